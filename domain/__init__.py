@@ -1,0 +1,1 @@
+"""The business of collecting invoices. Knows no Slack, HTTP, SMTP or Stripe."""

@@ -1,0 +1,174 @@
+"""What happens to mail on its way out and back."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from domain.kernel.events import Event, InvoiceEvent
+from domain.kernel.notices import Notices, operators
+
+
+class LetterSent(InvoiceEvent):
+    """A mail left: the relay took it."""
+
+    kind: ClassVar[str] = "letter.sent"
+
+    mailing_id: UUID
+    letter: str
+    sent_to: str
+    """Masked."""
+    step: int | None
+    why: str
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        what = f"Reminder (step {self.step})" if self.step else self.letter.replace("-", " ").capitalize()
+        return f"{what} sent to {self.sent_to}: {self.why}"
+
+
+class LetterWithheld(InvoiceEvent):
+    """A planned mail was not sent, for a reason."""
+
+    kind: ClassVar[str] = "letter.withheld"
+
+    mailing_id: UUID
+    letter: str
+    sent_to: str
+    step: int | None
+    why: str
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return f"{self.letter.replace('-', ' ').capitalize()} to {self.sent_to} not sent: {self.why}"
+
+
+class LetterUncertain(InvoiceEvent):
+    """The process died while a mail was on the wire; nobody can tell whether it arrived."""
+
+    kind: ClassVar[str] = "letter.uncertain"
+
+    mailing_id: UUID
+    letter: str
+    sent_to: str
+    step: int | None
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return (f"{self.letter.replace('-', ' ').capitalize()} to {self.sent_to} may or may not have left; "
+                "it is not repeated, the next step goes on")
+
+
+class LetterRefused(InvoiceEvent):
+    """The relay will not take this mail, however often it is offered."""
+
+    kind: ClassVar[str] = "letter.refused"
+
+    mailing_id: UUID
+    letter: str
+    sent_to: str
+    answer: str
+    """The relay's status code and enhanced code only, such as ``550 5.1.1``."""
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return f"{self.letter.replace('-', ' ').capitalize()} to {self.sent_to} refused by the relay ({self.answer})"
+
+
+class AddressSuppressed(InvoiceEvent):
+    """An address must not be mailed any more; the account's other contacts still are."""
+
+    kind: ClassVar[str] = "address.suppressed"
+
+    suppression_id: UUID
+    contact_id: UUID
+    address: str
+    """Masked."""
+    reason: str
+    rule: str
+    mail_id: UUID | None
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return f"{self.address} is suppressed ({self.reason}, rule {self.rule}): find another contact"
+
+
+class SuppressionLifted(Event):
+    """A person decided that an address may be mailed again."""
+
+    kind: ClassVar[str] = "suppression.lifted"
+
+    suppression_id: UUID
+    address: str
+    """Masked."""
+    reason: str
+    account_id: UUID | None = None
+    invoice_id: UUID | None = None
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return f"{self.address} may be mailed again: {self.reason}"
+
+    @property
+    def invoice_ref(self) -> UUID | None:
+        """Return the invoice whose mail had bounced."""
+        return self.invoice_id
+
+    @property
+    def account_ref(self) -> UUID | None:
+        """Return the account."""
+        return self.account_id
+
+
+class MailArrived(Event):
+    """A mail was read and needs a person's eyes; it is kept whole."""
+
+    kind: ClassVar[str] = "mail.arrived"
+
+    mail_id: UUID
+    what: str
+    """bounce, delayed, complaint, auto_reply, human or other."""
+    rule: str
+    sender: str
+    """Masked."""
+    note: str
+    invoice_id: UUID | None = None
+    invoice_number: str | None = None
+    account_id: UUID | None = None
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return f"Unread mail from {self.sender} ({self.what.replace('_', ' ')}, rule {self.rule}): {self.note}"
+
+    @property
+    def invoice_ref(self) -> UUID | None:
+        """Return the invoice it belongs to, where a token or a Message-ID tells."""
+        return self.invoice_id
+
+    @property
+    def account_ref(self) -> UUID | None:
+        """Return the account it belongs to."""
+        return self.account_id
+
+
+class MailQuarantined(Event):
+    """A mail could not be read; it is kept and can be replayed."""
+
+    kind: ClassVar[str] = "mail.quarantined"
+
+    mail_id: UUID
+    reason: str
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return f"A mail could not be read and is kept in quarantine: {self.reason}"
+
+
+NOTICES: Notices = {
+    LetterSent: (operators(),),
+    LetterWithheld: (operators(),),
+    LetterUncertain: (operators(),),
+    LetterRefused: (operators(),),
+    AddressSuppressed: (operators(),),
+    SuppressionLifted: (operators(),),
+    MailArrived: (operators(),),
+    MailQuarantined: (operators(),),
+}

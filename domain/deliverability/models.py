@@ -1,0 +1,84 @@
+"""What left by mail, what came back, and which addresses must not be mailed."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.contrib.postgres.fields import ArrayField
+
+from domain.kernel.records import StatefulRecord
+from domain.deliverability import states
+
+
+class Mailing(StatefulRecord):
+    """One message to one contact: planned, sent or withheld, and why. Its text is made when it leaves."""
+
+    MACHINE = states.MAILING
+
+    unique_key: str = fields.TextField()
+    letter: str = fields.TextField()
+    invoice_id: UUID = fields.UUIDField()
+    account_id: UUID = fields.UUIDField()
+    contact_id: UUID = fields.UUIDField()
+    address: str = fields.TextField()
+    address_key: str = fields.TextField()
+    message_id: str = fields.TextField()
+    link_id: UUID | None = fields.UUIDField(null=True)
+    payment_id: UUID | None = fields.UUIDField(null=True)
+    enrolment_id: UUID | None = fields.UUIDField(null=True)
+    step: int | None = fields.IntField(null=True)
+    reason: str = fields.TextField()
+    queued_at: datetime = fields.DatetimeField()
+    sent_at: datetime | None = fields.DatetimeField(null=True)
+
+    class Meta:
+        """Tortoise's settings."""
+
+        table = "mailing"
+
+
+class InboundMail(StatefulRecord):
+    """A mail as it came, with the reading that was made of it."""
+
+    MACHINE = states.INBOUND
+
+    envelope_from: str = fields.TextField()
+    sent_to: Any = ArrayField(element_type="text")
+    """A PostgreSQL text array of the accepted recipients."""
+    body: bytes = fields.BinaryField()
+    sha256: bytes = fields.BinaryField()
+    size_bytes: int = fields.IntField()
+    reading: Any = fields.JSONField(null=True)
+    reason: str = fields.TextField()
+    mailing_id: UUID | None = fields.UUIDField(null=True)
+    seen_at: datetime | None = fields.DatetimeField(null=True)
+    received_at: datetime = fields.DatetimeField()
+
+    class Meta:
+        """Tortoise's settings."""
+
+        table = "inbound_mail"
+
+
+class Suppression(StatefulRecord):
+    """An address that must not be mailed, with its evidence."""
+
+    MACHINE = states.SUPPRESSION
+
+    address: str = fields.TextField()
+    address_key: str = fields.TextField()
+    reason: str = fields.TextField()
+    mailing_id: UUID | None = fields.UUIDField(null=True)
+    mail_id: UUID | None = fields.UUIDField(null=True)
+    rule: str = fields.TextField()
+    diagnostic: str = fields.TextField()
+    created_at: datetime = fields.DatetimeField()
+    lifted_at: datetime | None = fields.DatetimeField(null=True)
+    lifted_by: str | None = fields.TextField(null=True)
+    lift_reason: str | None = fields.TextField(null=True)
+
+    class Meta:
+        """Tortoise's settings."""
+
+        table = "suppression"

@@ -1,0 +1,46 @@
+"""The core: what every command gets as its first argument. Built once, by the composition root."""
+
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from domain.kernel.clock import Clock
+from domain.kernel.jobs import Jobs
+from domain.kernel.keys import Keyring
+from domain.kernel.notices import Notices
+from domain.kernel.transactions import Database, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Merchant:
+    """The company that this deployment serves."""
+
+    name: str
+    contact: str
+    """Whom a payer may write to or call; shown on every page and in every mail."""
+    sender: str
+    """The From address of every mail."""
+    mail_domain: str
+    """Domain of the signed return-path and reply addresses."""
+    public_url: str
+    """Where payers reach the portal; every address that we hand out starts with it."""
+    zone: ZoneInfo
+    currency: str
+    locale: str
+    country: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """Clock, database, jobs, signing keys, the merchant and the merged notices table."""
+
+    clock: Clock
+    database: Database
+    jobs: Jobs
+    keys: Keyring
+    merchant: Merchant
+    notices: Notices
+
+    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
+        """Open the one transaction of a public command."""
+        return self.database.transaction()

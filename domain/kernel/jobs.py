@@ -1,0 +1,173 @@
+"""Jobs: procrastinate behind one small door. A job is deferred inside the command's own transaction.
+
+Every job is one line of the table that the composition root hands in. A job may run twice (the process can
+die between its work and its tick), so every job function asks the database before it acts.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import procrastinate
+from procrastinate import exceptions, jobs, psycopg_connector, retry
+from procrastinate.schema import SchemaManager
+
+from domain.kernel import request_ids
+from domain.kernel.transactions import Transaction
+
+log = logging.getLogger(__name__)
+
+JobFunction = Callable[..., Awaitable[None]]
+
+HEARTBEAT_SECONDS = 2.0
+STALLED_AFTER_SECONDS = 12.0
+"""A worker that is silent for six heartbeats is dead; its jobs are given to another."""
+
+
+class TryLater(Exception):
+    """Raised by a job that wants to run again after *delay*, for a reason that is nobody's fault."""
+
+    def __init__(self, delay: timedelta, reason: str) -> None:
+        self.delay, self.reason = delay, reason
+        super().__init__(reason)
+
+
+@dataclass(frozen=True, slots=True)
+class JobKind:
+    """One line of the jobs table."""
+
+    name: str
+    run: JobFunction
+    does: str
+    """What it does, for docs/operations.md."""
+    attempts: int = 12
+    lock: str | None = None
+    """Jobs of one lock run one at a time, in order. ``{field}`` stands for a job argument."""
+    queueing_lock: str | None = None
+    """A second waiting job of one queueing lock is not queued."""
+
+
+class _Backoff(retry.BaseRetryStrategy):
+    """2, 4, 8 … seconds, at most ten minutes, until the attempts are used up; ``TryLater`` says its own delay."""
+
+    def __init__(self, attempts: int) -> None:
+        self._attempts = attempts
+
+    def get_retry_decision(self, *, exception: BaseException, job: jobs.Job) -> retry.RetryDecision | None:
+        if isinstance(exception, TryLater):
+            return retry.RetryDecision(retry_in={"seconds": max(1, int(exception.delay.total_seconds()))})
+        if job.attempts >= self._attempts:
+            log.error("job gave up: %s after %s attempts (%s)", job.task_name, job.attempts, type(exception).__name__)
+            return None
+        return retry.RetryDecision(retry_in={"seconds": min(600, 2 ** (job.attempts + 1))})
+
+
+class Jobs:
+    """The queue of this deployment."""
+
+    def __init__(self, conninfo: str, *, pool_size: int = 6) -> None:
+        connector = psycopg_connector.PsycopgConnector(conninfo=conninfo, min_size=1, max_size=pool_size)
+        self._app = procrastinate.App(connector=connector)
+        self._kinds: dict[str, JobKind] = {}
+
+    @property
+    def kinds(self) -> tuple[JobKind, ...]:
+        """The jobs table, as registered."""
+        return tuple(self._kinds.values())
+
+    def register(self, kinds: Iterable[JobKind]) -> None:
+        """Add lines to the jobs table; only the composition root calls this."""
+        for kind in kinds:
+            assert kind.name not in self._kinds, f"two jobs are called {kind.name}"
+            self._kinds[kind.name] = kind
+            self._app.task(_wrapped(kind), name=kind.name, retry=_Backoff(kind.attempts))
+
+    async def open(self) -> None:
+        """Connect; call after the schema is in place."""
+        await self._app.open_async()
+
+    async def close(self) -> None:
+        """Disconnect."""
+        await self._app.close_async()
+
+    async def defer(self, tx: Transaction, name: str, *, delay: timedelta | None = None, **arguments: Any) -> None:
+        """Queue one job in the caller's transaction: committed together, dropped together."""
+        await self.defer_many(tx, name, [arguments], delay=delay)
+
+    async def defer_many(
+        self, tx: Transaction, name: str, each: list[dict[str, Any]], *, delay: timedelta | None = None
+    ) -> None:
+        """Queue one job for each set of arguments, in the caller's transaction and in one statement."""
+        if not each:
+            return
+        kind = self._kinds.get(name)
+        assert kind is not None, f"no line in the jobs table is called {name}"
+        request_id = request_ids.current()
+        if kind.queueing_lock is None and kind.lock is None:
+            task = self._app.configure_task(
+                name, connection=tx.connection, schedule_in=_seconds(delay))
+            await task.batch_defer_async(*({**arguments, "request_id": request_id} for arguments in each))
+            return
+        for arguments in each:
+            await self._defer_locked(tx, kind, {**arguments, "request_id": request_id}, delay)
+
+    async def _defer_locked(
+        self, tx: Transaction, kind: JobKind, arguments: dict[str, Any], delay: timedelta | None
+    ) -> None:
+        queueing_lock = kind.queueing_lock.format(**arguments) if kind.queueing_lock else None
+        task = self._app.configure_task(
+            kind.name, connection=tx.connection, schedule_in=_seconds(delay),
+            lock=kind.lock.format(**arguments) if kind.lock else None, queueing_lock=queueing_lock)
+        try:
+            async with tx.connection.transaction():  # a savepoint: the refused insert must not end the transaction
+                await task.defer_async(**arguments)
+        except exceptions.AlreadyEnqueued:
+            log.debug("job is queued already: %s", kind.name)
+
+    async def work(self, *, concurrency: int, stop: asyncio.Event, name: str = "worker", until_idle: bool = False
+                   ) -> None:
+        """Run jobs until *stop* is set (or, in tests, until nothing is ready)."""
+        worker = asyncio.create_task(self._app.run_worker_async(
+            concurrency=concurrency, name=name, wait=not until_idle, install_signal_handlers=False,
+            fetch_job_polling_interval=2.0, abort_job_polling_interval=5.0, shutdown_graceful_timeout=20,
+            listen_notify=not until_idle, delete_jobs="successful",
+            update_heartbeat_interval=HEARTBEAT_SECONDS, stalled_worker_timeout=STALLED_AFTER_SECONDS,
+        ))
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait({worker, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stopping.cancel()
+            if not worker.done():
+                worker.cancel()
+            await asyncio.gather(worker, return_exceptions=True)
+        if not worker.cancelled() and (error := worker.exception()) is not None:
+            raise error
+
+    async def rescue_stalled(self) -> int:
+        """Give the jobs of dead workers back to the queue; return how many."""
+        stalled = list(await self._app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS))
+        for job in stalled:
+            await self._app.job_manager.retry_job(job)
+        return len(stalled)
+
+
+def schema_sql() -> str:
+    """Return the tables and functions of the queue's installed version, for the first migration."""
+    return str(SchemaManager.get_schema())
+
+
+def _seconds(delay: timedelta | None) -> Any:
+    return {"seconds": delay.total_seconds()} if delay else None
+
+
+def _wrapped(kind: JobKind) -> JobFunction:
+    async def run(request_id: str = "", **arguments: Any) -> None:
+        with request_ids.serving(request_id or None):
+            await kind.run(**arguments)
+
+    run.__name__ = kind.name
+    return run

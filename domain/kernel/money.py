@@ -1,0 +1,108 @@
+"""Money: a whole number of minor units in one ISO 4217 currency."""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from typing import Self
+
+from babel.numbers import format_currency
+from iso4217 import Currency
+
+from domain.kernel.refusals import Refusal
+
+MAX_MINOR = 10**15
+"""Larger sums than ten trillion major units are typing mistakes, and bigint sums of millions of rows stay safe."""
+
+
+class CurrencyUnknown(Refusal):
+    """Say that a code is not an ISO 4217 currency in use for payments."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(f"{code!r} is not an ISO 4217 currency code.")
+
+
+class AmountMalformed(Refusal):
+    """Say that a text is not an amount of a currency."""
+
+
+@cache
+def digits(currency: str) -> int:
+    """Return how many decimals the currency has (ISO 4217: JPY 0, EUR 2, KWD 3).
+
+    Raises:
+        CurrencyUnknown: The code is unknown, or has no minor unit (gold, test codes).
+    """
+    try:
+        exponent = Currency(currency).exponent
+    except ValueError:
+        raise CurrencyUnknown(currency) from None
+    if exponent is None:
+        raise CurrencyUnknown(currency)
+    return int(exponent)
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in minor units (cents); arithmetic across currencies is an error."""
+
+    minor: int
+    currency: str
+
+    def __post_init__(self) -> None:
+        digits(self.currency)
+        if abs(self.minor) > MAX_MINOR:
+            raise AmountMalformed("The amount is too large.")
+
+    @classmethod
+    def of(cls, text: str, currency: str) -> Self:
+        """Read a plain decimal text such as ``1250.50``; no thousands marks, at most the currency's decimals.
+
+        Raises:
+            AmountMalformed: Not a plain decimal, or more decimals than the currency has.
+        """
+        if not re.fullmatch(r"-?\d{1,16}(\.\d{1,8})?", text.strip()):
+            raise AmountMalformed(f"{text[:40]!r} is not an amount such as 1250.50.")
+        try:
+            scaled = Decimal(text.strip()).scaleb(digits(currency))
+        except InvalidOperation:
+            raise AmountMalformed(f"{text[:40]!r} is not an amount such as 1250.50.") from None
+        if scaled != scaled.to_integral_value():
+            raise AmountMalformed(f"{text[:40]!r} has more decimals than {currency} has.")
+        return cls(int(scaled), currency)
+
+    def __add__(self, other: "Money") -> "Money":
+        return Money(self.minor + self._same(other).minor, self.currency)
+
+    def __sub__(self, other: "Money") -> "Money":
+        return Money(self.minor - self._same(other).minor, self.currency)
+
+    def __neg__(self) -> "Money":
+        return Money(-self.minor, self.currency)
+
+    def __lt__(self, other: "Money") -> bool:
+        return self.minor < self._same(other).minor
+
+    def __le__(self, other: "Money") -> bool:
+        return self.minor <= self._same(other).minor
+
+    def __bool__(self) -> bool:
+        return self.minor != 0
+
+    def __str__(self) -> str:
+        return f"{self.decimal:,.{digits(self.currency)}f} {self.currency}"
+
+    @property
+    def decimal(self) -> Decimal:
+        """The amount in major units."""
+        return Decimal(self.minor).scaleb(-digits(self.currency))
+
+    def format(self, locale: str) -> str:
+        """Return the amount as a reader of *locale* (``de``, ``en_US``) writes it."""
+        return str(format_currency(self.decimal, self.currency, locale=locale))
+
+    def _same(self, other: "Money") -> "Money":
+        assert other.currency == self.currency, "amounts of different currencies are never combined"
+        return other
+

@@ -1,0 +1,62 @@
+"""Records: table rows with a state that only ``move()`` writes."""
+
+from enum import StrEnum
+from typing import Any, ClassVar, Self
+from uuid import UUID
+
+from tortoise import fields
+from tortoise.models import Model
+
+from domain.kernel.machine import Machine
+from domain.kernel.refusals import StaleRecord
+
+
+class Record(Model):
+    """A row with a random id."""
+
+    id: UUID = fields.UUIDField(primary_key=True)
+
+    class Meta:
+        """Tortoise's settings."""
+
+        abstract = True
+
+    @classmethod
+    async def locked(cls, **which: Any) -> Self | None:
+        """Return the row and hold its lock to the end of the transaction, or None."""
+        return await cls.filter(**which).select_for_update().get_or_none()
+
+
+class StatefulRecord(Record):
+    """A row with a life cycle. Its ``state`` column is written by ``move()`` and by nothing else."""
+
+    MACHINE: ClassVar[Machine[Any]]
+
+    state: Any = fields.CharField(max_length=32)
+
+    class Meta:
+        """Tortoise's settings."""
+
+        abstract = True
+
+    @property
+    def status(self) -> StrEnum:
+        """The state as the machine's own enumeration."""
+        return type(self.MACHINE.start)(self.state)
+
+    async def move(self, step: str, **also: Any) -> Self:
+        """Take one step of the machine, and set the columns *also* in the same statement.
+
+        Raises:
+            MoveRefused: The step is not possible from this state.
+            StaleRecord: Another transaction moved the row first.
+        """
+        before = type(self.MACHINE.start)(self.state)
+        after = self.MACHINE.after(before, step)
+        moved = await type(self).filter(id=self.id, state=before.value).update(state=after.value, **also)
+        if moved != 1:
+            raise StaleRecord(self.MACHINE.name)
+        self.state = after.value
+        for name, value in also.items():
+            setattr(self, name, value)
+        return self

@@ -1,0 +1,36 @@
+"""Refusals: how the domain says no to what people may ask.
+
+    Refusal                 shown word for word; says what to do next
+    ├── NotFound            nothing by that name, or nothing that this person may see
+    ├── NotAllowed          the actor's roles do not permit it
+    ├── MoveRefused         the record is in a state from which the step is not possible
+    └── StaleRecord         somebody else changed the record first
+"""
+
+
+class Refusal(Exception):
+    """Decline what a person asked; the message is shown to that person as it stands."""
+
+
+class NotFound(Refusal):
+    """Say that nothing by that name exists."""
+
+
+class NotAllowed(Refusal):
+    """Say that the actor's roles do not permit the act, and which roles do."""
+
+
+class MoveRefused(Refusal):
+    """Say that a record's state does not permit the step."""
+
+    def __init__(self, machine: str, state: str, step: str) -> None:
+        self.machine, self.state, self.step = machine, state, step
+        super().__init__(f"This {machine} is {state}; it cannot {step} now.")
+
+
+class StaleRecord(Refusal):
+    """Say that another change came first; asking again shows the present state."""
+
+    def __init__(self, machine: str) -> None:
+        self.machine = machine
+        super().__init__(f"This {machine} was changed by someone else a moment ago. Look again, then repeat.")

@@ -1,0 +1,61 @@
+"""The timeline: append-only history of everything, which is also the audit trail."""
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from domain.kernel import request_ids
+from domain.kernel.events import EVENTS, Event
+from domain.kernel.transactions import Transaction
+
+if TYPE_CHECKING:
+    from domain.kernel.core import Core
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the history, with the event that made it."""
+
+    id: int
+    request_id: str
+    event: Event
+
+
+async def record(core: "Core", tx: Transaction, event: Event) -> int:
+    """Write the event down and defer everything that follows from it, in the caller's transaction."""
+    assert type(event) in core.notices, f"{type(event).__name__} has no line in a notices table"
+    row = await tx.row(
+        "INSERT INTO timeline_entry (kind, invoice_id, account_id, actor, request_id, at, fact)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s) RETURNING id",
+        (event.kind, event.invoice_ref, event.account_ref, event.actor, request_ids.current(), event.at,
+         event.model_dump_json()),
+    )
+    assert row is not None
+    entry_id = int(row["id"])
+    for notice in core.notices[type(event)]:
+        words = {"word": notice.word} if notice.word else {}
+        await core.jobs.defer(tx, notice.job, entry_id=entry_id, **words)
+    return entry_id
+
+
+async def entry(core: "Core", entry_id: int) -> Entry:
+    """Return one entry by its number; numbers come from jobs, so a missing one is a bug."""
+    row = await core.database.row("SELECT id, kind, request_id, fact FROM timeline_entry WHERE id = %s", (entry_id,))
+    assert row is not None, f"no timeline entry {entry_id}"
+    return _read(row)
+
+
+async def of_invoice(core: "Core", invoice_id: UUID, *, limit: int = 50) -> list[Entry]:
+    """Return the newest entries of an invoice, oldest first."""
+    rows = await core.database.rows(
+        "SELECT id, kind, request_id, fact FROM timeline_entry WHERE invoice_id = %s ORDER BY id DESC LIMIT %s",
+        (invoice_id, limit),
+    )
+    return [_read(row) for row in reversed(rows)]
+
+
+def _read(row: dict[str, object]) -> Entry:
+    fact = row["fact"] if isinstance(row["fact"], dict) else json.loads(str(row["fact"]))
+    event = EVENTS[str(row["kind"])].model_validate(fact)
+    return Entry(id=int(str(row["id"])), request_id=str(row["request_id"]), event=event)

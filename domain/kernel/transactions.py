@@ -1,0 +1,174 @@
+"""Transactions that survive cancellation: the connection always comes back, whatever happens to the task.
+
+Tortoise's own ``in_transaction()`` loses a connection for ever when the task is cancelled while it begins,
+commits or rolls back. Here those moments run to their end in a task of their own; the cancellation is
+delivered afterwards.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, LiteralString, TypeVar, cast
+
+import psycopg
+from psycopg.rows import dict_row
+from tortoise.backends.psycopg.client import PsycopgClient, TransactionWrapper
+from tortoise.connection import get_connections
+
+log = logging.getLogger(__name__)
+
+R = TypeVar("R")
+Row = dict[str, Any]
+Params = Sequence[Any] | Mapping[str, Any] | None
+
+CONNECTION = "default"
+
+
+async def to_the_end(work: Coroutine[Any, Any, R]) -> R:
+    """Await *work* to its end even when this task is cancelled meanwhile; then let the cancellation out."""
+    task = asyncio.ensure_future(work)
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError as error:
+            if task.done() and task.cancelled():
+                raise
+            cancelled = error
+        except BaseException:
+            break
+    if cancelled is not None:
+        if not task.cancelled() and task.exception() is not None:
+            log.warning("work that was cancelled had failed: %s", type(task.exception()).__name__)
+        raise cancelled
+    return task.result()
+
+
+class Rows:
+    """SQL over one connection or pool, in psycopg's placeholders."""
+
+    def _cursor(self) -> Any:
+        raise NotImplementedError
+
+    async def rows(self, sql: str, params: Params = None) -> list[Row]:
+        """Run one statement and return its rows as dictionaries (an empty list for a statement without rows)."""
+        async with self._cursor() as cursor:
+            await cursor.execute(cast(LiteralString, sql), params)
+            return await cursor.fetchall() if cursor.description else []
+
+    async def row(self, sql: str, params: Params = None) -> Row | None:
+        """Run one statement and return its first row, or None."""
+        found = await self.rows(sql, params)
+        return found[0] if found else None
+
+    async def execute(self, sql: str, params: Params = None) -> int:
+        """Run one statement and return how many rows it touched."""
+        async with self._cursor() as cursor:
+            await cursor.execute(cast(LiteralString, sql), params)
+            return int(cursor.rowcount)
+
+
+class Transaction(Rows):
+    """One open transaction: SQL on its own connection; Tortoise models inside it use the same."""
+
+    def __init__(self, connection: "psycopg.AsyncConnection[Any]") -> None:
+        self.connection = connection
+        """psycopg's connection, for COPY and for jobs that are deferred inside the transaction."""
+
+    def _cursor(self) -> Any:
+        return self.connection.cursor(row_factory=dict_row)
+
+
+class Database(Rows):
+    """The pool that Tortoise opened."""
+
+    @property
+    def _client(self) -> PsycopgClient:
+        client = get_connections().get(CONNECTION)
+        return cast(PsycopgClient, client)
+
+    @asynccontextmanager
+    async def _borrowed(self) -> AsyncIterator[Any]:
+        client = self._client
+        if isinstance(client, TransactionWrapper):
+            yield client._connection
+            return
+        assert client._pool is not None, "the database is opened before it is used"
+        connection = await _borrow(client)
+        try:
+            yield connection
+        finally:
+            await to_the_end(_give_back(client, connection))
+
+    @asynccontextmanager
+    async def _pool_cursor(self) -> AsyncIterator[Any]:
+        async with self._borrowed() as connection, connection.cursor(row_factory=dict_row) as cursor:
+            yield cursor
+
+    def _cursor(self) -> Any:
+        return self._pool_cursor()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """Open a transaction; commit at the end, roll back on any exception. Never nests.
+
+        Do not start tasks, timers or scheduler jobs inside: they would inherit the closed connection.
+        """
+        client = self._client
+        assert not isinstance(client, TransactionWrapper), "one public command is one transaction"
+        if client._pool is None:
+            await client.create_connection(with_db=True)
+        connection = await _borrow(client)
+        wrapper = TransactionWrapper(client)
+        wrapper._connection = connection
+        token = None
+        try:
+            await to_the_end(wrapper.begin())
+            token = get_connections().set(CONNECTION, wrapper)
+            try:
+                yield Transaction(connection)
+            except BaseException:
+                await to_the_end(_rolled_back(wrapper))
+                raise
+            await to_the_end(wrapper.commit())
+        finally:
+            if token is not None:
+                get_connections().reset(token)
+            await to_the_end(_give_back(client, connection))
+
+
+async def _borrow(client: PsycopgClient) -> "psycopg.AsyncConnection[Any]":
+    """Take a connection from the pool; one that arrives after a cancellation goes straight back."""
+    assert client._pool is not None
+    task: asyncio.Future[psycopg.AsyncConnection[Any]] = asyncio.ensure_future(client._pool.getconn())
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        task.add_done_callback(lambda done: _return_late(client, done))
+        raise
+
+
+def _return_late(client: PsycopgClient, done: "asyncio.Future[psycopg.AsyncConnection[Any]]") -> None:
+    if not done.cancelled() and done.exception() is None:
+        _LATE.add(task := asyncio.ensure_future(_give_back(client, done.result())))
+        task.add_done_callback(_LATE.discard)
+
+
+_LATE: set[Awaitable[None]] = set()
+"""Keeps the tasks alive that return a connection which nobody waited for any more."""
+
+
+async def _rolled_back(wrapper: TransactionWrapper) -> None:
+    try:
+        await wrapper.rollback()
+    except Exception as error:  # the connection is of no more use; the pool replaces a closed one
+        log.warning("roll-back failed, connection closed: %s", type(error).__name__)
+        await wrapper._connection.close()
+
+
+async def _give_back(client: PsycopgClient, connection: "psycopg.AsyncConnection[Any]") -> None:
+    if client._pool is None:
+        await connection.close()
+    else:
+        await client._pool.putconn(connection)

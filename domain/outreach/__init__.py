@@ -1,0 +1,1 @@
+"""Whom we remind, when, with which letter, and why not."""

@@ -1,0 +1,1 @@
+"""The payer's way in, and the checkout behind it."""

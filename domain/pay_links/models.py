@@ -1,0 +1,87 @@
+"""Pay links, the browser sessions they open, checkouts, and what the payment provider told us."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from tortoise import fields
+
+from domain.kernel.money import Money
+from domain.kernel.records import StatefulRecord
+from domain.pay_links import states
+
+
+class PayLink(StatefulRecord):
+    """The single-use address of one invoice for one contact; its token is never stored."""
+
+    MACHINE = states.LINK
+
+    invoice_id: UUID = fields.UUIDField()
+    contact_id: UUID = fields.UUIDField()
+    issued_at: datetime = fields.DatetimeField()
+    last_active_at: datetime = fields.DatetimeField()
+
+    class Meta:
+        """Tortoise's settings."""
+
+        table = "pay_link"
+
+
+class PortalSession(StatefulRecord):
+    """The one browser that a link is bound to; only the hash of its secret is stored."""
+
+    MACHINE = states.SESSION
+
+    link_id: UUID = fields.UUIDField()
+    secret_hash: bytes = fields.BinaryField()
+    created_at: datetime = fields.DatetimeField()
+
+    class Meta:
+        """Tortoise's settings."""
+
+        table = "portal_session"
+
+
+class Checkout(StatefulRecord):
+    """One attempt to pay; everything the provider is told is stored before it is told."""
+
+    MACHINE = states.CHECKOUT
+
+    invoice_id: UUID = fields.UUIDField()
+    link_id: UUID = fields.UUIDField()
+    amount_minor: int = fields.BigIntField()
+    currency: str = fields.TextField()
+    order_terms: Any = fields.JSONField()
+    session_id: str | None = fields.TextField(null=True)
+    url: str | None = fields.TextField(null=True)
+    expires_at: datetime = fields.DatetimeField()
+    decline_code: str | None = fields.TextField(null=True)
+    created_at: datetime = fields.DatetimeField()
+    checked_at: datetime = fields.DatetimeField()
+
+    class Meta:
+        """Tortoise's settings."""
+
+        table = "checkout"
+
+    @property
+    def amount(self) -> Money:
+        """What the payer was asked for."""
+        return Money(self.amount_minor, self.currency)
+
+
+class ProviderEvent(StatefulRecord):
+    """A verified webhook body, kept as it came."""
+
+    MACHINE = states.PROVIDER_EVENT
+
+    event_id: str = fields.TextField()
+    kind: str = fields.TextField()
+    object_id: str = fields.TextField()
+    body: bytes = fields.BinaryField()
+    received_at: datetime = fields.DatetimeField()
+
+    class Meta:
+        """Tortoise's settings."""
+
+        table = "provider_event"

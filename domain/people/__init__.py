@@ -1,0 +1,1 @@
+"""Who the operators are and what each of them may do."""

@@ -1,0 +1,40 @@
+"""People and the roles that they were granted."""
+
+from datetime import datetime
+from uuid import UUID
+
+from tortoise import fields
+
+from domain.kernel.records import Record, StatefulRecord
+from domain.people import states
+
+
+class Person(Record):
+    """An operator, known by the Slack identity."""
+
+    slack_id: str = fields.TextField()
+    name: str = fields.TextField()
+    created_at: datetime = fields.DatetimeField()
+
+    class Meta:
+        """Tortoise's settings."""
+
+        table = "person"
+
+
+class RoleGrant(StatefulRecord):
+    """One role that one person holds, by whom and why, perhaps until when."""
+
+    MACHINE = states.GRANT
+
+    person_id: UUID = fields.UUIDField()
+    role: str = fields.TextField()
+    granted_by: str = fields.TextField()
+    reason: str = fields.TextField()
+    until: datetime | None = fields.DatetimeField(null=True)
+    created_at: datetime = fields.DatetimeField()
+
+    class Meta:
+        """Tortoise's settings."""
+
+        table = "role_grant"

@@ -1,0 +1,1 @@
+"""Mail that comes back: one SMTP server which stores before it says 250."""

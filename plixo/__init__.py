@@ -1,0 +1,1 @@
+"""The composition root: settings, database, wiring, command line. Nothing imports it."""

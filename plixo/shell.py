@@ -1,0 +1,68 @@
+"""What all commands of the shell share: settings, running a coroutine, exit codes, JSON.
+
+Exit codes: 0 done, 1 refused (the reason on standard error), 2 wrong use.
+"""
+
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import typer
+from pydantic import ValidationError
+
+from domain.kernel import request_ids
+from domain.kernel.core import Core
+from domain.kernel.refusals import Refusal
+from plixo import runtime
+from plixo.database import DatabaseUnreachable
+from plixo.keys import KeysMalformed
+from plixo.migrations import SchemaBehind
+from plixo.settings import Settings
+
+R = TypeVar("R")
+
+JSON = typer.Option(False, "--json", help="Print one JSON document instead of text.")
+"""The option that every command which reads or lists takes."""
+
+
+def settings() -> Settings:
+    """Return the settings, or end with code 2 and name the ones that are wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        for each in error.errors():
+            name = "PLIXO_" + "_".join(str(part) for part in each["loc"]).upper()
+            typer.echo(f"{name}: {each['msg']}", err=True)
+        raise typer.Exit(2) from None
+
+
+def run(work: Callable[[Core], Awaitable[R]]) -> R:
+    """Open a core, do *work* on it and return its result; a refusal ends with code 1 and its own words."""
+
+    async def opened() -> R:
+        async with runtime.for_one_command(settings()) as core:
+            with request_ids.serving():
+                return await work(core)
+
+    return guarded(opened)
+
+
+def guarded(work: Callable[[], Awaitable[R]]) -> R:
+    """Run *work*; what people can put right ends with code 1 and says how."""
+
+    async def awaited() -> R:
+        return await work()
+
+    try:
+        return asyncio.run(awaited())
+    except (Refusal, SchemaBehind, DatabaseUnreachable, KeysMalformed) as no:
+        typer.echo(str(no), err=True)
+        raise typer.Exit(1) from None
+
+
+def print_json(value: Any) -> None:
+    """Print one JSON document on a line of its own."""
+    json.dump(value, sys.stdout, ensure_ascii=False, default=str)
+    sys.stdout.write("\n")

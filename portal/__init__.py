@@ -1,0 +1,1 @@
+"""Payers, in a browser."""

@@ -1,0 +1,1 @@
+"""The clock, the worker and what leaves by mail."""

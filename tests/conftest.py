@@ -1,0 +1,80 @@
+"""One embedded PostgreSQL for the whole run, one database for each worker, emptied before each test."""
+
+import asyncio
+import os
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import psycopg
+import pytest
+import pytest_asyncio
+from psycopg import sql
+
+from domain.kernel.core import Core, Merchant
+from domain.kernel.jobs import Jobs
+from domain.kernel.keys import Keyring, SigningKey
+from domain.kernel.transactions import Database
+from plixo import database, migrations, wiring
+from tests.clocks import StandingClock
+
+SERVER_FOLDER = Path(tempfile.gettempdir()) / f"plixo-tests-{os.getuid()}" / "postgres"
+"""Shared by all workers and kept between runs: two openers of one data folder share the server."""
+
+KEYS = Keyring((SigningKey(1, b"a test's signing key, 32 bytes and more"),))
+
+MERCHANT = Merchant(
+    name="Northwind Supplies", contact="ar@northwind.example", sender="billing@northwind.example",
+    mail_domain="mail.northwind.example", public_url="https://pay.northwind.example", zone=ZoneInfo("Europe/Berlin"),
+    currency="EUR", locale="en", country="DE")
+
+
+@pytest.fixture(scope="session")
+def database_address() -> Iterator[str]:
+    """A migrated database of this worker's own."""
+    name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
+    admin = database.embedded(SERVER_FOLDER, name="postgres_tests")
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    address = database.embedded(SERVER_FOLDER, name=name)
+    asyncio.run(migrations.migrate(address))
+    yield address
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+_EMPTY = """
+DO $$ DECLARE names text; BEGIN
+    SELECT string_agg(format('%I', tablename), ', ') INTO names FROM pg_tables
+    WHERE schemaname = 'public' AND tablename NOT IN ('schema_migration', 'cadence', 'cadence_step');
+    EXECUTE 'TRUNCATE ' || names || ' RESTART IDENTITY CASCADE';
+END $$;
+"""
+
+
+@pytest_asyncio.fixture
+async def empty_database(database_address: str) -> AsyncIterator[str]:
+    """The worker's database with no rows but the default cadence, opened for Tortoise."""
+    async with await psycopg.AsyncConnection.connect(database_address, autocommit=True) as connection:
+        await connection.execute(_EMPTY)
+    async with database.opened(database_address, pool=8):
+        yield database_address
+
+
+@pytest.fixture
+def clock() -> StandingClock:
+    """A clock that stands at 2026-03-10 09:00 UTC until it is moved."""
+    return StandingClock()
+
+
+@pytest_asyncio.fixture
+async def core(empty_database: str, clock: StandingClock) -> AsyncIterator[Core]:
+    """A core on an empty database; jobs are queued and run only when a test runs them."""
+    jobs = Jobs(empty_database)
+    core = Core(clock=clock, database=Database(), jobs=jobs, keys=KEYS, merchant=MERCHANT, notices=wiring.NOTICES)
+    jobs.register(wiring.domain_jobs(core))
+    jobs.register(wiring.silent_jobs(jobs))
+    await jobs.open()
+    yield core
+    await jobs.close()
