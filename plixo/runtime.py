@@ -38,7 +38,7 @@ def merchant(settings: Settings) -> Merchant:
 async def opened(
     settings: Settings, *, application: str, clock: Clock | None = None, migrate: bool = False
 ) -> AsyncIterator[Runtime]:
-    """Open database and queue; the edges' jobs are registered by whoever starts edges.
+    """Open database and queue; whoever starts workers binds the jobs to their functions.
 
     Raises:
         DatabaseUnreachable: No connection.
@@ -49,10 +49,9 @@ async def opened(
     else:
         address = database.conninfo(settings)
     async with database.opened(address, pool=settings.database_pool, application=f"plixo {application}"):
-        jobs = Jobs(address)
+        jobs = Jobs(address, wiring.JOBS)
         core = Core(clock=clock or SystemClock(), database=Database(), jobs=jobs, keys=keys.keyring(settings),
                     merchant=merchant(settings), notices=wiring.NOTICES)
-        jobs.register(wiring.domain_jobs(core))
         await jobs.open()
         try:
             yield Runtime(core=core, settings=settings, address=address)
@@ -62,7 +61,6 @@ async def opened(
 
 @asynccontextmanager
 async def for_one_command(settings: Settings) -> AsyncIterator[Core]:
-    """Open a core for a command of the shell: it queues jobs and runs none, so every name must be known."""
+    """Open a core for a command of the shell: it queues jobs and runs none."""
     async with opened(settings, application="shell") as runtime:
-        runtime.core.jobs.register(wiring.elsewhere(runtime.core.jobs))
         yield runtime.core

@@ -1,10 +1,8 @@
 """Wiring: which job follows from which event, and which function does which job. The product's table of contents."""
 
-from collections.abc import Iterable
-
 from domain.deliverability import events as deliverability_events
 from domain.kernel.core import Core
-from domain.kernel.jobs import JobKind, Jobs
+from domain.kernel.jobs import JobFunction, JobKind
 from domain.kernel.notices import Notices, merged
 from domain.ledger import events as ledger_events
 from domain.outreach import events as outreach_events
@@ -20,17 +18,27 @@ NOTICES: Notices = merged(
 )
 
 
-def domain_jobs(core: Core) -> Iterable[JobKind]:
-    """Return the jobs that need nothing but the domain."""
-    return ()
+JOBS = (
+    JobKind("tell_operators", "Draws the case message in Slack anew and adds a line to its thread.", lock="chat"),
+    JobKind("write_letter", "Queues the letter that an event calls for, to each contact that should get it."),
+    JobKind("send_mailing", "Checks everything again, then sends one mail.", attempts=40),
+    JobKind("plan_reminders", "Finds what is due for a reminder and queues it.", lock="plan", queueing_lock="plan"),
+    JobKind("close_cadence", "Ends the reminders of an invoice that is settled."),
+    JobKind("close_links", "Closes the payment links of an invoice that is settled."),
+    JobKind("end_checkout", "Ends an open checkout at the payment provider.", attempts=40),
+    JobKind("work_provider_event", "Works one stored webhook: reads the checkout again and books it.", attempts=40),
+    JobKind("check_checkouts", "Asks the payment provider about checkouts of which no news came.",
+            lock="check_checkouts", queueing_lock="check_checkouts"),
+    JobKind("read_mail", "Reads one stored mail."),
+    JobKind("forget_old", "Removes keys of old requests.", lock="forget", queueing_lock="forget"),
+)
+"""The jobs table: everything that happens later."""
 
 
-def elsewhere(jobs: Jobs) -> Iterable[JobKind]:
-    """Return a line for each job that this process can queue but not run: another process has the part that does it."""
-    known = {kind.name for kind in jobs.kinds}
-    return tuple(JobKind(name, _not_here, "Run by another process.", lock=_LOCKS.get(name))
-                 for name in sorted(NAMES - known))
+def domain_functions(core: Core) -> dict[str, JobFunction]:
+    """Return the functions of the jobs that need nothing but the domain."""
+    return {}
 
 
-async def _not_here(**_: object) -> None:
-    raise AssertionError("a process without this part must not run workers")
+async def nothing(**_: object) -> None:
+    """Do nothing: stands in for the part that is switched off, such as Slack without a token."""

@@ -71,10 +71,9 @@ def clock() -> StandingClock:
 @pytest_asyncio.fixture
 async def core(empty_database: str, clock: StandingClock) -> AsyncIterator[Core]:
     """A core on an empty database; jobs are queued and run only when a test runs them."""
-    jobs = Jobs(empty_database)
+    jobs = Jobs(empty_database, wiring.JOBS)
     core = Core(clock=clock, database=Database(), jobs=jobs, keys=KEYS, merchant=MERCHANT, notices=wiring.NOTICES)
-    jobs.register(wiring.domain_jobs(core))
-    jobs.register(wiring.silent_jobs(jobs))
+    jobs.bind({kind.name: wiring.nothing for kind in wiring.JOBS} | wiring.domain_functions(core))
     await jobs.open()
     yield core
     await jobs.close()

@@ -6,7 +6,7 @@ die between its work and its tick), so every job function asks the database befo
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -40,7 +40,6 @@ class JobKind:
     """One line of the jobs table."""
 
     name: str
-    run: JobFunction
     does: str
     """What it does, for docs/operations.md."""
     attempts: int = 12
@@ -68,22 +67,29 @@ class _Backoff(retry.BaseRetryStrategy):
 class Jobs:
     """The queue of this deployment."""
 
-    def __init__(self, conninfo: str, *, pool_size: int = 6) -> None:
+    def __init__(self, conninfo: str, kinds: Iterable[JobKind], *, pool_size: int = 6) -> None:
         connector = psycopg_connector.PsycopgConnector(conninfo=conninfo, min_size=1, max_size=pool_size)
         self._app = procrastinate.App(connector=connector)
-        self._kinds: dict[str, JobKind] = {}
+        self._kinds = {kind.name: kind for kind in kinds}
+        self._functions: dict[str, JobFunction] = {}
+        for kind in self._kinds.values():
+            self._app.task(self._task(kind), name=kind.name, retry=_Backoff(kind.attempts))
 
-    @property
-    def kinds(self) -> tuple[JobKind, ...]:
-        """The jobs table, as registered."""
-        return tuple(self._kinds.values())
+    def bind(self, functions: Mapping[str, JobFunction]) -> None:
+        """Say which function does which job; a process that only queues binds nothing."""
+        for name, function in functions.items():
+            assert name in self._kinds, f"no line in the jobs table is called {name}"
+            self._functions[name] = function
 
-    def register(self, kinds: Iterable[JobKind]) -> None:
-        """Add lines to the jobs table; only the composition root calls this."""
-        for kind in kinds:
-            assert kind.name not in self._kinds, f"two jobs are called {kind.name}"
-            self._kinds[kind.name] = kind
-            self._app.task(_wrapped(kind), name=kind.name, retry=_Backoff(kind.attempts))
+    def _task(self, kind: JobKind) -> JobFunction:
+        async def run(request_id: str = "", **arguments: Any) -> None:
+            function = self._functions.get(kind.name)
+            assert function is not None, f"this process runs workers but has no function for the job {kind.name}"
+            with request_ids.serving(request_id or None):
+                await function(**arguments)
+
+        run.__name__ = kind.name
+        return run
 
     async def open(self) -> None:
         """Connect; call after the schema is in place."""
@@ -103,8 +109,7 @@ class Jobs:
         """Queue one job for each set of arguments, in the caller's transaction and in one statement."""
         if not each:
             return
-        kind = self._kinds.get(name)
-        assert kind is not None, f"no line in the jobs table is called {name}"
+        kind = self._kinds[name]
         request_id = request_ids.current()
         if kind.queueing_lock is None and kind.lock is None:
             task = self._app.configure_task(
@@ -163,11 +168,3 @@ def schema_sql() -> str:
 def _seconds(delay: timedelta | None) -> Any:
     return {"seconds": delay.total_seconds()} if delay else None
 
-
-def _wrapped(kind: JobKind) -> JobFunction:
-    async def run(request_id: str = "", **arguments: Any) -> None:
-        with request_ids.serving(request_id or None):
-            await kind.run(**arguments)
-
-    run.__name__ = kind.name
-    return run
