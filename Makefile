@@ -1,0 +1,69 @@
+# Everything a developer or a machine does here, by name. Needs make, git and Python 3.11 or later; no root, no Docker.
+
+PYTHON =
+PYTEST_ARGS =
+IN = .venv/bin
+READY = .venv/.installed
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+demo: $(READY) ## run the whole product on this machine with a sample ledger and no outside account
+	@$(IN)/plixo demo
+
+check: lint test ## everything that must pass before a change is taken
+	@echo "make check: all passed"
+
+lint: $(READY) ## style, types, import contracts, generated docs
+	@echo "ruff";         $(IN)/ruff check --quiet .
+	@echo "ruff format";  $(IN)/ruff format --check --quiet . || { echo "Run: make format"; exit 1; }
+	@echo "mypy";         $(IN)/mypy
+	@echo "import-linter"; $(IN)/lint-imports --no-logo > .venv/contracts.log 2>&1 || { cat .venv/contracts.log; exit 1; }
+	@echo "docs";         $(IN)/python -m plixo.docs --check
+
+test: $(READY) ## the tests, on two processes; PYTEST_ARGS="-k link" picks some
+	@$(IN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
+
+bench: $(READY) ## measure against bare code on this machine; fails when a ratio misses its limit
+	@$(IN)/python -m tests.benchmarks.run
+
+docs: $(READY) ## write the generated pages of docs/ anew
+	@$(IN)/python -m plixo.docs
+
+format: $(READY) ## lay out the code as `make check` wants it
+	@$(IN)/ruff check --fix --quiet . || true
+	@$(IN)/ruff format --quiet .
+
+lock: ## pin every dependency anew in requirements.lock (needs uv, which nothing else here needs)
+	@command -v uv > /dev/null || { echo "make lock needs uv on the PATH (pip install uv)." >&2; exit 1; }
+	uv pip compile pyproject.toml --all-extras --universal --generate-hashes --no-header --no-annotate --no-emit-index-url -o requirements.lock
+
+clean: ## remove .venv, caches and build results; the data of the demo stays
+	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamp is written last, so an installation that was interrupted is done again. A name on the PATH need not be a
+# Python that runs (version switchers leave such names), so each candidate is asked for its version.
+$(READY): requirements.lock pyproject.toml
+	@set -e; \
+	test="import sys; sys.exit(sys.version_info < (3, 11))"; \
+	for each in $(PYTHON) python3.13 python3.12 python3.11 python3.14 python3 python; do \
+	    if "$$each" -c "$$test" > /dev/null 2>&1; then python="$$each"; break; fi; \
+	done; \
+	if [ -z "$${python:-}" ]; then \
+	    echo "Plixo needs Python 3.11 or later, and none was found (python3.13, 3.12, 3.11, python3)." >&2; \
+	    echo "Install one, or name it: make PYTHON=/path/to/python3" >&2; exit 1; \
+	fi; \
+	if $(IN)/python -c "$$test" > /dev/null 2>&1 && $(IN)/python -m pip --version > /dev/null 2>&1; then \
+	    echo "Updating .venv"; \
+	else \
+	    echo "Making .venv with $$("$$python" --version)"; \
+	    "$$python" -m venv --clear .venv || { \
+	        echo "No virtual environment could be made; on Debian and Ubuntu install the package python3-venv." >&2; \
+	        exit 1; }; \
+	fi; \
+	$(IN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock; \
+	$(IN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .; \
+	touch $(READY)
+
+.PHONY: help demo check lint test bench docs format lock clean
