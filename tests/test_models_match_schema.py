@@ -1,0 +1,120 @@
+"""The models say what the migrated database says: tables, columns, what may be empty, which states there are."""
+
+import re
+from importlib import import_module
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg.rows import dict_row
+from tortoise import fields
+from tortoise.contrib.postgres.fields import ArrayField
+from tortoise.fields.base import Field
+from tortoise.models import Model
+
+from domain.kernel.records import StatefulRecord
+from plixo import database
+from tests.sources import ROOT
+
+TYPES: tuple[tuple[type[Field[Any]], str], ...] = (
+    (fields.UUIDField, "uuid"),
+    (fields.BigIntField, "bigint"),
+    (fields.IntField, "integer"),
+    (fields.BooleanField, "boolean"),
+    (fields.DatetimeField, "timestamp with time zone"),
+    (fields.DateField, "date"),
+    (fields.JSONField, "jsonb"),
+    (fields.BinaryField, "bytea"),
+    (fields.CharField, "text"),
+    (fields.TextField, "text"),
+    (ArrayField, "ARRAY"),
+)
+"""What PostgreSQL calls the column of each field."""
+
+SQL_ONLY = {
+    "schema_migration": "the migration runner's own book",
+    "cron_run": "one insert decides who runs a slot; nothing reads it as an object",
+}
+"""Tables without a model, and why."""
+
+
+def models() -> list[type[Model]]:
+    """Return every model with a table."""
+    found = {
+        value
+        for name in database.MODELS
+        for value in vars(import_module(name)).values()
+        if isinstance(value, type) and issubclass(value, Model) and not value._meta.abstract
+    }
+    return sorted(found, key=lambda model: model.__name__)
+
+
+@pytest.fixture(scope="module")
+def columns(database_address: str) -> dict[str, dict[str, tuple[str, bool]]]:
+    """Every table's columns: the type, and whether it may be empty."""
+    with psycopg.connect(database_address, row_factory=dict_row) as connection:
+        rows = connection.execute(
+            "SELECT c.table_name, c.column_name, c.data_type, c.is_nullable FROM information_schema.columns c"
+            " JOIN information_schema.tables t USING (table_schema, table_name)"
+            " WHERE c.table_schema = 'public' AND t.table_type = 'BASE TABLE'"
+        ).fetchall()
+    tables: dict[str, dict[str, tuple[str, bool]]] = {}
+    for row in rows:
+        tables.setdefault(row["table_name"], {})[row["column_name"]] = (row["data_type"], row["is_nullable"] == "YES")
+    return tables
+
+
+def said(model: type[Model]) -> dict[str, tuple[str, bool]]:
+    """Return what the model says its columns are."""
+    result = {}
+    for field in model._meta.fields_map.values():
+        kind = next((name for each, name in TYPES if isinstance(field, each)), type(field).__name__)
+        result[field.source_field or field.model_field_name] = (kind, bool(field.null))
+    return result
+
+
+@pytest.mark.parametrize("model", models(), ids=lambda model: model.__name__)
+def test_a_model_has_its_tables_columns(model: type[Model], columns: dict[str, dict[str, tuple[str, bool]]]) -> None:
+    assert said(model) == columns.get(model._meta.db_table)
+
+
+def test_every_table_has_a_model_or_a_reason(columns: dict[str, dict[str, tuple[str, bool]]]) -> None:
+    known = {model._meta.db_table for model in models()} | set(SQL_ONLY)
+
+    unknown = {name for name in columns if name not in known and not name.startswith("procrastinate_")}
+
+    assert unknown == set()
+
+
+def test_tortoise_is_told_of_every_file_of_models() -> None:
+    files = {".".join(file.relative_to(ROOT).with_suffix("").parts) for file in (ROOT / "domain").glob("*/models.py")}
+
+    assert files == set(database.MODELS)
+
+
+@pytest.fixture(scope="module")
+def stored_states(database_address: str) -> dict[str, set[str]]:
+    """The states that each table's constraint lets in."""
+    with psycopg.connect(database_address, row_factory=dict_row) as connection:
+        rows = connection.execute(
+            "SELECT conrelid::regclass::text AS of, pg_get_constraintdef(oid) AS check FROM pg_constraint"
+            " WHERE contype = 'c' AND connamespace = 'public'::regnamespace AND conname LIKE '%_state_check'"
+        ).fetchall()
+    return {row["of"]: set(re.findall(r"'([^']+)'::text", row["check"])) for row in rows}
+
+
+@pytest.mark.parametrize(
+    "model", [each for each in models() if issubclass(each, StatefulRecord)], ids=lambda model: model.__name__
+)
+def test_the_table_lets_in_the_machines_states_and_no_others(
+    model: type[StatefulRecord], stored_states: dict[str, set[str]]
+) -> None:
+    states = {state.value for state in type(model.MACHINE.start)}
+
+    assert stored_states.get(model._meta.db_table) == states
+
+
+def test_every_state_column_belongs_to_a_record_that_moves(columns: dict[str, dict[str, tuple[str, bool]]]) -> None:
+    moving = {model._meta.db_table for model in models() if issubclass(model, StatefulRecord)}
+
+    assert {name for name, of in columns.items() if "state" in of and not name.startswith("procrastinate_")} == moving
