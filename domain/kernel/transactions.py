@@ -36,7 +36,7 @@ async def to_the_end(work: Coroutine[Any, Any, R]) -> R:
             if task.done() and task.cancelled():
                 raise
             cancelled = error
-        except BaseException:
+        except BaseException:  # the work's own failure; it is raised again below, from the task
             break
     if cancelled is not None:
         if not task.cancelled() and task.exception() is not None:
