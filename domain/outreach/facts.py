@@ -1,7 +1,17 @@
 """What is known of an open invoice at this moment: one SQL view of it for queue, explanation and planner."""
 
-FACTS = """
+import datetime as dt
+from typing import Any
+
+from iso4217 import Currency
+
+NO_DECIMALS = [each.code for each in Currency if each.exponent == 0]
+THREE_DECIMALS = [each.code for each in Currency if each.exponent == 3]
+
+_FACTS = """
     SELECT i.id, i.number, i.account_id, a.name AS account_name, i.currency, i.open_minor, i.total_minor, i.due_on, i.state,
+           i.open_minor / CASE WHEN i.currency = ANY(%(no_decimals)s) THEN 1
+                               WHEN i.currency = ANY(%(three_decimals)s) THEN 1000 ELSE 100 END AS open_major,
            %(today)s::date - i.due_on AS days_past_due,
            i.open_minor < i.total_minor AS part_paid,
            EXISTS (SELECT FROM contact c WHERE c.account_id = i.account_id AND c.state = 'active') AS has_contact,
@@ -22,4 +32,13 @@ FACTS = """
     JOIN account a ON a.id = i.account_id
     LEFT JOIN LATERAL (SELECT * FROM enrolment n WHERE n.invoice_id = i.id ORDER BY n.created_at DESC LIMIT 1) e ON true
 """
-"""Named parameter: ``today``, the merchant's date."""
+
+
+def facts(where: str = "") -> str:
+    """Return the SELECT; *where* narrows it by the invoice ``i`` or its account ``a``."""
+    return f"{_FACTS} {where}"
+
+
+def parameters(today: dt.date, **more: Any) -> dict[str, Any]:
+    """Return the named parameters of the SELECT; *today* is the merchant's date."""
+    return {"today": today, "no_decimals": NO_DECIMALS, "three_decimals": THREE_DECIMALS, **more}

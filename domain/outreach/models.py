@@ -47,7 +47,7 @@ class Enrolment(StatefulRecord):
     invoice_id: UUID = fields.UUIDField()
     cadence_id: UUID = fields.UUIDField()
     last_position: int = fields.IntField()
-    next_action_at: datetime = fields.DatetimeField()
+    next_action_at: datetime | None = fields.DatetimeField(null=True)
     created_at: datetime = fields.DatetimeField()
 
     class Meta:

@@ -9,7 +9,7 @@ from domain.kernel.actor import Actor, Permission
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.money import Money
-from domain.outreach.facts import FACTS
+from domain.outreach.facts import facts, parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +31,11 @@ SCORE = (
     ScoreRule(30, "days_past_due BETWEEN 61 AND 90", "61 to 90 days past due"),
     ScoreRule(20, "days_past_due BETWEEN 31 AND 60", "31 to 60 days past due"),
     ScoreRule(10, "days_past_due BETWEEN 1 AND 30", "1 to 30 days past due"),
-    ScoreRule(15, "open_minor >= 1000000", "10,000 or more open"),
-    ScoreRule(5, "open_minor BETWEEN 100000 AND 999999", "1,000 or more open"),
+    ScoreRule(15, "open_major >= 10000", "10,000 or more open"),
+    ScoreRule(5, "open_major BETWEEN 1000 AND 9999", "1,000 or more open"),
     ScoreRule(5, "part_paid", "partly paid"),
 )
-"""What makes an invoice urgent. Amounts are of the invoice's own currency, in minor units; no rate is assumed."""
+"""What makes an invoice urgent. Amounts are of the invoice's own currency; no rate is assumed."""
 
 IN_QUEUE = "state = 'open' AND NOT processing AND NOT excluded"
 """Stopping conditions: settled, written off, void, a payment under way, the account excluded."""
@@ -71,8 +71,9 @@ def _flags() -> str:
     return ", ".join(f"({rule.when}) AS rule_{number}" for number, rule in enumerate(SCORE))
 
 
-SCORED = f"SELECT facts.*, {_points()} AS score, {_flags()} FROM ({FACTS}) facts"
-"""The facts with score and one column for each rule."""
+def scored(where: str = "") -> str:
+    """Return the SELECT of the facts with the score and one column for each rule."""
+    return f"SELECT facts.*, {_points()} AS score, {_flags()} FROM ({facts(where)}) facts"
 
 
 def reasons(row: dict[str, Any]) -> tuple[str, ...]:
@@ -114,9 +115,9 @@ async def page(core: Core, *, actor: Actor, limit: int = 10) -> Queue:
     actor.require(Permission.VIEW)
     today = local_date(core.clock, core.merchant.zone)
     rows = await core.database.rows(
-        f"SELECT *, count(*) OVER () AS total FROM ({SCORED}) scored WHERE {IN_QUEUE}"
+        f"SELECT *, count(*) OVER () AS total FROM ({scored()}) scored WHERE {IN_QUEUE}"
         " ORDER BY score DESC, open_minor DESC, due_on, number LIMIT %(limit)s",
-        {"today": today, "limit": max(1, min(limit, 100))})
+        parameters(today, limit=max(1, min(limit, 100))))
     lines = tuple(
         QueueLine(
             invoice_id=row["id"], invoice_number=row["number"], account_name=row["account_name"],

@@ -9,6 +9,7 @@ from domain.kernel.core import Core
 from domain.ledger import invoices
 from domain.ledger.refusals import InvoiceNotFound
 from domain.outreach import queue
+from domain.outreach.facts import parameters
 
 MAILS_SHOWN = 10
 """The newest mails are what people ask about; the timeline has the rest."""
@@ -37,9 +38,8 @@ async def explain(core: Core, *, invoice_number: str, actor: Actor) -> Why:
     """
     actor.require(Permission.VIEW)
     row = await core.database.row(
-        f"SELECT * FROM ({queue.SCORED.replace('FROM invoice i', 'FROM (SELECT * FROM invoice WHERE number_key = %(key)s) i')}"
-        ") scored",
-        {"today": local_date(core.clock, core.merchant.zone), "key": invoices.number_key(invoice_number)})
+        queue.scored("WHERE i.number_key = %(key)s"),
+        parameters(local_date(core.clock, core.merchant.zone), key=invoices.number_key(invoice_number)))
     if row is None:
         raise InvoiceNotFound(invoice_number)
     mails = await core.database.rows(

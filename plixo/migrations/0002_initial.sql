@@ -294,7 +294,7 @@ CREATE TABLE enrolment (
     cadence_id     uuid NOT NULL REFERENCES cadence,
     state          text NOT NULL CHECK (state IN ('running', 'finished', 'closed')),
     last_position  integer NOT NULL DEFAULT 0,
-    next_action_at timestamptz NOT NULL,
+    next_action_at timestamptz,                -- null: no step is left
     created_at     timestamptz NOT NULL
 );
 -- Two cadences on one invoice would mail it twice.

@@ -1,0 +1,42 @@
+"""Crons: what happens by the clock, as one literal table, each slot run once however many schedulers tick."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.kernel.core import Core
+
+
+@dataclass(frozen=True, slots=True)
+class Cron:
+    """One line of the table."""
+
+    name: str
+    schedule: str
+    """Five fields of crontab, in UTC."""
+    job: str
+    does: str
+
+
+CRONS = (
+    Cron("plan-reminders", "*/5 * * * *", "plan_reminders", "Queue the reminders that are due."),
+    Cron("check-checkouts", "*/5 * * * *", "check_checkouts", "Ask the payment provider about silent checkouts."),
+    Cron("forget-old", "17 3 * * *", "forget_old", "Remove keys of old requests."),
+)
+
+
+async def claim(core: Core, cron: Cron, *, slot: datetime) -> bool:
+    """Take the slot and queue its job in one transaction; return False when another scheduler has it."""
+    async with core.transaction() as tx:
+        taken = await tx.execute(
+            "INSERT INTO cron_run (cron, slot, at) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+            (cron.name, slot, core.clock.now()))
+        if taken:
+            await core.jobs.defer(tx, cron.job)
+    return bool(taken)
+
+
+async def last_slot(core: Core, cron: Cron) -> datetime | None:
+    """Return the newest slot that was run, or None."""
+    row = await core.database.row("SELECT max(slot) AS slot FROM cron_run WHERE cron = %s", (cron.name,))
+    slot: datetime | None = row["slot"] if row else None
+    return slot

@@ -1,0 +1,78 @@
+"""The parts of the product: how each edge is built from the settings, and which jobs it brings."""
+
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from enum import StrEnum
+
+import bot.app
+from domain.kernel.core import Core
+from domain.kernel.jobs import JobFunction
+from domain.kernel.ports import PaymentGateway
+from plixo import wiring
+from plixo.settings import Settings
+from portal import jobs as portal_jobs
+from portal.no_gateway import NoGateway
+from portal.stripe_gateway import StripeGateway
+from scheduler import mailer
+from scheduler.mailer import Relay
+
+
+class Part(StrEnum):
+    """What one process may run; any number of processes may run each."""
+
+    PORTAL = "portal"
+    BOT = "bot"
+    INBOUND_MAIL = "inbound-mail"
+    WORKER = "worker"
+    SCHEDULER = "scheduler"
+
+
+@dataclass(frozen=True)
+class Edges:
+    """The adapters to the world outside, shared by the parts of one process."""
+
+    gateway: PaymentGateway
+    bot: bot.app.Bot | None
+    relay: Relay
+
+
+async def edges(core: Core, settings: Settings, stack: AsyncExitStack) -> Edges:
+    """Build the adapters; what is not configured is left out and its jobs do nothing."""
+    gateway: PaymentGateway = NoGateway()
+    if settings.stripe_api_key is not None:
+        stripe = StripeGateway(api_key=settings.stripe_api_key.get_secret_value(), api_base=settings.stripe_api_url)
+        stack.push_async_callback(stripe.close)
+        gateway = stripe
+    chat = None
+    if settings.slack_bot_token is not None:
+        chat = bot.app.build(
+            core, bot_token=settings.slack_bot_token.get_secret_value(),
+            signing_secret=settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else "",
+            channel=settings.slack_channel, api_url=settings.slack_api_url)
+        stack.push_async_callback(chat.close)
+    return Edges(gateway=gateway, bot=chat, relay=relay(settings))
+
+
+def relay(settings: Settings) -> Relay:
+    """Return where our mail leaves."""
+    return Relay(
+        host=settings.smtp_host, port=settings.smtp_port, user=settings.smtp_user,
+        password=settings.smtp_password.get_secret_value() if settings.smtp_password else None, tls=settings.smtp_tls)
+
+
+def job_functions(core: Core, built: Edges) -> Mapping[str, JobFunction]:
+    """Return a function for every line of the jobs table."""
+
+    async def send_mailing(mailing_id: str) -> None:
+        await mailer.send(core, built.relay, mailing_id=mailing_id)
+
+    functions: dict[str, JobFunction] = {
+        **wiring.domain_functions(core),
+        **portal_jobs.functions(core, built.gateway),
+        "send_mailing": send_mailing,
+        **(built.bot.jobs() if built.bot else {"tell_operators": wiring.nothing}),
+    }
+    missing = {kind.name for kind in wiring.JOBS} - set(functions)
+    assert not missing, f"jobs without a function: {sorted(missing)}"
+    return functions

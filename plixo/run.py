@@ -1,0 +1,126 @@
+"""Run: the parts of the product in one process, started together and taken down together."""
+
+import asyncio
+import signal
+from collections.abc import Collection
+from contextlib import AsyncExitStack
+
+import structlog
+from aiohttp import web
+
+import inbound_mail.server
+import portal.app
+from domain.kernel.clock import Clock
+from domain.kernel.core import Core
+from plixo import parts, runtime
+from plixo.parts import Edges, Part
+from plixo.settings import Settings
+from scheduler import worker
+from scheduler.clock import SlotClock
+
+log = structlog.get_logger(__name__)
+
+SHUTDOWN_SECONDS = 20.0
+"""How long running requests and jobs may take to end; what does not end is taken up at the next start."""
+
+
+class Product:
+    """The running parts of one process."""
+
+    def __init__(self, settings: Settings, chosen: Collection[Part], *, clock: Clock | None = None) -> None:
+        self._settings, self._chosen, self._given_clock = settings, frozenset(chosen), clock
+        self._stack = AsyncExitStack()
+        self._stop = asyncio.Event()
+        self.addresses: dict[str, str] = {}
+        """What listens where, for people."""
+        self.clock: SlotClock | None = None
+
+    @property
+    def core(self) -> Core:
+        """The core, once started."""
+        return self._runtime.core
+
+    async def start(self) -> None:
+        """Start every chosen part; on failure nothing is left running."""
+        try:
+            await self._start()
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def _start(self) -> None:
+        settings, chosen = self._settings, self._chosen
+        self._runtime = await self._stack.enter_async_context(runtime.opened(
+            settings, application="+".join(sorted(chosen)), clock=self._given_clock, migrate=settings.database_url is None))
+        edges = await parts.edges(self.core, settings, self._stack)
+        if chosen & {Part.PORTAL, Part.BOT}:
+            await self._serve_http(edges)
+        if Part.BOT in chosen and edges.bot is not None and settings.slack_app_token is not None:
+            await self._stack.enter_async_context(edges.bot.socket_mode(settings.slack_app_token.get_secret_value()))
+            self.addresses["slack"] = "Socket Mode"
+        if Part.INBOUND_MAIL in chosen:
+            await self._serve_mail()
+        if Part.WORKER in chosen:
+            self.core.jobs.bind(parts.job_functions(self.core, edges))
+            self._spawn(worker.work(self.core, concurrency=settings.worker_concurrency, stop=self._stop))
+        if Part.SCHEDULER in chosen:
+            self.clock = SlotClock(self.core)
+            self._stack.callback(self.clock.stop)
+            await self.clock.start()
+
+    async def _serve_http(self, edges: Edges) -> None:
+        settings = self._settings
+        app = portal.app.build(
+            self.core, edges.gateway, checkout_origin=settings.stripe_checkout_origin,
+            secure_cookies=settings.public_url.startswith("https:"), bank_debit=settings.stripe_bank_debit,
+            webhook_secrets=tuple(each.get_secret_value() for each in settings.stripe_webhook_secrets),
+            pages=Part.PORTAL in self._chosen)
+        if Part.BOT in self._chosen and edges.bot is not None and settings.slack_signing_secret is not None:
+            edges.bot.add_routes(app)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
+        await runner.setup()
+        self._stack.push_async_callback(runner.cleanup)
+        site = web.TCPSite(runner, settings.portal_host, settings.portal_port)
+        await site.start()
+        host, port = runner.addresses[0][:2]
+        self.addresses["portal, webhooks and Slack over HTTP"] = f"http://{host}:{port}"
+
+    async def _serve_mail(self) -> None:
+        server = await inbound_mail.server.serve(
+            self.core, host=self._settings.inbound_host, port=self._settings.inbound_port,
+            max_bytes=self._settings.inbound_max_bytes)
+        self._stack.push_async_callback(server.close)
+        self.addresses["inbound mail"] = f"smtp://{self._settings.inbound_host}:{server.port}"
+
+    def _spawn(self, work: "asyncio.Future[None] | object") -> None:
+        task = asyncio.ensure_future(work)  # type: ignore[arg-type]
+
+        async def ended() -> None:
+            self._stop.set()
+            await asyncio.wait({task}, timeout=SHUTDOWN_SECONDS)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+        self._stack.push_async_callback(ended)
+
+    async def stop(self) -> None:
+        """Stop in the reverse order of starting; running jobs end or are taken up again later."""
+        self._stop.set()
+        await self._stack.aclose()
+
+
+async def until_stopped(settings: Settings, chosen: Collection[Part]) -> None:
+    """Run the parts until the process is asked to end."""
+    product = Product(settings, chosen)
+    asked = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(each, asked.set)
+    await product.start()
+    try:
+        for name, address in product.addresses.items():
+            print(f"{name}: {address}", flush=True)
+        print("ready", flush=True)
+        await asked.wait()
+    finally:
+        await product.stop()

@@ -1,0 +1,130 @@
+"""The mailer: put one mail on the wire, and tell the domain how that ended."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from typing import Literal
+from uuid import UUID
+
+import aiosmtplib
+import structlog
+
+from domain.kernel.core import Core
+from domain.kernel.jobs import TryLater
+from domain.outreach import sending
+from domain.outreach.sending import OutgoingMail
+
+log = structlog.get_logger(__name__)
+
+TIMEOUT_SECONDS = 30.0
+"""A relay that takes longer for one answer is treated as silent."""
+
+LATER = timedelta(minutes=2)
+"""How long a relay that said "later" is left alone by the same mail."""
+
+
+@dataclass(frozen=True)
+class Relay:
+    """Where our mail leaves."""
+
+    host: str
+    port: int
+    user: str | None = None
+    password: str | None = None
+    tls: Literal["none", "starttls", "tls"] = "starttls"
+
+    def __repr__(self) -> str:
+        return f"Relay({self.host}:{self.port})"
+
+
+def message(core: Core, mail: OutgoingMail) -> EmailMessage:
+    """Build the MIME message: text and HTML saying the same, attachments, and the headers that machines read."""
+    built = EmailMessage(policy=SMTP)
+    built["From"] = _mailbox(core.merchant.name, core.merchant.sender)
+    built["To"] = _mailbox(mail.to_name, mail.to)
+    built["Reply-To"] = mail.reply_to
+    built["Subject"] = mail.letter.subject
+    built["Date"] = format_datetime(core.clock.now())
+    built["Message-ID"] = mail.message_id
+    built["Auto-Submitted"] = "auto-generated"
+    if mail.unsubscribe:
+        built["List-Unsubscribe"] = f"<mailto:{mail.unsubscribe}>"
+    built.set_content(mail.letter.text)
+    built.add_alternative(mail.letter.html, subtype="html")
+    for each in mail.attachments:
+        main, _, sub = each.content_type.partition("/")
+        built.add_attachment(each.body, maintype=main, subtype=sub, filename=each.name)
+    return built
+
+
+def _mailbox(name: str, address: str) -> Address:
+    return Address(" ".join(name.split())[:100], addr_spec=address)
+
+
+async def send(core: Core, relay: Relay, *, mailing_id: str) -> None:
+    """Send one mail (the job ``send_mailing``).
+
+    Raises:
+        TryLater: The relay is not there, or asked us to come again.
+    """
+    mail = await sending.begin(core, mailing_id=UUID(mailing_id))
+    if mail is None:
+        return
+    client = aiosmtplib.SMTP(
+        hostname=relay.host, port=relay.port, timeout=TIMEOUT_SECONDS, use_tls=relay.tls == "tls",
+        start_tls=relay.tls == "starttls")
+    try:
+        await _offered(client, relay, mail)
+    except aiosmtplib.SMTPResponseException as answer:
+        await _declined(core, client, mail, answer.code, answer.message)
+        return
+    except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+        client.close()
+        await sending.postponed(core, mailing_id=mail.mailing_id)
+        raise TryLater(LATER, f"relay not reachable: {type(error).__name__}") from None
+    await _handed_over(core, client, mail)
+
+
+async def _offered(client: aiosmtplib.SMTP, relay: Relay, mail: OutgoingMail) -> None:
+    """Go up to the point at which nothing has been handed over yet."""
+    await client.connect()
+    if relay.user is not None:
+        await client.login(relay.user, relay.password or "")
+    await client.mail(mail.return_path)
+    await client.rcpt(mail.to)
+
+
+async def _handed_over(core: Core, client: aiosmtplib.SMTP, mail: OutgoingMail) -> None:
+    try:
+        await client.data(message(core, mail).as_bytes())
+    except aiosmtplib.SMTPResponseException as answer:
+        await _declined(core, client, mail, answer.code, answer.message)
+        return
+    except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+        client.close()
+        if await sending.uncertain(core, mailing_id=mail.mailing_id):
+            raise TryLater(LATER, f"the relay went silent: {type(error).__name__}") from None
+        return
+    await sending.delivered(core, mailing_id=mail.mailing_id)
+    await _parted(client)
+
+
+async def _declined(core: Core, client: aiosmtplib.SMTP, mail: OutgoingMail, code: int, text: str) -> None:
+    await _parted(client)
+    if code >= 500:
+        enhanced = next((word for word in text.split()[:1] if word[:2] in ("4.", "5.")), "")
+        await sending.refused(core, mailing_id=mail.mailing_id, answer=f"{code} {enhanced}".strip())
+        return
+    await sending.postponed(core, mailing_id=mail.mailing_id)
+    raise TryLater(LATER, f"the relay asked us to come again ({code})")
+
+
+async def _parted(client: aiosmtplib.SMTP) -> None:
+    try:
+        await client.quit()
+    except (aiosmtplib.SMTPException, OSError, TimeoutError):
+        client.close()
+        log.debug("relay closed without a word")
