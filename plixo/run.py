@@ -28,7 +28,7 @@ class Product:
     """The running parts of one process."""
 
     def __init__(self, settings: Settings, chosen: Collection[Part], *, clock: Clock | None = None) -> None:
-        self._settings, self._chosen, self._given_clock = settings, frozenset(chosen), clock
+        self.settings, self._chosen, self._given_clock = settings, frozenset(chosen), clock
         self._stack = AsyncExitStack()
         self._stop = asyncio.Event()
         self.addresses: dict[str, str] = {}
@@ -49,7 +49,7 @@ class Product:
             raise
 
     async def _start(self) -> None:
-        settings, chosen = self._settings, self._chosen
+        settings, chosen = self.settings, self._chosen
         self._runtime = await self._stack.enter_async_context(runtime.opened(
             settings, application="+".join(sorted(chosen)), clock=self._given_clock, migrate=settings.database_url is None))
         edges = await parts.edges(self.core, settings, self._stack)
@@ -69,7 +69,7 @@ class Product:
             await self.clock.start()
 
     async def _serve_http(self, edges: Edges) -> None:
-        settings = self._settings
+        settings = self.settings
         app = portal.app.build(
             self.core, edges.gateway, checkout_origin=settings.stripe_checkout_origin,
             secure_cookies=settings.public_url.startswith("https:"), bank_debit=settings.stripe_bank_debit,
@@ -87,10 +87,10 @@ class Product:
 
     async def _serve_mail(self) -> None:
         server = await inbound_mail.server.serve(
-            self.core, host=self._settings.inbound_host, port=self._settings.inbound_port,
-            max_bytes=self._settings.inbound_max_bytes)
+            self.core, host=self.settings.inbound_host, port=self.settings.inbound_port,
+            max_bytes=self.settings.inbound_max_bytes)
         self._stack.push_async_callback(server.close)
-        self.addresses["inbound mail"] = f"smtp://{self._settings.inbound_host}:{server.port}"
+        self.addresses["inbound mail"] = f"smtp://{self.settings.inbound_host}:{server.port}"
 
     def _spawn(self, work: "asyncio.Future[None] | object") -> None:
         task = asyncio.ensure_future(work)  # type: ignore[arg-type]

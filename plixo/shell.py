@@ -7,13 +7,15 @@ import asyncio
 import json
 import sys
 from collections.abc import Awaitable, Callable
+from dataclasses import fields, is_dataclass
 from typing import Any, TypeVar
 
 import typer
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from domain.kernel import request_ids
 from domain.kernel.core import Core
+from domain.kernel.money import Money
 from domain.kernel.refusals import Refusal
 from plixo import runtime
 from plixo.database import DatabaseUnreachable
@@ -23,7 +25,7 @@ from plixo.settings import Settings
 
 R = TypeVar("R")
 
-JSON = typer.Option(False, "--json", help="Print one JSON document instead of text.")
+JSON = typer.Option("--json", help="Print one JSON document instead of text.")
 """The option that every command which reads or lists takes."""
 
 
@@ -66,3 +68,16 @@ def print_json(value: Any) -> None:
     """Print one JSON document on a line of its own."""
     json.dump(value, sys.stdout, ensure_ascii=False, default=str)
     sys.stdout.write("\n")
+
+
+def plain(value: Any) -> Any:
+    """Return a read model as what JSON knows; money becomes amount and currency, never a float."""
+    if isinstance(value, Money):
+        return {"amount": str(value.decimal), "currency": value.currency}
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    if is_dataclass(value) and not isinstance(value, type):
+        return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
+    if isinstance(value, (list, tuple)):
+        return [plain(each) for each in value]
+    return value

@@ -1,0 +1,191 @@
+"""Checks: one for each connection to the world outside, with what it found and what to do about it."""
+
+import asyncio
+import shutil
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import aiohttp
+import aiosmtplib
+import dns.asyncresolver
+import dns.exception
+import psycopg
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from domain.kernel.ports import GatewayRefused, GatewayUnavailable
+from plixo import database, keys, migrations
+from plixo.settings import Settings
+from portal.stripe_gateway import StripeGateway
+
+PATIENCE_SECONDS = 12.0
+"""One connection that hangs must not keep the others from being told."""
+
+LEAST_FREE_BYTES = 500 * 1024 * 1024
+"""Less than this and the database may stop within the day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one check found."""
+
+    name: str
+    state: Literal["ok", "warn", "fail"]
+    what: str
+    remedy: str = ""
+
+
+async def all_of(settings: Settings) -> list[Result]:
+    """Run every check; a check that breaks is a failed check, never a crash."""
+    return [await _guarded(name, check, settings) for name, check in CHECKS]
+
+
+async def _guarded(name: str, check: "Check", settings: Settings) -> Result:
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            return await check(settings)
+    except TimeoutError:
+        return Result(name, "fail", f"no answer within {PATIENCE_SECONDS:.0f} seconds", "Look at network and firewall.")
+    except Exception as error:  # the rim: a check reports whatever happens as its finding
+        return Result(name, "fail", f"unexpected {type(error).__name__}", "Report this with the output of the command.")
+
+
+Check = Callable[[Settings], Awaitable[Result]]
+
+
+async def _database(settings: Settings) -> Result:
+    try:
+        address = await asyncio.to_thread(database.conninfo, settings)
+        await migrations.check(address)
+    except database.DatabaseUnreachable as error:
+        return Result("database", "fail", str(error), "Start PostgreSQL, or set PLIXO_DATABASE_URL or PLIXO_DATA_DIR.")
+    except migrations.SchemaBehind as error:
+        return Result("database", "fail", str(error), "plixo migrate")
+    except psycopg.OperationalError:
+        return Result("database", "fail", "no connection", "Look at PLIXO_DATABASE_URL: host, name, user, password.")
+    where = "PLIXO_DATABASE_URL" if settings.database_url else f"embedded in {settings.data_dir}"
+    return Result("database", "ok", f"{where}, tables are current")
+
+
+async def _keys(settings: Settings) -> Result:
+    try:
+        ring = keys.keyring(settings)
+    except keys.KeysMalformed as error:
+        return Result("signing keys", "fail", str(error), "See docs/configuration.md, PLIXO_SIGNING_KEYS.")
+    return Result("signing keys", "ok", f"{len(ring.keys)} known, number {ring.newest.id} signs")
+
+
+async def _disk(settings: Settings) -> Result:
+    folder = settings.data_dir if settings.data_dir.exists() else settings.data_dir.absolute().parent
+    free = shutil.disk_usage(folder).free
+    if free < LEAST_FREE_BYTES:
+        return Result("disk", "fail", f"{free // 2**20} MiB free in {folder}", "Make room; mail is refused when it is full.")
+    return Result("disk", "ok", f"{free // 2**20} MiB free")
+
+
+async def _relay(settings: Settings) -> Result:
+    client = aiosmtplib.SMTP(
+        hostname=settings.smtp_host, port=settings.smtp_port, timeout=PATIENCE_SECONDS / 2,
+        use_tls=settings.smtp_tls == "tls", start_tls=settings.smtp_tls == "starttls")
+    where = f"{settings.smtp_host}:{settings.smtp_port}"
+    try:
+        await client.connect()
+        if settings.smtp_user is not None:
+            password = settings.smtp_password.get_secret_value() if settings.smtp_password else ""
+            await client.login(settings.smtp_user, password)
+        await client.mail(settings.mail_from)
+        await client.quit()
+    except aiosmtplib.SMTPAuthenticationError:
+        return Result("mail relay", "fail", f"{where} refuses the login", "PLIXO_SMTP_USER and PLIXO_SMTP_PASSWORD.")
+    except aiosmtplib.SMTPResponseException as answer:
+        return Result("mail relay", "fail", f"{where} answers {answer.code}", "Is PLIXO_MAIL_FROM allowed to send there?")
+    except (aiosmtplib.SMTPException, OSError) as error:
+        return Result("mail relay", "fail", f"{where}: {type(error).__name__}",
+                      "PLIXO_SMTP_HOST, PLIXO_SMTP_PORT and PLIXO_SMTP_TLS (a relay without TLS needs `none`).")
+    return Result("mail relay", "ok", f"{where} takes our mail")
+
+
+async def _slack(settings: Settings) -> Result:
+    if settings.slack_bot_token is None:
+        return Result("Slack", "warn", "switched off", "Create the app from bot/manifest.yaml; set PLIXO_SLACK_BOT_TOKEN.")
+    client = AsyncWebClient(token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url, timeout=10)
+    try:
+        who = await client.auth_test()
+        await client.conversations_info(channel=settings.slack_channel)
+    except SlackApiError as error:
+        code = str(error.response.get("error", "unknown"))
+        return Result("Slack", "fail", f"Slack answers {code}", SLACK_REMEDIES.get(code, "See Slack's page on this code."))
+    except (aiohttp.ClientError, OSError) as error:
+        return Result("Slack", "fail", f"not reachable: {type(error).__name__}", "Network, proxy or PLIXO_SLACK_API_URL.")
+    if settings.slack_app_token is None and settings.slack_signing_secret is None:
+        return Result("Slack", "fail", "can post but not hear", "Set PLIXO_SLACK_APP_TOKEN or PLIXO_SLACK_SIGNING_SECRET.")
+    return Result("Slack", "ok", f"acts as {who.get('user')} in {who.get('team')}")
+
+
+SLACK_REMEDIES = {
+    "invalid_auth": "PLIXO_SLACK_BOT_TOKEN is wrong or was revoked: reinstall the app.",
+    "not_authed": "PLIXO_SLACK_BOT_TOKEN is empty.",
+    "channel_not_found": "PLIXO_SLACK_CHANNEL: take the id (C…) from the channel's details and invite the bot.",
+    "missing_scope": "Reinstall the app from bot/manifest.yaml; a scope is missing.",
+}
+
+
+async def _stripe(settings: Settings) -> Result:
+    if settings.stripe_api_key is None:
+        return Result("Stripe", "warn", "switched off: nobody can pay", "Set PLIXO_STRIPE_API_KEY.")
+    gateway = StripeGateway(api_key=settings.stripe_api_key.get_secret_value(), api_base=settings.stripe_api_url)
+    try:
+        await gateway.reachable()
+    except GatewayRefused:
+        return Result("Stripe", "fail", "Stripe refuses the key",
+                      "A restricted key needs: Checkout Sessions write; PaymentIntents, Charges, Refunds, Disputes read.")
+    except GatewayUnavailable:
+        return Result("Stripe", "fail", "not reachable", "Network or proxy.")
+    finally:
+        await gateway.close()
+    if not settings.stripe_webhook_secrets:
+        return Result("Stripe", "fail", "no webhook secret", "Set PLIXO_STRIPE_WEBHOOK_SECRETS.")
+    return Result("Stripe", "ok", "the key works and a webhook secret is set")
+
+
+async def _portal(settings: Settings) -> Result:
+    try:
+        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=8)) as session, session.get(
+            f"{settings.public_url}/healthz"
+        ) as answer:
+            if answer.status == 200:
+                return Result("portal", "ok", f"{settings.public_url} answers")
+            return Result("portal", "fail", f"{settings.public_url} answers {answer.status}", "Look at the proxy in front.")
+    except (aiohttp.ClientError, OSError) as error:
+        return Result("portal", "warn", f"{settings.public_url} does not answer from here: {type(error).__name__}",
+                      "Is `plixo run` up, and is PLIXO_PUBLIC_URL the address that payers use?")
+
+
+async def _inbound(settings: Settings) -> Result:
+    client = aiosmtplib.SMTP(hostname=settings.inbound_host, port=settings.inbound_port, timeout=5, start_tls=False)
+    try:
+        await client.connect()
+        await client.quit()
+    except (aiosmtplib.SMTPException, OSError) as error:
+        return Result("inbound mail", "warn", f"port {settings.inbound_port} does not answer: {type(error).__name__}",
+                      "Is `plixo run` up?")
+    return Result("inbound mail", "ok", f"port {settings.inbound_port} answers")
+
+
+async def _return_domain(settings: Settings) -> Result:
+    domain = settings.mail_domain
+    if domain == "localhost" or domain.endswith((".example", ".test", ".invalid", ".localhost")):
+        return Result("mail domain", "warn", f"{domain} is no real domain", "Set PLIXO_MAIL_FROM and PLIXO_MAIL_DOMAIN.")
+    try:
+        answer = await dns.asyncresolver.resolve(domain, "MX", lifetime=8)
+    except dns.exception.DNSException as error:
+        return Result("mail domain", "fail", f"no MX record for {domain} ({type(error).__name__})",
+                      f"Publish an MX record for {domain} that leads to this machine's inbound mail.")
+    return Result("mail domain", "ok", f"{domain} has {len(answer)} MX records")
+
+
+CHECKS: tuple[tuple[str, Check], ...] = (
+    ("database", _database), ("signing keys", _keys), ("disk", _disk), ("mail relay", _relay), ("Slack", _slack),
+    ("Stripe", _stripe), ("portal", _portal), ("inbound mail", _inbound), ("mail domain", _return_domain),
+)

@@ -1,0 +1,54 @@
+"""`plixo run`, `plixo demo`, `plixo migrate` and `plixo check`: start the product, and find out why it does not start."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from plixo import checks, database, demo, logs, run, shell
+from plixo.parts import Part
+
+
+def run_parts(
+    part: Annotated[list[Part] | None, typer.Argument(help="Which parts; all of them when none is named.")] = None,
+) -> None:
+    """Run the product, or some parts of it, until stopped."""
+    settings = shell.settings()
+    logs.configure(settings)
+    shell.guarded(lambda: run.until_stopped(settings, part or list(Part)))
+
+
+def run_demo(
+    folder: Annotated[Path, typer.Option("--folder", help="Where the demo keeps everything.")] = Path("var/demo"),
+    port: Annotated[int, typer.Option(help="Port of the sandbox page.")] = 8090,
+    portal_port: Annotated[int, typer.Option(help="Port of portal and webhooks.")] = 8080,
+    smtp_port: Annotated[int, typer.Option(help="Port of inbound mail.")] = 8025,
+) -> None:
+    """Run everything on this machine against stand-ins for Slack, Stripe and mail boxes, with a sample ledger."""
+    shell.guarded(lambda: demo.until_stopped(demo.DemoPlaces(folder, port, portal_port, smtp_port)))
+
+
+def migrate() -> None:
+    """Bring the database's tables to what this version needs."""
+    settings = shell.settings()
+
+    async def migrated() -> None:
+        _, applied = await database.migrated(settings)
+        typer.echo("\n".join(f"applied {name}" for name in applied) or "Nothing to do: the tables are current.")
+
+    shell.guarded(migrated)
+
+
+def check(as_json: Annotated[bool, shell.JSON] = False) -> None:
+    """Try every connection to the world outside, and say what to fix. Exit code 1 when one does not work."""
+    settings = shell.settings()
+    results = asyncio.run(checks.all_of(settings))
+    if as_json:
+        shell.print_json([{"name": each.name, "state": each.state, "what": each.what, "remedy": each.remedy}
+                          for each in results])
+    else:
+        for each in results:
+            typer.echo(f"{each.state:4}  {each.name}: {each.what}" + (f"\n      → {each.remedy}" if each.remedy else ""))
+    if any(each.state == "fail" for each in results):
+        raise typer.Exit(1)

@@ -1,0 +1,161 @@
+"""The demo: the unchanged product against the sandbox, in one process, with a sample ledger and a clock that moves."""
+
+import asyncio
+import json
+import os
+import secrets
+import signal
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from domain.kernel import request_ids
+from domain.kernel.actor import SHELL
+from domain.kernel.core import Core
+from domain.ledger import csv_import
+from domain.people import people
+from domain.people.refusals import RoleHeldAlready
+from domain.people.roles import Role
+from plixo import logs
+from plixo.parts import Part
+from plixo.run import Product
+from plixo.settings import Settings
+from sandbox import ledger
+from sandbox.app import Sandbox
+from sandbox.clock import MovableClock
+from sandbox.settings import PEOPLE, SandboxSettings
+
+MERCHANT = "Northwind Supplies"
+
+ROLES = {"U0ANNA": Role.AR_MANAGER, "U0VIKTOR": Role.VIEWER}
+"""Two people who may do different things, so that a refusal can be seen too."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPlaces:
+    """Where the demo keeps its data and what it listens on."""
+
+    folder: Path
+    port: int
+    portal_port: int
+    smtp_port: int
+
+
+@dataclass(frozen=True, slots=True)
+class DemoSecrets:
+    """Secrets that the product and the stand-ins share; made once for each folder."""
+
+    slack_bot_token: str
+    slack_signing_secret: str
+    stripe_api_key: str
+    stripe_webhook_secret: str
+
+
+def sandbox_settings(places: DemoPlaces, shared: DemoSecrets) -> SandboxSettings:
+    """Return the stand-ins' settings."""
+    return SandboxSettings(
+        state_folder=places.folder / "sandbox", slack_bot_token=shared.slack_bot_token,
+        slack_signing_secret=shared.slack_signing_secret, stripe_api_key=shared.stripe_api_key,
+        stripe_webhook_secret=shared.stripe_webhook_secret, port=places.port,
+        product_url=f"http://127.0.0.1:{places.portal_port}", inbound_port=places.smtp_port, merchant_name=MERCHANT)
+
+
+def product_settings(places: DemoPlaces, shared: DemoSecrets, sandbox: Sandbox) -> Settings:
+    """Return the product's settings: the same that a deployment has, with the stand-ins' addresses."""
+    return Settings(
+        data_dir=places.folder, database_url=None, signing_keys=None, merchant_name=MERCHANT,
+        merchant_contact="ar@northwind.example", merchant_zone="Europe/Berlin", merchant_currency="EUR",
+        merchant_locale="en", merchant_country="DE", public_url=f"http://127.0.0.1:{places.portal_port}",
+        portal_host="127.0.0.1", portal_port=places.portal_port, mail_from="billing@northwind.example",
+        mail_domain="mail.northwind.example", smtp_host="127.0.0.1", smtp_port=sandbox.smtp_port, smtp_user=None,
+        smtp_password=None, smtp_tls="none", inbound_host="127.0.0.1", inbound_port=places.smtp_port,
+        slack_bot_token=SecretStr(shared.slack_bot_token), slack_signing_secret=SecretStr(shared.slack_signing_secret),
+        slack_app_token=None, slack_channel=sandbox.settings.slack_channel, slack_api_url=f"{sandbox.url}/slack/api/",
+        stripe_api_key=SecretStr(shared.stripe_api_key), stripe_webhook_secrets=[SecretStr(shared.stripe_webhook_secret)],
+        stripe_api_url=f"{sandbox.url}/stripe", stripe_checkout_origin=sandbox.url, log_level="warning")
+
+
+def secrets_of(folder: Path) -> DemoSecrets:
+    """Return the folder's secrets, made at the first start; written in one step, so a kill leaves all or nothing."""
+    file = folder / "demo-secrets.json"
+    if not file.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        fresh = DemoSecrets(
+            slack_bot_token=f"xoxb-{secrets.token_hex(16)}", slack_signing_secret=secrets.token_hex(16),
+            stripe_api_key=f"rk_test_{secrets.token_hex(16)}", stripe_webhook_secret=f"whsec_{secrets.token_hex(16)}")
+        draft = file.with_suffix(".part")
+        draft.write_text(json.dumps({name: getattr(fresh, name) for name in DemoSecrets.__slots__}))
+        draft.chmod(0o600)
+        os.replace(draft, file)  # noqa: PTH105 - one atomic step
+    return DemoSecrets(**json.loads(file.read_text()))
+
+
+class Demo:
+    """Sandbox and product, started and stopped together."""
+
+    def __init__(self, places: DemoPlaces) -> None:
+        self._clock = MovableClock(places.folder / "sandbox")
+        shared = secrets_of(places.folder)
+        self.sandbox = Sandbox(sandbox_settings(places, shared), clock=self._clock)
+        self._places, self._shared = places, shared
+        self.product: Product | None = None
+
+    async def start(self) -> None:
+        """Start the stand-ins, then the product, then fill an empty ledger with the sample."""
+        await self.sandbox.start()
+        settings = product_settings(self._places, self._shared, self.sandbox)
+        self.product = Product(settings, tuple(Part), clock=self._clock)
+        await self.product.start()
+        with request_ids.serving():
+            await fill(self.product.core)
+        self._clock.on_move(self._moved)
+
+    async def _moved(self, _: datetime) -> None:
+        assert self.product is not None
+        assert self.product.clock is not None
+        await self.product.clock.tick_all()
+
+    async def stop(self) -> None:
+        """Stop the product first, so that it can still reach the stand-ins."""
+        if self.product is not None:
+            await self.product.stop()
+        await self.sandbox.stop()
+
+
+async def fill(core: Core) -> None:
+    """Give the two people their roles and import the sample ledger; a second call changes nothing."""
+    for each in PEOPLE:
+        try:
+            await people.grant(core, slack_id=each.slack_id, name=each.name, role=ROLES[each.slack_id],
+                               reason="plays a part in the demo", actor=SHELL)
+        except RoleHeldAlready:
+            continue
+    if await core.database.row("SELECT 1 FROM invoice LIMIT 1"):
+        return
+    today = datetime.now(UTC).date()
+    for kind, text in (("invoices", ledger.invoices_csv(today)), ("contacts", ledger.contacts_csv(today))):
+        request = csv_import.ImportRequest(kind=kind, file_name=f"sample-{kind}.csv", stream=BytesIO(text.encode()))
+        await csv_import.apply(core, request, actor=SHELL)
+
+
+async def until_stopped(places: DemoPlaces) -> None:
+    """Run the demo until the process is asked to end."""
+    demo = Demo(places)
+    asked = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(each, asked.set)
+    try:
+        await demo.start()
+        assert demo.product is not None
+        logs.configure(demo.product.settings)
+        print(f"demo page: {demo.sandbox.url}", flush=True)
+        for name, address in demo.product.addresses.items():
+            print(f"{name}: {address}", flush=True)
+        print("ready", flush=True)
+        await asked.wait()
+    finally:
+        await demo.stop()
