@@ -76,7 +76,9 @@ def numbers() -> Iterator[Number]:
         body = ast.parse(file.read_text(encoding="utf-8")).body
         for position, node in enumerate(body):
             if (named := _constant(node)) is not None:
-                yield Number(*named, _below(body[position + 1 :]), file.relative_to(ROOT).as_posix())
+                words = named[0].lower().replace("_", " ").capitalize()
+                meaning = _below(body[position + 1 :]) or words
+                yield Number(*named, meaning, file.relative_to(ROOT).as_posix())
 
 
 def _constant(node: ast.stmt) -> tuple[str, str] | None:
@@ -99,12 +101,10 @@ def _constant(node: ast.stmt) -> tuple[str, str] | None:
 
 
 def _below(rest: list[ast.stmt]) -> str:
-    """Return the sentence that explains a constant; neighbours may share the one below the last of them."""
-    for node in rest:
+    """Return the sentence that explains the constant before it."""
+    for node in rest[:1]:
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
             return node.value.value
-        if _constant(node) is None:
-            return ""
     return ""
 
 
