@@ -67,6 +67,8 @@ class CheckoutSnapshot:
     method: str
     """Plain words for receipts: ``card ending 4242``, ``bank debit``."""
     decline_code: str | None = None
+    attempt_id: str | None = None
+    """The provider's id of the attempt that the decline code belongs to, so that each is told once."""
     reversals: tuple[Reversal, ...] = ()
     url: str | None = None
 
@@ -80,7 +82,16 @@ class GatewayRefused(Exception):
 
 
 class PaymentGateway(Protocol):
-    """Hosted checkout at the merchant's own payment provider."""
+    """Hosted checkout at the merchant's own payment provider.
+
+    Each call raises ``GatewayUnavailable`` or ``GatewayRefused`` when there is no answer that can be used.
+    """
+
+    def takes(self, amount: Money) -> bool:
+        """Tell whether the provider can collect just this amount: not below its minimum, in no unit that it lacks."""
+
+    async def find(self, object_id: str) -> str | None:
+        """Return the session that a payment, refund or dispute belongs to; None when it came about otherwise."""
 
     async def open(self, order: CheckoutOrder) -> CheckoutSnapshot:
         """Create the hosted checkout, or return the same one when called again with the same order."""

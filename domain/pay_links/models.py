@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from tortoise import fields
+from tortoise.contrib.postgres.fields import ArrayField
 
 from domain.kernel.money import Money
 from domain.kernel.records import StatefulRecord
@@ -56,6 +57,8 @@ class Checkout(StatefulRecord):
     url: str | None = fields.TextField(null=True)
     expires_at: datetime = fields.DatetimeField()
     decline_code: str | None = fields.TextField(null=True)
+    declines: Any = ArrayField(element_type="text", default=list)
+    """The provider's ids of the declined attempts that were told; each is told once."""
     created_at: datetime = fields.DatetimeField()
     checked_at: datetime = fields.DatetimeField()
 

@@ -50,6 +50,7 @@ class CheckoutState(StrEnum):
     PAID = "paid"
     FAILED = "failed"
     EXPIRED = "expired"
+    MISMATCHED = "mismatched"
 
 
 CHECKOUT = Machine(
@@ -70,6 +71,11 @@ CHECKOUT = Machine(
         (CheckoutState.EXPIRED, "pay"): CheckoutState.PAID,  # paid in the moment in which we ended it
         (CheckoutState.EXPIRED, "process"): CheckoutState.PROCESSING,
         (CheckoutState.FAILED, "pay"): CheckoutState.PAID,
+        (CheckoutState.CREATED, "mismatch"): CheckoutState.MISMATCHED,  # not what was ordered: a person looks at it
+        (CheckoutState.OPEN, "mismatch"): CheckoutState.MISMATCHED,
+        (CheckoutState.PROCESSING, "mismatch"): CheckoutState.MISMATCHED,
+        (CheckoutState.EXPIRED, "mismatch"): CheckoutState.MISMATCHED,
+        (CheckoutState.FAILED, "mismatch"): CheckoutState.MISMATCHED,
     },
 )
 

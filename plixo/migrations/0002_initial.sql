@@ -177,7 +177,7 @@ CREATE TABLE checkout (
     invoice_id     uuid NOT NULL REFERENCES invoice,
     link_id        uuid NOT NULL REFERENCES pay_link,
     state          text NOT NULL
-                   CHECK (state IN ('created', 'open', 'processing', 'paid', 'failed', 'expired')),
+                   CHECK (state IN ('created', 'open', 'processing', 'paid', 'failed', 'expired', 'mismatched')),
     amount_minor   bigint NOT NULL CHECK (amount_minor > 0),
     currency       text NOT NULL,
     order_terms    jsonb NOT NULL,
@@ -185,9 +185,11 @@ CREATE TABLE checkout (
     url            text,
     expires_at     timestamptz NOT NULL,
     decline_code   text,
+    declines       text[] NOT NULL DEFAULT '{}', -- ids of the declined attempts that were told; each is told once
     created_at     timestamptz NOT NULL,
     checked_at     timestamptz NOT NULL
 );
+CREATE INDEX checkout_invoice ON checkout (invoice_id, created_at);
 -- Two open checkouts would let a payer pay one invoice twice.
 CREATE UNIQUE INDEX checkout_one_open ON checkout (invoice_id) WHERE state IN ('created', 'open', 'processing');
 CREATE INDEX checkout_to_check ON checkout (checked_at) WHERE state IN ('created', 'open', 'processing');
@@ -328,6 +330,8 @@ CREATE TABLE chat_message (
     invoice_id   uuid,
     updated_at   timestamptz NOT NULL
 );
+CREATE INDEX chat_message_unsent ON chat_message (updated_at) WHERE ts IS NULL;
+CREATE INDEX chat_message_age ON chat_message (updated_at);
 
 CREATE TABLE seen_request (
     key text PRIMARY KEY,                      -- a repeated delivery or a double click is answered, not done again
