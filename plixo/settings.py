@@ -16,58 +16,90 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="PLIXO_", env_file=".env", extra="ignore", secrets_dir=None)
 
     data_dir: Path = Field(
-        default=Path("plixo-data"),
-        description="Folder of the embedded PostgreSQL, the signing keys and the lock file.")
+        default=Path("plixo-data"), description="Folder of the embedded PostgreSQL, the signing keys and the lock file."
+    )
     database_url: SecretStr | None = Field(
-        default=None, description="PostgreSQL to use instead of the embedded one: `postgresql://user:password@host/name`.")
+        default=None,
+        description="PostgreSQL to use instead of the embedded one: `postgresql://user:password@host/name`.",
+    )
     database_pool: int = Field(default=10, ge=2, le=200, description="Most connections of one process to the database.")
 
     merchant_name: str = Field(default="Your Company", description="Name that payers see on pages and in mails.")
     merchant_contact: str = Field(
-        default="", description="Whom a payer may write to or call. Default: the sender address.")
-    merchant_zone: str = Field(default="UTC", description="Time zone in which invoices fall due, such as `Europe/Berlin`.")
+        default="", description="Whom a payer may write to or call. Default: the sender address."
+    )
+    merchant_zone: str = Field(
+        default="UTC", description="Time zone in which invoices fall due, such as `Europe/Berlin`."
+    )
     merchant_currency: str = Field(default="EUR", description="Base currency, ISO 4217.")
-    merchant_locale: str = Field(default="en", description="Language of letters where a customer has none: en, de, fr, es.")
+    merchant_locale: str = Field(
+        default="en", description="Language of letters where a customer has none: en, de, fr, es."
+    )
     merchant_country: str | None = Field(default=None, description="Country, ISO 3166 (two letters).")
 
     public_url: str = Field(
-        default="http://127.0.0.1:8080", description="Address under which payers reach the portal; every link starts with it.")
-    portal_host: str = Field(default="127.0.0.1", description="Interface on which portal, webhooks and Slack over HTTP listen.")
+        default="http://127.0.0.1:8080",
+        description="Address under which payers reach the portal; every link starts with it.",
+    )
+    portal_host: str = Field(
+        default="127.0.0.1", description="Interface on which portal, webhooks and Slack over HTTP listen."
+    )
     portal_port: int = Field(default=8080, ge=0, le=65535, description="Port of portal, webhooks and Slack over HTTP.")
 
     mail_from: str = Field(default="billing@localhost", description="From address of every mail.")
-    mail_domain: str = Field(default="", description="Domain of return-path and reply addresses. Default: that of `mail_from`.")
+    mail_domain: str = Field(
+        default="", description="Domain of return-path and reply addresses. Default: that of `mail_from`."
+    )
     smtp_host: str = Field(default="127.0.0.1", description="Relay that takes our mail.")
     smtp_port: int = Field(default=25, ge=1, le=65535, description="The relay's port.")
     smtp_user: str | None = Field(default=None, description="Login at the relay.")
     smtp_password: SecretStr | None = Field(default=None, description="Password at the relay.")
     smtp_tls: Literal["none", "starttls", "tls"] = Field(
-        default="starttls", description="Encryption to the relay: `starttls` (required), `tls` (from the start), `none`.")
+        default="starttls",
+        description="Encryption to the relay: `starttls` (required), `tls` (from the start), `none`.",
+    )
     inbound_host: str = Field(default="127.0.0.1", description="Interface on which inbound mail is taken.")
     inbound_port: int = Field(default=8025, ge=0, le=65535, description="Port on which inbound mail is taken.")
     inbound_max_bytes: int = Field(
-        default=32 * 1024 * 1024, ge=65536, description="Largest mail that is taken, in bytes.")
+        default=32 * 1024 * 1024, ge=65536, description="Largest mail that is taken, in bytes."
+    )
 
-    slack_bot_token: SecretStr | None = Field(default=None, description="Bot token, `xoxb-…`. Without it there is no bot.")
-    slack_signing_secret: SecretStr | None = Field(default=None, description="Signing secret; turns on Slack over HTTP.")
+    slack_bot_token: SecretStr | None = Field(
+        default=None, description="Bot token, `xoxb-…`. Without it there is no bot."
+    )
+    slack_signing_secret: SecretStr | None = Field(
+        default=None, description="Signing secret; turns on Slack over HTTP."
+    )
     slack_app_token: SecretStr | None = Field(default=None, description="App token, `xapp-…`; turns on Socket Mode.")
     slack_channel: str = Field(default="", description="Channel id in which cases, alerts and unread mail appear.")
-    slack_api_url: str = Field(default="https://slack.com/api/", description="Slack's Web API; the sandbox sets its own.")
+    slack_api_url: str = Field(
+        default="https://slack.com/api/", description="Slack's Web API; the sandbox sets its own."
+    )
 
-    stripe_api_key: SecretStr | None = Field(default=None, description="Restricted key of the merchant's Stripe account.")
+    stripe_api_key: SecretStr | None = Field(
+        default=None, description="Restricted key of the merchant's Stripe account."
+    )
     stripe_webhook_secrets: list[SecretStr] = Field(
-        default_factory=list, description="Signing secrets of the webhook endpoint, as a JSON list; two while one is rotated.")
-    stripe_api_url: str | None = Field(default=None, description="Stripe's API, where it is not Stripe's own (the sandbox).")
+        default_factory=list,
+        description="Signing secrets of the webhook endpoint, as a JSON list; two while one is rotated.",
+    )
+    stripe_api_url: str | None = Field(
+        default=None, description="Stripe's API, where it is not Stripe's own (the sandbox)."
+    )
     stripe_checkout_origin: str = Field(
-        default="https://checkout.stripe.com", description="Origin of Stripe's hosted page; forms may lead there.")
+        default="https://checkout.stripe.com", description="Origin of Stripe's hosted page; forms may lead there."
+    )
     stripe_bank_debit: bool = Field(default=True, description="Offer ACH bank debit on invoices in USD.")
 
     signing_keys: SecretStr | None = Field(
         default=None,
         description="Keys for links and return paths, newest first: `2:hex,1:hex`, 32 bytes each. "
-        "Default: a file in the data folder, made at the first start.")
+        "Default: a file in the data folder, made at the first start.",
+    )
     log_format: Literal["text", "json"] = Field(default="text", description="Form of the log on standard error.")
-    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Least level that is logged.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Least level that is logged."
+    )
     worker_concurrency: int = Field(default=8, ge=1, le=100, description="Jobs that one worker process runs at once.")
 
     @field_validator("merchant_zone")

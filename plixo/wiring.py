@@ -27,8 +27,12 @@ JOBS = (
     JobKind("close_links", "Closes the payment links of an invoice that is settled."),
     JobKind("end_checkout", "Ends an open checkout at the payment provider.", attempts=40),
     JobKind("work_provider_event", "Works one stored webhook: reads the checkout again and books it.", attempts=40),
-    JobKind("check_checkouts", "Asks the payment provider about checkouts of which no news came.",
-            lock="check_checkouts", queueing_lock="check_checkouts"),
+    JobKind(
+        "check_checkouts",
+        "Asks the payment provider about checkouts of which no news came.",
+        lock="check_checkouts",
+        queueing_lock="check_checkouts",
+    ),
     JobKind("read_mail", "Reads one stored mail."),
     JobKind("forget_old", "Removes keys of old requests.", lock="forget", queueing_lock="forget"),
 )

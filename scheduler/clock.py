@@ -24,8 +24,10 @@ class SlotClock:
     def __init__(self, core: Core) -> None:
         self._core = core
         self._scheduler = AsyncIOScheduler(
-            timezone=UTC, executors={"default": AsyncIOExecutor()},
-            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None})
+            timezone=UTC,
+            executors={"default": AsyncIOExecutor()},
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
 
     async def start(self) -> None:
         """Catch up, then tick. Call outside of any transaction: what is started here inherits its surroundings."""
@@ -50,7 +52,9 @@ class SlotClock:
                 slot = newest_slot(cron, since=await crons.last_slot(self._core, cron), now=self._core.clock.now())
                 if slot is not None and await crons.claim(self._core, cron, slot=slot):
                     log.info("cron", cron=cron.name, slot=slot.isoformat())
-            except Exception as error:  # the rim: a database that is down must not end the clock; the next tick tries again
+            except (
+                Exception
+            ) as error:  # the rim: a database that is down must not end the clock; the next tick tries again
                 log.warning("cron not run", cron=cron.name, error=type(error).__name__)
 
 

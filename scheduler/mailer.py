@@ -74,8 +74,12 @@ async def send(core: Core, relay: Relay, *, mailing_id: str) -> None:
     if mail is None:
         return
     client = aiosmtplib.SMTP(
-        hostname=relay.host, port=relay.port, timeout=TIMEOUT_SECONDS, use_tls=relay.tls == "tls",
-        start_tls=relay.tls == "starttls")
+        hostname=relay.host,
+        port=relay.port,
+        timeout=TIMEOUT_SECONDS,
+        use_tls=relay.tls == "tls",
+        start_tls=relay.tls == "starttls",
+    )
     try:
         await _offered(client, relay, mail)
     except aiosmtplib.SMTPResponseException as answer:

@@ -73,7 +73,7 @@ class Jobs:
         self._kinds = {kind.name: kind for kind in kinds}
         self._functions: dict[str, JobFunction] = {}
         for kind in self._kinds.values():
-            self._app.task(self._task(kind), name=kind.name, retry=_Backoff(kind.attempts))
+            self._app.task(name=kind.name, retry=_Backoff(kind.attempts))(self._task(kind))
 
     def bind(self, functions: Mapping[str, JobFunction]) -> None:
         """Say which function does which job; a process that only queues binds nothing."""
@@ -112,8 +112,7 @@ class Jobs:
         kind = self._kinds[name]
         request_id = request_ids.current()
         if kind.queueing_lock is None and kind.lock is None:
-            task = self._app.configure_task(
-                name, connection=tx.connection, schedule_in=_seconds(delay))
+            task = self._app.configure_task(name, connection=tx.connection, schedule_in=_seconds(delay))
             await task.batch_defer_async(*({**arguments, "request_id": request_id} for arguments in each))
             return
         for arguments in each:
@@ -124,23 +123,37 @@ class Jobs:
     ) -> None:
         queueing_lock = kind.queueing_lock.format(**arguments) if kind.queueing_lock else None
         task = self._app.configure_task(
-            kind.name, connection=tx.connection, schedule_in=_seconds(delay),
-            lock=kind.lock.format(**arguments) if kind.lock else None, queueing_lock=queueing_lock)
+            kind.name,
+            connection=tx.connection,
+            schedule_in=_seconds(delay),
+            lock=kind.lock.format(**arguments) if kind.lock else None,
+            queueing_lock=queueing_lock,
+        )
         try:
             async with tx.connection.transaction():  # a savepoint: the refused insert must not end the transaction
                 await task.defer_async(**arguments)
         except exceptions.AlreadyEnqueued:
             log.debug("job is queued already: %s", kind.name)
 
-    async def work(self, *, concurrency: int, stop: asyncio.Event, name: str = "worker", until_idle: bool = False
-                   ) -> None:
+    async def work(
+        self, *, concurrency: int, stop: asyncio.Event, name: str = "worker", until_idle: bool = False
+    ) -> None:
         """Run jobs until *stop* is set (or, in tests, until nothing is ready)."""
-        worker = asyncio.create_task(self._app.run_worker_async(
-            concurrency=concurrency, name=name, wait=not until_idle, install_signal_handlers=False,
-            fetch_job_polling_interval=2.0, abort_job_polling_interval=5.0, shutdown_graceful_timeout=20,
-            listen_notify=not until_idle, delete_jobs="successful",
-            update_heartbeat_interval=HEARTBEAT_SECONDS, stalled_worker_timeout=STALLED_AFTER_SECONDS,
-        ))
+        worker = asyncio.create_task(
+            self._app.run_worker_async(
+                concurrency=concurrency,
+                name=name,
+                wait=not until_idle,
+                install_signal_handlers=False,
+                fetch_job_polling_interval=2.0,
+                abort_job_polling_interval=5.0,
+                shutdown_graceful_timeout=20,
+                listen_notify=not until_idle,
+                delete_jobs="successful",
+                update_heartbeat_interval=HEARTBEAT_SECONDS,
+                stalled_worker_timeout=STALLED_AFTER_SECONDS,
+            )
+        )
         stopping = asyncio.create_task(stop.wait())
         try:
             await asyncio.wait({worker, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -167,4 +180,3 @@ def schema_sql() -> str:
 
 def _seconds(delay: timedelta | None) -> Any:
     return {"seconds": delay.total_seconds()} if delay else None
-

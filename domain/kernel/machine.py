@@ -7,7 +7,6 @@ from typing import Generic, TypeVar
 
 from domain.kernel.refusals import MoveRefused
 
-
 S = TypeVar("S", bound=StrEnum)
 
 

@@ -12,11 +12,11 @@ class TimelineEntry(Model):
     """One fact, kept for ever; a trigger in the database refuses any change or removal."""
 
     id: int = fields.BigIntField(primary_key=True)
-    kind: str = fields.CharField(max_length=64)
+    kind: str = fields.TextField()
     invoice_id: UUID | None = fields.UUIDField(null=True)
     account_id: UUID | None = fields.UUIDField(null=True)
     actor: str = fields.TextField()
-    request_id: str = fields.CharField(max_length=64)
+    request_id: str = fields.TextField()
     at: datetime = fields.DatetimeField()
     fact: Any = fields.JSONField()
 

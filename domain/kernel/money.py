@@ -105,4 +105,3 @@ class Money:
     def _same(self, other: "Money") -> "Money":
         assert other.currency == self.currency, "amounts of different currencies are never combined"
         return other
-

@@ -42,7 +42,8 @@ class StatefulRecord(Record):
     @property
     def status(self) -> StrEnum:
         """The state as the machine's own enumeration."""
-        return type(self.MACHINE.start)(self.state)
+        status: StrEnum = type(self.MACHINE.start)(self.state)
+        return status
 
     async def move(self, step: str, **also: Any) -> Self:
         """Take one step of the machine, and set the columns *also* in the same statement.

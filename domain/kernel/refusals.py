@@ -1,13 +1,13 @@
 """Refusals: how the domain says no to what people may ask.
 
-    Refusal                 shown word for word; says what to do next
-    ├── NotFound            nothing by that name, or nothing that this person may see
-    ├── NotAllowed          the actor's roles do not permit it
-    ├── MoveRefused         the record is in a state from which the step is not possible
-    ├── StaleRecord         somebody else changed the record first
-    ├── CurrencyUnknown     not an ISO 4217 code (in ``money``)
-    ├── AmountMalformed     not an amount of a currency (in ``money``)
-    └── AddressMalformed    not one e-mail address (in ``addresses``)
+Refusal                 shown word for word; says what to do next
+├── NotFound            nothing by that name, or nothing that this person may see
+├── NotAllowed          the actor's roles do not permit it
+├── MoveRefused         the record is in a state from which the step is not possible
+├── StaleRecord         somebody else changed the record first
+├── CurrencyUnknown     not an ISO 4217 code (in ``money``)
+├── AmountMalformed     not an amount of a currency (in ``money``)
+└── AddressMalformed    not one e-mail address (in ``addresses``)
 """
 
 

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from domain.kernel import request_ids
@@ -28,14 +28,21 @@ async def record(core: "Core", tx: Transaction, event: Event) -> int:
     row = await tx.row(
         "INSERT INTO timeline_entry (kind, invoice_id, account_id, actor, request_id, at, fact)"
         " VALUES (%s, %s, %s, %s, %s, %s, %s) RETURNING id",
-        (event.kind, event.invoice_ref, event.account_ref, event.actor, request_ids.current(), event.at,
-         event.model_dump_json()),
+        (
+            event.kind,
+            event.invoice_ref,
+            event.account_ref,
+            event.actor,
+            request_ids.current(),
+            event.at,
+            event.model_dump_json(),
+        ),
     )
     assert row is not None
     entry_id = int(row["id"])
     for notice in core.notices[type(event)]:
-        words = {"word": notice.word} if notice.word else {}
-        await core.jobs.defer(tx, notice.job, entry_id=entry_id, **words)
+        arguments: dict[str, Any] = {"entry_id": entry_id} | ({"word": notice.word} if notice.word else {})
+        await core.jobs.defer_many(tx, notice.job, [arguments])
     return entry_id
 
 

@@ -9,7 +9,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, LiteralString, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import psycopg
 from psycopg.rows import dict_row
@@ -54,7 +54,7 @@ class Rows:
     async def rows(self, sql: str, params: Params = None) -> list[Row]:
         """Run one statement and return its rows as dictionaries (an empty list for a statement without rows)."""
         async with self._cursor() as cursor:
-            await cursor.execute(cast(LiteralString, sql), params)
+            await cursor.execute(sql, params)
             return await cursor.fetchall() if cursor.description else []
 
     async def row(self, sql: str, params: Params = None) -> Row | None:
@@ -65,7 +65,7 @@ class Rows:
     async def execute(self, sql: str, params: Params = None) -> int:
         """Run one statement and return how many rows it touched."""
         async with self._cursor() as cursor:
-            await cursor.execute(cast(LiteralString, sql), params)
+            await cursor.execute(sql, params)
             return int(cursor.rowcount)
 
 
@@ -86,7 +86,7 @@ class Database(Rows):
     @property
     def _client(self) -> PsycopgClient:
         client = get_connections().get(CONNECTION)
-        return cast(PsycopgClient, client)
+        return cast("PsycopgClient", client)
 
     @asynccontextmanager
     async def _borrowed(self) -> AsyncIterator[Any]:
@@ -94,7 +94,6 @@ class Database(Rows):
         if isinstance(client, TransactionWrapper):
             yield client._connection
             return
-        assert client._pool is not None, "the database is opened before it is used"
         connection = await _borrow(client)
         try:
             yield connection
@@ -117,8 +116,6 @@ class Database(Rows):
         """
         client = self._client
         assert not isinstance(client, TransactionWrapper), "one public command is one transaction"
-        if client._pool is None:
-            await client.create_connection(with_db=True)
         connection = await _borrow(client)
         wrapper = TransactionWrapper(client)
         wrapper._connection = connection
@@ -140,7 +137,11 @@ class Database(Rows):
 
 async def _borrow(client: PsycopgClient) -> "psycopg.AsyncConnection[Any]":
     """Take a connection from the pool; one that arrives after a cancellation goes straight back."""
-    assert client._pool is not None
+    if client._pool is None:
+        async with client._pool_init_lock:
+            if client._pool is None:
+                await to_the_end(client.create_connection(with_db=True))
+    assert client._pool is not None, "the pool was opened"
     task: asyncio.Future[psycopg.AsyncConnection[Any]] = asyncio.ensure_future(client._pool.getconn())
     try:
         return await asyncio.shield(task)

@@ -9,7 +9,8 @@ NO_DECIMALS = [each.code for each in Currency if each.exponent == 0]
 THREE_DECIMALS = [each.code for each in Currency if each.exponent == 3]
 
 _FACTS = """
-    SELECT i.id, i.number, i.account_id, a.name AS account_name, i.currency, i.open_minor, i.total_minor, i.due_on, i.state,
+    SELECT i.id, i.number, i.account_id, a.name AS account_name, i.currency, i.open_minor, i.total_minor, i.due_on,
+           i.state,
            i.open_minor / CASE WHEN i.currency = ANY(%(no_decimals)s) THEN 1
                                WHEN i.currency = ANY(%(three_decimals)s) THEN 1000 ELSE 100 END AS open_major,
            %(today)s::date - i.due_on AS days_past_due,

@@ -40,11 +40,15 @@ class Guardrail:
 
 
 GUARDRAILS = (
-    Guardrail("balance", lambda f: f.needs_balance and f.invoice_state != "open", "nothing is open on the invoice any more"),
+    Guardrail(
+        "balance", lambda f: f.needs_balance and f.invoice_state != "open", "nothing is open on the invoice any more"
+    ),
     Guardrail("payment pending", lambda f: f.is_reminder and f.processing, "a bank debit is under way"),
     Guardrail("account", lambda f: f.is_reminder and f.account_state == "excluded", "the account is excluded"),
     Guardrail("contact", lambda f: f.contact_state != "active", "the contact was removed"),
-    Guardrail("opted out", lambda f: f.is_reminder and f.suppressed_for == "opted out", "the contact opted out of reminders"),
+    Guardrail(
+        "opted out", lambda f: f.is_reminder and f.suppressed_for == "opted out", "the contact opted out of reminders"
+    ),
     Guardrail("suppressed", lambda f: f.suppressed_for not in (None, "opted out"), "the address is suppressed"),
 )
 """Read top to bottom; the first that forbids is the reason which is kept and shown."""
@@ -55,9 +59,12 @@ async def objection(tx: Transaction, *, mailing_id: UUID) -> Guardrail | None:
     row = await tx.row(
         "SELECT m.letter, i.state AS invoice_state, a.state AS account_state, c.state AS contact_state,"
         " EXISTS (SELECT FROM checkout k WHERE k.invoice_id = i.id AND k.state = 'processing') AS processing,"
-        " (SELECT s.reason FROM suppression s WHERE s.address_key = m.address_key AND s.state = 'active') AS suppressed_for"
+        " (SELECT s.reason FROM suppression s WHERE s.address_key = m.address_key AND s.state = 'active')"
+        " AS suppressed_for"
         " FROM mailing m JOIN invoice i ON i.id = m.invoice_id JOIN account a ON a.id = m.account_id"
-        " JOIN contact c ON c.id = m.contact_id WHERE m.id = %s", (mailing_id,))
+        " JOIN contact c ON c.id = m.contact_id WHERE m.id = %s",
+        (mailing_id,),
+    )
     assert row is not None, "a mailing that is being sent exists"
     facts = Facts(**row)
     return next((each for each in GUARDRAILS if each.forbids(facts)), None)

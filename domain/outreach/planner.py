@@ -41,7 +41,8 @@ _ENROL = f"""
     FROM invoice i
     JOIN account a ON a.id = i.account_id AND a.state = 'active'
     JOIN cadence c ON c.name = 'default' AND c.state = 'published'
-    LEFT JOIN LATERAL (SELECT max(last_position) AS last_position FROM enrolment e WHERE e.invoice_id = i.id) old ON true
+    LEFT JOIN LATERAL (SELECT max(last_position) AS last_position FROM enrolment e
+                       WHERE e.invoice_id = i.id) old ON true
     WHERE i.state = 'open'
       AND NOT EXISTS (SELECT FROM enrolment e WHERE e.invoice_id = i.id AND e.state IN ('running', 'finished'))
     ON CONFLICT DO NOTHING
@@ -74,7 +75,8 @@ _PLAN = f"""
                chosen.invoice_id, chosen.account_id, c.id, c.email, c.email_key,
                '<' || fresh.id || '@' || %(domain)s || '>', chosen.enrolment_id, chosen.position, 'queued',
                format('step %%s of cadence %%s v%%s, %%s', chosen.position, chosen.cadence, chosen.version,
-                      CASE WHEN %(today)s::date > chosen.due_on THEN (%(today)s::date - chosen.due_on) || ' days past due'
+                      CASE WHEN %(today)s::date > chosen.due_on
+                           THEN (%(today)s::date - chosen.due_on) || ' days past due'
                            WHEN %(today)s::date = chosen.due_on THEN 'due today'
                            ELSE 'due in ' || (chosen.due_on - %(today)s::date) || ' days' END),
                %(now)s
@@ -126,16 +128,29 @@ async def _plan_page(core: Core, after: tuple[datetime, UUID]) -> tuple[int, int
 async def _escalate(core: Core, tx: Transaction, chosen: dict[str, Any]) -> None:
     enrolment = await Enrolment.get(id=chosen["enrolment_id"])
     await enrolment.move("finish", last_position=chosen["position"])
-    await timeline.record(core, tx, InvoiceEscalated(
-        invoice_id=chosen["invoice_id"], invoice_number=chosen["number"], account_id=chosen["account_id"],
-        cadence=chosen["cadence"], days_past_due=chosen["days"], **by(SYSTEM, core.clock.now())))
+    await timeline.record(
+        core,
+        tx,
+        InvoiceEscalated(
+            invoice_id=chosen["invoice_id"],
+            invoice_number=chosen["number"],
+            account_id=chosen["account_id"],
+            cadence=chosen["cadence"],
+            days_past_due=chosen["days"],
+            **by(SYSTEM, core.clock.now()),
+        ),
+    )
 
 
 def _parameters(core: Core) -> dict[str, Any]:
     now = core.clock.now()
     return {
-        "now": now, "today": local_date(core.clock, core.merchant.zone), "zone": core.merchant.zone.key,
-        "hour": SEND_HOUR, "rested": now + REST, "domain": core.merchant.mail_domain,
+        "now": now,
+        "today": local_date(core.clock, core.merchant.zone),
+        "zone": core.merchant.zone.key,
+        "hour": SEND_HOUR,
+        "rested": now + REST,
+        "domain": core.merchant.mail_domain,
     }
 
 
@@ -150,13 +165,22 @@ async def close(core: Core, *, entry_id: int) -> None:
     entry = await timeline.entry(core, entry_id)
     async with core.transaction() as tx:
         row = await tx.row(
-            "SELECT i.number, i.account_id, i.state, e.id, c.name FROM invoice i JOIN enrolment e ON e.invoice_id = i.id"
-            " JOIN cadence c ON c.id = e.cadence_id WHERE i.id = %s AND e.state = 'running' FOR UPDATE OF e",
-            (entry.event.invoice_ref,))
+            "SELECT i.number, i.account_id, i.state, e.id, c.name FROM invoice i"
+            " JOIN enrolment e ON e.invoice_id = i.id JOIN cadence c ON c.id = e.cadence_id WHERE i.id = %s AND e.state = 'running' FOR UPDATE OF e",
+            (entry.event.invoice_ref,),
+        )
         if row is None or row["state"] == "open":  # closed before, or opened again meanwhile
             return
         await (await Enrolment.get(id=row["id"])).move("close")
-        await timeline.record(core, tx, CadenceClosed(
-            invoice_id=entry.event.invoice_ref, invoice_number=row["number"], account_id=row["account_id"],
-            cadence=row["name"], reason=f"the invoice is {str(row['state']).replace('_', ' ')}",
-            **by(SYSTEM, core.clock.now())))
+        await timeline.record(
+            core,
+            tx,
+            CadenceClosed(
+                invoice_id=entry.event.invoice_ref,
+                invoice_number=row["number"],
+                account_id=row["account_id"],
+                cadence=row["name"],
+                reason=f"the invoice is {str(row['state']).replace('_', ' ')}",
+                **by(SYSTEM, core.clock.now()),
+            ),
+        )

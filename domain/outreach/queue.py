@@ -117,11 +117,19 @@ async def page(core: Core, *, actor: Actor, limit: int = 10) -> Queue:
     rows = await core.database.rows(
         f"SELECT *, count(*) OVER () AS total FROM ({scored()}) scored WHERE {IN_QUEUE}"
         " ORDER BY score DESC, open_minor DESC, due_on, number LIMIT %(limit)s",
-        parameters(today, limit=max(1, min(limit, 100))))
+        parameters(today, limit=max(1, min(limit, 100))),
+    )
     lines = tuple(
         QueueLine(
-            invoice_id=row["id"], invoice_number=row["number"], account_name=row["account_name"],
-            balance=Money(row["open_minor"], row["currency"]), days_past_due=row["days_past_due"], score=row["score"],
-            reasons=reasons(row), next_action=next_action(row, core))
-        for row in rows)
+            invoice_id=row["id"],
+            invoice_number=row["number"],
+            account_name=row["account_name"],
+            balance=Money(row["open_minor"], row["currency"]),
+            days_past_due=row["days_past_due"],
+            score=row["score"],
+            reasons=reasons(row),
+            next_action=next_action(row, core),
+        )
+        for row in rows
+    )
     return Queue(total=int(rows[0]["total"]) if rows else 0, lines=lines)

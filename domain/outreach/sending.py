@@ -145,9 +145,14 @@ async def uncertain(core: Core, *, mailing_id: UUID) -> bool:
 async def _about(core: Core, mailing: Mailing) -> dict[str, Any]:
     invoice = await Invoice.get(id=mailing.invoice_id)
     return {
-        "invoice_id": invoice.id, "invoice_number": invoice.number, "account_id": invoice.account_id,
-        "mailing_id": mailing.id, "letter": mailing.letter, "sent_to": addresses.masked(mailing.address),
-        "step": mailing.step, **by(SYSTEM, core.clock.now()),
+        "invoice_id": invoice.id,
+        "invoice_number": invoice.number,
+        "account_id": invoice.account_id,
+        "mailing_id": mailing.id,
+        "letter": mailing.letter,
+        "sent_to": addresses.masked(mailing.address),
+        "step": mailing.step,
+        **by(SYSTEM, core.clock.now()),
     }
 
 
@@ -159,22 +164,35 @@ async def _composed(core: Core, mailing: Mailing) -> OutgoingMail:
     today = local_date(core.clock, core.merchant.zone)
     locale = account.locale or core.merchant.locale
     fields = letters.Fields(
-        customer_name=contact.name or account.name, invoice_number=invoice.number,
+        customer_name=contact.name or account.name,
+        invoice_number=invoice.number,
         invoice_total=invoice.total.format(locale),
         invoice_balance=invoice.balance.format(locale) if invoice.balance else "",
-        due_date=_date(invoice.due_on, locale), days_overdue=days_past_due(invoice.due_on, today),
+        due_date=_date(invoice.due_on, locale),
+        days_overdue=days_past_due(invoice.due_on, today),
         pay_link=links.address(core, mailing.link_id) if mailing.link_id else "",
         link_expires=_date(today + links.IDLE_LIMIT, locale),
         amount_paid=receipt.amount.format(locale) if receipt else "",
-        receipt_number=receipt.number if receipt else "", tone=await _tone(mailing),
-        merchant_name=core.merchant.name, merchant_contact=core.merchant.contact)
+        receipt_number=receipt.number if receipt else "",
+        tone=await _tone(mailing),
+        merchant_name=core.merchant.name,
+        merchant_contact=core.merchant.contact,
+    )
     attachments = (Attachment(f"{receipt.number}.pdf", "application/pdf", receipt.pdf),) if receipt else ()
     signed = {"mailing_id": mailing.id, "day": core.clock.now().date()}
     return OutgoingMail(
-        mailing_id=mailing.id, to=mailing.address, to_name=contact.name, letter=letters.render(mailing.letter, fields),
-        message_id=mailing.message_id, return_path=return_paths.bounce_address(core, **signed),
-        reply_to=return_paths.reply_address(core, **signed), attachments=attachments,
-        unsubscribe=return_paths.unsubscribe_address(core, **signed) if mailing.letter.startswith("reminder-") else None)
+        mailing_id=mailing.id,
+        to=mailing.address,
+        to_name=contact.name,
+        letter=letters.render(mailing.letter, fields),
+        message_id=mailing.message_id,
+        return_path=return_paths.bounce_address(core, **signed),
+        reply_to=return_paths.reply_address(core, **signed),
+        attachments=attachments,
+        unsubscribe=return_paths.unsubscribe_address(core, **signed)
+        if mailing.letter.startswith("reminder-")
+        else None,
+    )
 
 
 async def _tone(mailing: Mailing) -> str:

@@ -39,12 +39,15 @@ async def explain(core: Core, *, invoice_number: str, actor: Actor) -> Why:
     actor.require(Permission.VIEW)
     row = await core.database.row(
         queue.scored("WHERE i.number_key = %(key)s"),
-        parameters(local_date(core.clock, core.merchant.zone), key=invoices.number_key(invoice_number)))
+        parameters(local_date(core.clock, core.merchant.zone), key=invoices.number_key(invoice_number)),
+    )
     if row is None:
         raise InvoiceNotFound(invoice_number)
     mails = await core.database.rows(
         "SELECT letter, address, state, reason, coalesce(sent_at, queued_at) AS at FROM mailing WHERE invoice_id = %s"
-        " ORDER BY queued_at DESC, id LIMIT %s", (row["id"], MAILS_SHOWN))
+        " ORDER BY queued_at DESC, id LIMIT %s",
+        (row["id"], MAILS_SHOWN),
+    )
     held = (
         (row["processing"], "A bank debit is under way; reminders wait for its outcome"),
         (row["excluded"], "The account is excluded from collection"),
@@ -52,8 +55,14 @@ async def explain(core: Core, *, invoice_number: str, actor: Actor) -> Why:
         (row["has_contact"] and not row["mailable"], "Every address on file is suppressed"),
     )
     return Why(
-        invoice_number=row["number"], next_action=queue.next_action(row, core), score=row["score"],
-        reasons=queue.reasons(row), holds=tuple(text for holds, text in held if holds and row["state"] == "open"),
+        invoice_number=row["number"],
+        next_action=queue.next_action(row, core),
+        score=row["score"],
+        reasons=queue.reasons(row),
+        holds=tuple(text for holds, text in held if holds and row["state"] == "open"),
         mails=tuple(
             f"{each['at'].astimezone(core.merchant.zone):%Y-%m-%d %H:%M} {each['letter']} to"
-            f" {addresses.masked(each['address'])}: {each['state']}, {each['reason']}" for each in mails))
+            f" {addresses.masked(each['address'])}: {each['state']}, {each['reason']}"
+            for each in mails
+        ),
+    )

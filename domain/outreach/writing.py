@@ -31,13 +31,26 @@ async def _receipt(core: Core, tx: Transaction, event: PaymentReceived) -> None:
         contacts = contacts.filter(id=event.contact_id)
     for contact in await contacts.order_by("created_at", "id"):
         await mailings.queue(
-            core, tx, unique_key=f"receipt:{payment.id}:{contact.id}", letter="receipt", invoice_id=event.invoice_id,
-            contact=contact, payment_id=payment.id, reason=f"payment of {event.amount} received")
+            core,
+            tx,
+            unique_key=f"receipt:{payment.id}:{contact.id}",
+            letter="receipt",
+            invoice_id=event.invoice_id,
+            contact=contact,
+            payment_id=payment.id,
+            reason=f"payment of {event.amount} received",
+        )
 
 
 async def _new_link(core: Core, tx: Transaction, event: LinkRegenerated) -> None:
     contact = await Contact.get_or_none(id=event.contact_id, state="active")
     if contact is not None:
         await mailings.queue(
-            core, tx, unique_key=f"new-link:{event.link_id}", letter="new-link", invoice_id=event.invoice_id,
-            contact=contact, reason="a new payment link was asked for")
+            core,
+            tx,
+            unique_key=f"new-link:{event.link_id}",
+            letter="new-link",
+            invoice_id=event.invoice_id,
+            contact=contact,
+            reason="a new payment link was asked for",
+        )

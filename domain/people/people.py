@@ -27,7 +27,11 @@ def role(text: str) -> Role:
     """
     wanted = text.strip().casefold().replace("_", " ").replace("-", " ")
     for each in Role:
-        if wanted in (each.value.casefold(), each.value.casefold().replace("/", ""), each.name.casefold().replace("_", " ")):
+        if wanted in (
+            each.value.casefold(),
+            each.value.casefold().replace("/", ""),
+            each.name.casefold().replace("_", " "),
+        ):
             return each
     raise RoleUnknown(text)
 
@@ -39,19 +43,21 @@ async def actor(core: Core, *, slack_id: str) -> Actor:
         PersonUnknown: The account holds no role; the refusal names the Controllers to ask.
     """
     row = await core.database.row(
-        f"{_HELD} WHERE p.slack_id = %(slack_id)s GROUP BY p.id", {"slack_id": slack_id, "now": core.clock.now()})
+        f"{_HELD} WHERE p.slack_id = %(slack_id)s GROUP BY p.id", {"slack_id": slack_id, "now": core.clock.now()}
+    )
     if row is None:
         raise PersonUnknown(await controllers(core))
     held = tuple(Role(each) for each in row["roles"])
-    return Actor(ActorKind.PERSON, row["name"], roles.permissions(held), id=row["id"],
-                 roles=tuple(each.value for each in held))
+    return Actor(
+        ActorKind.PERSON, row["name"], roles.permissions(held), id=row["id"], roles=tuple(each.value for each in held)
+    )
 
 
 async def controllers(core: Core) -> tuple[str, ...]:
     """Return the names of everyone who may give access."""
     rows = await core.database.rows(
-        f"{_HELD} GROUP BY p.id HAVING 'Controller' = ANY(array_agg(g.role)) ORDER BY p.name",
-        {"now": core.clock.now()})
+        f"{_HELD} GROUP BY p.id HAVING 'Controller' = ANY(array_agg(g.role)) ORDER BY p.name", {"now": core.clock.now()}
+    )
     return tuple(row["name"] for row in rows)
 
 
@@ -67,16 +73,26 @@ async def grant(
     async with core.transaction() as tx:
         actor.require(Permission.MANAGE_PEOPLE)
         now = core.clock.now()
-        person, _ = await Person.get_or_create(slack_id=slack_id, defaults={"id": uuid4(), "name": name, "created_at": now})
+        person, _ = await Person.get_or_create(
+            slack_id=slack_id, defaults={"id": uuid4(), "name": name, "created_at": now}
+        )
         for held in await RoleGrant.filter(person_id=person.id, role=role.value, state="active").select_for_update():
             if held.until is None or held.until > now:
                 raise RoleHeldAlready(person.name, role.value)
             await held.move("revoke")
         await RoleGrant.create(
-            id=uuid4(), person_id=person.id, role=role.value, state=RoleGrant.MACHINE.start.value,
-            granted_by=actor.name, reason=reason, until=until, created_at=now)
-        event = RoleGranted(person_id=person.id, person_name=person.name, role=role.value, reason=reason, until=until,
-                            **by(actor, now))
+            id=uuid4(),
+            person_id=person.id,
+            role=role.value,
+            state=RoleGrant.MACHINE.start.value,
+            granted_by=actor.name,
+            reason=reason,
+            until=until,
+            created_at=now,
+        )
+        event = RoleGranted(
+            person_id=person.id, person_name=person.name, role=role.value, reason=reason, until=until, **by(actor, now)
+        )
         await timeline.record(core, tx, event)
     return event
 
@@ -95,7 +111,8 @@ async def revoke(core: Core, *, slack_id: str, role: Role, reason: str, actor: A
         if person is None or held is None:
             raise PersonUnknown(())
         await held.move("revoke")
-        event = RoleRevoked(person_id=person.id, person_name=person.name, role=role.value, reason=reason,
-                            **by(actor, core.clock.now()))
+        event = RoleRevoked(
+            person_id=person.id, person_name=person.name, role=role.value, reason=reason, **by(actor, core.clock.now())
+        )
         await timeline.record(core, tx, event)
     return event

@@ -1,9 +1,9 @@
 """Refusals about people.
 
-    Refusal
-    ├── PersonUnknown     this Slack account has no role here
-    ├── RoleUnknown       no such role; the nine are named
-    └── RoleHeldAlready   the person has it
+Refusal
+├── PersonUnknown     this Slack account has no role here
+├── RoleUnknown       no such role; the nine are named
+└── RoleHeldAlready   the person has it
 """
 
 from domain.kernel.refusals import NotAllowed, Refusal

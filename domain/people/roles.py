@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from domain.kernel.actor import Permission as P
+from domain.kernel.actor import Permission
+
+_P = Permission
 
 
 class Role(StrEnum):
@@ -20,25 +22,26 @@ class Role(StrEnum):
     VIEWER = "Viewer"
 
 
-MAY: Mapping[Role, frozenset[P]] = {
-    Role.ADMIN: frozenset({P.VIEW, P.MANAGE_PEOPLE, P.OPERATE}),
-    Role.CONTROLLER: frozenset(P),
-    Role.AR_MANAGER: frozenset({P.VIEW, P.WORK_QUEUE, P.HANDLE_LINKS, P.HANDLE_SUPPRESSIONS, P.IMPORT, P.APPROVE,
-                                P.OPERATE}),
-    Role.AR_OPERATOR: frozenset({P.VIEW, P.WORK_QUEUE, P.HANDLE_LINKS, P.HANDLE_SUPPRESSIONS, P.IMPORT}),
-    Role.SALES: frozenset({P.VIEW}),
-    Role.CSM: frozenset({P.VIEW}),
-    Role.LEGAL: frozenset({P.VIEW, P.HANDLE_SUPPRESSIONS}),
-    Role.BILLING_ADMIN: frozenset({P.VIEW, P.IMPORT, P.HANDLE_LINKS}),
-    Role.VIEWER: frozenset({P.VIEW}),
+MAY: Mapping[Role, frozenset[Permission]] = {
+    Role.ADMIN: frozenset({_P.VIEW, _P.MANAGE_PEOPLE, _P.OPERATE}),
+    Role.CONTROLLER: frozenset(Permission),
+    Role.AR_MANAGER: frozenset(
+        {_P.VIEW, _P.WORK_QUEUE, _P.HANDLE_LINKS, _P.HANDLE_SUPPRESSIONS, _P.IMPORT, _P.APPROVE, _P.OPERATE}
+    ),
+    Role.AR_OPERATOR: frozenset({_P.VIEW, _P.WORK_QUEUE, _P.HANDLE_LINKS, _P.HANDLE_SUPPRESSIONS, _P.IMPORT}),
+    Role.SALES: frozenset({_P.VIEW}),
+    Role.CSM: frozenset({_P.VIEW}),
+    Role.LEGAL: frozenset({_P.VIEW, _P.HANDLE_SUPPRESSIONS}),
+    Role.BILLING_ADMIN: frozenset({_P.VIEW, _P.IMPORT, _P.HANDLE_LINKS}),
+    Role.VIEWER: frozenset({_P.VIEW}),
 }
 
 
-def permissions(roles: tuple[Role, ...]) -> frozenset[P]:
+def permissions(roles: tuple[Role, ...]) -> frozenset[Permission]:
     """Return everything that any of the roles allows."""
     return frozenset().union(*(MAY[role] for role in roles))
 
 
-def roles_with(permission: P) -> tuple[Role, ...]:
+def roles_with(permission: Permission) -> tuple[Role, ...]:
     """Return the roles that allow *permission*, in the table's order."""
     return tuple(role for role, allowed in MAY.items() if permission in allowed)

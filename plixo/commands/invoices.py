@@ -16,20 +16,37 @@ Number = Annotated[str, typer.Argument(help="Invoice number.")]
 
 
 def show_queue(
-    limit: Annotated[int, typer.Option(min=1, max=100, help="How many.")] = 10, as_json: Annotated[bool, shell.JSON] = False
+    limit: Annotated[int, typer.Option(min=1, max=100, help="How many.")] = 10,
+    as_json: Annotated[bool, shell.JSON] = False,
 ) -> None:
     """Show the most urgent invoices, and why they are."""
     page = shell.run(lambda core: queue.page(core, actor=SHELL, limit=limit))
     if as_json:
-        shell.print_json({"total": page.total, "lines": [
-            {"invoice": each.invoice_number, "account": each.account_name, "balance": str(each.balance.decimal),
-             "currency": each.balance.currency, "days_past_due": each.days_past_due, "score": each.score,
-             "reasons": each.reasons, "next_action": each.next_action} for each in page.lines]})
+        shell.print_json(
+            {
+                "total": page.total,
+                "lines": [
+                    {
+                        "invoice": each.invoice_number,
+                        "account": each.account_name,
+                        "balance": str(each.balance.decimal),
+                        "currency": each.balance.currency,
+                        "days_past_due": each.days_past_due,
+                        "score": each.score,
+                        "reasons": each.reasons,
+                        "next_action": each.next_action,
+                    }
+                    for each in page.lines
+                ],
+            }
+        )
         return
     typer.echo(f"{page.total} invoices in the queue")
     for each in page.lines:
-        typer.echo(f"{each.score:4}  {each.invoice_number}  {each.account_name}  {each.balance}  "
-                   f"{each.days_past_due} days past due\n      {each.next_action}; {', '.join(each.reasons) or 'nothing urgent'}")
+        typer.echo(
+            f"{each.score:4}  {each.invoice_number}  {each.account_name}  {each.balance}  "
+            f"{each.days_past_due} days past due\n      {each.next_action}; {', '.join(each.reasons) or 'nothing urgent'}"
+        )
 
 
 def show_invoice(number: Number, as_json: Annotated[bool, shell.JSON] = False) -> None:

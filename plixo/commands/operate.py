@@ -1,4 +1,4 @@
-"""`plixo run`, `plixo demo`, `plixo migrate` and `plixo check`: start the product, and find out why it does not start."""
+"""`plixo run`, `plixo demo`, `plixo migrate` and `plixo check`: start it, and find out why it does not start."""
 
 import asyncio
 from pathlib import Path
@@ -45,10 +45,13 @@ def check(as_json: Annotated[bool, shell.JSON] = False) -> None:
     settings = shell.settings()
     results = asyncio.run(checks.all_of(settings))
     if as_json:
-        shell.print_json([{"name": each.name, "state": each.state, "what": each.what, "remedy": each.remedy}
-                          for each in results])
+        shell.print_json(
+            [{"name": each.name, "state": each.state, "what": each.what, "remedy": each.remedy} for each in results]
+        )
     else:
         for each in results:
-            typer.echo(f"{each.state:4}  {each.name}: {each.what}" + (f"\n      → {each.remedy}" if each.remedy else ""))
+            typer.echo(
+                f"{each.state:4}  {each.name}: {each.what}" + (f"\n      → {each.remedy}" if each.remedy else "")
+            )
     if any(each.state == "fail" for each in results):
         raise typer.Exit(1)

@@ -25,16 +25,22 @@ def grant(
 ) -> None:
     """Give a person a role."""
     end = until.replace(tzinfo=until.tzinfo or UTC) if until else None
-    event = shell.run(lambda core: people.grant(
-        core, slack_id=slack_id, name=name, role=people.role(role), reason=reason, until=end, actor=SHELL))
+    event = shell.run(
+        lambda core: people.grant(
+            core, slack_id=slack_id, name=name, role=people.role(role), reason=reason, until=end, actor=SHELL
+        )
+    )
     typer.echo(event.told())
 
 
 @role_app.command()
-def revoke(slack_id: SlackId, role: RoleName, reason: Annotated[str, typer.Option(help="Why; kept in the audit trail.")]) -> None:
+def revoke(
+    slack_id: SlackId, role: RoleName, reason: Annotated[str, typer.Option(help="Why; kept in the audit trail.")]
+) -> None:
     """Take a role from a person; it stops at the next click."""
-    event = shell.run(lambda core: people.revoke(
-        core, slack_id=slack_id, role=people.role(role), reason=reason, actor=SHELL))
+    event = shell.run(
+        lambda core: people.revoke(core, slack_id=slack_id, role=people.role(role), reason=reason, actor=SHELL)
+    )
     typer.echo(event.told())
 
 

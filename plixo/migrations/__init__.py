@@ -7,7 +7,6 @@ process that is killed half-way leaves neither half a change nor a lock behind.
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import resources
-from typing import LiteralString, cast
 
 import psycopg
 
@@ -47,15 +46,17 @@ async def migrate(conninfo: str) -> list[str]:
         await connection.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
         await connection.execute(
             "CREATE TABLE IF NOT EXISTS schema_migration"
-            " (number integer PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())")
+            " (number integer PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())"
+        )
         present = await _numbers(connection)
         for migration in MIGRATIONS:
             if migration.number in present:
                 continue
             async with connection.transaction():
-                await connection.execute(cast(LiteralString, migration.sql()))
-                await connection.execute("INSERT INTO schema_migration (number, name) VALUES (%s, %s)",
-                                         (migration.number, migration.name))
+                await connection.execute(migration.sql())
+                await connection.execute(
+                    "INSERT INTO schema_migration (number, name) VALUES (%s, %s)", (migration.number, migration.name)
+                )
             applied.append(f"{migration.number:04} {migration.name}")
     return applied
 
@@ -77,7 +78,8 @@ async def check(conninfo: str) -> None:
     if unknown:
         raise SchemaBehind(
             f"The database has migration {max(unknown):04}, which this version of Plixo does not know. "
-            "Install the newer version, or restore the backup that belongs to this one.")
+            "Install the newer version, or restore the backup that belongs to this one."
+        )
 
 
 async def _numbers(connection: "psycopg.AsyncConnection[tuple[object, ...]]") -> set[int]:

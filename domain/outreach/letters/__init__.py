@@ -44,8 +44,14 @@ class Letter:
 @cache
 def _environment(html: bool) -> ImmutableSandboxedEnvironment:
     return ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(FOLDER), undefined=StrictUndefined, autoescape=html, trim_blocks=True,
-        lstrip_blocks=True, keep_trailing_newline=False, auto_reload=False)
+        loader=FileSystemLoader(FOLDER),
+        undefined=StrictUndefined,
+        autoescape=html,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+        auto_reload=False,
+    )
 
 
 def render(letter: str, fields: Fields) -> Letter:
@@ -57,4 +63,5 @@ def render(letter: str, fields: Fields) -> Letter:
     return Letter(
         subject=" ".join(subject.split())[:200],
         text=plain.get_template(f"{letter}/body.txt").render(values).strip() + "\n",
-        html=rich.get_template(f"{letter}/body.html").render(values))
+        html=rich.get_template(f"{letter}/body.html").render(values),
+    )

@@ -117,8 +117,15 @@ async def test_a_suppressed_contact_is_passed_over_and_the_other_still_mailed(co
     await a_contact(core, account, "alive@acme.example")
     await an_invoice(core, account=account)
     await Suppression.create(
-        id=uuid4(), address="dead@acme.example", address_key="dead@acme.example", reason="hard bounce", state="active",
-        rule="test", diagnostic="", created_at=core.clock.now())
+        id=uuid4(),
+        address="dead@acme.example",
+        address_key="dead@acme.example",
+        reason="hard bounce",
+        state="active",
+        rule="test",
+        diagnostic="",
+        created_at=core.clock.now(),
+    )
 
     await planner.plan(core)
 
@@ -153,8 +160,16 @@ async def test_settling_closes_the_cadence_and_a_refund_starts_it_again_without_
         from domain.ledger.models import Payment
 
         await payments.reverse(
-            core, tx, invoice=fresh, payment=await Payment.get(), kind="refund", amount=Money(12500, "EUR"),
-            object_id="re_1", received_on=clock.now().date(), actor=SYSTEM)
+            core,
+            tx,
+            invoice=fresh,
+            payment=await Payment.get(),
+            kind="refund",
+            amount=Money(12500, "EUR"),
+            object_id="re_1",
+            received_on=clock.now().date(),
+            actor=SYSTEM,
+        )
     assert await planner.plan(core) == 0
     clock.advance(days=7)
     assert await planner.plan(core) == 1
@@ -165,9 +180,12 @@ async def test_thousands_of_invoices_are_planned_in_pages(core: Core) -> None:
     account = await an_account(core)
     await a_contact(core, account)
     await core.database.execute(
-        "INSERT INTO invoice (id, number, number_key, account_id, currency, total_minor, open_minor, due_on, state, created_at)"
-        " SELECT gen_random_uuid(), 'N' || n, 'n' || n, %s, 'EUR', 100, 100, %s, 'open', now() FROM generate_series(1, 3000) n",
-        (account.id, core.clock.now().date() - timedelta(days=8)))
+        "INSERT INTO invoice (id, number, number_key, account_id, currency, total_minor, open_minor, due_on, state,"
+        " created_at)"
+        " SELECT gen_random_uuid(), 'N' || n, 'n' || n, %s, 'EUR', 100, 100, %s, 'open', now()"
+        " FROM generate_series(1, 3000) n",
+        (account.id, core.clock.now().date() - timedelta(days=8)),
+    )
 
     assert await planner.plan(core) == 3000
     assert await planner.plan(core) == 0
@@ -178,5 +196,13 @@ async def _pay(core: Core, invoice: Invoice) -> None:
         locked = await Invoice.locked(id=invoice.id)
         assert locked is not None
         await payments.receive(
-            core, tx, invoice=locked, amount=locked.balance, source="stripe", object_id="ch_1", method="card",
-            received_on=core.clock.now().date(), actor=SYSTEM)
+            core,
+            tx,
+            invoice=locked,
+            amount=locked.balance,
+            source="stripe",
+            object_id="ch_1",
+            method="card",
+            received_on=core.clock.now().date(),
+            actor=SYSTEM,
+        )

@@ -1,0 +1,53 @@
+"""A relay for tests: takes mail over real SMTP, remembers it, and answers as it is told."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+from aiosmtpd.smtp import SMTP
+
+
+@dataclass
+class Relay:
+    """What the relay took, and what it says to the next sender."""
+
+    port: int = 0
+    taken: list[tuple[str, list[str], bytes]] = field(default_factory=list)
+    rcpt_answer: str = "250 OK"
+    data_answer: str = "250 OK"
+    hang_up_after_data: bool = False
+
+    def messages(self) -> list[EmailMessage]:
+        """Return what was taken, parsed."""
+        return [message_from_bytes(raw, policy=policy.default) for _, _, raw in self.taken]  # type: ignore[misc]
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
+        if self.rcpt_answer.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return self.rcpt_answer
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        if self.data_answer.startswith("250"):
+            self.taken.append((envelope.mail_from, list(envelope.rcpt_tos), envelope.original_content))
+        if self.hang_up_after_data:
+            server.transport.abort()
+        return self.data_answer
+
+
+@asynccontextmanager
+async def relay() -> AsyncIterator[Relay]:
+    """Run a relay on a free port of the loopback."""
+    handler = Relay()
+    server = await asyncio.get_running_loop().create_server(
+        lambda: SMTP(handler, hostname="relay.test", enable_SMTPUTF8=True), "127.0.0.1", 0
+    )
+    handler.port = server.sockets[0].getsockname()[1]
+    try:
+        yield handler
+    finally:
+        server.close()
+        await server.wait_closed()
