@@ -25,9 +25,16 @@ SERVER_FOLDER = Path(tempfile.gettempdir()) / f"plixo-tests-{os.getuid()}" / "po
 KEYS = Keyring((SigningKey(1, b"a test's signing key, 32 bytes and more"),))
 
 MERCHANT = Merchant(
-    name="Northwind Supplies", contact="ar@northwind.example", sender="billing@northwind.example",
-    mail_domain="mail.northwind.example", public_url="https://pay.northwind.example", zone=ZoneInfo("Europe/Berlin"),
-    currency="EUR", locale="en", country="DE")
+    name="Northwind Supplies",
+    contact="ar@northwind.example",
+    sender="billing@northwind.example",
+    mail_domain="mail.northwind.example",
+    public_url="https://pay.northwind.example",
+    zone=ZoneInfo("Europe/Berlin"),
+    currency="EUR",
+    locale="en",
+    country="DE",
+)
 
 
 @pytest.fixture(scope="session")

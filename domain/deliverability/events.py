@@ -53,8 +53,10 @@ class LetterUncertain(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return (f"{self.letter.replace('-', ' ').capitalize()} to {self.sent_to} may or may not have left; "
-                "it is not repeated, the next step goes on")
+        return (
+            f"{self.letter.replace('-', ' ').capitalize()} to {self.sent_to} may or may not have left; "
+            "it is not repeated, the next step goes on"
+        )
 
 
 class LetterRefused(InvoiceEvent):

@@ -9,7 +9,14 @@ from domain.ledger.models import Contact
 
 
 async def queue(
-    core: Core, tx: Transaction, *, unique_key: str, letter: str, invoice_id: UUID, contact: Contact, reason: str,
+    core: Core,
+    tx: Transaction,
+    *,
+    unique_key: str,
+    letter: str,
+    invoice_id: UUID,
+    contact: Contact,
+    reason: str,
     payment_id: UUID | None = None,
 ) -> UUID | None:
     """Queue one message and its sending; return None when that message was queued before."""
@@ -18,8 +25,22 @@ async def queue(
         "INSERT INTO mailing (id, unique_key, letter, invoice_id, account_id, contact_id, address, address_key,"
         " message_id, payment_id, state, reason, queued_at)"
         " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (unique_key) DO NOTHING RETURNING id",
-        (mailing_id, unique_key, letter, invoice_id, contact.account_id, contact.id, contact.email, contact.email_key,
-         message_id(core, mailing_id), payment_id, Mailing.MACHINE.start.value, reason, core.clock.now()))
+        (
+            mailing_id,
+            unique_key,
+            letter,
+            invoice_id,
+            contact.account_id,
+            contact.id,
+            contact.email,
+            contact.email_key,
+            message_id(core, mailing_id),
+            payment_id,
+            Mailing.MACHINE.start.value,
+            reason,
+            core.clock.now(),
+        ),
+    )
     if row is None:
         return None
     await core.jobs.defer(tx, "send_mailing", mailing_id=str(mailing_id))

@@ -25,8 +25,10 @@ class LedgerImported(Event):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return (f"{self.file_name} ({self.of}): {self.read} rows read, {self.new} new, {self.changed} changed, "
-                f"{self.unchanged} unchanged, {self.conflicting} conflicting, {self.rejected} rejected")
+        return (
+            f"{self.file_name} ({self.of}): {self.read} rows read, {self.new} new, {self.changed} changed, "
+            f"{self.unchanged} unchanged, {self.conflicting} conflicting, {self.rejected} rejected"
+        )
 
 
 class PaymentReceived(InvoiceEvent):

@@ -19,42 +19,88 @@ from domain.ledger.models import Allocation, Invoice, Payment
 
 
 async def receive(
-    core: Core, tx: Transaction, *, invoice: Invoice, amount: Money, source: str, object_id: str, method: str,
-    received_on: date, actor: Actor, contact_id: UUID | None = None,
+    core: Core,
+    tx: Transaction,
+    *,
+    invoice: Invoice,
+    amount: Money,
+    source: str,
+    object_id: str,
+    method: str,
+    received_on: date,
+    actor: Actor,
+    contact_id: UUID | None = None,
 ) -> PaymentReceived | None:
     """Book a payment and apply it to the invoice; what exceeds the balance stays unapplied, with a task.
 
     Returns None when this movement of money was booked before.
     """
-    payment = await _booked_once(core, kind="payment", invoice=invoice, amount=amount, source=source,
-                                 object_id=object_id, method=method, received_on=received_on, reverses=None)
+    payment = await _booked_once(
+        core,
+        kind="payment",
+        invoice=invoice,
+        amount=amount,
+        source=source,
+        object_id=object_id,
+        method=method,
+        received_on=received_on,
+        reverses=None,
+    )
     if payment is None:
         return None
     applied = min(amount, invoice.balance)
     await _apply(core, invoice, payment, applied, received_on)
     event = PaymentReceived(
-        **_about(invoice), payment_id=payment.id, amount=amount, applied=applied, balance=invoice.balance,
-        method=method, contact_id=contact_id, **by(actor, core.clock.now()))
+        **_about(invoice),
+        payment_id=payment.id,
+        amount=amount,
+        applied=applied,
+        balance=invoice.balance,
+        method=method,
+        contact_id=contact_id,
+        **by(actor, core.clock.now()),
+    )
     await timeline.record(core, tx, event)
     if applied and not invoice.balance:
-        await timeline.record(core, tx, InvoiceSettled(**_about(invoice), total=invoice.total, **by(actor, core.clock.now())))
+        await timeline.record(
+            core, tx, InvoiceSettled(**_about(invoice), total=invoice.total, **by(actor, core.clock.now()))
+        )
     if surplus := amount - applied:
-        await timeline.record(core, tx, SurplusReceived(
-            **_about(invoice), payment_id=payment.id, surplus=surplus, **by(actor, core.clock.now())))
+        await timeline.record(
+            core,
+            tx,
+            SurplusReceived(**_about(invoice), payment_id=payment.id, surplus=surplus, **by(actor, core.clock.now())),
+        )
     return event
 
 
 async def reverse(
-    core: Core, tx: Transaction, *, invoice: Invoice, payment: Payment, kind: str, amount: Money, object_id: str,
-    received_on: date, actor: Actor,
+    core: Core,
+    tx: Transaction,
+    *,
+    invoice: Invoice,
+    payment: Payment,
+    kind: str,
+    amount: Money,
+    object_id: str,
+    received_on: date,
+    actor: Actor,
 ) -> PaymentReversed | None:
     """Book money that went back (``refund``, ``chargeback``); takes from unapplied cash before it reopens the invoice.
 
     Returns None when it was booked before.
     """
     reversal = await _booked_once(
-        core, kind=kind, invoice=invoice, amount=-amount, source=payment.source, object_id=object_id,
-        method=payment.method, received_on=received_on, reverses=payment.id)
+        core,
+        kind=kind,
+        invoice=invoice,
+        amount=-amount,
+        source=payment.source,
+        object_id=object_id,
+        method=payment.method,
+        received_on=received_on,
+        reverses=payment.id,
+    )
     if reversal is None:
         return None
     applied = Money(await _applied_minor(tx, payment.id, invoice.id), invoice.currency)
@@ -62,48 +108,93 @@ async def reverse(
     back = min(max(amount - loose, Money(0, amount.currency)), applied)
     if back:
         await _apply(core, invoice, reversal, -back, received_on)
-    event = PaymentReversed(**_about(invoice), payment_id=payment.id, reversal=kind, amount=amount,
-                            balance=invoice.balance, **by(actor, core.clock.now()))
+    event = PaymentReversed(
+        **_about(invoice),
+        payment_id=payment.id,
+        reversal=kind,
+        amount=amount,
+        balance=invoice.balance,
+        **by(actor, core.clock.now()),
+    )
     await timeline.record(core, tx, event)
     return event
 
 
 async def reinstate(
-    core: Core, tx: Transaction, *, invoice: Invoice, payment: Payment, amount: Money, object_id: str,
-    received_on: date, actor: Actor,
+    core: Core,
+    tx: Transaction,
+    *,
+    invoice: Invoice,
+    payment: Payment,
+    amount: Money,
+    object_id: str,
+    received_on: date,
+    actor: Actor,
 ) -> PaymentReceived | None:
     """Book a chargeback that was won: the money is back. Returns None when it was booked before."""
     back = await _booked_once(
-        core, kind="reinstated", invoice=invoice, amount=amount, source=payment.source, object_id=object_id,
-        method=payment.method, received_on=received_on, reverses=payment.id)
+        core,
+        kind="reinstated",
+        invoice=invoice,
+        amount=amount,
+        source=payment.source,
+        object_id=object_id,
+        method=payment.method,
+        received_on=received_on,
+        reverses=payment.id,
+    )
     if back is None:
         return None
     applied = min(amount, invoice.balance)
     await _apply(core, invoice, back, applied, received_on)
-    event = PaymentReceived(**_about(invoice), payment_id=back.id, amount=amount, applied=applied,
-                            balance=invoice.balance, method=f"{payment.method} (chargeback won)",
-                            **by(actor, core.clock.now()))
+    event = PaymentReceived(
+        **_about(invoice),
+        payment_id=back.id,
+        amount=amount,
+        applied=applied,
+        balance=invoice.balance,
+        method=f"{payment.method} (chargeback won)",
+        **by(actor, core.clock.now()),
+    )
     await timeline.record(core, tx, event)
     return event
 
 
 async def _booked_once(
-    core: Core, *, kind: str, invoice: Invoice, amount: Money, source: str, object_id: str, method: str,
-    received_on: date, reverses: UUID | None,
+    core: Core,
+    *,
+    kind: str,
+    invoice: Invoice,
+    amount: Money,
+    source: str,
+    object_id: str,
+    method: str,
+    received_on: date,
+    reverses: UUID | None,
 ) -> Payment | None:
     if await Payment.filter(object_id=object_id, kind=kind).exists():
         return None
     return await Payment.create(
-        id=uuid4(), account_id=invoice.account_id, kind=kind, source=source, object_id=object_id,
-        currency=amount.currency, amount_minor=amount.minor, received_on=received_on, method=method,
-        reverses_id=reverses, created_at=core.clock.now())
+        id=uuid4(),
+        account_id=invoice.account_id,
+        kind=kind,
+        source=source,
+        object_id=object_id,
+        currency=amount.currency,
+        amount_minor=amount.minor,
+        received_on=received_on,
+        method=method,
+        reverses_id=reverses,
+        created_at=core.clock.now(),
+    )
 
 
 async def _apply(core: Core, invoice: Invoice, payment: Payment, amount: Money, on: date) -> None:
     if not amount:
         return
-    await Allocation.create(id=uuid4(), payment_id=payment.id, invoice_id=invoice.id, amount_minor=amount.minor,
-                            created_at=core.clock.now())
+    await Allocation.create(
+        id=uuid4(), payment_id=payment.id, invoice_id=invoice.id, amount_minor=amount.minor, created_at=core.clock.now()
+    )
     left = (invoice.balance - amount).minor
     if left == 0:
         await invoice.move("settle", open_minor=0, settled_on=on)
@@ -118,7 +209,8 @@ async def _applied_minor(tx: Transaction, payment_id: UUID, invoice_id: UUID) ->
     row = await tx.row(
         "SELECT coalesce(sum(a.amount_minor), 0) AS minor FROM allocation a JOIN payment p ON p.id = a.payment_id"
         " WHERE (p.id = %(id)s OR p.reverses_id = %(id)s) AND a.invoice_id = %(invoice)s",
-        {"id": payment_id, "invoice": invoice_id})
+        {"id": payment_id, "invoice": invoice_id},
+    )
     return int(row["minor"]) if row else 0
 
 
@@ -127,7 +219,8 @@ async def _unapplied_minor(tx: Transaction, payment_id: UUID) -> int:
     row = await tx.row(
         "SELECT coalesce(sum(p.amount_minor), 0) - coalesce(sum((SELECT sum(a.amount_minor) FROM allocation a"
         " WHERE a.payment_id = p.id)), 0) AS minor FROM payment p WHERE p.id = %(id)s OR p.reverses_id = %(id)s",
-        {"id": payment_id})
+        {"id": payment_id},
+    )
     return int(row["minor"]) if row else 0
 
 

@@ -1,10 +1,10 @@
 """Refusals of the ledger.
 
-    Refusal
-    ├── NotFound
-    │   ├── InvoiceNotFound
-    │   └── AccountNotFound
-    └── NothingToPay         the invoice is settled, void or written off
+Refusal
+├── NotFound
+│   ├── InvoiceNotFound
+│   └── AccountNotFound
+└── NothingToPay         the invoice is settled, void or written off
 """
 
 from domain.kernel.refusals import NotFound, Refusal

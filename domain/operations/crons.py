@@ -29,7 +29,8 @@ async def claim(core: Core, cron: Cron, *, slot: datetime) -> bool:
     async with core.transaction() as tx:
         taken = await tx.execute(
             "INSERT INTO cron_run (cron, slot, at) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
-            (cron.name, slot, core.clock.now()))
+            (cron.name, slot, core.clock.now()),
+        )
         if taken:
             await core.jobs.defer(tx, cron.job)
     return bool(taken)

@@ -7,7 +7,8 @@ from pydantic import AwareDatetime
 
 from domain.kernel.events import Amount, InvoiceEvent
 from domain.kernel.notices import SILENT, Notices, job, operators, payer
-from domain.ledger.events import InvoiceSettled
+from domain.ledger.events import InvoiceSettled, LedgerImported, PaymentReceived, PaymentReversed
+from domain.pay_links import references
 
 
 class LinkRegenerated(InvoiceEvent):
@@ -89,7 +90,8 @@ class PaymentProcessing(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Payment processing: bank debit of {self.amount} is under way, reminders wait"
+        reference = references.of(self.checkout_id)
+        return f"Payment processing: bank debit of {self.amount} is under way ({reference}), reminders wait"
 
 
 class PaymentDeclined(InvoiceEvent):
@@ -102,7 +104,7 @@ class PaymentDeclined(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Payment failed: declined with the code {self.code}"
+        return f"Payment failed: declined with the code {self.code} ({references.of(self.checkout_id)})"
 
 
 class PaymentFailed(InvoiceEvent):
@@ -116,11 +118,35 @@ class PaymentFailed(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Payment failed: bank debit of {self.amount} came back with the code {self.code}"
+        reference = references.of(self.checkout_id)
+        return f"Payment failed: bank debit of {self.amount} came back with the code {self.code} ({reference})"
+
+
+class PaymentMismatched(InvoiceEvent):
+    """The provider reports money that is not what we ordered; it is not booked and a person must look at it."""
+
+    kind: ClassVar[str] = "payment.mismatched"
+
+    checkout_id: UUID
+    object_id: str
+    """The provider's id of what does not fit, to be looked up there."""
+    ordered: Amount
+    reported: Amount
+    note: str
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return (
+            f"Not booked: Stripe reports {self.reported} where {self.ordered} was ordered ({self.note}). "
+            f"Look at {self.object_id} in Stripe; refund it there, or regenerate the link to let the payer pay again"
+        )
 
 
 NOTICES: Notices = {
     InvoiceSettled: (job("close_links"),),
+    PaymentReceived: (job("end_checkout"),),  # a part payment changes what an open checkout should ask for
+    PaymentReversed: (job("end_checkout"),),
+    LedgerImported: (job("end_checkout"),),
     LinkRegenerated: (operators(), payer("new-link"), job("end_checkout")),
     LinkEntered: (operators(),),
     LinksClosed: SILENT,
@@ -129,4 +155,5 @@ NOTICES: Notices = {
     PaymentProcessing: (operators(),),
     PaymentDeclined: (operators(),),
     PaymentFailed: (operators(),),
+    PaymentMismatched: (operators(),),
 }

@@ -1,11 +1,13 @@
 """Refusals of links and checkouts.
 
-    Refusal
-    ├── NotFound
-    │   └── LinkNotFound         made up, expired, used elsewhere or replaced: one answer for all
-    ├── NoContact                nobody on file can be sent a link
-    ├── PaymentUnderWay          a bank debit is being processed
-    └── PaymentUnavailable       the payment provider did not take the order
+Refusal
+├── NotFound
+│   ├── LinkNotFound         made up, expired, used elsewhere or replaced: one answer for all
+│   └── CheckoutNotFound     the provider speaks of a checkout that is not ours
+├── NoContact                nobody on file can be sent a link
+├── PaymentUnderWay          a bank debit is being processed
+├── PaymentInReview          money arrived that does not fit; a person looks at it
+└── PaymentUnavailable       the payment provider did not take the order
 """
 
 from domain.kernel.refusals import NotFound, Refusal
@@ -16,6 +18,13 @@ class LinkNotFound(NotFound):
 
     def __init__(self) -> None:
         super().__init__("This link does not work any more. Ask for a fresh one.")
+
+
+class CheckoutNotFound(NotFound):
+    """Say that no checkout of ours has that session."""
+
+    def __init__(self, session_id: str) -> None:
+        super().__init__(f"No checkout of this deployment has the session {session_id[:80]!r}.")
 
 
 class NoContact(Refusal):
@@ -30,6 +39,13 @@ class PaymentUnderWay(Refusal):
 
     def __init__(self, number: str) -> None:
         super().__init__(f"A payment for invoice {number} is being processed. Nothing more needs to be done.")
+
+
+class PaymentInReview(Refusal):
+    """Say that paying again would be too early."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"A payment for invoice {number} is being looked at. Please do not pay again meanwhile.")
 
 
 class PaymentUnavailable(Refusal):
