@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 import procrastinate
-from procrastinate import exceptions, jobs, psycopg_connector, retry
+from procrastinate import exceptions, jobs, manager, psycopg_connector, retry
 from procrastinate.schema import SchemaManager
 
 from domain.kernel import request_ids
@@ -25,6 +25,9 @@ JobFunction = Callable[..., Awaitable[None]]
 HEARTBEAT_SECONDS = 2.0
 STALLED_AFTER_SECONDS = 12.0
 """A worker that is silent for six heartbeats is dead; its jobs are given to another."""
+
+RESCUE_LOCK = 7_154_202
+"""Advisory lock of the one worker that looks for jobs of dead workers; any number that nothing else uses."""
 
 
 class TryLater(Exception):
@@ -58,18 +61,34 @@ class _Backoff(retry.BaseRetryStrategy):
     def get_retry_decision(self, *, exception: BaseException, job: jobs.Job) -> retry.RetryDecision | None:
         if isinstance(exception, TryLater):
             return retry.RetryDecision(retry_in={"seconds": max(1, int(exception.delay.total_seconds()))})
-        if job.attempts >= self._attempts:
-            log.error("job gave up: %s after %s attempts (%s)", job.task_name, job.attempts, type(exception).__name__)
+        if job.attempts + 1 >= self._attempts:  # procrastinate counts the earlier ones only
+            log.error(
+                "job gave up: %s after %s attempts (%s)", job.task_name, job.attempts + 1, type(exception).__name__
+            )
             return None
         return retry.RetryDecision(retry_in={"seconds": min(600, 2 ** (job.attempts + 1))})
+
+
+class _Manager(manager.JobManager):
+    """Procrastinate's books, with one more rule: a job whose successor waits already has nothing left to do."""
+
+    async def retry_job(self, job: jobs.Job, *args: Any, **how: Any) -> None:
+        """Queue the job again, unless a waiting job of the same queueing lock will do its work."""
+        try:
+            await super().retry_job(job, *args, **how)
+        except exceptions.UniqueViolation as error:
+            if error.constraint_name != manager.QUEUEING_LOCK_CONSTRAINT:
+                raise
+            await self.finish_job(job, status=jobs.Status.ABORTED, delete_job=True)
 
 
 class Jobs:
     """The queue of this deployment."""
 
     def __init__(self, conninfo: str, kinds: Iterable[JobKind], *, pool_size: int = 6) -> None:
-        connector = psycopg_connector.PsycopgConnector(conninfo=conninfo, min_size=1, max_size=pool_size)
-        self._app = procrastinate.App(connector=connector)
+        self._connector = psycopg_connector.PsycopgConnector(conninfo=conninfo, min_size=1, max_size=pool_size)
+        self._app = procrastinate.App(connector=self._connector)
+        self._app.job_manager = _Manager(self._connector)
         self._kinds = {kind.name: kind for kind in kinds}
         self._functions: dict[str, JobFunction] = {}
         for kind in self._kinds.values():
@@ -166,10 +185,15 @@ class Jobs:
             raise error
 
     async def rescue_stalled(self) -> int:
-        """Give the jobs of dead workers back to the queue; return how many."""
-        stalled = list(await self._app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS))
-        for job in stalled:
-            await self._app.job_manager.retry_job(job)
+        """Give the jobs of dead workers back to the queue; return how many. Of several rescuers one acts at a time."""
+        async with self._connector.pool.connection() as connection, connection.transaction():
+            # Without this, a second rescuer could give back a job that has been taken up again since it looked.
+            alone = await connection.execute("SELECT pg_try_advisory_xact_lock(%s)", (RESCUE_LOCK,))
+            if (await alone.fetchone()) != (True,):
+                return 0
+            stalled = list(await self._app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS))
+            for job in stalled:
+                await self._app.job_manager.retry_job(job)
         return len(stalled)
 
 

@@ -34,9 +34,12 @@ async def _one(core: Core) -> None:
 
 
 async def test_an_exception_rolls_back(core: Core) -> None:
-    with pytest.raises(ZeroDivisionError):
+    async def failing() -> None:
         async with core.transaction() as tx:
             await tx.execute("INSERT INTO seen_request (key, at) VALUES ('x', now())")
             raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await failing()
 
     assert await core.database.rows("SELECT key FROM seen_request") == []

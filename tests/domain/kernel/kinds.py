@@ -1,0 +1,9 @@
+"""The jobs table of the queue's own tests."""
+
+from domain.kernel.jobs import JobKind
+
+KINDS = (
+    JobKind("note", "Notes that it ran.", attempts=3),
+    JobKind("note_in_turn", "Notes that it ran, one at a time.", lock="turn-{key}"),
+    JobKind("note_once", "Notes that it ran, queued at most once.", lock="once", queueing_lock="once-{key}"),
+)
