@@ -1,1 +1,1 @@
-"""Operators, in Slack."""
+"""Operators, in Slack: commands, buttons, and messages that are kept current."""

@@ -1,0 +1,215 @@
+"""The app: slack-bolt's ``AsyncApp`` with everything around it, built by a function; there are no globals.
+
+A request is checked, taken once and acknowledged; then the command runs by itself and its answer goes to the
+person who asked. Nothing is decided here.
+"""
+
+import asyncio
+import logging
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot import actions, asks, commands, door, errors, once, replies
+from bot.background import Background
+from bot.blocks import Message
+from bot.door import Door
+from bot.poster import Pace, Poster
+from bot.replies import Replies
+from bot.telling import Teller
+from bot.views import answers
+from domain.kernel import request_ids
+from domain.kernel.core import Core
+from domain.kernel.jobs import JobFunction
+from domain.operations import seen_requests
+
+log = logging.getLogger(__name__)
+
+TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
+
+TAKE_SECONDS = 0.8
+"""Within it the database has noted the request, or the person is told to try later; Slack waits three seconds."""
+
+DRAIN_SECONDS = 5.0
+
+SOCKET_PING_SECONDS = 10.0
+
+ANY = re.compile("")
+
+
+class Bot:
+    """The operators' side of the product, over HTTP or Socket Mode."""
+
+    def __init__(
+        self,
+        core: Core,
+        *,
+        bot_token: str,
+        signing_secret: str | None,
+        channel: str,
+        api_url: str,
+        session: aiohttp.ClientSession | None = None,
+        seconds_a_post: float = 1.0,
+    ) -> None:
+        """Put the parts together; call it inside the running loop."""
+        self._core = core
+        self._has_secret = bool(signing_secret)
+        self._own_session = session is None
+        self._session = session or aiohttp.ClientSession(timeout=TIMEOUT)
+        self._api_url = api_url
+        client = AsyncWebClient(token=bot_token, base_url=api_url, session=self._session, logger=_quiet())
+        self._replies = Replies(self._session, client)
+        self._background = Background()
+        self._channel = channel
+        self._teller = Teller(core, Poster(core, client, channel=channel, pace=Pace(seconds=seconds_a_post)))
+        self.app = self._bolt(bot_token, signing_secret or "")
+
+    def add_routes(self, server: web.Application) -> None:
+        """Take Slack's requests at ``POST /slack/events`` of that server."""
+        assert self._has_secret, "without a signing secret anyone could speak as Slack"
+        server.router.add_post(door.PATH, Door(self.app).receive)
+
+    def socket_mode(self, app_token: str) -> AsyncSocketModeHandler:
+        """Return the connection by which Slack's requests come without a public address; connect it, close it."""
+        client = AsyncWebClient(base_url=self._api_url, session=self._session, logger=_quiet())
+        return AsyncSocketModeHandler(
+            self.app, app_token, logger=_quiet(), web_client=client, ping_interval=SOCKET_PING_SECONDS
+        )
+
+    def jobs(self) -> Mapping[str, JobFunction]:
+        """Return the jobs that this edge does."""
+        if not self._channel:
+            log.warning("no channel is set (PLIXO_SLACK_CHANNEL), so operators are told nothing by themselves")
+            return {"tell_operators": _told_nobody}
+        return {"tell_operators": self._teller.tell}
+
+    async def close(self) -> None:
+        """Finish the answers that are under way and let go of the connections."""
+        await self._background.drain(seconds=DRAIN_SECONDS)
+        if self._own_session:
+            await self._session.close()
+
+    def _bolt(self, bot_token: str, signing_secret: str) -> AsyncApp:
+        async def authorize() -> AuthorizeResult:
+            """Answer from the settings; Bolt's own way asks Slack before the first acknowledgement."""
+            return AuthorizeResult(enterprise_id=None, team_id=None, bot_token=bot_token)
+
+        app = AsyncApp(
+            name="plixo",
+            client=AsyncWebClient(base_url=self._api_url, session=self._session, logger=_quiet()),
+            signing_secret=signing_secret,
+            authorize=authorize,
+            logger=_quiet(),
+        )
+        app.error(self._failed)
+        app.middleware(self._once)
+        app.command(ANY)(self._command)
+        app.action(ANY)(self._action)
+        app.event(ANY)(self._event)
+        return app
+
+    async def _once(self, body: dict[str, Any], next_: Callable[[], Awaitable[Any]]) -> BoltResponse | None:
+        """Let a request through the first time only."""
+        key = once.key(body)
+        if key is None or await self._taken(key):
+            await next_()
+            return None
+        log.info("a repeated request is not done again: %s", key.partition(":")[0])
+        return _shown(body, answers.done_already("This was taken already."))
+
+    async def _taken(self, key: str) -> bool:
+        """Take the request, or give up soon: a database that hangs must not keep Slack waiting.
+
+        Raises:
+            TimeoutError: The database did not answer in time.
+        """
+        taking = asyncio.ensure_future(seen_requests.first_time(self._core, key))
+        done, _ = await asyncio.wait({taking}, timeout=TAKE_SECONDS)
+        if not done:
+            self._background.give_up(taking)
+            raise TimeoutError
+        return taking.result()
+
+    async def _command(self, ack: Callable[[], Awaitable[Any]], body: dict[str, Any]) -> None:
+        await ack()
+        typed, slack_id = str(body.get("text") or ""), asks.slack_id(body)
+        self._background.start(self._answer(body, lambda: commands.answer(self._core, typed, slack_id=slack_id)))
+
+    async def _action(self, ack: Callable[[], Awaitable[Any]], body: dict[str, Any]) -> None:
+        await ack()
+        click = asks.click(body)
+        self._background.start(self._answer(body, lambda: actions.press(self._core, click)))
+
+    async def _event(self, body: dict[str, Any]) -> None:
+        kind = str((body.get("event") or {}).get("type", ""))
+        if kind in {"app_uninstalled", "tokens_revoked"}:
+            log.error("the app was removed from the workspace (%s); install it again and set the new token", kind)
+
+    async def _answer(self, body: dict[str, Any], work: Callable[[], Awaitable[Message]]) -> None:
+        """Do the work and show its answer; whatever goes wrong, the person hears of it."""
+        with request_ids.serving(request_ids.current() or None) as request_id:
+            try:
+                message = await work()
+            except Exception as error:  # the rim: what is neither refusal nor misunderstanding becomes "try later"
+                log.error("a command or click failed, request %s: %s", request_id, errors.trail(error))
+                message = answers.try_later(request_id)
+            await self._replies.send(asks.reply_to(body), message)
+
+    async def _failed(self, error: Exception, body: dict[str, Any]) -> BoltResponse:
+        """Answer for Bolt when something raised before the acknowledgement; Slack always gets its 200."""
+        request_id = request_ids.current() or request_ids.fresh()
+        log.error("a request failed before it was taken, request %s: %s", request_id, errors.trail(error))
+        message = answers.try_later(request_id)
+        if not body.get("command") and body.get("response_url"):
+            self._background.start(self._replies.send(asks.reply_to(body), message))
+        return _shown(body, message)
+
+
+def build(
+    core: Core,
+    *,
+    bot_token: str,
+    signing_secret: str | None,
+    channel: str,
+    api_url: str,
+    session: aiohttp.ClientSession | None = None,
+    seconds_a_post: float = 1.0,
+) -> Bot:
+    """Return a bot; it speaks to no one before its routes are added, its socket connected or its jobs run.
+
+    *seconds_a_post* is the pace in the channel: Slack bears about one message a second.
+    """
+    return Bot(
+        core,
+        bot_token=bot_token,
+        signing_secret=signing_secret,
+        channel=channel,
+        api_url=api_url,
+        session=session,
+        seconds_a_post=seconds_a_post,
+    )
+
+
+def _shown(body: Mapping[str, Any], message: Message) -> BoltResponse:
+    """Return the answer in the response itself, which Slack shows for commands only."""
+    return BoltResponse(status=200, body=replies.payload(message) if body.get("command") else "")
+
+
+def _quiet() -> logging.Logger:
+    """Return the vendors' logger; below "warning" they write whole bodies, tokens included."""
+    vendors = logging.getLogger("bot.slack")
+    vendors.setLevel(logging.WARNING)
+    return vendors
+
+
+async def _told_nobody(entry_id: int, word: str = "") -> None:
+    """Do nothing: no channel is set."""
+    del entry_id, word

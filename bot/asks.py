@@ -1,0 +1,92 @@
+"""Asks: what a person typed or clicked, parsed, with the person on whose behalf it is done."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from domain.kernel import addresses
+from domain.kernel.actor import Actor
+
+LONGEST = 1_000
+"""Characters of a command that are read."""
+
+LONGEST_NUMBER = 60
+
+
+class Misunderstood(Exception):
+    """Say what the command needs; shown word for word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A command: the words behind its name, and who asks."""
+
+    words: tuple[str, ...]
+    actor: Actor
+    slack_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Click:
+    """A click on a button."""
+
+    action: str
+    value: str
+    slack_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyTo:
+    """Where the answer to a command or click can be shown to the one who asked."""
+
+    response_url: str
+    channel: str
+    slack_id: str
+
+
+def reply_to(body: dict[str, Any]) -> ReplyTo:
+    """Return where to answer a command or an interaction."""
+    channel = body.get("channel_id") or _id(body.get("channel")) or _id(body.get("container"), "channel_id")
+    return ReplyTo(str(body.get("response_url") or ""), str(channel or ""), slack_id(body))
+
+
+def slack_id(body: dict[str, Any]) -> str:
+    """Return the account that typed or clicked."""
+    return str(body.get("user_id") or _id(body.get("user")))
+
+
+def click(body: dict[str, Any]) -> Click:
+    """Return the click in a ``block_actions`` payload; Slack sends one at a time."""
+    actions = body.get("actions") or [{}]
+    return Click(str(actions[0].get("action_id", "")), str(actions[0].get("value", "")), slack_id(body))
+
+
+def invoice_number(words: tuple[str, ...], *, example: str) -> str:
+    """Return the invoice number that the words spell, however they are spaced.
+
+    Raises:
+        Misunderstood: There is none.
+    """
+    number = " ".join(words).strip("`'\".,;:<>")
+    if not number:
+        raise Misunderstood(f"Which invoice? For example `/plixo {example}`.")
+    if len(number) > LONGEST_NUMBER:
+        raise Misunderstood(f"That is too long for an invoice number. For example `/plixo {example}`.")
+    return number
+
+
+def address(word: str, *, example: str) -> str:
+    """Return the address in a word, which Slack may have made a link of: ``<mailto:a@b.example|a@b.example>``.
+
+    Raises:
+        Misunderstood: It is none.
+    """
+    linked = re.fullmatch(r"<mailto:([^|>]+)(\|[^>]*)?>", word)
+    try:
+        return addresses.parsed(linked[1] if linked else word.strip("<>,;"))
+    except addresses.AddressMalformed:
+        raise Misunderstood(f"The first word must be an e-mail address. For example `/plixo {example}`.") from None
+
+
+def _id(part: Any, name: str = "id") -> str:
+    return str(part.get(name, "")) if isinstance(part, dict) else ""

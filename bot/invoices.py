@@ -1,0 +1,35 @@
+"""Invoices: show one with everything around it."""
+
+from uuid import UUID
+
+from bot import asks
+from bot.asks import Ask
+from bot.blocks import Message
+from bot.views import cases as views
+from domain.kernel.core import Core
+from domain.ledger.refusals import InvoiceNotFound
+from domain.operations import cases, searches
+
+SHORTEST_NAME = 3
+"""Fewer letters of a customer's name fit too many customers."""
+
+
+async def show(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo invoice INV-1042``; a customer's name is answered with that customer's open invoices."""
+    asked = asks.invoice_number(ask.words, example="invoice INV-1042")
+    try:
+        return views.in_full(await cases.case(core, invoice_number=asked))
+    except InvoiceNotFound:
+        if len(asked) < SHORTEST_NAME:
+            raise
+        matches = await searches.by_customer(core, name=asked)
+        if not matches.lines:
+            raise
+        if matches.total == 1:
+            return await show_by_id(core, invoice_id=matches.lines[0].invoice_id)
+        return views.choices(matches, asked=asked)
+
+
+async def show_by_id(core: Core, *, invoice_id: UUID) -> Message:
+    """Answer a click on Show."""
+    return views.in_full(await cases.case(core, invoice_id=invoice_id))

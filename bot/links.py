@@ -1,0 +1,35 @@
+"""Payment links: make a fresh one."""
+
+from datetime import timedelta
+
+from bot import asks
+from bot.asks import Ask
+from bot.blocks import Message
+from bot.views import answers
+from bot.views import links as views
+from domain.kernel.actor import Actor
+from domain.kernel.core import Core
+from domain.ledger import invoices
+from domain.operations import seen_requests
+from domain.pay_links import links
+
+DOUBLE_CLICK = timedelta(seconds=15)
+"""Whoever clicks twice within it, or just after a colleague, means one link."""
+
+
+async def regenerate(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo link INV-1042``."""
+    return await fresh(core, invoice_number=asks.invoice_number(ask.words, example="link INV-1042"), actor=ask.actor)
+
+
+async def fresh(core: Core, *, invoice_number: str, actor: Actor) -> Message:
+    """Replace the payer's link, once however often it is clicked."""
+    key = f"link.regenerate:{invoices.number_key(invoice_number)}"
+    if not await seen_requests.first_time(core, key, within=DOUBLE_CLICK):
+        return answers.done_already(f"A new link for {invoice_number} was asked for a moment ago.")
+    try:
+        event = await links.regenerate(core, invoice_number=invoice_number, actor=actor)
+    except BaseException:
+        await seen_requests.forget(core, key)
+        raise
+    return views.regenerated(event)

@@ -1,0 +1,94 @@
+"""Text for Slack: the one place where text is escaped, addresses are masked, sums and dates are written.
+
+Names, mail and file names come from strangers. Whatever is not a literal of ours passes ``foreign`` (inside
+formatted text), ``plain`` (inside elements that know no formatting) or ``said`` (whole sentences that may quote).
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+
+from domain.kernel import addresses
+
+NAME = 80
+"""Characters of a name that are shown."""
+
+SENTENCE = 600
+"""Characters of one sentence that are shown; five times as many once every one of them is escaped."""
+
+_ADDRESS = re.compile(r"[^\s@<>,;:\"'()\[\]|]{1,254}@[^\s@<>,;:\"'()\[\]|]{1,254}")
+_KEPT_MARKS = "\u200c\u200d"
+"""Joiners that Persian, Indic scripts and emoji need; all other invisible marks only serve to deceive."""
+_RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
+_ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
+
+
+def escape(text: str) -> str:
+    """Return *text* so that Slack reads no mention, channel or link in it."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def foreign(text: str, *, limit: int = NAME) -> str:
+    """Return a stranger's text for use inside our formatted text."""
+    return escape(_isolated(_shortened(_clean(text), limit)).replace("`", "ʼ"))
+
+
+def plain(text: str, *, limit: int = NAME) -> str:
+    """Return a stranger's text for a ``plain_text`` element."""
+    return _isolated(_shortened(_clean(text), limit))
+
+
+def said(sentence: str, *, limit: int = SENTENCE) -> str:
+    """Return a sentence of the product, which may quote strangers, for formatted text."""
+    return escape(_shortened(_clean(sentence), limit))
+
+
+def moment(at: datetime) -> str:
+    """Return a moment that Slack shows in each reader's own time zone."""
+    fallback = f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{fallback}>"
+
+
+def day(on: date) -> str:
+    """Return a calendar day as every reader understands it."""
+    return f"{on.day} {on:%b %Y}"
+
+
+def overdue(days: int) -> str:
+    """Return how a due date stands to today."""
+    if days > 0:
+        return f"{days} {'day' if days == 1 else 'days'} overdue"
+    if days == 0:
+        return "due today"
+    return f"due in {-days} {'day' if days == -1 else 'days'}"
+
+
+def listed(items: Sequence[str], *, total: int | None = None, most: int = 10, empty: str = "none") -> str:
+    """Return the items on lines of their own, with ``… +12 more`` for those that are not shown."""
+    shown = list(items[:most])
+    more = (len(items) if total is None else total) - len(shown)
+    if more > 0:
+        shown.append(f"… +{more} more")
+    return "\n".join(shown) or empty
+
+
+def _clean(text: str) -> str:
+    """Drop what is invisible, make every white space one blank, mask addresses."""
+    visible = "".join(
+        " " if character.isspace() or category == "Cc" else character
+        for character in text[:10_000]
+        if (category := unicodedata.category(character)) not in {"Cf", "Cs", "Co"} or character in _KEPT_MARKS
+    )
+    return _ADDRESS.sub(lambda match: addresses.masked(match[0]), " ".join(visible.split()))
+
+
+def _shortened(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def _isolated(text: str) -> str:
+    """Keep a right-to-left name from turning around what stands behind it."""
+    if any(unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in text):
+        return f"{_ISOLATE}{text}{_END_ISOLATE}"
+    return text

@@ -1,0 +1,44 @@
+"""Short answers: refused, misunderstood, done already, out of date, try later."""
+
+from bot import blocks, text
+from bot.blocks import Message
+
+
+def refused(reason: str) -> Message:
+    """Return a refusal in its own words."""
+    return _sentence(text.said(reason))
+
+
+def misunderstood(hint: str) -> Message:
+    """Return what the command needs."""
+    return _sentence(text.said(hint))
+
+
+def unknown(typed: str, *, nearest: str | None) -> Message:
+    """Return the answer to words that no command has."""
+    hint = f"Did you mean `{nearest}`?" if nearest else "`/plixo help` lists what you may do."
+    return _sentence(f"There is no command {text.foreign(typed, limit=60)}. {hint}")
+
+
+def out_of_date() -> Message:
+    """Return the answer to a button that an older or newer version of the product made."""
+    return _sentence("This button is out of date, and nothing was done. `/plixo help` lists what you may do.")
+
+
+def done_already(what: str) -> Message:
+    """Return the answer to a second click."""
+    return _sentence(f"{text.said(what)} Nothing was done twice.")
+
+
+def try_later(request_id: str) -> Message:
+    """Return the answer when the product itself has a problem."""
+    return _sentence(f"Plixo cannot answer at the moment. Try again in a minute. (Request {text.foreign(request_id)})")
+
+
+def access(*, reason: str, slack_id: str) -> Message:
+    """Return how to get access."""
+    return _sentence(f"{text.said(reason)} Your Slack account is `{text.foreign(slack_id, limit=30)}`.")
+
+
+def _sentence(sentence: str) -> Message:
+    return Message(text=sentence, blocks=(blocks.section(sentence),))

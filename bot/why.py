@@ -1,0 +1,19 @@
+"""Why: explain an invoice's place in the queue and every mail about it."""
+
+from bot import asks
+from bot.asks import Ask
+from bot.blocks import Message
+from bot.views import why as views
+from domain.kernel.actor import Actor
+from domain.kernel.core import Core
+from domain.outreach import why
+
+
+async def explain(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo why INV-1042``."""
+    return await explained(core, invoice_number=asks.invoice_number(ask.words, example="why INV-1042"), actor=ask.actor)
+
+
+async def explained(core: Core, *, invoice_number: str, actor: Actor) -> Message:
+    """Explain the invoice of that number."""
+    return views.explained(await why.explain(core, invoice_number=invoice_number, actor=actor))

@@ -1,0 +1,64 @@
+"""Seen requests: keys of what was taken, so that a repeated delivery or a double click does nothing twice."""
+
+from datetime import timedelta
+from hashlib import sha256
+
+from domain.kernel.core import Core
+
+KEPT = timedelta(days=30)
+"""Slack repeats an event for some minutes; a month also covers a queue that is restored from a backup."""
+
+BATCH = 5_000
+"""Rows that one statement removes, so that no statement holds many locks for long."""
+
+MOST_BATCHES = 200
+"""A run that finds more than a million old rows leaves the rest to the next run."""
+
+LONGEST_KEY = 200
+
+
+async def first_time(core: Core, key: str, *, within: timedelta | None = None) -> bool:
+    """Tell whether nobody took *key* before, and take it; of two that ask at once, one gets True.
+
+    With *within*, a key that was taken longer ago than that counts as new: for double clicks.
+    """
+    now = core.clock.now()
+    if within is None:
+        row = await core.database.row(
+            "INSERT INTO seen_request (key, at) VALUES (%s, %s) ON CONFLICT (key) DO NOTHING RETURNING key",
+            (_bounded(key), now),
+        )
+    else:
+        row = await core.database.row(
+            "INSERT INTO seen_request (key, at) VALUES (%(key)s, %(now)s) ON CONFLICT (key) DO UPDATE SET at = %(now)s"
+            " WHERE seen_request.at <= %(before)s RETURNING key",
+            {"key": _bounded(key), "now": now, "before": now - within},
+        )
+    return row is not None
+
+
+async def forget(core: Core, key: str) -> None:
+    """Give *key* back, since what it stood for was not done."""
+    await core.database.execute("DELETE FROM seen_request WHERE key = %s", (_bounded(key),))
+
+
+_OLD = (
+    "DELETE FROM seen_request WHERE key IN (SELECT key FROM seen_request WHERE at < %s ORDER BY at LIMIT %s)",
+    (
+        "DELETE FROM chat_message WHERE id IN"
+        " (SELECT id FROM chat_message WHERE key LIKE 'entry:%%' AND updated_at < %s LIMIT %s)"
+    ),
+)
+
+
+async def forget_old(core: Core) -> None:
+    """Remove keys, and marks of single chat lines, that nothing can ask for any more. A job."""
+    before = core.clock.now() - KEPT
+    for statement in _OLD:
+        for _ in range(MOST_BATCHES):
+            if await core.database.execute(statement, (before, BATCH)) < BATCH:
+                break
+
+
+def _bounded(key: str) -> str:
+    return key if len(key) <= LONGEST_KEY else sha256(key.encode()).hexdigest()
