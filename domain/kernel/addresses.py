@@ -19,7 +19,7 @@ def parsed(text: str) -> str:
         AddressMalformed: The text is not one address (RFC 5321 and 6531 syntax, no DNS look-up).
     """
     try:
-        return validate_email(text.strip(), check_deliverability=False, test_environment=True).normalized
+        return validate_email(text.strip(), check_deliverability=False, test_environment=True, strict=True).normalized
     except EmailNotValidError as reason:
         raise AddressMalformed(str(reason)) from None
 

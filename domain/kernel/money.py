@@ -1,12 +1,13 @@
 """Money: a whole number of minor units in one ISO 4217 currency."""
 
 import re
+from copy import copy
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Self
 
-from babel.numbers import format_currency
+from babel import Locale
 from iso4217 import Currency
 
 from domain.kernel.refusals import Refusal
@@ -99,8 +100,13 @@ class Money:
         return Decimal(self.minor).scaleb(-digits(self.currency))
 
     def format(self, locale: str) -> str:
-        """Return the amount as a reader of *locale* (``de``, ``en_US``) writes it."""
-        return str(format_currency(self.decimal, self.currency, locale=locale))
+        """Return the amount as a reader of *locale* (``de``, ``en_US``) writes it, with every decimal that it has.
+
+        Babel's own ``format_currency`` rounds to what is usual in shops: no decimals for HUF or AFN.
+        """
+        pattern = copy(Locale.parse(locale).currency_formats["standard"])
+        pattern.frac_prec = (digits(self.currency), digits(self.currency))
+        return str(pattern.apply(self.decimal, locale, currency=self.currency, currency_digits=False))
 
     def _same(self, other: "Money") -> "Money":
         assert other.currency == self.currency, "amounts of different currencies are never combined"

@@ -35,7 +35,7 @@ async def record(core: "Core", tx: Transaction, event: Event) -> int:
             event.actor,
             request_ids.current(),
             event.at,
-            event.model_dump_json(),
+            _fact(event),
         ),
     )
     assert row is not None
@@ -66,3 +66,8 @@ def _read(row: dict[str, object]) -> Entry:
     fact = row["fact"] if isinstance(row["fact"], dict) else json.loads(str(row["fact"]))
     event = EVENTS[str(row["kind"])].model_validate(fact)
     return Entry(id=int(str(row["id"])), request_id=str(row["request_id"]), event=event)
+
+
+def _fact(event: Event) -> str:
+    """Return the event as JSON; PostgreSQL's cannot hold U+0000, which texts from outside may bring along."""
+    return event.model_dump_json().replace("\\u0000", "\\ufffd")
