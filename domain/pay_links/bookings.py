@@ -1,0 +1,98 @@
+"""Bookings: a paid checkout's money, and whatever of it went back, entered into the ledger once each."""
+
+import logging
+from typing import Any
+
+from domain.kernel import timeline
+from domain.kernel.actor import SYSTEM, Actor
+from domain.kernel.clock import local_date
+from domain.kernel.core import Core
+from domain.kernel.events import by
+from domain.kernel.money import Money
+from domain.kernel.ports import CheckoutSnapshot, Reversal
+from domain.kernel.transactions import Transaction
+from domain.ledger import payments
+from domain.ledger.models import Invoice, Payment
+from domain.pay_links.events import PaymentMismatched
+from domain.pay_links.models import Checkout, PayLink
+
+log = logging.getLogger(__name__)
+
+SOURCE = "stripe"
+"""The provider, as the ledger's column ``payment.source`` names it."""
+
+
+async def book(
+    core: Core, tx: Transaction, invoice: Invoice, checkout: Checkout, snapshot: CheckoutSnapshot, actor: Actor
+) -> None:
+    """Enter the payment and its reversals. A step of a transaction that holds the locks of invoice and checkout."""
+    assert snapshot.charge_id, "the gateway reports a payment with its charge or not at all"
+    link = await PayLink.get(id=checkout.link_id)
+    await payments.receive(
+        core,
+        tx,
+        invoice=invoice,
+        amount=snapshot.amount,
+        source=SOURCE,
+        object_id=snapshot.charge_id,
+        method=snapshot.method,
+        received_on=local_date(core.clock, core.merchant.zone),
+        actor=actor,
+        contact_id=link.contact_id,
+    )
+    payment = await Payment.get(object_id=snapshot.charge_id, kind="payment")
+    for reversal in snapshot.reversals:
+        if reversal.amount.currency != payment.currency:
+            await tell_mismatch(
+                core,
+                tx,
+                invoice,
+                checkout,
+                object_id=reversal.object_id,
+                reported=reversal.amount,
+                note=f"a {reversal.kind} in another currency",
+            )
+            continue
+        await _reverse(core, tx, invoice, payment, reversal)
+
+
+async def _reverse(core: Core, tx: Transaction, invoice: Invoice, payment: Payment, reversal: Reversal) -> None:
+    entry: dict[str, Any] = {
+        "invoice": invoice,
+        "payment": payment,
+        "amount": reversal.amount,
+        "object_id": reversal.object_id,
+        "received_on": local_date(core.clock, core.merchant.zone),
+        "actor": SYSTEM,
+    }
+    if reversal.kind != "reinstated":
+        await payments.reverse(core, tx, kind=reversal.kind, **entry)
+        return
+    gone = await Payment.filter(object_id=reversal.object_id, kind__in=("refund", "chargeback")).exists()
+    if gone:  # a refund that failed before we heard of it took nothing, so there is nothing to give back
+        await payments.reinstate(core, tx, **entry)
+
+
+async def tell_mismatch(
+    core: Core, tx: Transaction, invoice: Invoice, checkout: Checkout, *, object_id: str, reported: Money, note: str
+) -> None:
+    """Record once that the provider reports money that is not what was ordered."""
+    told = await tx.row(
+        "SELECT 1 FROM timeline_entry WHERE invoice_id = %s AND kind = %s AND fact->>'object_id' = %s",
+        (invoice.id, PaymentMismatched.kind, object_id),
+    )
+    if told is not None:
+        return
+    log.error("payment does not fit its order: checkout %s, %s", checkout.id, note)
+    event = PaymentMismatched(
+        invoice_id=invoice.id,
+        invoice_number=invoice.number,
+        account_id=invoice.account_id,
+        checkout_id=checkout.id,
+        object_id=object_id,
+        ordered=checkout.amount,
+        reported=reported,
+        note=note,
+        **by(SYSTEM, core.clock.now()),
+    )
+    await timeline.record(core, tx, event)

@@ -1,0 +1,185 @@
+"""Links: issued for a mailing, replaced on request, closed when nothing is owed; an address is made, never stored."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from domain.kernel import addresses, timeline
+from domain.kernel.actor import SYSTEM, Actor, Permission, payer
+from domain.kernel.core import Core
+from domain.kernel.events import by
+from domain.kernel.transactions import Transaction
+from domain.ledger import invoices
+from domain.ledger.models import Contact, Invoice
+from domain.ledger.refusals import NothingToPay
+from domain.ledger.states import InvoiceState
+from domain.pay_links import tokens
+from domain.pay_links.events import LinkRegenerated, LinksClosed
+from domain.pay_links.models import PayLink, PortalSession
+from domain.pay_links.refusals import NoContact
+from domain.pay_links.states import LinkState, SessionState
+
+IDLE_LIMIT = timedelta(days=7)
+"""A link that nobody mailed, entered or used for a week is forgotten in some mailbox, where others may find it."""
+
+FRESH_PAUSE = timedelta(minutes=5)
+"""A link that was made a moment ago and is unused is still on its way to the payer; a second one would only kill it."""
+
+NOBODY = UUID(int=0)
+"""An id that no row has: what we did not sign is looked up like what we did, so both take the same time."""
+
+_LIVE = (LinkState.ACTIVE.value, LinkState.USED.value)
+
+
+def address(core: Core, link_id: UUID) -> str:
+    """Return where the link leads; made anew for each reading, since stored nowhere."""
+    return f"{core.merchant.public_url}/l/{tokens.issue(core.keys, link_id)}"
+
+
+def expired(link: PayLink, now: datetime) -> bool:
+    """Tell whether the link lay idle for too long."""
+    return now - link.last_active_at >= IDLE_LIMIT
+
+
+async def regenerate(
+    core: Core, *, invoice_number: str, actor: Actor, contact_id: UUID | None = None
+) -> LinkRegenerated:
+    """Make a new link and mail it; every earlier one stops at once, with its browser session.
+
+    Without a contact all links of the invoice stop, and the new one goes to whoever used one last, else to the
+    customer's first contact. With a contact only that contact's links stop.
+
+    Raises:
+        NotAllowed: The actor may not handle links.
+        InvoiceNotFound: No invoice has that number.
+        NothingToPay: The invoice is settled, void or written off.
+        NoContact: Nobody on file can be sent a link.
+    """
+    async with core.transaction() as tx:
+        actor.require(Permission.HANDLE_LINKS)
+        invoice = await invoices.locked(invoice_number)
+        contact = await _addressee(tx, invoice, contact_id)
+        return await _replace(core, tx, invoice, contact, actor, only_theirs=contact_id is not None)
+
+
+async def request_fresh(core: Core, *, token: str) -> None:
+    """Send a fresh link to the address on file, for a payer whose own link is dead.
+
+    Says nothing about what happened: whoever asks may be a stranger with an old mail. Nothing happens for a token
+    that is not ours, an invoice without debt, a removed contact, or while a fresh link is on its way.
+    """
+    await send_fresh(core, link_id=tokens.read(core.keys, token))
+
+
+async def send_fresh(core: Core, *, link_id: UUID | None) -> None:
+    """Replace the links of that link's own contact and mail the new one, where there is reason to."""
+    async with core.transaction() as tx:
+        dead = await PayLink.get_or_none(id=link_id or NOBODY)
+        invoice = await Invoice.locked(id=dead.invoice_id if dead else NOBODY)
+        contact = await Contact.get_or_none(id=dead.contact_id if dead else NOBODY, state="active")
+        if invoice is None or contact is None or invoice.status is not InvoiceState.OPEN:
+            return
+        unused = await PayLink.get_or_none(invoice_id=invoice.id, contact_id=contact.id, state=LinkState.ACTIVE.value)
+        if unused is not None and core.clock.now() - unused.issued_at < FRESH_PAUSE:
+            return
+        asker = payer(contact.id, addresses.masked(contact.email))
+        await _replace(core, tx, invoice, contact, asker, only_theirs=True)
+
+
+async def for_mailing(core: Core, tx: Transaction, *, invoice: Invoice, contact_id: UUID) -> PayLink:
+    """Return the link to put into a mail: the unused one while it is alive, else a new one. A used one is left alone.
+
+    A step of the caller's transaction.
+    """
+    await tx.execute("SELECT 1 FROM invoice WHERE id = %s FOR UPDATE", (invoice.id,))
+    now = core.clock.now()
+    unused = await PayLink.locked(invoice_id=invoice.id, contact_id=contact_id, state=LinkState.ACTIVE.value)
+    if unused is not None and not expired(unused, now):
+        await PayLink.filter(id=unused.id).update(last_active_at=now)
+        unused.last_active_at = now
+        return unused
+    if unused is not None:
+        await unused.move("replace")
+    return await _issue(invoice.id, contact_id, now)
+
+
+async def close(core: Core, *, entry_id: int) -> None:
+    """Close the links of the invoice that this timeline entry settled (the job ``close_links``); safe to repeat.
+
+    Sessions stay: whoever paid may come back for the receipt.
+    """
+    invoice_id = (await timeline.entry(core, entry_id)).event.invoice_ref
+    async with core.transaction() as tx:
+        invoice = await Invoice.locked(id=invoice_id)
+        if invoice is None or invoice.status is InvoiceState.OPEN:
+            return
+        live = await PayLink.filter(invoice_id=invoice.id, state__in=_LIVE).select_for_update()
+        if not live:
+            return
+        event = LinksClosed(
+            invoice_id=invoice.id,
+            invoice_number=invoice.number,
+            account_id=invoice.account_id,
+            link_ids=tuple([(await link.move("close")).id for link in live]),
+            **by(SYSTEM, core.clock.now()),
+        )
+        await timeline.record(core, tx, event)
+
+
+async def _addressee(tx: Transaction, invoice: Invoice, contact_id: UUID | None) -> Contact:
+    row = await tx.row(
+        "SELECT c.id FROM contact c"
+        " LEFT JOIN LATERAL (SELECT max(l.last_active_at) AS at FROM pay_link l"
+        "                    WHERE l.invoice_id = %(invoice)s AND l.contact_id = c.id) used ON true"
+        " WHERE c.account_id = %(account)s AND c.state = 'active' AND (%(contact)s::uuid IS NULL OR c.id = %(contact)s)"
+        " ORDER BY used.at DESC NULLS LAST, c.created_at, c.id LIMIT 1",
+        {"invoice": invoice.id, "account": invoice.account_id, "contact": contact_id},
+    )
+    if row is None:
+        raise NoContact(invoice.number)
+    return await Contact.get(id=row["id"])
+
+
+async def _replace(
+    core: Core, tx: Transaction, invoice: Invoice, contact: Contact, actor: Actor, *, only_theirs: bool
+) -> LinkRegenerated:
+    if invoice.status is not InvoiceState.OPEN:
+        raise NothingToPay(invoice.number, invoice.state)
+    now = core.clock.now()
+    theirs = {"contact_id": contact.id} if only_theirs else {}
+    earlier = await PayLink.filter(invoice_id=invoice.id, **theirs).select_for_update()
+    await _end_sessions([link.id for link in earlier])
+    replaced = [await link.move("replace") for link in earlier if link.state in _LIVE]
+    link = await _issue(invoice.id, contact.id, now)
+    event = LinkRegenerated(
+        invoice_id=invoice.id,
+        invoice_number=invoice.number,
+        account_id=invoice.account_id,
+        link_id=link.id,
+        contact_id=contact.id,
+        replaced_link_ids=tuple(each.id for each in replaced),
+        amount_due=invoice.balance,
+        sent_to=addresses.masked(contact.email),
+        expires_at=now + IDLE_LIMIT,
+        **by(actor, now),
+    )
+    await timeline.record(core, tx, event)
+    return event
+
+
+async def _end_sessions(link_ids: Sequence[UUID]) -> None:
+    """End every session of those links, also of closed ones, in which a payer may still be reading."""
+    alive = PortalSession.filter(link_id__in=link_ids, state=SessionState.ACTIVE.value)
+    for session in await alive.select_for_update():
+        await session.move("end")
+
+
+async def _issue(invoice_id: UUID, contact_id: UUID, now: datetime) -> PayLink:
+    return await PayLink.create(
+        id=uuid4(),
+        invoice_id=invoice_id,
+        contact_id=contact_id,
+        state=PayLink.MACHINE.start.value,
+        issued_at=now,
+        last_active_at=now,
+    )

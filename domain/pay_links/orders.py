@@ -1,0 +1,152 @@
+"""Orders: what a payer is asked for at the provider's page; stored before the provider is told, one per invoice."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from pydantic import TypeAdapter
+
+from domain.kernel import addresses, timeline
+from domain.kernel.actor import payer
+from domain.kernel.core import Core
+from domain.kernel.events import by
+from domain.kernel.ports import CheckoutOrder, Method
+from domain.kernel.transactions import Transaction
+from domain.ledger.models import Account, Contact, Invoice
+from domain.ledger.refusals import NothingToPay
+from domain.ledger.states import InvoiceState
+from domain.pay_links import checkouts, sessions
+from domain.pay_links.events import CheckoutStarted
+from domain.pay_links.models import Checkout, PayLink
+from domain.pay_links.refusals import PaymentInReview, PaymentUnderWay
+from domain.pay_links.states import CheckoutState
+
+LIFE = timedelta(minutes=60)
+"""How long the provider's page may be open: long enough to find a card, short enough that little can change."""
+
+SPARE = timedelta(minutes=10)
+"""A page that closes sooner than this is not handed out again: typing a card takes a while."""
+
+RETRY_WINDOW = timedelta(minutes=10)
+"""How long an order of which no answer came is repeated as it stands; later a new one is safer, since the provider
+keeps even its own failures under an order's key, and the address of an unanswered order has reached nobody."""
+
+DEBITS_TRIED = 2
+"""Each bank debit that comes back costs the merchant a fee; after two the payer is offered cards only."""
+
+_ORDER = TypeAdapter(CheckoutOrder)
+
+
+@dataclass(frozen=True, slots=True)
+class ToPlace:
+    """The order is stored; now the provider must be told."""
+
+    order: CheckoutOrder
+
+
+@dataclass(frozen=True, slots=True)
+class PageOpen:
+    """The provider's page for just this order is open already."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageOutdated:
+    """A page with another amount or for another contact is open; it must end before a new one may open."""
+
+    session_id: str
+
+
+async def start(core: Core, *, secret: str, bank_debit: bool) -> ToPlace | PageOpen | PageOutdated:
+    """Decide how this payer gets to a page for what is owed now, and store a new order if one is needed.
+
+    Raises:
+        LinkNotFound: The session does not live any more.
+        NothingToPay: The invoice is settled, void or written off.
+        PaymentUnderWay: A bank debit is being processed.
+        PaymentInReview: Money arrived that does not fit the order of this link.
+    """
+    async with core.transaction() as tx:
+        invoice, link = await sessions.acting(core, secret=secret)
+        if invoice.status is not InvoiceState.OPEN:
+            raise NothingToPay(invoice.number, invoice.state)
+        if await Checkout.filter(link_id=link.id, state=CheckoutState.MISMATCHED.value).exists():
+            raise PaymentInReview(invoice.number)
+        live = await Checkout.locked(invoice_id=invoice.id, state__in=checkouts.LIVE)
+        if live is not None and (usable := _usable(core, live, invoice, link)) is not None:
+            return usable
+        if live is not None:
+            await checkouts.end(core, tx, invoice, live, reason="no answer came from the payment provider")
+        return ToPlace(await _stored(core, tx, invoice, link, bank_debit=bank_debit))
+
+
+def _usable(core: Core, live: Checkout, invoice: Invoice, link: PayLink) -> ToPlace | PageOpen | PageOutdated | None:
+    """Say what becomes of the invoice's live checkout; None when it is an order that is not worth repeating."""
+    now = core.clock.now()
+    fits = live.link_id == link.id and live.amount == invoice.balance
+    match live.status:
+        case CheckoutState.PROCESSING:
+            raise PaymentUnderWay(invoice.number)
+        case CheckoutState.OPEN:
+            assert live.session_id is not None, "an open checkout has a session"
+            assert live.url is not None, "an open checkout has a page"
+            lasts = live.expires_at - now >= SPARE
+            return PageOpen(live.url) if fits and lasts else PageOutdated(live.session_id)
+        case _:
+            repeatable = fits and now - live.created_at < RETRY_WINDOW
+            return ToPlace(_read(live.order_terms)) if repeatable else None
+
+
+async def _stored(core: Core, tx: Transaction, invoice: Invoice, link: PayLink, *, bank_debit: bool) -> CheckoutOrder:
+    now = core.clock.now()
+    contact = await Contact.get(id=link.contact_id)
+    account = await Account.get(id=invoice.account_id)
+    order = CheckoutOrder(
+        checkout_id=uuid4(),
+        amount=invoice.balance,
+        title=f"Invoice {invoice.number}",
+        methods=await _methods(invoice, bank_debit=bank_debit),
+        payer_email=contact.email,
+        locale=account.locale or core.merchant.locale,
+        success_url=f"{core.merchant.public_url}/i/return",
+        cancel_url=f"{core.merchant.public_url}/i",
+        expires_at=now + LIFE,
+        invoice_number=invoice.number,
+    )
+    await Checkout.create(
+        id=order.checkout_id,
+        invoice_id=invoice.id,
+        link_id=link.id,
+        state=Checkout.MACHINE.start.value,
+        amount_minor=order.amount.minor,
+        currency=order.amount.currency,
+        order_terms=_ORDER.dump_python(order, mode="json"),
+        expires_at=order.expires_at,
+        declines=[],
+        created_at=now,
+        checked_at=now,
+    )
+    event = CheckoutStarted(
+        **checkouts.about(invoice, order.checkout_id),
+        amount=order.amount,
+        **by(payer(contact.id, addresses.masked(contact.email)), now),
+    )
+    await timeline.record(core, tx, event)
+    return order
+
+
+async def _methods(invoice: Invoice, *, bank_debit: bool) -> tuple[Method, ...]:
+    """Return the ways to pay: bank debit is for US dollars only, and not after it came back twice."""
+    if not bank_debit or invoice.currency != "USD":
+        return (Method.CARD,)
+    returned = await Checkout.filter(
+        invoice_id=invoice.id, state=CheckoutState.FAILED.value, session_id__not_isnull=True
+    ).count()
+    return (Method.CARD, Method.BANK_DEBIT) if returned < DEBITS_TRIED else (Method.CARD,)
+
+
+def _read(terms: Any) -> CheckoutOrder:
+    """Return the order as it was stored, so that the provider is told the very same again."""
+    return _ORDER.validate_python(terms) if isinstance(terms, dict) else _ORDER.validate_json(terms)

@@ -1,0 +1,207 @@
+"""Queries: what the invoice page shows to the browser that holds its session, in two reads."""
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from domain.kernel import addresses
+from domain.kernel.clock import local_date
+from domain.kernel.core import Core
+from domain.kernel.dates import days_past_due
+from domain.kernel.events import EVENTS
+from domain.kernel.money import Money
+from domain.kernel.transactions import Row
+from domain.ledger.events import PaymentReceived, PaymentReversed
+from domain.ledger.states import InvoiceState
+from domain.pay_links import references, sessions
+from domain.pay_links.events import PaymentFailed, PaymentProcessing
+from domain.pay_links.refusals import LinkNotFound
+from domain.pay_links.states import CheckoutState
+
+LINES_SHOWN = 50
+"""History lines on the page; an invoice with more is a case for the telephone."""
+
+
+class Banner(StrEnum):
+    """What the payer must see before anything else."""
+
+    NONE = "none"
+    PAID = "paid"
+    PROCESSING = "processing"
+    FAILED = "failed"
+    IN_REVIEW = "in review"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """The payer's latest way to the provider's page."""
+
+    reference: str
+    state: CheckoutState
+    amount: Money
+    code: str | None
+    """The provider's code of the last decline or of the bank debit's failure."""
+    session_id: str | None
+    """The provider's session, to be asked about; never shown."""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One movement of money, or the attempt at one."""
+
+    at: datetime
+    kind: str
+    """``received``, ``refund``, ``chargeback``, ``processing`` or ``failed``."""
+    amount: Money
+    method: str
+    receipt_number: str | None
+    payment_id: UUID | None
+    """Of a payment that has, or should have, a receipt."""
+
+
+@dataclass(frozen=True, slots=True)
+class PayerPage:
+    """One invoice as its payer sees it."""
+
+    invoice_id: UUID
+    invoice_number: str
+    account_name: str
+    address: str
+    """The contact's, masked."""
+    locale: str
+    country: str | None
+    total: Money
+    balance: Money
+    issued_on: date | None
+    due_on: date
+    days_past_due: int
+    settled_on: date | None
+    is_open: bool
+    banner: Banner
+    attempt: Attempt | None
+    history: tuple[HistoryLine, ...]
+    """Oldest first."""
+
+    @property
+    def payable(self) -> bool:
+        """Whether the payer may start to pay."""
+        return self.is_open and self.banner not in (Banner.PROCESSING, Banner.IN_REVIEW)
+
+
+_PAGE = f"""
+    SELECT i.id, i.number, i.currency, i.total_minor, i.open_minor, i.issued_on, i.due_on, i.settled_on, i.state,
+           a.name AS account_name, a.locale, a.country, c.email,
+           k.id AS checkout_id, k.state AS checkout_state, k.amount_minor, k.currency AS checkout_currency,
+           k.decline_code, k.session_id, k.created_at AS checkout_at
+    FROM portal_session s
+    JOIN pay_link l ON l.id = s.link_id
+    JOIN invoice i ON i.id = l.invoice_id
+    JOIN account a ON a.id = i.account_id
+    JOIN contact c ON c.id = l.contact_id
+    LEFT JOIN LATERAL (
+        SELECT o.* FROM checkout o JOIN pay_link ol ON ol.id = o.link_id
+        WHERE o.invoice_id = i.id AND (ol.contact_id = l.contact_id OR o.state = 'processing')
+          AND (o.state <> 'mismatched' OR o.link_id = l.id)
+        ORDER BY (o.state = 'mismatched') DESC, (o.state = 'processing') DESC, o.created_at DESC LIMIT 1
+    ) k ON true
+    WHERE s.secret_hash = %(hash)s AND {sessions.ALIVE}
+"""
+"""A colleague's bank debit is shown, since it concerns the debt; a colleague's declined card is not."""
+
+_TOLD = (PaymentReceived.kind, PaymentReversed.kind, PaymentProcessing.kind, PaymentFailed.kind)
+
+_HISTORY = """
+    SELECT t.kind, t.fact, r.number AS receipt_number, p.kind AS payment_kind, p.source
+    FROM timeline_entry t
+    LEFT JOIN payment p ON p.id = (t.fact->>'payment_id')::uuid
+    LEFT JOIN receipt r ON r.payment_id = p.id
+    WHERE t.invoice_id = %s AND t.kind = ANY(%s) ORDER BY t.id DESC LIMIT %s
+"""
+
+
+async def page(core: Core, *, secret: str) -> PayerPage:
+    """Return the invoice page of a session, which is looked up anew each time so that it can be ended at once.
+
+    Raises:
+        LinkNotFound: No session of ours, or one that ended, lay idle or got too old.
+    """
+    which = {"hash": sessions.secret_hash(secret), **sessions.alive_parameters(core.clock.now())}
+    row = await core.database.row(_PAGE, which)
+    if row is None:
+        raise LinkNotFound
+    told = await core.database.rows(_HISTORY, (row["id"], list(_TOLD), LINES_SHOWN))
+    attempt = _attempt(row)
+    return PayerPage(
+        invoice_id=row["id"],
+        invoice_number=row["number"],
+        account_name=row["account_name"],
+        address=addresses.masked(row["email"]),
+        locale=row["locale"] or core.merchant.locale,
+        country=row["country"],
+        total=Money(row["total_minor"], row["currency"]),
+        balance=Money(row["open_minor"], row["currency"]),
+        issued_on=row["issued_on"],
+        due_on=row["due_on"],
+        days_past_due=days_past_due(row["due_on"], local_date(core.clock, core.merchant.zone)),
+        settled_on=row["settled_on"],
+        is_open=row["state"] == InvoiceState.OPEN.value,
+        banner=_banner(row["state"], attempt),
+        attempt=attempt,
+        history=tuple(_line(each) for each in reversed(told)),
+    )
+
+
+def _attempt(row: Row) -> Attempt | None:
+    if row["checkout_id"] is None:
+        return None
+    return Attempt(
+        reference=references.of(row["checkout_id"]),
+        state=CheckoutState(row["checkout_state"]),
+        amount=Money(row["amount_minor"], row["checkout_currency"]),
+        code=row["decline_code"],
+        session_id=row["session_id"],
+        at=row["checkout_at"],
+    )
+
+
+def _banner(invoice_state: str, attempt: Attempt | None) -> Banner:
+    match InvoiceState(invoice_state), attempt:
+        case _, Attempt(state=CheckoutState.MISMATCHED):
+            return Banner.IN_REVIEW
+        case _, Attempt(state=CheckoutState.PROCESSING):
+            return Banner.PROCESSING
+        case InvoiceState.SETTLED, _:
+            return Banner.PAID
+        case ((InvoiceState.VOID | InvoiceState.WRITTEN_OFF), _):
+            return Banner.CLOSED
+        case _, Attempt(code=str(), state=CheckoutState.OPEN | CheckoutState.FAILED | CheckoutState.EXPIRED):
+            return Banner.FAILED
+        case _:
+            return Banner.NONE
+
+
+def _line(row: Row) -> HistoryLine:
+    fact: dict[str, Any] = row["fact"] if isinstance(row["fact"], dict) else json.loads(row["fact"])
+    event = EVENTS[row["kind"]].model_validate(fact)
+    method, kind, payment_id = "", "processing", None
+    if isinstance(event, PaymentReceived):
+        kind, method = "received", event.method
+        payment_id = event.payment_id if row["payment_kind"] == "payment" and row["source"] != "import" else None
+    elif isinstance(event, PaymentReversed):
+        kind = event.reversal
+    elif isinstance(event, PaymentFailed):
+        kind = "failed"
+    assert isinstance(event, PaymentReceived | PaymentReversed | PaymentProcessing | PaymentFailed)
+    return HistoryLine(
+        at=event.at,
+        kind=kind,
+        amount=event.amount,
+        method=method,
+        receipt_number=row["receipt_number"],
+        payment_id=payment_id,
+    )

@@ -1,0 +1,70 @@
+"""Waiting: which checkouts the provider should be asked about, and which should be ended there."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from domain.kernel.core import Core
+from domain.ledger.models import Invoice
+from domain.pay_links import checkouts, orders
+from domain.pay_links.models import Checkout
+from domain.pay_links.states import CheckoutState
+
+ASK_OPEN_AFTER = timedelta(minutes=15)
+"""An open page of which we heard nothing for so long may have been paid without a webhook reaching us."""
+
+ASK_PROCESSING_AFTER = timedelta(hours=6)
+"""A bank debit takes days; four questions a day find its end on the day it ends."""
+
+PAGE = 100
+"""Checkouts asked about in one run, at one call each: far below the provider's 25 calls a second."""
+
+_OUTDATED = "(i.state <> 'open' OR i.open_minor <> k.amount_minor OR l.state = 'replaced')"
+"""The page asks for something else than what is owed, or belongs to a link that was taken back."""
+
+_OF_INVOICE = (
+    "FROM checkout k JOIN invoice i ON i.id = k.invoice_id JOIN pay_link l ON l.id = k.link_id"
+    " WHERE (%(id)s::uuid IS NULL OR k.invoice_id = %(id)s)"
+)
+
+
+async def to_ask(core: Core) -> tuple[str, ...]:
+    """Return the sessions that nothing was heard of for a while, and count them as asked about now."""
+    now = core.clock.now()
+    rows = await core.database.rows(
+        "UPDATE checkout SET checked_at = %(now)s WHERE id IN ("
+        "  SELECT id FROM checkout WHERE session_id IS NOT NULL AND (state = 'open' AND checked_at <= %(open)s"
+        "    OR state = 'processing' AND checked_at <= %(processing)s)"
+        "  ORDER BY checked_at LIMIT %(page)s FOR UPDATE SKIP LOCKED) RETURNING session_id",
+        {"now": now, "open": now - ASK_OPEN_AFTER, "processing": now - ASK_PROCESSING_AFTER, "page": PAGE},
+    )
+    return tuple(row["session_id"] for row in rows)
+
+
+async def to_end(core: Core, *, invoice_id: UUID | None = None) -> tuple[str, ...]:
+    """Return the sessions whose page asks for what is not owed any more, or whose link was replaced."""
+    rows = await core.database.rows(
+        f"SELECT k.session_id {_OF_INVOICE} AND k.state = 'open' AND k.session_id IS NOT NULL AND {_OUTDATED}"
+        " ORDER BY k.created_at LIMIT %(page)s",
+        {"id": invoice_id, "page": PAGE},
+    )
+    return tuple(row["session_id"] for row in rows)
+
+
+async def give_up_unanswered(core: Core, *, invoice_id: UUID | None = None) -> None:
+    """End orders that got no answer and are old or outdated; their pages have reached nobody."""
+    rows = await core.database.rows(
+        f"SELECT k.id {_OF_INVOICE} AND k.state = 'created' AND (k.created_at <= %(old)s OR {_OUTDATED})"
+        " ORDER BY k.created_at LIMIT %(page)s",
+        {"id": invoice_id, "page": PAGE, "old": core.clock.now() - orders.RETRY_WINDOW},
+    )
+    for row in rows:
+        await _give_up(core, row["id"])
+
+
+async def _give_up(core: Core, checkout_id: UUID) -> None:
+    async with core.transaction() as tx:
+        checkout = await Checkout.get(id=checkout_id)
+        invoice = await Invoice.locked(id=checkout.invoice_id)
+        again = await Checkout.locked(id=checkout_id)
+        if invoice is not None and again is not None and again.status is CheckoutState.CREATED:
+            await checkouts.end(core, tx, invoice, again, reason="no answer came from the payment provider")
