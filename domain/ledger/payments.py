@@ -16,6 +16,7 @@ from domain.kernel.money import Money
 from domain.kernel.transactions import Transaction
 from domain.ledger.events import InvoiceSettled, PaymentReceived, PaymentReversed, SurplusReceived
 from domain.ledger.models import Allocation, Invoice, Payment
+from domain.ledger.states import InvoiceState
 
 
 async def receive(
@@ -50,28 +51,7 @@ async def receive(
         return None
     applied = min(amount, invoice.balance)
     await _apply(core, invoice, payment, applied, received_on)
-    event = PaymentReceived(
-        **_about(invoice),
-        payment_id=payment.id,
-        amount=amount,
-        applied=applied,
-        balance=invoice.balance,
-        method=method,
-        contact_id=contact_id,
-        **by(actor, core.clock.now()),
-    )
-    await timeline.record(core, tx, event)
-    if applied and not invoice.balance:
-        await timeline.record(
-            core, tx, InvoiceSettled(**_about(invoice), total=invoice.total, **by(actor, core.clock.now()))
-        )
-    if surplus := amount - applied:
-        await timeline.record(
-            core,
-            tx,
-            SurplusReceived(**_about(invoice), payment_id=payment.id, surplus=surplus, **by(actor, core.clock.now())),
-        )
-    return event
+    return await _told(core, tx, invoice, payment, amount, applied, method=method, actor=actor, contact_id=contact_id)
 
 
 async def reverse(
@@ -131,7 +111,10 @@ async def reinstate(
     received_on: date,
     actor: Actor,
 ) -> PaymentReceived | None:
-    """Book a chargeback that was won: the money is back. Returns None when it was booked before."""
+    """Book a chargeback that was won: the money is back, and first fills what went out beyond the payment.
+
+    Returns None when it was booked before.
+    """
     back = await _booked_once(
         core,
         kind="reinstated",
@@ -145,18 +128,44 @@ async def reinstate(
     )
     if back is None:
         return None
-    applied = min(amount, invoice.balance)
+    loose = Money(max(await _unapplied_minor(tx, payment.id), 0), invoice.currency)
+    applied = min(amount, loose, invoice.balance)
     await _apply(core, invoice, back, applied, received_on)
+    surplus = min(amount, loose) - applied
+    method = f"{payment.method} (chargeback won)"
+    return await _told(core, tx, invoice, back, amount, applied, method=method, actor=actor, surplus=surplus)
+
+
+async def _told(
+    core: Core,
+    tx: Transaction,
+    invoice: Invoice,
+    payment: Payment,
+    amount: Money,
+    applied: Money,
+    *,
+    method: str,
+    actor: Actor,
+    contact_id: UUID | None = None,
+    surplus: Money | None = None,
+) -> PaymentReceived:
+    """Record what arrived, that it settled the invoice if it did, and what of it is left over."""
+    said = {**_about(invoice), **by(actor, core.clock.now())}
     event = PaymentReceived(
-        **_about(invoice),
-        payment_id=back.id,
+        **said,
+        payment_id=payment.id,
         amount=amount,
         applied=applied,
         balance=invoice.balance,
-        method=f"{payment.method} (chargeback won)",
-        **by(actor, core.clock.now()),
+        method=method,
+        contact_id=contact_id,
     )
     await timeline.record(core, tx, event)
+    if applied and not invoice.balance:
+        await timeline.record(core, tx, InvoiceSettled(**said, total=invoice.total))
+    left_over = amount - applied if surplus is None else surplus
+    if left_over:
+        await timeline.record(core, tx, SurplusReceived(**said, payment_id=payment.id, surplus=left_over))
     return event
 
 
@@ -195,6 +204,8 @@ async def _apply(core: Core, invoice: Invoice, payment: Payment, amount: Money, 
     await Allocation.create(
         id=uuid4(), payment_id=payment.id, invoice_id=invoice.id, amount_minor=amount.minor, created_at=core.clock.now()
     )
+    if invoice.status in {InvoiceState.VOID, InvoiceState.WRITTEN_OFF}:
+        return  # the claim was given up: money that goes back reopens nothing
     left = (invoice.balance - amount).minor
     if left == 0:
         await invoice.move("settle", open_minor=0, settled_on=on)
