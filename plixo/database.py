@@ -4,8 +4,8 @@ import asyncio
 import logging
 import time
 import warnings
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -86,10 +86,27 @@ def embedded(folder: Path, *, name: str = NAME) -> str:
             time.sleep(0.5)
 
 
+@contextmanager
+def _reached(address: str) -> Iterator[None]:
+    try:
+        yield
+    except psycopg.OperationalError:
+        where = conninfo_to_dict(address)
+        raise DatabaseUnreachable(
+            f"No connection to the database {where.get('dbname')!r} at {where.get('host', 'this machine')!r}. "
+            "Does it run, and do name and password fit?"
+        ) from None
+
+
 async def migrated(settings: Settings) -> tuple[str, list[str]]:
-    """Apply what is missing and return how to connect and the names of what was applied."""
+    """Apply what is missing and return how to connect and the names of what was applied.
+
+    Raises:
+        DatabaseUnreachable: No connection.
+    """
     address = await asyncio.to_thread(conninfo, settings)
-    return address, await migrations.migrate(address)
+    with _reached(address):
+        return address, await migrations.migrate(address)
 
 
 @asynccontextmanager
@@ -100,14 +117,8 @@ async def opened(address: str, *, pool: int, application: str = "plixo") -> Asyn
         DatabaseUnreachable: No connection.
         SchemaBehind: Migrations are missing or unknown.
     """
-    try:
+    with _reached(address):
         await migrations.check(address)
-    except psycopg.OperationalError as error:
-        where = conninfo_to_dict(address)
-        raise DatabaseUnreachable(
-            f"No connection to the database {where.get('dbname')!r} at {where.get('host', 'this machine')!r}. "
-            "Does it run, and do name and password fit?"
-        ) from error
     parts = conninfo_to_dict(address)
     known = {"host", "port", "user", "password", "dbname"}
     credentials = {

@@ -27,6 +27,7 @@ def keyring(settings: Settings) -> Keyring:
     try:
         lines = json.loads(file.read_text(encoding="utf-8"))
         assert isinstance(lines, list)
+        assert all(isinstance(line, str) for line in lines)
     except (ValueError, AssertionError):
         raise KeysMalformed(f"{file} is not a list of keys.") from None
     return _parsed(lines, str(file))
@@ -35,15 +36,20 @@ def keyring(settings: Settings) -> Keyring:
 def _parsed(lines: list[str], source: str) -> Keyring:
     try:
         pairs = [line.strip().split(":", 1) for line in lines]
-        return Keyring(tuple(SigningKey(int(number), bytes.fromhex(secret)) for number, secret in pairs))
+        ring = Keyring(tuple(SigningKey(int(number), bytes.fromhex(secret)) for number, secret in pairs))
+        assert ring.keys
+        assert len({key.id for key in ring.keys}) == len(ring.keys)
     except (ValueError, AssertionError):
-        raise KeysMalformed(f"{source}: expected NUMBER:HEX with 32 bytes of hex, newest first.") from None
+        raise KeysMalformed(
+            f"{source}: expected NUMBER:HEX with 32 bytes of hex, each number once, newest first."
+        ) from None
+    return ring
 
 
 def _write_new(file: Path) -> None:
     """Write one fresh key; of two processes that start at once, the first one's key stays."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_suffix(f".{os.getpid()}")
+    draft = file.with_suffix(f".{secrets.token_hex(8)}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
         json.dump([f"1:{secrets.token_hex(32)}"], out)
         out.flush()

@@ -1,13 +1,15 @@
 """Settings: everything that can be set from outside, by environment (``PLIXO_…``) or a ``.env`` file."""
 
+import re
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from babel import Locale, UnknownLocaleError
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from domain.kernel.money import digits
+from domain.kernel.money import CurrencyUnknown, digits
 
 
 class Settings(BaseSettings):
@@ -114,12 +116,32 @@ class Settings(BaseSettings):
     @field_validator("merchant_currency")
     @classmethod
     def _currency_exists(cls, value: str) -> str:
-        digits(value)
+        try:
+            digits(value)
+        except CurrencyUnknown as unknown:
+            raise ValueError(str(unknown)) from None
+        return value
+
+    @field_validator("merchant_locale")
+    @classmethod
+    def _locale_exists(cls, value: str) -> str:
+        try:
+            return str(Locale.parse(value))
+        except (UnknownLocaleError, ValueError):
+            raise ValueError(f"{value!r} is not a language such as en, de or fr_CA") from None
+
+    @field_validator("mail_from")
+    @classmethod
+    def _one_address(cls, value: str) -> str:
+        if not re.fullmatch(r"[^@\s<>\",;]+@[^@\s<>\",;]+", value):
+            raise ValueError(f"{value!r} is not a plain e-mail address")
         return value
 
     @field_validator("public_url")
     @classmethod
     def _no_slash(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            raise ValueError(f"{value!r} does not begin with https:// or http://")
         return value.rstrip("/")
 
     @model_validator(mode="after")

@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 refused (the reason on standard error), 2 wrong use.
 
 import asyncio
 import json
+import re
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import fields, is_dataclass
@@ -12,6 +13,7 @@ from typing import Any, TypeVar
 
 import typer
 from pydantic import BaseModel, ValidationError
+from pydantic_settings import SettingsError
 
 from domain.kernel import request_ids
 from domain.kernel.core import Core
@@ -37,6 +39,10 @@ def settings() -> Settings:
         for each in error.errors():
             name = "PLIXO_" + "_".join(str(part) for part in each["loc"]).upper()
             typer.echo(f"{name}: {each['msg']}", err=True)
+        raise typer.Exit(2) from None
+    except SettingsError as error:  # a list that is no JSON; the message of the cause would show the value
+        field = re.search(r'"(\w+)"', str(error))
+        typer.echo(f"PLIXO_{field[1].upper() if field else '…'}: expected JSON", err=True)
         raise typer.Exit(2) from None
 
 
