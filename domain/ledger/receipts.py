@@ -131,7 +131,8 @@ async def _payment_event(core: Core, payment_id: UUID) -> PaymentReceived:
 async def _facts(core: Core, paid: PaymentReceived) -> tuple[_Facts, str]:
     row = await core.database.row(
         "SELECT a.name, a.locale, a.country, i.total_minor, i.currency, p.received_on,"
-        " nextval('receipt_number') AS number FROM invoice i JOIN account a ON a.id = i.account_id JOIN payment p ON p.id = %s WHERE i.id = %s",
+        " nextval('receipt_number') AS number"
+        " FROM invoice i JOIN account a ON a.id = i.account_id JOIN payment p ON p.id = %s WHERE i.id = %s",
         (paid.payment_id, paid.invoice_id),
     )
     assert row is not None, "an invoice has an account"

@@ -1,0 +1,185 @@
+"""One open payment page per invoice: a second click finds it, a change replaces it, nothing is asked for twice."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from domain.kernel.actor import SHELL
+from domain.kernel.core import Core
+from domain.kernel.money import Money
+from domain.kernel.ports import CheckoutOrder, Method
+from domain.ledger.models import Account, Invoice
+from domain.ledger.refusals import NothingToPay
+from domain.pay_links import checkouts, links, orders
+from domain.pay_links.models import Checkout
+from domain.pay_links.refusals import LinkNotFound, PaymentInReview, PaymentUnderWay
+from tests.builders import a_contact
+from tests.clocks import StandingClock
+from tests.domain.pay_links.payers import Visit, a_link, a_visit, entered, told
+
+
+async def start(visit: Visit) -> orders.ToPlace | orders.PageOpen | orders.PageOutdated:
+    return await orders.start(visit.core, secret=visit.secret, bank_debit=True)
+
+
+async def placed(visit: Visit) -> CheckoutOrder:
+    begun = await start(visit)
+    assert isinstance(begun, orders.ToPlace)
+    return begun.order
+
+
+async def test_the_order_says_what_is_owed_and_where_to_come_back(core: Core, clock: StandingClock) -> None:
+    visit = await a_visit(core)
+
+    order = await placed(visit)
+
+    assert (order.amount, order.title) == (Money(12500, "EUR"), "Invoice INV-1042")
+    assert order.payer_email == "anna@acme.example"
+    assert order.success_url == "https://pay.northwind.example/i/return"
+    assert order.cancel_url == "https://pay.northwind.example/i"
+    assert order.expires_at - clock.now() == orders.LIFE
+    assert len(await told(core, "checkout.started")) == 1
+
+
+async def test_every_word_of_the_order_is_stored_before_the_provider_hears_it(core: Core, clock: StandingClock) -> None:
+    visit = await a_visit(core)
+    first = await placed(visit)
+    clock.advance(minutes=3)
+    await Account.all().update(locale="fr")
+
+    again = await placed(visit)
+
+    assert again == first
+
+
+async def test_two_clicks_at_once_are_one_order(core: Core) -> None:
+    visit = await a_visit(core)
+
+    one, two = await asyncio.gather(placed(visit), placed(visit))
+
+    assert one == two
+    assert await Checkout.all().count() == 1
+
+
+async def test_a_click_while_the_page_is_open_finds_that_page(core: Core) -> None:
+    visit = await a_visit(core)
+    page = await visit.go_to_pay()
+
+    assert await start(visit) == orders.PageOpen(f"https://checkout.test/{page.session_id}")
+
+
+async def test_a_page_that_closes_soon_is_not_handed_out_again(core: Core, clock: StandingClock) -> None:
+    visit = await a_visit(core)
+    page = await visit.go_to_pay()
+    clock.advance(minutes=51)
+
+    assert await start(visit) == orders.PageOutdated(page.session_id)
+
+
+async def test_a_changed_balance_outdates_the_open_page(core: Core) -> None:
+    visit = await a_visit(core)
+    page = await visit.go_to_pay()
+    await Invoice.all().update(open_minor=5000)
+
+    assert await start(visit) == orders.PageOutdated(page.session_id)
+
+
+async def test_a_colleagues_page_is_ended_before_mine_opens(core: Core) -> None:
+    visit = await a_visit(core)
+    page = await visit.go_to_pay()
+    invoice = await visit.invoice()
+    bob = await a_contact(core, await Account.get(id=invoice.account_id), "bob@acme.example")
+    link = await a_link(core, invoice, bob)
+    bobs = replace(visit, link=link, secret=await entered(core, link, "bob's browser"))
+
+    assert await start(bobs) == orders.PageOutdated(page.session_id)
+
+    await checkouts.update(core, snapshot=await visit.gateway.expire(page.session_id))
+    assert (await placed(bobs)).payer_email == "bob@acme.example"
+
+
+async def test_an_order_that_got_no_answer_is_repeated_for_ten_minutes_and_then_made_anew(
+    core: Core, clock: StandingClock
+) -> None:
+    visit = await a_visit(core)
+    first = await placed(visit)
+    clock.advance(minutes=9)
+    assert (await placed(visit)).checkout_id == first.checkout_id
+    clock.advance(minutes=1)
+
+    assert (await placed(visit)).checkout_id != first.checkout_id
+
+    assert (await Checkout.get(id=first.checkout_id)).state == "expired"
+
+
+async def test_nothing_is_ordered_for_a_settled_invoice(core: Core) -> None:
+    visit = await a_visit(core)
+    await (await visit.invoice()).move("settle", open_minor=0)
+
+    with pytest.raises(NothingToPay):
+        await start(visit)
+
+
+async def test_nothing_is_ordered_while_a_bank_debit_is_processed(core: Core) -> None:
+    visit = await a_visit(core)
+    page = await visit.go_to_pay()
+    visit.gateway.debit(page)
+    await visit.hear(page)
+
+    with pytest.raises(PaymentUnderWay):
+        await start(visit)
+
+
+async def test_nothing_is_ordered_while_a_misfit_is_looked_at_and_a_new_link_ends_that(core: Core) -> None:
+    visit = await a_visit(core)
+    page = await visit.go_to_pay()
+    visit.gateway.pay(page)
+    page.order = replace(page.order, amount=Money(1, "EUR"))
+    await visit.hear(page)
+    with pytest.raises(PaymentInReview):
+        await start(visit)
+
+    event = await links.regenerate(core, invoice_number="INV-1042", actor=SHELL)
+
+    link = await a_link(core, await visit.invoice())
+    assert link.id == event.link_id
+    assert await placed(replace(visit, link=link, secret=await entered(core, link)))
+
+
+async def test_a_dead_session_orders_nothing(core: Core) -> None:
+    visit = await a_visit(core)
+    await links.regenerate(core, invoice_number="INV-1042", actor=SHELL)
+
+    with pytest.raises(LinkNotFound):
+        await start(visit)
+
+
+async def test_ordering_counts_as_activity(core: Core, clock: StandingClock) -> None:
+    visit = await a_visit(core)
+    clock.advance(days=6)
+    await start(visit)
+    clock.advance(days=6)
+
+    assert await start(visit)
+
+
+async def test_bank_debit_is_offered_for_us_dollars_only(core: Core) -> None:
+    dollars = await a_visit(core, "INV-1", amount=Money(9900, "USD"))
+    euros = await a_visit(core, "INV-2")
+
+    assert (await placed(dollars)).methods == (Method.CARD, Method.BANK_DEBIT)
+    assert (await placed(euros)).methods == (Method.CARD,)
+
+
+async def test_after_two_returned_debits_only_cards_are_offered(core: Core) -> None:
+    visit = await a_visit(core, amount=Money(9900, "USD"))
+    for _ in range(2):
+        page = await visit.go_to_pay(bank_debit=True)
+        assert Method.BANK_DEBIT in page.order.methods
+        visit.gateway.debit(page)
+        await visit.hear(page)
+        visit.gateway.bounce(page)
+        await visit.hear(page)
+
+    assert (await placed(visit)).methods == (Method.CARD,)
