@@ -1,1 +1,1 @@
-"""Payers, in a browser."""
+"""Payers, in a browser: the pages behind a pay link, the payment provider's adapter and its webhook."""

@@ -1,0 +1,191 @@
+"""The Stripe gateway: Checkout in the merchant's own account, through Stripe's SDK."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import aiohttp
+import stripe
+
+from domain.kernel.money import CurrencyUnknown, Money
+from domain.kernel.ports import CheckoutOrder, CheckoutSnapshot, GatewayRefused, GatewayUnavailable, Method
+from portal import stripe_amounts, stripe_reading
+
+TIMEOUT_SECONDS = 12
+"""For one try; Stripe answers in well under a second."""
+
+PATIENCE_SECONDS = 30
+"""For one call with its retries: a payer does not look at a blank page for longer."""
+
+RETRIES = 2
+
+_EXPAND = ["payment_intent.latest_charge.refunds"]
+
+_METHODS = {Method.CARD: "card", Method.BANK_DEBIT: "us_bank_account"}
+
+_LANGUAGES = (
+    "bg cs da de el en en-GB es es-419 et fi fil fr fr-CA hi-IN hr hu id it ja ko lt lv ms mt nb nl pl pt pt-BR ro ru"
+    " sk sl sv th tr vi zh zh-HK zh-TW"
+)
+"""Of Stripe's page."""
+
+stripe.enable_telemetry = False
+"""Else the SDK keeps an id in the user's folder and sends it along."""
+
+
+class StripeGateway:
+    """Hosted checkout at Stripe. *api_base* names another address than Stripe's own, such as the sandbox's."""
+
+    def __init__(self, *, api_key: str, api_base: str | None = None) -> None:
+        self._http = stripe.AIOHTTPClient(timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS))
+        self._client = stripe.StripeClient(
+            api_key,
+            http_client=self._http,
+            max_network_retries=RETRIES,
+            base_addresses={"api": api_base.rstrip("/")} if api_base else None,
+        )
+        self.live = "_live_" in api_key
+        """Whether the key moves real money."""
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._http.close_async()  # type: ignore[no-untyped-call]
+
+    def takes(self, amount: Money) -> bool:
+        """Tell whether Stripe can collect just this amount."""
+        return stripe_amounts.units(amount) is not None
+
+    async def open(self, order: CheckoutOrder) -> CheckoutSnapshot:
+        """Create the session; the same order is the same session, since its number is the idempotency key."""
+        params = _params(order)
+        async with _called():
+            session = await self._client.v1.checkout.sessions.create_async(
+                params, {"idempotency_key": str(order.checkout_id)}
+            )
+            return stripe_reading.snapshot(session)
+
+    async def fetch(self, session_id: str) -> CheckoutSnapshot:
+        """Read the session with its payment and whatever went back."""
+        async with _called():
+            session = await self._client.v1.checkout.sessions.retrieve_async(session_id, {"expand": _EXPAND})
+            _, charge = stripe_reading.payment(session)
+            return stripe_reading.snapshot(
+                session, refunds=await self._refunds(charge), disputes=await self._disputes(charge)
+            )
+
+    async def expire(self, session_id: str) -> CheckoutSnapshot:
+        """End the session if it is open, and say how it stands."""
+        async with _called():
+            with suppress(stripe.InvalidRequestError):  # complete or expired already; reading it says which
+                await self._client.v1.checkout.sessions.expire_async(session_id)
+        return await self.fetch(session_id)
+
+    async def find(self, object_id: str) -> str | None:
+        """Return the session behind a session's, payment's, charge's, refund's or dispute's id."""
+        if object_id.startswith("cs_"):
+            return object_id
+        async with _called():
+            intent_id = await self._intent_of(object_id)
+            if intent_id is None:
+                return None
+            found = await self._client.v1.checkout.sessions.list_async({"payment_intent": intent_id, "limit": 1})
+            return next((each.id for each in found.data if _id(each.payment_intent) == intent_id), None)
+
+    async def _intent_of(self, object_id: str) -> str | None:
+        if object_id.startswith("pi_"):
+            return object_id
+        v1 = self._client.v1
+        kind = object_id.partition("_")[0]
+        readers: dict[str, Any] = {
+            "ch": v1.charges.retrieve_async,
+            "py": v1.charges.retrieve_async,
+            "re": v1.refunds.retrieve_async,
+            "pyr": v1.refunds.retrieve_async,
+            "dp": v1.disputes.retrieve_async,
+            "du": v1.disputes.retrieve_async,
+        }
+        if kind not in readers:
+            return None
+        return _id(getattr(await readers[kind](object_id), "payment_intent", None))
+
+    async def _refunds(self, charge: Any) -> list[stripe.Refund]:
+        """Return every refund of the charge; the few that come with it, or a page of a hundred when there are more."""
+        if charge is None:
+            return []
+        shown = getattr(charge, "refunds", None)
+        if shown is not None and not shown.has_more:
+            return list(shown.data)
+        return list((await self._client.v1.refunds.list_async({"charge": charge.id, "limit": 100})).data)
+
+    async def _disputes(self, charge: Any) -> list[stripe.Dispute]:
+        if charge is None or not charge.disputed:
+            return []
+        return list((await self._client.v1.disputes.list_async({"charge": charge.id, "limit": 100})).data)
+
+
+def _params(order: CheckoutOrder) -> Any:
+    """Return what Stripe is told; a session's own page, one line, no customer object, nothing kept for later."""
+    units = stripe_amounts.units(order.amount)
+    if units is None:
+        raise GatewayRefused(f"{order.amount} is not an amount that Stripe can collect")
+    marks = {"checkout_id": str(order.checkout_id), "invoice_number": order.invoice_number[:500]}
+    return {
+        "mode": "payment",
+        "line_items": [
+            {
+                "quantity": 1,
+                "price_data": {
+                    "currency": order.amount.currency.lower(),
+                    "unit_amount": units,
+                    "product_data": {"name": order.title[:250]},
+                },
+            }
+        ],
+        "allowed_payment_method_types": [_METHODS[method] for method in order.methods],
+        "customer_email": order.payer_email,
+        "customer_creation": "if_required",
+        "client_reference_id": str(order.checkout_id),
+        "metadata": marks,
+        "payment_intent_data": {"description": order.title[:500], "metadata": marks},
+        "adaptive_pricing": {"enabled": False},
+        "locale": _locale(order.locale),
+        "expires_at": int(order.expires_at.timestamp()),
+        "success_url": order.success_url,
+        "cancel_url": order.cancel_url,
+    }
+
+
+def _locale(ours: str) -> str:
+    """Return the language for Stripe's page: the region's if it has one, else the language's, else the browser's."""
+    tag = ours.replace("_", "-")
+    return next((each for each in (tag, tag.partition("-")[0]) if each in _LANGUAGES.split()), "auto")
+
+
+def _id(value: Any) -> str | None:
+    """Return the id of what Stripe gives as an id or, when expanded, as the object."""
+    return value if isinstance(value, str) or value is None else str(value.id)
+
+
+@asynccontextmanager
+async def _called() -> AsyncIterator[None]:
+    """Turn whatever goes wrong at Stripe into one of our two words: come again, or never."""
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            yield
+    except TimeoutError:
+        raise GatewayUnavailable(f"no answer from Stripe within {PATIENCE_SECONDS} seconds") from None
+    except (stripe.APIConnectionError, stripe.RateLimitError, aiohttp.ClientError) as error:
+        raise GatewayUnavailable(type(error).__name__) from error
+    except stripe.StripeError as error:
+        status = error.http_status or 500
+        if status >= 500 or status == 409:
+            raise GatewayUnavailable(f"Stripe answered {status}") from error
+        raise GatewayRefused(_said(error)) from error
+    except (ValueError, CurrencyUnknown) as error:
+        raise GatewayRefused(f"Stripe reports an amount that cannot be read: {error}") from error
+
+
+def _said(error: stripe.StripeError) -> str:
+    """Return what Stripe says, for operators; its texts name parameters and ids, never a secret."""
+    return f"{type(error).__name__}: {error.user_message or error.code or 'no reason given'}"[:300]
