@@ -130,8 +130,8 @@ class Jobs:
             return
         kind = self._kinds[name]
         request_id = request_ids.current()
-        if kind.queueing_lock is None and kind.lock is None:
-            task = self._app.configure_task(name, connection=tx.connection, schedule_in=_seconds(delay))
+        if kind.queueing_lock is None and "{" not in (kind.lock or ""):
+            task = self._app.configure_task(name, connection=tx.connection, schedule_in=_seconds(delay), lock=kind.lock)
             await task.batch_defer_async(*({**arguments, "request_id": request_id} for arguments in each))
             return
         for arguments in each:

@@ -1,6 +1,7 @@
 """The timeline: append-only history of everything, which is also the audit trail."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -44,6 +45,34 @@ async def record(core: "Core", tx: Transaction, event: Event) -> int:
         arguments: dict[str, Any] = {"entry_id": entry_id} | ({"word": notice.word} if notice.word else {})
         await core.jobs.defer_many(tx, notice.job, [arguments])
     return entry_id
+
+
+async def record_many(core: "Core", tx: Transaction, events: Sequence[Event]) -> None:
+    """Write a page of events down in one statement, and defer what follows from them in one for each job."""
+    if not events:
+        return
+    assert all(type(event) in core.notices for event in events), "every event has a line in a notices table"
+    rows = await tx.rows(
+        "INSERT INTO timeline_entry (kind, invoice_id, account_id, actor, request_id, at, fact)"
+        " SELECT kind, invoice_id, account_id, actor, %s, at, fact::jsonb"
+        " FROM unnest(%s::text[], %s::uuid[], %s::uuid[], %s::text[], %s::timestamptz[], %s::text[])"
+        " WITH ORDINALITY AS each (kind, invoice_id, account_id, actor, at, fact, place) ORDER BY place"
+        " RETURNING id, kind",
+        (
+            request_ids.current(),
+            [event.kind for event in events],
+            [event.invoice_ref for event in events],
+            [event.account_ref for event in events],
+            [event.actor for event in events],
+            [event.at for event in events],
+            [_fact(event) for event in events],
+        ),
+    )
+    for kind in dict.fromkeys(event.kind for event in events):
+        entries = [int(row["id"]) for row in rows if row["kind"] == kind]
+        for notice in core.notices[EVENTS[kind]]:
+            word = {"word": notice.word} if notice.word else {}
+            await core.jobs.defer_many(tx, notice.job, [{"entry_id": each, **word} for each in entries])
 
 
 async def entry(core: "Core", entry_id: int) -> Entry:

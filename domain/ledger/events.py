@@ -1,7 +1,10 @@
 """What happens in the ledger."""
 
+from datetime import date
 from typing import ClassVar
 from uuid import UUID
+
+from pydantic import Field
 
 from domain.kernel.events import Amount, Event, InvoiceEvent
 from domain.kernel.notices import SILENT, Notices, job, operators, payer
@@ -22,13 +25,87 @@ class LedgerImported(Event):
     unchanged: int
     conflicting: int
     rejected: int
+    left_out: int = 0
+    """Rows that are in order and of no concern to the ledger: drafts, void ones, those issued after *as_of*."""
+    as_of: date | None = None
+    reasons: dict[str, int] = Field(default_factory=dict)
+    """Why rows conflict, were rejected or left out: how many of each code of ``csv_import/faults.py``."""
+    customers_new: int = 0
+    customers_changed: int = 0
+    contacts_new: int = 0
+    contacts_changed: int = 0
+    absent: int = 0
+    """Open invoices that the file does not have; they are left alone."""
+    examples: tuple[str, ...] = ()
+    """The first changes and conflicts, in words."""
+    notes: tuple[str, ...] = ()
 
     def told(self) -> str:
         """Return the fact as a sentence."""
+        left_out = f", {self.left_out} left out" if self.left_out else ""
         return (
             f"{self.file_name} ({self.of}): {self.read} rows read, {self.new} new, {self.changed} changed, "
-            f"{self.unchanged} unchanged, {self.conflicting} conflicting, {self.rejected} rejected"
+            f"{self.unchanged} unchanged, {self.conflicting} conflicting, {self.rejected} rejected{left_out}"
         )
+
+
+class PaymentImported(InvoiceEvent):
+    """A ledger file told that less is open than before; the difference was booked as a payment."""
+
+    kind: ClassVar[str] = "payment.imported"
+
+    payment_id: UUID
+    amount: Amount
+    balance: Amount
+    received_on: date
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        left = f"{self.balance} left to pay" if self.balance else "nothing left to pay"
+        return f"{self.amount} paid by {self.received_on} according to an imported ledger file; {left}"
+
+
+class InvoiceChanged(InvoiceEvent):
+    """A ledger file brought other dates for an invoice."""
+
+    kind: ClassVar[str] = "invoice.changed"
+
+    was_due_on: date
+    due_on: date
+    was_issued_on: date | None
+    issued_on: date | None
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        changes = []
+        if self.was_due_on != self.due_on:
+            changes.append(f"due date {self.was_due_on} → {self.due_on}")
+        if self.was_issued_on != self.issued_on:
+            changes.append(f"invoice date {self.was_issued_on or 'none'} → {self.issued_on}")
+        return f"Changed by an imported ledger file: {', '.join(changes)}"
+
+
+class AccountChanged(Event):
+    """A file brought something new about a customer or its contacts."""
+
+    kind: ClassVar[str] = "account.changed"
+
+    account_id: UUID
+    account_name: str
+    changes: tuple[str, ...]
+    """In words, addresses masked."""
+    more: int = 0
+    """Changes beyond those."""
+
+    @property
+    def account_ref(self) -> UUID | None:
+        """Return the account."""
+        return self.account_id
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        more = f" and {self.more} more" if self.more else ""
+        return f"{self.account_name}: {'; '.join(self.changes)}{more}"
 
 
 class PaymentReceived(InvoiceEvent):
@@ -106,6 +183,9 @@ class ReceiptIssued(InvoiceEvent):
 
 NOTICES: Notices = {
     LedgerImported: (operators(), job("plan_reminders")),
+    PaymentImported: (operators(),),  # no receipt: the money did not come through us
+    InvoiceChanged: SILENT,
+    AccountChanged: SILENT,
     PaymentReceived: (operators(), payer("receipt")),
     InvoiceSettled: (operators(),),
     PaymentReversed: (operators(),),

@@ -4,7 +4,20 @@ Refusal
 ├── NotFound
 │   ├── InvoiceNotFound
 │   └── AccountNotFound
-└── NothingToPay         the invoice is settled, void or written off
+├── NothingToPay         the invoice is settled, void or written off
+└── ImportRefused        a whole file is declined; these are in csv_import/refusals.py
+    ├── FileUnreadable
+    ├── FileHoldsNoRows
+    ├── OptionUnusable   what was said about the file does not fit it
+    ├── HeaderAmbiguous
+    └── QuestionOpen     the file does not tell, and nobody said
+        ├── CurrencyMissing
+        ├── ColumnMissing
+        ├── ColumnUnclear
+        ├── EncodingUnknown
+        ├── DelimiterUnclear
+        ├── DateOrderOpen
+        └── DecimalMarkOpen
 """
 
 from domain.kernel.refusals import NotFound, Refusal

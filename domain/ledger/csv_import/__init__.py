@@ -1,0 +1,21 @@
+"""Import of ledgers: invoices and contacts from CSV files, previewed as a difference, taken whole or not at all."""
+
+from domain.ledger.csv_import.importing import apply, preview
+from domain.ledger.csv_import.outcomes import Outcome, Preview
+from domain.ledger.csv_import.refusals import ImportRefused, QuestionOpen
+from domain.ledger.csv_import.requests import DateOrder, DecimalMark, ImportRequest, Kind
+from domain.ledger.csv_import.templates import template
+
+__all__ = [
+    "DateOrder",
+    "DecimalMark",
+    "ImportRefused",
+    "ImportRequest",
+    "Kind",
+    "Outcome",
+    "Preview",
+    "QuestionOpen",
+    "apply",
+    "preview",
+    "template",
+]

@@ -1,0 +1,191 @@
+"""Customers and contacts as a file's rows name them; what many rows repeat is read once."""
+
+import csv
+import itertools
+import re
+import tempfile
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from operator import itemgetter
+from typing import NamedTuple
+
+from domain.kernel import addresses
+from domain.ledger.csv_import import cells as texts
+from domain.ledger.csv_import import regions
+from domain.ledger.csv_import.columns import Columns, Field
+from domain.ledger.csv_import.faults import Fault, Faults
+
+MAX_EMAILS = 10
+"""Addresses in one cell."""
+
+_SPOOLED_IN_MEMORY = 1 << 20
+
+_ATTRIBUTES: tuple[tuple[Field, Callable[[str], str | None]], ...] = (
+    (Field.COUNTRY, regions.country),
+    (Field.LANGUAGE, regions.language),
+    (Field.ZONE, regions.zone),
+)
+
+_PARTS = (Field.CUSTOMER_NUMBER, Field.CUSTOMER_NAME, Field.CONTACT_NAME, Field.EMAIL,
+          *(field for field, _ in _ATTRIBUTES))  # fmt: skip
+
+
+class Customer(NamedTuple):
+    """A customer with its contacts as one or many rows have it, ready for the staging table."""
+
+    seq: int
+    line: int
+    key: str
+    """By what rows name the same customer: its number, else its folded name."""
+    number: str | None
+    name: str | None
+    name_key: str | None
+    country: str | None
+    locale: str | None
+    timezone: str | None
+    contact_name: str | None
+    emails: str | None
+    """Addresses, separated by spaces."""
+    email_keys: str | None
+
+
+@lru_cache(maxsize=50_000)
+def _address(text: str) -> tuple[str, str]:
+    """Return an address in its normal form, and the form by which it is compared."""
+    normal = addresses.parsed(text)
+    return normal, addresses.key(normal)
+
+
+class Customers:
+    """The customers of a file, kept on disk until they are staged."""
+
+    _REMEMBERED = 30_000
+    """Customer parts of rows kept in memory; of a file that has more, some are staged twice, which is harmless."""
+
+    def __init__(self, columns: Columns) -> None:
+        self._columns = columns
+        places = [columns.places[field] for field in _PARTS if field in columns.places]
+        self._part: Callable[[list[str]], object] = itemgetter(*places)
+        self._seen: dict[object, int | list[Fault]] = {}
+        self._spool = tempfile.SpooledTemporaryFile(  # noqa: SIM115 - closed by close()
+            _SPOOLED_IN_MEMORY, "w+", encoding="utf-8", newline=""
+        )
+        self._rows = csv.writer(self._spool)
+        self._numbers = itertools.count(1)
+        self.unknown: dict[Field, str] = {}
+        """For each attribute the first text that means none; rows are taken without it."""
+
+    def seq(self, line: int, cells: list[str]) -> int:
+        """Return the number under which the row's customer is staged.
+
+        Raises:
+            Faults: All that is wrong with it.
+        """
+        part = self._part(cells)
+        known = self._seen.get(part)
+        if known is None:
+            known = self._read(line, cells)
+            if len(self._seen) >= self._REMEMBERED:
+                self._seen.clear()
+            self._seen[part] = known
+        if isinstance(known, list):
+            raise Faults(known)
+        return known
+
+    def add(self, line: int, cells: list[str]) -> Customer:
+        """Stage the customer part of a row that is about nothing else.
+
+        Raises:
+            Faults: All that is wrong with it.
+        """
+        read = self._read_customer(line, cells)
+        if isinstance(read, list):
+            raise Faults(read)
+        self._rows.writerow(read)
+        return read
+
+    def _read(self, line: int, cells: list[str]) -> int | list[Fault]:
+        read = self._read_customer(line, cells)
+        if isinstance(read, list):
+            return read
+        self._rows.writerow(read)
+        return read.seq
+
+    def _read_customer(self, line: int, cells: list[str]) -> Customer | list[Fault]:
+        faults: list[Fault] = []
+
+        def taken(read: Callable[[list[str]], str]) -> str:
+            try:
+                return read(cells)
+            except Fault as fault:
+                faults.append(fault)
+                return ""
+
+        number, name = taken(self._number), taken(self._name)
+        contact, emails = taken(self._contact), taken(self._emails)
+        if not number and not name and not faults:
+            faults.append(Fault(self._named_by, "", "customer_missing"))
+        if faults:
+            return faults
+        pairs = [_address(each) for each in emails.split()]
+        key = texts.name_key(name)
+        country, locale, zone = (self._attribute(cells, field, read) for field, read in _ATTRIBUTES)
+        return Customer(
+            seq=next(self._numbers),
+            line=line,
+            key=f"number {number}" if number else f"name {key}",
+            number=number or None,
+            name=name or None,
+            name_key=key or None,
+            country=country,
+            locale=locale,
+            timezone=zone,
+            contact_name=contact if contact and len(pairs) == 1 else None,
+            emails=" ".join(normal for normal, _ in pairs) or None,
+            email_keys=" ".join(compared for _, compared in pairs) or None,
+        )
+
+    @property
+    def _named_by(self) -> Field:
+        return Field.CUSTOMER_NUMBER if Field.CUSTOMER_NUMBER in self._columns.places else Field.CUSTOMER_NAME
+
+    def _cell(self, cells: list[str], field: Field) -> str:
+        place = self._columns.places.get(field)
+        return "" if place is None else cells[place].strip()
+
+    def _number(self, cells: list[str]) -> str:
+        return texts.number(self._cell(cells, Field.CUSTOMER_NUMBER), Field.CUSTOMER_NUMBER)
+
+    def _name(self, cells: list[str]) -> str:
+        return texts.printable(self._cell(cells, Field.CUSTOMER_NAME), Field.CUSTOMER_NAME, texts.LONGEST_NAME)
+
+    def _contact(self, cells: list[str]) -> str:
+        return texts.printable(self._cell(cells, Field.CONTACT_NAME), Field.CONTACT_NAME, texts.LONGEST_NAME)
+
+    def _emails(self, cells: list[str]) -> str:
+        text = self._cell(cells, Field.EMAIL)
+        each = [part for part in re.split(r"[;,\s]+", text) if part]
+        if len(each) > MAX_EMAILS:
+            raise Fault(Field.EMAIL, text, "too_long")
+        try:
+            normal = dict.fromkeys(_address(part)[0] for part in each)
+        except addresses.AddressMalformed:
+            raise Fault(Field.EMAIL, text, "email_malformed") from None
+        return " ".join(normal)
+
+    def _attribute(self, cells: list[str], field: Field, read: Callable[[str], str | None]) -> str | None:
+        text = self._cell(cells, field)
+        value = read(text) if text else None
+        if text and value is None:
+            self.unknown.setdefault(field, text[:20])
+        return value
+
+    def staged(self, size: int = 1 << 16) -> Iterator[str]:
+        """Yield what was read as pieces of CSV."""
+        self._spool.seek(0)
+        while piece := self._spool.read(size):
+            yield piece
+
+    def close(self) -> None:
+        """Give the disk space back."""
+        self._spool.close()

@@ -1,0 +1,133 @@
+"""Dates as files write them: the order of day, month and year is found for the whole file, never for a row."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+
+from domain.ledger.csv_import.refusals import DateOrderOpen
+from domain.ledger.csv_import.requests import DateOrder
+
+ORDERS = tuple(DateOrder)
+
+Readings = tuple[date | None, date | None, date | None]
+"""What a text means in each order, as they stand in ``ORDERS``."""
+
+FIRST_YEAR, LAST_YEAR = 1980, 2100
+"""Outside of these a date on an invoice is a typing mistake."""
+
+NOTHING: Readings = (None, None, None)
+
+_TIME = r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(?: ?[AaPp][Mm])?(?:Z|[+-]\d{2}:?\d{2})?)?"
+_NUMBERS = re.compile(rf"(\d{{1,4}})([./-])(\d{{1,2}})\2(\d{{1,4}}){_TIME}")
+_COMPACT = re.compile(rf"(\d{{4}})(\d{{2}})(\d{{2}}){_TIME}")
+_DAY_NAMED_MONTH = re.compile(r"(\d{1,2})[ .-]{1,2}([A-Za-z]{3,9})\.?[ ,-]{1,2}(\d{4}|\d{2})")
+_NAMED_MONTH_DAY = re.compile(r"([A-Za-z]{3,9})\.? (\d{1,2}),? (\d{4})")
+
+_MONTHS: Mapping[str, int] = {
+    name[:length]: number
+    for number, name in enumerate(
+        ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+         "december"), 1)
+    for length in {3, 4, len(name)}
+}  # fmt: skip
+
+
+def readings(text: str) -> Readings:
+    """Return what the text means in each order; the same date three times when it can be read in one way only."""
+    if found := _NUMBERS.fullmatch(text):
+        return _of_numbers(found[1], found[3], found[4])
+    if found := _COMPACT.fullmatch(text):
+        return _certain(found[1], found[2], found[3])
+    if found := _DAY_NAMED_MONTH.fullmatch(text):
+        return _certain(_year(found[3]), str(_MONTHS.get(found[2].lower(), 0)), found[1])
+    if found := _NAMED_MONTH_DAY.fullmatch(text):
+        return _certain(found[3], str(_MONTHS.get(found[1].lower(), 0)), found[2])
+    return NOTHING
+
+
+def read(text: str, order: DateOrder | None) -> date | None:
+    """Return the date in the file's order; None when it is none. Without an order all readings agree."""
+    found = readings(text)
+    if order is not None:
+        return found[ORDERS.index(order)]
+    return next((each for each in found if each is not None), None)
+
+
+def _of_numbers(first: str, second: str, third: str) -> Readings:
+    if len(first) == 4:
+        return _certain(first, second, third) if len(third) <= 2 else NOTHING
+    if len(first) > 2 or len(third) not in (2, 4):
+        return NOTHING
+    dmy, mdy = _date(_year(third), second, first), _date(_year(third), first, second)
+    return dmy, mdy, _date(_year(first), second, third) if len(first) == len(third) == 2 else None
+
+
+def _certain(year: str, month: str, day: str) -> Readings:
+    found = _date(year, month, day)
+    return found, found, found
+
+
+def _year(text: str) -> str:
+    """Return a year of two digits in this century: invoices are younger than that."""
+    return f"20{text}" if len(text) == 2 else text
+
+
+def _date(year: str, month: str, day: str) -> date | None:
+    try:
+        found = date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+    return found if FIRST_YEAR <= found.year <= LAST_YEAR else None
+
+
+class DateEvidence:
+    """What the dates of a file tell about the order in which they are written."""
+
+    _REMEMBERED = 20_000
+    """Different texts kept, so that each is looked at once; more than a file of real dates has."""
+
+    def __init__(self) -> None:
+        self._seen: set[str] = set()
+        self._against: dict[DateOrder, str] = {}
+        """For each order one date that cannot be read in it."""
+        self._differing: dict[tuple[DateOrder, DateOrder], str] = {}
+        """For each two orders one date that they read differently."""
+
+    def add(self, text: str) -> None:
+        """Take one cell into account; empty ones and those that are no dates tell nothing."""
+        if text in self._seen:
+            return
+        if len(self._seen) >= self._REMEMBERED:
+            self._seen.clear()
+        self._seen.add(text)
+        found = readings(text)
+        if len({each for each in found if each is not None}) == 0 or found[0] == found[1] == found[2]:
+            return
+        for order, reading in zip(ORDERS, found, strict=True):
+            if reading is None:
+                self._against.setdefault(order, text)
+        for one in range(3):
+            for other in range(one + 1, 3):
+                if found[one] and found[other] and found[one] != found[other]:
+                    self._differing.setdefault((ORDERS[one], ORDERS[other]), text)
+
+    def decided(self) -> DateOrder | None:
+        """Return the file's order, or None when every date reads the same in each.
+
+        Raises:
+            DateOrderOpen: The dates fit several orders and mean different days in them, or fit none together.
+        """
+        left = [order for order in ORDERS if order not in self._against]
+        if not left:
+            proof = sorted({each[:20] for each in self._against.values()})
+            raise DateOrderOpen(
+                f"The dates are not all written in one order: {' and '.join(proof)} do not go together.",
+                tuple(each.value for each in ORDERS),
+            )
+        doubt = next((text for pair, text in self._differing.items() if set(pair) <= set(left)), None)
+        if doubt is not None:
+            raise DateOrderOpen(
+                f"No date in the file tells day from month: {doubt[:20]} could be two days.",
+                tuple(each.value for each in left),
+            )
+        return left[0] if self._against else None

@@ -1,0 +1,87 @@
+"""Faults: every reason for which a row waits, is left out or conflicts, with what to do about it."""
+
+from collections.abc import Mapping, Sequence
+
+from domain.ledger.csv_import.columns import Field
+
+REJECTED: Mapping[str, str] = {
+    "ragged_row": "The row has more or fewer cells than the header. Quote cells that hold the delimiter, then export "
+    "again.",
+    "quotes_broken": 'A quoted cell starts here and does not end properly. Double the quotes inside it ("") or export '
+    "again.",
+    "cell_too_long": "A cell is longer than 131,072 characters. Cut it, or put the row's quotes right.",
+    "too_long": "Shorten the value.",
+    "control_characters": "The value holds characters that cannot be shown. Type it anew.",
+    "number_missing": "Give the invoice its number.",
+    "number_mangled": "A spreadsheet turned the number into a decimal. Format the column as text and export again.",
+    "leading_zeros_lost": "The same invoice or customer is on file with leading zeros, which a spreadsheet removed. "
+    "Format the column as text and export again.",
+    "customer_missing": "Give the customer's number or name.",
+    "customer_ambiguous": "Several customers have this name. Add a column with the customer number.",
+    "currency_missing": "Give the currency in the row, or say it for all such rows with --currency.",
+    "currency_unknown": "Use an ISO 4217 code such as EUR, USD or GBP.",
+    "currency_contradicts": "The sign beside the amount is not that of the row's currency. Put one of them right.",
+    "amount_missing": "Give the amount or the balance.",
+    "amount_malformed": "Write the amount as the other rows do: digits, one decimal mark, thousands in threes.",
+    "amount_too_large": "No invoice is that large; put the amount right.",
+    "too_many_decimals": "The amount has more decimals than the currency. Round it in your books.",
+    "amount_not_positive": "Only amounts above zero can be collected. Credit notes cannot be imported yet.",
+    "balance_above_total": "More is open than was billed; put one of the two right.",
+    "balance_missing": "The status says that a part is paid: give the balance that is left.",
+    "due_missing": "Give the due date.",
+    "date_malformed": "Write a real date between 1980 and 2100 in the file's order, best as 2026-03-31.",
+    "due_before_issue": "The due date lies before the invoice date; put one of them right.",
+    "paid_in_future": "The paid date has not come yet. Put it right, or leave it empty until the money is there.",
+    "status_unknown": "Use one of: open, partly paid, paid, void, written off, draft.",
+    "status_contradicts": "Status, balance and paid date tell different stories; put them right.",
+    "email_malformed": "This is not an e-mail address; put it right or leave it empty.",
+    "duplicate_number": "Other rows of the file have this number with other content. Keep the one that is true.",
+    "duplicate_row": "An earlier row is about the same invoice or contact; this one was not needed.",
+}
+"""Rows in the reject log. They wait: a corrected file takes them, whatever was imported meanwhile."""
+
+CONFLICTING: Mapping[str, str] = {
+    "other_total": "The file has another total than the ledger. Nothing was changed; find out which is true.",
+    "other_currency": "The file has another currency than the ledger. Nothing was changed.",
+    "other_customer": "The invoice belongs to another customer in the ledger. Nothing was changed.",
+    "less_open_here": "Here less is open than in the file: payments that your books do not have yet.",
+    "closed_here": "The invoice is void or written off here. Nothing was changed.",
+    "withdrawn_in_file": "The file says void or written off, but here the invoice is open and still reminded of.",
+}
+"""Rows that are well formed but do not agree with the ledger. They are reported and left."""
+
+LEFT_OUT: Mapping[str, str] = {
+    "issued_later": "Issued after the day given by --as-of; there was no such invoice yet.",
+    "withdrawn": "Void or written off: nothing is owed.",
+    "draft": "A draft: nothing is owed yet.",
+    "nothing_open": "Nothing is open and the total is not given, so there is nothing to store.",
+}
+"""Rows that are in order and of no concern to the ledger."""
+
+WHAT_TO_DO: Mapping[str, str] = {**REJECTED, **CONFLICTING, **LEFT_OUT}
+
+
+class Fault(Exception):
+    """Say what is wrong with one cell of a row."""
+
+    def __init__(self, field: Field | None, value: str, code: str) -> None:
+        assert code in REJECTED, code
+        self.field, self.value, self.code = field, value, code
+        super().__init__(code)
+
+
+class Faults(Exception):
+    """Say everything that is wrong with a row."""
+
+    def __init__(self, each: Sequence[Fault]) -> None:
+        self.each = tuple(each)
+        super().__init__(", ".join(fault.code for fault in each))
+
+
+class LeftOut(Exception):
+    """Say that a row is in order but nothing for the ledger."""
+
+    def __init__(self, reason: str) -> None:
+        assert reason in LEFT_OUT, reason
+        self.reason = reason
+        super().__init__(reason)

@@ -1,0 +1,98 @@
+"""History: what an import changed about known invoices and customers goes to their timelines, page by page."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from domain.kernel import addresses, timeline
+from domain.kernel.actor import Actor
+from domain.kernel.core import Core
+from domain.kernel.events import Event, by
+from domain.kernel.money import Money
+from domain.kernel.transactions import Row, Transaction
+from domain.ledger.csv_import import staging
+from domain.ledger.events import AccountChanged, InvoiceChanged, InvoiceSettled, PaymentImported
+
+MAX_TOLD = 20
+"""Changes of one customer that are told in one event."""
+
+_PAID = "SELECT * FROM import_paid"
+
+_REDATED = """
+    SELECT invoice_id, number, account_id, stored_due, due_on, stored_issued, issued_on FROM import_known WHERE redated
+"""
+
+_CUSTOMERS = """
+    SELECT a.id, a.name, a.number, c.id IS NOT NULL AS changed, c.old_name, c.name AS new_name, c.old_number,
+           c.number AS new_number, c.old_country, c.country AS new_country, c.old_locale, c.locale AS new_locale,
+           c.old_timezone, c.timezone AS new_timezone, e.contacts
+    FROM import_wanted w
+    JOIN account a ON a.id = w.id
+    LEFT JOIN import_account_change c ON c.id = w.id
+    LEFT JOIN (SELECT account_id,
+                      json_agg(json_build_array(verdict, email, old_name, name) ORDER BY email_key) AS contacts
+               FROM import_contact WHERE verdict IN ('new', 'changed') GROUP BY account_id) e ON e.account_id = w.id
+    WHERE w.stored AND (c.id IS NOT NULL OR e.account_id IS NOT NULL)
+"""
+
+_ATTRIBUTES = (("name", "name"), ("number", "number"), ("country", "country"), ("locale", "language"),
+               ("timezone", "time zone"))  # fmt: skip
+
+
+async def record(core: Core, tx: Transaction, *, actor: Actor, of_invoices: bool) -> None:
+    """Record every change to what was known before; new invoices and customers are told by the import as a whole."""
+    now = core.clock.now()
+    if of_invoices:
+        async for page in staging.pages(tx, _PAID):
+            await timeline.record_many(core, tx, [event for row in page for event in _paid(row, actor, now)])
+        async for page in staging.pages(tx, _REDATED):
+            await timeline.record_many(core, tx, [_redated(row, actor, now) for row in page])
+    async for page in staging.pages(tx, _CUSTOMERS):
+        await timeline.record_many(core, tx, [_customer(row, actor, now) for row in page])
+
+
+def _paid(row: Row, actor: Actor, now: datetime) -> list[Event]:
+    about = _about(row)
+    balance = Money(row["open_minor"], row["currency"])
+    events: list[Event] = [
+        PaymentImported(
+            **about,
+            payment_id=row["payment_id"],
+            amount=Money(row["paid_minor"], row["currency"]),
+            balance=balance,
+            received_on=row["received_on"],
+            **by(actor, now),
+        )
+    ]
+    if not balance:
+        events.append(InvoiceSettled(**about, total=Money(row["total_minor"], row["currency"]), **by(actor, now)))
+    return events
+
+
+def _redated(row: Row, actor: Actor, now: datetime) -> Event:
+    return InvoiceChanged(
+        **_about(row),
+        was_due_on=row["stored_due"],
+        due_on=row["due_on"],
+        was_issued_on=row["stored_issued"],
+        issued_on=row["issued_on"],
+        **by(actor, now),
+    )
+
+
+def _about(row: Row) -> dict[str, Any]:
+    return {"invoice_id": row["invoice_id"], "invoice_number": row["number"], "account_id": row["account_id"]}
+
+
+def _customer(row: Row, actor: Actor, now: datetime) -> Event:
+    changes = [
+        f"{word}: {row[f'old_{column}'] or 'none'} → {row[f'new_{column}']}"
+        for column, word in _ATTRIBUTES
+        if row["changed"] and row[f"old_{column}"] != row[f"new_{column}"]
+    ]
+    contacts = row["contacts"] or []
+    for verdict, email, old_name, name in json.loads(contacts) if isinstance(contacts, str) else contacts:
+        whom = addresses.masked(email)
+        changes.append(f"new contact {whom}" if verdict == "new" else f"contact {whom}: {old_name or 'none'} → {name}")
+    return AccountChanged(account_id=row["id"], account_name=row["name"], changes=tuple(changes[:MAX_TOLD]),
+                          more=max(0, len(changes) - MAX_TOLD), **by(actor, now))  # fmt: skip

@@ -1,0 +1,217 @@
+"""Importing: show what a file would change, or change it, each in one transaction that is whole or has not been."""
+
+import asyncio
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import fields
+from typing import BinaryIO, cast
+from uuid import uuid4
+
+from domain.kernel import timeline
+from domain.kernel.actor import Actor, Permission
+from domain.kernel.clock import local_date
+from domain.kernel.core import Core
+from domain.kernel.events import by
+from domain.kernel.transactions import Transaction
+from domain.ledger.csv_import import (
+    attributes,
+    difference,
+    history,
+    matching,
+    merging,
+    outcomes,
+    rejects,
+    sources,
+    staging,
+    survey,
+)
+from domain.ledger.csv_import.columns import Field
+from domain.ledger.csv_import.outcomes import Outcome, Preview
+from domain.ledger.csv_import.refusals import OptionUnusable
+from domain.ledger.csv_import.rejects import Reject, RejectLog
+from domain.ledger.csv_import.requests import ImportRequest, Kind, Progress
+from domain.ledger.csv_import.survey import Layout
+from domain.ledger.events import LedgerImported
+from domain.ledger.models import ImportBatch
+
+LOCK = 7_154_202
+"""One import at a time, so that two files cannot both bring the same new customer."""
+
+MAX_FILE_NAME = 200
+
+MAX_STORED_REJECTS = 4 << 20
+"""Bytes of a reject log that are kept with its import; whoever imported has the whole."""
+
+
+async def preview(
+    core: Core,
+    request: ImportRequest,
+    *,
+    actor: Actor,
+    rejected: BinaryIO | None = None,
+    progress: Progress | None = None,
+) -> Preview:
+    """Show what the file would change; write the reject log to *rejected*, if any row is rejected.
+
+    Raises:
+        NotAllowed: The actor may not import.
+        ImportRefused: The file as a whole cannot be taken.
+    """
+    actor.require(Permission.IMPORT)
+    _in_the_past(core, request)
+    with sources.opened(request) as file, tempfile.TemporaryFile() as log:
+        layout = await asyncio.to_thread(survey.surveyed, file, request, progress)
+        async with core.transaction() as tx:
+            outcome = await _outcome(core, tx, file, cast("BinaryIO", log), request, layout, progress, lock=False)
+        _hand_over(cast("BinaryIO", log), rejected)
+    return Preview(request.kind, request.file_name, layout, outcome)
+
+
+async def apply(
+    core: Core,
+    request: ImportRequest,
+    *,
+    actor: Actor,
+    rejected: BinaryIO | None = None,
+    progress: Progress | None = None,
+) -> LedgerImported:
+    """Take the file's good rows into the ledger; write the reject log to *rejected*, if any row is rejected.
+
+    A file that changes nothing leaves no trace: neither a batch nor a line in the history.
+
+    Raises:
+        NotAllowed: The actor may not import.
+        ImportRefused: The file as a whole cannot be taken.
+    """
+    actor.require(Permission.IMPORT)
+    _in_the_past(core, request)
+    with sources.opened(request) as file, tempfile.TemporaryFile() as log:
+        layout = await asyncio.to_thread(survey.surveyed, file, request, progress)
+        async with core.transaction() as tx:
+            await tx.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
+            outcome = await _outcome(core, tx, file, cast("BinaryIO", log), request, layout, progress, lock=True)
+            event = _event(core, request, outcome, actor)
+            if not outcome.changes_nothing:
+                await _write(core, tx, request, actor)
+                await _keep(core, request, layout, event, cast("BinaryIO", log))
+                await timeline.record(core, tx, event)
+        _hand_over(cast("BinaryIO", log), rejected)
+    return event
+
+
+async def _outcome(
+    core: Core,
+    tx: Transaction,
+    file: BinaryIO,
+    log: BinaryIO,
+    request: ImportRequest,
+    layout: Layout,
+    progress: Progress | None,
+    *,
+    lock: bool,
+) -> Outcome:
+    """Stage the rows, compare them with the ledger and write the reject log; nothing that lasts is changed."""
+    of_invoices = request.kind == Kind.INVOICES
+    early = RejectLog()
+    try:
+        staged = await staging.fill(
+            tx,
+            file,
+            request=request,
+            layout=layout,
+            log=early,
+            today=local_date(core.clock, core.merchant.zone),
+            progress=progress,
+        )
+        await matching.match(tx)
+        found: Counter[str] = Counter()
+        conflicts: Counter[str] = Counter()
+        if of_invoices:
+            found = await difference.find(tx, lock=lock)
+            conflicts = await outcomes.conflicts(tx)
+        else:
+            await attributes.drop_contact_rows(tx)
+        people = await attributes.compare(tx)
+        rows = await attributes.rows(tx, of_invoices=of_invoices)
+        dropped = await outcomes.dropped(tx)
+        absent = found.pop("absent", 0)
+        left_out = staged.left_out + found
+        rejected = early.rows + dropped.total()
+        if rejected:
+            await rejects.write(log, early, _later(tx, layout))
+        return Outcome(
+            read=staged.read,
+            **rows,
+            conflicting=conflicts.total(),
+            rejected=rejected,
+            left_out=left_out.total(),
+            reasons=dict(conflicts + dropped + early.codes + left_out),
+            customers_new=people["customers_new"],
+            customers_changed=people["customers_changed"],
+            contacts_new=people["contacts_new"],
+            contacts_changed=people["contacts_changed"],
+            absent=absent,
+            examples=await outcomes.examples(tx) if of_invoices else (),
+            notes=outcomes.notes(layout, staged.unknown, people),
+        )
+    finally:
+        early.close()
+
+
+async def _later(tx: Transaction, layout: Layout) -> AsyncIterator[Reject]:
+    """Yield the rows that were rejected by comparing them, in the order of lines."""
+    async for page in staging.pages(tx, "SELECT line, field, value, code FROM import_dropped ORDER BY line"):
+        for row in page:
+            yield Reject(row["line"], layout.columns.header(Field(row["field"])), row["value"], row["code"])
+
+
+def _event(core: Core, request: ImportRequest, outcome: Outcome, actor: Actor) -> LedgerImported:
+    return LedgerImported(
+        batch_id=uuid4(),
+        of=request.kind,
+        file_name=request.file_name[:MAX_FILE_NAME],
+        as_of=request.as_of,
+        **{each.name: getattr(outcome, each.name) for each in fields(Outcome)},
+        **by(actor, core.clock.now()),
+    )
+
+
+async def _write(core: Core, tx: Transaction, request: ImportRequest, actor: Actor) -> None:
+    """Write what was found, and tell it on the timelines of those who were known before."""
+    of_invoices = request.kind == Kind.INVOICES
+    day = request.as_of or local_date(core.clock, core.merchant.zone)
+    await merging.merge(tx, now=core.clock.now(), day=day, of_invoices=of_invoices)
+    await history.record(core, tx, actor=actor, of_invoices=of_invoices)
+
+
+async def _keep(core: Core, request: ImportRequest, layout: Layout, event: LedgerImported, log: BinaryIO) -> None:
+    """Keep the import itself, with the beginning of its reject log."""
+    log.seek(0)
+    beginning = log.read(MAX_STORED_REJECTS)
+    if len(beginning) == MAX_STORED_REJECTS:
+        beginning = beginning[: beginning.rfind(b"\n") + 1]
+    await ImportBatch.create(
+        id=event.batch_id,
+        kind=request.kind,
+        file_name=event.file_name,
+        sha256=layout.sha256,
+        as_of=request.as_of,
+        counts=event.model_dump(mode="json", include={each.name for each in fields(Outcome)}),
+        rejects=beginning or None,
+        actor=event.actor,
+        created_at=core.clock.now(),
+    )
+
+
+def _in_the_past(core: Core, request: ImportRequest) -> None:
+    today = local_date(core.clock, core.merchant.zone)
+    if request.as_of is not None and request.as_of > today:
+        raise OptionUnusable(f"--as-of {request.as_of} has not come yet; today is {today}.")
+
+
+def _hand_over(log: BinaryIO, rejected: BinaryIO | None) -> None:
+    if rejected is not None:
+        log.seek(0)
+        shutil.copyfileobj(log, rejected)

@@ -1,0 +1,185 @@
+"""Invoice rows: cells made into what the staging table takes, or into everything that is wrong with them."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
+
+from domain.kernel.money import CurrencyUnknown, digits
+from domain.ledger.csv_import import amount_texts, date_texts
+from domain.ledger.csv_import import cells as texts
+from domain.ledger.csv_import.amount_texts import AmountFault
+from domain.ledger.csv_import.balances import Billed, Status, left_open, status_of
+from domain.ledger.csv_import.columns import Field
+from domain.ledger.csv_import.customers import Customers
+from domain.ledger.csv_import.faults import Fault, Faults, LeftOut
+from domain.ledger.csv_import.survey import Layout
+from domain.ledger.invoices import number_key
+
+
+class InvoiceRow(NamedTuple):
+    """One row as it is staged."""
+
+    line: int
+    number: str
+    number_key: str
+    customer: int | None
+    currency: str | None
+    total_minor: int | None
+    """None when the file tells the balance only."""
+    open_minor: int | None
+    issued_on: str | None
+    due_on: str | None
+    settled_on: str | None
+    withdrawn: bool
+    """Void or written off in the file: nothing but the number counts."""
+
+
+class InvoiceRows:
+    """Reads the rows of one file."""
+
+    def __init__(
+        self, layout: Layout, customers: Customers, *, currency: str | None, as_of: date | None, today: date
+    ) -> None:
+        self._customers = customers
+        self._currency_of_file = currency
+        self._mark = layout.decimal_mark
+        self._as_of = as_of.isoformat() if as_of else None
+        self._today = today.isoformat()
+        self._places = layout.columns.places
+        order = layout.date_order
+
+        @lru_cache(maxsize=20_000)
+        def iso(text: str) -> str | None:
+            found = date_texts.read(text, order)
+            return found.isoformat() if found else None
+
+        self._iso = iso
+        self.left_out: Counter[str] = Counter()
+
+    def read(self, line: int, cells: list[str]) -> InvoiceRow | None:
+        """Return the row as it is staged, or None when it is left out.
+
+        Raises:
+            Faults: Everything that is wrong with it.
+        """
+        try:
+            return self._row(line, cells)
+        except LeftOut as left_out:
+            self.left_out[left_out.reason] += 1
+            return None
+        except (Fault, Faults) as first:
+            raise self._all_faults(line, cells, first) from None
+
+    def _row(self, line: int, cells: list[str]) -> InvoiceRow:
+        status = self._status(cells)
+        number = self._number(cells)
+        if status is Status.WITHDRAWN:
+            return InvoiceRow(line, number, number_key(number), None, None, None, None, None, None, None, True)
+        if status is Status.DRAFT:
+            raise LeftOut("draft")
+        issued = self._date(cells, Field.ISSUED)
+        if self._as_of is not None and issued is not None and issued > self._as_of:
+            raise LeftOut("issued_later")
+        customer = self._customers.seq(line, cells)
+        due = self._due(cells)
+        if issued is not None and due < issued:
+            raise Fault(Field.DUE, self._cell(cells, Field.DUE), "due_before_issue")
+        currency = self._currency(cells)
+        billed = self._billed(cells, currency, status)
+        open_minor = left_open(billed, as_of=self._as_of, today=self._today)
+        return InvoiceRow(line, number, number_key(number), customer, currency, billed.total, open_minor, issued, due,
+                          None if open_minor else billed.settled_on, False)  # fmt: skip
+
+    def _all_faults(self, line: int, cells: list[str], first: Fault | Faults) -> Faults:
+        """Read every cell for itself; when each is right, it is the row as a whole that is not."""
+        found: list[Fault] = []
+        steps: tuple[Callable[[], object], ...] = (
+            lambda: self._number(cells),
+            lambda: self._customers.seq(line, cells),
+            lambda: self._date(cells, Field.ISSUED),
+            lambda: self._due(cells),
+            lambda: self._date(cells, Field.SETTLED),
+            lambda: self._amounts(cells, self._currency(cells)),
+            lambda: self._status(cells),
+        )
+        for step in steps:
+            try:
+                step()
+            except Fault as fault:
+                found.append(fault)
+            except Faults as several:
+                found += several.each
+        whole = found or (first.each if isinstance(first, Faults) else [first])
+        return Faults(
+            [
+                Fault(each.field, each.value or (self._cell(cells, each.field) if each.field else ""), each.code)
+                for each in whole
+            ]
+        )
+
+    def _cell(self, cells: list[str], field: Field) -> str:
+        place = self._places.get(field)
+        return "" if place is None else cells[place].strip()
+
+    def _number(self, cells: list[str]) -> str:
+        number = texts.number(cells[self._places[Field.INVOICE_NUMBER]], Field.INVOICE_NUMBER)
+        if not number:
+            raise Fault(Field.INVOICE_NUMBER, "", "number_missing")
+        return number
+
+    def _status(self, cells: list[str]) -> Status | None:
+        text = self._cell(cells, Field.STATUS)
+        return status_of(text) if text else None
+
+    def _date(self, cells: list[str], field: Field) -> str | None:
+        place = self._places.get(field)
+        text = "" if place is None else cells[place].strip()
+        if not text:
+            return None
+        found = self._iso(text)
+        if found is None:
+            raise Fault(field, text, "date_malformed")
+        return found
+
+    def _due(self, cells: list[str]) -> str:
+        due = self._date(cells, Field.DUE)
+        if due is None:
+            raise Fault(Field.DUE, "", "due_missing")
+        return due
+
+    def _currency(self, cells: list[str]) -> str:
+        text = self._cell(cells, Field.CURRENCY)
+        currency = text.upper() or self._currency_of_file
+        if currency is None:
+            raise Fault(Field.CURRENCY, "", "currency_missing")
+        try:
+            digits(currency)
+        except CurrencyUnknown:
+            raise Fault(Field.CURRENCY, text, "currency_unknown") from None
+        return currency
+
+    def _amounts(self, cells: list[str], currency: str) -> tuple[int | None, int | None]:
+        total = self._amount(cells, Field.TOTAL, currency)
+        balance = self._amount(cells, Field.BALANCE, currency)
+        if total is None and balance is None:
+            field = Field.TOTAL if Field.TOTAL in self._places else Field.BALANCE
+            raise Fault(field, "", "amount_missing")
+        return total, balance
+
+    def _amount(self, cells: list[str], field: Field, currency: str) -> int | None:
+        text = self._cell(cells, field)
+        if not text:
+            return None
+        try:
+            minor = amount_texts.minor_units(text, currency, self._mark)
+        except AmountFault as fault:
+            raise Fault(field, text, fault.code) from None
+        if minor < 0 or (minor == 0 and field is Field.TOTAL):
+            raise Fault(field, text, "amount_not_positive")
+        return minor
+
+    def _billed(self, cells: list[str], currency: str, status: Status | None) -> Billed:
+        total, balance = self._amounts(cells, currency)
+        return Billed(total, balance, status, self._date(cells, Field.SETTLED))

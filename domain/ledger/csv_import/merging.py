@@ -1,0 +1,136 @@
+"""Merging: what the difference found is written to the ledger, a statement for each kind of change.
+
+This is the one place where states are written by SQL and not by ``move()``: an import decides about thousands of
+invoices at once. New rows get their first state, or *settled* when they are history. A stored invoice is settled only
+from *open*, with the balance that was compared, and together with the payment that explains it.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from domain.kernel.transactions import Transaction
+
+METHOD = "ledger import"
+"""How imported money came, in the words of receipts and timelines."""
+
+_ACCOUNTS = (
+    """
+    INSERT INTO account (id, number, name, name_key, country, locale, timezone, state, created_at)
+    SELECT id, number, coalesce(name, number), coalesce(name_key, lower(number)), country, locale, timezone, 'active',
+           %(now)s
+    FROM import_wanted WHERE NOT stored
+    """,
+    """
+    UPDATE account a SET number = c.number, name = c.name, name_key = c.name_key, country = c.country,
+                         locale = c.locale, timezone = c.timezone
+    FROM import_account_change c WHERE a.id = c.id
+    """,
+    """
+    INSERT INTO contact (id, account_id, name, email, email_key, state, created_at)
+    SELECT gen_random_uuid(), account_id, coalesce(name, ''), email, email_key, 'active', %(now)s
+    FROM import_contact WHERE verdict = 'new'
+    """,
+    """
+    UPDATE contact k SET name = e.name FROM import_contact e
+    WHERE e.verdict = 'changed' AND k.account_id = e.account_id AND k.email_key = e.email_key AND k.state = 'active'
+    """,
+)
+
+_NEW_ROWS = """
+    FROM import_row r
+    JOIN import_customer c ON c.seq = r.customer
+    JOIN import_account m ON m.key = c.key
+    WHERE NOT EXISTS (SELECT FROM import_known k WHERE k.line = r.line)
+"""
+
+_INVOICE_COLUMNS = """
+    (id, number, number_key, account_id, currency, total_minor, open_minor, issued_on, due_on, state, settled_on,
+     created_at)
+"""
+
+_NEW_OPEN = f"""
+    INSERT INTO invoice {_INVOICE_COLUMNS}
+    SELECT gen_random_uuid(), r.number, r.number_key, m.id, r.currency, r.open_minor, r.open_minor, r.issued_on,
+           r.due_on, 'open', NULL, %(now)s
+    {_NEW_ROWS} AND r.open_minor = coalesce(r.total_minor, r.open_minor)
+"""
+
+_BOOKED = """
+    INSERT INTO payment (id, account_id, kind, source, object_id, currency, amount_minor, received_on, method,
+                         created_at)
+    SELECT payment_id, account_id, 'payment', 'import', object_id, currency, paid_minor, received_on, %(method)s,
+           %(now)s
+    FROM paid
+"""
+
+_APPLIED = """
+    INSERT INTO allocation (id, payment_id, invoice_id, amount_minor, created_at)
+    SELECT gen_random_uuid(), payment_id, invoice_id, paid_minor, %(now)s FROM paid
+"""
+
+_NEW_PAID = f"""
+    WITH fresh AS (
+        INSERT INTO invoice {_INVOICE_COLUMNS}
+        SELECT gen_random_uuid(), r.number, r.number_key, m.id, r.currency, r.total_minor, r.open_minor, r.issued_on,
+               r.due_on, CASE WHEN r.open_minor = 0 THEN 'settled' ELSE 'open' END,
+               CASE WHEN r.open_minor = 0 THEN coalesce(r.settled_on, least(r.due_on, %(day)s::date)) END, %(now)s
+        {_NEW_ROWS} AND r.open_minor < r.total_minor
+        RETURNING id, number_key, account_id, currency, total_minor, open_minor, due_on, settled_on
+    ), paid AS (
+        SELECT gen_random_uuid() AS payment_id, id AS invoice_id, account_id, currency,
+               total_minor - open_minor AS paid_minor, 'import:' || number_key AS object_id,
+               coalesce(settled_on, least(due_on, %(day)s::date)) AS received_on
+        FROM fresh
+    ), booked AS ({_BOOKED})
+    {_APPLIED}
+"""
+
+_REDATED = """
+    UPDATE invoice i SET due_on = k.due_on, issued_on = k.issued_on
+    FROM import_known k WHERE k.redated AND i.id = k.invoice_id
+"""
+
+_PAID_TABLE = """
+    CREATE TEMP TABLE import_paid (
+        payment_id uuid NOT NULL, invoice_id uuid NOT NULL, number text NOT NULL, account_id uuid NOT NULL,
+        currency text NOT NULL, total_minor bigint NOT NULL, paid_minor bigint NOT NULL, open_minor bigint NOT NULL,
+        received_on date NOT NULL
+    ) ON COMMIT DROP
+"""
+
+_KNOWN_PAID = f"""
+    WITH earlier AS (
+        SELECT a.invoice_id, count(*) AS payments FROM import_known k
+        JOIN allocation a ON a.invoice_id = k.invoice_id JOIN payment p ON p.id = a.payment_id AND p.source = 'import'
+        WHERE k.paid GROUP BY a.invoice_id
+    ), moved AS (
+        UPDATE invoice i SET open_minor = k.open_minor,
+               state = CASE WHEN k.open_minor = 0 THEN 'settled' ELSE 'open' END,
+               settled_on = CASE WHEN k.open_minor = 0 THEN coalesce(k.settled_on, %(day)s::date) END
+        FROM import_known k
+        WHERE k.paid AND i.id = k.invoice_id AND i.state = 'open' AND i.open_minor = k.stored_open
+        RETURNING i.id AS invoice_id, i.number, i.number_key, i.account_id, i.currency, i.total_minor, i.open_minor,
+                  k.stored_open - k.open_minor AS paid_minor, coalesce(i.settled_on, %(day)s::date) AS received_on
+    ), paid AS (
+        SELECT gen_random_uuid() AS payment_id, m.*,
+               'import:' || m.number_key || coalesce(' #' || (e.payments + 1), '') AS object_id
+        FROM moved m LEFT JOIN earlier e ON e.invoice_id = m.invoice_id
+    ), booked AS ({_BOOKED}), applied AS ({_APPLIED})
+    INSERT INTO import_paid (payment_id, invoice_id, number, account_id, currency, total_minor, paid_minor, open_minor,
+                             received_on)
+    SELECT payment_id, invoice_id, number, account_id, currency, total_minor, paid_minor, open_minor, received_on
+    FROM paid
+"""
+"""A second imported payment of one invoice is told from the first by a count, after a space that no number key has."""
+
+
+async def merge(tx: Transaction, *, now: datetime, day: date, of_invoices: bool) -> None:
+    """Write what was found; money without a date of its own is booked on *day*, or on the due date of history."""
+    values: dict[str, Any] = {"now": now, "day": day, "method": METHOD}
+    for statement in _ACCOUNTS:
+        await tx.execute(statement, values)
+    if not of_invoices:
+        return
+    await tx.execute(_PAID_TABLE)
+    for statement in (_NEW_OPEN, _NEW_PAID, _REDATED, _KNOWN_PAID):
+        await tx.execute(statement, values)

@@ -1,0 +1,135 @@
+"""Outcomes: what an import comes to, in numbers, reasons and examples."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from domain.kernel.money import Money
+from domain.kernel.transactions import Row, Transaction
+from domain.ledger.csv_import.columns import Field
+from domain.ledger.csv_import.faults import WHAT_TO_DO
+from domain.ledger.csv_import.survey import Layout
+
+EXAMPLES = 10
+"""Changes, and conflicts, of which the first are told in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The numbers of an import; ``new`` to ``left_out`` add up to ``read``."""
+
+    read: int
+    new: int
+    changed: int
+    unchanged: int
+    conflicting: int
+    rejected: int
+    left_out: int
+    reasons: dict[str, int]
+    """How many rows conflict, are rejected or left out for which reason; told by ``what_to_do``."""
+    customers_new: int
+    customers_changed: int
+    contacts_new: int
+    contacts_changed: int
+    absent: int
+    """Open invoices of the ledger that the file does not have."""
+    examples: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Tell whether the ledger would be the same afterwards."""
+        return not (self.new or self.changed)
+
+    def told_reasons(self) -> Iterator[tuple[str, int, str]]:
+        """Yield each reason with its number and what to do, the most frequent first."""
+        for code, count in sorted(self.reasons.items(), key=lambda each: (-each[1], each[0])):
+            yield code, count, WHAT_TO_DO[code]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What an import would come to, and how the file was read."""
+
+    kind: str
+    file_name: str
+    layout: Layout
+    outcome: Outcome
+
+
+_EXAMPLES = """
+    SELECT * FROM (
+        SELECT row_number() OVER (PARTITION BY conflict IS NULL ORDER BY line) AS nth, *
+        FROM import_known WHERE conflict IS NOT NULL OR redated OR paid) each
+    WHERE nth <= %s ORDER BY line
+"""
+
+_CONFLICTS = """
+    SELECT conflict AS code, count(*) AS count FROM import_known WHERE conflict IS NOT NULL GROUP BY conflict
+"""
+
+
+async def conflicts(tx: Transaction) -> Counter[str]:
+    """Return how many rows conflict with the ledger, and why."""
+    return Counter({row["code"]: row["count"] for row in await tx.rows(_CONFLICTS)})
+
+
+async def dropped(tx: Transaction) -> Counter[str]:
+    """Return how many rows were rejected by comparing them, and why."""
+    rows = await tx.rows("SELECT code, count(*) AS count FROM import_dropped GROUP BY code")
+    return Counter({row["code"]: row["count"] for row in rows})
+
+
+async def examples(tx: Transaction) -> tuple[str, ...]:
+    """Return the first changes and the first conflicts in words."""
+    return tuple(_told(row) for row in await tx.rows(_EXAMPLES, (EXAMPLES,)))
+
+
+def _told(row: Row) -> str:
+    told = _conflict(row) if row["conflict"] else ", ".join(_changes(row))
+    return f"line {row['line']}, {row['number']}: {told}"
+
+
+def _conflict(row: Row) -> str:
+    match row["conflict"]:
+        case "other_total":
+            return f"the file has a total of {_money(row, 'file_total')}, the ledger {_money(row, 'total_minor')}"
+        case "other_currency":
+            return f"the file has {row['file_currency']}, the ledger {row['currency']}"
+        case "less_open_here":
+            return f"the file has {_money(row, 'open_minor')} open, the ledger {_money(row, 'stored_open')}"
+        case "other_customer":
+            return "belongs to another customer in the ledger"
+        case "closed_here":
+            return f"{str(row['state']).replace('_', ' ')} in the ledger"
+        case _:
+            return "void or written off in the file, open in the ledger"
+
+
+def _changes(row: Row) -> Iterator[str]:
+    if row["paid"]:
+        paid = Money(row["stored_open"] - row["open_minor"], row["currency"])
+        yield f"{paid} paid, {_money(row, 'open_minor')} left" if row["open_minor"] else f"{paid} paid, settled"
+    if row["redated"] and row["stored_due"] != row["due_on"]:
+        yield f"due date {row['stored_due']} → {row['due_on']}"
+    if row["redated"] and row["stored_issued"] != row["issued_on"]:
+        yield f"invoice date {row['stored_issued'] or 'none'} → {row['issued_on']}"
+
+
+def _money(row: Row, column: str) -> Money:
+    return Money(row[column], row["currency"])
+
+
+_ATTRIBUTES = {Field.COUNTRY: "country", Field.LANGUAGE: "language", Field.ZONE: "time zone"}
+
+
+def notes(layout: Layout, unknown: dict[Field, str], people: dict[str, Any]) -> tuple[str, ...]:
+    """Return what else should be known: what was not taken although its row was."""
+    told = [
+        f"{layout.columns.header(field)}: {text!r} and its like name no {_ATTRIBUTES[field]}; taken without it"
+        for field, text in unknown.items()
+    ]
+    if people["contacts_removed"]:
+        told.append(f"{people['contacts_removed']} addresses were removed from their customers before and stay so")
+    return tuple(told)

@@ -1,0 +1,129 @@
+"""Refusals of a whole file: nothing of it is taken. The tree of all of the ledger's is in ``ledger/refusals.py``."""
+
+from collections.abc import Sequence
+
+from domain.kernel.refusals import Refusal
+
+
+class ImportRefused(Refusal):
+    """Decline a whole file; the ledger is as it was."""
+
+
+class FileUnreadable(ImportRefused):
+    """Say why the file cannot be read as CSV at all."""
+
+
+class FileHoldsNoRows(ImportRefused):
+    """Say that there is nothing in the file to import."""
+
+
+class OptionUnusable(ImportRefused):
+    """Say that what was said about the file does not fit it."""
+
+
+class HeaderAmbiguous(ImportRefused):
+    """Say that one header stands in the file twice."""
+
+    def __init__(self, header: str) -> None:
+        super().__init__(f"The header {header[:60]!r} stands in the file twice. Rename one of the two columns.")
+
+
+class QuestionOpen(ImportRefused):
+    """Ask for what the file does not tell; whoever can answer says it with the option."""
+
+    def __init__(self, reason: str, *, option: str, question: str, choices: tuple[str, ...] = ()) -> None:
+        self.option = option
+        self.question = question
+        self.choices = choices
+        """What may be answered; empty when it is free text."""
+        said = f"{option} {'|'.join(choices)}" if 0 < len(choices) <= 4 and " " not in option else option
+        super().__init__(f"{reason} Say it with {said}.")
+
+    def along_with(self, others: Sequence["QuestionOpen"]) -> "QuestionOpen":
+        """Return this question, whose message tells the other open ones too."""
+        self.args = (" ".join(str(each) for each in (self, *others)),)
+        return self
+
+
+class CurrencyMissing(QuestionOpen):
+    """Ask for the currency of a file that names none."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The file has no currency column.",
+            option="--currency",
+            question="Which currency are the amounts in (ISO code, such as EUR)?",
+        )
+
+
+class ColumnMissing(QuestionOpen):
+    """Ask which column holds what must be known."""
+
+    def __init__(self, titles: str, field: str, headers: tuple[str, ...]) -> None:
+        self.field = field
+        found = ", ".join(repr(each[:40]) for each in headers[:30])
+        super().__init__(
+            f"No column is known to hold the {titles}. The file has: {found}.",
+            option=f'--map "HEADER={field}"',
+            question=f"Which column holds the {titles}?",
+            choices=headers,
+        )
+
+
+class ColumnUnclear(QuestionOpen):
+    """Ask which of several columns is meant."""
+
+    def __init__(self, title: str, field: str, headers: tuple[str, ...]) -> None:
+        self.field = field
+        several = ", ".join(repr(each[:40]) for each in headers)
+        super().__init__(
+            f"Several columns could hold the {title}: {several}.",
+            option=f'--map "HEADER={field}"',
+            question=f"Which column holds the {title}?",
+            choices=headers,
+        )
+
+
+class EncodingUnknown(QuestionOpen):
+    """Ask how the file's bytes are to be read."""
+
+    def __init__(self, reason: str, likely: tuple[str, ...]) -> None:
+        super().__init__(
+            reason, option="--encoding", question=f"Which encoding does the file have ({', '.join(likely)}, …)?"
+        )
+
+
+class DelimiterUnclear(QuestionOpen):
+    """Ask what separates the cells."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The header could be split in more than one way.",
+            option="--delimiter",
+            question="What separates the cells (comma, semicolon, tab or pipe)?",
+            choices=("comma", "semicolon", "tab", "pipe"),
+        )
+
+
+class DateOrderOpen(QuestionOpen):
+    """Ask in which order day, month and year are written."""
+
+    def __init__(self, reason: str, choices: tuple[str, ...]) -> None:
+        super().__init__(
+            reason,
+            option="--date-order",
+            question="In which order are the dates written (d day, m month, y year)?",
+            choices=choices,
+        )
+
+
+class DecimalMarkOpen(QuestionOpen):
+    """Ask which mark stands before the decimals."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            reason,
+            option="--decimal-mark",
+            question="Which mark stands before the decimals?",
+            choices=("point", "comma"),
+        )

@@ -1,0 +1,87 @@
+"""The reject log: which rows wait, where, why, and what to do, as CSV that a spreadsheet opens without harm."""
+
+import csv
+import io
+import tempfile
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Iterator
+from typing import BinaryIO, NamedTuple
+
+from domain.ledger.csv_import.faults import REJECTED
+
+HEADERS = ("line", "column", "value", "code", "what to do")
+
+LONGEST_VALUE = 200
+"""Characters of a value in the log: enough to find it."""
+
+_SPOOLED_IN_MEMORY = 1 << 20
+
+
+class Reject(NamedTuple):
+    """One thing that is wrong with one row."""
+
+    line: int
+    column: str
+    value: str
+    code: str
+
+
+class RejectLog:
+    """What was rejected while the file was read, kept on disk in the order of the file."""
+
+    def __init__(self) -> None:
+        self._spool = tempfile.SpooledTemporaryFile(  # noqa: SIM115 - closed by close()
+            _SPOOLED_IN_MEMORY, "w+", encoding="utf-8", newline=""
+        )
+        self._rows = csv.writer(self._spool)
+        self.rows = 0
+        """Rows with at least one fault."""
+        self.codes: Counter[str] = Counter()
+        """Rows by their first fault, so that the numbers add up."""
+
+    def add(self, line: int, faults: Iterable[tuple[str, str, str]]) -> None:
+        """Keep the faults of one row: column, value, code."""
+        first = True
+        for column, value, code in faults:
+            self._rows.writerow((line, column, value[:LONGEST_VALUE].replace("\0", "\ufffd"), code))
+            if first:
+                self.codes[code] += 1
+            first = False
+        self.rows += 1
+
+    def __iter__(self) -> Iterator[Reject]:
+        self._spool.seek(0)
+        for line, column, value, code in csv.reader(self._spool):
+            yield Reject(int(line), column, value, code)
+
+    def close(self) -> None:
+        """Give the disk space back."""
+        self._spool.close()
+
+
+def harmless(text: str) -> str:
+    """Return the text so that a spreadsheet shows it and does not run it as a formula."""
+    bare = text.lstrip(" \u00a0")
+    return f"'{text}" if bare[:1] in {"=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠"} else text
+
+
+async def write(sink: BinaryIO, log: RejectLog, later: AsyncIterator[Reject]) -> None:
+    """Write both kinds of rejects, those found while reading and those found by comparing, in the order of lines."""
+    text = io.TextIOWrapper(sink, encoding="utf-8-sig", newline="", write_through=True)
+    out = csv.writer(text)
+    out.writerow(HEADERS)
+    early = iter(log)
+    waiting = next(early, None)
+    async for reject in later:
+        while waiting is not None and waiting.line <= reject.line:
+            out.writerow(_shown(waiting))
+            waiting = next(early, None)
+        out.writerow(_shown(reject))
+    while waiting is not None:
+        out.writerow(_shown(waiting))
+        waiting = next(early, None)
+    text.detach()
+
+
+def _shown(reject: Reject) -> tuple[object, ...]:
+    return (reject.line, harmless(reject.column), harmless(reject.value), reject.code, REJECTED[reject.code])
