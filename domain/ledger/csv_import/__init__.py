@@ -4,6 +4,7 @@ from domain.ledger.csv_import.importing import apply, preview
 from domain.ledger.csv_import.outcomes import Outcome, Preview
 from domain.ledger.csv_import.refusals import ImportRefused, QuestionOpen
 from domain.ledger.csv_import.requests import DateOrder, DecimalMark, ImportRequest, Kind
+from domain.ledger.csv_import.survey import Layout
 from domain.ledger.csv_import.templates import template
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "ImportRefused",
     "ImportRequest",
     "Kind",
+    "Layout",
     "Outcome",
     "Preview",
     "QuestionOpen",

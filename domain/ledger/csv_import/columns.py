@@ -30,6 +30,9 @@ class Field(StrEnum):
     ZONE = "time-zone"
 
 
+LONGEST_HEADER = 200
+"""Characters of a header that count."""
+
 IGNORE = "ignore"
 """Said instead of a field: the column is not used."""
 
@@ -173,7 +176,7 @@ def matched(kind: Kind, headers: Sequence[str], said: Sequence[tuple[str, str]])
         HeaderAmbiguous: A header that is used stands in the file twice.
         OptionUnusable: What was said names an unknown header or field.
     """
-    names = tuple(" ".join(each.split()) for each in headers)
+    names = tuple(_printable(each) for each in headers)
     told = dict(_told(kind, names, pair) for pair in said)
     places = {field: place for place, field in told.items() if field is not None}
     for field in FIELDS[kind]:
@@ -208,12 +211,19 @@ def field_named(kind: Kind, text: str) -> Field | None:
     raise OptionUnusable(f"{text[:40]!r} is not a field of {kind} files. The fields are: {fields}, {IGNORE}.")
 
 
+def _printable(header: str) -> str:
+    """Return a header that can be shown: one line, nothing that a terminal or a page would obey."""
+    return " ".join("".join(each if each.isprintable() else " " for each in header).split())[:LONGEST_HEADER]
+
+
 def _told(kind: Kind, names: tuple[str, ...], pair: tuple[str, str]) -> tuple[int, Field | None]:
-    header = " ".join(pair[0].split())
+    header = _printable(pair[0])
     exact = [place for place, each in enumerate(names) if each == header]
     places = exact or [place for place, each in enumerate(names) if folded(each) == folded(header)]
     if not places:
-        raise OptionUnusable(f"The file has no column {header[:60]!r}; its headers are: {', '.join(names[:30])}.")
+        raise OptionUnusable(
+            f"The file has no column {header[:60]!r}; its headers are: {', '.join(map(repr, names[:30]))}."
+        )
     if len(places) > 1:
         raise HeaderAmbiguous(header)
     return places[0], field_named(kind, pair[1])

@@ -4,7 +4,7 @@ import asyncio
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import fields
 from typing import BinaryIO, cast
 from uuid import uuid4
@@ -36,6 +36,9 @@ from domain.ledger.csv_import.survey import Layout
 from domain.ledger.events import LedgerImported
 from domain.ledger.models import ImportBatch
 
+Seen = Callable[[Layout], None]
+"""Told how a file is read, as soon as that is known."""
+
 LOCK = 7_154_202
 """One import at a time, so that two files cannot both bring the same new customer."""
 
@@ -52,6 +55,7 @@ async def preview(
     actor: Actor,
     rejected: BinaryIO | None = None,
     progress: Progress | None = None,
+    seen: Seen | None = None,
 ) -> Preview:
     """Show what the file would change; write the reject log to *rejected*, if any row is rejected.
 
@@ -63,6 +67,8 @@ async def preview(
     _in_the_past(core, request)
     with sources.opened(request) as file, tempfile.TemporaryFile() as log:
         layout = await asyncio.to_thread(survey.surveyed, file, request, progress)
+        if seen is not None:
+            seen(layout)
         async with core.transaction() as tx:
             outcome = await _outcome(core, tx, file, cast("BinaryIO", log), request, layout, progress, lock=False)
         _hand_over(cast("BinaryIO", log), rejected)
@@ -76,10 +82,12 @@ async def apply(
     actor: Actor,
     rejected: BinaryIO | None = None,
     progress: Progress | None = None,
+    seen: Seen | None = None,
 ) -> LedgerImported:
     """Take the file's good rows into the ledger; write the reject log to *rejected*, if any row is rejected.
 
-    A file that changes nothing leaves no trace: neither a batch nor a line in the history.
+    *seen* is told how the file is read before anything is changed. A file that changes nothing leaves no trace:
+    neither a batch nor a line in the history.
 
     Raises:
         NotAllowed: The actor may not import.
@@ -89,6 +97,8 @@ async def apply(
     _in_the_past(core, request)
     with sources.opened(request) as file, tempfile.TemporaryFile() as log:
         layout = await asyncio.to_thread(survey.surveyed, file, request, progress)
+        if seen is not None:
+            seen(layout)
         async with core.transaction() as tx:
             await tx.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
             outcome = await _outcome(core, tx, file, cast("BinaryIO", log), request, layout, progress, lock=True)

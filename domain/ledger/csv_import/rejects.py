@@ -1,5 +1,6 @@
 """The reject log: which rows wait, where, why, and what to do, as CSV that a spreadsheet opens without harm."""
 
+import codecs
 import csv
 import io
 import tempfile
@@ -63,6 +64,11 @@ def harmless(text: str) -> str:
     """Return the text so that a spreadsheet shows it and does not run it as a formula."""
     bare = text.lstrip(" \u00a0")
     return f"'{text}" if bare[:1] in {"=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠"} else text
+
+
+def is_log(head: bytes) -> bool:
+    """Tell by its first bytes whether a file is a reject log, which may be replaced by a newer one."""
+    return head.startswith(codecs.BOM_UTF8 + ",".join(HEADERS).encode())
 
 
 async def write(sink: BinaryIO, log: RejectLog, later: AsyncIterator[Reject]) -> None:

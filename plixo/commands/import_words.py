@@ -1,0 +1,81 @@
+"""Words of the import: how a file is read and what it comes to, as lines for people and as a document for programs."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from domain.ledger.csv_import import ImportRequest, Layout, Outcome, columns
+
+_ORDERS = {"dmy": "day, month, year", "mdy": "month, day, year", "ymd": "year, month, day"}
+_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
+
+
+def layout(file_name: str, found: Layout) -> Iterator[str]:
+    """Yield how the file is read: the preview of its columns."""
+    how = [found.encoding.removesuffix("-sig").upper(), f"{_DELIMITERS[found.delimiter]} between cells"]
+    if found.date_order is not None:
+        how.append(f"dates as {_ORDERS[found.date_order]}")
+    if found.decimal_mark is not None:
+        how.append(f"decimal {found.decimal_mark}")
+    yield f"{_shown(file_name)}: {', '.join(how)}"
+    places = found.columns.places
+    width = max(len(columns.KNOWN[field].title) for field in places)
+    for field in places:
+        yield f"  {columns.KNOWN[field].title:{width}} ← {found.columns.header(field)}"
+    if found.columns.ignored:
+        yield f"  not used: {', '.join(found.columns.ignored)}"
+
+
+def outcome(found: Outcome, *, log: Path | None, dry_run: bool) -> Iterator[str]:
+    """Yield what the file comes to."""
+    left_out = f", {found.left_out:,} left out" if found.left_out else ""
+    yield (
+        f"{found.read:,} rows read: {found.new:,} new, {found.changed:,} changed, {found.unchanged:,} unchanged, "
+        f"{found.conflicting:,} conflicting, {found.rejected:,} rejected{left_out}"
+    )
+    for code, count, meaning in found.told_reasons():
+        yield f"  {count:,} {code}: {meaning}"
+    yield (
+        f"Customers: {found.customers_new:,} new, {found.customers_changed:,} changed. "
+        f"Contacts: {found.contacts_new:,} new, {found.contacts_changed:,} changed."
+    )
+    for line in (*found.examples, *found.notes):
+        yield f"  {_shown(line)}"
+    if found.absent:
+        yield f"{found.absent:,} open invoices of the ledger are not among these rows; they are left alone."
+    if log is not None:
+        yield f"Rejected rows: {log}"
+    if dry_run:
+        yield "Dry run: nothing was changed."
+    elif found.changes_nothing:
+        yield "Nothing had to be changed."
+    else:
+        yield "Imported."
+
+
+def document(request: ImportRequest, how: Layout, found: Outcome, *, log: Path | None, dry_run: bool) -> dict[str, Any]:
+    """Return the same as one JSON document."""
+    return {
+        "file": request.file_name,
+        "of": request.kind,
+        "dry_run": dry_run,
+        "applied": not dry_run and not found.changes_nothing,
+        "as_of": request.as_of,
+        "encoding": how.encoding.removesuffix("-sig"),
+        "delimiter": how.delimiter,
+        "date_order": how.date_order,
+        "decimal_mark": how.decimal_mark,
+        "columns": {field: how.columns.header(field) for field in how.columns.places},
+        "not_used": how.columns.ignored,
+        **{name: value for name, value in asdict(found).items() if name != "reasons"},
+        "reasons": [
+            {"code": code, "rows": count, "what_to_do": meaning} for code, count, meaning in found.told_reasons()
+        ],
+        "rejects": str(log) if log is not None else None,
+    }
+
+
+def _shown(text: str) -> str:
+    """Return a text that no terminal obeys."""
+    return "".join(each if each.isprintable() else "�" for each in text)

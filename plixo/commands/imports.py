@@ -1,0 +1,191 @@
+"""`plixo import …`: ledgers and contacts from CSV files, with a preview, a summary and a log of rejected rows."""
+
+import sys
+import tempfile
+from collections.abc import Callable, Iterable
+from dataclasses import fields, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, BinaryIO, cast
+
+import click
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TimeRemainingColumn
+
+from domain.kernel.actor import SHELL
+from domain.kernel.core import Core
+from domain.ledger import csv_import
+from domain.ledger.csv_import import ImportRequest, Kind, Layout, Outcome, QuestionOpen, refusals
+from plixo import shell
+from plixo.commands import import_words, reject_files
+
+import_app = typer.Typer(no_args_is_help=True, help="Import invoices, customers and contacts from CSV files.")
+
+File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The CSV file.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option("--map", metavar="HEADER=FIELD", help="What a column holds, or `ignore`. May be given many times."),
+]
+Encoding = Annotated[str | None, typer.Option(help="Character set, such as cp1252, where it is not UTF-8.")]
+Delimiter = Annotated[str | None, typer.Option(help="comma, semicolon, tab or pipe, where it is unclear.")]
+Rejects = Annotated[
+    Path | None, typer.Option(dir_okay=False, help="Where rejected rows are told. Default: FILE.rejects.csv beside it.")
+]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option(
+        formats=["%Y-%m-%d"],
+        help="Take the file as of that day: what was settled later is open.",
+    ),
+]
+
+
+@import_app.command()
+def invoices(
+    file: File,
+    dry_run: DryRun = False,
+    as_of: AsOf = None,
+    currency: Annotated[str | None, typer.Option(help="Currency of rows that name none (ISO 4217).")] = None,
+    date_order: Annotated[
+        csv_import.DateOrder | None, typer.Option(help="Order of day, month, year, where no date tells it.")
+    ] = None,
+    decimal_mark: Annotated[
+        csv_import.DecimalMark | None, typer.Option(help="Mark before the decimals, where no amount tells it.")
+    ] = None,
+    columns: Columns = None,
+    encoding: Encoding = None,
+    delimiter: Delimiter = None,
+    rejects: Rejects = None,
+    as_json: Annotated[bool, shell.JSON] = False,
+) -> None:
+    """Import invoices with their customers and contacts; the same file twice changes nothing."""
+    request = ImportRequest(
+        kind=Kind.INVOICES,
+        file_name=file.name,
+        path=file,
+        as_of=as_of.date() if as_of else None,
+        currency=currency.strip().upper() if currency else None,
+        date_order=date_order,
+        decimal_mark=decimal_mark,
+        columns=_pairs(columns or []),
+        encoding=encoding,
+        delimiter=delimiter,
+    )
+    _import(request, file, rejects, dry_run=dry_run, as_json=as_json)
+
+
+@import_app.command()
+def contacts(
+    file: File,
+    dry_run: DryRun = False,
+    columns: Columns = None,
+    encoding: Encoding = None,
+    delimiter: Delimiter = None,
+    rejects: Rejects = None,
+    as_json: Annotated[bool, shell.JSON] = False,
+) -> None:
+    """Import customers and their contacts; the same file twice changes nothing."""
+    request = ImportRequest(
+        kind=Kind.CONTACTS,
+        file_name=file.name,
+        path=file,
+        columns=_pairs(columns or []),
+        encoding=encoding,
+        delimiter=delimiter,
+    )
+    _import(request, file, rejects, dry_run=dry_run, as_json=as_json)
+
+
+@import_app.command()
+def template(
+    kind: Annotated[Kind, typer.Argument(help="What the file is to hold.")],
+    examples: Annotated[bool, typer.Option("--examples", help="With rows that show how.")] = False,
+) -> None:
+    """Print a CSV file with the headers that the import knows."""
+    typer.echo(csv_import.template(kind, examples=examples), nl=False)
+
+
+def _pairs(texts: list[str]) -> tuple[tuple[str, str], ...]:
+    pairs = [text.rpartition("=") for text in texts]
+    for text, (header, _, field) in zip(texts, pairs, strict=True):
+        if not header.strip() or not field.strip():
+            raise typer.BadParameter(f"{text!r} is not of the form HEADER=FIELD.", param_hint="--map")
+    return tuple((header, field) for header, _, field in pairs)
+
+
+def _import(request: ImportRequest, file: Path, rejects: Path | None, *, dry_run: bool, as_json: bool) -> None:
+    log = rejects or file.with_name(f"{file.stem}.rejects.csv")
+    reject_files.require_free(log, source=file)
+    layouts: list[Layout] = []
+
+    def seen(layout: Layout) -> None:
+        layouts.append(layout)
+        if not as_json:
+            _print(import_words.layout(request.file_name, layout))
+
+    with tempfile.TemporaryFile() as rejected:
+        outcome = shell.run(lambda core: _asked(core, request, cast("BinaryIO", rejected), seen, dry_run=dry_run))
+        kept = reject_files.replace(log, cast("BinaryIO", rejected), dry_run=dry_run)
+    if as_json:
+        shell.print_json(import_words.document(request, layouts[-1], outcome, log=kept, dry_run=dry_run))
+    else:
+        _print(import_words.outcome(outcome, log=kept, dry_run=dry_run))
+
+
+def _print(lines: Iterable[str]) -> None:
+    for line in lines:
+        typer.echo(line)
+
+
+async def _asked(
+    core: Core, request: ImportRequest, rejected: BinaryIO, seen: Callable[[Layout], None], *, dry_run: bool
+) -> Outcome:
+    """Do the work; what the file does not tell is asked when a person sits there, else it is refused."""
+    while True:
+        try:
+            return await _done(core, request, rejected, seen, dry_run=dry_run)
+        except QuestionOpen as question:
+            if not sys.stdin.isatty():
+                raise
+            request = _answered(request, question)
+
+
+async def _done(
+    core: Core, request: ImportRequest, rejected: BinaryIO, seen: Callable[[Layout], None], *, dry_run: bool
+) -> Outcome:
+    console = Console(stderr=True)
+    shown = BarColumn(), TaskProgressColumn(), TimeRemainingColumn()
+    with Progress(*shown, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(request.file_name, total=None)
+
+        def progress(read: int, whole: int) -> None:
+            bar.update(task, completed=read, total=whole)
+
+        how: dict[str, Any] = {"actor": SHELL, "rejected": rejected, "progress": progress, "seen": seen}
+        if dry_run:
+            return (await csv_import.preview(core, request, **how)).outcome
+        event = await csv_import.apply(core, request, **how)
+        return Outcome(**{each.name: getattr(event, each.name) for each in fields(Outcome)})
+
+
+def _answered(request: ImportRequest, question: QuestionOpen) -> ImportRequest:
+    """Ask on the terminal and return the request with the answer in it."""
+    choice = click.Choice(question.choices) if question.choices else None
+    answer = str(typer.prompt(question.question, type=choice, err=True)).strip()
+    match question:
+        case refusals.CurrencyMissing():
+            return replace(request, currency=answer.upper())
+        case refusals.DateOrderOpen():
+            return replace(request, date_order=csv_import.DateOrder(answer))
+        case refusals.DecimalMarkOpen():
+            return replace(request, decimal_mark=csv_import.DecimalMark(answer))
+        case refusals.EncodingUnknown():
+            return replace(request, encoding=answer)
+        case refusals.DelimiterUnclear():
+            return replace(request, delimiter=answer)
+        case refusals.ColumnMissing(field=field) | refusals.ColumnUnclear(field=field):
+            return replace(request, columns=(*request.columns, (answer, field)))
+        case _:
+            raise question
