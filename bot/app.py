@@ -18,7 +18,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import actions, asks, commands, door, errors, once, replies
+from bot import actions, asks, commands, door, errors, once, replies, vendor_log
 from bot.background import Background
 from bot.blocks import Message
 from bot.door import Door
@@ -45,6 +45,18 @@ SOCKET_PING_SECONDS = 10.0
 ANY = re.compile("")
 
 
+class Socket(AsyncSocketModeHandler):
+    """The connection of Socket Mode; it comes back by itself whenever it is lost."""
+
+    async def connect_async(self) -> None:
+        """Connect, trying until it works or the connection is closed."""
+        await super().connect_async()  # type: ignore[no-untyped-call]
+
+    async def close_async(self) -> None:
+        """Disconnect for good."""
+        await super().close_async()  # type: ignore[no-untyped-call]
+
+
 class Bot:
     """The operators' side of the product, over HTTP or Socket Mode."""
 
@@ -65,7 +77,7 @@ class Bot:
         self._own_session = session is None
         self._session = session or aiohttp.ClientSession(timeout=TIMEOUT)
         self._api_url = api_url
-        client = AsyncWebClient(token=bot_token, base_url=api_url, session=self._session, logger=_quiet())
+        client = self._client(bot_token)
         self._replies = Replies(self._session, client)
         self._background = Background()
         self._channel = channel
@@ -77,11 +89,10 @@ class Bot:
         assert self._has_secret, "without a signing secret anyone could speak as Slack"
         server.router.add_post(door.PATH, Door(self.app).receive)
 
-    def socket_mode(self, app_token: str) -> AsyncSocketModeHandler:
+    def socket_mode(self, app_token: str) -> Socket:
         """Return the connection by which Slack's requests come without a public address; connect it, close it."""
-        client = AsyncWebClient(base_url=self._api_url, session=self._session, logger=_quiet())
-        return AsyncSocketModeHandler(
-            self.app, app_token, logger=_quiet(), web_client=client, ping_interval=SOCKET_PING_SECONDS
+        return Socket(
+            self.app, app_token, logger=vendor_log.quiet(), web_client=self._client(), ping_interval=SOCKET_PING_SECONDS
         )
 
     def jobs(self) -> Mapping[str, JobFunction]:
@@ -97,6 +108,12 @@ class Bot:
         if self._own_session:
             await self._session.close()
 
+    def _client(self, token: str | None = None) -> AsyncWebClient:
+        """Return a client on the shared session; by itself the SDK repeats a post whose answer got lost."""
+        return AsyncWebClient(
+            token=token, base_url=self._api_url, session=self._session, logger=vendor_log.quiet(), retry_handlers=[]
+        )
+
     def _bolt(self, bot_token: str, signing_secret: str) -> AsyncApp:
         async def authorize() -> AuthorizeResult:
             """Answer from the settings; Bolt's own way asks Slack before the first acknowledgement."""
@@ -104,10 +121,10 @@ class Bot:
 
         app = AsyncApp(
             name="plixo",
-            client=AsyncWebClient(base_url=self._api_url, session=self._session, logger=_quiet()),
+            client=self._client(),
             signing_secret=signing_secret,
             authorize=authorize,
-            logger=_quiet(),
+            logger=vendor_log.quiet(),
         )
         app.error(self._failed)
         app.middleware(self._once)
@@ -140,13 +157,14 @@ class Bot:
 
     async def _command(self, ack: Callable[[], Awaitable[Any]], body: dict[str, Any]) -> None:
         await ack()
-        typed, slack_id = str(body.get("text") or ""), asks.slack_id(body)
-        self._background.start(self._answer(body, lambda: commands.answer(self._core, typed, slack_id=slack_id)))
+        typed = str(body.get("text") or "")
+        self._background.start(
+            self._answer(body, lambda: commands.answer(self._core, typed, slack_id=asks.slack_id(body)))
+        )
 
     async def _action(self, ack: Callable[[], Awaitable[Any]], body: dict[str, Any]) -> None:
         await ack()
-        click = asks.click(body)
-        self._background.start(self._answer(body, lambda: actions.press(self._core, click)))
+        self._background.start(self._answer(body, lambda: actions.press(self._core, asks.click(body))))
 
     async def _event(self, body: dict[str, Any]) -> None:
         kind = str((body.get("event") or {}).get("type", ""))
@@ -201,13 +219,6 @@ def build(
 def _shown(body: Mapping[str, Any], message: Message) -> BoltResponse:
     """Return the answer in the response itself, which Slack shows for commands only."""
     return BoltResponse(status=200, body=replies.payload(message) if body.get("command") else "")
-
-
-def _quiet() -> logging.Logger:
-    """Return the vendors' logger; below "warning" they write whole bodies, tokens included."""
-    vendors = logging.getLogger("bot.slack")
-    vendors.setLevel(logging.WARNING)
-    return vendors
 
 
 async def _told_nobody(entry_id: int, word: str = "") -> None:

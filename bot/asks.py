@@ -61,6 +61,12 @@ def click(body: dict[str, Any]) -> Click:
     return Click(str(actions[0].get("action_id", "")), str(actions[0].get("value", "")), slack_id(body))
 
 
+def words(typed: str) -> tuple[str, ...]:
+    """Return the words of a command; what no database can store (NUL, halves of characters) is dropped."""
+    storable = typed[:LONGEST].replace("\0", " ").encode("utf-8", "ignore").decode()
+    return tuple(storable.split())
+
+
 def invoice_number(words: tuple[str, ...], *, example: str) -> str:
     """Return the invoice number that the words spell, however they are spaced.
 

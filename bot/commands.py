@@ -81,7 +81,7 @@ COMMANDS = (
 
 async def answer(core: Core, typed: str, *, slack_id: str) -> Message:
     """Run the command in *typed* for the person who typed it and return what to say. Knows no Slack transport."""
-    words = tuple(typed[: asks.LONGEST].split())
+    words = asks.words(typed)
     command, rest = find(words)
     actor, unknown = await _actor(core, slack_id)
     log.info("command %s by %s", " ".join(command.words) if command else "unknown", slack_id)
@@ -118,8 +118,8 @@ def nearest(words: tuple[str, ...], actor: Actor) -> str | None:
     for count in (2, 1):
         meant = difflib.get_close_matches(" ".join(words[:count]).casefold(), names, n=1, cutoff=0.6)
         if meant and len(names[meant[0]].words) == count:
-            rest = text.foreign(" ".join(words[count:]), limit=60)
-            return f"/plixo {meant[0]} {rest}".strip()
+            rest = f" {text.foreign(' '.join(words[count:]), limit=60)}" if words[count:] else ""
+            return f"/plixo {meant[0]}{rest}"
     return None
 
 

@@ -51,6 +51,7 @@ ALARM = Telling(opens_case=True, to_channel=True)
 
 TELLINGS: Mapping[type[Event], Telling] = {
     ledger.LedgerImported: NORMAL,
+    ledger.PaymentImported: QUIET,  # a file may bring thousands
     ledger.PaymentReceived: NORMAL,
     ledger.InvoiceSettled: QUIET,
     ledger.PaymentReversed: ALARM,
@@ -62,6 +63,7 @@ TELLINGS: Mapping[type[Event], Telling] = {
     pay_links.PaymentProcessing: NORMAL,
     pay_links.PaymentDeclined: NORMAL,
     pay_links.PaymentFailed: ALARM,
+    pay_links.PaymentMismatched: ALARM,
     mail.LetterSent: NORMAL,
     mail.LetterWithheld: QUIET,
     mail.LetterUncertain: NORMAL,
@@ -145,10 +147,10 @@ class Teller:
     async def _waiting(self, entry: Entry, invoice_id: UUID) -> list[Entry]:
         """Return the entry and the invoice's later ones that were not told yet, oldest first."""
         later = [each for each in await timeline.of_invoice(self._core, invoice_id) if each.id > entry.id]
-        wanted = [each for each in (entry, *later) if type(each.event) in TELLINGS][:MOST_AT_ONCE]
-        known = await chat_messages.found(self._core, keys=list(entries_by_key(wanted)))
+        wanted = entries_by_key([each for each in (entry, *later) if type(each.event) in TELLINGS])
+        known = await chat_messages.found(self._core, keys=list(wanted))
         told = {message.key for message in known if message.ts is not None}
-        return [each for key, each in entries_by_key(wanted).items() if key not in told]
+        return [each for key, each in wanted.items() if key not in told][:MOST_AT_ONCE]
 
     async def _catch_up(self, *, told: int) -> None:
         """Tell what Slack refused before a person put it right; jobs run one at a time, so nobody else is at it."""

@@ -17,6 +17,10 @@ NAME = 80
 SENTENCE = 600
 """Characters of one sentence that are shown; five times as many once every one of them is escaped."""
 
+NOTHING = "—"
+"""Shown for a text in which nothing is visible; Slack refuses empty ones."""
+
+_CODE_BLOCK = re.compile("`{2,}")
 _ADDRESS = re.compile(r"[^\s@<>,;:\"'()\[\]|]{1,254}@[^\s@<>,;:\"'()\[\]|]{1,254}")
 _KEPT_MARKS = "\u200c\u200d"
 """Joiners that Persian, Indic scripts and emoji need; all other invisible marks only serve to deceive."""
@@ -31,17 +35,17 @@ def escape(text: str) -> str:
 
 def foreign(text: str, *, limit: int = NAME) -> str:
     """Return a stranger's text for use inside our formatted text."""
-    return escape(_isolated(_shortened(_clean(text), limit)).replace("`", "ʼ"))
+    return escape(_isolated(_shortened(_clean(text), limit)).replace("`", "ʼ")) or NOTHING
 
 
 def plain(text: str, *, limit: int = NAME) -> str:
     """Return a stranger's text for a ``plain_text`` element."""
-    return _isolated(_shortened(_clean(text), limit))
+    return _isolated(_shortened(_clean(text), limit)) or NOTHING
 
 
 def said(sentence: str, *, limit: int = SENTENCE) -> str:
     """Return a sentence of the product, which may quote strangers, for formatted text."""
-    return escape(_shortened(_clean(sentence), limit))
+    return escape(_CODE_BLOCK.sub("ʼ", _shortened(_clean(sentence), limit))) or NOTHING
 
 
 def moment(at: datetime) -> str:

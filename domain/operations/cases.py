@@ -1,7 +1,7 @@
 """Cases: all that operators want to know of one invoice at a glance, read in a handful of queries."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -14,14 +14,12 @@ from domain.kernel.money import Money
 from domain.kernel.transactions import Row
 from domain.ledger import invoices
 from domain.ledger.refusals import InvoiceNotFound
+from domain.pay_links import links
 
 CONTACTS_SHOWN = 5
 LINKS_SHOWN = 5
 MAILS_SHOWN = 3
 ENTRIES_SHOWN = 6
-
-LINK_LIFE = timedelta(days=7)
-"""How long a link works without activity."""
 
 
 class LinkStanding(StrEnum):
@@ -226,7 +224,7 @@ async def _links(core: Core, invoice_id: UUID) -> tuple[CaseLink, ...]:
 
 
 def _link(core: Core, row: Row) -> CaseLink:
-    until: datetime = row["last_active_at"] + LINK_LIFE
+    until: datetime = row["last_active_at"] + links.IDLE_LIMIT
     standing = LinkStanding.UNUSED if row["state"] == "active" else LinkStanding.USED
     return CaseLink(
         address=addresses.masked(row["email"]),

@@ -1,0 +1,98 @@
+"""Every view of the bot, made from read models with names of the caller's choice."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+from bot.blocks import Message
+from bot.commands import COMMANDS
+from bot.views import answers, cases, links, news, queue, suppressions, why
+from bot.views import help as help_views
+from domain.deliverability.events import MailArrived, SuppressionLifted
+from domain.kernel.money import Money
+from domain.operations.cases import Case, CaseCadence, CaseContact, CaseLine, CaseLink, CaseMail, LinkStanding
+from domain.operations.searches import Match, Matches
+from domain.outreach.queue import Queue, QueueLine
+from domain.outreach.why import Why
+from domain.pay_links.events import LinkRegenerated
+
+AT = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
+ID = UUID("00000000-0000-4000-8000-000000000001")
+EURO = Money(12500, "EUR")
+
+
+def a_case(name: str = "Acme Ltd", *, number: str = "INV-1042", is_open: bool = True, many: int = 1) -> Case:
+    """Return a case in which every text that strangers choose is *name*."""
+    return Case(
+        invoice_id=ID,
+        invoice_number=number,
+        account_id=ID,
+        account_name=name,
+        balance=EURO if is_open else Money(0, "EUR"),
+        total=Money(20000, "EUR"),
+        due_on=date(2026, 3, 3),
+        days_past_due=7,
+        is_open=is_open,
+        words=("open", "overdue", "partly paid") if is_open else ("settled",),
+        contacts=(CaseContact("a…@acme.example", None), CaseContact("b…@acme.example", "hard bounce")) * many,
+        contacts_more=12 if many > 1 else 0,
+        links=(CaseLink("a…@acme.example", LinkStanding.UNUSED, AT),) * many,
+        cadence=CaseCadence("running", 3, 5, "reminder-overdue", date(2026, 3, 17)),
+        mails=(CaseMail("reminder-overdue", "a…@acme.example", "sent", AT),) * many,
+        lines=(CaseLine(AT, name, f"New payment link for {name}"),) * many,
+    )
+
+
+def a_line(name: str, number: str) -> QueueLine:
+    """Return a line of the queue."""
+    return QueueLine(
+        invoice_id=ID, invoice_number=number, account_name=name, balance=EURO, days_past_due=7, score=55,
+        reasons=("1 to 30 days past due (+10)", "partly paid (+5)") * (1 if name == "Acme Ltd" else 6),
+        next_action=f"Call: {name}",
+    )  # fmt: skip
+
+
+def a_mail(name: str) -> MailArrived:
+    """Return an event that quotes a stranger."""
+    return MailArrived(
+        mail_id=ID, what="human", rule="reply", sender=name, note=name, actor=name, actor_kind="system", at=AT
+    )
+
+
+def every_view(name: str = "Acme Ltd") -> Mapping[str, Message]:
+    """Return each view once, with *name* wherever a stranger may choose a text."""
+    number, many = ("INV-1042", 2) if name == "Acme Ltd" else (name, 20)
+    link = LinkRegenerated(
+        invoice_id=ID, invoice_number=number, account_id=ID, link_id=ID, contact_id=ID, replaced_link_ids=(ID,),
+        amount_due=EURO, sent_to="a…@acme.example", expires_at=AT, actor=name, actor_kind="person", at=AT,
+    )  # fmt: skip
+    lifted = SuppressionLifted(
+        suppression_id=ID, address="a…@acme.example", reason=name, actor=name, actor_kind="person", at=AT
+    )
+    match = Match(ID, number, name, EURO, 7)
+    return {
+        "case": cases.living(a_case(name, number=number)),
+        "case, settled": cases.living(a_case(name, number=number, is_open=False)),
+        "case, in full": cases.in_full(a_case(name, number=number, many=min(many, 6))),
+        "choices": cases.choices(Matches(24, (match,) * min(many, 10)), asked=name),
+        "queue": queue.page(Queue(412, (a_line(name, number),) * min(many, 10))),
+        "queue, empty": queue.nothing(),
+        "next": queue.focus(a_line(name, number), a_case(name, number=number, many=min(many, 6))),
+        "why": why.explained(
+            Why(number, f"Call {name}", 5, (name,) * min(many, 9), (name,) * min(many, 10), (name,) * min(many, 4))
+        ),
+        "link": links.regenerated(link),
+        "suppression": suppressions.lifted(lifted),
+        "thread": news.in_thread([a_mail(name)] * many, invoice_number=number),
+        "alone": news.alone(a_mail(name)),
+        "refused": answers.refused(f"There is no invoice {number!r}."),
+        "misunderstood": answers.misunderstood(name),
+        "unknown": answers.unknown(name, nearest="/plixo link INV-1"),
+        "out of date": answers.out_of_date(),
+        "done already": answers.done_already(name),
+        "try later": answers.try_later("abc"),
+        "access": answers.access(reason=name, slack_id=name),
+        "help": help_views.listed(
+            [help_views.HelpLine(each.usage, each.does, each.example) for each in COMMANDS], roles=[name], note=name
+        ),
+    }

@@ -1,0 +1,1 @@
+"""Tests of what operators see: cases, chat messages, requests that were seen."""
