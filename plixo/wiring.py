@@ -1,6 +1,10 @@
 """Wiring: which job follows from which event, and which function does which job. The product's table of contents."""
 
+from functools import partial
+
 from domain.deliverability import events as deliverability_events
+from domain.deliverability import inbound
+from domain.deliverability.reading_room import ReadingRoom
 from domain.kernel.core import Core
 from domain.kernel.jobs import JobFunction, JobKind
 from domain.kernel.notices import Notices, merged
@@ -41,7 +45,7 @@ JOBS = (
 
 def domain_functions(core: Core) -> dict[str, JobFunction]:
     """Return the functions of the jobs that need nothing but the domain."""
-    return {}
+    return {"read_mail": partial(inbound.read_stored, core, reader=ReadingRoom())}
 
 
 async def nothing(**_: object) -> None:

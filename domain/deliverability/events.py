@@ -4,7 +4,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from domain.kernel.events import Event, InvoiceEvent
-from domain.kernel.notices import Notices, operators
+from domain.kernel.notices import SILENT, Notices, operators
 
 
 class LetterSent(InvoiceEvent):
@@ -138,7 +138,7 @@ class MailArrived(Event):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Unread mail from {self.sender} ({self.what.replace('_', ' ')}, rule {self.rule}): {self.note}"
+        return f"Mail from {self.sender} ({self.what.replace('_', ' ')}, rule {self.rule}): {self.note}"
 
     @property
     def invoice_ref(self) -> UUID | None:
@@ -164,6 +164,31 @@ class MailQuarantined(Event):
         return f"A mail could not be read and is kept in quarantine: {self.reason}"
 
 
+class MailSeen(Event):
+    """A person has dealt with a mail; it is unread no more."""
+
+    kind: ClassVar[str] = "mail.seen"
+
+    mail_id: UUID
+    invoice_id: UUID | None = None
+    invoice_number: str | None = None
+    account_id: UUID | None = None
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return "A mail was dealt with"
+
+    @property
+    def invoice_ref(self) -> UUID | None:
+        """Return the invoice it belongs to."""
+        return self.invoice_id
+
+    @property
+    def account_ref(self) -> UUID | None:
+        """Return the account it belongs to."""
+        return self.account_id
+
+
 NOTICES: Notices = {
     LetterSent: (operators(),),
     LetterWithheld: (operators(),),
@@ -173,4 +198,5 @@ NOTICES: Notices = {
     SuppressionLifted: (operators(),),
     MailArrived: (operators(),),
     MailQuarantined: (operators(),),
+    MailSeen: SILENT,
 }

@@ -7,8 +7,8 @@ from uuid import UUID
 from tortoise import fields
 from tortoise.contrib.postgres.fields import ArrayField
 
-from domain.kernel.records import StatefulRecord
 from domain.deliverability import states
+from domain.kernel.records import StatefulRecord
 
 
 class Mailing(StatefulRecord):

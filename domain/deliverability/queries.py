@@ -1,0 +1,84 @@
+"""What is shown of the mail that came back: a list, and one mail with its reading."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from domain.deliverability.reading import Reading
+from domain.deliverability.refusals import MailNotFound
+from domain.kernel.core import Core
+
+MAX_LISTED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class MailLine:
+    """One mail of the list."""
+
+    id: UUID
+    received_at: datetime
+    state: str
+    kind: str
+    rule: str
+    note: str
+    size_bytes: int
+    invoice_number: str | None
+    unread: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MailShown:
+    """One mail with all that is known of it, for the eyes of an operator; addresses are not masked."""
+
+    line: MailLine
+    envelope_from: str
+    sent_to: tuple[str, ...]
+    reading: Reading | None
+    body: bytes
+
+
+_LINE = """
+    SELECT m.id, m.received_at, m.state, coalesce(m.reading->>'kind', '') AS kind,
+           coalesce(m.reading->>'rule', '') AS rule, m.reason AS note, m.size_bytes, i.number AS invoice_number,
+           m.seen_at IS NULL AS unread
+    FROM inbound_mail m LEFT JOIN mailing g ON g.id = m.mailing_id LEFT JOIN invoice i ON i.id = g.invoice_id
+"""
+
+
+async def mails(core: Core, *, unread: bool = False, state: str | None = None, limit: int = 50) -> list[MailLine]:
+    """Return the newest mails, newest first; only unread ones, or only those in one state."""
+    rows = await core.database.rows(
+        f"{_LINE} WHERE (NOT %s OR m.seen_at IS NULL) AND (%s::text IS NULL OR m.state = %s)"
+        " ORDER BY m.received_at DESC, m.id LIMIT %s",
+        (unread, state, state, min(limit, MAX_LISTED)),
+    )
+    return [MailLine(**row) for row in rows]
+
+
+async def mail(core: Core, *, mail_id: str) -> MailShown:
+    """Return one mail with its reading.
+
+    Raises:
+        MailNotFound: No stored mail has that id.
+    """
+    try:
+        wanted = UUID(mail_id)
+    except ValueError:
+        raise MailNotFound(mail_id) from None
+    line = await core.database.row(f"{_LINE} WHERE m.id = %s", (wanted,))
+    row = await core.database.row(
+        "SELECT envelope_from, sent_to, reading, body FROM inbound_mail WHERE id = %s", (wanted,)
+    )
+    if line is None or row is None:
+        raise MailNotFound(mail_id)
+    return MailShown(
+        MailLine(**line), row["envelope_from"], tuple(row["sent_to"]), _reading(row["reading"]), bytes(row["body"])
+    )
+
+
+def _reading(value: Any) -> Reading | None:
+    if value is None:
+        return None
+    return Reading.from_json(json.loads(value) if isinstance(value, str) else value)

@@ -1,0 +1,38 @@
+"""The reading process: takes mails from standard input one after the other and answers with readings as JSON."""
+
+import json
+import resource
+import struct
+import sys
+from typing import BinaryIO
+
+from domain.deliverability import reading
+
+MEMORY_BYTES = 768 * 1024 * 1024
+"""Address space of one reader; it takes a tenth for the largest mail. A mail that asks for more gets a MemoryError."""
+
+_LENGTH = struct.Struct(">I")
+
+
+def serve() -> None:
+    """Answer until the other side closes the pipe."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    source, sink = sys.stdin.buffer, sys.stdout.buffer
+    while (sender := _taken(source)) is not None and (raw := _taken(source)) is not None:
+        answer = _answer(raw, sender.decode("utf-8", "replace"))
+        sink.write(_LENGTH.pack(len(answer)) + answer)
+        sink.flush()
+
+
+def _answer(raw: bytes, envelope_from: str) -> bytes:
+    try:
+        told = reading.read(raw, envelope_from=envelope_from).as_json()
+    except Exception as error:  # the rim: whatever a mail breaks here is told, and the mail is kept
+        told = {"error": type(error).__name__}
+    return json.dumps(told).encode("ascii")
+
+
+def _taken(source: BinaryIO) -> bytes | None:
+    head = source.read(_LENGTH.size)
+    return source.read(*_LENGTH.unpack(head)) if len(head) == _LENGTH.size else None

@@ -1,0 +1,206 @@
+"""One mail as the rules look at it: each fact is worked out once, when the first rule asks for it."""
+
+import html
+import re
+from functools import cached_property
+
+from domain.deliverability.reading import found_addresses, mime, phrases, prose, report, returned
+
+MAX_PROSE = 48 * 1024
+"""Characters of prose that the rules look at; the longest real report fills a tenth."""
+
+_UNSEEN = re.compile(r"<(script|style|head|title)\b|<!--", re.IGNORECASE)
+_LINE_ENDS = re.compile(r"<(?:br|/p|/div|/tr|/li|/h\d|/td|hr|/pre)\b[^>]{0,200}>", re.IGNORECASE)
+_TAGS = re.compile(r"<(?![^<>\s]{1,200}@)[^<>]{0,2000}>")
+_RECIPIENT_FIELD = re.compile(rb"[Rr]ecipient:")
+_FOOTERS = re.compile(
+    r"^.{0,200}(?:scanned (?:by|for)|checked for viruses|virus[- ]?(?:scan|check|free)|antivirus).{0,300}$",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""What gateways add below a report; it says nothing about this mail."""
+
+_REPLY_PREFIX = re.compile(
+    r"^\s*(?:re|aw|antw|fwd?|wg|tr|rv|sv|vs|vb|odp|res|回复|转发|fw)\s*(?:\[\d+\])?\s*[:：]", re.IGNORECASE
+)
+
+
+class Look:
+    """What the rules ask about one mail."""
+
+    def __init__(self, raw: bytes, *, envelope_from: str | None = None) -> None:
+        self.raw = raw
+        self.mail = mime.opened(raw)
+        self._envelope_from = envelope_from
+        self._depth = 0
+
+    @cached_property
+    def headers(self) -> mime.Headers:
+        """The outer headers."""
+        return self.mail.headers
+
+    @cached_property
+    def subject(self) -> str:
+        """The subject, decoded."""
+        return mime.words(self.headers.get("subject"))
+
+    @cached_property
+    def sender(self) -> str:
+        """The From header, decoded."""
+        return mime.words(self.headers.get("from"))
+
+    @cached_property
+    def sender_address(self) -> str:
+        """The address of the From header, lower case, or an empty text."""
+        return next(iter(found_addresses.in_header(self.sender)), "")
+
+    @cached_property
+    def from_daemon(self) -> bool:
+        """Whether a mail system is the sender; a mail without From is nobody's letter."""
+        return found_addresses.is_daemon(self.sender)
+
+    @cached_property
+    def null_sender(self) -> bool:
+        """Whether the envelope names no sender to return to, so far as can be told."""
+        paths = [self._envelope_from] if self._envelope_from is not None else self.headers.all("return-path")
+        return any(
+            path.strip().strip("<>").lower() in ("", "null") or found_addresses.is_daemon(path) for path in paths
+        )
+
+    @cached_property
+    def answers(self) -> bool:
+        """Whether it presents itself as an answer or a forwarded mail."""
+        return bool(_REPLY_PREFIX.match(self.subject))
+
+    @cached_property
+    def whole_text(self) -> str:
+        """The prose in front of the first embedded mail, from text parts or else from HTML."""
+        texts: list[mime.Part] = []
+        pages: list[mime.Part] = []
+        for part in self.mail.parts:
+            if part.type in mime.EMBEDDED:
+                break
+            if part.type in ("text/plain", "text/html") and not (part.attached and (texts or pages)):
+                (texts if part.type == "text/plain" else pages).append(part)
+        shown = [part.text() for part in texts[:4]]
+        if not any(text.strip() for text in shown):
+            shown = [unmarked(part.text()) for part in pages[:2]]
+        elif shown[0].lstrip()[:200].lower().startswith(("<!doctype", "<html")) or "<br>" in shown[0][:2000].lower():
+            shown = [unmarked(text) for text in shown]
+        text = "\n".join(shown)[:MAX_PROSE]
+        return _FOOTERS.sub("", text) if "virus" in text or "scanned" in text else text
+
+    @cached_property
+    def _parted(self) -> tuple[str, returned.Returned]:
+        return returned.parted(self.whole_text)
+
+    @cached_property
+    def text(self) -> str:
+        """The prose without the copy of the returned mail behind it."""
+        return self._parted[0]
+
+    @cached_property
+    def returned(self) -> returned.Returned:
+        """The mail that came back."""
+        return returned.in_parts(self.mail) or self._parted[1]
+
+    @cached_property
+    def wrapped(self) -> "Look | None":
+        """The report that this report only wraps, as some gateways send the report of another host on as text."""
+        copy = self.whole_text[len(self.text) :]
+        start = re.search(r"^[A-Z][\w-]+: ", copy, re.MULTILINE)
+        if self._depth or start is None or "multipart/report" not in copy[:8192]:
+            return None
+        look = Look(copy[start.start() :].encode("utf-8", "replace"))
+        look._depth = 1
+        return look
+
+    @cached_property
+    def failed_recipients(self) -> list[str]:
+        """Addresses of an ``X-Failed-Recipients`` header, as Exim and Google write it."""
+        return [each for value in self.headers.all("x-failed-recipients") for each in found_addresses.in_text(value)]
+
+    @cached_property
+    def failure_subject(self) -> bool:
+        """Whether the subject is that of a report, and not of an answer to one."""
+        lower = self.subject.lower()
+        return not self.answers and any(phrase in lower for phrase in phrases.FAILURE_SUBJECTS)
+
+    @cached_property
+    def failure_text(self) -> bool:
+        """Whether the prose begins as a report does."""
+        return prose.speaks_of_failure(self.text)
+
+    @cached_property
+    def delayed(self) -> bool:
+        """Whether the notice says that the mail is still being tried."""
+        subject, text = self.subject.lower(), " ".join(self.text[:3000].lower().split())
+        if any(phrase in text for phrase in phrases.FINAL_TEXTS) and "warning" not in text:
+            return False
+        told = any(phrase in text for phrase in phrases.DELAY_TEXTS)
+        return told or (any(phrase in subject for phrase in phrases.DELAY_SUBJECTS) and "fail" not in subject)
+
+    @cached_property
+    def not_recipients(self) -> frozenset[str]:
+        """Addresses that stand in a report for other reasons: its sender, whom it is sent to, who wrote the mail."""
+        mine = {
+            each
+            for name in ("to", "delivered-to", "from", "reply-to", "x-original-to", "cc")
+            for value in self.headers.all(name)
+            for each in found_addresses.in_header(value)
+        }
+        return frozenset(mine) | self.returned.senders
+
+    @cached_property
+    def status_text(self) -> str | None:
+        """The fields of a delivery report: its own part, or prose that holds them, or None."""
+        part = self.mail.first(*report.STATUS_TYPES)
+        if part is not None:
+            return part.text()
+        for part in self.mail.parts:
+            if part.type in mime.EMBEDDED:
+                break
+            if part.type.startswith(("text/", "message/", "application/octet")) and part.type != "text/html":
+                text = part.text() if _RECIPIENT_FIELD.search(part.body[: mime.MAX_TEXT]) or _is_encoded(part) else ""
+                if report.has_status_fields(text):
+                    return returned.parted(text)[0]
+        return None
+
+    @cached_property
+    def message_ids(self) -> tuple[str, ...]:
+        """Message-IDs of the returned mail, then those that this mail answers."""
+        back = returned.message_ids(self.returned.headers, "message-id", "x-original-message-id")
+        answered = returned.message_ids(self.headers, "in-reply-to", "references", "x-original-message-id")
+        return tuple(dict.fromkeys(back + answered))[: returned.MAX_IDS]
+
+    @cached_property
+    def tokens(self) -> tuple[str, ...]:
+        """Addresses in headers, returned mail and prose that look like signed ones of ours."""
+        encoded = [
+            part.content(65536)
+            for part in self.mail.parts[:8]
+            if part.type.startswith(("text/", "message/")) and _is_encoded(part)
+        ]
+        return returned.tokens(self.raw[: mime.MAX_HEADER_BYTES], *encoded)
+
+
+def _is_encoded(part: mime.Part) -> bool:
+    return part.headers.get("content-transfer-encoding").strip().lower() in ("base64", "quoted-printable")
+
+
+def unmarked(page: str) -> str:
+    """Return the text of an HTML page, one line for each block."""
+    page = _LINE_ENDS.sub("\n", _seen(page[: mime.MAX_TEXT]))
+    lines = (" ".join(line.split()) for line in html.unescape(_TAGS.sub(" ", page)).split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def _seen(page: str) -> str:
+    """Leave out what a browser does not show: scripts, styles, the head, comments; an unclosed one runs to the end."""
+    lower = page.lower()
+    kept, at = [], 0
+    while (start := _UNSEEN.search(page, at)) is not None:
+        kept.append(page[at : start.start()])
+        close = f"</{start[1].lower()}" if start[1] else "-->"
+        end = lower.find(close, start.end())
+        at = len(page) if end < 0 else end + len(close)
+    return " ".join([*kept, page[at:]])

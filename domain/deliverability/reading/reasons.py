@@ -1,0 +1,195 @@
+"""Decide why a mail was refused, and whether the address is dead, from the words of the refusing server.
+
+A status code alone misleads more often than not, so the words come first and the code is the fall-back. An address
+is called dead on good evidence only: the server of its domain said so when it was asked for that recipient (or with
+a status that means nothing else). The same words after the mail was transferred come from a filter behind the door.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from domain.deliverability.reading import phrases, providers
+from domain.deliverability.reading.readings import OUTCOMES, Outcome, Reason
+
+MAX_DIAGNOSTIC = 600
+"""Characters of a diagnostic that are kept and looked at; real ones say what they mean in the first two lines."""
+
+
+class Stage(StrEnum):
+    """What the refusing server had been told when it refused."""
+
+    CONNECTION = "connection"
+    SENDER = "sender"
+    RECIPIENT = "recipient"
+    MESSAGE = "message"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Why, and whether the address is dead."""
+
+    reason: Reason
+    hard: bool
+    status: str
+
+
+_STAGES: tuple[tuple[Stage, tuple[str, ...]], ...] = (
+    (Stage.MESSAGE, (
+        "end of data", "reply to data", "after data", "final data", "response to data", "[data]", "for text command",
+        "smtp command data", "after sending the message", ">>> data", "data command", "bdat")),
+    (Stage.RECIPIENT, (
+        "rcpt to", "rcpt_to", "rcpt command", "smtp:rcpt", "in rcpt", "does not like recipient", "rcpt response",
+        ">>> rcpt")),
+    (Stage.SENDER, (
+        "after mail from", "after pipelined mail from", "reply to mail from", "our mail from", "mail command",
+        "[mail_from]", "does not like sender", ">>> mail from", "response to mail from")),
+    (Stage.CONNECTION, (
+        "initial connection", "reply to helo", "reply to ehlo", "reply to connect", "after helo", "after ehlo",
+        ">>> helo", ">>> ehlo", "my name was rejected", "our helo", "our ehlo", "refused to talk to me",
+        "smtp greeting", "response to helo", "response to ehlo", "did not like our greeting")),
+)  # fmt: skip
+"""Words that tell what had been said to the server before it refused; the first one in a text counts."""
+
+_ENHANCED = re.compile(r"(?<![\d.])([245]\.\d{1,2}\.\d{1,3})(?![\d.])")
+_REPLY = re.compile(r"(?:^|[\s;:'\"(])([45]\d\d)(?=[\s\-:;,'\"#]|$)")
+_LETTERS = re.compile("[a-z]{3}")
+_HOST = re.compile(r"\bhost [\w-]+(?:\.[\w-]+)+")
+_BRACKETS = re.compile(r"[<>\[\]\"]+")
+
+_BY_STATUS: tuple[tuple[str, Reason], ...] = (
+    ("5.1.1", Reason.USER_UNKNOWN), ("5.1.10", Reason.USER_UNKNOWN), ("5.1.351", Reason.USER_UNKNOWN),
+    ("5.1.2", Reason.HOST_UNKNOWN), ("5.4.4", Reason.HOST_UNKNOWN), ("5.4.310", Reason.HOST_UNKNOWN),
+    ("5.1.6", Reason.MOVED), ("5.7.17", Reason.MOVED), ("5.7.18", Reason.MOVED),
+    ("5.7.27", Reason.SENDER), ("5.1.7", Reason.SENDER), ("5.1.8", Reason.SENDER), ("4.1.8", Reason.SENDER),
+    ("5.2.1", Reason.DISABLED), ("4.2.1", Reason.DISABLED),
+    ("5.2.2", Reason.MAILBOX_FULL), ("4.2.2", Reason.MAILBOX_FULL),
+    ("5.2.3", Reason.SIZE), ("5.3.4", Reason.SIZE), ("4.3.4", Reason.SIZE), ("5.2.0", Reason.FILTERED),
+    ("5.7.25", Reason.REPUTATION), ("5.7.26", Reason.AUTHENTICATION), ("5.7.28", Reason.RATE), ("4.7.28", Reason.RATE),
+    ("4.3.2", Reason.RATE), ("4.4.7", Reason.EXPIRED), ("5.4.7", Reason.EXPIRED), ("5.4.6", Reason.LOOP),
+    ("5.4.14", Reason.LOOP), ("5.4.316", Reason.NETWORK), ("5.4.312", Reason.NETWORK), ("5.4.300", Reason.EXPIRED),
+    ("5.7.5", Reason.AUTHENTICATION), ("5.7.6", Reason.POLICY), ("5.7.7", Reason.POLICY), ("5.7.1", Reason.POLICY),
+    ("5.6", Reason.CONTENT), ("4.4", Reason.NETWORK), ("5.4", Reason.NETWORK), ("5.3", Reason.SYSTEM),
+    ("4.3", Reason.SYSTEM), ("5.5", Reason.SYNTAX), ("5.7", Reason.POLICY), ("4.7", Reason.POLICY),
+)  # fmt: skip
+"""What a status means when the words say nothing; the first line that it equals, or that it starts with, counts."""
+
+_BEFORE_THE_RECIPIENT = {Stage.CONNECTION: Reason.REPUTATION, Stage.SENDER: Reason.SENDER}
+_SURE = frozenset({"5.1.1", "4.1.1", "5.1.10", "5.1.0", "5.1.3", "5.1.351", "5.1.6", "5.5.0", "5.7.1"})
+_SURE_AFTER_DATA = frozenset({"5.1.1", "5.1.10", "5.5.0"})
+"""Statuses that, with words of an unknown user, make a dead address; fewer do once the mail had been transferred."""
+
+_AFTER_USER = frozenset({Reason.NETWORK, Reason.LOOP, Reason.EXPIRED, Reason.SYSTEM, Reason.SYNTAX})
+"""Reasons whose words are looked for only after "user unknown" was not found; they often stand beside it."""
+
+
+def verdict(
+    diagnostic: str, *, status: str = "", context: str = "", remote: str = "", stage: Stage | None = None
+) -> Verdict:
+    """Decide from the *diagnostic*, the report's *status* field, and the *context* that the report's prose gives.
+
+    *remote* is the refusing host where the report names it.
+    """
+    said = " ".join(diagnostic.split())[:MAX_DIAGNOSTIC]
+    around = " ".join(context.split())[: 2 * MAX_DIAGNOSTIC]
+    codes = _ENHANCED.findall(said)
+    best = next((code for code in codes if not code.endswith(".0.0")), status or next(iter(codes), ""))
+    stage = stage or stage_of(said) or stage_of(around) or Stage.UNKNOWN
+    reason, certain = _reason(said, stage, remote or said)
+    if reason is Reason.UNDEFINED:
+        reason = _by_status(best, said.lower())
+    if reason is Reason.UNDEFINED and around:
+        reason, certain = _reason(around, stage, remote)
+    if reason is Reason.UNDEFINED:
+        reason = _BEFORE_THE_RECIPIENT.get(stage, reason)
+    certain = certain or _certain(around.lower())
+    hard = _dead(reason, said, best, codes, stage, certain=certain)
+    if hard and around and _reason(around, stage, remote)[0] is Reason.MAILBOX_FULL:
+        reason, hard = Reason.MAILBOX_FULL, False  # the report contradicts itself; a full mailbox has an owner
+    return Verdict(reason, hard, best or _reply_class(said))
+
+
+def stage_of(text: str) -> Stage | None:
+    """Return at which stage of the SMTP dialogue the refusal came, where the text tells."""
+    lower = " ".join(text.lower().split())
+    found = [(at, stage) for stage, said in _STAGES for phrase in said if (at := lower.find(phrase)) >= 0]
+    return min(found)[1] if found else None
+
+
+def is_challenge(text: str) -> bool:
+    """Tell whether the refusing system wants the sender to prove to be a person."""
+    lower = text.lower()
+    return any(phrase in lower for phrase in phrases.CHALLENGES)
+
+
+def _reason(said: str, stage: Stage, remote: str) -> tuple[Reason, bool]:
+    """Return the reason that the words give, and whether they need no second witness."""
+    lower = said.lower()
+    if (told := providers.reason(lower, remote.lower())) is not None:
+        return told, True
+    words = _without_names(lower)
+    if _certain(words):
+        return Reason.USER_UNKNOWN, True
+    late = Reason.UNDEFINED
+    for phrase, reason in phrases.REASONS:
+        if phrase in words:
+            if reason in _AFTER_USER:
+                late = reason
+                break
+            return _BEFORE_THE_RECIPIENT.get(stage, reason) if OUTCOMES[reason] is Outcome.DEAD else reason, False
+    if any(phrase in words for phrase in phrases.UNKNOWN_USER):
+        return _BEFORE_THE_RECIPIENT.get(stage, Reason.USER_UNKNOWN), False
+    return late, False
+
+
+def _without_names(lower: str) -> str:
+    """Take addresses, links and host names out: a refusal is not spam because the host that refused is called so."""
+    kept = []
+    for word in _HOST.sub("host", lower).split():
+        if "@" in word:
+            kept.append(word.rpartition(">")[2] if ">" in word else "")
+        elif "://" not in word and not word.startswith(("www.", "size=", "id=")):
+            kept.append(word)
+    words = " ".join(_BRACKETS.sub(" ", " ".join(kept)).split())
+    return words if _LETTERS.search(words) else lower  # nothing but a link, which then is the message
+
+
+def _certain(words: str) -> bool:
+    return any(phrase in words for phrase in phrases.CERTAIN)
+
+
+def _by_status(status: str, words: str) -> Reason:
+    if not status or status.endswith(".0.0"):
+        return Reason.UNDEFINED
+    if status == "5.1.0" and not ("address rejected" in words or "recipient" in words):
+        return Reason.SENDER
+    if status == "5.1.0" or (status == "5.1.3" and "recipient" in words):
+        return Reason.USER_UNKNOWN
+    equal = next((reason for code, reason in _BY_STATUS if code == status), None)
+    return equal or next((reason for code, reason in _BY_STATUS if status.startswith(code + ".")), Reason.UNDEFINED)
+
+
+def _dead(reason: Reason, said: str, status: str, codes: list[str], stage: Stage, *, certain: bool) -> bool:
+    """Tell whether the evidence is good enough to call the address dead."""
+    if OUTCOMES[reason] is not Outcome.DEAD:
+        return False
+    if reason is Reason.HOST_UNKNOWN:  # a name server may be wrong for an hour; a final status says that it was asked
+        return not status.startswith("4") and "found, try again" not in said.lower()
+    if reason is not Reason.USER_UNKNOWN or certain or stage is Stage.RECIPIENT:
+        return True
+    sure = _SURE if stage is not Stage.MESSAGE else _SURE_AFTER_DATA
+    return bool(sure & {*codes, status})
+
+
+def _reply_class(said: str) -> str:
+    code = _REPLY.search(said)
+    return f"{code[1][0]}.0.0" if code else ""
+
+
+def temporary(status: str, said: str) -> bool:
+    """Tell whether status or reply code are of the kind that is tried again."""
+    if status:
+        return status.startswith("4")
+    code = _REPLY.search(said)
+    return bool(code and code[1].startswith("4"))

@@ -1,0 +1,146 @@
+"""The reading room: mail is read in processes of their own, with a limit on time and memory.
+
+Whatever a mail does to its reader (a crash, a loop, a flood), the product and the other mails do not notice: the
+reader is killed and another one takes its place. A reader holds no secret: it gets an empty environment and a pipe.
+"""
+
+import asyncio
+import json
+import struct
+import subprocess
+import sys
+import threading
+import weakref
+from pathlib import Path
+from typing import Protocol
+
+from domain.deliverability.reading import Reading, mime
+
+READERS = 2
+"""Processes at most; one reads more than a thousand mails a second."""
+
+SECONDS = 10.0
+"""For one mail. The worst hostile one takes a third of a second."""
+
+_ROOT = str(Path(__file__).resolve().parents[2])
+_BOOT = "import sys; sys.path.insert(0, sys.argv[1]); from domain.deliverability.reading import child; child.serve()"
+_LENGTH = struct.Struct(">I")
+
+
+class Unreadable(Exception):
+    """No reading could be made; the text says why and holds nothing of the mail."""
+
+
+class Reader(Protocol):
+    """Whatever makes a reading of a mail."""
+
+    async def read(self, raw: bytes, *, envelope_from: str) -> Reading:
+        """Read one mail.
+
+        Raises:
+            Unreadable: It crashed its reader, took too long, or broke a rule.
+        """
+
+
+class ReadingRoom:
+    """A few readers, started when they are needed and stopped with the room."""
+
+    def __init__(self, *, readers: int = READERS, seconds: float = SECONDS) -> None:
+        self._seconds = seconds
+        self._seats = asyncio.Semaphore(readers)
+        self._idle: list[_Child] = []
+
+    async def read(self, raw: bytes, *, envelope_from: str) -> Reading:
+        """Read one mail in a process of its own; one that dies is given a second try in a fresh process.
+
+        Raises:
+            Unreadable: It crashed its reader twice, took too long, or broke a rule.
+        """
+        async with self._seats:
+            answer = await self._ask(raw, envelope_from) or await self._ask(raw, envelope_from, fresh=True)
+        if answer is None:
+            raise Unreadable("the reader crashed twice")
+        told = json.loads(answer)
+        if "error" in told:
+            raise Unreadable(f"the reader failed: {told['error']}")
+        return Reading.from_json(told)
+
+    async def _ask(self, raw: bytes, envelope_from: str, *, fresh: bool = False) -> bytes | None:
+        child = self._idle.pop() if self._idle and not fresh else _Child()
+        try:
+            answer = await asyncio.to_thread(child.ask, raw, envelope_from, self._seconds)
+        except (asyncio.CancelledError, Unreadable):
+            child.stop()
+            raise
+        if answer is None:
+            child.stop()
+        else:
+            self._idle.append(child)
+        return answer
+
+    def close(self) -> None:
+        """Stop the readers; a room that is simply forgotten stops them as well."""
+        for child in self._idle:
+            child.stop()
+        self._idle.clear()
+
+
+class _Child:
+    """One reading process."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and our own module
+            [sys.executable, "-I", "-S", "-c", _BOOT, _ROOT],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={}, close_fds=True,
+        )  # fmt: skip
+        self.stop = weakref.finalize(self, _end, self._process)
+
+    def ask(self, raw: bytes, envelope_from: str, seconds: float) -> bytes | None:
+        """Send one mail and return the answer, or None when the process died.
+
+        Raises:
+            Unreadable: It had to be killed, since it took too long.
+        """
+        late = threading.Event()
+        alarm = threading.Timer(seconds, self._kill, (late,))
+        alarm.daemon = True
+        alarm.start()
+        try:
+            answer = self._exchange(raw[: mime.MAX_BYTES], envelope_from)
+        finally:
+            alarm.cancel()
+        if answer is None and late.is_set():
+            raise Unreadable(f"reading took more than {seconds:g} s")
+        return answer
+
+    def _kill(self, late: threading.Event) -> None:
+        late.set()
+        self._process.kill()
+
+    def _exchange(self, raw: bytes, envelope_from: str) -> bytes | None:
+        try:
+            assert self._process.stdin is not None
+            assert self._process.stdout is not None
+            sender = envelope_from.encode("utf-8", "replace")
+            self._process.stdin.write(_LENGTH.pack(len(sender)) + sender + _LENGTH.pack(len(raw)))
+            self._process.stdin.write(raw)
+            self._process.stdin.flush()
+            head = self._process.stdout.read(_LENGTH.size)
+            if len(head) < _LENGTH.size:
+                return None
+            (length,) = _LENGTH.unpack(head)
+            answer = self._process.stdout.read(length)
+        except (OSError, ValueError):  # it died, and its pipes with it
+            return None
+        return answer if len(answer) == length else None
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    process.kill()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            try:
+                pipe.close()
+            except OSError:
+                continue  # it died with something unsent; nobody waits for that
+    process.wait()
