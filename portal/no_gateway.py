@@ -2,8 +2,10 @@
 
 # ruff: noqa: ARG002 - the arguments are the port's
 
+from datetime import datetime
+
 from domain.kernel.money import Money
-from domain.kernel.ports import CheckoutOrder, CheckoutSnapshot, GatewayRefused
+from domain.kernel.ports import CheckoutOrder, CheckoutSnapshot, GatewayRefused, ProviderNews
 
 _REASON = "no Stripe key is set (PLIXO_STRIPE_API_KEY)"
 
@@ -18,6 +20,10 @@ class NoGateway:
     async def find(self, object_id: str) -> str | None:
         """Know nothing."""
         return None
+
+    async def news(self, since: datetime) -> tuple[ProviderNews, ...]:
+        """Hear nothing."""
+        return ()
 
     async def open(self, order: CheckoutOrder) -> CheckoutSnapshot:
         """Refuse."""

@@ -1,16 +1,25 @@
 """The Stripe gateway: Checkout in the merchant's own account, through Stripe's SDK."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from datetime import datetime
 from typing import Any
 
 import aiohttp
 import stripe
 
 from domain.kernel.money import CurrencyUnknown, Money
-from domain.kernel.ports import CheckoutOrder, CheckoutSnapshot, GatewayRefused, GatewayUnavailable, Method
-from portal import stripe_amounts, stripe_reading
+from domain.kernel.ports import (
+    CheckoutOrder,
+    CheckoutSnapshot,
+    GatewayRefused,
+    GatewayUnavailable,
+    Method,
+    ProviderNews,
+)
+from portal import stripe_amounts, stripe_events, stripe_reading
 
 TIMEOUT_SECONDS = 12
 """For one try; Stripe answers in well under a second."""
@@ -19,6 +28,9 @@ PATIENCE_SECONDS = 30
 """For one call with its retries: a payer does not look at a blank page for longer."""
 
 RETRIES = 2
+
+MOST_NEWS = 5000
+"""Events of one question, newest first: a long outage of a busy merchant; Stripe repeats older ones by itself."""
 
 _EXPAND = ["payment_intent.latest_charge.refunds"]
 
@@ -92,6 +104,20 @@ class StripeGateway:
             found = await self._client.v1.checkout.sessions.list_async({"payment_intent": intent_id, "limit": 1})
             return next((each.id for each in found.data if _id(each.payment_intent) == intent_id), None)
 
+    async def news(self, since: datetime) -> tuple[ProviderNews, ...]:
+        """Return the events that matter to us since then, oldest first; Stripe keeps them for thirty days."""
+        wanted: Any = {
+            "types": sorted(stripe_events.KINDS),
+            "created": {"gte": int(since.timestamp())},
+            "limit": 100,
+        }
+        async with _called():
+            page = await self._client.v1.events.list_async(wanted)
+            events = [event async for event in _first(page.auto_paging_iter(), MOST_NEWS)]
+        return tuple(
+            stripe_events.read(json.dumps(event.to_dict(), default=str).encode()) for event in reversed(events)
+        )
+
     async def _intent_of(self, object_id: str) -> str | None:
         if object_id.startswith("pi_"):
             return object_id
@@ -122,6 +148,15 @@ class StripeGateway:
         if charge is None or not charge.disputed:
             return []
         return list((await self._client.v1.disputes.list_async({"charge": charge.id, "limit": 100})).data)
+
+
+async def _first(events: AsyncIterator[Any], most: int) -> AsyncIterator[Any]:
+    """Yield no more than so many."""
+    seen = 0
+    async for event in events:
+        if (seen := seen + 1) > most:
+            return
+        yield event
 
 
 def _params(order: CheckoutOrder) -> Any:

@@ -73,6 +73,16 @@ class CheckoutSnapshot:
     url: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ProviderNews:
+    """Something that happened at the provider: a webhook's content, or the same thing read from its list of events."""
+
+    event_id: str
+    kind: str
+    object_id: str
+    body: bytes
+
+
 class GatewayUnavailable(Exception):
     """The payment provider did not answer, or answered that we should come again."""
 
@@ -92,6 +102,9 @@ class PaymentGateway(Protocol):
 
     async def find(self, object_id: str) -> str | None:
         """Return the session that a payment, refund or dispute belongs to; None when it came about otherwise."""
+
+    async def news(self, since: datetime) -> tuple[ProviderNews, ...]:
+        """Return what happened since then, for the case that webhooks did not reach us."""
 
     async def open(self, order: CheckoutOrder) -> CheckoutSnapshot:
         """Create the hosted checkout, or return the same one when called again with the same order."""

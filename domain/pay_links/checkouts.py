@@ -106,7 +106,7 @@ class _News:
             await self._mismatch(note)
             return
         step = _STEPS[self.snapshot.status]
-        moved = Checkout.MACHINE.can(self.checkout.status, step) and not await self._would_be_second(step)
+        moved = Checkout.MACHINE.can(CheckoutState(self.checkout.state), step) and not await self._would_be_second(step)
         if moved:
             await self._move(step)
         match self.snapshot.status:
@@ -133,7 +133,7 @@ class _News:
         return None
 
     async def _mismatch(self, note: str) -> None:
-        if not Checkout.MACHINE.can(self.checkout.status, "mismatch"):
+        if not Checkout.MACHINE.can(CheckoutState(self.checkout.state), "mismatch"):
             return
         await self.checkout.move("mismatch", checked_at=self.core.clock.now())
         await bookings.tell_mismatch(

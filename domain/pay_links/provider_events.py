@@ -1,6 +1,7 @@
 """Provider events: a verified webhook is stored, answered, and worked later by a job that reads the checkout itself."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from domain.kernel.core import Core
@@ -35,6 +36,14 @@ async def store(core: Core, *, event_id: str, kind: str, object_id: str, body: b
         if row is not None:
             await core.jobs.defer(tx, "work_provider_event", provider_event_id=str(row["id"]))
     return row is not None
+
+
+async def heard_until(core: Core) -> datetime | None:
+    """Return when we last heard anything, else since when there is something to hear of; None without a checkout."""
+    row = await core.database.row(
+        "SELECT greatest(max(received_at), (SELECT min(created_at) FROM checkout)) AS at FROM provider_event"
+    )
+    return row["at"] if row else None
 
 
 async def pending(core: Core, *, provider_event_id: UUID) -> Pending | None:

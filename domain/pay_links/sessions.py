@@ -101,16 +101,6 @@ async def acting(core: Core, *, secret: str) -> tuple[Invoice, PayLink]:
     return invoice, link
 
 
-async def touch(core: Core, *, secret: str) -> None:
-    """Count something that the payer did, such as a download, as activity of the link.
-
-    Raises:
-        LinkNotFound: No session of ours, or not any more.
-    """
-    async with core.transaction():
-        await acting(core, secret=secret)
-
-
 async def request_fresh(core: Core, *, secret: str) -> None:
     """Send a fresh link to the address on file, for a browser whose session is dead; says nothing about the outcome."""
     row = await core.database.row("SELECT link_id FROM portal_session WHERE secret_hash = %s", (secret_hash(secret),))

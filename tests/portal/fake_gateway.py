@@ -1,6 +1,7 @@
 """A payment gateway with a memory: it keeps orders by their number, and a test says what the payer does."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import count
 
 from domain.kernel.money import Money
@@ -10,6 +11,7 @@ from domain.kernel.ports import (
     CheckoutStatus,
     GatewayRefused,
     GatewayUnavailable,
+    ProviderNews,
     Reversal,
 )
 
@@ -36,6 +38,7 @@ class FakeGateway:
         self.down = False
         self.refusing = ""
         self.calls: list[str] = []
+        self.missed: list[ProviderNews] = []
         self._numbers = count(1)
 
     def takes(self, amount: Money) -> bool:
@@ -74,6 +77,10 @@ class FakeGateway:
         of_charge = {page.charge_id: page.session_id for page in self.pages.values()}
         return of_charge.get(object_id)
 
+    async def news(self, since: datetime) -> tuple[ProviderNews, ...]:
+        self._called("news")
+        return tuple(self.missed)
+
     # What the payer, the bank and the merchant do -------------------------------------------------
 
     @property
@@ -82,7 +89,7 @@ class FakeGateway:
         return list(self.pages.values())[-1]
 
     def pay(self, page: Page, *, method: str = "card ending 4242") -> None:
-        page.status, page.method, page.decline_code = CheckoutStatus.PAID, method, None
+        page.status, page.method, page.decline_code, page.attempt_id = CheckoutStatus.PAID, method, None, None
         page.charge_id = page.charge_id or f"ch_fake_{next(self._numbers)}"
 
     def decline(self, page: Page, code: str = "card_declined") -> None:

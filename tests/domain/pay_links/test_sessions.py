@@ -6,7 +6,7 @@ import pytest
 
 from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
-from domain.pay_links import links, queries, sessions, tokens
+from domain.pay_links import links, orders, queries, sessions, tokens
 from domain.pay_links.models import PayLink, PortalSession
 from domain.pay_links.refusals import LinkNotFound
 from tests.builders import an_invoice
@@ -106,7 +106,7 @@ async def test_seven_idle_days_end_the_session(core: Core, clock: StandingClock)
     with pytest.raises(LinkNotFound):
         await queries.page(core, secret=visit.secret)
     with pytest.raises(LinkNotFound):
-        await sessions.touch(core, secret=visit.secret)
+        await orders.start(core, secret=visit.secret, bank_debit=False)
     with pytest.raises(LinkNotFound):
         await entered(core, visit.link)
 
@@ -115,11 +115,11 @@ async def test_thirty_days_end_even_a_busy_session(core: Core, clock: StandingCl
     visit = await a_visit(core)
     for _ in range(5):
         clock.advance(days=5)
-        await sessions.touch(core, secret=visit.secret)
+        await orders.start(core, secret=visit.secret, bank_debit=False)
     clock.advance(days=5)
 
     with pytest.raises(LinkNotFound):
-        await sessions.touch(core, secret=visit.secret)
+        await orders.start(core, secret=visit.secret, bank_debit=False)
     with pytest.raises(LinkNotFound):
         await queries.page(core, secret=visit.secret)
 

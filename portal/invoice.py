@@ -1,0 +1,119 @@
+"""The invoice page: what is owed, paying it, coming back from the payment provider, and receipts."""
+
+import structlog
+from aiohttp import web
+
+from domain.kernel.ports import GatewayRefused, GatewayUnavailable
+from domain.ledger import receipts
+from domain.pay_links import queries, sessions
+from domain.pay_links.queries import Banner, PayerPage
+from domain.pay_links.refusals import CheckoutNotFound, LinkNotFound
+from domain.pay_links.states import CheckoutState
+from portal import door, forms, paying, views
+from portal.rim import Portal
+
+log = structlog.get_logger(__name__)
+
+
+async def show(portal: Portal, request: web.Request) -> web.StreamResponse:
+    """Show the invoice to the browser that holds its session."""
+    secret = portal.cookies.session(request) or ""
+    try:
+        page = await queries.page(portal.core, secret=secret)
+    except LinkNotFound:
+        return await _no_session(portal, request)
+    texts = portal.pages.texts(page.locale)
+    view = views.invoice(page, merchant=portal.core.merchant, texts=texts, takes=portal.gateway.takes(page.balance))
+    return portal.pages.show(request, "invoice.html", texts=texts, view=view, form_token=forms.token(secret))
+
+
+async def pay(portal: Portal, request: web.Request) -> web.StreamResponse:
+    """Send the payer to the provider's page for what is owed now."""
+    secret = await _acting_secret(portal, request)
+    await portal.rates.count("pay", request, key=secret)
+    try:
+        address = await paying.page_address(portal.core, portal.gateway, secret=secret, bank_debit=portal.bank_debit)
+    except LinkNotFound:
+        return await _no_session(portal, request)
+    return web.Response(status=303, headers={"Location": address})
+
+
+async def come_back(portal: Portal, request: web.Request) -> web.StreamResponse:
+    """Take in what the provider says of the payment; the address that the payer came by is not believed."""
+    secret = portal.cookies.session(request) or ""
+    try:
+        page = await queries.page(portal.core, secret=secret)
+    except LinkNotFound:
+        return portal.pages.say(request, "thanks", status=200)
+    await portal.rates.count("ask", request, key=secret)
+    heard = True
+    if page.attempt is not None and page.attempt.state is CheckoutState.OPEN and page.attempt.session_id:
+        heard = await _hear(portal, page.attempt.session_id)
+        page = await queries.page(portal.core, secret=secret)
+    await _write_receipts(portal, page)
+    if page.banner is Banner.NONE or not heard:
+        return portal.pages.show(request, "confirming.html", texts=portal.pages.texts(page.locale))
+    return web.Response(status=303, headers={"Location": "../i"})
+
+
+async def receipt(portal: Portal, request: web.Request) -> web.StreamResponse:
+    """Hand over a receipt of this invoice as a file."""
+    secret = portal.cookies.session(request) or ""
+    try:
+        page = await queries.page(portal.core, secret=secret)
+    except LinkNotFound:
+        return await _no_session(portal, request)
+    await portal.rates.count("download", request, key=secret)
+    found = await receipts.found(portal.core, number=request.match_info["number"], invoice_id=page.invoice_id)
+    if found is None:
+        return portal.pages.say(request, "missing", status=404)
+    return web.Response(
+        body=found.pdf,
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'attachment; filename="{found.number}.pdf"'},
+    )
+
+
+async def fresh(portal: Portal, request: web.Request) -> web.StreamResponse:
+    """Send a fresh link to the address on file of a session that ended; says the same whatever happened."""
+    forms.require_our_page(request, origin=portal.origin)
+    await forms.fields(request)
+    secret = portal.cookies.session(request) or ""
+    await portal.rates.count("fresh", request, key=secret)
+    await sessions.request_fresh(portal.core, secret=secret)
+    return portal.pages.say(request, "sent", status=200, further="sent_next")
+
+
+async def _acting_secret(portal: Portal, request: web.Request) -> str:
+    """Return the session's secret of a form that our own page of this session sent."""
+    forms.require_our_page(request, origin=portal.origin)
+    given = (await forms.fields(request)).get("token", "")
+    secret = portal.cookies.session(request) or ""
+    forms.require_token(given, secret=secret)
+    return secret
+
+
+async def _no_session(portal: Portal, request: web.Request) -> web.Response:
+    await portal.rates.count("guess", request)
+    return door.dead(portal, request, of_session=True)
+
+
+async def _hear(portal: Portal, session_id: str) -> bool:
+    """Ask the provider; when it does not answer, webhook or polling will bring the news."""
+    try:
+        await paying.ask(portal.core, portal.gateway, session_id)
+    except (GatewayUnavailable, GatewayRefused, CheckoutNotFound) as no:
+        log.warning("the payment provider could not be asked", reason=type(no).__name__)
+        return False
+    return True
+
+
+async def _write_receipts(portal: Portal, page: PayerPage) -> None:
+    """Write the receipts that the payer expects on the page now; the mailing job would do it a moment later."""
+    for line in page.history:
+        if line.payment_id is None or line.receipt_number is not None:
+            continue
+        try:
+            await receipts.issued(portal.core, payment_id=line.payment_id)
+        except Exception as error:  # the rim: a receipt that cannot be written must not hide that the money arrived
+            log.error("receipt not written", error=type(error).__name__)

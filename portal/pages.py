@@ -1,0 +1,99 @@
+"""Pages: HTML from templates, with the words of the reader's language; nothing here knows the business."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from domain.kernel import locales, request_ids
+from domain.kernel.core import Merchant
+from portal.texts import CATALOGUES, Texts
+
+_HERE = Path(__file__).parent
+
+STYLE = (_HERE / "static" / "portal.css").read_bytes()
+STYLE_NAME = f"portal-{sha256(STYLE).hexdigest()[:12]}.css"
+"""Named by its content, so that a browser may keep it for ever."""
+
+ICON = (_HERE / "static" / "icon.svg").read_bytes()
+
+_DEEPEST = 10
+"""Levels of an address that are climbed; ours have three."""
+
+
+@dataclass(frozen=True)
+class Pages:
+    """The templates of one deployment."""
+
+    merchant: Merchant
+    environment: Environment
+
+    def texts(self, locale: str | None = None) -> Texts:
+        """Return the words of the reader's language, or of the merchant's where the reader is not known."""
+        return Texts(locales.language(locale or self.merchant.locale, CATALOGUES))
+
+    def show(
+        self, request: web.Request, template: str, *, status: int = 200, texts: Texts, **shown: Any
+    ) -> web.Response:
+        """Return one page. Links in it are relative, so that it works below any address that a proxy gives it."""
+        html = self.environment.get_template(template).render(
+            t=texts,
+            root=_root(request),
+            merchant=self.merchant,
+            contact_is_mail="@" in self.merchant.contact and " " not in self.merchant.contact,
+            request_id=request_ids.current(),
+            style=STYLE_NAME,
+            **shown,
+        )
+        return web.Response(text=html, status=status, content_type="text/html", charset="utf-8")
+
+    def say(self, request: web.Request, what: str, *, status: int, further: str = "") -> web.Response:
+        """Return a page that says one thing: the texts ``{what}_title`` and ``{what}_text``."""
+        texts = self.texts()
+        return self.show(
+            request,
+            "message.html",
+            status=status,
+            texts=texts,
+            title=texts(f"{what}_title"),
+            lead=texts(f"{what}_text"),
+            further=texts(further) if further else "",
+            back="",
+        )
+
+    def refuse(self, request: web.Request, why: str, *, status: int, title: str = "refused_title") -> web.Response:
+        """Return a page with a refusal's own words, and the way back to the invoice."""
+        texts = self.texts()
+        return self.show(
+            request,
+            "message.html",
+            status=status,
+            texts=texts,
+            title=texts(title),
+            lead=why,
+            further="",
+            back=texts("back"),
+        )
+
+
+def _root(request: web.Request) -> str:
+    """Return the way up from this page's address to the top."""
+    return "../" * min(request.rel_url.raw_path.count("/") - 1, _DEEPEST) or "./"
+
+
+def pages(merchant: Merchant) -> Pages:
+    """Compile the templates; a missing variable is an error and never an empty place."""
+    environment = Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    for name in environment.list_templates():
+        environment.get_template(name)
+    return Pages(merchant, environment)

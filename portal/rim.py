@@ -1,0 +1,120 @@
+"""The rim around every payer's route: each answer has its headers, and no error shows our inside."""
+
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+import psycopg
+import structlog
+from aiohttp import web
+
+from domain.kernel import request_ids
+from domain.kernel.core import Core
+from domain.kernel.ports import PaymentGateway
+from domain.kernel.refusals import Refusal
+from domain.pay_links.refusals import PaymentUnavailable
+from portal.cookies import Cookies
+from portal.forms import BodyTooLarge, Foreign
+from portal.pages import Pages
+from portal.rates import Rates, TooMany
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Portal:
+    """What the routes share."""
+
+    core: Core
+    gateway: PaymentGateway
+    pages: Pages
+    cookies: Cookies
+    rates: Rates
+    bank_debit: bool
+    origin: str
+    """Scheme, host and port of the configured address: where our own forms come from."""
+    headers: Mapping[str, str]
+
+
+Handler = Callable[[Portal, web.Request], Awaitable[web.StreamResponse]]
+Served = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def headers(*, checkout_origin: str, secure: bool) -> dict[str, str]:
+    """Return the headers of every answer, errors included."""
+    policy = (
+        "default-src 'none'; style-src 'self'; img-src 'self'; "
+        f"form-action 'self' {checkout_origin}; base-uri 'none'; frame-ancestors 'none'"
+    )
+    return {
+        "Content-Security-Policy": policy,
+        "Cache-Control": "no-store",
+        "Referrer-Policy": "no-referrer",
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "X-Robots-Tag": "noindex, nofollow",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Server": "Plixo",
+        **({"Strict-Transport-Security": "max-age=31536000"} if secure else {}),
+    }
+
+
+def served(portal: Portal, name: str, handler: Handler) -> Served:
+    """Return the route for aiohttp. Its log line has the route's name and never the path, which may hold a token."""
+
+    async def serve(request: web.Request) -> web.StreamResponse:
+        started = time.perf_counter()
+        with request_ids.serving() as request_id:
+            response = await _answered(portal, handler, request)
+            for header, value in portal.headers.items():
+                response.headers.setdefault(header, value)
+            response.headers["X-Request-ID"] = request_id
+            milliseconds = round((time.perf_counter() - started) * 1000, 1)
+            log.info("request", route=name, method=request.method, status=response.status, ms=milliseconds)
+        return response
+
+    return serve
+
+
+async def _answered(portal: Portal, handler: Handler, request: web.Request) -> web.StreamResponse:
+    pages = portal.pages
+    try:
+        return await handler(portal, request)
+    except TooMany as wait:
+        response = pages.say(request, "slow", status=429)
+        response.headers["Retry-After"] = str(wait.seconds)
+        return response
+    except Foreign:
+        return pages.say(request, "foreign", status=403)
+    except BodyTooLarge:
+        response = pages.say(request, "large", status=413)
+        response.force_close()
+        return response
+    except PaymentUnavailable as no:
+        return pages.refuse(request, str(no), status=503, title="unpayable_now_title")
+    except Refusal as no:
+        return pages.refuse(request, str(no), status=409)
+    except Exception as error:  # the rim: payers are told to try later, and we are told what broke
+        return failed(pages, request, error)
+
+
+def failed(pages: Pages, request: web.Request, error: Exception) -> web.Response:
+    """Say that it is our fault; 503 when the database is away, so that whoever asked comes again."""
+    if unreachable(error):
+        log.error("the database is unreachable", error=type(error).__name__)
+        response = pages.say(request, "down", status=503)
+        response.headers["Retry-After"] = "30"
+        return response
+    log.error("a request failed", exc_info=error)
+    return pages.say(request, "broken", status=500)
+
+
+def unreachable(error: BaseException | None) -> bool:
+    """Tell whether the database did not answer, however deep the libraries have wrapped that."""
+    while error is not None:
+        if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False

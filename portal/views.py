@@ -1,0 +1,171 @@
+"""Views: the invoice page's facts as texts in the payer's words and number format; pure, and free of HTML."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+
+from domain.kernel import locales
+from domain.kernel.core import Merchant
+from domain.pay_links.queries import Banner, HistoryLine, PayerPage
+from portal.texts import DECLINES, Texts
+
+
+@dataclass(frozen=True, slots=True)
+class BannerView:
+    """What must be read first."""
+
+    tone: str
+    """``good``, ``wait`` or ``bad``."""
+    title: str
+    lines: tuple[str, ...]
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """One line of the history."""
+
+    what: str
+    amount: str
+    when: str
+    how: str
+    receipt: str
+    receipt_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceView:
+    """Everything that stands on the invoice page."""
+
+    page_title: str
+    number: str
+    customer: str
+    due_label: str
+    due: str
+    due_when: str
+    late: bool
+    pay: str
+    """The button's words; empty when there is nothing to press."""
+    why_not: str
+    """Why there is no button although something is owed."""
+    banner: BannerView | None
+    details: tuple[tuple[str, str], ...]
+    history: tuple[LineView, ...]
+
+
+class _Words:
+    """How this payer reads texts, sums and dates."""
+
+    def __init__(self, page: PayerPage, merchant: Merchant, texts: Texts) -> None:
+        self.t, self.zone = texts, merchant.zone
+        self.locale = locales.formats(page.locale, page.country or merchant.country, texts.language)
+
+    def day(self, day: date) -> str:
+        return str(format_date(day, format="long", locale=self.locale))
+
+    def moment(self, at: datetime, zone: ZoneInfo) -> str:
+        return self.day(at.astimezone(zone).date())
+
+
+def invoice(page: PayerPage, *, merchant: Merchant, texts: Texts, takes: bool) -> InvoiceView:
+    """Return the page's texts; *takes* tells whether the payment provider can collect the balance."""
+    words = _Words(page, merchant, texts)
+    t, owed = texts, page.balance.format(words.locale)
+    banner = _banner(page, words)
+    title = t("invoice", number=page.invoice_number)
+    if banner is not None:
+        told = t("problem", title=banner.title) if banner.tone == "bad" else banner.title
+        title = f"{told} – {title}"
+    why_not = t("pay_not_online", contact=merchant.contact) if page.payable and not takes else ""
+    return InvoiceView(
+        page_title=title,
+        number=page.invoice_number,
+        customer=page.account_name,
+        due_label=t("amount_due") if page.is_open else t("nothing_due"),
+        due=owed if page.is_open else "",
+        due_when=_due_when(page, words),
+        late=page.is_open and page.days_past_due > 0,
+        pay=t("pay", amount=owed) if page.payable and takes else "",
+        why_not=why_not,
+        banner=banner,
+        details=_details(page, words),
+        history=tuple(_line(each, page, words) for each in page.history),
+    )
+
+
+def _due_when(page: PayerPage, words: _Words) -> str:
+    t = words.t
+    if not page.is_open:
+        return t("settled_on", date=words.day(page.settled_on)) if page.settled_on else ""
+    day = words.day(page.due_on)
+    match page.days_past_due:
+        case 0:
+            return t("due_today", date=day)
+        case 1:
+            return t("overdue_one", date=day)
+        case days if days > 1:
+            return t("overdue", date=day, days=days)
+        case _:
+            return t("due_in", date=day)
+
+
+def _details(page: PayerPage, words: _Words) -> tuple[tuple[str, str], ...]:
+    t = words.t
+    paid = page.total - page.balance
+    lines = (
+        (t("total"), page.total.format(words.locale)),
+        (t("paid_so_far"), paid.format(words.locale) if paid and page.is_open else ""),
+        (t("issued_on"), words.day(page.issued_on) if page.issued_on else ""),
+        (t("due_on"), words.day(page.due_on)),
+        (t("mailed_to"), page.address),
+    )
+    return tuple((name, value) for name, value in lines if value)
+
+
+def _banner(page: PayerPage, words: _Words) -> BannerView | None:
+    t, attempt = words.t, page.attempt
+    reference = t("reference", reference=attempt.reference) if attempt else ""
+    match page.banner:
+        case Banner.NONE:
+            return None
+        case Banner.PAID:
+            receipts = [line.receipt_number for line in page.history if line.receipt_number]
+            shown = t("reference", reference=receipts[-1]) if receipts else reference
+            lines: tuple[str, ...] = (t("paid_text"),)
+            if page.history:
+                lines += (t("paid_next", address=page.address),)
+            return BannerView("good", t("paid_title"), lines, shown)
+        case Banner.PROCESSING:
+            assert attempt is not None, "a debit under way is an attempt"
+            started = t(
+                "processing_text",
+                amount=attempt.amount.format(words.locale),
+                date=words.moment(attempt.at, words.zone),
+            )
+            return BannerView("wait", t("processing_title"), (started, t("processing_next")), reference)
+        case Banner.FAILED:
+            code = attempt.code if attempt and attempt.code in DECLINES else "generic"
+            return BannerView("bad", t("failed_title"), (t(f"why_{code}"), t("failed_next")), reference)
+        case Banner.IN_REVIEW:
+            return BannerView("wait", t("review_title"), (t("review_text"), t("review_next")), reference)
+        case Banner.CLOSED:
+            return BannerView("good", t("closed_title"), (t("closed_text"),), "")
+
+
+def _line(line: HistoryLine, page: PayerPage, words: _Words) -> LineView:
+    t = words.t
+    receipt = ""
+    if line.receipt_number:
+        receipt = t("receipt", number=line.receipt_number)
+    elif line.payment_id is not None:
+        receipt = t("receipt_coming", address=page.address)
+    return LineView(
+        what=t(f"line_{line.kind}"),
+        amount=line.amount.format(words.locale),
+        when=words.moment(line.at, words.zone),
+        how=t("by_method", method=line.method) if line.method else "",
+        receipt=receipt,
+        receipt_number=line.receipt_number or "",
+    )
