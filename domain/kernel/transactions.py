@@ -8,7 +8,7 @@ delivered afterwards.
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Coroutine, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar, cast
 
 import psycopg
@@ -131,7 +131,8 @@ class Database(Rows):
             await to_the_end(wrapper.commit())
         finally:
             if token is not None:
-                get_connections().reset(token)
+                with suppress(ValueError):  # a task that was thrown away is finished in a foreign context, which has no token
+                    get_connections().reset(token)
             await to_the_end(_give_back(client, connection))
 
 

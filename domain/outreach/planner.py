@@ -103,6 +103,10 @@ _PLAN = f"""
 """
 
 
+_WALK_INDEXES = "SELECT set_config(name, 'off', true) FROM unnest(ARRAY['enable_bitmapscan', 'enable_seqscan']) AS name"
+"""For the page's transaction only: right after an import there are no statistics yet, and a page would sort everything."""
+
+
 async def plan(core: Core) -> int:
     """Enrol what is new, queue what is due; return how many mails were queued."""
     async with core.transaction() as tx:
@@ -116,6 +120,7 @@ async def plan(core: Core) -> int:
 
 async def _plan_page(core: Core, after: tuple[datetime, UUID]) -> tuple[int, int, tuple[datetime, UUID]]:
     async with core.transaction() as tx:
+        await tx.execute(_WALK_INDEXES)
         row = await tx.row(_PLAN, {**_parameters(core), "after_at": after[0], "after_id": after[1], "page": PAGE})
         assert row is not None
         await core.jobs.defer_many(tx, "send_mailing", [{"mailing_id": str(each)} for each in row["mailings"]])

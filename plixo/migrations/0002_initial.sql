@@ -301,6 +301,7 @@ CREATE TABLE enrolment (
 );
 -- Two cadences on one invoice would mail it twice.
 CREATE UNIQUE INDEX enrolment_one_running ON enrolment (invoice_id) WHERE state = 'running';
+CREATE INDEX enrolment_invoice ON enrolment (invoice_id);
 CREATE INDEX enrolment_due ON enrolment (next_action_at, id) WHERE state = 'running';
 
 INSERT INTO cadence (id, name, version, state, created_at)
