@@ -8,7 +8,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, Self
 
 import aiohttp
 from aiohttp import web
@@ -46,7 +46,23 @@ ANY = re.compile("")
 
 
 class Socket(AsyncSocketModeHandler):
-    """The connection of Socket Mode; it comes back by itself whenever it is lost."""
+    """The connection of Socket Mode; it comes back by itself whenever it is lost.
+
+    ``async with`` starts it and does not wait for Slack, so that a start without Slack is a start all the same.
+    """
+
+    _connecting: asyncio.Task[None]
+
+    async def __aenter__(self) -> Self:
+        """Start to connect."""
+        self._connecting = asyncio.create_task(self.connect_async())
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        """Disconnect for good."""
+        self._connecting.cancel()
+        await asyncio.gather(self._connecting, return_exceptions=True)
+        await self.close_async()
 
     async def connect_async(self) -> None:
         """Connect, trying until it works or the connection is closed."""
@@ -90,7 +106,7 @@ class Bot:
         server.router.add_post(door.PATH, Door(self.app).receive)
 
     def socket_mode(self, app_token: str) -> Socket:
-        """Return the connection by which Slack's requests come without a public address; connect it, close it."""
+        """Return the connection by which Slack's requests come without a public address; an async context."""
         return Socket(
             self.app, app_token, logger=vendor_log.quiet(), web_client=self._client(), ping_interval=SOCKET_PING_SECONDS
         )

@@ -18,11 +18,9 @@ from tests.builders import an_invoice
 @pytest_asyncio.fixture
 async def socket(bot: Bot, slack: FakeSlack, staff: None) -> AsyncIterator[FakeSlack]:
     """A bot that is connected to the fake Slack's socket."""
-    connection = bot.socket_mode("xapp-test")
-    await connection.connect_async()
-    await asyncio.wait_for(slack.connected.wait(), timeout=5)
-    yield slack
-    await connection.close_async()
+    async with bot.socket_mode("xapp-test"):
+        await asyncio.wait_for(slack.connected.wait(), timeout=5)
+        yield slack
 
 
 def envelope(slack: FakeSlack, number: int, kind: str, payload: dict[str, Any]) -> dict[str, Any]:
@@ -79,15 +77,12 @@ async def test_what_the_sdk_logs_when_it_cannot_connect_holds_no_secret(
     bot: Bot, slack: FakeSlack, caplog: pytest.LogCaptureFixture
 ) -> None:
     slack.socket_url = "ws://127.0.0.1:1/link?ticket=one-time-secret"
-    connection = bot.socket_mode("xapp-test-secret")
-    connecting = asyncio.ensure_future(connection.connect_async())
 
-    for _ in range(100):
-        if "Failed to connect" in caplog.text:
-            break
-        await asyncio.sleep(0.05)
-    connecting.cancel()
-    await connection.close_async()
+    async with bot.socket_mode("xapp-test-secret"):
+        for _ in range(100):
+            if "Failed to connect" in caplog.text:
+                break
+            await asyncio.sleep(0.05)
 
     assert "Failed to connect" in caplog.text
     assert "secret" not in caplog.text
