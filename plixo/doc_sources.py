@@ -11,7 +11,9 @@ from typing import Any
 import typer.main
 from typer.core import TyperArgument, TyperGroup, TyperOption
 
+from bot.commands import COMMANDS
 from domain.kernel.machine import Machine
+from domain.people.roles import roles_with
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -106,6 +108,19 @@ def _below(rest: list[ast.stmt]) -> str:
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
             return node.value.value
     return ""
+
+
+def slack_commands(table: Table) -> Iterator[str]:
+    """Yield one section for each command of the bot."""
+    rows = []
+    for each in COMMANDS:
+        roles = roles_with(each.permission) if each.permission else ()
+        who = "everybody in the workspace" if each.permission is None else ", ".join(role.value for role in roles)
+        rows.append((" ".join(each.words), each.does, f"/plixo {each.usage}", f"/plixo {each.example}", who))
+    for heading, does, usage, example, who in rows:
+        yield f"### {heading}"
+        yield f"`{usage}` {does}."
+        yield table(("example", "who may"), [(f"`{example}`", who)])
 
 
 def shell_commands(table: Table) -> Iterator[str]:

@@ -184,6 +184,7 @@ def commands() -> str:
     parts = [
         "## In Slack",
         "What you may do is decided at the moment of the click, by the roles that you hold then.",
+        *doc_sources.slack_commands(table),
         "## Roles",
         table(("role", *(each.value for each in Permission)), held),
         "## In the shell",

@@ -1,0 +1,21 @@
+# Plixo in a small image: nothing but Python, the locked libraries and the code; runs as a user without rights.
+FROM python:3.11-slim AS build
+WORKDIR /src
+RUN python -m venv /opt/plixo
+COPY requirements.lock ./
+RUN /opt/plixo/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
+COPY . .
+RUN /opt/plixo/bin/pip install --no-cache-dir --no-deps --no-build-isolation . \
+    # what the lock holds for development only
+    && /opt/plixo/bin/pip uninstall --yes \
+       grimp hypothesis import-linter mypy playwright pytest pytest-asyncio pytest-timeout pytest-xdist ruff types-psutil
+
+FROM python:3.11-slim
+RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/plixo plixo
+COPY --from=build /opt/plixo /opt/plixo
+USER plixo
+WORKDIR /var/lib/plixo
+ENV PATH=/opt/plixo/bin:$PATH PYTHONUNBUFFERED=1 PLIXO_PORTAL_HOST=0.0.0.0 PLIXO_INBOUND_HOST=0.0.0.0
+EXPOSE 8080 8025
+ENTRYPOINT ["plixo"]
+CMD ["run"]
