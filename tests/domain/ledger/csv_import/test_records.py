@@ -1,0 +1,69 @@
+"""A broken quote costs its own line and no other."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.ledger.csv_import import records
+from domain.ledger.csv_import.refusals import FileUnreadable
+
+
+def cut(text: str, delimiter: str = ",") -> list[records.Record]:
+    """Return the records of a text below its header."""
+    return list(records.records(iter(text.splitlines(keepends=True)), delimiter))[1:]
+
+
+def test_quoted_cells_may_hold_delimiters_quotes_and_line_ends() -> None:
+    assert cut('a,b\n1,"x, ""y""\nz"\n2,w\n') == [(2, ["1", 'x, "y"\nz'], ""), (4, ["2", "w"], "")]
+
+
+def test_a_quote_that_is_never_closed_costs_one_line() -> None:
+    found = cut('a,b\n1,x\n2,"open\n3,y\n4,"z, w"\n5,v\n')
+
+    assert [(line, fault) for line, _, fault in found] == [(2, ""), (3, "quotes_broken"), (4, ""), (5, ""), (6, "")]
+
+
+def test_a_quote_that_swallows_rows_up_to_the_next_one_costs_one_line() -> None:
+    found = cut('a,b\n1,"open\n2,y\n3,"w"\n4,v\n')
+
+    assert [(line, cells, fault) for line, cells, fault in found if not fault] == [
+        (3, ["2", "y"], ""), (4, ["3", "w"], ""), (5, ["4", "v"], "")]  # fmt: skip
+
+
+def test_text_after_a_closing_quote_is_a_fault() -> None:
+    assert [(line, fault) for line, _, fault in cut('a,b\n1,"x"y\n2,z\n')] == [(2, "quotes_broken"), (3, "")]
+
+
+def test_rows_with_other_than_the_header_s_cells_are_ragged() -> None:
+    assert [fault for _, _, fault in cut("a,b\n1\n1,2,3\n1,2\n1,2,,\n")] == ["ragged_row", "ragged_row", "", ""]
+
+
+def test_blank_rows_are_no_rows_but_count_as_lines() -> None:
+    assert cut("a,b\n\n,\n1,2\n") == [(4, ["1", "2"], "")]
+
+
+def test_a_huge_cell_is_a_fault_of_its_row() -> None:
+    found = cut(f"a,b\n1,{'x' * 200_000}\n2,y\n")
+
+    assert [(line, fault) for line, _, fault in found] == [(2, "cell_too_long"), (3, "")]
+
+
+def test_a_file_of_nothing_but_broken_quotes_is_refused() -> None:
+    with pytest.raises(FileUnreadable, match="broken quotes"):
+        cut("a,b\n" + '1,"x\n' * 3000)
+
+
+def test_a_header_with_broken_quotes_is_refused() -> None:
+    with pytest.raises(FileUnreadable, match="header"):
+        list(records.records(iter(['"a"b,c\n', "1,2\n"]), ","))
+
+
+@given(st.text(alphabet='a1",\n\r\0 ', max_size=200))
+def test_every_line_is_accounted_for_whatever_the_quotes(text: str) -> None:
+    lines = [f"{each}\n" for each in text.split("\n")]
+
+    found = list(records.records(iter(["x,y\n", *lines]), ","))
+
+    numbers = [line for line, _, _ in found]
+    assert numbers == sorted(numbers)
+    assert all(1 <= line <= len(lines) + 1 for line in numbers)
