@@ -9,8 +9,11 @@ from domain.kernel.core import Core
 from domain.kernel.jobs import JobFunction, JobKind
 from domain.kernel.notices import Notices, merged
 from domain.ledger import events as ledger_events
+from domain.operations import seen_requests
 from domain.outreach import events as outreach_events
+from domain.outreach import planner, writing
 from domain.pay_links import events as pay_link_events
+from domain.pay_links import links
 from domain.people import events as people_events
 
 NOTICES: Notices = merged(
@@ -23,7 +26,12 @@ NOTICES: Notices = merged(
 
 
 JOBS = (
-    JobKind("tell_operators", "Draws the case message in Slack anew and adds a line to its thread.", lock="chat"),
+    JobKind(
+        "tell_operators",
+        "Draws the case message in Slack anew and adds a line to its thread.",
+        attempts=4,  # one line that cannot be told must not keep the others back; a busy Slack does not count
+        lock="chat",
+    ),
     JobKind("write_letter", "Queues the letter that an event calls for, to each contact that should get it."),
     JobKind("send_mailing", "Checks everything again, then sends one mail.", attempts=40),
     JobKind("plan_reminders", "Finds what is due for a reminder and queues it.", lock="plan", queueing_lock="plan"),
@@ -45,7 +53,30 @@ JOBS = (
 
 def domain_functions(core: Core) -> dict[str, JobFunction]:
     """Return the functions of the jobs that need nothing but the domain."""
-    return {"read_mail": partial(inbound.read_stored, core, reader=ReadingRoom())}
+
+    async def write_letter(entry_id: int, word: str) -> None:
+        await writing.write(core, entry_id=entry_id, letter=word)
+
+    async def plan_reminders(entry_id: int = 0) -> None:
+        await planner.plan(core)
+
+    async def close_cadence(entry_id: int) -> None:
+        await planner.close(core, entry_id=entry_id)
+
+    async def close_links(entry_id: int) -> None:
+        await links.close(core, entry_id=entry_id)
+
+    async def forget_old() -> None:
+        await seen_requests.forget_old(core)
+
+    return {
+        "write_letter": write_letter,
+        "plan_reminders": plan_reminders,
+        "close_cadence": close_cadence,
+        "close_links": close_links,
+        "read_mail": partial(inbound.read_stored, core, reader=ReadingRoom()),
+        "forget_old": forget_old,
+    }
 
 
 async def nothing(**_: object) -> None:

@@ -64,6 +64,16 @@ class StripeGateway:
         """Close the connections."""
         await self._http.close_async()  # type: ignore[no-untyped-call]
 
+    async def reachable(self) -> None:
+        """Ask for one session; whoever calls learns whether the key works.
+
+        Raises:
+            GatewayUnavailable: Stripe does not answer.
+            GatewayRefused: Stripe refuses the key, or the key lacks a right.
+        """
+        async with _called():
+            await self._client.v1.checkout.sessions.list_async({"limit": 1})
+
     def takes(self, amount: Money) -> bool:
         """Tell whether Stripe can collect just this amount."""
         return stripe_amounts.units(amount) is not None

@@ -55,8 +55,18 @@ def show_invoice(number: Number, as_json: Annotated[bool, shell.JSON] = False) -
     if as_json:
         shell.print_json(shell.plain(case))
         return
-    for line in cases.as_lines(case):
-        typer.echo(line)
+    typer.echo(
+        f"{case.invoice_number}  {case.account_name}  {case.balance} of {case.total} open  ({', '.join(case.words)})"
+    )
+    typer.echo(f"due {case.due_on}, {case.days_past_due} days past due")
+    for contact in case.contacts:
+        typer.echo(
+            f"  contact {contact.address}" + (f", suppressed: {contact.suppressed}" if contact.suppressed else "")
+        )
+    for link in case.links:
+        typer.echo(f"  link of {link.address}: {link.standing}, until {link.until:%Y-%m-%d %H:%M} UTC")
+    for line in case.lines:
+        typer.echo(f"  {line.at:%Y-%m-%d %H:%M} UTC  {line.actor}: {line.told}")
 
 
 def explain(number: Number, as_json: Annotated[bool, shell.JSON] = False) -> None:
