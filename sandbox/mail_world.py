@@ -69,6 +69,10 @@ class MailWorld:
         """Return how many mails there are."""
         return self._store.count("mail")
 
+    def unread(self) -> int:
+        """Return how many mails nobody has looked at."""
+        return sum(not mail["read"] for mail in self._store.find("mail"))
+
     def mail(self, mail_id: str) -> Json | None:
         """Return what the list shows of a mail, or None."""
         return self._store.get("mail", mail_id)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader
 
 from sandbox import stripe_currency
 
@@ -21,8 +21,8 @@ def _stamp(at: float | datetime, form: str = "%a %d %b, %H:%M") -> str:
 
 
 _environment = Environment(
-    loader=FileSystemLoader(FOLDER / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-    lstrip_blocks=True, auto_reload=False)
+    loader=FileSystemLoader(FOLDER / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True,
+    auto_reload=False)
 _environment.filters["money"] = stripe_currency.shown
 _environment.filters["stamp"] = _stamp
 

@@ -77,6 +77,10 @@ class WebhookSender:
         if self._http is not None:
             await self._http.close()
 
+    def wake(self) -> None:
+        """Look at once at what is pending; call it after the weather has changed."""
+        self._wake.set()
+
     async def release(self, *, newest_first: bool = False) -> int:
         """Send everything that was held back, in order or against it; return how many."""
         waiting = self._books.store.find("stripe.delivery", part="pending", oldest_first=not newest_first)
