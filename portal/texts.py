@@ -17,6 +17,7 @@ ENGLISH: Mapping[str, str] = {
     "invoice": "Invoice {number}",
     "for_customer": "for {customer}",
     "amount_due": "Amount due",
+    "amount_under_way": "Amount being paid",
     "nothing_due": "Nothing left to pay",
     "due_in": "Due on {date}",
     "due_today": "Due today, {date}",

@@ -83,10 +83,10 @@ def invoice(page: PayerPage, *, merchant: Merchant, texts: Texts, takes: bool) -
         page_title=title,
         number=page.invoice_number,
         customer=page.account_name,
-        due_label=t("amount_due") if page.is_open else t("nothing_due"),
+        due_label=_due_label(page, t),
         due=owed if page.is_open else "",
         due_when=_due_when(page, words),
-        late=page.is_open and page.days_past_due > 0,
+        late=_late(page),
         pay=t("pay", amount=owed) if page.payable and takes else "",
         why_not=why_not,
         banner=banner,
@@ -95,12 +95,23 @@ def invoice(page: PayerPage, *, merchant: Merchant, texts: Texts, takes: bool) -
     )
 
 
+def _late(page: PayerPage) -> bool:
+    """Tell whether to warn; who has paid, and waits for the bank, is not late."""
+    return page.is_open and page.days_past_due > 0 and page.banner is not Banner.PROCESSING
+
+
+def _due_label(page: PayerPage, t: Texts) -> str:
+    if not page.is_open:
+        return t("nothing_due")
+    return t("amount_under_way") if page.banner is Banner.PROCESSING else t("amount_due")
+
+
 def _due_when(page: PayerPage, words: _Words) -> str:
     t = words.t
     if not page.is_open:
         return t("settled_on", date=words.day(page.settled_on)) if page.settled_on else ""
     day = words.day(page.due_on)
-    match page.days_past_due:
+    match page.days_past_due if _late(page) or page.days_past_due == 0 else -1:
         case 0:
             return t("due_today", date=day)
         case 1:
@@ -163,7 +174,7 @@ def _line(line: HistoryLine, page: PayerPage, words: _Words) -> LineView:
         receipt = t("receipt_coming", address=page.address)
     return LineView(
         what=t(f"line_{line.kind}"),
-        amount=line.amount.format(words.locale),
+        amount=(-line.amount if line.kind in ("refund", "chargeback") else line.amount).format(words.locale),
         when=words.moment(line.at, words.zone),
         how=t("by_method", method=line.method) if line.method else "",
         receipt=receipt,

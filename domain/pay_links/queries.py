@@ -202,6 +202,6 @@ def _line(row: Row) -> HistoryLine:
         kind=kind,
         amount=event.amount,
         method=method,
-        receipt_number=row["receipt_number"],
+        receipt_number=row["receipt_number"] if payment_id is not None else None,
         payment_id=payment_id,
     )
