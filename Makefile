@@ -62,7 +62,7 @@ $(READY): requirements.lock pyproject.toml
 	        echo "No virtual environment could be made; on Debian and Ubuntu install the package python3-venv." >&2; \
 	        exit 1; }; \
 	fi; \
-	$(IN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock; \
+	$(IN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.lock; \
 	$(IN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .; \
 	touch $(READY)
 
