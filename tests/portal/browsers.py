@@ -73,9 +73,7 @@ class Browser:
         assert token, "there is a Pay button"
         return await self.post("/i/pay", {"token": token[1]})
 
-    async def _ask(
-        self, method: str, path: str, headers: dict[str, str], data: dict[str, str] | None
-    ) -> Answer:
+    async def _ask(self, method: str, path: str, headers: dict[str, str], data: dict[str, str] | None) -> Answer:
         address = URL(str(self._server.make_url("")).rstrip("/") + path, encoded=True)
         async with self._session.request(
             method, address, headers=CIMultiDict(headers), data=data, allow_redirects=False

@@ -195,9 +195,7 @@ async def test_a_fresh_link_can_be_asked_for_and_the_answer_is_always_the_same(
     assert "a…@acme" not in real.text
 
 
-async def test_a_dead_session_can_ask_for_a_fresh_link_too(
-    core: Core, browser: Browser, clock: StandingClock
-) -> None:
+async def test_a_dead_session_can_ask_for_a_fresh_link_too(core: Core, browser: Browser, clock: StandingClock) -> None:
     await browser.press(await a_path(core))
     clock.advance(days=8)
     dead = await browser.get("/i")
