@@ -116,10 +116,11 @@ async def test_a_bank_debit_under_way_is_told(core: Core) -> None:
     assert "payment processing" in (await cases.case(core, invoice_number="INV-1042")).words
 
 
-async def test_contacts_are_masked_and_suppressed_ones_are_named(core: Core) -> None:
+async def test_contacts_are_masked_and_suppressed_ones_are_named(core: Core, clock: StandingClock) -> None:
     account = await an_account(core)
     for name in "abcdefg":
         await a_contact(core, account, f"{name}nna@acme.example")
+        clock.advance(seconds=1)
     await suppressed(core, "BNNA@acme.example")
     await an_invoice(core, account=account)
 
