@@ -21,7 +21,7 @@ from domain.ledger import csv_import
 from domain.people import people
 from domain.people.refusals import RoleHeldAlready
 from domain.people.roles import Role
-from plixo import logs
+from plixo import logs, migrations
 from plixo.parts import Part
 from plixo.run import Product
 from plixo.settings import Settings
@@ -44,7 +44,7 @@ class DemoPlaces:
     portal_port: int
     smtp_port: int
     database_url: str | None = None
-    """Another database than the embedded one in the folder."""
+    """Another database than the embedded one in the folder; its tables are made as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +101,7 @@ def product_settings(places: DemoPlaces, shared: DemoSecrets, sandbox: Sandbox) 
         slack_app_token=None,
         slack_channel=sandbox.settings.slack_channel,
         slack_api_url=f"{sandbox.url}/slack/api/",
+        slack_post_seconds=0.05,
         stripe_api_key=SecretStr(shared.stripe_api_key),
         stripe_webhook_secrets=[SecretStr(shared.stripe_webhook_secret)],
         stripe_api_url=f"{sandbox.url}/stripe",
@@ -130,7 +131,8 @@ def secrets_of(folder: Path) -> DemoSecrets:
 class Demo:
     """Sandbox and product, started and stopped together."""
 
-    def __init__(self, places: DemoPlaces) -> None:
+    def __init__(self, places: DemoPlaces, *, sample: bool = True) -> None:
+        self._sample = sample
         self._clock = MovableClock(places.folder / "sandbox")
         shared = secrets_of(places.folder)
         self.sandbox = Sandbox(sandbox_settings(places, shared), clock=self._clock)
@@ -140,11 +142,14 @@ class Demo:
     async def start(self) -> None:
         """Start the stand-ins, then the product, then fill an empty ledger with the sample."""
         await self.sandbox.start()
+        if self._places.database_url is not None:
+            await migrations.migrate(self._places.database_url)
         settings = product_settings(self._places, self._shared, self.sandbox)
+        logs.configure(settings)
         self.product = Product(settings, tuple(Part), clock=self._clock)
         await self.product.start()
         with request_ids.serving():
-            await fill(self.product.core)
+            await fill(self.product.core, sample=self._sample)
         self._clock.on_move(self._moved)
 
     async def _moved(self, _: datetime) -> None:
@@ -159,7 +164,7 @@ class Demo:
         await self.sandbox.stop()
 
 
-async def fill(core: Core) -> None:
+async def fill(core: Core, *, sample: bool = True) -> None:
     """Give the two people their roles and import the sample ledger; a second call changes nothing."""
     for each in PEOPLE:
         try:
@@ -173,7 +178,7 @@ async def fill(core: Core) -> None:
             )
         except RoleHeldAlready:
             continue
-    if await core.database.row("SELECT 1 FROM invoice LIMIT 1"):
+    if not sample or await core.database.row("SELECT 1 FROM invoice LIMIT 1"):
         return
     today = datetime.now(UTC).date()
     for kind, text in (("invoices", ledger.invoices_csv(today)), ("contacts", ledger.contacts_csv(today))):
@@ -181,9 +186,9 @@ async def fill(core: Core) -> None:
         await csv_import.apply(core, request, actor=SHELL)
 
 
-async def until_stopped(places: DemoPlaces) -> None:
+async def until_stopped(places: DemoPlaces, *, sample: bool = True) -> None:
     """Run the demo until the process is asked to end."""
-    demo = Demo(places)
+    demo = Demo(places, sample=sample)
     asked = asyncio.Event()
     loop = asyncio.get_running_loop()
     for each in (signal.SIGINT, signal.SIGTERM):
@@ -191,7 +196,6 @@ async def until_stopped(places: DemoPlaces) -> None:
     try:
         await demo.start()
         assert demo.product is not None
-        logs.configure(demo.product.settings)
         typer.echo(f"demo page: {demo.sandbox.url}")
         for name, address in demo.product.addresses.items():
             typer.echo(f"{name}: {address}")

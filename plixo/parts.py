@@ -53,6 +53,7 @@ async def edges(core: Core, settings: Settings, stack: AsyncExitStack) -> Edges:
             signing_secret=settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else "",
             channel=settings.slack_channel,
             api_url=settings.slack_api_url,
+            seconds_a_post=settings.slack_post_seconds,
         )
         stack.push_async_callback(chat.close)
     return Edges(gateway=gateway, bot=chat, relay=relay(settings))

@@ -74,6 +74,9 @@ class Settings(BaseSettings):
     )
     slack_app_token: SecretStr | None = Field(default=None, description="App token, `xapp-…`; turns on Socket Mode.")
     slack_channel: str = Field(default="", description="Channel id in which cases, alerts and unread mail appear.")
+    slack_post_seconds: float = Field(
+        default=1.0, ge=0, le=60, description="Least time between two posts to the channel; Slack bears one a second."
+    )
     slack_api_url: str = Field(
         default="https://slack.com/api/", description="Slack's Web API; the sandbox sets its own."
     )

@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 refused (the reason on standard error), 2 wrong use.
 """
 
 import asyncio
+import errno
 import json
 import re
 import sys
@@ -67,6 +68,16 @@ def guarded(work: Callable[[], Awaitable[R]]) -> R:
         return asyncio.run(awaited())
     except (Refusal, SchemaBehind, DatabaseUnreachable, KeysMalformed) as no:
         typer.echo(str(no), err=True)
+        raise typer.Exit(1) from None
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        where = re.search(r"\('.*?', \d+", str(error))
+        typer.echo(
+            f"Another program listens already on {where.group()[1:] if where else 'a port'}. "
+            "Stop it, or choose other ports (see --help and docs/configuration.md).",
+            err=True,
+        )
         raise typer.Exit(1) from None
 
 

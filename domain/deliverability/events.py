@@ -4,7 +4,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from domain.kernel.events import Event, InvoiceEvent
-from domain.kernel.notices import SILENT, Notices, operators
+from domain.kernel.notices import ROUTINE, SILENT, Notices, operators
 
 
 class LetterSent(InvoiceEvent):
@@ -190,8 +190,8 @@ class MailSeen(Event):
 
 
 NOTICES: Notices = {
-    LetterSent: (operators(),),
-    LetterWithheld: (operators(),),
+    LetterSent: (operators(priority=ROUTINE),),
+    LetterWithheld: (operators(priority=ROUTINE),),
     LetterUncertain: (operators(),),
     LetterRefused: (operators(),),
     AddressSuppressed: (operators(),),

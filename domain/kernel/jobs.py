@@ -123,7 +123,13 @@ class Jobs:
         await self.defer_many(tx, name, [arguments], delay=delay)
 
     async def defer_many(
-        self, tx: Transaction, name: str, each: list[dict[str, Any]], *, delay: timedelta | None = None
+        self,
+        tx: Transaction,
+        name: str,
+        each: list[dict[str, Any]],
+        *,
+        delay: timedelta | None = None,
+        priority: int = 0,
     ) -> None:
         """Queue one job for each set of arguments, in the caller's transaction and in one statement."""
         if not each:
@@ -131,14 +137,16 @@ class Jobs:
         kind = self._kinds[name]
         request_id = request_ids.current()
         if kind.queueing_lock is None and "{" not in (kind.lock or ""):
-            task = self._app.configure_task(name, connection=tx.connection, schedule_in=_seconds(delay), lock=kind.lock)
+            task = self._app.configure_task(
+                name, connection=tx.connection, schedule_in=_seconds(delay), lock=kind.lock, priority=priority
+            )
             await task.batch_defer_async(*({**arguments, "request_id": request_id} for arguments in each))
             return
         for arguments in each:
-            await self._defer_locked(tx, kind, {**arguments, "request_id": request_id}, delay)
+            await self._defer_locked(tx, kind, {**arguments, "request_id": request_id}, delay, priority)
 
     async def _defer_locked(
-        self, tx: Transaction, kind: JobKind, arguments: dict[str, Any], delay: timedelta | None
+        self, tx: Transaction, kind: JobKind, arguments: dict[str, Any], delay: timedelta | None, priority: int
     ) -> None:
         queueing_lock = kind.queueing_lock.format(**arguments) if kind.queueing_lock else None
         task = self._app.configure_task(
@@ -147,6 +155,7 @@ class Jobs:
             schedule_in=_seconds(delay),
             lock=kind.lock.format(**arguments) if kind.lock else None,
             queueing_lock=queueing_lock,
+            priority=priority,
         )
         try:
             async with tx.connection.transaction():  # a savepoint: the refused insert must not end the transaction

@@ -16,14 +16,20 @@ class Notice:
 
     job: str
     word: str = ""
+    priority: int = 0
+    """Of two waiting jobs the one of higher priority runs first."""
+
+
+ROUTINE = -10
+"""Priority of news that come by the hundred and ask nothing of anybody; whatever a payer does is told before them."""
 
 
 Notices = Mapping[type[Event], tuple[Notice, ...]]
 
 
-def operators() -> Notice:
+def operators(*, priority: int = 0) -> Notice:
     """Tell the operators in Slack: the case message is drawn anew and its thread gets a line."""
-    return Notice("tell_operators")
+    return Notice("tell_operators", priority=priority)
 
 
 def payer(letter: str) -> Notice:

@@ -43,7 +43,7 @@ async def record(core: "Core", tx: Transaction, event: Event) -> int:
     entry_id = int(row["id"])
     for notice in core.notices[type(event)]:
         arguments: dict[str, Any] = {"entry_id": entry_id} | ({"word": notice.word} if notice.word else {})
-        await core.jobs.defer_many(tx, notice.job, [arguments])
+        await core.jobs.defer_many(tx, notice.job, [arguments], priority=notice.priority)
     return entry_id
 
 
@@ -72,7 +72,9 @@ async def record_many(core: "Core", tx: Transaction, events: Sequence[Event]) ->
         entries = [int(row["id"]) for row in rows if row["kind"] == kind]
         for notice in core.notices[EVENTS[kind]]:
             word = {"word": notice.word} if notice.word else {}
-            await core.jobs.defer_many(tx, notice.job, [{"entry_id": each, **word} for each in entries])
+            await core.jobs.defer_many(
+                tx, notice.job, [{"entry_id": each, **word} for each in entries], priority=notice.priority
+            )
 
 
 async def entry(core: "Core", entry_id: int) -> Entry:

@@ -162,7 +162,7 @@ async def _composed(core: Core, mailing: Mailing) -> OutgoingMail:
     contact = await Contact.get(id=mailing.contact_id)
     receipt = await receipts.issued(core, payment_id=mailing.payment_id) if mailing.payment_id else None
     today = local_date(core.clock, core.merchant.zone)
-    locale = account.locale or core.merchant.locale
+    locale = letters.LANGUAGE
     fields = letters.Fields(
         customer_name=contact.name or account.name,
         invoice_number=invoice.number,

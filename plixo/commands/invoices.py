@@ -61,7 +61,7 @@ def show_invoice(number: Number, as_json: Annotated[bool, shell.JSON] = False) -
     typer.echo(f"due {case.due_on}, {case.days_past_due} days past due")
     for contact in case.contacts:
         typer.echo(
-            f"  contact {contact.address}" + (f", suppressed: {contact.suppressed}" if contact.suppressed else "")
+            f"  contact {contact.address}" + (f", suppressed: {contact.suppressed_for}" if contact.suppressed_for else "")
         )
     for link in case.links:
         typer.echo(f"  link of {link.address}: {link.standing}, until {link.until:%Y-%m-%d %H:%M} UTC")

@@ -24,9 +24,14 @@ def run_demo(
     port: Annotated[int, typer.Option(help="Port of the sandbox page.")] = 8090,
     portal_port: Annotated[int, typer.Option(help="Port of portal and webhooks.")] = 8080,
     smtp_port: Annotated[int, typer.Option(help="Port of inbound mail.")] = 8025,
+    database_url: Annotated[
+        str | None, typer.Option(envvar="PLIXO_DEMO_DATABASE_URL", help="Another database than the embedded one.")
+    ] = None,
+    empty: Annotated[bool, typer.Option("--empty", help="Start with an empty ledger.")] = False,
 ) -> None:
     """Run everything on this machine against stand-ins for Slack, Stripe and mail boxes, with a sample ledger."""
-    shell.guarded(lambda: demo.until_stopped(demo.DemoPlaces(folder, port, portal_port, smtp_port)))
+    places = demo.DemoPlaces(folder, port, portal_port, smtp_port, database_url)
+    shell.guarded(lambda: demo.until_stopped(places, sample=not empty))
 
 
 def migrate() -> None:

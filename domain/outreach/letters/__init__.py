@@ -13,6 +13,10 @@ LETTERS = tuple(sorted(each.name for each in FOLDER.iterdir() if (each / "body.t
 """Every letter that can be sent."""
 
 
+LANGUAGE = "en"
+"""The language of the letters; dates and amounts follow the text, since a mixture reads like a fraud."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fields:
     """The merge fields of every letter, ready to be shown in the reader's language."""

@@ -50,3 +50,12 @@ def test_a_field_that_does_not_exist_is_refused(template: str) -> None:
 def test_a_template_cannot_reach_into_the_program() -> None:
     with pytest.raises(SecurityError):
         letters._environment(False).from_string("{{ customer_name.__class__.__mro__ }}").render(asdict(FIELDS))
+
+
+@pytest.mark.parametrize(
+    ("days", "says"), [(-3, "is due on March 3, 2026"), (0, "is due today"), (5, "was due on March 3, 2026")]
+)
+def test_a_letter_that_was_caught_up_late_tells_the_date_as_it_is_today(days: int, says: str) -> None:
+    rendered = letters.render("reminder-due", replace(FIELDS, days_overdue=days))
+
+    assert all(says in each for each in (rendered.subject, rendered.text, rendered.html))
