@@ -1,0 +1,214 @@
+"""Kill −9 of the one process at random moments: the flow finishes, with one payment, one receipt, one reminder a step."""
+
+import asyncio
+import random
+import re
+import sys
+import time
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import psycopg
+import pytest
+from psycopg.rows import dict_row
+
+from plixo import database
+from sandbox.mail_reading import read
+from sandbox.store import Store
+from tests.conftest import SERVER_FOLDER
+from tests.flows.stage import free_port
+
+KILLS = 50
+INVOICES = 24
+DEADLINE_SECONDS = 900.0
+
+PROGRAM = Path(sys.executable).parent / "plixo"
+
+
+class Patient:
+    """The one process, which is killed and started again."""
+
+    def __init__(self, folder: Path, address: str) -> None:
+        self.folder, self.address = folder, address
+        self.page, self.portal, self.smtp = free_port(), free_port(), free_port()
+        self.process: asyncio.subprocess.Process | None = None
+        self.kills = 0
+
+    async def up(self) -> None:
+        """Start the process if it is not there, and wait until it answers."""
+        if self.process is None or self.process.returncode is not None:
+            self.process = await asyncio.create_subprocess_exec(
+                str(PROGRAM), "demo", "--empty", "--folder", str(self.folder), "--port", str(self.page),
+                "--portal-port", str(self.portal), "--smtp-port", str(self.smtp),
+                env={"PLIXO_DEMO_DATABASE_URL": self.address, "PATH": "/usr/bin:/bin", "HOME": str(self.folder)},
+                stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL)
+
+    async def kill(self) -> None:
+        """Kill −9."""
+        if self.process is not None and self.process.returncode is None:
+            self.process.kill()
+            await self.process.wait()
+            self.kills += 1
+
+    async def fate(self, chance: random.Random) -> None:
+        """Let it run for a random while after it answers, then kill it; until it was killed often enough."""
+        while self.kills < KILLS:
+            await self.up()
+            await self._answers()
+            await asyncio.sleep(chance.uniform(0.0, 1.6))
+            await self.kill()
+        await self.up()
+
+    async def _answers(self) -> None:
+        async with aiohttp.ClientSession() as session:
+            for _ in range(600):
+                try:
+                    async with session.get(f"http://127.0.0.1:{self.portal}/healthz"):
+                        return
+                except aiohttp.ClientError:
+                    await asyncio.sleep(0.05)
+        raise AssertionError("the product does not start again")
+
+
+class StubbornPayer:
+    """A payer who goes on until the invoice is paid, whatever the server does."""
+
+    def __init__(self, patient: Patient, store: Store, number: str) -> None:
+        self.patient, self.store, self.number = patient, store, number
+        self.root = f"http://127.0.0.1:{patient.portal}"
+        self.tried: set[str] = set()
+
+    async def pay(self) -> None:
+        """Find the link, enter, pay; start over at whatever goes wrong."""
+        while True:
+            try:
+                async with aiohttp.ClientSession(
+                    cookie_jar=aiohttp.CookieJar(unsafe=True), timeout=aiohttp.ClientTimeout(total=10)
+                ) as browser:
+                    if await self._once(browser):
+                        return
+            except (aiohttp.ClientError, TimeoutError, OSError):
+                pass
+            await asyncio.sleep(0.3)
+
+    async def _once(self, browser: aiohttp.ClientSession) -> bool:
+        link = self._newest_link()
+        if link is None:
+            return False
+        async with browser.get(link):
+            pass
+        page = await self._press(browser, link)
+        if "i/pay" not in page:
+            if link not in self.tried:  # the answer that held our session was lost: ask for a fresh link, once
+                await self._press(browser, link, {"ask": "fresh"})
+                self.tried.add(link)
+            return False
+        fields = dict(re.findall(r'<input[^>]*type="hidden"[^>]*name="([^"]+)"[^>]*value="([^"]*)"', page))
+        while True:
+            async with browser.post(
+                f"{self.root}/i/pay", data=fields, headers={"Sec-Fetch-Site": "same-origin"}, allow_redirects=False
+            ) as answer:
+                place = answer.headers.get("Location", "")
+            if "/stripe/pay/" not in place:
+                return False
+            async with browser.post(place, data={"method": "card", "card": "pays"}, allow_redirects=False) as answer:
+                return answer.status == 303
+
+    async def _press(self, browser: aiohttp.ClientSession, link: str, fields: dict[str, str] | None = None) -> str:
+        async with browser.post(link, data=fields or {}, headers={"Sec-Fetch-Site": "same-origin"}) as answer:
+            return await answer.text()
+
+    def _newest_link(self) -> str | None:
+        for mail in self.store.find("mail"):
+            if self.number in mail["subject"] and "eceipt" not in mail["subject"]:
+                raw = self.store.get("mail.raw", mail["id"])
+                found = re.search(rf"{re.escape(self.root)}/l/[\w-]+", read(raw["latin1"].encode("latin-1")).text)
+                return found.group() if found else None
+        return None
+
+
+@pytest.mark.fault
+@pytest.mark.timeout(DEADLINE_SECONDS + 60)
+async def test_fifty_kills_lose_nothing_and_double_nothing(tmp_path: Path, database_address: str) -> None:
+    chance = random.Random(20261122)
+    address = await asyncio.to_thread(database.embedded, SERVER_FOLDER, name=f"kill_{tmp_path.parent.name.replace('-', '_')}")
+    patient = Patient(tmp_path / "demo", address)
+    await patient.up()
+    await patient._answers()
+    await _import(tmp_path, address)
+    store = Store(tmp_path / "demo" / "sandbox" / "sandbox.sqlite3")
+    payers = [StubbornPayer(patient, store, f"INV-{number:03}") for number in range(INVOICES)]
+    begun = time.monotonic()
+
+    async with asyncio.timeout(DEADLINE_SECONDS):
+        killing = asyncio.create_task(patient.fate(chance))
+        await asyncio.gather(*(_after(chance.uniform(0, 90), payer.pay()) for payer in payers))
+        await killing
+        await _settled(address)
+
+    rows = await _rows(address)
+    receipts = _message_ids(store, "eceipt")
+    reminders = _message_ids(store, "overdue")
+    print(f"{patient.kills} kills in {time.monotonic() - begun:.0f} s; {len(reminders)} reminders, {len(receipts)} receipts")
+    await patient.kill()
+    assert patient.kills == KILLS + 1
+    assert rows["payments"] == rows["settled"] == rows["receipts"] == INVOICES
+    assert len(set(receipts)) == INVOICES
+    assert len(reminders) == len(set(reminders)) <= INVOICES
+    assert rows["doubled_steps"] == 0
+    assert rows["sent"] + rows["unknown"] == INVOICES
+
+
+async def _after(seconds: float, work: Any) -> None:
+    await asyncio.sleep(seconds)
+    await work
+
+
+async def _import(folder: Path, address: str) -> None:
+    due = date.today() - timedelta(days=8)  # noqa: DTZ011 - the demo's clock starts at the machine's
+    lines = ["Invoice Number,Customer,Due Date,Amount,Currency,Contact Email"]
+    lines += [f"INV-{n:03},Customer {n},{due},100.00,EUR,payer{n}@acme.example" for n in range(INVOICES)]
+    file = folder / "ledger.csv"
+    file.write_text("\n".join(lines) + "\n")
+    process = await asyncio.create_subprocess_exec(
+        str(PROGRAM), "import", "invoices", str(file),
+        env={"PLIXO_DATABASE_URL": address, "PLIXO_DATA_DIR": str(folder / "demo"), "PATH": "/usr/bin:/bin"})
+    assert await process.wait() == 0
+
+
+async def _settled(address: str) -> None:
+    """Wait until no job is left and every receipt has left."""
+    while True:
+        async with await psycopg.AsyncConnection.connect(address, row_factory=dict_row) as connection:
+            row = await (await connection.execute(
+                "SELECT (SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing')) AS jobs,"
+                " (SELECT count(*) FROM mailing WHERE letter = 'receipt' AND state = 'sent') AS receipts")).fetchone()
+        if row is not None and row["jobs"] == 0 and row["receipts"] >= INVOICES:
+            return
+        await asyncio.sleep(0.5)
+
+
+async def _rows(address: str) -> dict[str, int]:
+    async with await psycopg.AsyncConnection.connect(address, row_factory=dict_row) as connection:
+        row = await (await connection.execute(
+            "SELECT (SELECT count(*) FROM payment) AS payments, (SELECT count(*) FROM receipt) AS receipts,"
+            " (SELECT count(*) FROM invoice WHERE state = 'settled') AS settled,"
+            " (SELECT count(*) FROM mailing WHERE letter LIKE 'reminder%' AND state = 'sent') AS sent,"
+            " (SELECT count(*) FROM mailing WHERE letter LIKE 'reminder%' AND state = 'unknown') AS unknown,"
+            " (SELECT count(*) FROM (SELECT 1 FROM mailing WHERE letter LIKE 'reminder%'"
+            "  GROUP BY invoice_id, step HAVING count(*) > 1) d) AS doubled_steps")).fetchone()
+    assert row is not None
+    return row
+
+
+def _message_ids(store: Store, words: str) -> list[str]:
+    found = []
+    for mail in store.find("mail"):
+        if words in mail["subject"]:
+            raw = store.get("mail.raw", mail["id"])
+            match = re.search(r"(?im)^message-id:\s*(\S+)", raw["latin1"])
+            assert match is not None
+            found.append(match.group(1))
+    return found
