@@ -28,7 +28,7 @@ class ChatMessage(Record):
 class SeenRequest(Model):
     """The key of a request that was taken; a second one with the same key is a repetition."""
 
-    key: str = fields.CharField(max_length=255, primary_key=True)
+    key: str = fields.CharField(max_length=255, primary_key=True)  # type: ignore[assignment]  # typed without keys
     at: datetime = fields.DatetimeField()
 
     class Meta:

@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import psycopg
@@ -19,6 +20,7 @@ from domain.kernel.core import Core
 from tests.bot.conftest import ANNA, SECRET, STRANGER, AtTheDoor
 from tests.bot.fake_slack import CHANNEL, FakeSlack
 from tests.builders import an_invoice
+from tests.shared_data import shared_data
 
 
 async def test_a_signed_command_is_answered_to_that_person_only(door: AtTheDoor, core: Core) -> None:
@@ -224,6 +226,26 @@ async def test_an_answer_whose_blocks_are_refused_goes_as_a_sentence(door: AtThe
 
     assert "blocks" not in answer
     assert answer["text"]
+
+
+async def test_requests_with_every_field_that_slack_may_send_are_understood(
+    door: AtTheDoor, core: Core, slack: FakeSlack
+) -> None:
+    value = ids.value(invoice_id=(await an_invoice(core, "INV-1042")).id)
+    typed = json.loads(shared_data("slack", "requests", "SlashCommandPayload.json").read_text())
+    typed |= {"command": "/plixo", "text": "invoice INV-1042", "user_id": ANNA, "trigger_id": "s1"}
+    clicked = json.loads(shared_data("slack", "requests", "BlockActionPayload.json").read_text())
+    clicked["user"]["id"] = ANNA
+    clicked["actions"] = [clicked["actions"][0] | {"action_id": ids.Action.WHY, "value": value, "type": "button"}]
+    address = {"response_url": f"{slack.url}response/1"}
+
+    await door.post(urlencode(typed | address))
+    shown = await slack.answer()
+    await door.post(urlencode({"payload": json.dumps(clicked | address | {"trigger_id": "s2"})}))
+    explained = await slack.answer()
+
+    assert shown["text"].startswith("INV-1042, ")
+    assert explained["text"].startswith("INV-1042: ")
 
 
 async def test_a_stranger_is_told_how_to_get_in(door: AtTheDoor) -> None:
