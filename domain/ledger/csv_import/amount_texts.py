@@ -1,7 +1,7 @@
 """Amounts as files write them: which mark stands before the decimals is found for the whole file, never for a row."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from domain.kernel.money import MAX_MINOR, digits
@@ -141,23 +141,30 @@ def _plain_decimal(body: str, mark: DecimalMark) -> str | None:
 class AmountEvidence:
     """What the amounts of a file tell about the mark before the decimals."""
 
-    _TELLING = re.compile(r"\d+(?:\.\d\d?)?|\d+(?:,\d\d?)")
-    _WITHOUT_MARKS = re.compile(r"\d*")
+    _WITH_POINT = re.compile(r"(?:\d*+(?:\.\d\d?)?+\n)*+")
+    _WITH_COMMA = re.compile(r"(?:\d*+(?:,\d\d?)?+\n)*+")
+    """One or two decimals, or none: thousands come in threes, so that the mark is certain."""
 
     def __init__(self) -> None:
         self._for: dict[DecimalMark, str] = {}
         """For each mark one amount that can be read with it only."""
         self._doubt: str | None = None
 
-    def add(self, text: str) -> None:
-        """Take one cell into account."""
-        if text.isdecimal():
-            return
-        if self._TELLING.fullmatch(text):  # one or two decimals: thousands come in threes
-            mark = DecimalMark.COMMA if "," in text else DecimalMark.POINT
-            if mark not in self._for:
-                self._for[mark] = text
-            return
+    def add(self, texts: Sequence[str]) -> None:
+        """Take trimmed cells into account."""
+        column = "\n".join(texts) + "\n"
+        for mark, sign, plain in (
+            (DecimalMark.POINT, ".", self._WITH_POINT),
+            (DecimalMark.COMMA, ",", self._WITH_COMMA),
+        ):
+            if plain.fullmatch(column):
+                if sign in column and mark not in self._for:
+                    self._for[mark] = next(text for text in texts if sign in text)
+                return
+        for text in texts:
+            self._add(text)
+
+    def _add(self, text: str) -> None:
         point, comma = readings(text)
         if point is None and comma is not None:
             self._for.setdefault(DecimalMark.COMMA, text)

@@ -4,7 +4,7 @@ import csv
 import itertools
 import re
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple
@@ -92,7 +92,14 @@ class Customers:
             raise Faults(known)
         return known
 
-    def add(self, line: int, cells: list[str]) -> Customer:
+    def seqs(self, lines: Sequence[int], rows: list[list[str]]) -> list[int]:
+        """Return the numbers of many rows' customers; raises as ``seq`` does."""
+        known = list(map(self._seen.get, map(self._part, rows)))
+        return [
+            each if isinstance(each, int) else self.seq(lines[place], rows[place]) for place, each in enumerate(known)
+        ]
+
+    def read(self, line: int, cells: list[str]) -> None:
         """Stage the customer part of a row that is about nothing else.
 
         Raises:
@@ -102,7 +109,6 @@ class Customers:
         if isinstance(read, list):
             raise Faults(read)
         self._rows.writerow(read)
-        return read
 
     def _read(self, line: int, cells: list[str]) -> int | list[Fault]:
         read = self._read_customer(line, cells)

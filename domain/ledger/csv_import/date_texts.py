@@ -1,7 +1,8 @@
 """Dates as files write them: the order of day, month and year is found for the whole file, never for a row."""
 
+import itertools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from domain.ledger.csv_import.refusals import DateOrderOpen
@@ -93,23 +94,25 @@ class DateEvidence:
         self._differing: dict[tuple[DateOrder, DateOrder], str] = {}
         """For each two orders one date that they read differently."""
 
-    def add(self, text: str) -> None:
-        """Take one cell into account; empty ones and those that are no dates tell nothing."""
-        if text in self._seen:
-            return
-        if len(self._seen) >= self._REMEMBERED:
+    def add(self, texts: Iterable[str]) -> None:
+        """Take cells into account; empty ones and those that are no dates tell nothing."""
+        fresh = set(texts) - self._seen
+        if len(self._seen) + len(fresh) > self._REMEMBERED:
             self._seen.clear()
-        self._seen.add(text)
+        self._seen |= fresh
+        for text in fresh:
+            self._add(text.strip())
+
+    def _add(self, text: str) -> None:
         found = readings(text)
-        if len({each for each in found if each is not None}) == 0 or found[0] == found[1] == found[2]:
+        if found == NOTHING or found[0] == found[1] == found[2]:
             return
         for order, reading in zip(ORDERS, found, strict=True):
-            if reading is None:
-                self._against.setdefault(order, text)
-        for one in range(3):
-            for other in range(one + 1, 3):
-                if found[one] and found[other] and found[one] != found[other]:
-                    self._differing.setdefault((ORDERS[one], ORDERS[other]), text)
+            if reading is None and text < self._against.get(order, "~"):
+                self._against[order] = text
+        for one, other in itertools.combinations(range(3), 2):
+            if found[one] and found[other] and found[one] != found[other]:
+                self._differing.setdefault((ORDERS[one], ORDERS[other]), text)
 
     def decided(self) -> DateOrder | None:
         """Return the file's order, or None when every date reads the same in each.

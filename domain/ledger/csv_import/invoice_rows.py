@@ -42,20 +42,23 @@ class InvoiceRows:
     def __init__(
         self, layout: Layout, customers: Customers, *, currency: str | None, as_of: date | None, today: date
     ) -> None:
-        self._customers = customers
+        self.customers = customers
         self._currency_of_file = currency
-        self._mark = layout.decimal_mark
-        self._as_of = as_of.isoformat() if as_of else None
-        self._today = today.isoformat()
-        self._places = layout.columns.places
+        self.mark = layout.decimal_mark
+        self.as_of = as_of.isoformat() if as_of else None
+        self.today = today.isoformat()
+        self.places = layout.columns.places
         order = layout.date_order
 
         @lru_cache(maxsize=20_000)
         def iso(text: str) -> str | None:
+            if not text:
+                return ""
             found = date_texts.read(text, order)
             return found.isoformat() if found else None
 
-        self._iso = iso
+        self.iso = iso
+        """Returns a date as ISO text, an empty text for one, and None for what is no date."""
         self.left_out: Counter[str] = Counter()
 
     def read(self, line: int, cells: list[str]) -> InvoiceRow | None:
@@ -80,15 +83,15 @@ class InvoiceRows:
         if status is Status.DRAFT:
             raise LeftOut("draft")
         issued = self._date(cells, Field.ISSUED)
-        if self._as_of is not None and issued is not None and issued > self._as_of:
+        if self.as_of is not None and issued is not None and issued > self.as_of:
             raise LeftOut("issued_later")
-        customer = self._customers.seq(line, cells)
+        customer = self.customers.seq(line, cells)
         due = self._due(cells)
         if issued is not None and due < issued:
             raise Fault(Field.DUE, self._cell(cells, Field.DUE), "due_before_issue")
-        currency = self._currency(cells)
+        currency = self.currency(cells)
         billed = self._billed(cells, currency, status)
-        open_minor = left_open(billed, as_of=self._as_of, today=self._today)
+        open_minor = left_open(billed, as_of=self.as_of, today=self.today)
         return InvoiceRow(line, number, number_key(number), customer, currency, billed.total, open_minor, issued, due,
                           None if open_minor else billed.settled_on, False)  # fmt: skip
 
@@ -97,11 +100,11 @@ class InvoiceRows:
         found: list[Fault] = []
         steps: tuple[Callable[[], object], ...] = (
             lambda: self._number(cells),
-            lambda: self._customers.seq(line, cells),
+            lambda: self.customers.seq(line, cells),
             lambda: self._date(cells, Field.ISSUED),
             lambda: self._due(cells),
             lambda: self._date(cells, Field.SETTLED),
-            lambda: self._amounts(cells, self._currency(cells)),
+            lambda: self._amounts(cells, self.currency(cells)),
             lambda: self._status(cells),
         )
         for step in steps:
@@ -120,11 +123,11 @@ class InvoiceRows:
         )
 
     def _cell(self, cells: list[str], field: Field) -> str:
-        place = self._places.get(field)
+        place = self.places.get(field)
         return "" if place is None else cells[place].strip()
 
     def _number(self, cells: list[str]) -> str:
-        number = texts.number(cells[self._places[Field.INVOICE_NUMBER]], Field.INVOICE_NUMBER)
+        number = texts.number(cells[self.places[Field.INVOICE_NUMBER]], Field.INVOICE_NUMBER)
         if not number:
             raise Fault(Field.INVOICE_NUMBER, "", "number_missing")
         return number
@@ -134,11 +137,11 @@ class InvoiceRows:
         return status_of(text) if text else None
 
     def _date(self, cells: list[str], field: Field) -> str | None:
-        place = self._places.get(field)
+        place = self.places.get(field)
         text = "" if place is None else cells[place].strip()
         if not text:
             return None
-        found = self._iso(text)
+        found = self.iso(text)
         if found is None:
             raise Fault(field, text, "date_malformed")
         return found
@@ -149,7 +152,12 @@ class InvoiceRows:
             raise Fault(Field.DUE, "", "due_missing")
         return due
 
-    def _currency(self, cells: list[str]) -> str:
+    def currency(self, cells: list[str]) -> str:
+        """Return the row's currency.
+
+        Raises:
+            Fault: It has none, or what it has is none.
+        """
         text = self._cell(cells, Field.CURRENCY)
         currency = text.upper() or self._currency_of_file
         if currency is None:
@@ -164,7 +172,7 @@ class InvoiceRows:
         total = self._amount(cells, Field.TOTAL, currency)
         balance = self._amount(cells, Field.BALANCE, currency)
         if total is None and balance is None:
-            field = Field.TOTAL if Field.TOTAL in self._places else Field.BALANCE
+            field = Field.TOTAL if Field.TOTAL in self.places else Field.BALANCE
             raise Fault(field, "", "amount_missing")
         return total, balance
 
@@ -173,7 +181,7 @@ class InvoiceRows:
         if not text:
             return None
         try:
-            minor = amount_texts.minor_units(text, currency, self._mark)
+            minor = amount_texts.minor_units(text, currency, self.mark)
         except AmountFault as fault:
             raise Fault(field, text, fault.code) from None
         if minor < 0 or (minor == 0 and field is Field.TOTAL):

@@ -2,22 +2,37 @@
 
 import csv
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
-from domain.ledger.csv_import.refusals import FileUnreadable
+from domain.ledger.csv_import.refusals import FileHoldsNoRows, FileUnreadable
 
 MAX_BROKEN = 1000
 """Records with broken quotes in one file; beyond that the delimiter or the whole file is wrong."""
 
-Record = tuple[int, list[str], str]
-"""Line number, cells, and the code of a fault or nothing."""
+
+class Record(NamedTuple):
+    """One record of the file; with the code of a fault when it cannot be a row."""
+
+    line: int
+    cells: list[str]
+    code: str
+
+
+class Batch(NamedTuple):
+    """Some rows of the file, each with as many cells as the header, and what stood between them."""
+
+    lines: Sequence[int]
+    """Where each row begins."""
+    rows: list[list[str]]
+    broken: list[Record]
 
 
 class _Lines:
     """Lines on their way into the CSV reader; those of the present record can be given back."""
 
-    def __init__(self, source: Iterator[str]) -> None:
-        self._source = source
+    def __init__(self, blocks: Iterator[list[str]]) -> None:
+        self._blocks = blocks
         self._again: deque[str] = deque()
         self.taken: list[str] = []
         self.number = 0
@@ -26,52 +41,106 @@ class _Lines:
         return self
 
     def __next__(self) -> str:
-        line = self._again.popleft() if self._again else next(self._source)
+        while not self._again:
+            self._again.extend(next(self._blocks))
+        line = self._again.popleft()
         self.number += 1
         self.taken.append(line)
         return line
 
-    def give_back_all_but_first(self) -> None:
-        """Let the record's later lines be read again, as records of their own."""
-        again = self.taken[1:]
-        self._again.extendleft(reversed(again))
-        self.number -= len(again)
+    def block(self) -> list[str]:
+        """Return the lines that come next, as many as are at hand."""
+        if self._again:
+            block = list(self._again)
+            self._again.clear()
+        else:
+            block = next(self._blocks, [])
+        self.number += len(block)
+        return block
+
+    def give_back(self, lines: list[str]) -> None:
+        """Let lines be read again."""
+        self._again.extendleft(reversed(lines))
+        self.number -= len(lines)
 
 
-def records(source: Iterator[str], delimiter: str) -> Iterator[Record]:
-    """Yield the header, then every record that is not blank.
-
-    Records that do not have as many cells as the header carry the code of the fault.
+class Table:
+    """A file's header, and its rows in batches.
 
     Raises:
-        FileUnreadable: So many quotes are broken that the file cannot be what it seems.
+        FileHoldsNoRows: There is not even a header.
+        FileUnreadable: The header's quotes, or too many others, are broken.
     """
-    lines = _Lines(source)
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    width = broken = 0
-    while True:
-        start = lines.number + 1
-        lines.taken.clear()
-        try:
-            cells, fault = next(reader), ""
-        except StopIteration:
-            return
-        except csv.Error as error:
-            cells, fault = [], _code(error, alone=len(lines.taken) == 1)
-        if width and not fault and len(cells) != width:
-            cells, fault = _fitted(cells, width, alone=len(lines.taken) == 1)
-        if not fault and not any(cells):
-            continue
-        if fault and not width:
+
+    def __init__(self, blocks: Iterator[list[str]], delimiter: str) -> None:
+        self._lines, self._delimiter = _Lines(blocks), delimiter
+        self._found = 0
+        """Records with broken quotes."""
+        first = next(self._records(width=0), None)
+        if first is None:
+            raise FileHoldsNoRows("The file is empty.")
+        if first.code:
             raise FileUnreadable("The quotes in the header are broken; this is no CSV file.")
-        width = width or len(cells)
-        if fault and len(lines.taken) > 1:
-            broken += 1
-            if broken > MAX_BROKEN:
-                raise FileUnreadable(f"More than {MAX_BROKEN} rows have broken quotes. Is the delimiter right?")
-            lines.give_back_all_but_first()
-            reader = csv.reader(lines, delimiter=delimiter, strict=True)
-        yield start, cells, fault
+        self.header = first.cells
+
+    def __iter__(self) -> Iterator[Batch]:
+        width = len(self.header)
+        while block := self._lines.block():
+            rows = self._plain(block, width)
+            if rows is not None:
+                yield Batch(range(self._lines.number - len(rows) + 1, self._lines.number + 1), rows, [])
+                continue
+            end = self._lines.number
+            self._lines.give_back(block)
+            yield self._odd(width, end)
+
+    def _plain(self, block: list[str], width: int) -> list[list[str]] | None:
+        """Return the rows of lines that are one whole row each; None when any of them is not."""
+        try:
+            rows = list(csv.reader(block, delimiter=self._delimiter, strict=True))
+        except csv.Error:
+            return None
+        alike = len(rows) == len(block) and set(map(len, rows)) == {width}
+        return rows if alike and all(map(any, rows)) else None
+
+    def _odd(self, width: int, end: int) -> Batch:
+        """Return the rows up to the line *end*, one by one."""
+        found = []
+        for record in self._records(width):
+            found.append(record)
+            if self._lines.number >= end:
+                break
+        rows = [record for record in found if not record.code]
+        broken = [record for record in found if record.code]
+        return Batch([record.line for record in rows], [record.cells for record in rows], broken)
+
+    def _records(self, width: int) -> Iterator[Record]:
+        """Yield every record that is not blank; one that is a row has no code. Width 0 takes the first as it is."""
+        lines = self._lines
+        reader = csv.reader(lines, delimiter=self._delimiter, strict=True)
+        while True:
+            start = lines.number + 1
+            lines.taken.clear()
+            try:
+                cells, code = next(reader), ""
+            except StopIteration:
+                return
+            except csv.Error as error:
+                cells, code = [], _code(error, alone=len(lines.taken) == 1)
+            if width and not code and len(cells) != width:
+                cells, code = _fitted(cells, width, alone=len(lines.taken) == 1)
+            if not code and not any(cells):
+                continue
+            if code and len(lines.taken) > 1:
+                self._count_broken()
+                lines.give_back(lines.taken[1:])
+                reader = csv.reader(lines, delimiter=self._delimiter, strict=True)
+            yield Record(start, cells, code)
+
+    def _count_broken(self) -> None:
+        self._found += 1
+        if self._found > MAX_BROKEN:
+            raise FileUnreadable(f"More than {MAX_BROKEN} rows have broken quotes. Is the delimiter right?")
 
 
 def _code(error: csv.Error, *, alone: bool) -> str:

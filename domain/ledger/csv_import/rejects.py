@@ -5,10 +5,11 @@ import csv
 import io
 import tempfile
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import BinaryIO, NamedTuple
 
-from domain.ledger.csv_import.faults import REJECTED
+from domain.ledger.csv_import.columns import Columns
+from domain.ledger.csv_import.faults import REJECTED, Fault
 
 HEADERS = ("line", "column", "value", "code", "what to do")
 
@@ -40,15 +41,14 @@ class RejectLog:
         self.codes: Counter[str] = Counter()
         """Rows by their first fault, so that the numbers add up."""
 
-    def add(self, line: int, faults: Iterable[tuple[str, str, str]]) -> None:
-        """Keep the faults of one row: column, value, code."""
-        first = True
-        for column, value, code in faults:
-            self._rows.writerow((line, column, value[:LONGEST_VALUE].replace("\0", "\ufffd"), code))
-            if first:
-                self.codes[code] += 1
-            first = False
-        self.rows += 1
+    def add(self, faults: Mapping[int, Sequence[Fault]], columns: Columns) -> None:
+        """Keep the faults of some rows, which stand later in the file than those before."""
+        for line, each in sorted(faults.items()):
+            for fault in each:
+                value = fault.value[:LONGEST_VALUE].replace("\0", "\ufffd")
+                self._rows.writerow((line, columns.header(fault.field), value, fault.code))
+            self.codes[each[0].code] += 1
+        self.rows += len(faults)
 
     def __iter__(self) -> Iterator[Reject]:
         self._spool.seek(0)

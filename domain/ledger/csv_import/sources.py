@@ -20,7 +20,10 @@ MAX_FILE_BYTES = 1 << 30
 """One gibibyte: some ten million invoices, more than one import should hold in one transaction."""
 
 MAX_LINE = 1 << 20
-"""Characters of one line; a file with longer ones is no table."""
+"""Bytes of one line; a file with longer ones is no table."""
+
+BLOCK = 1 << 18
+"""Characters of lines that are read at a time."""
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 
@@ -116,18 +119,28 @@ class Bytes(io.RawIOBase):
 
     def __init__(self, inner: BinaryIO, told: Callable[[int], None]) -> None:
         inner.seek(0)
-        self._inner, self._told = inner, told
+        self.inner, self._told = inner, told
         self.hash = hashlib.sha256()
+        self._since_end = 0
+        """Bytes since the last end of a line."""
 
     def readable(self) -> bool:
         """Tell that it can be read."""
         return True
 
     def readinto(self, buffer: "WriteableBuffer") -> int:
-        """Read what comes next."""
+        """Read what comes next.
+
+        Raises:
+            FileUnreadable: A line is longer than any table's, and would have to be held in memory.
+        """
         with memoryview(buffer) as view:
-            found = self._inner.read(view.nbytes)
+            found = self.inner.read(view.nbytes)
             view[: len(found)] = found
+        end = max(found.rfind(b"\n"), found.rfind(b"\r"))
+        self._since_end = len(found) - end - 1 if end >= 0 else self._since_end + len(found)
+        if self._since_end > MAX_LINE:
+            raise FileUnreadable(f"A line is longer than {MAX_LINE:,} bytes; this is no CSV file.")
         self.hash.update(found)
         self._told(len(found))
         return len(found)
@@ -163,28 +176,37 @@ def _codec(name: str) -> str:
     return "utf-8-sig" if known == "utf-8" else known
 
 
-def lines(raw: Bytes, encoding: str) -> Iterator[str]:
-    """Yield the file's lines with their ends as they are.
+def blocks(raw: Bytes, encoding: str) -> Iterator[list[str]]:
+    """Yield the file's lines with their ends as they are, as many at a time as make a block.
 
     Raises:
         EncodingUnknown: Some bytes are not of this encoding.
         FileUnreadable: A line is longer than any table's.
     """
     text = io.TextIOWrapper(io.BufferedReader(raw, 1 << 17), encoding=encoding, errors="strict", newline="")
-    number = 0
     try:
-        while line := text.readline(MAX_LINE):
-            if len(line) == MAX_LINE:
-                raise FileUnreadable(f"Line {number + 1} is longer than {MAX_LINE:,} characters; this is no CSV file.")
-            number += 1
-            yield line
-    except UnicodeError as error:
-        what = f"the byte 0x{error.object[error.start]:02X}" if isinstance(error, UnicodeDecodeError) else "odd bytes"
+        while block := text.readlines(BLOCK):
+            yield block
+    except UnicodeError:
         raise EncodingUnknown(
-            f"The file is not {encoding.removesuffix('-sig').upper()}: {what} stands after line {number}. "
+            f"The file is not {encoding.removesuffix('-sig').upper()}: {_first_odd_byte(raw.inner, encoding)}. "
             "Files of Windows programs often are cp1252.",
             ("cp1252", "iso-8859-15", "utf-16"),
         ) from None
+
+
+def _first_odd_byte(file: BinaryIO, encoding: str) -> str:
+    """Return where the first byte stands that is not of the encoding."""
+    decoder, line = codecs.getincrementaldecoder(encoding)("strict"), 1
+    file.seek(0)
+    while piece := file.read(1 << 16):
+        try:
+            decoder.decode(piece)
+        except UnicodeDecodeError as error:
+            line += error.object[: error.start].count(b"\n")
+            return f"line {line} holds the byte 0x{error.object[error.start]:02X}"
+        line += piece.count(b"\n")
+    return "it ends in the middle of a character"
 
 
 def delimiter_of(first: str, asked: str | None) -> str:

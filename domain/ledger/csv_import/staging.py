@@ -3,9 +3,8 @@
 import asyncio
 import csv
 import io
-import itertools
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import BinaryIO, LiteralString
@@ -14,18 +13,17 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from domain.kernel.transactions import Row, Transaction
-from domain.ledger.csv_import import records, sources
+from domain.ledger.csv_import import sources
 from domain.ledger.csv_import.columns import Columns, Field
 from domain.ledger.csv_import.customers import Customers
-from domain.ledger.csv_import.faults import Faults
+from domain.ledger.csv_import.faults import Fault, Faults
+from domain.ledger.csv_import.invoice_batches import InvoiceBatches, divided
 from domain.ledger.csv_import.invoice_rows import InvoiceRows
+from domain.ledger.csv_import.records import Batch, Table
 from domain.ledger.csv_import.refusals import FileUnreadable
 from domain.ledger.csv_import.rejects import RejectLog
 from domain.ledger.csv_import.requests import ImportRequest, Kind, Progress
 from domain.ledger.csv_import.survey import Layout, table
-
-BATCH = 2_000
-"""Rows read and copied at a time; in between, the process can do other things."""
 
 _TABLES = (
     """
@@ -88,13 +86,12 @@ async def fill(
     try:
         left_out: Counter[str] = Counter()
         _, rows = table(raw, layout.encoding, layout.delimiter)
-        next(rows)
         if request.kind == Kind.INVOICES:
             invoices = InvoiceRows(layout, customers, currency=request.currency, as_of=request.as_of, today=today)
-            await _copy(tx, "import_row", _pieces(rows, invoices.read, log, layout.columns))
+            await _copy(tx, "import_row", _invoices(rows, invoices, log, layout.columns))
             left_out = invoices.left_out
         else:
-            await _exhausted(_pieces(rows, _contact(customers), log, layout.columns))
+            await _exhausted(_contacts(rows, customers, log, layout.columns))
         await _copy(tx, "import_customer", customers.staged())
         if raw.hash.hexdigest() != layout.sha256:
             raise FileUnreadable(f"{request.file_name} was changed while it was read. Import it again.")
@@ -105,31 +102,42 @@ async def fill(
     return Staged(layout.rows, left_out, customers.unknown)
 
 
-def _pieces(rows: Iterator[records.Record], read: RowReader, log: RejectLog, columns: Columns) -> Iterator[str]:
-    """Yield what the rows came to as pieces of CSV, some thousand rows each."""
-    while batch := list(itertools.islice(rows, BATCH)):
-        staged = []
-        for line, cells, fault in batch:
-            if fault:
-                log.add(line, [("", " | ".join(cells), fault)])
-                continue
-            try:
-                row = read(line, cells)
-            except Faults as faults:
-                log.add(line, [(columns.header(each.field), each.value, each.code) for each in faults.each])
-                continue
-            if row is not None:
-                staged.append(row)
-        piece = io.StringIO()
-        csv.writer(piece).writerows(staged)
-        yield piece.getvalue()
+def _invoices(table: Table, invoices: InvoiceRows, log: RejectLog, columns: Columns) -> Iterator[str]:
+    """Yield the rows of invoices as pieces of CSV."""
+    batches = InvoiceBatches(invoices)
+    for batch in table:
+        faults = _broken(batch)
+        for part in divided(batch, batches.read):
+            yield part if isinstance(part, str) else _one_by_one(part, invoices.read, faults)
+        log.add(faults, columns)
 
 
-def _contact(customers: Customers) -> RowReader:
-    def read(line: int, cells: list[str]) -> None:
-        customers.add(line, cells)
+def _contacts(table: Table, customers: Customers, log: RejectLog, columns: Columns) -> Iterator[str]:
+    """Read the rows of a contacts file into *customers*; there are no others, so the pieces are empty."""
+    for batch in table:
+        faults = _broken(batch)
+        yield _one_by_one(batch, customers.read, faults)
+        log.add(faults, columns)
 
-    return read
+
+def _broken(batch: Batch) -> dict[int, Sequence[Fault]]:
+    return {line: (Fault(None, " | ".join(cells), code),) for line, cells, code in batch.broken}
+
+
+def _one_by_one(batch: Batch, read: RowReader, faults: dict[int, Sequence[Fault]]) -> str:
+    """Return the rows as CSV; what is wrong with them is added to *faults*, by lines."""
+    staged = []
+    for line, cells in zip(batch.lines, batch.rows, strict=True):
+        try:
+            row = read(line, cells)
+        except Faults as found:
+            faults[line] = found.each
+            continue
+        if row is not None:
+            staged.append(row)
+    piece = io.StringIO()
+    csv.writer(piece).writerows(staged)
+    return piece.getvalue()
 
 
 async def _copy(tx: Transaction, name: str, pieces: Iterator[str]) -> None:

@@ -2,15 +2,15 @@
 
 import itertools
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from domain.kernel.money import CurrencyUnknown, digits
-from domain.ledger.csv_import import records, sources
+from domain.ledger.csv_import import sources
 from domain.ledger.csv_import.amount_texts import AmountEvidence
 from domain.ledger.csv_import.columns import Columns, Field, matched
 from domain.ledger.csv_import.date_texts import DateEvidence
+from domain.ledger.csv_import.records import Table
 from domain.ledger.csv_import.refusals import (
     CurrencyMissing,
     FileHoldsNoRows,
@@ -54,18 +54,17 @@ def surveyed(file: BinaryIO, request: ImportRequest, progress: Progress | None =
     size = file.seek(0, 2)
     raw = sources.Bytes(file, sources.Tally(progress, before=0, whole=2 * size).more)
     delimiter, rows = table(raw, encoding, request.delimiter)
-    columns = _header(rows, request)
+    columns = _columns(rows.header, request)
     dates, amounts = DateEvidence(), AmountEvidence()
     date_places = _places(columns, DATES) if request.date_order is None else ()
     amount_places = _places(columns, AMOUNTS) if request.decimal_mark is None else ()
     count = 0
-    for _, cells, fault in rows:
-        count += 1
-        if not fault:
-            for place in date_places:
-                dates.add(cells[place].strip())
-            for place in amount_places:
-                amounts.add(cells[place].strip())
+    for batch in rows:
+        count += len(batch.rows) + len(batch.broken)
+        for place in date_places:
+            dates.add(row[place] for row in batch.rows)
+        for place in amount_places:
+            amounts.add([row[place].strip() for row in batch.rows])
     if not count:
         raise FileHoldsNoRows(f"{request.file_name} has a header and no rows; there is nothing to import.")
     questions = _Questions()
@@ -100,22 +99,20 @@ class _Questions:
             raise self._open[0].along_with(self._open[1:])
 
 
-def table(raw: sources.Bytes, encoding: str, asked: str | None) -> tuple[str, Iterator[records.Record]]:
-    """Return the delimiter and the records, of which the first is the header."""
-    lines = sources.lines(raw, encoding)
-    blank, first = 0, next(lines, None)
-    while first is not None and not first.strip():
-        blank, first = blank + 1, next(lines, None)
-    if first is None:
+def table(raw: sources.Bytes, encoding: str, asked: str | None) -> tuple[str, Table]:
+    """Return the delimiter, and the file as a table."""
+    blocks = sources.blocks(raw, encoding)
+    block = next(blocks, [])
+    place = next((place for place, line in enumerate(block) if line.strip()), None)
+    if place is None:
         raise FileHoldsNoRows("The file holds nothing but blank lines.")
-    if said := re.fullmatch(r"sep=([,;\t|])\s*", first):  # the line by which spreadsheets tell each other
-        asked, first = asked or said[1], "\n"
-    delimiter = sources.delimiter_of(first, asked)
-    return delimiter, records.records(itertools.chain(itertools.repeat("\n", blank), [first], lines), delimiter)
+    if said := re.fullmatch(r"sep=([,;\t|])\s*", block[place]):  # the line by which spreadsheets tell each other
+        asked, block[place] = asked or said[1], "\n"
+    delimiter = sources.delimiter_of(block[place], asked)
+    return delimiter, Table(itertools.chain([block], blocks), delimiter)
 
 
-def _header(rows: Iterator[records.Record], request: ImportRequest) -> Columns:
-    _, headers, _ = next(rows, (0, [], ""))
+def _columns(headers: list[str], request: ImportRequest) -> Columns:
     if len(headers) > MAX_COLUMNS:
         raise FileUnreadable(f"The header has {len(headers):,} columns; {MAX_COLUMNS} are the limit.")
     return matched(Kind(request.kind), headers, request.columns)

@@ -107,8 +107,7 @@ def test_every_amount_survives_being_written_and_read(
 )
 def test_a_column_with_cents_tells_its_mark(minors: list[int], mark: DecimalMark, thousands: int) -> None:
     evidence = AmountEvidence()
-    for minor in minors:
-        evidence.add(written(minor, "EUR", mark, thousands))
+    evidence.add([written(minor, "EUR", mark, thousands) for minor in minors])
 
     assert evidence.decided() is mark
 
@@ -116,7 +115,7 @@ def test_a_column_with_cents_tells_its_mark(minors: list[int], mark: DecimalMark
 @given(st.text(max_size=30))
 def test_no_text_breaks_the_reader(text: str) -> None:
     readings(text)
-    AmountEvidence().add(text)
+    AmountEvidence().add([text])
     try:
         minor_units(text, "EUR", POINT)
     except AmountFault:
@@ -148,8 +147,7 @@ def written(minor: int, currency: str, mark: DecimalMark, thousands: int) -> str
 @pytest.mark.parametrize("texts", [("1,234",), ("1.234", "5.678"), ("12", "1.000")])
 def test_a_column_that_could_mean_both_is_asked_about(texts: tuple[str, ...]) -> None:
     evidence = AmountEvidence()
-    for text in texts:
-        evidence.add(text)
+    evidence.add(texts)
 
     with pytest.raises(DecimalMarkOpen, match=r"--decimal-mark point\|comma"):
         evidence.decided()
@@ -157,8 +155,8 @@ def test_a_column_that_could_mean_both_is_asked_about(texts: tuple[str, ...]) ->
 
 def test_a_column_that_contradicts_itself_is_asked_about() -> None:
     evidence = AmountEvidence()
-    evidence.add("12.50")
-    evidence.add("12,50")
+    evidence.add(["12.50"])
+    evidence.add(["12,50"])
 
     with pytest.raises(DecimalMarkOpen, match=r"12\.50.*12,50"):
         evidence.decided()
@@ -178,7 +176,6 @@ def test_a_column_that_contradicts_itself_is_asked_about() -> None:
 )
 def test_one_telling_amount_decides_for_all(texts: tuple[str, ...], mark: DecimalMark | None) -> None:
     evidence = AmountEvidence()
-    for text in texts:
-        evidence.add(text)
+    evidence.add(texts)
 
     assert evidence.decided() is mark

@@ -32,8 +32,7 @@ def test_every_date_survives_being_written_and_read(day: date, order: DateOrder,
 def test_a_file_is_never_read_in_another_order_than_it_was_written(days: list[date], order: DateOrder) -> None:
     evidence = DateEvidence()
     texts = [FORMS[order][0].format(d=day) for day in days]
-    for text in texts:
-        evidence.add(text)
+    evidence.add(texts)
 
     try:
         decided = evidence.decided()
@@ -46,7 +45,7 @@ def test_a_file_is_never_read_in_another_order_than_it_was_written(days: list[da
 @given(st.text(max_size=30))
 def test_no_text_breaks_the_reader(text: str) -> None:
     readings(text)
-    DateEvidence().add(text)
+    DateEvidence().add([text])
 
 
 @pytest.mark.parametrize(
@@ -80,8 +79,7 @@ def test_years_of_two_digits_are_of_this_century() -> None:
 )
 def test_one_telling_date_decides_for_the_file(texts: tuple[str, ...], order: DateOrder | None) -> None:
     evidence = DateEvidence()
-    for text in texts:
-        evidence.add(text)
+    evidence.add(texts)
 
     assert evidence.decided() is order
 
@@ -89,8 +87,7 @@ def test_one_telling_date_decides_for_the_file(texts: tuple[str, ...], order: Da
 @pytest.mark.parametrize("texts", [("3/4/2026",), ("1/1/2026", "2/3/2026"), ("05/04/26",), ("26-04-03",)])
 def test_a_file_without_a_telling_date_is_asked_about(texts: tuple[str, ...]) -> None:
     evidence = DateEvidence()
-    for text in texts:
-        evidence.add(text)
+    evidence.add(texts)
 
     with pytest.raises(DateOrderOpen, match="--date-order"):
         evidence.decided()
@@ -98,8 +95,7 @@ def test_a_file_without_a_telling_date_is_asked_about(texts: tuple[str, ...]) ->
 
 def test_a_file_that_contradicts_itself_is_asked_about() -> None:
     evidence = DateEvidence()
-    for text in ("25/4/2026", "4/25/2026"):
-        evidence.add(text)
+    evidence.add(["25/4/2026", "4/25/2026"])
 
     with pytest.raises(DateOrderOpen, match=r"25/4/2026 and 4/25/2026|4/25/2026 and 25/4/2026"):
         evidence.decided()
@@ -107,6 +103,6 @@ def test_a_file_that_contradicts_itself_is_asked_about() -> None:
 
 def test_dates_that_mean_the_same_in_each_order_ask_nothing() -> None:
     evidence = DateEvidence()
-    evidence.add("5/5/2026")
+    evidence.add(["5/5/2026"])
 
     assert read("5/5/2026", evidence.decided()) == date(2026, 5, 5)

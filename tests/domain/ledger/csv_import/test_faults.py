@@ -2,6 +2,7 @@
 
 from datetime import date
 from io import BytesIO
+from typing import Any
 
 import pytest
 
@@ -223,7 +224,7 @@ async def test_what_was_said_answers_the_questions(core: Core) -> None:
 
 
 @pytest.mark.parametrize("said", [{"currency": "EURO"}, {"currency": "XAU"}, {"as_of": date(2030, 1, 1)}])
-async def test_what_cannot_be_meant_is_refused(core: Core, said: dict[str, object]) -> None:
+async def test_what_cannot_be_meant_is_refused(core: Core, said: dict[str, Any]) -> None:
     with pytest.raises(OptionUnusable):
         await csv_import.preview(core, a_request(ONE, **said), actor=SHELL)
 

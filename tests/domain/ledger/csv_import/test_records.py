@@ -8,9 +8,15 @@ from domain.ledger.csv_import import records
 from domain.ledger.csv_import.refusals import FileUnreadable
 
 
-def cut(text: str, delimiter: str = ",") -> list[records.Record]:
-    """Return the records of a text below its header."""
-    return list(records.records(iter(text.splitlines(keepends=True)), delimiter))[1:]
+def cut(text: str, lines_at_once: int = 1000) -> list[tuple[int, list[str], str]]:
+    """Return line, cells and fault of each record below the header."""
+    lines = text.splitlines(keepends=True)
+    blocks = (lines[start : start + lines_at_once] for start in range(0, len(lines), lines_at_once))
+    found: list[tuple[int, list[str], str]] = []
+    for batch in records.Table(blocks, ","):
+        good = [(line, cells, "") for line, cells in zip(batch.lines, batch.rows, strict=True)]
+        found += sorted([*good, *batch.broken])
+    return found
 
 
 def test_quoted_cells_may_hold_delimiters_quotes_and_line_ends() -> None:
@@ -55,15 +61,17 @@ def test_a_file_of_nothing_but_broken_quotes_is_refused() -> None:
 
 def test_a_header_with_broken_quotes_is_refused() -> None:
     with pytest.raises(FileUnreadable, match="header"):
-        list(records.records(iter(['"a"b,c\n', "1,2\n"]), ","))
+        cut('"a"b,c\n1,2\n')
 
 
-@given(st.text(alphabet='a1",\n\r\0 ', max_size=200))
-def test_every_line_is_accounted_for_whatever_the_quotes(text: str) -> None:
-    lines = [f"{each}\n" for each in text.split("\n")]
+@given(st.text(alphabet='a1",\n\r\0 ', max_size=200), st.integers(min_value=1, max_value=9))
+def test_it_makes_no_difference_how_many_lines_are_at_hand(text: str, lines_at_once: int) -> None:
+    content = f"x,y\n{text}"
 
-    found = list(records.records(iter(["x,y\n", *lines]), ","))
+    found = cut(content, lines_at_once)
 
+    assert found == cut(content)
     numbers = [line for line, _, _ in found]
-    assert numbers == sorted(numbers)
-    assert all(1 <= line <= len(lines) + 1 for line in numbers)
+    assert numbers == sorted(set(numbers))
+    assert all(2 <= line <= content.count("\n") + content.count("\r") + 1 for line in numbers)
+    assert all(len(cells) == 2 for _, cells, fault in found if not fault)

@@ -15,7 +15,7 @@ def text_of(content: bytes, asked: str | None = None) -> str:
     """Return the whole text of a file."""
     file = BytesIO(content)
     encoding = sources.encoding_of(file, asked)
-    return "".join(sources.lines(sources.Bytes(file, lambda _: None), encoding))
+    return "".join("".join(block) for block in sources.blocks(sources.Bytes(file, lambda _: None), encoding))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
@@ -50,8 +50,15 @@ def test_what_is_no_csv_file_is_refused_by_name(content: bytes, what: str) -> No
 
 
 def test_a_line_without_end_is_refused() -> None:
-    with pytest.raises(FileUnreadable, match="Line 1 is longer"):
-        text_of(b"x" * (sources.MAX_LINE + 10))
+    with pytest.raises(FileUnreadable, match="longer than"):
+        text_of(b"x" * (2 * sources.MAX_LINE))
+
+
+def test_the_first_odd_byte_is_told_by_its_line() -> None:
+    content = b"plain\n" * 70_000 + b"Caf\xe9\n" + b"plain\n" * 10
+
+    with pytest.raises(EncodingUnknown, match="line 70001 holds the byte 0xE9"):
+        text_of(content)
 
 
 def test_a_stream_that_cannot_be_read_twice_is_copied() -> None:
