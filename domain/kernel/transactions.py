@@ -141,13 +141,22 @@ async def _borrow(client: PsycopgClient) -> "psycopg.AsyncConnection[Any]":
     if client._pool is None:
         async with client._pool_init_lock:
             if client._pool is None:
-                await to_the_end(client.create_connection(with_db=True))
+                await _open(client)
     assert client._pool is not None, "the pool was opened"
     task: asyncio.Future[psycopg.AsyncConnection[Any]] = asyncio.ensure_future(client._pool.getconn())
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
         task.add_done_callback(lambda done: _return_late(client, done))
+        raise
+
+
+async def _open(client: PsycopgClient) -> None:
+    """Open the pool; one that could not be opened is forgotten, or it would stay closed when the database is back."""
+    try:
+        await to_the_end(client.create_connection(with_db=True))
+    except BaseException:
+        client._pool = None
         raise
 
 
