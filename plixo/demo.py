@@ -6,7 +6,7 @@ import os
 import secrets
 import signal
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -178,10 +178,15 @@ async def fill(core: Core, *, sample: bool = True) -> None:
             )
         except RoleHeldAlready:
             continue
-    if not sample or await core.database.row("SELECT 1 FROM invoice LIMIT 1"):
+    if not sample:
         return
-    today = datetime.now(UTC).date()
-    for kind, text in (("invoices", ledger.invoices_csv(today)), ("contacts", ledger.contacts_csv(today))):
+    today = core.clock.now().date()
+    for kind, table, text in (
+        ("invoices", "invoice", ledger.invoices_csv(today)),
+        ("contacts", "contact", ledger.contacts_csv(today)),
+    ):
+        if await core.database.row(f"SELECT 1 FROM {table} LIMIT 1"):
+            continue  # each by itself: the first start may have died between the two
         request = csv_import.ImportRequest(kind=kind, file_name=f"sample-{kind}.csv", stream=BytesIO(text.encode()))
         await csv_import.apply(core, request, actor=SHELL)
 
