@@ -12,7 +12,6 @@ from pathlib import Path
 
 import typer
 from pydantic import SecretStr
-from sandbox.app import Sandbox
 
 from domain.kernel import request_ids
 from domain.kernel.actor import SHELL
@@ -26,6 +25,7 @@ from plixo.parts import Part
 from plixo.run import Product
 from plixo.settings import Settings
 from sandbox import ledger
+from sandbox.app import Sandbox
 from sandbox.clock import MovableClock
 from sandbox.settings import PEOPLE, SandboxSettings
 
