@@ -3,18 +3,22 @@
 import ast
 import re
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
 from enum import StrEnum
 from importlib import import_module
 from types import ModuleType
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
+from domain.kernel.core import Core
 from domain.kernel.events import EVENTS, Event
 from domain.kernel.machine import Machine
 from domain.kernel.notices import Notice
 from domain.kernel.refusals import Refusal
-from plixo import wiring
+from plixo import parts, wiring
+from plixo.settings import Settings
 from tests.sources import PACKAGES, ROOT, Source, modules, sources, sql
 
 LONGEST_MODULE = 300
@@ -147,6 +151,21 @@ def test_every_notice_names_a_job_of_the_jobs_table() -> None:
     unknown = [(event.__name__, each.job) for event, each in all_notices() if each.job not in jobs]
 
     assert unknown == []
+
+
+@pytest.mark.parametrize("connected", [False, True], ids=["nothing set", "Slack and Stripe set"])
+async def test_every_job_of_the_table_has_a_function(core: Core, connected: bool) -> None:
+    settings = Settings(
+        slack_bot_token=SecretStr("xoxb-test") if connected else None,
+        slack_signing_secret=SecretStr("test") if connected else None,
+        slack_channel="C0TEST",
+        stripe_api_key=SecretStr("rk_test_test") if connected else None,
+    )
+
+    async with AsyncExitStack() as stack:
+        functions = parts.job_functions(core, await parts.edges(core, settings, stack))
+
+    assert set(functions) == {kind.name for kind in wiring.JOBS}
 
 
 def all_notices() -> list[tuple[type[Event], Notice]]:
