@@ -1,10 +1,8 @@
-"""Queries: what the invoice page shows to the browser that holds its session, in two reads."""
+"""Queries: what the invoice page shows to the browser that holds its session, in one read."""
 
-import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 from domain.kernel import addresses
@@ -97,7 +95,7 @@ _PAGE = f"""
     SELECT i.id, i.number, i.currency, i.total_minor, i.open_minor, i.issued_on, i.due_on, i.settled_on, i.state,
            a.name AS account_name, a.locale, a.country, c.email,
            k.id AS checkout_id, k.state AS checkout_state, k.amount_minor, k.currency AS checkout_currency,
-           k.decline_code, k.session_id, k.created_at AS checkout_at
+           k.decline_code, k.session_id, k.created_at AS checkout_at, h.lines
     FROM portal_session s
     JOIN pay_link l ON l.id = s.link_id
     JOIN invoice i ON i.id = l.invoice_id
@@ -109,19 +107,20 @@ _PAGE = f"""
           AND (o.state <> 'mismatched' OR o.link_id = l.id)
         ORDER BY (o.state = 'mismatched') DESC, (o.state = 'processing') DESC, o.created_at DESC LIMIT 1
     ) k ON true
+    CROSS JOIN LATERAL (
+        SELECT jsonb_agg(to_jsonb(told) ORDER BY told.id) AS lines FROM (
+            SELECT t.id, t.kind, t.fact, r.number AS receipt_number, p.kind AS payment_kind, p.source
+            FROM timeline_entry t
+            LEFT JOIN payment p ON p.id = (t.fact->>'payment_id')::uuid
+            LEFT JOIN receipt r ON r.payment_id = p.id
+            WHERE t.invoice_id = i.id AND t.kind = ANY(%(told)s) ORDER BY t.id DESC LIMIT %(most)s
+        ) told
+    ) h
     WHERE s.secret_hash = %(hash)s AND {sessions.ALIVE}
 """
 """A colleague's bank debit is shown, since it concerns the debt; a colleague's declined card is not."""
 
 _TOLD = (PaymentReceived.kind, PaymentReversed.kind, PaymentProcessing.kind, PaymentFailed.kind)
-
-_HISTORY = """
-    SELECT t.kind, t.fact, r.number AS receipt_number, p.kind AS payment_kind, p.source
-    FROM timeline_entry t
-    LEFT JOIN payment p ON p.id = (t.fact->>'payment_id')::uuid
-    LEFT JOIN receipt r ON r.payment_id = p.id
-    WHERE t.invoice_id = %s AND t.kind = ANY(%s) ORDER BY t.id DESC LIMIT %s
-"""
 
 
 async def page(core: Core, *, secret: str) -> PayerPage:
@@ -130,11 +129,10 @@ async def page(core: Core, *, secret: str) -> PayerPage:
     Raises:
         LinkNotFound: No session of ours, or one that ended, lay idle or got too old.
     """
-    which = {"hash": sessions.secret_hash(secret), **sessions.alive_parameters(core.clock.now())}
-    row = await core.database.row(_PAGE, which)
+    which = {"hash": sessions.secret_hash(secret), "told": list(_TOLD), "most": LINES_SHOWN}
+    row = await core.database.row(_PAGE, which | sessions.alive_parameters(core.clock.now()))
     if row is None:
         raise LinkNotFound
-    told = await core.database.rows(_HISTORY, (row["id"], list(_TOLD), LINES_SHOWN))
     attempt = _attempt(row)
     return PayerPage(
         invoice_id=row["id"],
@@ -152,7 +150,7 @@ async def page(core: Core, *, secret: str) -> PayerPage:
         is_open=row["state"] == InvoiceState.OPEN.value,
         banner=_banner(row["state"], attempt),
         attempt=attempt,
-        history=tuple(_line(each) for each in reversed(told)),
+        history=tuple(_line(each) for each in row["lines"] or ()),
     )
 
 
@@ -186,8 +184,7 @@ def _banner(invoice_state: str, attempt: Attempt | None) -> Banner:
 
 
 def _line(row: Row) -> HistoryLine:
-    fact: dict[str, Any] = row["fact"] if isinstance(row["fact"], dict) else json.loads(row["fact"])
-    event = EVENTS[row["kind"]].model_validate(fact)
+    event = EVENTS[row["kind"]].model_validate(row["fact"])
     method, kind, payment_id = "", "processing", None
     if isinstance(event, PaymentReceived):
         kind, method = "received", event.method

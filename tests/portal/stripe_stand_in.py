@@ -1,6 +1,6 @@
 """The sandbox's Stripe on a socket of its own, with the real gateway speaking to it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,8 +26,10 @@ class StandIn:
 
 
 @asynccontextmanager
-async def stripe_stand_in(folder: Path, clock: Clock, *, webhook_url: str = "") -> AsyncIterator[StandIn]:
-    """Serve the stand-in; webhooks are sent only to a given address."""
+async def stripe_stand_in(
+    folder: Path, clock: Clock, *, webhook_url: Callable[[], str] | None = None
+) -> AsyncIterator[StandIn]:
+    """Serve the stand-in; webhooks are sent only where an address is given."""
     store = Store(folder / "stripe.sqlite")
     app = web.Application()
     server = TestServer(app)
@@ -37,7 +39,7 @@ async def stripe_stand_in(folder: Path, clock: Clock, *, webhook_url: str = "") 
         origin=lambda: str(server.make_url("")).rstrip("/"),
         api_key=API_KEY,
         webhook_secret=WEBHOOK_SECRET,
-        webhook_url=lambda: webhook_url,
+        webhook_url=webhook_url or (lambda: ""),
     )
     world.add_to(app)
     await server.start_server()
