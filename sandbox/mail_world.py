@@ -20,9 +20,16 @@ log = logging.getLogger(__name__)
 SECONDS_TO_DELIVER = 15.0
 AWAY = timedelta(days=7)
 
-ACTS = {"user-unknown": "Bounced: user unknown", "mailbox-full": "Bounced: mailbox full",
-        "spam-block": "Bounced: refused as spam", "delayed": "Delayed", "complain": "Complained",
-        "away": "Out of office", "reply": "Replied", "unsubscribe": "Unsubscribed"}
+ACTS = {
+    "user-unknown": "Bounced: user unknown",
+    "mailbox-full": "Bounced: mailbox full",
+    "spam-block": "Bounced: refused as spam",
+    "delayed": "Delayed",
+    "complain": "Complained",
+    "away": "Out of office",
+    "reply": "Replied",
+    "unsubscribe": "Unsubscribed",
+}
 """What a recipient can do with a mail, and how the page notes it."""
 
 
@@ -45,11 +52,23 @@ class MailWorld:
             for recipient in recipients:
                 mail_id = secrets.token_hex(8)
                 self._store.put("mail.raw", mail_id, {"latin1": raw.decode("latin-1")})
-                self._store.put("mail", mail_id, {
-                    "id": mail_id, "at": int(self._clock.now().timestamp()), "envelope_from": envelope_from,
-                    "recipient": recipient, "subject": mail.subject, "sender": parseaddr(mail.sender)[0] or mail.sender,
-                    "preview": " ".join(mail.text.split())[:140], "read": False, "acts": [],
-                    "attachments": [each.name for each in mail.attachments]}, part=recipient.lower())
+                self._store.put(
+                    "mail",
+                    mail_id,
+                    {
+                        "id": mail_id,
+                        "at": int(self._clock.now().timestamp()),
+                        "envelope_from": envelope_from,
+                        "recipient": recipient,
+                        "subject": mail.subject,
+                        "sender": parseaddr(mail.sender)[0] or mail.sender,
+                        "preview": " ".join(mail.text.split())[:140],
+                        "read": False,
+                        "acts": [],
+                        "attachments": [each.name for each in mail.attachments],
+                    },
+                    part=recipient.lower(),
+                )
         return mail_id
 
     def boxes(self) -> list[tuple[str, int, int]]:
@@ -119,8 +138,9 @@ class MailWorld:
         address, subject = unsubscribe_address(sent.raw)
         if not address:
             raise NotDelivered("This mail offers no address for that.")
-        await self._answer(mail_id, "unsubscribe", mail_answers.unsubscribe(
-            sent, address, subject=subject, at=self._clock.now()))
+        await self._answer(
+            mail_id, "unsubscribe", mail_answers.unsubscribe(sent, address, subject=subject, at=self._clock.now())
+        )
 
     async def deliver(self, letter: Letter) -> None:
         """Hand a mail to the product's inbound server.
@@ -130,12 +150,17 @@ class MailWorld:
         """
         host, port = self._inbound()
         try:
-            await aiosmtplib.send(
-                letter.raw, sender=letter.envelope_from, recipients=[letter.recipient], hostname=host, port=port,
-                start_tls=False, timeout=SECONDS_TO_DELIVER, local_hostname="mx1.sandbox.example")
-        except aiosmtplib.SMTPRecipientsRefused as error:
-            refused = error.recipients[0]
-            raise NotDelivered(f"The inbound server said {refused.code}: {refused.message}") from None
+            client = aiosmtplib.SMTP(
+                hostname=host,
+                port=port,
+                start_tls=False,
+                timeout=SECONDS_TO_DELIVER,
+                local_hostname="mx1.sandbox.example",
+            )
+            async with client:  # step by step: the library's shortcut knows no empty sender, which bounces have
+                await client.mail(letter.envelope_from)
+                await client.rcpt(letter.recipient)
+                await client.data(letter.raw)
         except aiosmtplib.SMTPResponseException as error:
             raise NotDelivered(f"The inbound server said {error.code}: {error.message}") from None
         except (aiosmtplib.SMTPException, OSError) as error:

@@ -40,10 +40,21 @@ class Patient:
         """Start the process if it is not there, and wait until it answers."""
         if self.process is None or self.process.returncode is not None:
             self.process = await asyncio.create_subprocess_exec(
-                str(PROGRAM), "demo", "--empty", "--folder", str(self.folder), "--port", str(self.page),
-                "--portal-port", str(self.portal), "--smtp-port", str(self.smtp),
+                str(PROGRAM),
+                "demo",
+                "--empty",
+                "--folder",
+                str(self.folder),
+                "--port",
+                str(self.page),
+                "--portal-port",
+                str(self.portal),
+                "--smtp-port",
+                str(self.smtp),
                 env={"PLIXO_DEMO_DATABASE_URL": self.address, "PATH": "/usr/bin:/bin", "HOME": str(self.folder)},
-                stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL)
+                stdout=asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.DEVNULL,
+            )
 
     async def kill(self) -> None:
         """Kill −9."""
@@ -133,7 +144,9 @@ class StubbornPayer:
 @pytest.mark.timeout(DEADLINE_SECONDS + 60)
 async def test_fifty_kills_lose_nothing_and_double_nothing(tmp_path: Path, database_address: str) -> None:
     chance = random.Random(20261122)
-    address = await asyncio.to_thread(database.embedded, SERVER_FOLDER, name=f"kill_{tmp_path.parent.name.replace('-', '_')}")
+    address = await asyncio.to_thread(
+        database.embedded, SERVER_FOLDER, name=f"kill_{tmp_path.parent.name.replace('-', '_')}"
+    )
     patient = Patient(tmp_path / "demo", address)
     await patient.up()
     await patient._answers()
@@ -151,7 +164,9 @@ async def test_fifty_kills_lose_nothing_and_double_nothing(tmp_path: Path, datab
     rows = await _rows(address)
     receipts = _message_ids(store, "eceipt")
     reminders = _message_ids(store, "overdue")
-    print(f"{patient.kills} kills in {time.monotonic() - begun:.0f} s; {len(reminders)} reminders, {len(receipts)} receipts")
+    print(
+        f"{patient.kills} kills in {time.monotonic() - begun:.0f} s; {len(reminders)} reminders, {len(receipts)} receipts"
+    )
     await patient.kill()
     assert patient.kills == KILLS + 1
     assert rows["payments"] == rows["settled"] == rows["receipts"] == INVOICES
@@ -173,8 +188,12 @@ async def _import(folder: Path, address: str) -> None:
     file = folder / "ledger.csv"
     file.write_text("\n".join(lines) + "\n")
     process = await asyncio.create_subprocess_exec(
-        str(PROGRAM), "import", "invoices", str(file),
-        env={"PLIXO_DATABASE_URL": address, "PLIXO_DATA_DIR": str(folder / "demo"), "PATH": "/usr/bin:/bin"})
+        str(PROGRAM),
+        "import",
+        "invoices",
+        str(file),
+        env={"PLIXO_DATABASE_URL": address, "PLIXO_DATA_DIR": str(folder / "demo"), "PATH": "/usr/bin:/bin"},
+    )
     assert await process.wait() == 0
 
 
@@ -182,9 +201,12 @@ async def _settled(address: str) -> None:
     """Wait until no job is left and every receipt has left."""
     while True:
         async with await psycopg.AsyncConnection.connect(address, row_factory=dict_row) as connection:
-            row = await (await connection.execute(
-                "SELECT (SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing')) AS jobs,"
-                " (SELECT count(*) FROM mailing WHERE letter = 'receipt' AND state = 'sent') AS receipts")).fetchone()
+            row = await (
+                await connection.execute(
+                    "SELECT (SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing')) AS jobs,"
+                    " (SELECT count(*) FROM mailing WHERE letter = 'receipt' AND state = 'sent') AS receipts"
+                )
+            ).fetchone()
         if row is not None and row["jobs"] == 0 and row["receipts"] >= INVOICES:
             return
         await asyncio.sleep(0.5)
@@ -192,13 +214,16 @@ async def _settled(address: str) -> None:
 
 async def _rows(address: str) -> dict[str, int]:
     async with await psycopg.AsyncConnection.connect(address, row_factory=dict_row) as connection:
-        row = await (await connection.execute(
-            "SELECT (SELECT count(*) FROM payment) AS payments, (SELECT count(*) FROM receipt) AS receipts,"
-            " (SELECT count(*) FROM invoice WHERE state = 'settled') AS settled,"
-            " (SELECT count(*) FROM mailing WHERE letter LIKE 'reminder%' AND state = 'sent') AS sent,"
-            " (SELECT count(*) FROM mailing WHERE letter LIKE 'reminder%' AND state = 'unknown') AS unknown,"
-            " (SELECT count(*) FROM (SELECT 1 FROM mailing WHERE letter LIKE 'reminder%'"
-            "  GROUP BY invoice_id, step HAVING count(*) > 1) d) AS doubled_steps")).fetchone()
+        row = await (
+            await connection.execute(
+                "SELECT (SELECT count(*) FROM payment) AS payments, (SELECT count(*) FROM receipt) AS receipts,"
+                " (SELECT count(*) FROM invoice WHERE state = 'settled') AS settled,"
+                " (SELECT count(*) FROM mailing WHERE letter LIKE 'reminder%' AND state = 'sent') AS sent,"
+                " (SELECT count(*) FROM mailing WHERE letter LIKE 'reminder%' AND state = 'unknown') AS unknown,"
+                " (SELECT count(*) FROM (SELECT 1 FROM mailing WHERE letter LIKE 'reminder%'"
+                "  GROUP BY invoice_id, step HAVING count(*) > 1) d) AS doubled_steps"
+            )
+        ).fetchone()
     assert row is not None
     return row
 
