@@ -55,11 +55,12 @@ class JobKind:
 class _Backoff(retry.BaseRetryStrategy):
     """2, 4, 8 … seconds, at most ten minutes, until the attempts are used up; ``TryLater`` says its own delay."""
 
-    def __init__(self, attempts: int) -> None:
-        self._attempts = attempts
+    def __init__(self, attempts: int, asked: set[int]) -> None:
+        self._attempts, self._asked = attempts, asked
 
     def get_retry_decision(self, *, exception: BaseException, job: jobs.Job) -> retry.RetryDecision | None:
         if isinstance(exception, TryLater):
+            self._asked.add(job.id or 0)
             return retry.RetryDecision(retry_in={"seconds": max(1, int(exception.delay.total_seconds()))})
         if job.attempts + 1 >= self._attempts:  # procrastinate counts the earlier ones only
             log.error(
@@ -70,7 +71,15 @@ class _Backoff(retry.BaseRetryStrategy):
 
 
 class _Manager(manager.JobManager):
-    """Procrastinate's books, with one more rule: a job whose successor waits already has nothing left to do."""
+    """Procrastinate's books, with two more rules.
+
+    A job whose successor waits already has nothing left to do; and a job that asked to be run later has not failed.
+    """
+
+    def __init__(self, connector: psycopg_connector.PsycopgConnector) -> None:
+        super().__init__(connector)
+        self.asked: set[int] = set()
+        """Jobs of this process that ended with ``TryLater`` and are about to be queued again."""
 
     async def retry_job(self, job: jobs.Job, *args: Any, **how: Any) -> None:
         """Queue the job again, unless a waiting job of the same queueing lock will do its work."""
@@ -80,6 +89,11 @@ class _Manager(manager.JobManager):
             if error.constraint_name != manager.QUEUEING_LOCK_CONSTRAINT:
                 raise
             await self.finish_job(job, status=jobs.Status.ABORTED, delete_job=True)
+        if job.id in self.asked:
+            self.asked.discard(job.id)
+            await self.connector.execute_query_async(
+                "UPDATE procrastinate_jobs SET attempts = attempts - 1 WHERE id = %(job_id)s", job_id=job.id
+            )
 
 
 class Jobs:
@@ -88,11 +102,11 @@ class Jobs:
     def __init__(self, conninfo: str, kinds: Iterable[JobKind], *, pool_size: int = 6) -> None:
         self._connector = psycopg_connector.PsycopgConnector(conninfo=conninfo, min_size=1, max_size=pool_size)
         self._app = procrastinate.App(connector=self._connector)
-        self._app.job_manager = _Manager(self._connector)
+        self._app.job_manager = books = _Manager(self._connector)
         self._kinds = {kind.name: kind for kind in kinds}
         self._functions: dict[str, JobFunction] = {}
         for kind in self._kinds.values():
-            self._app.task(name=kind.name, retry=_Backoff(kind.attempts))(self._task(kind))
+            self._app.task(name=kind.name, retry=_Backoff(kind.attempts, books.asked))(self._task(kind))
 
     def bind(self, functions: Mapping[str, JobFunction]) -> None:
         """Say which function does which job; a process that only queues binds nothing."""
