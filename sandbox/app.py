@@ -34,12 +34,24 @@ class Sandbox:
         self._port, self._smtp_port = settings.port, settings.smtp_sink_port
         self.live = Live()
         self.stripe = StripeWorld(
-            self.store, self.clock, origin=lambda: self.url, api_key=settings.stripe_api_key,
-            webhook_secret=settings.stripe_webhook_secret, webhook_url=lambda: f"{self._product_url}/stripe/webhook")
+            self.store,
+            self.clock,
+            origin=lambda: self.url,
+            api_key=settings.stripe_api_key,
+            webhook_secret=settings.stripe_webhook_secret,
+            webhook_url=lambda: f"{self._product_url}/stripe/webhook",
+        )
         self.slack = SlackWorld(
-            self.store, self.clock, people=settings.people, channel=settings.slack_channel,
-            bot_token=settings.slack_bot_token, signing_secret=settings.slack_signing_secret,
-            origin=lambda: self.url, address=lambda: f"{self._product_url}/slack/events")
+            self.store,
+            self.clock,
+            people=settings.people,
+            channel=settings.slack_channel,
+            bot_token=settings.slack_bot_token,
+            signing_secret=settings.slack_signing_secret,
+            origin=lambda: self.url,
+            address=lambda: f"{self._product_url}/slack/events",
+            events=settings.slack_events,
+        )
         self.mail = MailWorld(self.store, self.clock, inbound=lambda: self._inbound)
         self._runner: web.AppRunner | None = None
 
@@ -75,8 +87,16 @@ class Sandbox:
         self.slack.add_to(app)
         self.stripe.add_to(app)
         CheckoutPage(self.stripe, merchant=self.settings.merchant_name).add_to(app)
-        Page(self.settings, self.store, self.clock, self.live, slack=self.slack, stripe=self.stripe, mail=self.mail,
-             product_url=lambda: self._product_url).add_to(app)
+        Page(
+            self.settings,
+            self.store,
+            self.clock,
+            self.live,
+            slack=self.slack,
+            stripe=self.stripe,
+            mail=self.mail,
+            product_url=lambda: self._product_url,
+        ).add_to(app)
         app.on_shutdown.append(self._end_streams)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=SECONDS_TO_STOP)
         await self._runner.setup()

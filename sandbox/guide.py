@@ -30,22 +30,55 @@ def steps(store: Store, mail: MailWorld, people: Sequence[Person], *, invoice: s
     unopened = next((session for session in sessions if session["status"] == "open"), None)
     reader = people[-1]
     return [
-        Step("See who needs you", "A ledger of 40 customers and 200 invoices is loaded. Ask what needs work today.",
-             _said(commands, "queue"), "Type /plixo queue", "type", "/plixo queue"),
-        Step("Let a reminder leave", "Reminders leave by themselves on their days. No mail yet? Move the clock.",
-             bool(mails), "Move on one day", "clock", "24"),
-        Step("Read it as the customer", "Open a reminder in the mail boxes and follow its button to the invoice.",
-             any(each["read"] for each in mails), "Open the mail boxes", "tab", "mail"),
+        Step(
+            "See who needs you",
+            "A ledger of 40 customers and 200 invoices is loaded. Ask what needs work today.",
+            _said(commands, "queue"),
+            "Type /plixo queue",
+            "type",
+            "/plixo queue",
+        ),
+        Step(
+            "Let a reminder leave",
+            "Reminders leave by themselves on their days. No mail yet? Move the clock.",
+            bool(mails),
+            "Move on one day",
+            "clock",
+            "24",
+        ),
+        Step(
+            "Read it as the customer",
+            "Open a reminder in the mail boxes and follow its button to the invoice.",
+            any(each["read"] for each in mails),
+            "Open the mail boxes",
+            "tab",
+            "mail",
+        ),
         _pay(unopened, paid=paid, started=any(session["status"] == "complete" for session in sessions)),
-        Step("See it settled", "The case in Slack says paid, and a receipt is in the customer's mail box.",
-             paid and any(each["attachments"] for each in mails), "Look for the receipt", "tab", "mail"),
-        Step("Bounce a reminder", "Open another reminder, press “Bounce: user unknown”, and see in Slack that the "
-             "address gets no more mail.", any("user-unknown" in each["acts"] for each in mails),
-             "Open the mail boxes", "tab", "mail"),
-        Step("Try what you may not do",
-             f"Be {reader.name} ({reader.title}) and ask for a new link. Plixo says who may.",
-             any(each["user"] == reader.slack_id and " link" in each["text"] for each in commands),
-             f"Type it as {reader.name.split()[0]}", "as", f"{reader.slack_id} /plixo link {invoice}"),
+        Step(
+            "See it settled",
+            "The case in Slack says paid, and a receipt is in the customer's mail box.",
+            paid and any(each["attachments"] for each in mails),
+            "Look for the receipt",
+            "tab",
+            "mail",
+        ),
+        Step(
+            "Bounce a reminder",
+            "Open another reminder, press “Bounce: user unknown”, and see in Slack that the address gets no more mail.",
+            any("user-unknown" in each["acts"] for each in mails),
+            "Open the mail boxes",
+            "tab",
+            "mail",
+        ),
+        Step(
+            "Try what you may not do",
+            f"Be {reader.name} ({reader.title}) and ask for a new link. Plixo says who may.",
+            any(each["user"] == reader.slack_id and " link" in each["text"] for each in commands),
+            f"Type it as {reader.name.split()[0]}",
+            "as",
+            f"{reader.slack_id} /plixo link {invoice}",
+        ),
     ]
 
 
@@ -56,8 +89,14 @@ def _said(commands: list[Json], word: str) -> bool:
 def _pay(unopened: Json | None, *, paid: bool, started: bool) -> Step:
     text = "On the invoice press Pay, then choose what the card or the bank does."
     if started and not paid:
-        return Step("Pay", "The bank takes days. Move the clock, or settle the payment under Stripe.", False,
-                    "Open Stripe", "tab", "stripe")
+        return Step(
+            "Pay",
+            "The bank takes days. Move the clock, or settle the payment under Stripe.",
+            False,
+            "Open Stripe",
+            "tab",
+            "stripe",
+        )
     if unopened is not None and not paid:
         return Step("Pay", text, False, "Open the checkout", "open", unopened["url"])
     return Step("Pay", text, paid, "" if paid else "Open the mail boxes", "tab", "mail")

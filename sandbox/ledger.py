@@ -48,9 +48,35 @@ class SampleInvoice:
     paid_on: date | None
 
 
-_LETTERS = str.maketrans({"ł": "l", "ø": "o", "æ": "ae", "ß": "ss", "ä": "a", "ö": "o", "ü": "u", "é": "e", "è": "e",
-                          "ñ": "n", "á": "a", "í": "i", "ó": "o", "ú": "u", "ş": "s", "ç": "c", "å": "a", "ž": "z",
-                          "č": "c", "ř": "r", "ã": "a", "ê": "e", "'": "", "ë": "e", "ě": "e"})
+_LETTERS = str.maketrans(
+    {
+        "ł": "l",
+        "ø": "o",
+        "æ": "ae",
+        "ß": "ss",
+        "ä": "a",
+        "ö": "o",
+        "ü": "u",
+        "é": "e",
+        "è": "e",
+        "ñ": "n",
+        "á": "a",
+        "í": "i",
+        "ó": "o",
+        "ú": "u",
+        "ş": "s",
+        "ç": "c",
+        "å": "a",
+        "ž": "z",
+        "č": "c",
+        "ř": "r",
+        "ã": "a",
+        "ê": "e",
+        "'": "",
+        "ë": "e",
+        "ě": "e",
+    }
+)
 
 
 def _ascii(name: str) -> str:
@@ -60,11 +86,14 @@ def _ascii(name: str) -> str:
 def _customer(line: str) -> Customer:
     name, domain, place, contacts = (part.strip() for part in line.split("|"))
     country, language, currency = place.split()
-    return Customer(name, f"{domain}.example", country, language, currency,
-                    tuple(each.strip() for each in contacts.split(",")))
+    return Customer(
+        name, f"{domain}.example", country, language, currency, tuple(each.strip() for each in contacts.split(","))
+    )
 
 
-CUSTOMERS = tuple(_customer(line) for line in """
+CUSTOMERS = tuple(
+    _customer(line)
+    for line in """
 Brauhaus Lindenhof GmbH          | lindenhof        | DE de EUR | Claudia Brandt, Jörg Heinemann
 Müller & Söhne Maschinenbau KG   | mueller-soehne   | DE de EUR | Stefan Müller
 Hanse Logistik AG                | hanse-logistik   | DE de EUR | Katrin Petersen, Ole Jansen
@@ -105,7 +134,8 @@ Bayou Marine Repair              | bayoumarine      | US en USD | Luc Fontenot
 Maple Leaf Instruments Inc.      | mapleleaf        | CA en USD | Liam Tremblay
 Sakura Trading K.K.              | sakura           | JP en USD | Haruka Sato
 Outback Solar Pty Ltd            | outbacksolar     | AU en USD | Jack Thompson
-""".strip().splitlines())
+""".strip().splitlines()
+)
 
 _PAID, _PART_PAID = "paid", "part paid"
 
@@ -124,8 +154,21 @@ _AGES: tuple[tuple[int, int, int, str], ...] = (
 )
 """Every ageing bucket, and what is behind us."""
 
-INVOICE_HEADERS = ("Invoice Number", "Customer Number", "Customer", "Invoice Date", "Due Date", "Amount", "Balance",
-                   "Currency", "Status", "Paid Date", "Contact Email", "Country", "Language")
+INVOICE_HEADERS = (
+    "Invoice Number",
+    "Customer Number",
+    "Customer",
+    "Invoice Date",
+    "Due Date",
+    "Amount",
+    "Balance",
+    "Currency",
+    "Status",
+    "Paid Date",
+    "Contact Email",
+    "Country",
+    "Language",
+)
 CONTACT_HEADERS = ("Customer Number", "Customer", "Contact Name", "Contact Email", "Country", "Language")
 
 
@@ -143,7 +186,8 @@ def invoices(today: date) -> tuple[SampleInvoice, ...]:
     chance.shuffle(buyers)
     return tuple(
         _invoice(chance, today, f"INV-{FIRST_NUMBER + place}", buyer, case)
-        for place, (buyer, case) in enumerate(zip(buyers, cases, strict=True)))
+        for place, (buyer, case) in enumerate(zip(buyers, cases, strict=True))
+    )
 
 
 def _invoice(
@@ -166,20 +210,39 @@ def _invoice(
 
 def invoices_csv(today: date) -> str:
     """Return the invoices as the sample's ERP would export them."""
-    return _csv(INVOICE_HEADERS, (
-        (each.number, each.customer_number, each.customer.name, each.issued_on.isoformat(), each.due_on.isoformat(),
-         f"{each.amount:.2f}", f"{each.balance:.2f}", each.customer.currency, "paid" if each.paid_on else "open",
-         each.paid_on.isoformat() if each.paid_on else "", each.customer.emails[0], each.customer.country,
-         each.customer.language)
-        for each in invoices(today)))
+    return _csv(
+        INVOICE_HEADERS,
+        (
+            (
+                each.number,
+                each.customer_number,
+                each.customer.name,
+                each.issued_on.isoformat(),
+                each.due_on.isoformat(),
+                f"{each.amount:.2f}",
+                f"{each.balance:.2f}",
+                each.customer.currency,
+                "paid" if each.paid_on else "open",
+                each.paid_on.isoformat() if each.paid_on else "",
+                each.customer.emails[0],
+                each.customer.country,
+                each.customer.language,
+            )
+            for each in invoices(today)
+        ),
+    )
 
 
 def contacts_csv(today: date) -> str:  # noqa: ARG001 - like its twin: a ledger is exported on a day
     """Return the contacts as the sample's ERP would export them."""
-    return _csv(CONTACT_HEADERS, (
-        (customer_number(customer), customer.name, name, email, customer.country, customer.language)
-        for customer in CUSTOMERS
-        for name, email in zip(customer.contacts, customer.emails, strict=True)))
+    return _csv(
+        CONTACT_HEADERS,
+        (
+            (customer_number(customer), customer.name, name, email, customer.country, customer.language)
+            for customer in CUSTOMERS
+            for name, email in zip(customer.contacts, customer.emails, strict=True)
+        ),
+    )
 
 
 def _csv(headers: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> str:

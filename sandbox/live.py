@@ -7,10 +7,19 @@ from collections.abc import Mapping
 from aiohttp import web
 
 PANES: Mapping[str, tuple[str, ...]] = {
-    "slack.message": ("channel", "guide"), "slack.ephemeral": ("channel",), "slack.view": ("modal",),
-    "slack.home": ("channel",), "slack.command": ("guide",), "slack.file": ("channel",), "mail": ("mail", "guide"),
-    "stripe.session": ("stripe", "guide"), "stripe.refund": ("stripe",), "stripe.dispute": ("stripe",),
-    "stripe.event": ("stripe",), "stripe.delivery": ("stripe",), "clock": ("clock",),
+    "slack.message": ("channel", "guide"),
+    "slack.ephemeral": ("channel",),
+    "slack.view": ("modal",),
+    "slack.home": ("channel",),
+    "slack.command": ("guide",),
+    "slack.file": ("channel",),
+    "mail": ("mail", "guide"),
+    "stripe.session": ("stripe", "guide"),
+    "stripe.refund": ("stripe",),
+    "stripe.dispute": ("stripe",),
+    "stripe.event": ("stripe",),
+    "stripe.delivery": ("stripe",),
+    "clock": ("clock",),
 }
 """Which panes show which kinds of documents."""
 
@@ -56,7 +65,8 @@ class Live:
 
     async def _next(self, mine: asyncio.Queue[frozenset[str] | None]) -> frozenset[str] | None:
         try:
-            panes = await asyncio.wait_for(mine.get(), KEEPALIVE_SECONDS)
+            async with asyncio.timeout(KEEPALIVE_SECONDS):
+                panes = await mine.get()
         except TimeoutError:
             return frozenset()
         await asyncio.sleep(0.05)

@@ -57,41 +57,78 @@ def bounce(sent: Sent, kind: str, *, at: datetime) -> Letter:
     diagnostic = reason.diagnostic.format(recipient=sent.recipient, domain=sent.domain)
     delayed = reason.action == "delayed"
     end = "It will be tried for some days more." if delayed else "It could not be delivered."
-    words = (f"This is the mail system at host mx1.{sent.domain}.\n\nYour message is returned below. {end}\n\n"
-             f"<{sent.recipient}>: {diagnostic}\n")
-    status = (f"Reporting-MTA: dns; mx1.{sent.domain}\nArrival-Date: {format_datetime(at)}\n\n"
-              f"Original-Recipient: rfc822;{sent.recipient}\nFinal-Recipient: rfc822; {sent.recipient}\n"
-              f"Action: {reason.action}\nStatus: {reason.status}\nRemote-MTA: dns; mx1.{sent.domain}\n"
-              f"Diagnostic-Code: smtp; {diagnostic}\n")
-    return Letter("", sent.envelope_from, _report(
-        "delivery-status", sender=f"Mail Delivery System <MAILER-DAEMON@{sent.domain}>", to=sent.envelope_from, at=at,
-        subject="Delayed Mail (still being retried)" if delayed else "Undelivered Mail Returned to Sender",
-        domain=sent.domain, extra="Auto-Submitted: auto-replied\n", parts=[
-            ("text/plain; charset=utf-8", _wire(words)),
-            ("message/delivery-status", _wire(status)),
-            ("text/rfc822-headers", mail_reading.header_block(sent.raw))]))
+    words = (
+        f"This is the mail system at host mx1.{sent.domain}.\n\nYour message is returned below. {end}\n\n"
+        f"<{sent.recipient}>: {diagnostic}\n"
+    )
+    status = (
+        f"Reporting-MTA: dns; mx1.{sent.domain}\nArrival-Date: {format_datetime(at)}\n\n"
+        f"Original-Recipient: rfc822;{sent.recipient}\nFinal-Recipient: rfc822; {sent.recipient}\n"
+        f"Action: {reason.action}\nStatus: {reason.status}\nRemote-MTA: dns; mx1.{sent.domain}\n"
+        f"Diagnostic-Code: smtp; {diagnostic}\n"
+    )
+    return Letter(
+        "",
+        sent.envelope_from,
+        _report(
+            "delivery-status",
+            sender=f"Mail Delivery System <MAILER-DAEMON@{sent.domain}>",
+            to=sent.envelope_from,
+            at=at,
+            subject="Delayed Mail (still being retried)" if delayed else "Undelivered Mail Returned to Sender",
+            domain=sent.domain,
+            extra="Auto-Submitted: auto-replied\n",
+            parts=[
+                ("text/plain; charset=utf-8", _wire(words)),
+                ("message/delivery-status", _wire(status)),
+                ("text/rfc822-headers", mail_reading.header_block(sent.raw)),
+            ],
+        ),
+    )
 
 
 def complaint(sent: Sent, *, at: datetime) -> Letter:
     """Return an abuse report (RFC 5965) to the sender's feedback address, with the mail as it was delivered."""
     ours = sent.envelope_from.rpartition("@")[2]
-    fields = (f"Feedback-Type: abuse\nUser-Agent: SandboxMail/1.0\nVersion: 1\n"
-              f"Original-Mail-From: <{sent.envelope_from}>\nOriginal-Rcpt-To: <{sent.recipient}>\n"
-              f"Arrival-Date: {format_datetime(at)}\nReported-Domain: {ours}\nSource-IP: 192.0.2.10\n")
+    fields = (
+        f"Feedback-Type: abuse\nUser-Agent: SandboxMail/1.0\nVersion: 1\n"
+        f"Original-Mail-From: <{sent.envelope_from}>\nOriginal-Rcpt-To: <{sent.recipient}>\n"
+        f"Arrival-Date: {format_datetime(at)}\nReported-Domain: {ours}\nSource-IP: 192.0.2.10\n"
+    )
     delivered = b"Return-Path: <" + sent.envelope_from.encode() + b">\r\n" + sent.raw
-    return Letter(f"fbl@{sent.domain}", f"fbl@{ours}", _report(
-        "feedback-report", sender=f"Feedback Loop <fbl@{sent.domain}>", to=f"fbl@{ours}", at=at,
-        subject="Complaint about a message", domain=sent.domain, extra="", parts=[
-            ("text/plain; charset=utf-8", _wire("This is an email abuse report for a message received from you.\n")),
-            ("message/feedback-report", _wire(fields)),
-            ("message/rfc822", delivered)]))
+    return Letter(
+        f"fbl@{sent.domain}",
+        f"fbl@{ours}",
+        _report(
+            "feedback-report",
+            sender=f"Feedback Loop <fbl@{sent.domain}>",
+            to=f"fbl@{ours}",
+            at=at,
+            subject="Complaint about a message",
+            domain=sent.domain,
+            extra="",
+            parts=[
+                (
+                    "text/plain; charset=utf-8",
+                    _wire("This is an email abuse report for a message received from you.\n"),
+                ),
+                ("message/feedback-report", _wire(fields)),
+                ("message/rfc822", delivered),
+            ],
+        ),
+    )
 
 
 def absence(sent: Sent, *, until: datetime, at: datetime) -> Letter:
     """Return an automatic reply (RFC 3834): out of office until a day, to the return path, from nobody."""
     original = mail_reading.read(sent.raw)
-    answer = _plain_answer(sent, to=sent.envelope_from, subject=f"Automatic reply: {original.subject}", at=at, text=(
-        f"Thank you for your message. I am out of the office until {until:%d %B %Y} and will answer when I am back.\n"))
+    answer = _plain_answer(
+        sent,
+        to=sent.envelope_from,
+        subject=f"Automatic reply: {original.subject}",
+        at=at,
+        text=(f"Thank you for your message. I am out of the office until {until:%d %B %Y} and will answer then.\n"),
+    )
     answer["Auto-Submitted"] = "auto-replied"
     answer["X-Auto-Response-Suppress"] = "All"
     return Letter("", sent.envelope_from, answer.as_bytes())
@@ -131,14 +168,23 @@ def _plain_answer(sent: Sent, *, to: str, subject: str, text: str, at: datetime)
 
 
 def _report(
-    kind: str, *, sender: str, to: str, subject: str, domain: str, at: datetime, extra: str,
+    kind: str,
+    *,
+    sender: str,
+    to: str,
+    subject: str,
+    domain: str,
+    at: datetime,
+    extra: str,
     parts: list[tuple[str, bytes]],
 ) -> bytes:
     """Put a report together byte for byte: what is sent back must be what was sent."""
     boundary = f"=_{secrets.token_hex(12)}"
-    head = (f"From: {sender}\nTo: {to}\nSubject: {subject}\nDate: {format_datetime(at)}\n"
-            f"Message-ID: {make_msgid(domain=domain)}\n{extra}MIME-Version: 1.0\n"
-            f'Content-Type: multipart/report; report-type={kind};\n boundary="{boundary}"\n\n')
+    head = (
+        f"From: {sender}\nTo: {to}\nSubject: {subject}\nDate: {format_datetime(at)}\n"
+        f"Message-ID: {make_msgid(domain=domain)}\n{extra}MIME-Version: 1.0\n"
+        f'Content-Type: multipart/report; report-type={kind};\n boundary="{boundary}"\n\n'
+    )
     wire = _wire(head)
     for content_type, content in parts:
         encoding = "7bit" if content.isascii() else "8bit"

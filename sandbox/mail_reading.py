@@ -47,13 +47,20 @@ def read(raw: bytes) -> ReadMail:
     message = parsed(raw)
     texts = [part for part in _leaves(message) if not _is_attachment(part)]
     return ReadMail(
-        subject=_header(message, "Subject"), sender=_header(message, "From"), recipient=_header(message, "To"),
-        reply_to=_header(message, "Reply-To"), message_id=_header(message, "Message-ID"),
-        date=_header(message, "Date"), text=_first(texts, "text/plain"), html=_first(texts, "text/html"),
+        subject=_header(message, "Subject"),
+        sender=_header(message, "From"),
+        recipient=_header(message, "To"),
+        reply_to=_header(message, "Reply-To"),
+        message_id=_header(message, "Message-ID"),
+        date=_header(message, "Date"),
+        text=_first(texts, "text/plain"),
+        html=_first(texts, "text/html"),
         headers=tuple((name, re.sub(r"\r?\n", "\n", str(value))) for name, value in message.raw_items()),
         attachments=tuple(
             Attachment(place, part.get_filename() or "attachment", part.get_content_type(), _bytes(part))
-            for place, part in enumerate(part for part in _leaves(message) if _is_attachment(part))))
+            for place, part in enumerate(part for part in _leaves(message) if _is_attachment(part))
+        ),
+    )
 
 
 def _leaves(message: EmailMessage) -> Iterator[EmailMessage]:

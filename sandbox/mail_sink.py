@@ -23,6 +23,12 @@ class PlannedRefusal:
     at: str
 
 
+class _Session(SMTP):
+    """One connection; mail with long lines is taken as well."""
+
+    line_length_limit = LONGEST_LINE
+
+
 class Sink:
     """Listen for the product's mail; usable as aiosmtpd's handler."""
 
@@ -52,10 +58,9 @@ class Sink:
         self._planned.append(PlannedRefusal(answer, times, recipient, at))
 
     def _session(self) -> SMTP:
-        session = SMTP(self, data_size_limit=LARGEST_BYTES, hostname="sandbox.invalid", ident="plixo sandbox",
-                       enable_SMTPUTF8=True, decode_data=False, tls_context=None)
-        session.line_length_limit = LONGEST_LINE
-        return session
+        return _Session(
+            self, data_size_limit=LARGEST_BYTES, hostname="sandbox.invalid", ident="plixo sandbox", enable_SMTPUTF8=True
+        )
 
     def _refusal(self, at: str, recipients: list[str]) -> str | None:
         for planned in self._planned:
@@ -82,10 +87,9 @@ class Sink:
         if refusal is not None:
             return refusal
         raw = envelope.original_content or b""
-        mail_id = self._keep(envelope.mail_from or "", list(envelope.rcpt_tos), raw)
+        mail_id = self._keep((envelope.mail_from or "").strip("<>"), list(envelope.rcpt_tos), raw)
         return f"250 2.0.0 Kept as {mail_id}"
 
     async def handle_exception(self, _error: Exception) -> str:
         """Ask for another try when something here breaks."""
         return "451 4.3.0 The sandbox stumbled, try again later"
-

@@ -24,8 +24,16 @@ class Page:
     """Serve the page, its panes, and the Slack-like channel's acts."""
 
     def __init__(
-        self, settings: SandboxSettings, store: Store, clock: MovableClock, live: Live, *, slack: SlackWorld,
-        stripe: StripeWorld, mail: MailWorld, product_url: Callable[[], str],
+        self,
+        settings: SandboxSettings,
+        store: Store,
+        clock: MovableClock,
+        live: Live,
+        *,
+        slack: SlackWorld,
+        stripe: StripeWorld,
+        mail: MailWorld,
+        product_url: Callable[[], str],
     ) -> None:
         self._settings, self._store, self._clock, self._live = settings, store, clock, live
         self._slack, self._stripe, self._mail, self._product_url = slack, stripe, mail, product_url
@@ -36,9 +44,15 @@ class Page:
         app.router.add_get("/static/{name}", pages.static)
         app.router.add_get("/page/live", self._live.stream)
         app.router.add_get("/page/pane/{name}", self._pane)
-        acts: dict[str, Act] = {"say": self._say, "press": self._press, "submit": self._submit,
-                                "close": self._close, "suggest": self._suggest, "dismiss": self._dismiss,
-                                "home": self._home}
+        acts: dict[str, Act] = {
+            "say": self._say,
+            "press": self._press,
+            "submit": self._submit,
+            "close": self._close,
+            "suggest": self._suggest,
+            "dismiss": self._dismiss,
+            "home": self._home,
+        }
         for name, act in acts.items():
             app.router.add_post(f"/page/slack/{name}", told(act))
         app.router.add_post("/page/clock", told(self._move))
@@ -47,8 +61,14 @@ class Page:
 
     async def _whole(self, request: web.Request) -> web.StreamResponse:
         panes: Json = {name: self._drawn(name, request) for name in PANES}
-        return pages.page("page.html", **panes, everybody=self._settings.people,
-                          suggestions=self._settings.suggestions, channel_name=self._channel_name())
+        return pages.page(
+            "page.html",
+            **panes,
+            everybody=self._settings.people,
+            suggestions=self._settings.suggestions,
+            channel_name=self._channel_name(),
+            has_home="app_home_opened" in self._settings.slack_events,
+        )
 
     async def _pane(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["name"]
@@ -68,19 +88,27 @@ class Page:
         return Screen(self._slack.workspace, user if user in people else next(iter(people)))
 
     def _menus(self) -> Json:
-        return {"people": slack_show.person_menu(self._slack.workspace),
-                "channels": [(self._settings.slack_channel, self._channel_name())]}
+        return {
+            "people": slack_show.person_menu(self._slack.workspace),
+            "channels": [(self._settings.slack_channel, self._channel_name())],
+        }
 
     def _guide(self, _: web.Request) -> Json:
-        return {"product_url": self._product_url(), "steps": guide.steps(
-            self._store, self._mail, self._settings.people, invoice=f"INV-{ledger.FIRST_NUMBER}")}
+        return {
+            "product_url": self._product_url(),
+            "steps": guide.steps(self._store, self._mail, self._settings.people, invoice=f"INV-{ledger.FIRST_NUMBER}"),
+        }
 
     def _channel(self, request: web.Request) -> Json:
         screen, room = self._screen(request), request.query.get("room", "channel")
         channel = self._room(screen.user, room)
         return self._menus() | {
-            "screen": screen, "at_home": room == "home", "home": screen.home() if room == "home" else None,
-            "rows": [] if room == "home" else screen.channel(channel), "channel_name": self._channel_name()}
+            "screen": screen,
+            "at_home": room == "home",
+            "home": screen.home() if room == "home" else None,
+            "rows": [] if room == "home" else screen.channel(channel),
+            "channel_name": self._channel_name(),
+        }
 
     def _modal(self, request: web.Request) -> Json:
         screen = self._screen(request)
@@ -106,36 +134,54 @@ class Page:
         text = str(asked.get("text", "")).strip()
         if not text:
             return {"ok": True}
-        outcome = await self._slack.say(user=str(asked.get("user")), text=text[:4000],
-                                        channel=self._room(str(asked.get("user")), str(asked.get("room"))))
+        outcome = await self._slack.say(
+            user=str(asked.get("user")),
+            text=text[:4000],
+            channel=self._room(str(asked.get("user")), str(asked.get("room"))),
+        )
         return {"ok": not outcome.trouble, "message": outcome.trouble}
 
     async def _press(self, _: web.Request, asked: Json) -> Json:
         user = str(asked.get("user"))
         values = asked.get("values")
         outcome = await self._slack.press(
-            user=user, block_id=str(asked.get("block")), action_id=str(asked.get("action")),
-            ts=str(asked.get("ts") or ""), view_id=str(asked.get("view") or ""), raw=asked.get("raw"),
-            channel=self._room(user, str(asked.get("room"))), values=values if isinstance(values, dict) else {})
+            user=user,
+            block_id=str(asked.get("block")),
+            action_id=str(asked.get("action")),
+            ts=str(asked.get("ts") or ""),
+            view_id=str(asked.get("view") or ""),
+            raw=asked.get("raw"),
+            channel=self._room(user, str(asked.get("room"))),
+            values=values if isinstance(values, dict) else {},
+        )
         return {"ok": not outcome.trouble, "message": outcome.trouble}
 
     async def _submit(self, _: web.Request, asked: Json) -> Json:
         values = asked.get("values")
-        outcome = await self._slack.submit(user=str(asked.get("user")), view_id=str(asked.get("view") or ""),
-                                           values=values if isinstance(values, dict) else {})
+        outcome = await self._slack.submit(
+            user=str(asked.get("user")),
+            view_id=str(asked.get("view") or ""),
+            values=values if isinstance(values, dict) else {},
+        )
         return {"ok": not outcome.trouble, "message": outcome.trouble, "errors": outcome.errors}
 
     async def _close(self, _: web.Request, asked: Json) -> Json:
-        await self._slack.close_view(user=str(asked.get("user")), view_id=str(asked.get("view") or ""),
-                                     everything=asked.get("how") == "all")
+        await self._slack.close_view(
+            user=str(asked.get("user")), view_id=str(asked.get("view") or ""), everything=asked.get("how") == "all"
+        )
         return {"ok": True}
 
     async def _suggest(self, _: web.Request, asked: Json) -> Json:
         user = str(asked.get("user"))
         found = await self._slack.suggest(
-            user=user, block_id=str(asked.get("block")), action_id=str(asked.get("action")),
-            text=str(asked.get("text", ""))[:100], ts=str(asked.get("ts") or ""),
-            view_id=str(asked.get("view") or ""), channel=self._room(user, str(asked.get("room"))))
+            user=user,
+            block_id=str(asked.get("block")),
+            action_id=str(asked.get("action")),
+            text=str(asked.get("text", ""))[:100],
+            ts=str(asked.get("ts") or ""),
+            view_id=str(asked.get("view") or ""),
+            channel=self._room(user, str(asked.get("room"))),
+        )
         return {"ok": True, "options": [{"text": each["text"]["text"], "value": each["value"]} for each in found]}
 
     async def _dismiss(self, _: web.Request, asked: Json) -> Json:
@@ -161,8 +207,13 @@ class Page:
 
 
 PANES: dict[str, Callable[[Page, web.Request], Json]] = {
-    "clock": Page._clock_pane, "guide": Page._guide, "channel": Page._channel, "modal": Page._modal,
-    "mail": Page._mail_pane, "stripe": Page._stripe_pane}
+    "clock": Page._clock_pane,
+    "guide": Page._guide,
+    "channel": Page._channel,
+    "modal": Page._modal,
+    "mail": Page._mail_pane,
+    "stripe": Page._stripe_pane,
+}
 """Each pane and what its template is given."""
 
 

@@ -9,8 +9,10 @@ from sandbox.store import Json
 
 MOST_LISTED = 100
 
-HTML_POLICY = ("sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; "
-               "img-src data:; base-uri 'self'; frame-ancestors 'self'")
+HTML_POLICY = (
+    "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; "
+    "img-src data:; base-uri 'self'; frame-ancestors 'self'"
+)
 """A mail may look as it likes; it runs nothing, loads nothing and reaches nothing."""
 
 
@@ -20,13 +22,26 @@ def pane(mail: MailWorld, request: web.Request) -> Json:
     if shown is not None:
         letter = mail.read(shown["id"])
         part = request.query.get("part", "html")
-        return {"mail": shown, "letter": letter, "acts": mail_world.ACTS, "part":
-                part if part in {"html", "text", "headers"} and (letter.html or part != "html") else "text",
-                "unread": mail.unread(), "can_unsubscribe": bool(mail_world.unsubscribe_address(mail.raw(shown["id"]))[0])}
+        return {
+            "mail": shown,
+            "letter": letter,
+            "acts": mail_world.ACTS,
+            "part": part if part in {"html", "text", "headers"} and (letter.html or part != "html") else "text",
+            "unread": mail.unread(),
+            "can_unsubscribe": bool(mail_world.unsubscribe_address(mail.raw(shown["id"]))[0]),
+        }
     box = request.query.get("box") or None
     rows, total = mail.mails(recipient=box, limit=MOST_LISTED), mail.count()
-    return {"mail": None, "mails": rows, "boxes": mail.boxes(), "box": box, "total": total, "unread": mail.unread(),
-            "more": box is None and total > len(rows), "acts": mail_world.ACTS}
+    return {
+        "mail": None,
+        "mails": rows,
+        "boxes": mail.boxes(),
+        "box": box,
+        "total": total,
+        "unread": mail.unread(),
+        "more": box is None and total > len(rows),
+        "acts": mail_world.ACTS,
+    }
 
 
 class MailPage:
@@ -50,8 +65,11 @@ class MailPage:
 
     async def _html(self, request: web.Request) -> web.StreamResponse:
         html = self._mail.read(self._found(request)).html
-        return web.Response(text=f'<base target="_blank">{html}', content_type="text/html",
-                            headers={"Content-Security-Policy": HTML_POLICY, "Referrer-Policy": "no-referrer"})
+        return web.Response(
+            text=f'<base target="_blank">{html}',
+            content_type="text/html",
+            headers={"Content-Security-Policy": HTML_POLICY, "Referrer-Policy": "no-referrer"},
+        )
 
     async def _raw(self, request: web.Request) -> web.StreamResponse:
         return _download(self._mail.raw(self._found(request)), "message/rfc822")
@@ -96,5 +114,8 @@ class MailPage:
 
 
 def _download(content: bytes, content_type: str) -> web.Response:
-    return web.Response(body=content, content_type=content_type, headers={
-        "Content-Disposition": "attachment", "Content-Security-Policy": "sandbox; default-src 'none'"})
+    return web.Response(
+        body=content,
+        content_type=content_type,
+        headers={"Content-Disposition": "attachment", "Content-Security-Policy": "sandbox; default-src 'none'"},
+    )

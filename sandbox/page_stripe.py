@@ -38,10 +38,14 @@ def pane(stripe: StripeWorld, *, webhook_url: str) -> Json:
     events = stripe.books.store.find("stripe.event", limit=MOST_EVENTS)
     return {
         "payments": [_payment(stripe, each) for each in stripe.sessions()[:MOST_PAYMENTS]],
-        "events": [(event, deliveries.get(event["id"])) for event in events], "subscribed": len(SUBSCRIBED),
-        "webhook_url": webhook_url, "weather": stripe.webhooks.weather, "signings": list(Signing),
+        "events": [(event, deliveries.get(event["id"])) for event in events],
+        "subscribed": len(SUBSCRIBED),
+        "webhook_url": webhook_url,
+        "weather": stripe.webhooks.weather,
+        "signings": list(Signing),
         "pending": stripe.books.store.count("stripe.delivery", part="pending"),
-        "delivered": stripe.books.store.count("stripe.delivery", part="delivered")}
+        "delivered": stripe.books.store.count("stripe.delivery", part="delivered"),
+    }
 
 
 def _payment(stripe: StripeWorld, session: Json) -> Payment:
@@ -54,10 +58,15 @@ def _payment(stripe: StripeWorld, session: Json) -> Payment:
     error = intent["last_payment_error"] if intent else None
     paid = charge is not None and charge["status"] == "succeeded"
     return Payment(
-        session, items[0]["description"] if items else "Checkout", state, tone,
-        f"Last try: {error['message']} ({error['decline_code'] or error['code']})" if error else "", acts,
+        session,
+        items[0]["description"] if items else "Checkout",
+        state,
+        tone,
+        f"Last try: {error['message']} ({error['decline_code'] or error['code']})" if error else "",
+        acts,
         paid and charge is not None and not charge["disputed"] and charge["amount_refunded"] < charge["amount"],
-        tuple(each["id"] for each in (intent, charge, *disputes) if each))
+        tuple(each["id"] for each in (intent, charge, *disputes) if each),
+    )
 
 
 def _state(
@@ -69,9 +78,15 @@ def _state(
     if session["status"] == "expired" or intent is None or charge is None:
         return "expired", "", ()
     if intent["status"] == "processing":
-        return "bank debit in processing", "warn", (
-            ("settle", "Settle", "primary"), ("fail", "Fail: no funds", "danger"),
-            ("fail-closed", "Fail: account closed", "danger"))
+        return (
+            "bank debit in processing",
+            "warn",
+            (
+                ("settle", "Settle", "primary"),
+                ("fail", "Fail: no funds", "danger"),
+                ("fail-closed", "Fail: account closed", "danger"),
+            ),
+        )
     if disputes and disputes[0]["status"] == "needs_response":
         return "disputed", "bad", (("win", "Merchant wins", ""), ("lose", "Merchant loses", "danger"))
     if disputes:
@@ -133,7 +148,8 @@ class StripePage:
             "fail-closed": lambda: self._stripe.fail(session_id, code="account_closed"),
             "refund": lambda: self._stripe.refund(session_id),
             "refund-part": lambda: self._stripe.refund(
-                session_id, amount=self._minor(session_id, str(asked.get("amount", "")))),
+                session_id, amount=self._minor(session_id, str(asked.get("amount", "")))
+            ),
             "dispute": lambda: self._stripe.dispute(session_id),
             "return": lambda: self._stripe.late_return(session_id),
             "win": lambda: self._decide(session_id, won=True),
@@ -149,8 +165,11 @@ class StripePage:
 
     def _decide(self, session_id: str, *, won: bool) -> None:
         charge = self._stripe.charge_id(session_id)
-        open_ones = [each for each in self._stripe.books.all("dispute")
-                     if each["charge"] == charge and each["status"] == "needs_response"]
+        open_ones = [
+            each
+            for each in self._stripe.books.all("dispute")
+            if each["charge"] == charge and each["status"] == "needs_response"
+        ]
         if not open_ones:
             raise NotPossibleNow("There is no open dispute.")
         self._stripe.close_dispute(open_ones[0]["id"], won=won)

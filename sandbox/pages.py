@@ -21,8 +21,12 @@ def _stamp(at: float | datetime, form: str = "%a %d %b, %H:%M") -> str:
 
 
 _environment = Environment(
-    loader=FileSystemLoader(FOLDER / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True,
-    auto_reload=False)
+    loader=FileSystemLoader(FOLDER / "templates"),
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    auto_reload=False,
+)
 _environment.filters["money"] = stripe_currency.shown
 _environment.filters["stamp"] = _stamp
 

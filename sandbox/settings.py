@@ -35,14 +35,16 @@ class Person:
 
 PEOPLE = (
     Person("U0ANNA", "anna", "Anna Keller", "A/R Manager", "anna.keller@northwind.example"),
-    Person("U0VIKTOR", "viktor", "Viktor Lindqvist", "Viewer", "viktor.lindqvist@northwind.example",
-           "Europe/Stockholm"),
+    Person(
+        "U0VIKTOR", "viktor", "Viktor Lindqvist", "Viewer", "viktor.lindqvist@northwind.example", "Europe/Stockholm"
+    ),
 )
 """Two people with different roles, so that a refusal can be seen as well as an answer."""
 
 SUGGESTIONS = (
     Suggestion("/plixo help", "what you may do here"),
     Suggestion("/plixo queue", "what needs you today, and why"),
+    Suggestion("/plixo next", "the one case that comes first"),
     Suggestion("/plixo invoice INV-2001", "one invoice with its history"),
     Suggestion("/plixo link INV-2001", "replace the payer's link"),
     Suggestion("/plixo why INV-2001", "why it stands where it stands"),
@@ -69,6 +71,8 @@ class SandboxSettings:
     inbound_host: str = "127.0.0.1"
     inbound_port: int = 8025
     merchant_name: str = "Northwind Supplies"
+    slack_events: frozenset[str] = frozenset({"app_uninstalled", "tokens_revoked"})
+    """Which events the app is subscribed to, by the names of its manifest; with ``app_home_opened`` there is a Home."""
     people: tuple[Person, ...] = PEOPLE
     suggestions: tuple[Suggestion, ...] = SUGGESTIONS
 

@@ -38,11 +38,14 @@ class SlackApi:
         self._planned: list[PlannedRefusal] = []
         self.methods: Mapping[str, Method] = {
             **METHODS,
-            "views.open": slack_views.open_view, "views.push": slack_views.push, "views.update": slack_views.update,
+            "views.open": slack_views.open_view,
+            "views.push": slack_views.push,
+            "views.update": slack_views.update,
             "views.publish": slack_views.publish,
             "files.getUploadURLExternal": partial(slack_files.upload_address, origin=origin),
             "files.completeUploadExternal": partial(slack_files.share, origin=origin),
-            "files.info": partial(slack_files.info, origin=origin)}
+            "files.info": partial(slack_files.info, origin=origin),
+        }
 
     def add_to(self, app: web.Application) -> None:
         """Add the routes."""
@@ -53,8 +56,9 @@ class SlackApi:
 
     def refuse(self, method: str, error: str, *, times: int = 1, status: int = 200, retry_after: int = 0) -> None:
         """Let the next calls of a method fail: ``ratelimited`` wants status 429 and *retry_after*."""
-        self._planned.append(PlannedRefusal(method, SlackRefusal(error, status=status, retry_after=retry_after),
-                                            times, 0.0))
+        self._planned.append(
+            PlannedRefusal(method, SlackRefusal(error, status=status, retry_after=retry_after), times, 0.0)
+        )
 
     def slow(self, method: str, *, seconds: float, times: int = 1) -> None:
         """Let the next calls of a method take long."""
@@ -108,8 +112,9 @@ class SlackApi:
         try:
             params = await arguments(request)
             with self._workspace.store.changes():
-                self._workspace.store.put("slack.response", request.match_info["token"],
-                                          kept | {"uses": kept["uses"] + 1})
+                self._workspace.store.put(
+                    "slack.response", request.match_info["token"], kept | {"uses": kept["uses"] + 1}
+                )
                 respond(self._workspace, kept, params)
         except SlackRefusal as no:
             return web.json_response(no.body(), status=400)
@@ -128,8 +133,11 @@ class SlackApi:
             raise web.HTTPNotFound(text="There is no such file.\n")
         file, content = found
         inline = file["mimetype"] in {"image/png", "image/jpeg"}
-        return web.Response(body=content, content_type=file["mimetype"], headers={
-            "Content-Disposition": "inline" if inline else "attachment", "Content-Security-Policy": "sandbox"})
+        return web.Response(
+            body=content,
+            content_type=file["mimetype"],
+            headers={"Content-Disposition": "inline" if inline else "attachment", "Content-Security-Policy": "sandbox"},
+        )
 
 
 async def _uploaded(request: web.Request) -> bytes:

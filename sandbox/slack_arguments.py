@@ -35,5 +35,7 @@ def page(rows: list[Json], params: Json, *, most: int = 999) -> tuple[list[Json]
     except ValueError:
         raise SlackRefusal("invalid_cursor") from None
     more = start + limit < len(rows)
-    return rows[start:start + limit], {"has_more": more,
-                                       "response_metadata": {"next_cursor": str(start + limit) if more else ""}}
+    return rows[start : start + limit], {
+        "has_more": more,
+        "response_metadata": {"next_cursor": str(start + limit) if more else ""},
+    }

@@ -33,8 +33,11 @@ def _metadata(params: Json) -> Json | None:
     metadata = params.get("metadata")
     if metadata in (None, ""):
         return None
-    if not isinstance(metadata, dict) or not metadata.get("event_type") or not isinstance(
-            metadata.get("event_payload"), dict):
+    if (
+        not isinstance(metadata, dict)
+        or not metadata.get("event_type")
+        or not isinstance(metadata.get("event_payload"), dict)
+    ):
         raise SlackRefusal("invalid_metadata_format")
     return {"event_type": metadata["event_type"], "event_payload": metadata["event_payload"]}
 
@@ -44,8 +47,14 @@ def post_message(workspace: Workspace, params: Json) -> Json:
     channel = workspace.channel_of(needed(params, "channel"))
     text, blocks = content(params)
     message = workspace.post(
-        channel, user=BOT_USER, text=text, blocks=blocks, thread_ts=params.get("thread_ts") or None,
-        broadcast=truth(params.get("reply_broadcast", False)), metadata=_metadata(params))
+        channel,
+        user=BOT_USER,
+        text=text,
+        blocks=blocks,
+        thread_ts=params.get("thread_ts") or None,
+        broadcast=truth(params.get("reply_broadcast", False)),
+        metadata=_metadata(params),
+    )
     return {"channel": channel, "ts": message["ts"], "message": message}
 
 
@@ -99,15 +108,16 @@ def permalink(workspace: Workspace, params: Json) -> Json:
     channel, ts = workspace.channel_of(needed(params, "channel")), needed(params, "message_ts")
     if workspace.message(channel, ts) is None:
         raise SlackRefusal("message_not_found")
-    return {"channel": channel,
-            "permalink": f"https://{TEAM_DOMAIN}.slack.example/archives/{channel}/p{ts.replace('.', '')}"}
+    return {
+        "channel": channel,
+        "permalink": f"https://{TEAM_DOMAIN}.slack.example/archives/{channel}/p{ts.replace('.', '')}",
+    }
 
 
 def _between(rows: list[Json], params: Json) -> list[Json]:
     oldest, latest = str(params.get("oldest") or "0"), str(params.get("latest") or "9999999999.999999")
     inclusive = truth(params.get("inclusive", False))
-    return [row for row in rows
-            if oldest < row["ts"] < latest or (inclusive and row["ts"] in {oldest, latest})]
+    return [row for row in rows if oldest < row["ts"] < latest or (inclusive and row["ts"] in {oldest, latest})]
 
 
 def _told(row: Json, params: Json) -> Json:
@@ -120,8 +130,11 @@ def _told(row: Json, params: Json) -> Json:
 def history(workspace: Workspace, params: Json) -> Json:
     """Return a channel's messages, newest first; answers in threads are not among them."""
     channel = workspace.channel_of(needed(params, "channel"))
-    rows = [row for row in workspace.messages(channel)
-            if row.get("thread_ts", row["ts"]) == row["ts"] or row.get("subtype") == "thread_broadcast"]
+    rows = [
+        row
+        for row in workspace.messages(channel)
+        if row.get("thread_ts", row["ts"]) == row["ts"] or row.get("subtype") == "thread_broadcast"
+    ]
     shown, more = page(_between(rows, params), params)
     return {"messages": [_told(row, params) for row in shown], "pin_count": 0, **more}
 
@@ -161,17 +174,27 @@ def unpin(workspace: Workspace, params: Json) -> Json:
 def pins(workspace: Workspace, params: Json) -> Json:
     """Return the pinned messages."""
     channel = workspace.channel_of(needed(params, "channel"))
-    return {"items": [{"type": "message", "channel": channel, "message": row, "created": int(float(row["ts"])),
-                       "created_by": BOT_USER} for row in workspace.messages(channel) if row.get("pinned_to")]}
+    return {
+        "items": [
+            {
+                "type": "message",
+                "channel": channel,
+                "message": row,
+                "created": int(float(row["ts"])),
+                "created_by": BOT_USER,
+            }
+            for row in workspace.messages(channel)
+            if row.get("pinned_to")
+        ]
+    }
 
 
-def replace(
-    workspace: Workspace, channel: str, ts: str, *, user: str, text: str, blocks: list[Json] | None
-) -> None:
+def replace(workspace: Workspace, channel: str, ts: str, *, user: str, text: str, blocks: list[Json] | None) -> None:
     """Put something else in the place of a message or of what one person was shown."""
     if (shown := workspace.whispered(channel, ts)) is not None:
-        workspace.whisper(channel, user=user, text=text, blocks=blocks, thread_ts=shown.get("thread_ts"),
-                          echo=shown["echo"], ts=ts)
+        workspace.whisper(
+            channel, user=user, text=text, blocks=blocks, thread_ts=shown.get("thread_ts"), echo=shown["echo"], ts=ts
+        )
         return
     message = workspace.message(channel, ts)
     if message is None:

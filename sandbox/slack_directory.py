@@ -9,23 +9,48 @@ from sandbox.store import Json
 def channel_object(workspace: Workspace, channel: str) -> Json:
     """Return a channel as the API shows it."""
     if channel.startswith("D"):
-        return {"id": channel, "is_im": True, "user": "U" + channel[1:], "created": 1735689600, "is_archived": False,
-                "is_org_shared": False, "is_user_deleted": False}
+        return {
+            "id": channel,
+            "is_im": True,
+            "user": "U" + channel[1:],
+            "created": 1735689600,
+            "is_archived": False,
+            "is_org_shared": False,
+            "is_user_deleted": False,
+        }
     name = workspace.channel_name(channel)
-    return {"id": channel, "name": name, "name_normalized": name, "is_channel": True, "is_group": False,
-            "is_im": False, "is_mpim": False, "is_private": False, "is_archived": False, "is_general": False,
-            "is_shared": False, "is_ext_shared": False, "is_org_shared": False, "is_member": True,
-            "created": 1735689600, "creator": next(iter(workspace.people)), "num_members":
-            len(workspace.members(channel)), "shared_team_ids": [TEAM_ID],
-            "topic": {"value": "Who owes us what", "creator": "", "last_set": 0},
-            "purpose": {"value": "Cases, alerts and unread mail", "creator": "", "last_set": 0}}
+    return {
+        "id": channel,
+        "name": name,
+        "name_normalized": name,
+        "is_channel": True,
+        "is_group": False,
+        "is_im": False,
+        "is_mpim": False,
+        "is_private": False,
+        "is_archived": False,
+        "is_general": False,
+        "is_shared": False,
+        "is_ext_shared": False,
+        "is_org_shared": False,
+        "is_member": True,
+        "created": 1735689600,
+        "creator": next(iter(workspace.people)),
+        "num_members": len(workspace.members(channel)),
+        "shared_team_ids": [TEAM_ID],
+        "topic": {"value": "Who owes us what", "creator": "", "last_set": 0},
+        "purpose": {"value": "Cases, alerts and unread mail", "creator": "", "last_set": 0},
+    }
 
 
 def list_channels(workspace: Workspace, params: Json) -> Json:
     """Return the channels."""
     wanted = str(params.get("types") or "public_channel")
-    rows = [channel_object(workspace, each) for each in workspace.channels()
-            if ("im" in wanted.split(",") if each.startswith("D") else "public_channel" in wanted)]
+    rows = [
+        channel_object(workspace, each)
+        for each in workspace.channels()
+        if ("im" in wanted.split(",") if each.startswith("D") else "public_channel" in wanted)
+    ]
     shown, more = page(rows, params)
     return {"channels": shown, "response_metadata": more["response_metadata"]}
 
@@ -38,25 +63,60 @@ def open_conversation(workspace: Workspace, params: Json) -> Json:
     if len(users) != 1 or users[0] not in workspace.people:
         raise SlackRefusal("users_list_not_supplied" if not users else "user_not_found")
     channel = channel_object(workspace, workspace.direct(users[0]))
-    return {"no_op": True, "already_open": True, "channel": channel if truth(params.get("return_im")) else
-            {"id": channel["id"]}}
+    return {
+        "no_op": True,
+        "already_open": True,
+        "channel": channel if truth(params.get("return_im")) else {"id": channel["id"]},
+    }
 
 
 def user(person: Person) -> Json:
     """Return a person as the API shows them."""
-    return {"id": person.slack_id, "team_id": TEAM_ID, "name": person.handle, "deleted": False, "real_name":
-            person.name, "tz": person.zone, "tz_label": person.zone, "tz_offset": 0, "is_admin": False,
-            "is_owner": False, "is_restricted": False, "is_ultra_restricted": False, "is_bot": False,
-            "is_app_user": False, "updated": 1735689600, "locale": person.locale, "profile": {
-                "title": person.title, "real_name": person.name, "real_name_normalized": person.name,
-                "display_name": person.handle, "display_name_normalized": person.handle, "email": person.email,
-                "first_name": person.name.split()[0], "last_name": person.name.split()[-1], "team": TEAM_ID}}
+    return {
+        "id": person.slack_id,
+        "team_id": TEAM_ID,
+        "name": person.handle,
+        "deleted": False,
+        "real_name": person.name,
+        "tz": person.zone,
+        "tz_label": person.zone,
+        "tz_offset": 0,
+        "is_admin": False,
+        "is_owner": False,
+        "is_restricted": False,
+        "is_ultra_restricted": False,
+        "is_bot": False,
+        "is_app_user": False,
+        "updated": 1735689600,
+        "locale": person.locale,
+        "profile": {
+            "title": person.title,
+            "real_name": person.name,
+            "real_name_normalized": person.name,
+            "display_name": person.handle,
+            "display_name_normalized": person.handle,
+            "email": person.email,
+            "first_name": person.name.split()[0],
+            "last_name": person.name.split()[-1],
+            "team": TEAM_ID,
+        },
+    }
 
 
 def _bot_user() -> Json:
-    return {"id": BOT_USER, "team_id": TEAM_ID, "name": BOT_NAME, "deleted": False, "real_name": "Plixo",
-            "is_bot": True, "is_app_user": False, "updated": 1735689600, "locale": "en-US", "tz": "Etc/UTC",
-            "profile": {"real_name": "Plixo", "display_name": "Plixo", "bot_id": BOT_ID, "api_app_id": APP_ID}}
+    return {
+        "id": BOT_USER,
+        "team_id": TEAM_ID,
+        "name": BOT_NAME,
+        "deleted": False,
+        "real_name": "Plixo",
+        "is_bot": True,
+        "is_app_user": False,
+        "updated": 1735689600,
+        "locale": "en-US",
+        "tz": "Etc/UTC",
+        "profile": {"real_name": "Plixo", "display_name": "Plixo", "bot_id": BOT_ID, "api_app_id": APP_ID},
+    }
 
 
 def user_info(workspace: Workspace, params: Json) -> Json:

@@ -21,20 +21,28 @@ from sandbox.slack_shapes import (
 
 ID = string(255)
 
-CONFIRM = shaped(Shape(
-    required={"title": plain(100), "text": text(300), "confirm": plain(30), "deny": plain(30)},
-    optional={"style": one_of("primary", "danger")}))
+CONFIRM = shaped(
+    Shape(
+        required={"title": plain(100), "text": text(300), "confirm": plain(30), "deny": plain(30)},
+        optional={"style": one_of("primary", "danger")},
+    )
+)
 
-OPTION = shaped(Shape(
-    required={"text": text(75), "value": string(150)},
-    optional={"description": text(75), "url": web_address()}))
+OPTION = shaped(
+    Shape(required={"text": text(75), "value": string(150)}, optional={"description": text(75), "url": web_address()})
+)
 
 OPTION_GROUP = shaped(Shape(required={"label": plain(75), "options": items(OPTION, most=100)}))
 
 _COMMON: dict[str, Check] = {"action_id": ID, "confirm": CONFIRM, "focus_on_load": boolean}
 _MENU: dict[str, Check] = {**_COMMON, "placeholder": plain(150)}
-_TYPED: dict[str, Check] = {"action_id": ID, "focus_on_load": boolean, "placeholder": plain(150), "initial_value":
-                            string(3000, least=0), "dispatch_action_config": anything}
+_TYPED: dict[str, Check] = {
+    "action_id": ID,
+    "focus_on_load": boolean,
+    "placeholder": plain(150),
+    "initial_value": string(3000, least=0),
+    "dispatch_action_config": anything,
+}
 
 
 def _options_or_groups(report: Report, value: Any, at: str) -> None:
@@ -57,8 +65,10 @@ def _initial_is_offered(report: Report, value: Any, at: str) -> None:
 
 
 def _static(**more: Check) -> Shape:
-    return Shape(optional={**_MENU, "options": items(OPTION, most=100),
-                           "option_groups": items(OPTION_GROUP, most=100), **more}, rule=_initial_is_offered)
+    return Shape(
+        optional={**_MENU, "options": items(OPTION, most=100), "option_groups": items(OPTION_GROUP, most=100), **more},
+        rule=_initial_is_offered,
+    )
 
 
 def _boxes(**more: Check) -> Shape:
@@ -67,27 +77,52 @@ def _boxes(**more: Check) -> Shape:
 
 BUTTON = Shape(
     required={"text": plain(75)},
-    optional={"action_id": ID, "value": string(2000), "url": web_address(), "style": one_of("primary", "danger"),
-              "confirm": CONFIRM, "accessibility_label": string(75)})
+    optional={
+        "action_id": ID,
+        "value": string(2000),
+        "url": web_address(),
+        "style": one_of("primary", "danger"),
+        "confirm": CONFIRM,
+        "accessibility_label": string(75),
+    },
+)
 
 IMAGE = Shape(
     required={"alt_text": string(2000)},
     optional={"image_url": web_address(), "slack_file": anything},
-    rule=lambda report, value, at: None if ("image_url" in value) != ("slack_file" in value)
-    else report.add("must have either image_url or slack_file", at))
+    rule=lambda report, value, at: (
+        None
+        if ("image_url" in value) != ("slack_file" in value)
+        else report.add("must have either image_url or slack_file", at)
+    ),
+)
 
 MENUS: dict[str, Shape] = {
     "static_select": _static(initial_option=OPTION),
     "multi_static_select": _static(initial_options=items(OPTION, most=100), max_selected_items=integer),
     "external_select": Shape(optional={**_MENU, "initial_option": OPTION, "min_query_length": integer}),
-    "multi_external_select": Shape(optional={**_MENU, "initial_options": items(OPTION, most=100),
-                                             "min_query_length": integer, "max_selected_items": integer}),
+    "multi_external_select": Shape(
+        optional={
+            **_MENU,
+            "initial_options": items(OPTION, most=100),
+            "min_query_length": integer,
+            "max_selected_items": integer,
+        }
+    ),
     "users_select": Shape(optional={**_MENU, "initial_user": ID}),
-    "multi_users_select": Shape(optional={**_MENU, "initial_users": items(ID, most=100),
-                                          "max_selected_items": integer}),
+    "multi_users_select": Shape(
+        optional={**_MENU, "initial_users": items(ID, most=100), "max_selected_items": integer}
+    ),
     "channels_select": Shape(optional={**_MENU, "initial_channel": ID, "response_url_enabled": boolean}),
-    "conversations_select": Shape(optional={**_MENU, "initial_conversation": ID, "response_url_enabled": boolean,
-                                            "default_to_current_conversation": boolean, "filter": anything}),
+    "conversations_select": Shape(
+        optional={
+            **_MENU,
+            "initial_conversation": ID,
+            "response_url_enabled": boolean,
+            "default_to_current_conversation": boolean,
+            "filter": anything,
+        }
+    ),
 }
 
 PICKERS: dict[str, Shape] = {
@@ -99,16 +134,17 @@ PICKERS: dict[str, Shape] = {
 }
 
 INPUTS: dict[str, Shape] = {
-    "plain_text_input": Shape(optional={**_TYPED, "multiline": boolean, "min_length": integer,
-                                        "max_length": integer}),
+    "plain_text_input": Shape(optional={**_TYPED, "multiline": boolean, "min_length": integer, "max_length": integer}),
     "email_text_input": Shape(optional=_TYPED),
     "url_text_input": Shape(optional=_TYPED),
-    "number_input": Shape(required={"is_decimal_allowed": boolean},
-                          optional={**_TYPED, "min_value": string(40), "max_value": string(40)}),
+    "number_input": Shape(
+        required={"is_decimal_allowed": boolean}, optional={**_TYPED, "min_value": string(40), "max_value": string(40)}
+    ),
 }
 
 OVERFLOW: dict[str, Shape] = {
-    "overflow": Shape(required={"options": items(OPTION, most=5)}, optional={"action_id": ID, "confirm": CONFIRM})}
+    "overflow": Shape(required={"options": items(OPTION, most=5)}, optional={"action_id": ID, "confirm": CONFIRM})
+}
 
 BUTTONS = {"button": BUTTON}
 ACCESSORIES = {**BUTTONS, "image": IMAGE, **MENUS, **PICKERS, **OVERFLOW}
@@ -126,7 +162,7 @@ def element(shapes: dict[str, Shape]) -> Check:
         if isinstance(action_id, str):
             block = "/".join(at.split("/")[:3])
             if (block, action_id) in report.action_ids:
-                report.add(f"`action_id` \"{action_id}\" already exists in this block", f"{at}/action_id")
+                report.add(f'`action_id` "{action_id}" already exists in this block', f"{at}/action_id")
             report.action_ids.add((block, action_id))
 
     return check_element

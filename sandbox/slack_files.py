@@ -11,8 +11,16 @@ from sandbox.store import Json
 MOST_BYTES = 20 * 1024 * 1024
 """Of one file; Slack takes more, a demo need not."""
 
-TYPES = {"csv": "text/csv", "txt": "text/plain", "pdf": "application/pdf", "png": "image/png", "jpg": "image/jpeg",
-         "json": "application/json", "eml": "message/rfc822", "zip": "application/zip"}
+TYPES = {
+    "csv": "text/csv",
+    "txt": "text/plain",
+    "pdf": "application/pdf",
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "json": "application/json",
+    "eml": "message/rfc822",
+    "zip": "application/zip",
+}
 
 
 def upload_address(workspace: Workspace, params: Json, *, origin: Callable[[], str]) -> Json:
@@ -26,10 +34,23 @@ def upload_address(workspace: Workspace, params: Json, *, origin: Callable[[], s
         raise SlackRefusal("file_upload_size_restricted" if length else "invalid_arguments")
     file_id, token = f"F{secrets.token_hex(5).upper()}", secrets.token_urlsafe(24)
     ending = name.rpartition(".")[2].lower()
-    workspace.store.put("slack.file", file_id, {
-        "id": file_id, "name": name, "title": name, "size": length, "user": BOT_USER, "created": int(time.time()),
-        "filetype": ending, "mimetype": TYPES.get(ending, "application/octet-stream"), "token": token,
-        "alt_txt": params.get("alt_txt") or params.get("alt_text") or "", "state": "promised"})
+    workspace.store.put(
+        "slack.file",
+        file_id,
+        {
+            "id": file_id,
+            "name": name,
+            "title": name,
+            "size": length,
+            "user": BOT_USER,
+            "created": int(time.time()),
+            "filetype": ending,
+            "mimetype": TYPES.get(ending, "application/octet-stream"),
+            "token": token,
+            "alt_txt": params.get("alt_txt") or params.get("alt_text") or "",
+            "state": "promised",
+        },
+    )
     return {"upload_url": f"{origin()}/slack/upload/{token}", "file_id": file_id}
 
 
@@ -64,8 +85,13 @@ def share(workspace: Workspace, params: Json, *, origin: Callable[[], str]) -> J
         for file in shared:
             workspace.store.put("slack.file", file["id"], file)
         for channel in dict.fromkeys(workspace.channel_of(each) for each in named):
-            workspace.post(channel, user=BOT_USER, text=str(params.get("initial_comment") or ""),
-                           thread_ts=params.get("thread_ts") or None, files=[told(file, origin) for file in shared])
+            workspace.post(
+                channel,
+                user=BOT_USER,
+                text=str(params.get("initial_comment") or ""),
+                thread_ts=params.get("thread_ts") or None,
+                files=[told(file, origin) for file in shared],
+            )
     return {"files": [told(file, origin) for file in shared]}
 
 
@@ -81,8 +107,15 @@ def told(file: Json, origin: Callable[[], str]) -> Json:
     """Return a file as the product and the page get to see it."""
     address = f"{origin()}/slack/files/{file['id']}"
     return {name: value for name, value in file.items() if name not in {"token", "state"}} | {
-        "timestamp": file["created"], "pretty_type": file["filetype"].upper(), "mode": "hosted", "is_external": False,
-        "is_public": True, "url_private": address, "url_private_download": address, "permalink": address}
+        "timestamp": file["created"],
+        "pretty_type": file["filetype"].upper(),
+        "mode": "hosted",
+        "is_external": False,
+        "is_public": True,
+        "url_private": address,
+        "url_private_download": address,
+        "permalink": address,
+    }
 
 
 def content(workspace: Workspace, file_id: str) -> tuple[Json, bytes] | None:

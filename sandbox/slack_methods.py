@@ -23,8 +23,15 @@ Method: TypeAlias = Callable[[Workspace, Json], Json]
 
 
 def _auth(_: Workspace, __: Json) -> Json:
-    return {"url": f"https://{TEAM_DOMAIN}.slack.example/", "team": TEAM_NAME, "user": BOT_NAME, "team_id": TEAM_ID,
-            "user_id": BOT_USER, "bot_id": BOT_ID, "is_enterprise_install": False}
+    return {
+        "url": f"https://{TEAM_DOMAIN}.slack.example/",
+        "team": TEAM_NAME,
+        "user": BOT_NAME,
+        "team_id": TEAM_ID,
+        "user_id": BOT_USER,
+        "bot_id": BOT_ID,
+        "is_enterprise_install": False,
+    }
 
 
 def _no_sockets(_: Workspace, __: Json) -> Json:
@@ -43,14 +50,18 @@ METHODS: Mapping[str, Method] = {
     "chat.update": slack_chat.update,
     "conversations.history": slack_chat.history,
     "conversations.info": lambda workspace, params: {
-        "channel": slack_directory.channel_object(workspace, workspace.channel_of(needed(params, "channel")))},
+        "channel": slack_directory.channel_object(workspace, workspace.channel_of(needed(params, "channel")))
+    },
     "conversations.join": lambda workspace, params: {
         "channel": slack_directory.channel_object(workspace, workspace.channel_of(needed(params, "channel"))),
-        "warning": "already_in_channel", "response_metadata": {"warnings": ["already_in_channel"]}},
+        "warning": "already_in_channel",
+        "response_metadata": {"warnings": ["already_in_channel"]},
+    },
     "conversations.list": slack_directory.list_channels,
     "conversations.members": lambda workspace, params: {
         "members": workspace.members(workspace.channel_of(needed(params, "channel"))),
-        "response_metadata": {"next_cursor": ""}},
+        "response_metadata": {"next_cursor": ""},
+    },
     "conversations.open": slack_directory.open_conversation,
     "conversations.replies": slack_chat.replies,
     "pins.add": slack_chat.pin,

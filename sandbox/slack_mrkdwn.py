@@ -7,25 +7,86 @@ from datetime import UTC, datetime
 from markupsafe import Markup, escape
 
 EMOJI: Mapping[str, str] = {
-    "white_check_mark": "✅", "heavy_check_mark": "✔️", "x": "❌", "warning": "⚠️", "rotating_light": "🚨",
-    "hourglass": "⌛", "hourglass_flowing_sand": "⏳", "moneybag": "💰", "credit_card": "💳", "bank": "🏦",
-    "receipt": "🧾", "link": "🔗", "email": "✉️", "envelope": "✉️", "incoming_envelope": "📨", "mailbox": "📫",
-    "inbox_tray": "📥", "outbox_tray": "📤", "no_entry": "⛔", "no_entry_sign": "🚫", "question": "❓",
-    "exclamation": "❗", "bell": "🔔", "calendar": "📅", "date": "📅", "clock3": "🕒", "mag": "🔍", "lock": "🔒",
-    "unlock": "🔓", "eyes": "👀", "wave": "👋", "tada": "🎉", "chart_with_upwards_trend": "📈", "red_circle": "🔴",
-    "chart_with_downwards_trend": "📉", "large_green_circle": "🟢", "large_yellow_circle": "🟡",
-    "large_orange_circle": "🟠", "large_blue_circle": "🔵", "white_circle": "⚪", "black_circle": "⚫",
-    "page_facing_up": "📄", "memo": "📝", "pushpin": "📌", "paperclip": "📎", "bulb": "💡", "gear": "⚙️",
-    "repeat": "🔁", "arrows_counterclockwise": "🔄", "leftwards_arrow_with_hook": "↩️", "speech_balloon": "💬",
-    "telephone_receiver": "📞", "busts_in_silhouette": "👥", "bust_in_silhouette": "👤", "scales": "⚖️",
-    "information_source": "ℹ️", "sparkles": "✨", "zap": "⚡", "fire": "🔥", "star": "⭐", "thumbsup": "👍", "+1": "👍",
-    "thumbsdown": "👎", "-1": "👎", "point_right": "👉", "point_down": "👇", "arrow_right": "➡️", "package": "📦",
-    "office": "🏢", "globe_with_meridians": "🌐", "shield": "🛡️", "broom": "🧹", "mute": "🔇", "no_bell": "🔕",
+    "white_check_mark": "✅",
+    "heavy_check_mark": "✔️",
+    "x": "❌",
+    "warning": "⚠️",
+    "rotating_light": "🚨",
+    "hourglass": "⌛",
+    "hourglass_flowing_sand": "⏳",
+    "moneybag": "💰",
+    "credit_card": "💳",
+    "bank": "🏦",
+    "receipt": "🧾",
+    "link": "🔗",
+    "email": "✉️",
+    "envelope": "✉️",
+    "incoming_envelope": "📨",
+    "mailbox": "📫",
+    "inbox_tray": "📥",
+    "outbox_tray": "📤",
+    "no_entry": "⛔",
+    "no_entry_sign": "🚫",
+    "question": "❓",
+    "exclamation": "❗",
+    "bell": "🔔",
+    "calendar": "📅",
+    "date": "📅",
+    "clock3": "🕒",
+    "mag": "🔍",
+    "lock": "🔒",
+    "unlock": "🔓",
+    "eyes": "👀",
+    "wave": "👋",
+    "tada": "🎉",
+    "chart_with_upwards_trend": "📈",
+    "red_circle": "🔴",
+    "chart_with_downwards_trend": "📉",
+    "large_green_circle": "🟢",
+    "large_yellow_circle": "🟡",
+    "large_orange_circle": "🟠",
+    "large_blue_circle": "🔵",
+    "white_circle": "⚪",
+    "black_circle": "⚫",
+    "page_facing_up": "📄",
+    "memo": "📝",
+    "pushpin": "📌",
+    "paperclip": "📎",
+    "bulb": "💡",
+    "gear": "⚙️",
+    "repeat": "🔁",
+    "arrows_counterclockwise": "🔄",
+    "leftwards_arrow_with_hook": "↩️",
+    "speech_balloon": "💬",
+    "telephone_receiver": "📞",
+    "busts_in_silhouette": "👥",
+    "bust_in_silhouette": "👤",
+    "scales": "⚖️",
+    "information_source": "ℹ️",
+    "sparkles": "✨",
+    "zap": "⚡",
+    "fire": "🔥",
+    "star": "⭐",
+    "thumbsup": "👍",
+    "+1": "👍",
+    "thumbsdown": "👎",
+    "-1": "👎",
+    "point_right": "👉",
+    "point_down": "👇",
+    "arrow_right": "➡️",
+    "package": "📦",
+    "office": "🏢",
+    "globe_with_meridians": "🌐",
+    "shield": "🛡️",
+    "broom": "🧹",
+    "mute": "🔇",
+    "no_bell": "🔕",
 }
 """Short names that the product is likely to use; others stay as they were typed."""
 
-_TOKEN = re.compile(r"```(?P<block>.+?)```|`(?P<code>[^`\n]+)`|<(?P<angle>[^<>\n]+)>|(?P<emoji>:[a-z0-9_+\-]+:)",
-                    re.DOTALL)
+_TOKEN = re.compile(
+    r"```(?P<block>.+?)```|`(?P<code>[^`\n]+)`|<(?P<angle>[^<>\n]+)>|(?P<emoji>:[a-z0-9_+\-]+:)", re.DOTALL
+)
 _STYLES = (
     (re.compile(r"(?<![\w*])\*(?=\S)([^*\n]+?)(?<=\S)\*(?![\w*])"), r"<b>\1</b>"),
     (re.compile(r"(?<![\w_])_(?=\S)([^_\n]+?)(?<=\S)_(?![\w_])"), r"<i>\1</i>"),
@@ -56,8 +117,13 @@ def html(text: str, names: Names) -> Markup:
 
 def plain(text: str) -> Markup:
     """Return plain text with short names of emoji shown as such."""
-    return Markup(re.sub(r":([a-z0-9_+\-]+):", lambda found: EMOJI.get(found[1], found[0]),  # noqa: S704 - escaped
-                         str(escape(text))).replace("\n", "<br>"))
+    body = re.sub(r":([a-z0-9_+\-]+):", lambda found: EMOJI.get(found[1], found[0]), str(escape(text)))
+    return Markup(body.replace("\n", "<br>"))  # noqa: S704 - escaped above
+
+
+def escaped(text: str) -> str:
+    """Return what a person typed as Slack keeps it."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _unescaped(text: str) -> str:
@@ -102,8 +168,17 @@ def _date(target: str, fallback: str) -> str:
     except (ValueError, IndexError, OverflowError, OSError):
         return _unescaped(fallback)
     day = f"{moment.day} {moment:%b %Y}"
-    forms = {"date_num": f"{moment:%Y-%m-%d}", "date": day, "date_short": day, "date_long": f"{moment:%A}, {day}",
-             "date_pretty": day, "date_short_pretty": day, "date_long_pretty": f"{moment:%A}, {day}",
-             "time": f"{moment:%H:%M}", "time_secs": f"{moment:%H:%M:%S}", "ago": day}
+    forms = {
+        "date_num": f"{moment:%Y-%m-%d}",
+        "date": day,
+        "date_short": day,
+        "date_long": f"{moment:%A}, {day}",
+        "date_pretty": day,
+        "date_short_pretty": day,
+        "date_long_pretty": f"{moment:%A}, {day}",
+        "time": f"{moment:%H:%M}",
+        "time_secs": f"{moment:%H:%M:%S}",
+        "ago": day,
+    }
     words = parts[2] if len(parts) > 2 else "{date} {time}"
     return re.sub(r"\{([a-z_]+)\}", lambda found: forms.get(found[1], found[0]), words)

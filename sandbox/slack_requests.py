@@ -16,22 +16,42 @@ def command(
 ) -> dict[str, str]:
     """Return the fields of a slash command."""
     return {
-        "token": TOKEN, "team_id": TEAM_ID, "team_domain": TEAM_DOMAIN, "channel_id": channel,
-        "channel_name": workspace.channel_name(channel), "user_id": person.slack_id, "user_name": person.handle,
-        "command": word, "text": text, "api_app_id": APP_ID, "is_enterprise_install": "false",
-        "response_url": response_url, "trigger_id": workspace.new_trigger(person.slack_id)}
+        "token": TOKEN,
+        "team_id": TEAM_ID,
+        "team_domain": TEAM_DOMAIN,
+        "channel_id": channel,
+        "channel_name": workspace.channel_name(channel),
+        "user_id": person.slack_id,
+        "user_name": person.handle,
+        "command": word,
+        "text": text,
+        "api_app_id": APP_ID,
+        "is_enterprise_install": "false",
+        "response_url": response_url,
+        "trigger_id": workspace.new_trigger(person.slack_id),
+    }
 
 
 def _common(kind: str, person: Person) -> Json:
-    return {"type": kind, "team": {"id": TEAM_ID, "domain": TEAM_DOMAIN}, "enterprise": None,
-            "user": {"id": person.slack_id, "username": person.handle, "name": person.handle, "team_id": TEAM_ID},
-            "api_app_id": APP_ID, "token": TOKEN, "is_enterprise_install": False}
+    return {
+        "type": kind,
+        "team": {"id": TEAM_ID, "domain": TEAM_DOMAIN},
+        "enterprise": None,
+        "user": {"id": person.slack_id, "username": person.handle, "name": person.handle, "team_id": TEAM_ID},
+        "api_app_id": APP_ID,
+        "token": TOKEN,
+        "is_enterprise_install": False,
+    }
 
 
 def action(block_id: str, element: Json, state: Json) -> Json:
     """Return one entry of ``actions``: the element as it was used."""
-    used: Json = {"type": element["type"], "action_id": element["action_id"], "block_id": block_id,
-                  "action_ts": f"{time.time():.6f}"}
+    used: Json = {
+        "type": element["type"],
+        "action_id": element["action_id"],
+        "block_id": block_id,
+        "action_ts": f"{time.time():.6f}",
+    }
     if element["type"] == "button":
         used |= {name: element[name] for name in ("text", "value", "style", "url") if name in element}
     else:
@@ -49,9 +69,13 @@ def click_in_message(
     if "thread_ts" in message:
         container["thread_ts"] = message["thread_ts"]
     payload = _common("block_actions", person) | {
-        "container": container, "trigger_id": workspace.new_trigger(person.slack_id),
-        "channel": {"id": channel, "name": workspace.channel_name(channel)}, "response_url": response_url,
-        "state": {"values": values}, "actions": [used]}
+        "container": container,
+        "trigger_id": workspace.new_trigger(person.slack_id),
+        "channel": {"id": channel, "name": workspace.channel_name(channel)},
+        "response_url": response_url,
+        "state": {"values": values},
+        "actions": [used],
+    }
     if not hidden:
         payload["message"] = message
     return payload
@@ -60,15 +84,20 @@ def click_in_message(
 def click_in_view(workspace: Workspace, person: Person, *, view: Json, used: Json, values: Json) -> Json:
     """Return a click in a modal or in the App Home."""
     return _common("block_actions", person) | {
-        "container": {"type": "view", "view_id": view["id"]}, "trigger_id": workspace.new_trigger(person.slack_id),
-        "view": slack_views.told(view) | {"state": {"values": values}}, "actions": [used]}
+        "container": {"type": "view", "view_id": view["id"]},
+        "trigger_id": workspace.new_trigger(person.slack_id),
+        "view": slack_views.told(view) | {"state": {"values": values}},
+        "actions": [used],
+    }
 
 
 def submission(workspace: Workspace, person: Person, *, view: Json, values: Json) -> Json:
     """Return a submitted modal."""
     return _common("view_submission", person) | {
-        "trigger_id": workspace.new_trigger(person.slack_id), "response_urls": [],
-        "view": slack_views.told(view) | {"state": {"values": values}}}
+        "trigger_id": workspace.new_trigger(person.slack_id),
+        "response_urls": [],
+        "view": slack_views.told(view) | {"state": {"values": values}},
+    }
 
 
 def closed(person: Person, *, view: Json, cleared: bool) -> Json:
@@ -78,15 +107,30 @@ def closed(person: Person, *, view: Json, cleared: bool) -> Json:
 
 def suggestion(person: Person, *, container: Json, block_id: str, action_id: str, text: str) -> Json:
     """Return the question for the options of an external menu."""
-    return _common("block_suggestion", person) | container | {
-        "action_id": action_id, "block_id": block_id, "value": text}
+    return (
+        _common("block_suggestion", person) | container | {"action_id": action_id, "block_id": block_id, "value": text}
+    )
 
 
 def event(inner: Json, *, at: int) -> Json:
     """Return the envelope of an event."""
     return {
-        "token": TOKEN, "team_id": TEAM_ID, "api_app_id": APP_ID, "event": inner, "type": "event_callback",
-        "event_id": f"Ev{secrets.token_hex(5).upper()}", "event_time": at, "is_ext_shared_channel": False,
-        "event_context": secrets.token_hex(8), "authorizations": [{
-            "enterprise_id": None, "team_id": TEAM_ID, "user_id": BOT_USER, "is_bot": True,
-            "is_enterprise_install": False}]}
+        "token": TOKEN,
+        "team_id": TEAM_ID,
+        "api_app_id": APP_ID,
+        "event": inner,
+        "type": "event_callback",
+        "event_id": f"Ev{secrets.token_hex(5).upper()}",
+        "event_time": at,
+        "is_ext_shared_channel": False,
+        "event_context": secrets.token_hex(8),
+        "authorizations": [
+            {
+                "enterprise_id": None,
+                "team_id": TEAM_ID,
+                "user_id": BOT_USER,
+                "is_bot": True,
+                "is_enterprise_install": False,
+            }
+        ],
+    }

@@ -20,6 +20,14 @@ EVENT_PAUSES = (0.0, 1.0, 5.0)
 """Seconds before each repeat of an event that was not taken; Slack waits longer before the later ones."""
 
 
+TROUBLE = {
+    "dispatch_failed": "the product did not answer as it should",
+    "operation_timeout": "the product took longer than three seconds",
+    "dispatch_unauthorized": "the product refused the signature",
+}
+"""Slack's words for requests that were not taken, in plain words."""
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """What came of a request to the product."""
@@ -85,8 +93,11 @@ class Sender:
         reason = "http_timeout" if trouble == "operation_timeout" else "http_error"
         for number, pause in enumerate(EVENT_PAUSES, start=1):
             await asyncio.sleep(pause)
-            again = await self._post(json.dumps(envelope), "application/json", {
-                "X-Slack-Retry-Num": str(number), "X-Slack-Retry-Reason": reason})
+            again = await self._post(
+                json.dumps(envelope),
+                "application/json",
+                {"X-Slack-Retry-Num": str(number), "X-Slack-Retry-Reason": reason},
+            )
             if again.ok:
                 return
 
@@ -94,11 +105,17 @@ class Sender:
         assert self._http is not None, "requests are sent after start()"
         stamp = str(int(time.time()))
         signature = self._signer.generate_signature(timestamp=stamp, body=body)
-        headers = {"Content-Type": content_type, "User-Agent": "Slackbot 1.0 (+https://api.slack.com/robots)",
-                   "X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": signature or "", **(more or {})}
+        headers = {
+            "Content-Type": content_type,
+            "User-Agent": "Slackbot 1.0 (+https://api.slack.com/robots)",
+            "X-Slack-Request-Timestamp": stamp,
+            "X-Slack-Signature": signature or "",
+            **(more or {}),
+        }
         try:
-            async with self._http.post(self._address(), data=body.encode(), headers=headers,
-                                       allow_redirects=False) as answer:
+            async with self._http.post(
+                self._address(), data=body.encode(), headers=headers, allow_redirects=False
+            ) as answer:
                 text = (await answer.content.read(1_000_000)).decode("utf-8", "replace")
                 status = answer.status
         except TimeoutError:

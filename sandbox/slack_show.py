@@ -22,8 +22,11 @@ class Screen:
         """Return the name of a person or channel."""
         if some_id in self._workspace.people:
             return self._workspace.people[some_id].name
-        return {BOT_USER: "Plixo", SLACKBOT: "Slackbot",
-                self._workspace.channel: self._workspace.channel_name(self._workspace.channel)}.get(some_id, some_id)
+        return {
+            BOT_USER: "Plixo",
+            SLACKBOT: "Slackbot",
+            self._workspace.channel: self._workspace.channel_name(self._workspace.channel),
+        }.get(some_id, some_id)
 
     def text(self, value: Json) -> Markup:
         """Return a text object as HTML."""
@@ -54,9 +57,12 @@ class Screen:
         return [self._row(message, answers.get(message["ts"], [])) for message in tops[-MOST_MESSAGES:]]
 
     def _row(self, message: Json, answers: list[Json]) -> Json:
-        return message | {"name": self.name(message["user"]), "bot": message["user"] == BOT_USER,
-                          "at": datetime.fromtimestamp(float(message["ts"]), UTC),
-                          "answers": [self._row(each, []) for each in answers]}
+        return message | {
+            "name": self.name(message["user"]),
+            "bot": message["user"] == BOT_USER,
+            "at": datetime.fromtimestamp(float(message["ts"]), UTC),
+            "answers": [self._row(each, []) for each in answers],
+        }
 
     def modal(self) -> Json | None:
         """Return the modal on top of this person's screen, with how many lie below it."""
@@ -105,8 +111,11 @@ def person_menu(workspace: Workspace) -> list[tuple[str, str]]:
 
 def _initial(element: Json) -> Any:
     """Return the values that a menu or a set of boxes starts with."""
-    many = element.get("initial_options") or [element["initial_option"]] if (
-        element.get("initial_options") or element.get("initial_option")) else []
+    many = (
+        element.get("initial_options") or [element["initial_option"]]
+        if (element.get("initial_options") or element.get("initial_option"))
+        else []
+    )
     return [each["value"] for each in many]
 
 

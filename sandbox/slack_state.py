@@ -8,10 +8,13 @@ from sandbox.store import Json
 
 TEXTS = frozenset({"plain_text_input", "email_text_input", "url_text_input", "number_input"})
 
-_ONE_ID = {"users_select": ("selected_user", "initial_user"),
-           "channels_select": ("selected_channel", "initial_channel"),
-           "conversations_select": ("selected_conversation", "initial_conversation"),
-           "datepicker": ("selected_date", "initial_date"), "timepicker": ("selected_time", "initial_time")}
+_ONE_ID = {
+    "users_select": ("selected_user", "initial_user"),
+    "channels_select": ("selected_channel", "initial_channel"),
+    "conversations_select": ("selected_conversation", "initial_conversation"),
+    "datepicker": ("selected_date", "initial_date"),
+    "timepicker": ("selected_time", "initial_time"),
+}
 _ONE_OPTION = frozenset({"static_select", "external_select", "radio_buttons", "overflow"})
 _MANY_OPTIONS = frozenset({"multi_static_select", "multi_external_select", "checkboxes"})
 
@@ -22,16 +25,21 @@ Offered = Callable[[str, str], list[Json]]
 def interactive(blocks: list[Json]) -> Iterator[tuple[str, Json]]:
     """Yield each element that a person can use, with the id of its block."""
     for block in blocks:
-        for element in (block.get("accessory"), block.get("element"), *(
-                block["elements"] if block["type"] in {"actions", "context_actions"} else ())):
+        for element in (
+            block.get("accessory"),
+            block.get("element"),
+            *(block["elements"] if block["type"] in {"actions", "context_actions"} else ()),
+        ):
             if isinstance(element, dict) and "action_id" in element:
                 yield block["block_id"], element
 
 
 def options(element: Json) -> list[Json]:
     """Return the options of an element, those in groups as well."""
-    return [*element.get("options", []), *(each for group in element.get("option_groups", [])
-                                           for each in group["options"])]
+    return [
+        *element.get("options", []),
+        *(each for group in element.get("option_groups", []) for each in group["options"]),
+    ]
 
 
 def chosen(element: Json, raw: Any, offered: list[Json]) -> Json:
@@ -46,17 +54,24 @@ def chosen(element: Json, raw: Any, offered: list[Json]) -> Json:
         return {"type": kind, name: element.get(initial) if raw is None else str(raw) or None}
     if kind == "datetimepicker":
         digits = str(raw) if raw is not None else ""
-        return {"type": kind, "selected_date_time": int(digits) if digits.isdigit()
-                else element.get("initial_date_time")}
+        return {
+            "type": kind,
+            "selected_date_time": int(digits) if digits.isdigit() else element.get("initial_date_time"),
+        }
     if kind == "multi_users_select":
         return {"type": kind, "selected_users": element.get("initial_users", []) if raw is None else _texts(raw)}
     if kind in _MANY_OPTIONS:
-        picked = element.get("initial_options", []) if raw is None else [
-            by_value[each] for each in _texts(raw) if each in by_value]
+        picked = (
+            element.get("initial_options", [])
+            if raw is None
+            else [by_value[each] for each in _texts(raw) if each in by_value]
+        )
         return {"type": kind, "selected_options": picked}
     if kind in _ONE_OPTION:
-        return {"type": kind, "selected_option": element.get("initial_option") if raw is None
-                else by_value.get(str(raw))}
+        return {
+            "type": kind,
+            "selected_option": element.get("initial_option") if raw is None else by_value.get(str(raw)),
+        }
     return {"type": kind}
 
 
@@ -72,7 +87,8 @@ def values(blocks: list[Json], raw: Json, offered: Offered) -> Json:
             continue
         here = raw.get(block_id, {}) if isinstance(raw.get(block_id), dict) else {}
         state.setdefault(block_id, {})[element["action_id"]] = chosen(
-            element, here.get(element["action_id"]), offered(block_id, element["action_id"]))
+            element, here.get(element["action_id"]), offered(block_id, element["action_id"])
+        )
     return state
 
 

@@ -37,14 +37,27 @@ def _checked(params: Json, kind: str) -> Json:
 
 def _made(view: Json, *, user: str, view_id: str, root: str | None, previous: str | None) -> Json:
     return {
-        "id": view_id, "team_id": TEAM_ID, "type": view["type"], "blocks": slack_blocks.with_ids(view["blocks"]),
-        "title": view.get("title"), "submit": view.get("submit"), "close": view.get("close"),
-        "private_metadata": view.get("private_metadata", ""), "callback_id": view.get("callback_id", ""),
-        "external_id": view.get("external_id", ""), "state": {"values": {}},
-        "hash": f"{int(time.time())}.{secrets.token_urlsafe(6)}", "clear_on_close": view.get("clear_on_close", False),
-        "notify_on_close": view.get("notify_on_close", False), "root_view_id": root or view_id,
-        "previous_view_id": previous, "app_id": APP_ID, "app_installed_team_id": TEAM_ID, "bot_id": BOT_ID,
-        "user": user}
+        "id": view_id,
+        "team_id": TEAM_ID,
+        "type": view["type"],
+        "blocks": slack_blocks.with_ids(view["blocks"]),
+        "title": view.get("title"),
+        "submit": view.get("submit"),
+        "close": view.get("close"),
+        "private_metadata": view.get("private_metadata", ""),
+        "callback_id": view.get("callback_id", ""),
+        "external_id": view.get("external_id", ""),
+        "state": {"values": {}},
+        "hash": f"{int(time.time())}.{secrets.token_urlsafe(6)}",
+        "clear_on_close": view.get("clear_on_close", False),
+        "notify_on_close": view.get("notify_on_close", False),
+        "root_view_id": root or view_id,
+        "previous_view_id": previous,
+        "app_id": APP_ID,
+        "app_installed_team_id": TEAM_ID,
+        "bot_id": BOT_ID,
+        "user": user,
+    }
 
 
 def told(view: Json) -> Json:
@@ -94,8 +107,16 @@ def pushed(workspace: Workspace, user: str, view: Json) -> Json:
         raise SlackRefusal("push_limit_reached")
     _free_external_id(workspace, view)
     top = stack[-1] if stack else None
-    return _save(workspace, _made(view, user=user, view_id=_new_id(), root=top["root_view_id"] if top else None,
-                                  previous=top["id"] if top else None))
+    return _save(
+        workspace,
+        _made(
+            view,
+            user=user,
+            view_id=_new_id(),
+            root=top["root_view_id"] if top else None,
+            previous=top["id"] if top else None,
+        ),
+    )
 
 
 def update(workspace: Workspace, params: Json) -> Json:
@@ -108,8 +129,10 @@ def update(workspace: Workspace, params: Json) -> Json:
 
 def updated(workspace: Workspace, old: Json, view: Json) -> Json:
     """Replace an open view by a checked one; it keeps its id and its place."""
-    return _save(workspace, _made(view, user=old["user"], view_id=old["id"], root=old["root_view_id"],
-                                  previous=old["previous_view_id"]))
+    return _save(
+        workspace,
+        _made(view, user=old["user"], view_id=old["id"], root=old["root_view_id"], previous=old["previous_view_id"]),
+    )
 
 
 def _found(workspace: Workspace, params: Json) -> Json:

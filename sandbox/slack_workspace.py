@@ -126,8 +126,16 @@ class Workspace:
         return self.store.find("slack.message", part=channel, limit=limit)
 
     def post(
-        self, channel: str, *, user: str, text: str, blocks: list[Json] | None = None, thread_ts: str | None = None,
-        broadcast: bool = False, metadata: Json | None = None, files: list[Json] | None = None,
+        self,
+        channel: str,
+        *,
+        user: str,
+        text: str,
+        blocks: list[Json] | None = None,
+        thread_ts: str | None = None,
+        broadcast: bool = False,
+        metadata: Json | None = None,
+        files: list[Json] | None = None,
     ) -> Json:
         """Write a message and return it; an answer in a thread counts at its parent."""
         message: Json = {"type": "message", "user": user, "ts": self.next_ts(), "team": TEAM_ID, "text": text}
@@ -155,8 +163,12 @@ class Workspace:
         if root != parent["ts"]:
             parent = self.message(channel, root) or parent
         users = parent.get("reply_users", [])
-        parent |= {"thread_ts": root, "reply_count": parent.get("reply_count", 0) + 1, "latest_reply": message["ts"],
-                   "reply_users": users if message["user"] in users else [*users, message["user"]]}
+        parent |= {
+            "thread_ts": root,
+            "reply_count": parent.get("reply_count", 0) + 1,
+            "latest_reply": message["ts"],
+            "reply_users": users if message["user"] in users else [*users, message["user"]],
+        }
         parent["reply_users_count"] = len(parent["reply_users"])
         message["parent_user_id"] = parent["user"]
         self.save(channel, parent)
@@ -177,12 +189,27 @@ class Workspace:
                 self.save(channel, parent)
 
     def whisper(
-        self, channel: str, *, user: str, text: str, blocks: list[Json] | None = None, thread_ts: str | None = None,
-        echo: str = "", sender: str = BOT_USER, ts: str | None = None,
+        self,
+        channel: str,
+        *,
+        user: str,
+        text: str,
+        blocks: list[Json] | None = None,
+        thread_ts: str | None = None,
+        echo: str = "",
+        sender: str = BOT_USER,
+        ts: str | None = None,
     ) -> Json:
         """Show something to one person only; *echo* is the command that it answers."""
-        message: Json = {"type": "message", "user": sender, "ts": ts or self.next_ts(), "text": text, "for": user,
-                         "is_ephemeral": True, "echo": echo}
+        message: Json = {
+            "type": "message",
+            "user": sender,
+            "ts": ts or self.next_ts(),
+            "text": text,
+            "for": user,
+            "is_ephemeral": True,
+            "echo": echo,
+        }
         if blocks:
             message["blocks"] = slack_blocks.with_ids(blocks)
         if thread_ts:
@@ -205,14 +232,31 @@ class Workspace:
     def new_response(self, *, user: str, channel: str, echo: str = "", source: Json | None = None) -> str:
         """Return the token of a response address; *source* is the message whose button was pressed."""
         token = secrets.token_urlsafe(24)
-        self.store.put("slack.response", token, {
-            "user": user, "channel": channel, "echo": echo, "until": time.time() + RESPONSE_SECONDS, "uses": 0,
-            "ts": source["ts"] if source else None, "ephemeral": bool(source and source.get("is_ephemeral"))})
+        self.store.put(
+            "slack.response",
+            token,
+            {
+                "user": user,
+                "channel": channel,
+                "echo": echo,
+                "until": time.time() + RESPONSE_SECONDS,
+                "uses": 0,
+                "ts": source["ts"] if source else None,
+                "ephemeral": bool(source and source.get("is_ephemeral")),
+            },
+        )
         self.store.keep_newest("slack.response", limit=500)
         return token
 
 
 def bot_profile() -> Json:
     """Return what messages of the bot say about it."""
-    return {"id": BOT_ID, "deleted": False, "name": "Plixo", "updated": 1735689600, "app_id": APP_ID,
-            "team_id": TEAM_ID, "icons": {}}
+    return {
+        "id": BOT_ID,
+        "deleted": False,
+        "name": "Plixo",
+        "updated": 1735689600,
+        "app_id": APP_ID,
+        "team_id": TEAM_ID,
+        "icons": {},
+    }

@@ -6,19 +6,13 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox import slack_blocks, slack_requests, slack_state, slack_views
+from sandbox import slack_blocks, slack_mrkdwn, slack_requests, slack_state, slack_views
 from sandbox.settings import Person
 from sandbox.slack_api import SlackApi, respond
-from sandbox.slack_sender import Delivery, Sender
+from sandbox.slack_sender import TROUBLE, Delivery, Sender
 from sandbox.slack_workspace import SLACKBOT, SlackRefusal, Workspace
 from sandbox.store import Json, Store
 from sandbox.stripe_books import Clock
-
-TROUBLE = {
-    "dispatch_failed": "the product did not answer as it should",
-    "operation_timeout": "the product took longer than three seconds",
-    "dispatch_unauthorized": "the product refused the signature",
-}
 
 
 class NotOnScreen(Exception):
@@ -41,14 +35,23 @@ class SlackWorld:
     """Everything that stands in for Slack."""
 
     def __init__(
-        self, store: Store, clock: Clock, *, people: Sequence[Person], channel: str, bot_token: str,
-        signing_secret: str, origin: Callable[[], str], address: Callable[[], str],
+        self,
+        store: Store,
+        clock: Clock,
+        *,
+        people: Sequence[Person],
+        channel: str,
+        bot_token: str,
+        signing_secret: str,
+        origin: Callable[[], str],
+        address: Callable[[], str],
         commands: frozenset[str] = frozenset({"/plixo"}),
+        events: frozenset[str] = frozenset(),
     ) -> None:
         self.workspace = Workspace(store, clock, people=people, channel=channel)
         self.api = SlackApi(self.workspace, token=bot_token, origin=origin)
         self.sender = Sender(signing_secret=signing_secret, address=address)
-        self.events = frozenset({"app_home_opened"})
+        self.events = events
         """Which events the app is subscribed to; others are not sent."""
         self._origin, self._commands = origin, commands
         self._offered: dict[tuple[str, str], list[Json]] = {}
@@ -72,7 +75,7 @@ class SlackWorld:
         person, where = self.person(user), channel or self.workspace.channel
         if text.startswith("/"):
             return await self.command(user=user, text=text, channel=where)
-        message = self.workspace.post(where, user=person.slack_id, text=_escaped(text), thread_ts=thread_ts)
+        message = self.workspace.post(where, user=person.slack_id, text=slack_mrkdwn.escaped(text), thread_ts=thread_ts)
         kind = "im" if where.startswith("D") else "channel"
         if f"message.{kind}s" in self.events or f"message.{kind}" in self.events:
             await self.send_event(message | {"channel": where, "channel_type": kind, "event_ts": message["ts"]})
@@ -83,17 +86,33 @@ class SlackWorld:
         person, where = self.person(user), channel or self.workspace.channel
         word, _, rest = text.strip().partition(" ")
         if word not in self._commands:
-            self.workspace.whisper(where, user=user, sender=SLACKBOT, echo=text.strip(),
-                                   text=f"`{_escaped(word)}` is not a valid command.")
+            self.workspace.whisper(
+                where,
+                user=user,
+                sender=SLACKBOT,
+                echo=text.strip(),
+                text=f"`{slack_mrkdwn.escaped(word)}` is not a valid command.",
+            )
             return Outcome(trouble="There is no such command.")
         token = self.workspace.new_response(user=user, channel=where, echo=text.strip())
-        delivery = await self.sender.form(slack_requests.command(
-            self.workspace, person, channel=where, word=word, text=rest.strip(), response_url=self._address(token)))
-        self.workspace.store.put("slack.command", token, {
-            "user": user, "text": text.strip(), "ok": delivery.ok, "at": self.workspace.next_ts()})
+        delivery = await self.sender.form(
+            slack_requests.command(
+                self.workspace, person, channel=where, word=word, text=rest.strip(), response_url=self._address(token)
+            )
+        )
+        self.workspace.store.put(
+            "slack.command",
+            token,
+            {"user": user, "text": text.strip(), "ok": delivery.ok, "at": self.workspace.next_ts()},
+        )
         if not delivery.ok:
-            self.workspace.whisper(where, user=user, sender=SLACKBOT, echo=text.strip(), text=(
-                f"{word} failed with the error `{delivery.trouble}`: {TROUBLE[delivery.trouble]}."))
+            self.workspace.whisper(
+                where,
+                user=user,
+                sender=SLACKBOT,
+                echo=text.strip(),
+                text=(f"{word} failed with the error `{delivery.trouble}`: {TROUBLE[delivery.trouble]}."),
+            )
             return Outcome(trouble=TROUBLE[delivery.trouble])
         kept = self.workspace.store.get("slack.response", token)
         answer = delivery.json() or ({"text": delivery.body} if delivery.body.strip() else {})
@@ -105,12 +124,25 @@ class SlackWorld:
         try:
             respond(self.workspace, kept, answer)
         except SlackRefusal as no:
-            self.workspace.whisper(kept["channel"], user=kept["user"], sender=SLACKBOT, echo=kept["echo"],
-                                   text=f"The answer was refused with `{no.error}` {' '.join(no.messages)}")
+            self.workspace.whisper(
+                kept["channel"],
+                user=kept["user"],
+                sender=SLACKBOT,
+                echo=kept["echo"],
+                text=f"The answer was refused with `{no.error}` {' '.join(no.messages)}",
+            )
 
     async def press(
-        self, *, user: str, block_id: str, action_id: str, ts: str = "", channel: str | None = None,
-        view_id: str = "", raw: Any = None, values: Json | None = None,
+        self,
+        *,
+        user: str,
+        block_id: str,
+        action_id: str,
+        ts: str = "",
+        channel: str | None = None,
+        view_id: str = "",
+        raw: Any = None,
+        values: Json | None = None,
     ) -> Outcome:
         """Use a button or menu in a message (by its ``ts``) or in a view; *raw* is what was chosen."""
         person, where = self.person(user), channel or self.workspace.channel
@@ -120,13 +152,20 @@ class SlackWorld:
         if raw is not None:
             typed[block_id] = {**typed.get(block_id, {}), action_id: raw}
         state = slack_state.values(source.get("blocks", []), typed, self._offers)
-        used = slack_requests.action(block_id, element, slack_state.chosen(
-            element, raw, self._offers(block_id, action_id)))
+        used = slack_requests.action(
+            block_id, element, slack_state.chosen(element, raw, self._offers(block_id, action_id))
+        )
         if ts:
             token = self.workspace.new_response(user=user, channel=where, source=source)
             payload = slack_requests.click_in_message(
-                self.workspace, person, channel=where, message=source, used=used, values=state,
-                response_url=self._address(token))
+                self.workspace,
+                person,
+                channel=where,
+                message=source,
+                used=used,
+                values=state,
+                response_url=self._address(token),
+            )
         else:
             payload = slack_requests.click_in_view(self.workspace, person, view=source, used=used, values=state)
         delivery = await self.sender.payload(payload)
@@ -139,8 +178,7 @@ class SlackWorld:
         wrong = slack_state.problems(view["blocks"], state)
         if wrong:
             return Outcome(errors=wrong)
-        delivery = await self.sender.payload(slack_requests.submission(
-            self.workspace, person, view=view, values=state))
+        delivery = await self.sender.payload(slack_requests.submission(self.workspace, person, view=view, values=state))
         if not delivery.ok:
             return Outcome(trouble=f"{TROUBLE[delivery.trouble].capitalize()}. Nothing was lost: try again.")
         return self._submitted(user, view, delivery)
@@ -161,8 +199,9 @@ class SlackWorld:
                 case _ if current is not None:
                     slack_views.close(self.workspace, current)
         except SlackRefusal as no:
-            return Outcome(trouble=f"The product answered with a view that Slack refuses: {no.error} "
-                                   f"{' '.join(no.messages)}")
+            return Outcome(
+                trouble=f"The product answered with a view that Slack refuses: {no.error} {' '.join(no.messages)}"
+            )
         return Outcome()
 
     def _fit(self, view: Json | None) -> Json:
@@ -182,17 +221,32 @@ class SlackWorld:
             await self.sender.payload(slack_requests.closed(person, view=view, cleared=everything))
 
     async def suggest(
-        self, *, user: str, block_id: str, action_id: str, text: str, ts: str = "", channel: str | None = None,
+        self,
+        *,
+        user: str,
+        block_id: str,
+        action_id: str,
+        text: str,
+        ts: str = "",
+        channel: str | None = None,
         view_id: str = "",
     ) -> list[Json]:
         """Return what the product offers in an external menu for what was typed so far."""
         person, where = self.person(user), channel or self.workspace.channel
         source = self._source(user, where, ts, view_id)
         self._element(source, block_id, action_id)
-        container = {"container": {"type": "view", "view_id": source["id"]}, "view": slack_views.told(source)} \
-            if view_id else {"container": {"type": "message", "message_ts": ts, "channel_id": where}}
-        answer = (await self.sender.payload(slack_requests.suggestion(
-            person, container=container, block_id=block_id, action_id=action_id, text=text))).json()
+        container = (
+            {"container": {"type": "view", "view_id": source["id"]}, "view": slack_views.told(source)}
+            if view_id
+            else {"container": {"type": "message", "message_ts": ts, "channel_id": where}}
+        )
+        answer = (
+            await self.sender.payload(
+                slack_requests.suggestion(
+                    person, container=container, block_id=block_id, action_id=action_id, text=text
+                )
+            )
+        ).json()
         found = slack_state.options(answer)[:100]
         self._offered[block_id, action_id] = found
         return found
@@ -202,8 +256,13 @@ class SlackWorld:
         self.person(user)
         if "app_home_opened" in self.events:
             home = slack_views.home_of(self.workspace, user)
-            inner: Json = {"type": "app_home_opened", "user": user, "channel": self.workspace.direct(user),
-                           "tab": "home", "event_ts": self.workspace.next_ts()}
+            inner: Json = {
+                "type": "app_home_opened",
+                "user": user,
+                "channel": self.workspace.direct(user),
+                "tab": "home",
+                "event_ts": self.workspace.next_ts(),
+            }
             await self.send_event(inner | ({"view": slack_views.told(home)} if home else {}))
 
     async def send_event(self, inner: Json) -> Delivery:
@@ -236,8 +295,3 @@ class SlackWorld:
             if (found_block, element["action_id"]) == (block_id, action_id):
                 return element
         raise NotOnScreen("This button is gone; the message has changed.")
-
-
-def _escaped(text: str) -> str:
-    """Write what a person typed as Slack keeps it."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -71,7 +71,8 @@ class Store:
             self._connection.execute(
                 "INSERT INTO document (kind, key, part, body) VALUES (?, ?, ?, ?)"
                 " ON CONFLICT (kind, key) DO UPDATE SET body = excluded.body, part = excluded.part",
-                (kind, key, part, json.dumps(body, ensure_ascii=False, separators=(",", ":"))))
+                (kind, key, part, json.dumps(body, ensure_ascii=False, separators=(",", ":"))),
+            )
             self._touched.add(kind)
 
     def get(self, kind: str, key: str) -> Json | None:
@@ -86,7 +87,8 @@ class Store:
         where, values = ("kind = ? AND part = ?", (kind, part)) if part is not None else ("kind = ?", (kind,))
         order = "ASC" if oldest_first else "DESC"
         rows = self._connection.execute(
-            f"SELECT body FROM document WHERE {where} ORDER BY seq {order} LIMIT ?", (*values, limit)).fetchall()
+            f"SELECT body FROM document WHERE {where} ORDER BY seq {order} LIMIT ?", (*values, limit)
+        ).fetchall()
         return [json.loads(body) for (body,) in rows]
 
     def count(self, kind: str, *, part: str | None = None) -> int:
@@ -105,7 +107,9 @@ class Store:
         with self.changes():
             self._connection.execute(
                 "DELETE FROM document WHERE kind = ? AND seq <= "
-                "(SELECT seq FROM document WHERE kind = ? ORDER BY seq DESC LIMIT 1 OFFSET ?)", (kind, kind, limit))
+                "(SELECT seq FROM document WHERE kind = ? ORDER BY seq DESC LIMIT 1 OFFSET ?)",
+                (kind, kind, limit),
+            )
 
     def close(self) -> None:
         """Close the file."""

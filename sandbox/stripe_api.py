@@ -68,8 +68,9 @@ class StripeApi:
             if route is None:
                 raise stripe_errors.unknown_url(request.method, request.path.removeprefix("/stripe"))
             current_request.set(Request(request_id, key))
-            answer = self._answer(request, route, params, key, broken=fault is not None
-                                  and fault.fault is Fault.FAILS_FOR_GOOD)
+            answer = self._answer(
+                request, route, params, key, broken=fault is not None and fault.fault is Fault.FAILS_FOR_GOOD
+            )
         except StripeRefusal as no:
             answer = Answer(no.status, no.body())
         if fault is not None and fault.fault is Fault.FAILS_AFTER:
@@ -99,8 +100,12 @@ class StripeApi:
 
     def _refuse_while_in_flight(self, key: str | None) -> None:
         if key in self._in_flight:
-            raise StripeRefusal("There is currently another in-progress request using this Idempotent Key.",
-                                status=409, kind="idempotency_error", code="idempotency_key_in_use")
+            raise StripeRefusal(
+                "There is currently another in-progress request using this Idempotent Key.",
+                status=409,
+                kind="idempotency_error",
+                code="idempotency_key_in_use",
+            )
 
     async def _wait(self, key: str | None, seconds: float) -> None:
         """Take long; a second request with the same key meanwhile is told so."""
@@ -127,14 +132,18 @@ class StripeApi:
             return Answer(kept["status"], kept["body"], replayed=True)
         with self._books.store.changes():
             try:
-                answer = Answer(500, stripe_errors.internal().body()) if broken else Answer(
-                    200, self._worked(request, route, params))
+                answer = (
+                    Answer(500, stripe_errors.internal().body())
+                    if broken
+                    else Answer(200, self._worked(request, route, params))
+                )
             except StripeRefusal as no:
                 if not no.kept:
                     raise
                 answer = Answer(no.status, no.body())
-            self._books.store.put("stripe.key", key, {
-                "at": self._books.now(), "told": told, "status": answer.status, "body": answer.body})
+            self._books.store.put(
+                "stripe.key", key, {"at": self._books.now(), "told": told, "status": answer.status, "body": answer.body}
+            )
         return answer
 
     def _worked(self, request: web.Request, route: Route, params: Json) -> Json:
@@ -146,10 +155,21 @@ class StripeApi:
 
     def _log(self, request: web.Request, request_id: str, key: str | None, answer: Answer) -> None:
         error = answer.body.get("error", {}) if answer.status >= 400 else {}
-        self._books.store.put("stripe.request", request_id, {
-            "id": request_id, "at": self._books.now(), "method": request.method, "path": request.path[7:],
-            "status": answer.status, "version": request.headers.get("Stripe-Version", ""),
-            "idempotency_key": key, "replayed": answer.replayed, "error": error.get("message", "")})
+        self._books.store.put(
+            "stripe.request",
+            request_id,
+            {
+                "id": request_id,
+                "at": self._books.now(),
+                "method": request.method,
+                "path": request.path[7:],
+                "status": answer.status,
+                "version": request.headers.get("Stripe-Version", ""),
+                "idempotency_key": key,
+                "replayed": answer.replayed,
+                "error": error.get("message", ""),
+            },
+        )
         self._books.store.keep_newest("stripe.request", limit=LOGGED_REQUESTS)
 
     def _response(self, answer: Answer, request_id: str, key: str | None) -> web.Response:

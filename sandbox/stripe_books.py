@@ -17,18 +17,40 @@ from sandbox.store import Json, Store
 API_VERSION: str = _ApiVersion.CURRENT
 """The version that the installed SDK pins; events are rendered in it, as for an endpoint created with it."""
 
-SUBSCRIBED = frozenset((
-    "checkout.session.completed", "checkout.session.async_payment_succeeded", "checkout.session.async_payment_failed",
-    "checkout.session.expired", "payment_intent.processing", "payment_intent.payment_failed",
-    "payment_intent.canceled", "charge.refunded", "refund.created", "refund.updated", "refund.failed",
-    "charge.dispute.created", "charge.dispute.updated", "charge.dispute.funds_withdrawn",
-    "charge.dispute.funds_reinstated", "charge.dispute.closed"))
+SUBSCRIBED = frozenset(
+    (
+        "checkout.session.completed",
+        "checkout.session.async_payment_succeeded",
+        "checkout.session.async_payment_failed",
+        "checkout.session.expired",
+        "payment_intent.processing",
+        "payment_intent.payment_failed",
+        "payment_intent.canceled",
+        "charge.refunded",
+        "refund.created",
+        "refund.updated",
+        "refund.failed",
+        "charge.dispute.created",
+        "charge.dispute.updated",
+        "charge.dispute.funds_withdrawn",
+        "charge.dispute.funds_reinstated",
+        "charge.dispute.closed",
+    )
+)
 """What a merchant's webhook endpoint for Plixo is subscribed to; other events are made, listed and not delivered."""
 
 ENDPOINT_ID = "we_1SandboxEndpoint"
 
-NOUNS = {"session": "checkout.session", "intent": "payment_intent", "charge": "charge", "refund": "refund",
-         "dispute": "dispute", "customer": "customer", "event": "event", "balance": "balance_transaction"}
+NOUNS = {
+    "session": "checkout.session",
+    "intent": "payment_intent",
+    "charge": "charge",
+    "refund": "refund",
+    "dispute": "dispute",
+    "customer": "customer",
+    "event": "event",
+    "balance": "balance_transaction",
+}
 """How error messages call what is not there."""
 
 
@@ -92,9 +114,16 @@ class Books:
         request = current_request.get()
         delivered = event_type in SUBSCRIBED
         event: Json = {
-            "id": stripe_ids.new("evt"), "object": "event", "api_version": API_VERSION, "created": self.now(),
-            "data": {"object": subject}, "livemode": False, "pending_webhooks": int(delivered),
-            "request": {"id": request.id, "idempotency_key": request.idempotency_key}, "type": event_type}
+            "id": stripe_ids.new("evt"),
+            "object": "event",
+            "api_version": API_VERSION,
+            "created": self.now(),
+            "data": {"object": subject},
+            "livemode": False,
+            "pending_webhooks": int(delivered),
+            "request": {"id": request.id, "idempotency_key": request.idempotency_key},
+            "type": event_type,
+        }
         self.save("event", event)
         if delivered:
             delivery = {"id": event["id"], "type": event_type, "state": "pending", "tries": 0, "due": 0.0, "answer": ""}

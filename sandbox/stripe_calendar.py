@@ -1,6 +1,6 @@
 """What happens by itself as time passes: sessions expire, debits settle or fail, refunds reach the bank."""
 
-from sandbox import stripe_payments, stripe_reversals, stripe_sessions
+from sandbox import stripe_outcomes, stripe_payments, stripe_reversals, stripe_sessions
 from sandbox.store import Json
 from sandbox.stripe_books import Books
 
@@ -41,7 +41,7 @@ def _take_course(books: Books, session: Json, outcome: str, hidden: Json, now: i
             stripe_reversals.late_return(books, charge["id"])
     elif intent["status"] != "processing":
         return  # someone pressed a button before the bank answered
-    elif outcome in stripe_payments.FAILURES:
+    elif outcome in stripe_outcomes.FAILURES:
         stripe_payments.fail(books, session["id"], code=outcome)
     else:
         stripe_payments.settle(books, session["id"])

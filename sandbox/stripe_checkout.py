@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from sandbox import pages, stripe_payments
+from sandbox import pages, stripe_outcomes, stripe_payments
 from sandbox.store import Json
 from sandbox.stripe_payments import NotPossibleNow
 from sandbox.stripe_world import StripeWorld
@@ -43,9 +43,11 @@ class CheckoutPage:
                 stripe_payments.pay_by_card(self._stripe.books, session["id"], name=name)
             else:
                 intent = stripe_payments.decline(
-                    self._stripe.books, session["id"], code=form.get("card", ""), name=name)
-                return self._page(self._session(request), error=intent["last_payment_error"]["message"], form=form,
-                                  status=402)
+                    self._stripe.books, session["id"], code=form.get("card", ""), name=name
+                )
+                return self._page(
+                    self._session(request), error=intent["last_payment_error"]["message"], form=form, status=402
+                )
         except NotPossibleNow as no:
             again = self._session(request)
             if again["status"] == "complete":  # a second click on the button: the first one has paid
@@ -63,10 +65,19 @@ class CheckoutPage:
         self, session: Json, *, error: str = "", form: dict[str, str] | None = None, status: int = 200
     ) -> web.Response:
         return pages.page(
-            "checkout.html", status=status, policy=_policy(session), session=session, merchant=self._merchant,
-            items=self._stripe.books.hidden(session["id"]).get("items", []), declines=stripe_payments.DECLINES,
-            accounts=stripe_payments.BANK_ACCOUNTS, error=error, form=form or {}, now=self._stripe.books.now(),
-            success=success_address(session) if session["status"] == "complete" else "")
+            "checkout.html",
+            status=status,
+            policy=_policy(session),
+            session=session,
+            merchant=self._merchant,
+            items=self._stripe.books.hidden(session["id"]).get("items", []),
+            declines=stripe_outcomes.DECLINES,
+            accounts=stripe_outcomes.BANK_ACCOUNTS,
+            error=error,
+            form=form or {},
+            now=self._stripe.books.now(),
+            success=success_address(session) if session["status"] == "complete" else "",
+        )
 
 
 def success_address(session: Json) -> str:
@@ -76,7 +87,11 @@ def success_address(session: Json) -> str:
 
 def _policy(session: Json) -> str:
     """Return a policy under which the form may lead back to the merchant's own page."""
-    origins = {f"{parts.scheme}://{parts.netloc}" for parts in
-               (urlsplit(session[name]) for name in ("success_url", "cancel_url") if session[name])}
-    return ("default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'; "
-            f"form-action 'self' {' '.join(sorted(origins))}")
+    origins = {
+        f"{parts.scheme}://{parts.netloc}"
+        for parts in (urlsplit(session[name]) for name in ("success_url", "cancel_url") if session[name])
+    }
+    return (
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'; "
+        f"form-action 'self' {' '.join(sorted(origins))}"
+    )

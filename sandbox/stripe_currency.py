@@ -4,26 +4,53 @@ import re
 
 from sandbox.stripe_errors import invalid
 
-ZERO_DECIMAL = frozenset((
-    "bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "vnd", "vuv", "xaf", "xof", "xpf"))
+ZERO_DECIMAL = frozenset(
+    ("bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "vnd", "vuv", "xaf", "xof", "xpf")
+)
 THREE_DECIMAL = frozenset(("bhd", "jod", "kwd", "omr", "tnd"))
 WHOLE_ONLY = frozenset({"isk", "ugx"})
 """Sent with two decimals for history's sake, which must be 00."""
 
 MINIMUM = {
-    "usd": 50, "eur": 50, "aud": 50, "cad": 50, "chf": 50, "nzd": 50, "sgd": 50, "inr": 50, "brl": 50, "gbp": 30,
-    "jpy": 50, "mxn": 1000, "dkk": 250, "nok": 300, "sek": 300, "hkd": 400, "pln": 200, "aed": 200, "myr": 200,
-    "ron": 200, "czk": 1500, "huf": 17500, "thb": 1000, "bgn": 100,
+    "usd": 50,
+    "eur": 50,
+    "aud": 50,
+    "cad": 50,
+    "chf": 50,
+    "nzd": 50,
+    "sgd": 50,
+    "inr": 50,
+    "brl": 50,
+    "gbp": 30,
+    "jpy": 50,
+    "mxn": 1000,
+    "dkk": 250,
+    "nok": 300,
+    "sek": 300,
+    "hkd": 400,
+    "pln": 200,
+    "aed": 200,
+    "myr": 200,
+    "ron": 200,
+    "czk": 1500,
+    "huf": 17500,
+    "thb": 1000,
+    "bgn": 100,
 }
 """Smallest charge in minor units; Stripe applies it to the currency in which it settles."""
 
 MAXIMUM = 99_999_999
 """Eight digits."""
 
-OTHER_CURRENCIES = frozenset(re.findall(r"[a-z]{3}", """
+OTHER_CURRENCIES = frozenset(
+    re.findall(
+        r"[a-z]{3}",
+        """
     all amd ars azn bam bbd bdt bmd bnd bob bwp byn bzd cdf cny cop crc dop dzd egp etb fjd gel gip gmd gtq gyd hnl htg
     idr ils jmd kes kgs khr kyd kzt lak lbp lkr lrd mad mdl mkd mmk mnt mop mur mvr mwk mzn nad ngn nio npr pab pen pgk
-    php pkr qar rsd rub sar scr szl tjs top try ttd twd tzs uah uyu uzs wst xcd yer zar zmw"""))
+    php pkr qar rsd rub sar scr szl tjs top try ttd twd tzs uah uyu uzs wst xcd yer zar zmw""",
+    )
+)
 
 
 def known(currency: str) -> bool:
@@ -63,11 +90,13 @@ def check_unit(amount: int, currency: str, *, param: str) -> None:
     if amount < 0:
         raise invalid(param, "Invalid non-negative integer", code="parameter_invalid_integer")
     if currency in THREE_DECIMAL and amount % 10:
-        raise invalid(param, f"Invalid amount: in {currency} the last digit must be 0.",
-                      code="parameter_invalid_integer")
+        raise invalid(
+            param, f"Invalid amount: in {currency} the last digit must be 0.", code="parameter_invalid_integer"
+        )
     if currency in WHOLE_ONLY and amount % 100:
-        raise invalid(param, f"Invalid amount: in {currency} the last two digits must be 0.",
-                      code="parameter_invalid_integer")
+        raise invalid(
+            param, f"Invalid amount: in {currency} the last two digits must be 0.", code="parameter_invalid_integer"
+        )
 
 
 def check_total(amount: int, currency: str) -> None:

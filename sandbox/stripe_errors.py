@@ -7,8 +7,14 @@ class StripeRefusal(Exception):
     """An error answer; *kept* tells whether an idempotency key remembers it."""
 
     def __init__(
-        self, message: str, *, status: int = 400, kind: str = "invalid_request_error", code: str | None = None,
-        param: str | None = None, kept: bool = False,
+        self,
+        message: str,
+        *,
+        status: int = 400,
+        kind: str = "invalid_request_error",
+        code: str | None = None,
+        param: str | None = None,
+        kept: bool = False,
     ) -> None:
         self.message, self.status, self.kind, self.code = message, status, kind, code
         self.param, self.kept = param, kept
@@ -28,8 +34,9 @@ class StripeRefusal(Exception):
 def unknown_parameters(names: list[str]) -> StripeRefusal:
     """Return the refusal of parameters that the endpoint does not have."""
     plural = "s" if len(names) > 1 else ""
-    return StripeRefusal(f"Received unknown parameter{plural}: {', '.join(names)}",
-                         code="parameter_unknown", param=names[0])
+    return StripeRefusal(
+        f"Received unknown parameter{plural}: {', '.join(names)}", code="parameter_unknown", param=names[0]
+    )
 
 
 def missing(param: str) -> StripeRefusal:
@@ -51,7 +58,9 @@ def no_key() -> StripeRefusal:
     """Return the answer to a request without an API key."""
     return StripeRefusal(
         "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer "
-        "auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').", status=401)
+        "auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').",
+        status=401,
+    )
 
 
 def wrong_key(key: str) -> StripeRefusal:
@@ -64,7 +73,8 @@ def unknown_url(method: str, path: str) -> StripeRefusal:
     """Return the answer for a URL that the API (or this stand-in) does not have."""
     return StripeRefusal(
         f"Unrecognized request URL ({method}: {path}). This stand-in offers Checkout with what belongs to it.",
-        status=404)
+        status=404,
+    )
 
 
 def rate_limited() -> StripeRefusal:
@@ -79,12 +89,18 @@ def internal() -> StripeRefusal:
 
 def lock_timeout() -> StripeRefusal:
     """Return the answer when another request holds the object."""
-    return StripeRefusal("This object cannot be accessed right now because another API request or Stripe process is "
-                         "currently accessing it.", status=409, code="lock_timeout")
+    return StripeRefusal(
+        "This object cannot be accessed right now because another API request or Stripe process is "
+        "currently accessing it.",
+        status=409,
+        code="lock_timeout",
+    )
 
 
 def other_parameters(key: str) -> StripeRefusal:
     """Return the answer to an idempotency key that was first used with other parameters."""
     return StripeRefusal(
         "Keys for idempotent requests can only be used with the same parameters they were first used with. Try using a "
-        f"key other than '{key}' if you meant to execute a different request.", kind="idempotency_error")
+        f"key other than '{key}' if you meant to execute a different request.",
+        kind="idempotency_error",
+    )

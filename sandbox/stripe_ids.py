@@ -6,8 +6,17 @@ import string
 _ALPHABET = string.ascii_letters + string.digits
 
 KINDS = {
-    "cs": "session", "pi": "intent", "ch": "charge", "py": "charge", "re": "refund", "pyr": "refund", "du": "dispute",
-    "txn": "balance", "cus": "customer", "evt": "event", "pm": "method",
+    "cs": "session",
+    "pi": "intent",
+    "ch": "charge",
+    "py": "charge",
+    "re": "refund",
+    "pyr": "refund",
+    "du": "dispute",
+    "txn": "balance",
+    "cus": "customer",
+    "evt": "event",
+    "pm": "method",
 }
 """Which stored kind an id's prefix stands for; debits have charges ``py_`` and refunds ``pyr_``."""
 

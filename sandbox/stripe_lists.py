@@ -24,11 +24,11 @@ def listed(rows: Sequence[Json], params: Json, *, url: str, fits: Callable[[Json
     if after and before:
         raise invalid("starting_after", "You cannot use both starting_after and ending_before.")
     if before:
-        newer = matching[:_place(matching, before, "ending_before")]
+        newer = matching[: _place(matching, before, "ending_before")]
         page, more = newer[-limit:], len(newer) > limit
     else:
         start = _place(matching, after, "starting_after") + 1 if after else 0
-        page, more = matching[start:start + limit], len(matching) > start + limit
+        page, more = matching[start : start + limit], len(matching) > start + limit
     return {"object": "list", "data": page, "has_more": more, "url": url}
 
 
@@ -95,15 +95,23 @@ def _expand(books: Books, body: Json, steps: list[str], path: str) -> None:
 def line_items(books: Books, session: Json) -> Json:
     """Return the first page of a session's line items."""
     items = books.hidden(session["id"]).get("items", [])
-    return {"object": "list", "data": items[:10], "has_more": len(items) > 10,
-            "url": f"/v1/checkout/sessions/{session['id']}/line_items"}
+    return {
+        "object": "list",
+        "data": items[:10],
+        "has_more": len(items) > 10,
+        "url": f"/v1/checkout/sessions/{session['id']}/line_items",
+    }
 
 
 def refunds(books: Books, charge: Json) -> Json:
     """Return the first page of a charge's refunds."""
     rows = [refund for refund in books.all("refund") if refund["charge"] == charge["id"]]
-    return {"object": "list", "data": rows[:10], "has_more": len(rows) > 10,
-            "url": f"/v1/charges/{charge['id']}/refunds"}
+    return {
+        "object": "list",
+        "data": rows[:10],
+        "has_more": len(rows) > 10,
+        "url": f"/v1/charges/{charge['id']}/refunds",
+    }
 
 
 _INCLUDABLE = {("checkout.session", "line_items"): line_items, ("charge", "refunds"): refunds}

@@ -13,36 +13,80 @@ def session(params: Json, *, created: int, currency: str, total: int, methods: l
     session_id = stripe_ids.new("cs_test_a1", length=56).replace("a1_", "a1", 1)
     email = params.get("customer_email")
     return {
-        "id": session_id, "object": "checkout.session",
+        "id": session_id,
+        "object": "checkout.session",
         "adaptive_pricing": {"enabled": params.get("adaptive_pricing", {}).get("enabled", True)},
-        "after_expiration": None, "allow_promotion_codes": params.get("allow_promotion_codes"),
+        "after_expiration": None,
+        "allow_promotion_codes": params.get("allow_promotion_codes"),
         "allowed_payment_method_types": params.get("allowed_payment_method_types"),
-        "amount_subtotal": total, "amount_total": total,
+        "amount_subtotal": total,
+        "amount_total": total,
         "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
-        "billing_address_collection": params.get("billing_address_collection"), "cancel_url": params.get("cancel_url"),
-        "client_reference_id": params.get("client_reference_id"), "client_secret": None, "collected_information": None,
-        "consent": None, "consent_collection": None, "created": created, "currency": currency,
-        "currency_conversion": None, "custom_fields": [],
-        "custom_text": {"after_submit": None, "shipping_address": None, "submit": None,
-                        "terms_of_service_acceptance": None},
-        "customer": params.get("customer"), "customer_account": None,
+        "billing_address_collection": params.get("billing_address_collection"),
+        "cancel_url": params.get("cancel_url"),
+        "client_reference_id": params.get("client_reference_id"),
+        "client_secret": None,
+        "collected_information": None,
+        "consent": None,
+        "consent_collection": None,
+        "created": created,
+        "currency": currency,
+        "currency_conversion": None,
+        "custom_fields": [],
+        "custom_text": {
+            "after_submit": None,
+            "shipping_address": None,
+            "submit": None,
+            "terms_of_service_acceptance": None,
+        },
+        "customer": params.get("customer"),
+        "customer_account": None,
         "customer_creation": params.get("customer_creation", "if_required"),
-        "customer_details": {"address": None, "email": email, "name": None, "phone": None, "tax_exempt": "none",
-                             "tax_ids": None} if email else None,
-        "customer_email": email, "discounts": [], "expires_at": params.get("expires_at", created + 24 * 3600),
-        "invoice": None, "invoice_creation": {"enabled": False}, "livemode": False, "locale": params.get("locale"),
-        "metadata": params.get("metadata") or {}, "mode": "payment", "origin_context": None, "payment_intent": None,
-        "payment_link": None, "payment_method_collection": "if_required",
+        "customer_details": {
+            "address": None,
+            "email": email,
+            "name": None,
+            "phone": None,
+            "tax_exempt": "none",
+            "tax_ids": None,
+        }
+        if email
+        else None,
+        "customer_email": email,
+        "discounts": [],
+        "expires_at": params.get("expires_at", created + 24 * 3600),
+        "invoice": None,
+        "invoice_creation": {"enabled": False},
+        "livemode": False,
+        "locale": params.get("locale"),
+        "metadata": params.get("metadata") or {},
+        "mode": "payment",
+        "origin_context": None,
+        "payment_intent": None,
+        "payment_link": None,
+        "payment_method_collection": "if_required",
         "payment_method_configuration_details": {"id": "pmc_1SandboxDefault", "parent": None},
-        "payment_method_options": params.get("payment_method_options", {}), "payment_method_types": methods,
-        "payment_status": "unpaid", "permissions": None, "phone_number_collection": {"enabled": False},
-        "presentment_details": None, "recovered_from": None, "saved_payment_method_options": None,
-        "setup_intent": None, "shipping_address_collection": None, "shipping_cost": None, "shipping_options": [],
-        "status": "open", "submit_type": params.get("submit_type"), "subscription": None,
+        "payment_method_options": params.get("payment_method_options", {}),
+        "payment_method_types": methods,
+        "payment_status": "unpaid",
+        "permissions": None,
+        "phone_number_collection": {"enabled": False},
+        "presentment_details": None,
+        "recovered_from": None,
+        "saved_payment_method_options": None,
+        "setup_intent": None,
+        "shipping_address_collection": None,
+        "shipping_cost": None,
+        "shipping_options": [],
+        "status": "open",
+        "submit_type": params.get("submit_type"),
+        "subscription": None,
         "success_url": params.get("success_url"),
         "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
-        "ui_mode": params.get("ui_mode", "hosted_page"), "url": f"{origin}/stripe/pay/{session_id}",
-        "wallet_options": params.get("wallet_options")}
+        "ui_mode": params.get("ui_mode", "hosted_page"),
+        "url": f"{origin}/stripe/pay/{session_id}",
+        "wallet_options": params.get("wallet_options"),
+    }
 
 
 def line_item(line: Json, *, currency: str, created: int) -> Json:
@@ -51,125 +95,171 @@ def line_item(line: Json, *, currency: str, created: int) -> Json:
     unit = int(price["unit_amount"])
     product = price.get("product_data", {})
     return {
-        "id": stripe_ids.new("li"), "object": "item", "amount_discount": 0, "amount_subtotal": unit * quantity,
-        "amount_tax": 0, "amount_total": unit * quantity, "currency": currency, "description": product.get("name"),
+        "id": stripe_ids.new("li"),
+        "object": "item",
+        "amount_discount": 0,
+        "amount_subtotal": unit * quantity,
+        "amount_tax": 0,
+        "amount_total": unit * quantity,
+        "currency": currency,
+        "description": product.get("name"),
         "quantity": quantity,
-        "price": {"id": stripe_ids.new("price"), "object": "price", "active": False, "billing_scheme": "per_unit",
-                  "created": created, "currency": currency, "custom_unit_amount": None, "livemode": False,
-                  "lookup_key": None, "metadata": {}, "nickname": None,
-                  "product": price.get("product") or stripe_ids.new("prod", length=14), "recurring": None,
-                  "tax_behavior": price.get("tax_behavior", "unspecified"), "tiers_mode": None,
-                  "transform_quantity": None, "type": "one_time", "unit_amount": unit,
-                  "unit_amount_decimal": str(unit)}}
+        "price": {
+            "id": stripe_ids.new("price"),
+            "object": "price",
+            "active": False,
+            "billing_scheme": "per_unit",
+            "created": created,
+            "currency": currency,
+            "custom_unit_amount": None,
+            "livemode": False,
+            "lookup_key": None,
+            "metadata": {},
+            "nickname": None,
+            "product": price.get("product") or stripe_ids.new("prod", length=14),
+            "recurring": None,
+            "tax_behavior": price.get("tax_behavior", "unspecified"),
+            "tiers_mode": None,
+            "transform_quantity": None,
+            "type": "one_time",
+            "unit_amount": unit,
+            "unit_amount_decimal": str(unit),
+        },
+    }
 
 
 def intent(of_session: Json, data: Json, *, created: int) -> Json:
     """Return the PaymentIntent of a session, as it is when the payer first submits."""
     intent_id = stripe_ids.new("pi")
     return {
-        "id": intent_id, "object": "payment_intent", "amount": of_session["amount_total"], "amount_capturable": 0,
-        "amount_details": {"tip": {}}, "amount_received": 0, "application": None, "application_fee_amount": None,
-        "automatic_payment_methods": None, "canceled_at": None, "cancellation_reason": None,
+        "id": intent_id,
+        "object": "payment_intent",
+        "amount": of_session["amount_total"],
+        "amount_capturable": 0,
+        "amount_details": {"tip": {}},
+        "amount_received": 0,
+        "application": None,
+        "application_fee_amount": None,
+        "automatic_payment_methods": None,
+        "canceled_at": None,
+        "cancellation_reason": None,
         "capture_method": data.get("capture_method", "automatic_async"),
-        "client_secret": f"{intent_id}_secret_{stripe_ids.new('x')[2:]}", "confirmation_method": "automatic",
-        "created": created, "currency": of_session["currency"], "customer": of_session["customer"],
-        "customer_account": None, "description": data.get("description"), "last_payment_error": None,
-        "latest_charge": None, "livemode": False, "metadata": data.get("metadata") or {}, "next_action": None,
-        "on_behalf_of": None, "payment_method": None, "payment_method_configuration_details": None,
-        "payment_method_options": {}, "payment_method_types": of_session["payment_method_types"], "processing": None,
-        "receipt_email": data.get("receipt_email"), "review": None, "setup_future_usage": None, "shipping": None,
-        "source": None, "statement_descriptor": data.get("statement_descriptor"),
-        "statement_descriptor_suffix": data.get("statement_descriptor_suffix"), "status": "requires_payment_method",
-        "transfer_data": None, "transfer_group": data.get("transfer_group")}
+        "client_secret": f"{intent_id}_secret_{stripe_ids.new('x')[2:]}",
+        "confirmation_method": "automatic",
+        "created": created,
+        "currency": of_session["currency"],
+        "customer": of_session["customer"],
+        "customer_account": None,
+        "description": data.get("description"),
+        "last_payment_error": None,
+        "latest_charge": None,
+        "livemode": False,
+        "metadata": data.get("metadata") or {},
+        "next_action": None,
+        "on_behalf_of": None,
+        "payment_method": None,
+        "payment_method_configuration_details": None,
+        "payment_method_options": {},
+        "payment_method_types": of_session["payment_method_types"],
+        "processing": None,
+        "receipt_email": data.get("receipt_email"),
+        "review": None,
+        "setup_future_usage": None,
+        "shipping": None,
+        "source": None,
+        "statement_descriptor": data.get("statement_descriptor"),
+        "statement_descriptor_suffix": data.get("statement_descriptor_suffix"),
+        "status": "requires_payment_method",
+        "transfer_data": None,
+        "transfer_group": data.get("transfer_group"),
+    }
 
 
 def charge(of_intent: Json, *, method: Json, name: str, email: str | None, created: int) -> Json:
     """Return a charge that is pending; whoever makes it decides what becomes of it."""
     prefix = "py" if method["type"] == "us_bank_account" else "ch"
     return {
-        "id": stripe_ids.new(prefix), "object": "charge", "amount": of_intent["amount"], "amount_captured": 0,
-        "amount_refunded": 0, "application": None, "application_fee": None, "application_fee_amount": None,
+        "id": stripe_ids.new(prefix),
+        "object": "charge",
+        "amount": of_intent["amount"],
+        "amount_captured": 0,
+        "amount_refunded": 0,
+        "application": None,
+        "application_fee": None,
+        "application_fee_amount": None,
         "balance_transaction": None,
         "billing_details": {"address": EMPTY_ADDRESS, "email": email, "name": name, "phone": None, "tax_id": None},
-        "calculated_statement_descriptor": None, "captured": False, "created": created,
-        "currency": of_intent["currency"], "customer": of_intent["customer"], "description": of_intent["description"],
-        "disputed": False, "failure_balance_transaction": None, "failure_code": None, "failure_message": None,
-        "fraud_details": {}, "livemode": False, "metadata": of_intent["metadata"], "on_behalf_of": None,
-        "outcome": None, "paid": False, "payment_intent": of_intent["id"], "payment_method": stripe_ids.new("pm"),
-        "payment_method_details": method, "receipt_email": of_intent["receipt_email"], "receipt_number": None,
-        "receipt_url": None, "refunded": False, "review": None, "shipping": None, "source": None,
-        "source_transfer": None, "statement_descriptor": None,
-        "statement_descriptor_suffix": of_intent["statement_descriptor_suffix"], "status": "pending",
-        "transfer_data": None, "transfer_group": of_intent["transfer_group"]}
+        "calculated_statement_descriptor": None,
+        "captured": False,
+        "created": created,
+        "currency": of_intent["currency"],
+        "customer": of_intent["customer"],
+        "description": of_intent["description"],
+        "disputed": False,
+        "failure_balance_transaction": None,
+        "failure_code": None,
+        "failure_message": None,
+        "fraud_details": {},
+        "livemode": False,
+        "metadata": of_intent["metadata"],
+        "on_behalf_of": None,
+        "outcome": None,
+        "paid": False,
+        "payment_intent": of_intent["id"],
+        "payment_method": stripe_ids.new("pm"),
+        "payment_method_details": method,
+        "receipt_email": of_intent["receipt_email"],
+        "receipt_number": None,
+        "receipt_url": None,
+        "refunded": False,
+        "review": None,
+        "shipping": None,
+        "source": None,
+        "source_transfer": None,
+        "statement_descriptor": None,
+        "statement_descriptor_suffix": of_intent["statement_descriptor_suffix"],
+        "status": "pending",
+        "transfer_data": None,
+        "transfer_group": of_intent["transfer_group"],
+    }
 
 
 def card(last4: str) -> Json:
     """Return the ``payment_method_details`` of a card."""
     details: dict[str, Any] = {
-        "amount_authorized": None, "authorization_code": None, "brand": "visa",
+        "amount_authorized": None,
+        "authorization_code": None,
+        "brand": "visa",
         "checks": {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": "pass"},
-        "country": "US", "exp_month": 12, "exp_year": 2034, "fingerprint": f"sandbox{last4}", "funding": "credit",
-        "installments": None, "last4": last4, "mandate": None, "network": "visa",
-        "network_token": {"used": False}, "network_transaction_id": None, "three_d_secure": None, "wallet": None}
+        "country": "US",
+        "exp_month": 12,
+        "exp_year": 2034,
+        "fingerprint": f"sandbox{last4}",
+        "funding": "credit",
+        "installments": None,
+        "last4": last4,
+        "mandate": None,
+        "network": "visa",
+        "network_token": {"used": False},
+        "network_transaction_id": None,
+        "three_d_secure": None,
+        "wallet": None,
+    }
     return {"type": "card", "card": details}
 
 
 def bank_account(last4: str) -> Json:
     """Return the ``payment_method_details`` of a US bank account."""
-    return {"type": "us_bank_account", "us_bank_account": {
-        "account_holder_type": "company", "account_type": "checking", "bank_name": "STRIPE TEST BANK",
-        "fingerprint": f"sandbox{last4}", "last4": last4, "mandate": stripe_ids.new("mandate"),
-        "payment_reference": None, "routing_number": "110000000"}}
-
-
-def balance_transaction(source: Json, *, amount: int, fee: int, kind: str, created: int) -> Json:
-    """Return the movement of the merchant's balance that belongs to *source*."""
     return {
-        "id": stripe_ids.new("txn"), "object": "balance_transaction", "amount": amount,
-        "available_on": created + 2 * 24 * 3600, "balance_type": "payments", "created": created,
-        "currency": source["currency"], "description": source.get("description"), "exchange_rate": None, "fee": fee,
-        "fee_details": [], "net": amount - fee, "reporting_category": kind, "source": source["id"],
-        "status": "pending", "type": kind}
-
-
-def refund(of_charge: Json, *, amount: int, reason: str | None, metadata: Json, status: str, created: int) -> Json:
-    """Return a refund of a charge."""
-    kind = of_charge["payment_method_details"]["type"]
-    return {
-        "id": stripe_ids.new("pyr" if kind == "us_bank_account" else "re"), "object": "refund", "amount": amount,
-        "balance_transaction": None, "charge": of_charge["id"], "created": created, "currency": of_charge["currency"],
-        "destination_details": {"type": kind, kind: {}}, "failure_reason": None, "metadata": metadata,
-        "payment_intent": of_charge["payment_intent"], "reason": reason, "receipt_number": None,
-        "source_transfer_reversal": None, "status": status, "transfer_reversal": None}
-
-
-def dispute(of_charge: Json, *, reason: str, amount: int, status: str, created: int) -> Json:
-    """Return a dispute over a charge."""
-    kind = of_charge["payment_method_details"]["type"]
-    return {
-        "id": stripe_ids.new("du"), "object": "dispute", "amount": amount, "balance_transactions": [],
-        "charge": of_charge["id"], "created": created, "currency": of_charge["currency"],
-        "enhanced_eligibility_types": [], "evidence": {},
-        "evidence_details": {"due_by": created + 7 * 24 * 3600 if status == "needs_response" else None,
-                             "enhanced_eligibility": {}, "has_evidence": False, "past_due": False,
-                             "submission_count": 0},
-        "is_charge_refundable": False, "livemode": False, "metadata": {},
-        "payment_intent": of_charge["payment_intent"],
-        "payment_method_details": {"type": kind, "card": {
-            "brand": "visa", "case_type": "chargeback", "network_reason_code": "13.1"}} if kind == "card" else
-        {"type": kind},
-        "reason": reason, "status": status}
-
-
-def customer(params: Json, *, created: int) -> Json:
-    """Return a customer."""
-    return {
-        "id": stripe_ids.new("cus", length=14), "object": "customer", "address": params.get("address"), "balance": 0,
-        "created": created, "currency": None, "default_source": None, "delinquent": False,
-        "description": params.get("description"), "discount": None, "email": params.get("email"),
-        "invoice_prefix": stripe_ids.new("x", length=8)[2:].upper(),
-        "invoice_settings": {"custom_fields": None, "default_payment_method": None, "footer": None,
-                             "rendering_options": None},
-        "livemode": False, "metadata": params.get("metadata") or {}, "name": params.get("name"),
-        "phone": params.get("phone"), "preferred_locales": params.get("preferred_locales", []),
-        "shipping": params.get("shipping"), "tax_exempt": "none", "test_clock": None}
+        "type": "us_bank_account",
+        "us_bank_account": {
+            "account_holder_type": "company",
+            "account_type": "checking",
+            "bank_name": "STRIPE TEST BANK",
+            "fingerprint": f"sandbox{last4}",
+            "last4": last4,
+            "mandate": stripe_ids.new("mandate"),
+            "payment_reference": None,
+            "routing_number": "110000000",
+        },
+    }

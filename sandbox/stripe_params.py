@@ -118,8 +118,12 @@ def _scalar(value: str, options: tuple[Any, ...], at: str) -> Any:
     if not names and str not in options and not _decimal(options):
         raise invalid(at, f"Invalid {at}: must be an object or a list.", code="parameter_invalid_object")
     if value == "":
-        raise invalid(at, f"You passed an empty string for '{at}'. We assume empty values are an attempt to unset a "
-                      "parameter; however this parameter cannot be unset.", code="parameter_invalid_empty")
+        raise invalid(
+            at,
+            f"You passed an empty string for '{at}'. We assume empty values are an attempt to unset a "
+            "parameter; however this parameter cannot be unset.",
+            code="parameter_invalid_empty",
+        )
     return value
 
 

@@ -1,10 +1,9 @@
 """What a payer does on the hosted page, and what the bank answers days later."""
 
-from dataclasses import dataclass
-
-from sandbox import stripe_objects
+from sandbox import stripe_movements, stripe_objects
 from sandbox.store import Json
 from sandbox.stripe_books import Books
+from sandbox.stripe_outcomes import BANK_ACCOUNTS, DECLINES, FAILURES, NETWORK_CODES
 
 DAY = 24 * 3600
 DEBIT_TAKES = 3 * DAY
@@ -13,67 +12,6 @@ DEBIT_TAKES = 3 * DAY
 
 class NotPossibleNow(Exception):
     """Say why a button of the stand-in cannot be pressed at this moment."""
-
-
-@dataclass(frozen=True, slots=True)
-class Decline:
-    """A way in which a card is declined."""
-
-    label: str
-    code: str
-    decline_code: str | None
-    message: str
-    network_code: str | None = None
-    advice: str | None = None
-
-
-_DECLINED = "Your card was declined."
-
-DECLINES: dict[str, Decline] = {
-    "generic_decline": Decline("declined, no reason given", "card_declined", "generic_decline", _DECLINED, "05",
-                               "try_again_later"),
-    "insufficient_funds": Decline("insufficient funds", "card_declined", "insufficient_funds",
-                                  "Your card has insufficient funds.", "51", "try_again_later"),
-    "lost_card": Decline("lost card", "card_declined", "lost_card", _DECLINED, "41", "do_not_try_again"),
-    "stolen_card": Decline("stolen card", "card_declined", "stolen_card", _DECLINED, "43", "do_not_try_again"),
-    "fraudulent": Decline("suspected fraud", "card_declined", "fraudulent", _DECLINED, None, "do_not_try_again"),
-    "expired_card": Decline("expired card", "expired_card", "expired_card", "Your card has expired.", "54",
-                            "do_not_try_again"),
-    "incorrect_cvc": Decline("wrong security code", "incorrect_cvc", "incorrect_cvc",
-                             "Your card's security code is incorrect.", "82", "confirm_card_data"),
-    "processing_error": Decline("processing error", "processing_error", None,
-                                "An error occurred while processing your card. Try again in a little bit.", "96",
-                                "try_again_later"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class BankAccount:
-    """A US bank account and what becomes of a debit on it."""
-
-    label: str
-    last4: str
-    outcome: str
-    """``settle``, ``never``, ``dispute`` (settles, then comes back) or a failure code."""
-
-
-BANK_ACCOUNTS: dict[str, BankAccount] = {account.last4: account for account in (
-    BankAccount("settles", "6789", "settle"),
-    BankAccount("fails: insufficient funds", "2227", "insufficient_funds"),
-    BankAccount("fails: account closed", "1113", "account_closed"),
-    BankAccount("fails: no such account", "1116", "no_account"),
-    BankAccount("fails: debit not authorised", "3335", "debit_not_authorized"),
-    BankAccount("settles, comes back a day later", "5559", "dispute"),
-    BankAccount("stays in processing", "0009", "never"),
-)}
-"""Stripe's test accounts, by the last four digits."""
-
-FAILURES: dict[str, str] = {
-    "insufficient_funds": "The customer's account has insufficient funds to cover this payment.",
-    "account_closed": "The customer's bank account has been closed.",
-    "no_account": "The bank account could not be located.",
-    "debit_not_authorized": "The customer has notified their bank that this payment was unauthorized.",
-}
 
 
 def pay_by_card(books: Books, session_id: str, *, name: str = "Sandbox Payer", last4: str = "4242") -> Json:
@@ -101,8 +39,14 @@ def decline(books: Books, session_id: str, *, code: str = "generic_decline", nam
     with books.store.changes():
         session, intent = _submitted(books, session_id)
         charge = _charged(books, session, intent, stripe_objects.card("0002"), name)
-        error = {"type": "card_error", "code": why.code, "message": why.message, "decline_code": why.decline_code,
-                 "network_decline_code": why.network_code, "advice_code": why.advice}
+        error = {
+            "type": "card_error",
+            "code": why.code,
+            "message": why.message,
+            "decline_code": why.decline_code,
+            "network_decline_code": why.network_code,
+            "advice_code": why.advice,
+        }
         _fail_charge(books, intent, charge, error=error)
         return intent
 
@@ -120,8 +64,13 @@ def pay_by_bank(books: Books, session_id: str, *, last4: str = "6789", name: str
     with books.store.changes():
         session, intent = _submitted(books, session_id)
         charge = _charged(books, session, intent, stripe_objects.bank_account(last4), name)
-        intent |= {"status": "processing", "latest_charge": charge["id"], "payment_method": charge["payment_method"],
-                   "processing": {"type": "us_bank_account"}, "last_payment_error": None}
+        intent |= {
+            "status": "processing",
+            "latest_charge": charge["id"],
+            "payment_method": charge["payment_method"],
+            "processing": {"type": "us_bank_account"},
+            "last_payment_error": None,
+        }
         books.save("intent", intent)
         books.emit("charge.pending", charge)
         books.emit("payment_intent.processing", intent)
@@ -155,9 +104,14 @@ def fail(books: Books, session_id: str, *, code: str = "insufficient_funds") -> 
         raise NotPossibleNow(f"There is no bank failure {code!r}.")
     with books.store.changes():
         session, intent, charge = _in_processing(books, session_id)
-        error = {"type": "invalid_request_error", "code": code, "message": FAILURES[code], "decline_code": None,
-                 "network_decline_code": {"insufficient_funds": "R01", "account_closed": "R02", "no_account": "R03",
-                                          "debit_not_authorized": "R10"}[code], "advice_code": None}
+        error = {
+            "type": "invalid_request_error",
+            "code": code,
+            "message": FAILURES[code],
+            "decline_code": None,
+            "network_decline_code": NETWORK_CODES[code],
+            "advice_code": None,
+        }
         _fail_charge(books, intent, charge, error=error)
         books.emit("checkout.session.async_payment_failed", session)
         return session
@@ -189,24 +143,47 @@ def _submitted(books: Books, session_id: str) -> tuple[Json, Json]:
 
 def _charged(books: Books, session: Json, intent: Json, method: Json, name: str) -> Json:
     charge = stripe_objects.charge(
-        intent, method=method, name=name[:200], email=session["customer_email"], created=books.now())
+        intent, method=method, name=name[:200], email=session["customer_email"], created=books.now()
+    )
     return books.save("charge", charge)
 
 
 def _succeed(books: Books, intent: Json, charge: Json) -> None:
     amount = intent["amount"]
     fee = min(500, round(amount * 0.008)) if charge["id"].startswith("py_") else round(amount * 0.029) + 30
-    balance = stripe_objects.balance_transaction(
-        charge, amount=amount, fee=fee, kind="payment" if charge["id"].startswith("py_") else "charge",
-        created=books.now())
+    balance = stripe_movements.balance_transaction(
+        charge,
+        amount=amount,
+        fee=fee,
+        kind="payment" if charge["id"].startswith("py_") else "charge",
+        created=books.now(),
+    )
     books.save("balance", balance)
-    charge |= {"status": "succeeded", "paid": True, "captured": True, "amount_captured": amount,
-               "balance_transaction": balance["id"],
-               "outcome": {"advice_code": None, "network_advice_code": None, "network_decline_code": None,
-                           "network_status": "approved_by_network", "reason": None, "risk_level": "normal",
-                           "seller_message": "Payment complete.", "type": "authorized"}}
-    intent |= {"status": "succeeded", "amount_received": amount, "latest_charge": charge["id"], "processing": None,
-               "payment_method": charge["payment_method"], "last_payment_error": None}
+    charge |= {
+        "status": "succeeded",
+        "paid": True,
+        "captured": True,
+        "amount_captured": amount,
+        "balance_transaction": balance["id"],
+        "outcome": {
+            "advice_code": None,
+            "network_advice_code": None,
+            "network_decline_code": None,
+            "network_status": "approved_by_network",
+            "reason": None,
+            "risk_level": "normal",
+            "seller_message": "Payment complete.",
+            "type": "authorized",
+        },
+    }
+    intent |= {
+        "status": "succeeded",
+        "amount_received": amount,
+        "latest_charge": charge["id"],
+        "processing": None,
+        "payment_method": charge["payment_method"],
+        "last_payment_error": None,
+    }
     books.save("charge", charge)
     books.save("intent", intent)
     books.emit("charge.succeeded", charge)
@@ -214,18 +191,33 @@ def _succeed(books: Books, intent: Json, charge: Json) -> None:
 
 
 def _fail_charge(books: Books, intent: Json, charge: Json, *, error: Json) -> None:
-    charge |= {"status": "failed", "failure_code": error["code"], "failure_message": error["message"],
-               "outcome": {"advice_code": error["advice_code"], "network_advice_code": None,
-                           "network_decline_code": error["network_decline_code"],
-                           "network_status": "declined_by_network",
-                           "reason": error["decline_code"] or error["code"],
-                           "seller_message": "The bank did not return any further details with this decline.",
-                           "type": "issuer_declined"}}
+    charge |= {
+        "status": "failed",
+        "failure_code": error["code"],
+        "failure_message": error["message"],
+        "outcome": {
+            "advice_code": error["advice_code"],
+            "network_advice_code": None,
+            "network_decline_code": error["network_decline_code"],
+            "network_status": "declined_by_network",
+            "reason": error["decline_code"] or error["code"],
+            "seller_message": "The bank did not return any further details with this decline.",
+            "type": "issuer_declined",
+        },
+    }
     method = {"id": charge["payment_method"], "object": "payment_method", **charge["payment_method_details"]}
-    intent |= {"status": "requires_payment_method", "latest_charge": charge["id"], "payment_method": None,
-               "processing": None,
-               "last_payment_error": error | {"charge": charge["id"], "payment_method": method, "doc_url":
-                                              f"https://docs.stripe.com/error-codes/{error['code'].replace('_', '-')}"}}
+    intent |= {
+        "status": "requires_payment_method",
+        "latest_charge": charge["id"],
+        "payment_method": None,
+        "processing": None,
+        "last_payment_error": error
+        | {
+            "charge": charge["id"],
+            "payment_method": method,
+            "doc_url": f"https://docs.stripe.com/error-codes/{error['code'].replace('_', '-')}",
+        },
+    }
     books.save("charge", charge)
     books.save("intent", intent)
     books.emit("charge.failed", charge)
@@ -233,8 +225,7 @@ def _fail_charge(books: Books, intent: Json, charge: Json, *, error: Json) -> No
 
 
 def _complete(books: Books, session: Json, intent: Json, *, payment_status: str) -> Json:
-    session |= {"status": "complete", "payment_status": payment_status, "url": None,
-                "payment_intent": intent["id"]}
+    session |= {"status": "complete", "payment_status": payment_status, "url": None, "payment_intent": intent["id"]}
     books.save("session", session)
     books.emit("checkout.session.completed", session)
     return session

@@ -1,6 +1,6 @@
 """Money that goes back: refunds, disputes, and bank debits that come back after they had settled."""
 
-from sandbox import stripe_objects
+from sandbox import stripe_movements
 from sandbox.store import Json
 from sandbox.stripe_books import Books
 from sandbox.stripe_errors import StripeRefusal, invalid, missing
@@ -19,11 +19,13 @@ def create_refund(books: Books, params: Json) -> Json:
     left = charge["amount"] - charge["amount_refunded"]
     amount = params.get("amount", left)
     if charge["disputed"]:
-        raise StripeRefusal(f"Charge {charge['id']} has been charged back; cannot issue a refund.",
-                            code="charge_disputed", kept=True)
+        raise StripeRefusal(
+            f"Charge {charge['id']} has been charged back; cannot issue a refund.", code="charge_disputed", kept=True
+        )
     if left <= 0:
-        raise StripeRefusal(f"Charge {charge['id']} has already been refunded.",
-                            code="charge_already_refunded", kept=True)
+        raise StripeRefusal(
+            f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded", kept=True
+        )
     if amount <= 0:
         raise invalid("amount", "Invalid positive integer", code="parameter_invalid_integer")
     if amount > left:
@@ -49,8 +51,14 @@ def _refundable(books: Books, params: Json) -> Json:
 def _refund(books: Books, charge: Json, amount: int, reason: str | None, metadata: Json) -> Json:
     to_bank = charge["payment_method_details"]["type"] == "us_bank_account"
     with books.store.changes():
-        refund = stripe_objects.refund(charge, amount=amount, reason=reason, metadata=metadata,
-                                       status="pending" if to_bank else "succeeded", created=books.now())
+        refund = stripe_movements.refund(
+            charge,
+            amount=amount,
+            reason=reason,
+            metadata=metadata,
+            status="pending" if to_bank else "succeeded",
+            created=books.now(),
+        )
         refund["balance_transaction"] = _moved(books, refund, -amount, "refund")
         books.save("refund", refund)
         if to_bank:
@@ -82,8 +90,12 @@ def finish_refund(books: Books, refund_id: str, *, succeeded: bool = True) -> Js
             books.save("refund", refund)
             books.emit("refund.updated", refund)
         else:
-            refund |= {"status": "failed", "failure_reason": "expired_or_canceled_card" if
-                       refund["destination_details"]["type"] == "card" else "declined"}
+            refund |= {
+                "status": "failed",
+                "failure_reason": "expired_or_canceled_card"
+                if refund["destination_details"]["type"] == "card"
+                else "declined",
+            }
             refund["failure_balance_transaction"] = _moved(books, refund, refund["amount"], "refund_failure")
             books.save("refund", refund)
             _count(books, books.get("charge", refund["charge"]), -refund["amount"])
@@ -148,8 +160,9 @@ def _disputable(books: Books, charge_id: str) -> Json:
 
 
 def _withdrawn(books: Books, charge: Json, reason: str, status: str) -> Json:
-    dispute = stripe_objects.dispute(
-        charge, reason=reason, amount=charge["amount"], status=status, created=books.now())
+    dispute = stripe_movements.dispute(
+        charge, reason=reason, amount=charge["amount"], status=status, created=books.now()
+    )
     dispute["balance_transactions"] = [_moved_object(books, dispute, -charge["amount"], "adjustment")]
     charge["disputed"] = True
     books.save("charge", charge)
@@ -157,8 +170,9 @@ def _withdrawn(books: Books, charge: Json, reason: str, status: str) -> Json:
 
 
 def _moved_object(books: Books, source: Json, amount: int, kind: str) -> Json:
-    return books.save("balance", stripe_objects.balance_transaction(
-        source, amount=amount, fee=0, kind=kind, created=books.now()))
+    return books.save(
+        "balance", stripe_movements.balance_transaction(source, amount=amount, fee=0, kind=kind, created=books.now())
+    )
 
 
 def _moved(books: Books, source: Json, amount: int, kind: str) -> str:

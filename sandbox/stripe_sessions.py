@@ -24,16 +24,23 @@ def create(books: Books, params: Json) -> Json:
     _check_expiry(params, now=books.now())
     currency, total = _priced(params)
     session = stripe_objects.session(
-        params, created=books.now(), currency=currency, total=total, methods=methods(params, currency),
-        origin=books.origin())
+        params,
+        created=books.now(),
+        currency=currency,
+        total=total,
+        methods=methods(params, currency),
+        origin=books.origin(),
+    )
     if params.get("customer"):
         if params.get("customer_email"):
             raise StripeRefusal("You may only specify one of these parameters: customer, customer_email.")
         books.get("customer", params["customer"], param="customer", status=400)
     with books.store.changes():
         books.save("session", session)
-        items = [stripe_objects.line_item(line, currency=currency, created=session["created"])
-                 for line in params["line_items"]]
+        items = [
+            stripe_objects.line_item(line, currency=currency, created=session["created"])
+            for line in params["line_items"]
+        ]
         books.hide(session["id"], {"items": items, "intent": params.get("payment_intent_data", {})})
     return session
 
@@ -89,8 +96,10 @@ def end(books: Books, session: Json) -> Json:
 def _require_open(session: Json) -> None:
     if session["status"] != "open":
         raise StripeRefusal(
-            "Only Checkout Sessions with a status in [\"open\"] can be expired. This Checkout Session has a status of "
-            f"`{session['status']}`.", kept=True)
+            'Only Checkout Sessions with a status in ["open"] can be expired. This Checkout Session has a status of '
+            f"`{session['status']}`.",
+            kept=True,
+        )
 
 
 def methods(params: Json, currency: str) -> list[str]:
@@ -104,8 +113,10 @@ def methods(params: Json, currency: str) -> list[str]:
     left = [name for name in eligible if not wanted or name in wanted]
     left = [name for name in left if name not in params.get("excluded_payment_method_types", [])]
     if not left:
-        raise StripeRefusal("No valid payment method types for this Checkout Session. Please ensure that you have "
-                            f"activated payment methods compatible with your chosen currency `{currency}`.")
+        raise StripeRefusal(
+            "No valid payment method types for this Checkout Session. Please ensure that you have "
+            f"activated payment methods compatible with your chosen currency `{currency}`."
+        )
     return left
 
 
@@ -145,8 +156,9 @@ def _line(line: Json, at: str) -> tuple[str, int]:
     if "quantity" not in line:
         raise missing(f"{at}[quantity]")
     if line["quantity"] < 1:
-        raise invalid(f"{at}[quantity]", "This value must be greater than or equal to 1.",
-                      code="parameter_invalid_integer")
+        raise invalid(
+            f"{at}[quantity]", "This value must be greater than or equal to 1.", code="parameter_invalid_integer"
+        )
     stripe_currency.check_unit(price["unit_amount"], currency, param=f"{at}[price_data][unit_amount]")
     return currency, price["unit_amount"] * line["quantity"]
 
@@ -156,11 +168,13 @@ def _check_expiry(params: Json, *, now: int) -> None:
     if expires_at is None:
         return
     if expires_at - now < SHORTEST:
-        raise invalid("expires_at", "The `expires_at` timestamp must be at least 30 minutes from Checkout Session "
-                      "creation.")
+        raise invalid(
+            "expires_at", "The `expires_at` timestamp must be at least 30 minutes from Checkout Session creation."
+        )
     if expires_at - now > LONGEST:
-        raise invalid("expires_at", "The `expires_at` timestamp must be less than 24 hours from Checkout Session "
-                      "creation.")
+        raise invalid(
+            "expires_at", "The `expires_at` timestamp must be less than 24 hours from Checkout Session creation."
+        )
 
 
 def _check_texts(params: Json) -> None:
@@ -180,8 +194,10 @@ def _check_texts(params: Json) -> None:
     data = params.get("payment_intent_data", {})
     _check_metadata(data.get("metadata") or {}, "payment_intent_data[metadata]")
     if len(data.get("statement_descriptor_suffix", "")) > 22:
-        raise invalid("payment_intent_data[statement_descriptor_suffix]",
-                      "The statement descriptor suffix must be at most 22 characters.")
+        raise invalid(
+            "payment_intent_data[statement_descriptor_suffix]",
+            "The statement descriptor suffix must be at most 22 characters.",
+        )
 
 
 def _is_url(text: str) -> bool:

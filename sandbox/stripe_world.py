@@ -24,7 +24,13 @@ class StripeWorld:
     """Everything that stands in for Stripe."""
 
     def __init__(
-        self, store: Store, clock: Clock, *, origin: Callable[[], str], api_key: str, webhook_secret: str,
+        self,
+        store: Store,
+        clock: Clock,
+        *,
+        origin: Callable[[], str],
+        api_key: str,
+        webhook_secret: str,
         webhook_url: Callable[[], str],
     ) -> None:
         self.books = Books(store, clock, origin)

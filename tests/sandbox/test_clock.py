@@ -1,0 +1,54 @@
+"""The demo's clock: forwards only, remembered, and told to whoever wants to know."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from sandbox.clock import ClockOnlyGoesForwards, MovableClock
+
+
+async def test_a_move_is_remembered(tmp_path: Path) -> None:
+    clock = MovableClock(tmp_path)
+
+    await clock.move(timedelta(days=3))
+
+    again = MovableClock(tmp_path)
+    assert again.offset == timedelta(days=3)
+    assert again.now() - datetime.now(UTC) > timedelta(days=2, hours=23)
+    assert again.now().tzinfo is UTC
+
+
+@pytest.mark.parametrize("step", [timedelta(0), timedelta(seconds=-1), timedelta(days=4000)])
+async def test_it_goes_forwards_and_not_too_far(tmp_path: Path, step: timedelta) -> None:
+    clock = MovableClock(tmp_path)
+
+    with pytest.raises(ClockOnlyGoesForwards):
+        await clock.move(step)
+
+    assert clock.offset == timedelta(0)
+
+
+async def test_every_listener_hears_although_one_fails(tmp_path: Path) -> None:
+    clock = MovableClock(tmp_path)
+    heard: list[datetime] = []
+
+    async def failing(_: datetime) -> None:
+        raise RuntimeError
+
+    async def listening(now: datetime) -> None:
+        heard.append(now)
+
+    clock.on_move(failing)
+    clock.on_move(listening)
+
+    await clock.move(timedelta(hours=1))
+
+    assert len(heard) == 1
+
+
+@pytest.mark.parametrize("text", ["", "{}", "nonsense", '{"offset_seconds": "x"}'])
+def test_a_broken_file_starts_at_the_machines_time(tmp_path: Path, text: str) -> None:
+    (tmp_path / "clock.json").write_text(text)
+
+    assert MovableClock(tmp_path).offset == timedelta(0)
