@@ -77,10 +77,8 @@ def numbers() -> Iterator[Number]:
     for file in sorted(each for folder in ("domain", *EDGES) for each in (ROOT / folder).rglob("*.py")):
         body = ast.parse(file.read_text(encoding="utf-8")).body
         for position, node in enumerate(body):
-            if (named := _constant(node)) is not None:
-                words = named[0].lower().replace("_", " ").capitalize()
-                meaning = _below(body[position + 1 :]) or words
-                yield Number(*named, meaning, file.relative_to(ROOT).as_posix())
+            if (named := _constant(node)) is not None and not named[0].endswith("LOCK"):
+                yield Number(*named, _below(body[position + 1 :]), file.relative_to(ROOT).as_posix())
 
 
 def _constant(node: ast.stmt) -> tuple[str, str] | None:

@@ -21,6 +21,7 @@ from domain.outreach.guardrails import GUARDRAILS
 from domain.people.roles import MAY
 from plixo import doc_sources, wiring
 from plixo.settings import Settings
+from portal.rates import RULES
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs"
 
@@ -151,12 +152,13 @@ def _follows(event: type[Event]) -> str:
 
 
 def operations() -> str:
-    """Return the page of jobs, crons, guardrails and fixed numbers."""
+    """Return the page of jobs, crons, guardrails, rates and fixed numbers."""
     jobs = [
         (f"`{each.name}`", each.does, str(each.attempts), f"`{each.lock}`" if each.lock else "") for each in wiring.JOBS
     ]
     crons = [(f"`{each.name}`", f"`{each.schedule}`", f"`{each.job}`", each.does) for each in CRONS]
     guardrails = [(each.name, each.reason) for each in GUARDRAILS]
+    rates = [(what, ", ".join(f"{limit} by {by}" for by, limit in limits)) for what, limits in RULES.items()]
     limits = [(f"`{each.name}`", f"`{each.value}`", each.meaning, f"`{each.path}`") for each in doc_sources.numbers()]
     return _page(
         "Operations",
@@ -171,6 +173,9 @@ def operations() -> str:
             "## Guardrails",
             "Read again right before each mail, from top to bottom. The first that forbids is kept as the reason.",
             table(("guardrail", "reason that is shown"), guardrails),
+            "## Rates",
+            "How often a payer's browser may do what; counted by each portal for itself.",
+            table(("act", "at most"), rates),
             "## Limits and other fixed numbers",
             "What may be set is in [configuration.md](configuration.md); these are fixed in the code.",
             table(("name", "value", "meaning", "where"), limits),

@@ -322,6 +322,14 @@ def test_no_statement_asks_the_database_for_the_time() -> None:
     assert found == [], "business time comes from core.clock"
 
 
+def test_no_two_advisory_locks_have_one_number() -> None:
+    numbers = re.compile(r"\b7_?154_?\d{3}\b")
+
+    used = [each.replace("_", "") for source in sources() for each in numbers.findall(source.text)]
+
+    assert sorted(used) == sorted(set(used))
+
+
 def test_every_exception_to_a_rule_names_a_file_that_exists() -> None:
     places = [*STATE_BY_SQL, *READS_ENVIRONMENT, *OWN_TIME, *SQL_TIME]
 

@@ -26,7 +26,7 @@ HEARTBEAT_SECONDS = 2.0
 STALLED_AFTER_SECONDS = 12.0
 """A worker that is silent for six heartbeats is dead; its jobs are given to another."""
 
-RESCUE_LOCK = 7_154_202
+RESCUE_LOCK = 7_154_203
 """Advisory lock of the one worker that looks for jobs of dead workers; any number that nothing else uses."""
 
 
