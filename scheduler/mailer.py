@@ -15,12 +15,15 @@ import structlog
 from domain.kernel.core import Core
 from domain.kernel.jobs import TryLater
 from domain.outreach import sending
-from domain.outreach.sending import OutgoingMail
+from domain.outreach.sending import Addressed, OutgoingMail
 
 log = structlog.get_logger(__name__)
 
 TIMEOUT_SECONDS = 30.0
 """A relay that takes longer for one answer is treated as silent."""
+
+PERMANENT = 500
+"""From this SMTP code on the answer is final (RFC 5321, 4.2.1)."""
 
 LATER = timedelta(minutes=2)
 """How long a relay that said "later" is left alone by the same mail."""
@@ -70,8 +73,8 @@ async def send(core: Core, relay: Relay, *, mailing_id: str) -> None:
     Raises:
         TryLater: The relay is not there, or asked us to come again.
     """
-    mail = await sending.begin(core, mailing_id=UUID(mailing_id))
-    if mail is None:
+    envelope = await sending.addressed(core, mailing_id=UUID(mailing_id))
+    if envelope is None:
         return
     client = aiosmtplib.SMTP(
         hostname=relay.host,
@@ -81,52 +84,56 @@ async def send(core: Core, relay: Relay, *, mailing_id: str) -> None:
         start_tls=relay.tls == "starttls",
     )
     try:
-        await _offered(client, relay, mail)
-    except aiosmtplib.SMTPResponseException as answer:
-        await _declined(core, client, mail, answer.code, answer.message)
+        await _offered(client, relay, envelope)
+    except aiosmtplib.SMTPRecipientRefused as answer:
+        await _declined(core, client, envelope.mailing_id, answer)
         return
-    except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+    except (aiosmtplib.SMTPException, OSError) as error:  # the relay's or our own trouble, never the payer's
         client.close()
-        await sending.postponed(core, mailing_id=mail.mailing_id)
-        raise TryLater(LATER, f"relay not reachable: {type(error).__name__}") from None
-    await _handed_over(core, client, mail)
+        raise TryLater(LATER, f"the relay does not take our mail: {type(error).__name__}") from None
+    mail = await sending.begin(core, mailing_id=envelope.mailing_id)
+    if mail is not None:
+        await _handed_over(core, client, mail)
+    await _parted(client)
 
 
-async def _offered(client: aiosmtplib.SMTP, relay: Relay, mail: OutgoingMail) -> None:
-    """Go up to the point at which nothing has been handed over yet."""
+async def _offered(client: aiosmtplib.SMTP, relay: Relay, envelope: Addressed) -> None:
+    """Go up to the point at which the relay waits for the mail itself; nothing is decided yet."""
     await client.connect()
     if relay.user is not None:
         await client.login(relay.user, relay.password or "")
-    await client.mail(mail.return_path)
-    await client.rcpt(mail.to)
+    await client.mail(envelope.return_path)
+    await client.rcpt(envelope.to)
 
 
 async def _handed_over(core: Core, client: aiosmtplib.SMTP, mail: OutgoingMail) -> None:
     try:
         await client.data(message(core, mail).as_bytes())
     except aiosmtplib.SMTPResponseException as answer:
-        await _declined(core, client, mail, answer.code, answer.message)
-        return
-    except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+        await _declined(core, client, mail.mailing_id, answer)
+    except (aiosmtplib.SMTPException, OSError) as error:
         client.close()
         if await sending.uncertain(core, mailing_id=mail.mailing_id):
             raise TryLater(LATER, f"the relay went silent: {type(error).__name__}") from None
-        return
-    await sending.delivered(core, mailing_id=mail.mailing_id)
-    await _parted(client)
+    else:
+        await sending.delivered(core, mailing_id=mail.mailing_id)
 
 
-async def _declined(core: Core, client: aiosmtplib.SMTP, mail: OutgoingMail, code: int, text: str) -> None:
+async def _declined(
+    core: Core, client: aiosmtplib.SMTP, mailing_id: UUID, answer: aiosmtplib.SMTPResponseException
+) -> None:
     await _parted(client)
-    if code >= 500:
-        enhanced = next((word for word in text.split()[:1] if word[:2] in ("4.", "5.")), "")
-        await sending.refused(core, mailing_id=mail.mailing_id, answer=f"{code} {enhanced}".strip())
+    if answer.code >= PERMANENT:
+        enhanced = next((word for word in answer.message.split()[:1] if word[:2] in {"4.", "5."}), "")
+        await sending.refused(core, mailing_id=mailing_id, answer=f"{answer.code} {enhanced}".strip())
         return
-    await sending.postponed(core, mailing_id=mail.mailing_id)
-    raise TryLater(LATER, f"the relay asked us to come again ({code})")
+    await sending.postponed(core, mailing_id=mailing_id)
+    raise TryLater(LATER, f"the relay asked us to come again ({answer.code})")
 
 
 async def _parted(client: aiosmtplib.SMTP) -> None:
+    if not client.is_connected:
+        return
     try:
         await client.quit()
     except (aiosmtplib.SMTPException, OSError, TimeoutError):

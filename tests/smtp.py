@@ -17,6 +17,7 @@ class Relay:
 
     port: int = 0
     taken: list[tuple[str, list[str], bytes]] = field(default_factory=list)
+    mail_answer: str = "250 OK"
     rcpt_answer: str = "250 OK"
     data_answer: str = "250 OK"
     hang_up_after_data: bool = False
@@ -24,6 +25,11 @@ class Relay:
     def messages(self) -> list[EmailMessage]:
         """Return what was taken, parsed."""
         return [message_from_bytes(raw, policy=policy.default) for _, _, raw in self.taken]  # type: ignore[misc]
+
+    async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
+        if self.mail_answer.startswith("250"):
+            envelope.mail_from = address
+        return self.mail_answer
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
         if self.rcpt_answer.startswith("250"):

@@ -22,6 +22,7 @@ MAILING = Machine(
     moves={
         (MailingState.QUEUED, "send"): MailingState.SENDING,  # committed before the wire
         (MailingState.QUEUED, "withhold"): MailingState.WITHHELD,  # a guardrail said no
+        (MailingState.QUEUED, "refuse"): MailingState.REFUSED,  # the relay will not have the recipient
         (MailingState.SENDING, "deliver"): MailingState.SENT,
         (MailingState.SENDING, "requeue"): MailingState.QUEUED,  # the relay said: later
         (MailingState.SENDING, "refuse"): MailingState.REFUSED,  # the relay said: never

@@ -104,7 +104,7 @@ _PLAN = f"""
 
 
 _WALK_INDEXES = "SELECT set_config(name, 'off', true) FROM unnest(ARRAY['enable_bitmapscan', 'enable_seqscan']) AS name"
-"""For the page's transaction only: right after an import there are no statistics yet, and a page would sort everything."""
+"""For the page only: right after an import there are no statistics yet, and each page would sort everything."""
 
 
 async def plan(core: Core) -> int:

@@ -24,6 +24,7 @@ from domain.kernel.events import by
 from domain.kernel.transactions import Transaction
 from domain.ledger import receipts
 from domain.ledger.models import Account, Contact, Invoice
+from domain.ledger.receipts import IssuedReceipt
 from domain.outreach import guardrails, letters
 from domain.outreach.models import CadenceStep, Enrolment
 from domain.pay_links import links
@@ -42,6 +43,15 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class Addressed:
+    """The envelope of a mail that may leave."""
+
+    mailing_id: UUID
+    to: str
+    return_path: str
+
+
+@dataclass(frozen=True, slots=True)
 class OutgoingMail:
     """One mail, ready for the wire."""
 
@@ -50,26 +60,46 @@ class OutgoingMail:
     to_name: str
     letter: letters.Letter
     message_id: str
-    return_path: str
     reply_to: str
     unsubscribe: str | None
     attachments: tuple[Attachment, ...]
 
 
-async def begin(core: Core, *, mailing_id: UUID) -> OutgoingMail | None:
-    """Check everything again and commit "sending"; return the mail, or None when nothing is to be sent."""
+async def addressed(core: Core, *, mailing_id: UUID) -> Addressed | None:
+    """Return where a mail is to go, or None when nothing is to be sent; settles one that was interrupted."""
     async with core.transaction() as tx:
         mailing = await Mailing.locked(id=mailing_id)
         assert mailing is not None, "a mailing's job is queued with its row"
-        await Invoice.locked(id=mailing.invoice_id)
         match mailing.status:
-            case MailingState.QUEUED:
-                ready = await _cleared(core, tx, mailing)
-            case MailingState.SENDING:
-                ready = await _resumed(core, tx, mailing)
+            case MailingState.SENDING if mailing.letter not in HARMLESS_TWICE:
+                await _lose_track(core, tx, mailing)
+                return None
+            case MailingState.QUEUED | MailingState.SENDING:
+                return Addressed(
+                    mailing.id, mailing.address, return_paths.bounce_address(core, **_signed(core, mailing))
+                )
             case _:
-                ready = False
-    return await _composed(core, mailing) if ready else None
+                return None
+
+
+async def begin(core: Core, *, mailing_id: UUID) -> OutgoingMail | None:
+    """Check everything again, write the mail and commit "sending"; the caller hands the mail over at once.
+
+    Called when the relay has accepted the recipient already, so that hardly anything can come between.
+    Returns None when a guardrail forbids the mail now.
+    """
+    paid = (await Mailing.get(id=mailing_id)).payment_id
+    receipt = await receipts.issued(core, payment_id=paid) if paid else None
+    async with core.transaction() as tx:
+        mailing = await Mailing.locked(id=mailing_id)
+        assert mailing is not None, "a mailing is never removed"
+        await Invoice.locked(id=mailing.invoice_id)
+        if mailing.status is MailingState.QUEUED:
+            if not await _cleared(core, tx, mailing):
+                return None
+        elif mailing.status is not MailingState.SENDING:
+            return None
+        return await _composed(core, mailing, receipt)
 
 
 async def _cleared(core: Core, tx: Transaction, mailing: Mailing) -> bool:
@@ -84,13 +114,6 @@ async def _cleared(core: Core, tx: Transaction, mailing: Mailing) -> bool:
         link_id = (await links.for_mailing(core, tx, invoice=invoice, contact_id=mailing.contact_id)).id
     await mailing.move("send", link_id=link_id)
     return True
-
-
-async def _resumed(core: Core, tx: Transaction, mailing: Mailing) -> bool:
-    if mailing.letter in HARMLESS_TWICE:
-        return True
-    await _lose_track(core, tx, mailing)
-    return False
 
 
 async def _lose_track(core: Core, tx: Transaction, mailing: Mailing) -> None:
@@ -113,7 +136,7 @@ async def refused(core: Core, *, mailing_id: UUID, answer: str) -> None:
     """Record that the relay will never take the mail; *answer* is its code, without text."""
     async with core.transaction() as tx:
         mailing = await Mailing.locked(id=mailing_id)
-        if mailing is None or mailing.status is not MailingState.SENDING:
+        if mailing is None or not Mailing.MACHINE.can(mailing.status, "refuse"):
             return
         await mailing.move("refuse", reason=f"{mailing.reason}; refused by the relay: {answer}")
         about = await _about(core, mailing)
@@ -156,11 +179,14 @@ async def _about(core: Core, mailing: Mailing) -> dict[str, Any]:
     }
 
 
-async def _composed(core: Core, mailing: Mailing) -> OutgoingMail:
+def _signed(core: Core, mailing: Mailing) -> dict[str, Any]:
+    return {"mailing_id": mailing.id, "day": core.clock.now().date()}
+
+
+async def _composed(core: Core, mailing: Mailing, receipt: IssuedReceipt | None) -> OutgoingMail:
     invoice = await Invoice.get(id=mailing.invoice_id)
     account = await Account.get(id=mailing.account_id)
     contact = await Contact.get(id=mailing.contact_id)
-    receipt = await receipts.issued(core, payment_id=mailing.payment_id) if mailing.payment_id else None
     today = local_date(core.clock, core.merchant.zone)
     locale = letters.LANGUAGE
     fields = letters.Fields(
@@ -179,14 +205,13 @@ async def _composed(core: Core, mailing: Mailing) -> OutgoingMail:
         merchant_contact=core.merchant.contact,
     )
     attachments = (Attachment(f"{receipt.number}.pdf", "application/pdf", receipt.pdf),) if receipt else ()
-    signed = {"mailing_id": mailing.id, "day": core.clock.now().date()}
+    signed = _signed(core, mailing)
     return OutgoingMail(
         mailing_id=mailing.id,
         to=mailing.address,
         to_name=contact.name,
         letter=letters.render(mailing.letter, fields),
         message_id=mailing.message_id,
-        return_path=return_paths.bounce_address(core, **signed),
         reply_to=return_paths.reply_address(core, **signed),
         attachments=attachments,
         unsubscribe=return_paths.unsubscribe_address(core, **signed)

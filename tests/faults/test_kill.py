@@ -1,6 +1,7 @@
-"""Kill −9 of the one process at random moments: the flow finishes, with one payment, one receipt, one reminder a step."""
+"""Kill −9 at random moments: the flow finishes, with one payment, one receipt and one reminder a step."""
 
 import asyncio
+import contextlib
 import random
 import re
 import sys
@@ -157,8 +158,10 @@ async def test_fifty_kills_lose_nothing_and_double_nothing(tmp_path: Path, datab
 
     async with asyncio.timeout(DEADLINE_SECONDS):
         killing = asyncio.create_task(patient.fate(chance))
+        passing = asyncio.create_task(_time_passes(patient))
         await asyncio.gather(*(_after(chance.uniform(0, 90), payer.pay()) for payer in payers))
         await killing
+        passing.cancel()
         await _settled(address)
 
     rows = await _rows(address)
@@ -171,9 +174,21 @@ async def test_fifty_kills_lose_nothing_and_double_nothing(tmp_path: Path, datab
     assert patient.kills == KILLS + 1
     assert rows["payments"] == rows["settled"] == rows["receipts"] == INVOICES
     assert len(set(receipts)) == INVOICES
-    assert len(reminders) == len(set(reminders)) <= INVOICES
+    assert len(reminders) == len(set(reminders))
     assert rows["doubled_steps"] == 0
-    assert rows["sent"] + rows["unknown"] == INVOICES
+    assert rows["sent"] <= len(reminders) <= rows["sent"] + rows["unknown"]
+
+
+async def _time_passes(patient: Patient) -> None:
+    """Move the clock on by a week now and then: a reminder that was lost on the wire is followed by the next step."""
+    while True:
+        await asyncio.sleep(50)
+        with contextlib.suppress(aiohttp.ClientError, TimeoutError):
+            async with (
+                aiohttp.ClientSession() as session,
+                session.post(f"http://127.0.0.1:{patient.page}/page/clock", json={"hours": 7 * 24}),
+            ):
+                pass
 
 
 async def _after(seconds: float, work: Any) -> None:

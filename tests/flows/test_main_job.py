@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 
 from domain.outreach import planner
-
 from tests.flows.stage import Payer, Stage
 
 

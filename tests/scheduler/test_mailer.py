@@ -143,6 +143,17 @@ async def test_a_relay_that_says_never_is_believed(core: Core, sink: smtp.Relay,
     assert "anna@acme.example" not in fact["fact"]
 
 
+async def test_a_relay_that_refuses_us_refuses_no_payer(core: Core, sink: smtp.Relay) -> None:
+    await an_invoice(core)
+    await planner.plan(core)
+    sink.mail_answer = "550 5.7.1 sender not allowed"
+
+    with pytest.raises(TryLater):
+        await _send(core, sink)
+
+    assert (await Mailing.get()).state == "queued"
+
+
 async def test_no_relay_is_not_the_end_of_a_mail(core: Core, sink: smtp.Relay) -> None:
     await an_invoice(core)
     await planner.plan(core)
