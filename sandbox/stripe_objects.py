@@ -8,85 +8,92 @@ from sandbox.store import Json
 EMPTY_ADDRESS: Json = {"city": None, "country": None, "line1": None, "line2": None, "postal_code": None, "state": None}
 
 
+_UNUSED: Json = {
+    "after_expiration": None,
+    "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
+    "client_secret": None,
+    "collected_information": None,
+    "consent": None,
+    "consent_collection": None,
+    "currency_conversion": None,
+    "custom_fields": [],
+    "custom_text": {
+        "after_submit": None,
+        "shipping_address": None,
+        "submit": None,
+        "terms_of_service_acceptance": None,
+    },
+    "customer_account": None,
+    "discounts": [],
+    "invoice": None,
+    "invoice_creation": {"enabled": False},
+    "livemode": False,
+    "origin_context": None,
+    "payment_link": None,
+    "payment_method_collection": "if_required",
+    "payment_method_configuration_details": {"id": "pmc_1SandboxDefault", "parent": None},
+    "permissions": None,
+    "phone_number_collection": {"enabled": False},
+    "presentment_details": None,
+    "recovered_from": None,
+    "saved_payment_method_options": None,
+    "setup_intent": None,
+    "shipping_address_collection": None,
+    "shipping_cost": None,
+    "shipping_options": [],
+    "subscription": None,
+    "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
+}
+"""What a session has and ours never use."""
+
+_ECHOED = (
+    "allow_promotion_codes",
+    "allowed_payment_method_types",
+    "billing_address_collection",
+    "cancel_url",
+    "client_reference_id",
+    "customer",
+    "customer_email",
+    "locale",
+    "submit_type",
+    "success_url",
+    "wallet_options",
+)
+"""Parameters that a session shows as they were given, or as null."""
+
+
 def session(params: Json, *, created: int, currency: str, total: int, methods: list[str], origin: str) -> Json:
     """Return a Checkout Session that is open."""
     session_id = stripe_ids.new("cs_test_a1", length=56).replace("a1_", "a1", 1)
-    email = params.get("customer_email")
     return {
+        **_UNUSED,
+        **{name: params.get(name) for name in _ECHOED},
         "id": session_id,
         "object": "checkout.session",
         "adaptive_pricing": {"enabled": params.get("adaptive_pricing", {}).get("enabled", True)},
-        "after_expiration": None,
-        "allow_promotion_codes": params.get("allow_promotion_codes"),
-        "allowed_payment_method_types": params.get("allowed_payment_method_types"),
         "amount_subtotal": total,
         "amount_total": total,
-        "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
-        "billing_address_collection": params.get("billing_address_collection"),
-        "cancel_url": params.get("cancel_url"),
-        "client_reference_id": params.get("client_reference_id"),
-        "client_secret": None,
-        "collected_information": None,
-        "consent": None,
-        "consent_collection": None,
         "created": created,
         "currency": currency,
-        "currency_conversion": None,
-        "custom_fields": [],
-        "custom_text": {
-            "after_submit": None,
-            "shipping_address": None,
-            "submit": None,
-            "terms_of_service_acceptance": None,
-        },
-        "customer": params.get("customer"),
-        "customer_account": None,
         "customer_creation": params.get("customer_creation", "if_required"),
-        "customer_details": {
-            "address": None,
-            "email": email,
-            "name": None,
-            "phone": None,
-            "tax_exempt": "none",
-            "tax_ids": None,
-        }
-        if email
-        else None,
-        "customer_email": email,
-        "discounts": [],
+        "customer_details": _customer_details(params.get("customer_email")),
         "expires_at": params.get("expires_at", created + 24 * 3600),
-        "invoice": None,
-        "invoice_creation": {"enabled": False},
-        "livemode": False,
-        "locale": params.get("locale"),
         "metadata": params.get("metadata") or {},
         "mode": "payment",
-        "origin_context": None,
         "payment_intent": None,
-        "payment_link": None,
-        "payment_method_collection": "if_required",
-        "payment_method_configuration_details": {"id": "pmc_1SandboxDefault", "parent": None},
         "payment_method_options": params.get("payment_method_options", {}),
         "payment_method_types": methods,
         "payment_status": "unpaid",
-        "permissions": None,
-        "phone_number_collection": {"enabled": False},
-        "presentment_details": None,
-        "recovered_from": None,
-        "saved_payment_method_options": None,
-        "setup_intent": None,
-        "shipping_address_collection": None,
-        "shipping_cost": None,
-        "shipping_options": [],
         "status": "open",
-        "submit_type": params.get("submit_type"),
-        "subscription": None,
-        "success_url": params.get("success_url"),
-        "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
         "ui_mode": params.get("ui_mode", "hosted_page"),
         "url": f"{origin}/stripe/pay/{session_id}",
-        "wallet_options": params.get("wallet_options"),
     }
+
+
+def _customer_details(email: str | None) -> Json | None:
+    if email is None:
+        return None
+    return {"address": None, "email": email, "name": None, "phone": None, "tax_exempt": "none", "tax_ids": None}
 
 
 def line_item(line: Json, *, currency: str, created: int) -> Json:
