@@ -172,16 +172,17 @@ async def test_the_answer_is_451_while_the_database_is_away_and_250_after(
     name = psycopg.conninfo.conninfo_to_dict(database_address)["dbname"]
     admin_address = psycopg.conninfo.make_conninfo(database_address, dbname="postgres")
     async with await psycopg.AsyncConnection.connect(admin_address, autocommit=True) as admin:
-        await admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')  # type: ignore[arg-type]
+        await admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
         await admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
         try:
             down = await send(server.port, to)
         finally:
-            await admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')  # type: ignore[arg-type]
+            await admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
 
+    up = ""
     async with asyncio.timeout(60):
-        while not (up := await send(server.port, to)).startswith("250"):
-            await asyncio.sleep(0.2)
+        while not up.startswith("250"):
+            up = await send(server.port, to)
 
     assert down.startswith("451 4.3.0")
     assert up.startswith("250")

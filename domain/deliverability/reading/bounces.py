@@ -56,6 +56,8 @@ def by_prose(look: Look) -> Reading | None:
         entries = [prose.Entry(look.returned.recipients[0], look.text[: 2 * reasons.MAX_DIAGNOSTIC])]
     if not entries and (inner := look.wrapped) is not None and (found_inside := by_report(inner) or by_prose(inner)):
         return found_inside
+    if not entries and not look.returned.present and not look.from_daemon and look.mail.type != "multipart/report":
+        return None  # parcels are not delivered either, and people leave companies
     found = [_of_entry(look, each, len(entries)) for each in entries[:MAX_RECIPIENTS]]
     return _reading(look, _prose_kind(look), "failure-prose", found, because=tuple(signs))
 

@@ -55,8 +55,8 @@ class Look:
 
     @cached_property
     def from_daemon(self) -> bool:
-        """Whether a mail system is the sender; a mail without From is nobody's letter."""
-        return found_addresses.is_daemon(self.sender)
+        """Whether a mail system is the sender; an empty From is one, a missing one tells nothing."""
+        return "from" in self.headers and found_addresses.is_daemon(self.sender)
 
     @cached_property
     def null_sender(self) -> bool:

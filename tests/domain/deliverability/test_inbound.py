@@ -109,7 +109,9 @@ async def test_where_it_was_forwarded_to_does_not_matter_when_the_report_names_w
     core: Core, mailing: Mailing
 ) -> None:
     to = bounce_path(core, mailing.id)
-    body = a_dsn(to).replace(b"Final-Recipient: rfc822; anna@acme.example", b"Final-Recipient: rfc822; a17@inner.example")
+    body = a_dsn(to).replace(
+        b"Final-Recipient: rfc822; anna@acme.example", b"Final-Recipient: rfc822; a17@inner.example"
+    )
 
     await arrive(core, to, body)
 

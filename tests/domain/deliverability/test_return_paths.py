@@ -112,9 +112,13 @@ def test_keys_can_be_rotated(pure: Core) -> None:
 
     assert return_paths.verified(rotated, old) is not None
     assert return_paths.verified(replaced, old) is None
-    assert return_paths.verified(rotated, return_paths.bounce_address(rotated, mailing_id=MAILING, day=TODAY)) is not None
+    assert (
+        return_paths.verified(rotated, return_paths.bounce_address(rotated, mailing_id=MAILING, day=TODAY)) is not None
+    )
 
 
-@pytest.mark.parametrize("text", ["", "@", "b+@x", "b+" + "a" * 47, "x" * 5000, "b+" + "é" * 47 + "@mail.northwind.example"])
+@pytest.mark.parametrize(
+    "text", ["", "@", "b+@x", "b+" + "a" * 47, "x" * 5000, "b+" + "é" * 47 + "@mail.northwind.example"]
+)
 def test_nonsense_proves_nothing(pure: Core, text: str) -> None:
     assert return_paths.verified(pure, text) is None

@@ -22,7 +22,13 @@ async def suppress(core: Core, mailing: Mailing, reason: Why = Why.HARD_BOUNCE) 
     """Suppress the mailing's address in a transaction of its own."""
     async with core.transaction() as tx:
         return await suppressions.suppress(
-            core, tx, mailing=mailing, reason=reason, rule="delivery-report", diagnostic="550 5.1.1 unknown", mail_id=None
+            core,
+            tx,
+            mailing=mailing,
+            reason=reason,
+            rule="delivery-report",
+            diagnostic="550 5.1.1 unknown",
+            mail_id=None,
         )
 
 
@@ -33,7 +39,9 @@ async def test_a_suppressed_address_is_told_on_the_timeline_and_masked(core: Cor
 
     assert event is not None
     assert (event.address, event.invoice_number, event.reason) == ("A…@Acme.example", "INV-1042", "hard bounce")
-    assert await suppressions.suppressed(core, addresses=["ANNA@acme.example", "bob@acme.example"]) == {"anna@acme.example"}
+    assert await suppressions.suppressed(core, addresses=["ANNA@acme.example", "bob@acme.example"]) == {
+        "anna@acme.example"
+    }
     entries = await timeline.of_invoice(core, mailing.invoice_id)
     assert [type(entry.event) for entry in entries] == [AddressSuppressed]
 
