@@ -36,7 +36,7 @@ def build(
     server = {"max_line_size": LONGEST_LINE, "max_field_size": LONGEST_LINE, "access_log": None}
     app = web.Application(handler_args=server)
     portal = _portal(core, gateway, checkout_origin, bank_debit, Rates(trusted_proxies=trusted_proxies), secure_cookies)
-    app.router.add_get("/healthz", rim.served(portal, "healthz", _alive))
+    app.router.add_get("/healthz", rim.served(portal, rim.QUIET, _alive))
     if pages:
         live = getattr(gateway, "live", None)
         webhook = stripe_webhook.route(secrets=webhook_secrets, live=live)

@@ -21,6 +21,10 @@ from portal.rates import Rates, TooMany
 log = structlog.get_logger(__name__)
 
 
+QUIET = "healthz"
+"""The route that is asked every few seconds and has nothing to tell."""
+
+
 @dataclass(frozen=True)
 class Portal:
     """What the routes share."""
@@ -72,7 +76,8 @@ def served(portal: Portal, name: str, handler: Handler) -> Served:
                 response.headers.setdefault(header, value)
             response.headers["X-Request-ID"] = request_id
             milliseconds = round((time.perf_counter() - started) * 1000, 1)
-            log.info("request", route=name, method=request.method, status=response.status, ms=milliseconds)
+            tell = log.debug if name == QUIET else log.info
+            tell("request", route=name, method=request.method, status=response.status, ms=milliseconds)
         return response
 
     return serve

@@ -1,0 +1,116 @@
+"""What stands on the invoice page, said in words, without a browser or a database."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from domain.kernel.money import Money
+from domain.pay_links.queries import Attempt, Banner, HistoryLine, PayerPage
+from domain.pay_links.states import CheckoutState
+from portal import views
+from portal.texts import DECLINES, Texts
+from portal.views import InvoiceView
+from tests.conftest import MERCHANT
+
+NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
+
+PAGE = PayerPage(
+    invoice_id=uuid4(),
+    invoice_number="INV-1042",
+    account_name="Acme Ltd",
+    address="a…@acme.example",
+    locale="en_GB",
+    country="GB",
+    total=Money(12500, "GBP"),
+    balance=Money(12500, "GBP"),
+    issued_on=date(2026, 2, 1),
+    due_on=date(2026, 3, 3),
+    days_past_due=7,
+    settled_on=None,
+    is_open=True,
+    banner=Banner.NONE,
+    attempt=None,
+    history=(),
+)
+
+ATTEMPT = Attempt(
+    reference="7F3A-2B1C",
+    state=CheckoutState.OPEN,
+    amount=Money(12500, "GBP"),
+    code="card_declined",
+    session_id="cs_secret",
+    at=NOON,
+)
+
+
+def seen(*, takes: bool = True, **also: Any) -> InvoiceView:
+    return views.invoice(replace(PAGE, **also), merchant=MERCHANT, texts=Texts("en"), takes=takes)
+
+
+@pytest.mark.parametrize(
+    ("days", "words", "late"),
+    [
+        (-3, "Due on 3 March 2026", False),
+        (0, "Due today, 3 March 2026", False),
+        (1, "Due on 3 March 2026, 1 day overdue", True),
+        (204, "Due on 3 March 2026, 204 days overdue", True),
+    ],
+)
+def test_since_when_it_is_owed(days: int, words: str, late: bool) -> None:
+    view = seen(days_past_due=days)
+
+    assert (view.due_when, view.late) == (words, late)
+
+
+def test_who_waits_for_the_bank_is_not_called_late() -> None:
+    view = seen(banner=Banner.PROCESSING, attempt=ATTEMPT)
+
+    assert (view.late, view.pay, view.due_label) == (False, "", "Amount being paid")
+    assert view.due_when == "Due on 3 March 2026"
+
+
+@pytest.mark.parametrize("banner", [each for each in Banner if each is not Banner.NONE])
+def test_every_banner_says_what_happened_and_what_happens_next(banner: Banner) -> None:
+    view = seen(banner=banner, attempt=ATTEMPT, is_open=banner not in (Banner.PAID, Banner.CLOSED))
+
+    assert view.banner is not None
+    assert view.banner.title
+    assert view.banner.lines
+    assert view.banner.reference == ("" if banner is Banner.CLOSED else "Reference 7F3A-2B1C")
+    assert "cs_secret" not in str(view)
+
+
+@pytest.mark.parametrize("code", sorted(DECLINES))
+def test_every_decline_with_words_of_its_own_has_them(code: str) -> None:
+    view = seen(banner=Banner.FAILED, attempt=replace(ATTEMPT, code=code))
+
+    assert view.banner is not None
+    assert view.banner.lines[0].endswith(".")
+
+
+@pytest.mark.parametrize("kind", ["received", "refund", "chargeback", "processing", "failed"])
+def test_every_line_of_the_history_has_words(kind: str) -> None:
+    line = HistoryLine(NOON, kind, Money(2500, "GBP"), "card ending 4242", None, None)
+
+    [shown] = seen(history=(line,)).history
+
+    assert shown.what
+    assert shown.amount == ("-£25.00" if kind in ("refund", "chargeback") else "£25.00")
+    assert shown.when == "10 March 2026"
+
+
+def test_a_part_payment_shows_what_is_left_and_what_came() -> None:
+    view = seen(balance=Money(5000, "GBP"))
+
+    assert (view.due, view.pay) == ("£50.00", "Pay £50.00")
+    assert ("Paid so far", "£75.00") in view.details
+
+
+def test_an_amount_that_cannot_be_collected_is_said_and_not_just_left_out() -> None:
+    view = seen(takes=False)
+
+    assert view.pay == ""
+    assert "ar@northwind.example" in view.why_not
