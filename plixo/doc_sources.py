@@ -143,7 +143,10 @@ def _commands(command: Any, name: str, table: Table) -> Iterator[str]:
     yield re.sub(r"[ ]*\n[ ]*", " ", (command.help or "").partition("\f")[0]).strip()
     rows = [(f"`{_word(each)}`", each.help or "") for each in arguments]
     rows += [
-        (", ".join(f"`{each}`" for each in (*option.opts, *option.secondary_opts)), option.help or "")
+        (
+            ", ".join(f"`{each}`" for each in (*option.opts, *option.secondary_opts)),
+            (option.help or "") + (" Required." if option.required else ""),
+        )
         for option in options
     ]
     if rows:

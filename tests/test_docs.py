@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.commands import COMMANDS
 from domain.kernel.events import EVENTS, Event
 from plixo import docs
+from plixo.cli import app
 from plixo.settings import Settings
 from tests.sources import ROOT, modules
 
@@ -68,6 +70,19 @@ def test_every_page_under_docs_can_be_found_from_the_readme() -> None:
         left += [path for path, _ in links(page) if path.suffix == ".md"] if page.suffix == ".md" else []
 
     assert [name(page) for page in PAGES if page not in reached] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_command_that_a_page_names_exists(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    in_shell = set(re.findall(r"(?:`|\.venv/bin/)plixo ([a-z]+)", text))
+    in_slack = set(re.findall(r"(?<!bin)/plixo ([a-z]+)", text))
+
+    shell = {each.name or getattr(each.callback, "__name__", "") for each in app.registered_commands}
+    shell |= {each.name for each in app.registered_groups}
+
+    assert in_shell - shell == set()
+    assert in_slack - {each.words[0] for each in COMMANDS} == set()
 
 
 def test_every_setting_says_what_it_is_for() -> None:
