@@ -1,0 +1,169 @@
+"""``plixo mail``: reads files without storing them, tells what would be suppressed, and works with stored mail."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import psycopg
+import pytest
+from typer.testing import CliRunner, Result
+
+from domain.deliverability import inbound
+from domain.kernel.core import Core
+from plixo import runtime
+from plixo.cli import app
+from plixo.settings import Settings
+from tests.conftest import _EMPTY, KEYS
+from tests.domain.deliverability.mailings_made import a_dsn, a_letter, a_mailing, bounce_path
+
+R = TypeVar("R")
+
+MAILS = Path(__file__).resolve().parents[1] / "mails"
+KEY = f"1:{KEYS.newest.secret.hex()}"
+
+
+@pytest.fixture
+def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A machine on which Plixo was never started."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PLIXO_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.delenv("PLIXO_DATABASE_URL", raising=False)
+    return tmp_path
+
+
+@pytest.fixture
+def deployed(nowhere: Path, monkeypatch: pytest.MonkeyPatch, database_address: str) -> Path:
+    """A deployment with an empty database."""
+    monkeypatch.setenv("PLIXO_DATABASE_URL", database_address)
+    monkeypatch.setenv("PLIXO_SIGNING_KEYS", KEY)
+    monkeypatch.setenv("PLIXO_MAIL_DOMAIN", "mail.northwind.example")
+    with psycopg.connect(database_address, autocommit=True) as connection:
+        connection.execute(_EMPTY)
+    return nowhere
+
+
+def plixo(*words: str) -> Result:
+    """Run ``plixo mail …``."""
+    return CliRunner().invoke(app, ["mail", *words])
+
+
+def told(result: Result) -> list[Any]:
+    """Return the JSON values that were printed, one a line."""
+    assert result.exit_code == 0, result.output
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def on_a_core(work: Callable[[Core], Awaitable[R]]) -> R:
+    """Do something in the deployment."""
+
+    async def done() -> R:
+        async with runtime.opened(Settings(), application="test") as product:
+            return await work(product.core)
+
+    return asyncio.run(done())
+
+
+def test_a_folder_is_read_without_a_database_and_leaves_nothing_behind(nowhere: Path) -> None:
+    lines = told(plixo("read", str(MAILS), "--json"))
+
+    by_name = {Path(line["file"]).stem: line for line in lines}
+    assert len(lines) == len(list(MAILS.glob("*.eml")))
+    assert by_name["qmail-two-recipients"] | {"file": ""} == {
+        "file": "",
+        "kind": "bounce",
+        "recipients": ["anna@acme.example", "bob@acme.example"],
+        "hard": True,
+        "feedback_type": None,
+        "suppress": [],
+        "rule": "failure-prose",
+    }
+    assert by_name["complaint"]["feedback_type"] == "abuse"
+    assert by_name["newsletter"]["hard"] is None
+    assert list(nowhere.iterdir()) == []
+
+
+def test_what_speaks_for_a_reading_is_explained(nowhere: Path) -> None:
+    [line] = told(plixo("read", str(MAILS / "code-says-dead-words-say-spam.eml"), "--json", "--explain"))
+
+    assert line["verdicts"][0]["reason"] == "taken for spam"
+    assert "taken for spam 5.1.1" in plixo(
+        "read", str(MAILS / "code-says-dead-words-say-spam.eml"), "--explain").stdout  # fmt: skip
+
+
+def test_an_odd_file_does_not_end_the_reading_of_a_folder(nowhere: Path) -> None:
+    (nowhere / "a.eml").write_bytes(b"\xff\x00" * 5000)
+    (nowhere / "b.eml").write_bytes(b"")
+    (nowhere / "c.eml").symlink_to(nowhere / "gone")
+    (nowhere / "d.eml").mkdir()
+
+    lines = told(plixo("read", str(nowhere), "--json"))
+
+    assert [Path(line["file"]).name for line in lines] == ["a.eml", "b.eml", "c.eml", "d.eml"]
+    assert [line["rule"] for line in lines][2:] == ["unreadable", "unreadable"]
+
+
+def test_a_path_that_does_not_exist_is_wrong_use(nowhere: Path) -> None:
+    assert plixo("read", "gone.eml").exit_code == 2
+
+
+def test_without_a_database_a_token_proves_nothing(nowhere: Path) -> None:
+    (nowhere / "x.eml").write_bytes(a_dsn("b+" + "a" * 47 + "@mail.northwind.example"))
+
+    result = plixo("read", "x.eml", "--json")
+
+    assert told(result)[0]["suppress"] == []
+    assert "No database" in result.stderr
+    assert not (nowhere / "data").exists()
+
+
+def test_a_valid_token_tells_whom_the_product_would_suppress(deployed: Path) -> None:
+    async def set_up(core: Core) -> str:
+        return bounce_path(core, (await a_mailing(core)).id, day=core.clock.now().date())
+
+    to = on_a_core(set_up)
+    (deployed / "1-proven.eml").write_bytes(a_dsn(to))
+    (deployed / "2-soft.eml").write_bytes(a_dsn(to, status="5.2.2", said="552 5.2.2 mailbox full"))
+    (deployed / "3-other.eml").write_bytes(a_dsn(to, recipient="victim@acme.example"))
+    (deployed / "4-forged.eml").write_bytes(a_dsn("b" + to[1:10] + "a" * 39 + "@mail.northwind.example"))
+    (deployed / "5-delivered.eml").write_bytes(b"Delivered-To: " + to.upper().encode() + b"\n" + a_dsn("x@y.example"))
+
+    lines = told(plixo("read", str(deployed), "--json"))
+
+    assert [line["suppress"] for line in lines] == [["anna@acme.example"], [], [], [], ["anna@acme.example"]]
+
+
+def test_stored_mail_is_listed_shown_replayed_and_dealt_with(deployed: Path) -> None:
+    async def set_up(core: Core) -> str:
+        to = ["abuse@mail.northwind.example"]
+        return str(await inbound.store(core, envelope_from="anna@acme.example", sent_to=to, body=a_letter(to[0])))
+
+    mail_id = on_a_core(set_up)
+
+    replayed = told(plixo("replay", mail_id, "--json"))[0]
+    listed = told(plixo("list", "--unread", "--json"))[0]
+    shown = told(plixo("show", mail_id, "--json"))[0]
+    dealt_with = plixo("seen", mail_id)
+
+    assert [each["what"] for each in replayed] == ["human"]
+    assert [each["id"] for each in listed] == [mail_id]
+    assert shown["reading"]["kind"] == "human"
+    assert "We pay on Friday." in shown["body"]
+    assert dealt_with.stdout == "A mail was dealt with\n"
+    assert told(plixo("list", "--unread", "--json")) == [[]]
+    assert "We pay on Friday." in plixo("show", mail_id).stdout
+    assert mail_id in plixo("list").stdout
+    assert plixo("replay", "--quarantined").stdout == "Nothing is in quarantine.\n"
+
+
+def test_an_unknown_mail_is_refused(deployed: Path) -> None:
+    result = plixo("show", "6f1d7a52-0000-4000-8000-0123456789ab")
+
+    assert result.exit_code == 1
+    assert "plixo mail list" in result.stderr
+
+
+def test_replay_wants_one_mail_or_the_quarantine(nowhere: Path) -> None:
+    assert plixo("replay").exit_code == 2
+    assert plixo("replay", "x", "--quarantined").exit_code == 2
