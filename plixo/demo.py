@@ -21,7 +21,7 @@ from domain.people import people
 from domain.people.refusals import RoleHeldAlready
 from domain.people.roles import Role
 from plixo import logs, migrations
-from plixo.parts import Part
+from plixo.part import Part
 from plixo.run import Product
 from plixo.settings import Settings
 from sandbox import ledger

@@ -3,11 +3,8 @@
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from enum import StrEnum
 
 import bot.app
-from portal.stripe_gateway import StripeGateway
-
 from domain.kernel.core import Core
 from domain.kernel.jobs import JobFunction
 from domain.kernel.ports import PaymentGateway
@@ -15,18 +12,9 @@ from plixo import wiring
 from plixo.settings import Settings
 from portal import jobs as portal_jobs
 from portal.no_gateway import NoGateway
+from portal.stripe_gateway import StripeGateway
 from scheduler import mailer
 from scheduler.mailer import Relay
-
-
-class Part(StrEnum):
-    """What one process may run; any number of processes may run each."""
-
-    PORTAL = "portal"
-    BOT = "bot"
-    INBOUND_MAIL = "inbound-mail"
-    WORKER = "worker"
-    SCHEDULER = "scheduler"
 
 
 @dataclass(frozen=True)

@@ -2,19 +2,21 @@
 
 import asyncio
 import signal
-from collections.abc import Collection
+from collections.abc import Collection, Coroutine
 from contextlib import AsyncExitStack
+from typing import Any
 
-import inbound_mail.server
-import portal.app
 import structlog
 import typer
 from aiohttp import web
 
+import inbound_mail.server
+import portal.app
 from domain.kernel.clock import Clock
 from domain.kernel.core import Core
 from plixo import parts, runtime
-from plixo.parts import Edges, Part
+from plixo.part import Part
+from plixo.parts import Edges
 from plixo.settings import Settings
 from scheduler import worker
 from scheduler.clock import SlotClock
@@ -83,6 +85,7 @@ class Product:
             checkout_origin=settings.stripe_checkout_origin,
             secure_cookies=settings.public_url.startswith("https:"),
             bank_debit=settings.stripe_bank_debit,
+            trusted_proxies=settings.trusted_proxies,
             webhook_secrets=tuple(each.get_secret_value() for each in settings.stripe_webhook_secrets),
             pages=Part.PORTAL in self._chosen,
         )
@@ -106,8 +109,8 @@ class Product:
         self._stack.push_async_callback(server.close)
         self.addresses["inbound mail"] = f"smtp://{self.settings.inbound_host}:{server.port}"
 
-    def _spawn(self, work: "asyncio.Future[None] | object") -> None:
-        task = asyncio.ensure_future(work)  # type: ignore[arg-type]
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
 
         async def ended() -> None:
             self._stop.set()

@@ -48,6 +48,10 @@ class Settings(BaseSettings):
     )
     portal_port: int = Field(default=8080, ge=0, le=65535, description="Port of portal, webhooks and Slack over HTTP.")
 
+    trusted_proxies: int = Field(
+        default=0, ge=0, le=10, description="How many proxies of our own stand before the portal and say who asked."
+    )
+
     mail_from: str = Field(default="billing@localhost", description="From address of every mail.")
     mail_domain: str = Field(
         default="", description="Domain of return-path and reply addresses. Default: that of `mail_from`."

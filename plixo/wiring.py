@@ -58,6 +58,7 @@ def domain_functions(core: Core) -> dict[str, JobFunction]:
         await writing.write(core, entry_id=entry_id, letter=word)
 
     async def plan_reminders(entry_id: int = 0) -> None:
+        del entry_id  # notices give one, crons do not; planning looks at the whole ledger
         await planner.plan(core)
 
     async def close_cadence(entry_id: int) -> None:

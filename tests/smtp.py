@@ -24,7 +24,7 @@ class Relay:
 
     def messages(self) -> list[EmailMessage]:
         """Return what was taken, parsed."""
-        return [message_from_bytes(raw, policy=policy.default) for _, _, raw in self.taken]  # type: ignore[misc]
+        return [message_from_bytes(raw, policy=policy.default) for _, _, raw in self.taken]
 
     async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
         if self.mail_answer.startswith("250"):

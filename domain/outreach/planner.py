@@ -171,7 +171,8 @@ async def close(core: Core, *, entry_id: int) -> None:
     async with core.transaction() as tx:
         row = await tx.row(
             "SELECT i.number, i.account_id, i.state, e.id, c.name FROM invoice i"
-            " JOIN enrolment e ON e.invoice_id = i.id JOIN cadence c ON c.id = e.cadence_id WHERE i.id = %s AND e.state = 'running' FOR UPDATE OF e",
+            " JOIN enrolment e ON e.invoice_id = i.id JOIN cadence c ON c.id = e.cadence_id"
+            " WHERE i.id = %s AND e.state = 'running' FOR UPDATE OF e",
             (entry.event.invoice_ref,),
         )
         if row is None or row["state"] == "open":  # closed before, or opened again meanwhile

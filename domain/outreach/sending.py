@@ -136,7 +136,7 @@ async def refused(core: Core, *, mailing_id: UUID, answer: str) -> None:
     """Record that the relay will never take the mail; *answer* is its code, without text."""
     async with core.transaction() as tx:
         mailing = await Mailing.locked(id=mailing_id)
-        if mailing is None or not Mailing.MACHINE.can(mailing.status, "refuse"):
+        if mailing is None or not Mailing.MACHINE.can(MailingState(mailing.state), "refuse"):
             return
         await mailing.move("refuse", reason=f"{mailing.reason}; refused by the relay: {answer}")
         about = await _about(core, mailing)

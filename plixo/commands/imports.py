@@ -8,7 +8,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO, cast
 
-import click
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TimeRemainingColumn
@@ -170,10 +169,19 @@ async def _done(
         return Outcome(**{each.name: getattr(event, each.name) for each in fields(Outcome)})
 
 
+def _answer(question: QuestionOpen) -> str:
+    """Ask until the answer is one of the choices, where there are any."""
+    choices = {each.casefold(): each for each in question.choices}
+    offered = f" [{', '.join(question.choices)}]" if choices else ""
+    while True:
+        answer = str(typer.prompt(f"{question.question}{offered}", err=True)).strip()
+        if not choices or answer.casefold() in choices:
+            return choices.get(answer.casefold(), answer)
+
+
 def _answered(request: ImportRequest, question: QuestionOpen) -> ImportRequest:
     """Ask on the terminal and return the request with the answer in it."""
-    choice = click.Choice(question.choices) if question.choices else None
-    answer = str(typer.prompt(question.question, type=choice, err=True)).strip()
+    answer = _answer(question)
     match question:
         case refusals.CurrencyMissing():
             return replace(request, currency=answer.upper())

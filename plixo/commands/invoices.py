@@ -45,7 +45,8 @@ def show_queue(
     for each in page.lines:
         typer.echo(
             f"{each.score:4}  {each.invoice_number}  {each.account_name}  {each.balance}  "
-            f"{each.days_past_due} days past due\n      {each.next_action}; {', '.join(each.reasons) or 'nothing urgent'}"
+            f"{each.days_past_due} days past due\n"
+            f"      {each.next_action}; {', '.join(each.reasons) or 'nothing urgent'}"
         )
 
 
@@ -61,7 +62,8 @@ def show_invoice(number: Number, as_json: Annotated[bool, shell.JSON] = False) -
     typer.echo(f"due {case.due_on}, {case.days_past_due} days past due")
     for contact in case.contacts:
         typer.echo(
-            f"  contact {contact.address}" + (f", suppressed: {contact.suppressed_for}" if contact.suppressed_for else "")
+            f"  contact {contact.address}"
+            + (f", suppressed: {contact.suppressed_for}" if contact.suppressed_for else "")
         )
     for link in case.links:
         typer.echo(f"  link of {link.address}: {link.standing}, until {link.until:%Y-%m-%d %H:%M} UTC")

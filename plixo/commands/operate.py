@@ -6,14 +6,16 @@ from typing import Annotated
 
 import typer
 
-from plixo import checks, database, demo, logs, run, shell
-from plixo.parts import Part
+from plixo import database, logs, shell
+from plixo.part import Part
 
 
 def run_parts(
     part: Annotated[list[Part] | None, typer.Argument(help="Which parts; all of them when none is named.")] = None,
 ) -> None:
     """Run the product, or some parts of it, until stopped."""
+    from plixo import run  # loads every vendor's library, which other commands need not wait for
+
     settings = shell.settings()
     logs.configure(settings)
     shell.guarded(lambda: run.until_stopped(settings, part or list(Part)))
@@ -30,6 +32,8 @@ def run_demo(
     empty: Annotated[bool, typer.Option("--empty", help="Start with an empty ledger.")] = False,
 ) -> None:
     """Run everything on this machine against stand-ins for Slack, Stripe and mail boxes, with a sample ledger."""
+    from plixo import demo  # loads the sandbox, which a deployment never needs
+
     places = demo.DemoPlaces(folder, port, portal_port, smtp_port, database_url)
     shell.guarded(lambda: demo.until_stopped(places, sample=not empty))
 
@@ -47,6 +51,8 @@ def migrate() -> None:
 
 def check(as_json: Annotated[bool, shell.JSON] = False) -> None:
     """Try every connection to the world outside, and say what to fix. Exit code 1 when one does not work."""
+    from plixo import checks  # loads every vendor's library, which other commands need not wait for
+
     settings = shell.settings()
     results = asyncio.run(checks.all_of(settings))
     if as_json:

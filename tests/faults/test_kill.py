@@ -136,6 +136,7 @@ class StubbornPayer:
         for mail in self.store.find("mail"):
             if self.number in mail["subject"] and "eceipt" not in mail["subject"]:
                 raw = self.store.get("mail.raw", mail["id"])
+                assert raw is not None, "a mail is kept with its source"
                 found = re.search(rf"{re.escape(self.root)}/l/[\w-]+", read(raw["latin1"].encode("latin-1")).text)
                 return found.group() if found else None
         return None
@@ -167,9 +168,8 @@ async def test_fifty_kills_lose_nothing_and_double_nothing(tmp_path: Path, datab
     rows = await _rows(address)
     receipts = _message_ids(store, "eceipt")
     reminders = _message_ids(store, "overdue")
-    print(
-        f"{patient.kills} kills in {time.monotonic() - begun:.0f} s; {len(reminders)} reminders, {len(receipts)} receipts"
-    )
+    took = time.monotonic() - begun
+    sys.stdout.write(f"{patient.kills} kills in {took:.0f} s; {len(reminders)} reminders, {len(receipts)} receipts\n")
     await patient.kill()
     assert patient.kills == KILLS + 1
     assert rows["payments"] == rows["settled"] == rows["receipts"] == INVOICES
@@ -248,6 +248,7 @@ def _message_ids(store: Store, words: str) -> list[str]:
     for mail in store.find("mail"):
         if words in mail["subject"]:
             raw = store.get("mail.raw", mail["id"])
+            assert raw is not None, "a mail is kept with its source"
             match = re.search(r"(?im)^message-id:\s*(\S+)", raw["latin1"])
             assert match is not None
             found.append(match.group(1))
