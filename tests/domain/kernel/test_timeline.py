@@ -115,6 +115,8 @@ def value_of(annotation: Any) -> st.SearchStrategy[Any]:
     """Return values of a field's type."""
     if annotation in VALUES:
         return VALUES[annotation]
+    if not hasattr(annotation, "__args__"):
+        return st.from_type(annotation)
     return st.one_of(*(st.none() if each is type(None) else value_of(each) for each in annotation.__args__))
 
 
