@@ -5,6 +5,7 @@ invoices at once. New rows get their first state, or *settled* when they are his
 from *open*, with the balance that was compared, and together with the payment that explains it.
 """
 
+import secrets
 from datetime import date, datetime
 from typing import Any
 
@@ -12,6 +13,16 @@ from domain.kernel.transactions import Transaction
 
 METHOD = "ledger import"
 """How imported money came, in the words of receipts and timelines."""
+
+_ID = (
+    "(%(moment)s || '7' || substr(lpad(to_hex({line}), 8, '0'), 1, 3) ||"
+    " '8' || substr(lpad(to_hex({line}), 8, '0'), 4) || %({of})s)::uuid"
+)
+"""A UUID of version 7: milliseconds, the row's line as its counter, 40 random bits of the import and the table.
+
+Ordered ids are added to an index several times as fast as random ones, and ``gen_random_uuid()`` costs more than the
+rest of a row where PostgreSQL was built without OpenSSL, as the embedded one is.
+"""
 
 _ACCOUNTS = (
     """
@@ -50,7 +61,8 @@ _INVOICE_COLUMNS = """
 
 _NEW_OPEN = f"""
     INSERT INTO invoice {_INVOICE_COLUMNS}
-    SELECT gen_random_uuid(), r.number, r.number_key, m.id, r.currency, r.open_minor, r.open_minor, r.issued_on,
+    SELECT {_ID.format(line="r.line", of="invoice")}, r.number, r.number_key, m.id, r.currency, r.open_minor,
+           r.open_minor, r.issued_on,
            r.due_on, 'open', NULL, %(now)s
     {_NEW_ROWS} AND r.open_minor = coalesce(r.total_minor, r.open_minor)
 """
@@ -65,19 +77,23 @@ _BOOKED = """
 
 _APPLIED = """
     INSERT INTO allocation (id, payment_id, invoice_id, amount_minor, created_at)
-    SELECT gen_random_uuid(), payment_id, invoice_id, paid_minor, %(now)s FROM paid
+    SELECT (left(replace(payment_id::text, '-', ''), 22) || %(allocation)s)::uuid, payment_id, invoice_id, paid_minor,
+           %(now)s
+    FROM paid
 """
 
 _NEW_PAID = f"""
     WITH fresh AS (
         INSERT INTO invoice {_INVOICE_COLUMNS}
-        SELECT gen_random_uuid(), r.number, r.number_key, m.id, r.currency, r.total_minor, r.open_minor, r.issued_on,
+        SELECT {_ID.format(line="r.line", of="invoice")}, r.number, r.number_key, m.id, r.currency, r.total_minor,
+               r.open_minor, r.issued_on,
                r.due_on, CASE WHEN r.open_minor = 0 THEN 'settled' ELSE 'open' END,
                CASE WHEN r.open_minor = 0 THEN coalesce(r.settled_on, least(r.due_on, %(day)s::date)) END, %(now)s
         {_NEW_ROWS} AND r.open_minor < r.total_minor
         RETURNING id, number_key, account_id, currency, total_minor, open_minor, due_on, settled_on
     ), paid AS (
-        SELECT gen_random_uuid() AS payment_id, id AS invoice_id, account_id, currency,
+        SELECT (left(replace(id::text, '-', ''), 22) || %(payment)s)::uuid AS payment_id, id AS invoice_id, account_id,
+               currency,
                total_minor - open_minor AS paid_minor, 'import:' || number_key AS object_id,
                coalesce(settled_on, least(due_on, %(day)s::date)) AS received_on
         FROM fresh
@@ -109,10 +125,11 @@ _KNOWN_PAID = f"""
                settled_on = CASE WHEN k.open_minor = 0 THEN coalesce(k.settled_on, %(day)s::date) END
         FROM import_known k
         WHERE k.paid AND i.id = k.invoice_id AND i.state = 'open' AND i.open_minor = k.stored_open
-        RETURNING i.id AS invoice_id, i.number, i.number_key, i.account_id, i.currency, i.total_minor, i.open_minor,
-                  k.stored_open - k.open_minor AS paid_minor, coalesce(i.settled_on, %(day)s::date) AS received_on
+        RETURNING k.line, i.id AS invoice_id, i.number, i.number_key, i.account_id, i.currency, i.total_minor,
+                  i.open_minor, k.stored_open - k.open_minor AS paid_minor,
+                  coalesce(i.settled_on, %(day)s::date) AS received_on
     ), paid AS (
-        SELECT gen_random_uuid() AS payment_id, m.*,
+        SELECT {_ID.format(line="m.line", of="payment")} AS payment_id, m.*,
                'import:' || m.number_key || coalesce(' #' || (e.payments + 1), '') AS object_id
         FROM moved m LEFT JOIN earlier e ON e.invoice_id = m.invoice_id
     ), booked AS ({_BOOKED}), applied AS ({_APPLIED})
@@ -126,7 +143,13 @@ _KNOWN_PAID = f"""
 
 async def merge(tx: Transaction, *, now: datetime, day: date, of_invoices: bool) -> None:
     """Write what was found; money without a date of its own is booked on *day*, or on the due date of history."""
-    values: dict[str, Any] = {"now": now, "day": day, "method": METHOD}
+    values: dict[str, Any] = {
+        "now": now,
+        "day": day,
+        "method": METHOD,
+        "moment": f"{int(now.timestamp() * 1000):012x}",
+        **{table: secrets.token_hex(5) for table in ("invoice", "payment", "allocation")},
+    }
     for statement in _ACCOUNTS:
         await tx.execute(statement, values)
     if not of_invoices:

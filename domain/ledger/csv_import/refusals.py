@@ -100,7 +100,7 @@ class DelimiterUnclear(QuestionOpen):
         super().__init__(
             "The header could be split in more than one way.",
             option="--delimiter",
-            question="What separates the cells (comma, semicolon, tab or pipe)?",
+            question="What separates the cells?",
             choices=("comma", "semicolon", "tab", "pipe"),
         )
 

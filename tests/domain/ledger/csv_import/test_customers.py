@@ -3,8 +3,12 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from domain.kernel import addresses
 from domain.kernel.core import Core
+from domain.ledger.csv_import import customers
 from tests.builders import a_contact, an_account
 from tests.domain.ledger.csv_import.files import codes_of, everything, imported
 
@@ -29,6 +33,26 @@ async def contacts(core: Core) -> list[tuple[Any, ...]]:
     """Return name, address and state of every contact."""
     found = await core.database.rows("SELECT name, email, state FROM contact ORDER BY email_key")
     return [tuple(row.values()) for row in found]
+
+
+@given(
+    st.one_of(
+        st.emails(),
+        st.from_regex(customers.PLAIN_ADDRESS, fullmatch=True),
+        st.text(alphabet="aB1._+-@", max_size=20),
+        st.builds("{}@{}.{}".format, st.sampled_from(["a", "a.b", "A_-+"]), st.sampled_from(["x", "x-y", "X.y", "1"]),
+                  st.sampled_from(["de", "test", "Local", "ARPA", "example", "onion", "c0m", "museum"])),
+    )
+)  # fmt: skip
+def test_a_plain_address_is_taken_as_the_parser_takes_it(text: str) -> None:
+    try:
+        expected = addresses.parsed(text)
+    except addresses.AddressMalformed:
+        with pytest.raises(addresses.AddressMalformed):
+            customers.address(text)
+        return
+
+    assert customers.address(text) == (expected, addresses.key(expected))
 
 
 async def test_the_number_makes_the_customer_and_the_name_may_change(core: Core) -> None:
