@@ -1,6 +1,7 @@
 """The timeline keeps every fact for ever, and what follows from a fact is queued with it or not at all."""
 
-from typing import Any
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
 from uuid import UUID
 
 import psycopg
@@ -115,9 +116,9 @@ def value_of(annotation: Any) -> st.SearchStrategy[Any]:
     """Return values of a field's type."""
     if annotation in VALUES:
         return VALUES[annotation]
-    if not hasattr(annotation, "__args__"):
-        return st.from_type(annotation)
-    return st.one_of(*(st.none() if each is type(None) else value_of(each) for each in annotation.__args__))
+    if get_origin(annotation) in {Union, UnionType}:
+        return st.one_of(*(st.none() if each is type(None) else value_of(each) for each in get_args(annotation)))
+    return st.from_type(annotation)
 
 
 @pytest.mark.parametrize("kind", sorted(kind for kind, event in EVENTS.items() if event in wiring.NOTICES))
