@@ -55,14 +55,7 @@ def steps(store: Store, mail: MailWorld, people: Sequence[Person], *, invoice: s
             "mail",
         ),
         _pay(unopened, paid=paid, started=any(session["status"] == "complete" for session in sessions)),
-        Step(
-            "See it settled",
-            "The case in Slack says paid, and a receipt is in the customer's mail box.",
-            paid and any(each["attachments"] for each in mails),
-            "Look for the receipt",
-            "tab",
-            "mail",
-        ),
+        _settled(sessions, paid=paid, receipt=any(each["attachments"] for each in mails)),
         Step(
             "Bounce a reminder",
             "Open another reminder, press “Bounce: user unknown”, and see in Slack that the address gets no more mail.",
@@ -100,3 +93,11 @@ def _pay(unopened: Json | None, *, paid: bool, started: bool) -> Step:
     if unopened is not None and not paid:
         return Step("Pay", text, False, "Open the checkout", "open", unopened["url"])
     return Step("Pay", text, paid, "" if paid else "Open the mail boxes", "tab", "mail")
+
+
+def _settled(sessions: list[Json], *, paid: bool, receipt: bool) -> Step:
+    text = "The case in Slack says so, and a receipt is in the customer's mail box."
+    numbers = [session["metadata"].get("invoice_number") for session in sessions if session["payment_status"] == "paid"]
+    if numbers and numbers[0]:
+        return Step("See it settled", text, receipt, "Ask for the invoice", "type", f"/plixo invoice {numbers[0]}")
+    return Step("See it settled", text, paid and receipt, "Look for the receipt", "tab", "mail")

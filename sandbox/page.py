@@ -1,5 +1,6 @@
 """The demo's page: one server-rendered document whose panes are drawn anew when something changes."""
 
+import json
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
@@ -15,6 +16,9 @@ from sandbox.slack_show import Screen
 from sandbox.slack_world import NotOnScreen, SlackWorld
 from sandbox.store import Json, Store
 from sandbox.stripe_world import StripeWorld
+
+MOST_DRAWN = 1000
+"""Drawn messages that are remembered: a busy channel changes one message at a time."""
 
 Act = Callable[[web.Request, Json], Awaitable[Json]]
 """What a button does: the request and its JSON in, what the page script is told out."""
@@ -37,6 +41,7 @@ class Page:
     ) -> None:
         self._settings, self._store, self._clock, self._live = settings, store, clock, live
         self._slack, self._stripe, self._mail, self._product_url = slack, stripe, mail, product_url
+        self._drawn_messages: dict[tuple[str, str], Markup] = {}
 
     def add_to(self, app: web.Application) -> None:
         """Add the routes."""
@@ -106,9 +111,23 @@ class Page:
             "screen": screen,
             "at_home": room == "home",
             "home": screen.home() if room == "home" else None,
-            "rows": [] if room == "home" else screen.channel(channel),
+            "rows": [] if room == "home" else self._messages(screen, channel, request.query.get("keep", "")),
             "channel_name": self._channel_name(),
         }
+
+    def _messages(self, screen: Screen, channel: str, keep: str) -> list[Markup]:
+        """Draw the messages; one that has not changed since is taken as it was drawn."""
+        drawn = []
+        for row in screen.channel(channel, keep=keep):
+            key = (screen.user, json.dumps(row, default=str))
+            if key not in self._drawn_messages:
+                html = pages.rendered("message.html", row=row, screen=screen, **self._menus())
+                self._drawn_messages[key] = Markup(html)  # noqa: S704 - autoescaped
+            drawn.append(self._drawn_messages.pop(key))
+            self._drawn_messages[key] = drawn[-1]
+        while len(self._drawn_messages) > MOST_DRAWN:
+            del self._drawn_messages[next(iter(self._drawn_messages))]
+        return drawn
 
     def _modal(self, request: web.Request) -> Json:
         screen = self._screen(request)

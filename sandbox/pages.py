@@ -1,6 +1,6 @@
 """Templates and static files of the sandbox's pages."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
 def _stamp(at: float | datetime, form: str = "%a %d %b, %H:%M") -> str:
-    moment = at if isinstance(at, datetime) else datetime.fromtimestamp(at).astimezone()
+    moment = at if isinstance(at, datetime) else datetime.fromtimestamp(at, UTC)
     return moment.strftime(form)
 
 

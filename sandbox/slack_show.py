@@ -38,8 +38,11 @@ class Screen:
         """Return a message's own text as HTML."""
         return slack_mrkdwn.html(value, self.name)
 
-    def channel(self, channel: str) -> list[Json]:
-        """Return what is in a channel for this person, oldest first, each with the answers in its thread."""
+    def channel(self, channel: str, *, keep: str = "") -> list[Json]:
+        """Return what is in a channel for this person, oldest first, each with the answers in its thread.
+
+        The latest messages are shown, and back to the one of the time stamp *keep* where somebody reads that one.
+        """
         rows = self._workspace.messages(channel, limit=MOST_MESSAGES * 4)
         shown = [*rows, *self._workspace.whispers(channel, self.user, limit=MOST_MESSAGES)]
         shown.sort(key=lambda message: str(message["ts"]))
@@ -54,7 +57,10 @@ class Screen:
         known = {message["ts"] for message in tops}
         tops += [each for root, rest in answers.items() if root not in known for each in rest]
         tops.sort(key=lambda message: str(message["ts"]))
-        return [self._row(message, answers.get(message["ts"], [])) for message in tops[-MOST_MESSAGES:]]
+        start = max(len(tops) - MOST_MESSAGES, 0)
+        kept = next((place for place, each in enumerate(tops) if keep and each["ts"] >= keep), start)
+        start = max(min(start, kept), len(tops) - 4 * MOST_MESSAGES, 0)
+        return [self._row(message, answers.get(message["ts"], [])) for message in tops[start:]]
 
     def _row(self, message: Json, answers: list[Json]) -> Json:
         return message | {

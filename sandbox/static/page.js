@@ -1,5 +1,7 @@
 // The page: clock, tabs, theme, the stream of news; clicks go to the part that knows them.
 import { $, dirty, hooks, post, redraw, show, toast } from "/static/panes.js";
+import * as composer from "/static/composer.js";
+import * as reading from "/static/reading.js";
 import * as side from "/static/side.js";
 import * as slack from "/static/slack.js";
 
@@ -54,8 +56,10 @@ function listen() {
   };
 }
 
-Object.assign(hooks, { modalChanged: slack.modalChanged, modalShown: slack.modalShown, slackShown: slack.toEnd });
+Object.assign(hooks, { modalChanged: slack.modalChanged, modalShown: slack.modalShown, slackShown: reading.toEnd, channelShown: reading.channelShown, reading: reading.reading });
 slack.start();
+composer.start();
+reading.start();
 side.start();
 show(matchMedia("(max-width: 760px)").matches ? "guide" : "slack");
 for (const pane of document.querySelectorAll("[data-pane]")) redraw(pane.dataset.pane, true);

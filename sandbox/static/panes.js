@@ -6,7 +6,7 @@ const busy = new Set();
 export const dirty = new Set();
 
 // What single panes want to know; the part that knows them puts its functions here.
-export const hooks = { modalChanged: () => true, modalShown: () => {}, slackShown: () => {} };
+export const hooks = { modalChanged: () => true, modalShown: () => {}, slackShown: () => {}, channelShown: () => false, reading: () => "" };
 
 export const $ = (selector, root = document) => root.querySelector(selector);
 
@@ -33,6 +33,7 @@ export function toast(message, ok = true) {
 
 function address(pane) {
   const query = new URLSearchParams(state);
+  if (pane === "channel") query.set("keep", hooks.reading());
   if (pane !== "mail") for (const name of ["mail", "part", "box"]) query.delete(name);
   return `/page/pane/${pane}?${query}`;
 }
@@ -69,13 +70,33 @@ function swap(pane, name, html) {
   const focus = document.activeElement && pane.contains(document.activeElement) ? document.activeElement.id : "";
   const atEnd = pane.scrollHeight - pane.scrollTop - pane.clientHeight < 90;
   const top = pane.scrollTop;
+  const anchor = name === "channel" ? firstSeen(pane) : null;
   if (name === "modal" && !hooks.modalChanged(pane, html)) return;
   pane.innerHTML = html;
   for (const each of pane.querySelectorAll("details[data-key]")) if (open.has(each.dataset.key)) each.open = true;
-  pane.scrollTop = name === "channel" && (atEnd || first) ? pane.scrollHeight : top;
+  pane.scrollTop = top;
+  if (name === "channel" && !hooks.channelShown(pane)) {
+    if ((atEnd && !hooks.reading()) || first) pane.scrollTop = pane.scrollHeight;
+    else stay(pane, anchor);
+  }
   if (focus) document.getElementById(focus)?.focus();
   if (name === "modal") hooks.modalShown(pane);
   counts();
+}
+
+// The message at the top of the window stays where it is while others come, go and grow.
+function firstSeen(pane) {
+  const edge = pane.getBoundingClientRect().top;
+  for (const each of pane.querySelectorAll(":scope > .msg")) {
+    const box = each.getBoundingClientRect();
+    if (box.bottom > edge) return { ts: each.dataset.ts, from: box.top - edge };
+  }
+  return null;
+}
+
+function stay(pane, anchor) {
+  const same = anchor && pane.querySelector(`:scope > .msg[data-ts="${anchor.ts}"]`);
+  if (same) pane.scrollTop += same.getBoundingClientRect().top - pane.getBoundingClientRect().top - anchor.from;
 }
 
 function counts() {

@@ -1,11 +1,7 @@
-// The Slack-like channel: typing commands, pressing buttons, filling modals.
-import { $, post, redraw, show, state, toast } from "/static/panes.js";
-
-const say = $("#say");
-const list = $("#suggestions");
-let picked = -1;
-const typed = [];
-let back = 0;
+// The Slack-like channel: who looks at which room, pressed buttons, filled modals.
+import * as composer from "/static/composer.js";
+import { $, post, redraw, state, toast } from "/static/panes.js";
+import { awaitAnswer, toEnd } from "/static/reading.js";
 
 export function start() {
   const known = localStorage.getItem("user");
@@ -13,10 +9,6 @@ export function start() {
   if (known && [...who.options].some((option) => option.value === known)) who.value = known;
   state.user = who.value;
   who.addEventListener("change", () => become(who.value));
-  $("[data-composer]").addEventListener("submit", (event) => { event.preventDefault(); send(); });
-  say.addEventListener("input", () => { grow(); suggest(); });
-  say.addEventListener("keydown", keys);
-  say.addEventListener("blur", () => setTimeout(hide, 150));
   document.addEventListener("change", changed);
   document.addEventListener("input", searched);
   document.addEventListener("submit", submitted);
@@ -25,99 +17,17 @@ export function start() {
   });
 }
 
+export function fill(text) {
+  enter("channel");
+  composer.fill(text);
+}
+
 export function become(user) {
   $("[data-user]").value = user;
   state.user = user;
   localStorage.setItem("user", user);
   for (const name of ["channel", "modal"]) redraw(name, true);
   if (state.room === "home") post("/page/slack/home", { user });
-}
-
-export function fill(text) {
-  enter("channel");
-  show("slack");
-  say.value = text;
-  say.focus();
-  grow();
-  hide();
-}
-
-export function toEnd() {
-  const pane = $('[data-pane="channel"]');
-  pane.scrollTop = pane.scrollHeight;
-}
-
-function grow() {
-  say.style.height = "auto";
-  say.style.height = `${Math.min(say.scrollHeight, 140)}px`;
-}
-
-async function send() {
-  const text = say.value.trim();
-  if (!text) return;
-  typed.push(text);
-  back = typed.length;
-  say.value = "";
-  grow();
-  hide();
-  const answer = await post("/page/slack/say", { user: state.user, room: state.room, text });
-  if (!answer.ok) toast(answer.message, false);
-  await redraw("channel", true);
-  toEnd();
-}
-
-function suggest() {
-  const text = say.value;
-  const options = [...list.children];
-  let any = false;
-  for (const option of options) {
-    const fits = text.startsWith("/") && option.dataset.suggestion.startsWith(text.trimEnd()) && option.dataset.suggestion !== text;
-    option.hidden = !fits;
-    any ||= fits;
-  }
-  picked = -1;
-  mark(options);
-  list.hidden = !any;
-  say.setAttribute("aria-expanded", String(any));
-}
-
-function hide() {
-  list.hidden = true;
-  say.setAttribute("aria-expanded", "false");
-}
-
-function mark(options) {
-  options.forEach((option, place) => option.setAttribute("aria-selected", String(place === picked)));
-}
-
-function keys(event) {
-  const options = [...list.children];
-  const shown = options.filter((option) => !option.hidden);
-  if (!list.hidden && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
-    event.preventDefault();
-    const step = event.key === "ArrowDown" ? 1 : -1;
-    const at = shown.indexOf(options[picked]);
-    picked = options.indexOf(shown[(at + step + shown.length + (at < 0 && step < 0 ? 1 : 0)) % shown.length]);
-    mark(options);
-  } else if (!list.hidden && event.key === "Tab" && shown.length) {
-    event.preventDefault();
-    take(picked >= 0 ? options[picked] : shown[0]);
-  } else if (event.key === "Enter" && !event.shiftKey) {
-    event.preventDefault();
-    if (!list.hidden && picked >= 0) take(options[picked]);
-    else send();
-  } else if (event.key === "ArrowUp" && !say.value && typed.length) {
-    event.preventDefault();
-    back = typed.length - 1;
-    say.value = typed[back];
-  } else if (event.key === "Escape") hide();
-}
-
-function take(option) {
-  say.value = option.dataset.suggestion;
-  say.focus();
-  grow();
-  hide();
 }
 
 function enter(room) {
@@ -158,6 +68,7 @@ async function press(element, value) {
   const trouble = home.querySelector(".trouble");
   if (trouble) trouble.hidden = true;
   element.classList.add("working");
+  awaitAnswer();
   const answer = await post("/page/slack/press", {
     user: state.user, room: state.room, block: element.dataset.block, action: element.dataset.action, raw: value,
     values: values(home), ...origin(element),
@@ -192,7 +103,7 @@ function sure(element) {
 }
 
 export function clicked(target, click) {
-  if (target.dataset.suggestion) { take(target); return true; }
+  if (target.dataset.suggestion) { composer.take(target); return true; }
   if (target.dataset.room) {
     enter(target.dataset.room);
     if (state.room === "home") post("/page/slack/home", { user: state.user });
@@ -207,6 +118,7 @@ export function clicked(target, click) {
     return true;
   }
   if (target.dataset.pick !== undefined) { pick(target); return true; }
+  if ("newer" in target.dataset) { toEnd(); return true; }
   if ("dismiss" in target.dataset) {
     post("/page/slack/dismiss", { user: state.user, room: state.room, ts: target.closest("[data-ts]").dataset.ts });
     return true;
