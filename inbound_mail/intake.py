@@ -75,9 +75,10 @@ class Intake:
 
     def body(self) -> bytes:
         """Return the mail, with the dots taken out that senders double, and forget it."""
-        body = bytes(self._buffer.replace(b"\r\n.", b"\r\n"))[2:]
-        self._buffer = bytearray()
-        return body
+        buffer, self._buffer = self._buffer, bytearray()
+        if b"\r\n." in buffer:
+            buffer = buffer.replace(b"\r\n.", b"\r\n")
+        return bytes(memoryview(buffer)[2:])
 
     def release(self) -> None:
         """Give the shared memory back."""

@@ -21,15 +21,15 @@ _BRACKETED = (
 """An address, with or without brackets or quotes, up to where it surely ends."""
 
 _HEAD = re.compile(
-    r"^(?:[*•-]\s+|rcpt:\s*|-{4}\s)?" + _BRACKETED
-    + r"\s*(?P<rest>$|<.*|[:;#.(].*|\.{2,}.*|on [A-Z][a-z]{2}, .*|delivery failed.*|\d{3}[ -].*|-\s.*|,\s.*unknown.*)",
+    r"^(?:[*•-]\s+|rcpt:\s*|-{4}\s|>>>\s+)?" + _BRACKETED
+    + r"\s*(?P<rest>$|<.*|[:;#.([].*|\.{2,}.*|on [A-Z][a-z]{2}, .*|delivery failed.*|\d{3}[ -].*|-\s.*|,\s.*unknown.*)",
     re.IGNORECASE)  # fmt: skip
 _LABELS = (
     r"recipients?", r"address(?:es)?", r"error-for", r"rcpt", r"user", r"mailbox", r"to", r"x-failed-recipients?",
     r"adresse", r"empfänger", r"destinataire", r"destinatario", r"destinatário", r"宛先", r"收件人",
     r".{0,60}could not be delivered to", r"did not reach", r"unable to deliver message to",
     r".{0,30}delivery failed \d+ attempts", r"unknown user", r"user mailbox exceeds allowed size",
-    r"was not delivered to", r".{0,80}recipient\w* of", r".{0,40}originally addressed to",
+    r"was not delivered to", r".{0,80}recipient\w* of", r"addressed to", r".{0,40}originally addressed to",
     r".{0,40}generated (?:by|from)", r".{0,40}following (?:recipient|address)\w*.{0,60}",
 )  # fmt: skip
 """What stands in front of a recipient on the same line."""

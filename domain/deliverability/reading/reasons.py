@@ -101,6 +101,8 @@ def verdict(
         reason = _by_status(best, said.lower())
     if reason is Reason.UNDEFINED and around:
         reason, certain = _reason(around, stage, remote)
+        codes = codes or _ENHANCED.findall(around)
+        best = best or next((code for code in codes if not code.endswith(".0.0")), "")
     if reason is Reason.UNDEFINED:
         reason = _BEFORE_THE_RECIPIENT.get(stage, reason)
     certain = certain or _certain(around.lower())
@@ -176,6 +178,8 @@ def _dead(reason: Reason, said: str, status: str, codes: list[str], stage: Stage
         return False
     if reason is Reason.HOST_UNKNOWN:  # a name server may be wrong for an hour; a final status says that it was asked
         return not status.startswith("4") and "found, try again" not in said.lower()
+    if reason is Reason.USER_UNKNOWN and "unavailable" in said.lower() and temporary(status, said):
+        return False  # it is busy or locked, and there
     if reason is not Reason.USER_UNKNOWN or certain or stage is Stage.RECIPIENT:
         return True
     sure = _SURE if stage is not Stage.MESSAGE else _SURE_AFTER_DATA
