@@ -111,7 +111,8 @@ export function show(tab) {
   document.body.dataset.tab = tab;
   if (tab === "mail" || tab === "stripe") document.body.dataset.side = tab;
   for (const each of document.querySelectorAll("[data-tab-to]")) {
-    const current = each.closest(".side-tabs") ? document.body.dataset.side : tab;
+    const beside = each.closest(".side-tabs") || (tab === "slack" && matchMedia("(min-width: 761px)").matches);
+    const current = beside ? document.body.dataset.side : tab;
     each.setAttribute("aria-pressed", String(each.dataset.tabTo === current));
   }
   if (tab === "slack") hooks.slackShown();
