@@ -25,6 +25,8 @@ KILLS = 50
 INVOICES = 24
 DEADLINE_SECONDS = 900.0
 
+OK, DEAD, TOO_MANY = 200, 404, 429
+
 PROGRAM = Path(sys.executable).parent / "plixo"
 
 
@@ -90,7 +92,7 @@ class StubbornPayer:
     def __init__(self, patient: Patient, store: Store, number: str) -> None:
         self.patient, self.store, self.number = patient, store, number
         self.root = f"http://127.0.0.1:{patient.portal}"
-        self.tried: set[str] = set()
+        self.asked: set[str] = set()
 
     async def pay(self) -> None:
         """Find the link, enter, pay; start over at whatever goes wrong."""
@@ -103,7 +105,7 @@ class StubbornPayer:
                         return
             except (aiohttp.ClientError, TimeoutError, OSError):
                 pass
-            await asyncio.sleep(0.3)
+            await asyncio.sleep(1)
 
     async def _once(self, browser: aiohttp.ClientSession) -> bool:
         link = self._newest_link()
@@ -111,11 +113,13 @@ class StubbornPayer:
             return False
         async with browser.get(link):
             pass
-        page = await self._press(browser, link)
+        status, page = await self._press(browser, link)
+        if status == TOO_MANY:
+            await asyncio.sleep(10)
         if "i/pay" not in page:
-            if link not in self.tried:  # the answer that held our session was lost: ask for a fresh link, once
-                await self._press(browser, link, {"ask": "fresh"})
-                self.tried.add(link)
+            if status == DEAD and link not in self.asked:  # the answer that held our session was lost
+                answered, _ = await self._press(browser, link, {"ask": "fresh"})
+                self.asked.update({link} if answered == OK else ())
             return False
         fields = dict(re.findall(r'<input[^>]*type="hidden"[^>]*name="([^"]+)"[^>]*value="([^"]*)"', page))
         while True:
@@ -128,9 +132,11 @@ class StubbornPayer:
             async with browser.post(place, data={"method": "card", "card": "pays"}, allow_redirects=False) as answer:
                 return answer.status == 303
 
-    async def _press(self, browser: aiohttp.ClientSession, link: str, fields: dict[str, str] | None = None) -> str:
+    async def _press(
+        self, browser: aiohttp.ClientSession, link: str, fields: dict[str, str] | None = None
+    ) -> tuple[int, str]:
         async with browser.post(link, data=fields or {}, headers={"Sec-Fetch-Site": "same-origin"}) as answer:
-            return await answer.text()
+            return answer.status, await answer.text()
 
     def _newest_link(self) -> str | None:
         for mail in self.store.find("mail"):
