@@ -131,7 +131,7 @@ class Database(Rows):
             await to_the_end(wrapper.commit())
         finally:
             if token is not None:
-                with suppress(ValueError):  # a task that was thrown away is finished in a foreign context, which has no token
+                with suppress(ValueError):  # a task that was thrown away ends in a foreign context, without a token
                     get_connections().reset(token)
             await to_the_end(_give_back(client, connection))
 
