@@ -80,6 +80,8 @@ class Books:
     clock: Clock
     origin: Callable[[], str]
     """Address of the sandbox, for the pages that it hosts."""
+    webhook_url: Callable[[], str]
+    """Address to which the merchant's webhook endpoint points."""
 
     def now(self) -> int:
         """Return the present second."""

@@ -154,7 +154,7 @@ def _balance(books: Books, _: Mapping[str, str], __: Json) -> Json:
     return {"object": "balance", "available": [], "livemode": False, "pending": pending}
 
 
-def _endpoints(_: Books, __: Mapping[str, str], ___: Json) -> Json:
+def _endpoints(books: Books, __: Mapping[str, str], ___: Json) -> Json:
     return {
         "object": "list",
         "has_more": False,
@@ -171,7 +171,7 @@ def _endpoints(_: Books, __: Mapping[str, str], ___: Json) -> Json:
                 "livemode": False,
                 "metadata": {},
                 "status": "enabled",
-                "url": "http://127.0.0.1/stripe/webhook",
+                "url": books.webhook_url(),
             }
         ],
     }

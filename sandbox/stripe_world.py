@@ -33,7 +33,7 @@ class StripeWorld:
         webhook_secret: str,
         webhook_url: Callable[[], str],
     ) -> None:
-        self.books = Books(store, clock, origin)
+        self.books = Books(store, clock, origin, webhook_url)
         self.faults = Faults()
         self.webhooks = WebhookSender(self.books, secret=webhook_secret, address=webhook_url)
         self.api = StripeApi(self.books, api_key=api_key, faults=self.faults)

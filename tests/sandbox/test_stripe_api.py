@@ -8,6 +8,7 @@ import stripe
 from sandbox.app import Sandbox
 from sandbox.stripe_faults import Fault
 from tests.sandbox.conftest import API_KEY, an_order, in_currency
+from tests.sandbox.product import Product
 
 
 async def test_a_new_session_is_open_and_has_no_payment_yet(client: stripe.StripeClient, sandbox: Sandbox) -> None:
@@ -204,6 +205,13 @@ async def test_what_is_not_there_is_missing(client: stripe.StripeClient) -> None
 async def test_an_endpoint_that_is_not_here_says_so(client: stripe.StripeClient) -> None:
     with pytest.raises(stripe.InvalidRequestError, match="Unrecognized request URL"):
         await client.v1.subscriptions.list_async()
+
+
+async def test_the_webhook_endpoint_is_of_the_sdks_version(client: stripe.StripeClient, product: Product) -> None:
+    endpoint = (await client.v1.webhook_endpoints.list_async()).data[0]
+
+    assert (endpoint.url, endpoint.api_version) == (f"{product.url}/stripe/webhook", stripe.api_version)
+    assert "checkout.session.completed" in endpoint.enabled_events
 
 
 async def test_the_version_of_each_request_is_noted(client: stripe.StripeClient, sandbox: Sandbox) -> None:
