@@ -91,7 +91,7 @@ class _Child:
     def __init__(self) -> None:
         self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and our own module
             [sys.executable, "-I", "-S", "-c", _BOOT, _ROOT],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={}, close_fds=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={}, start_new_session=True,
         )  # fmt: skip
         self.stop = weakref.finalize(self, _end, self._process)
 

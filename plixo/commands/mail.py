@@ -203,6 +203,8 @@ async def _line(path: Path, product: _Product, *, explain: bool) -> dict[str, An
 
 
 def _sent_to(raw: bytes) -> tuple[str, ...]:
+    if b"+" not in raw[: mime.MAX_HEADER_BYTES]:
+        return ()  # no address of ours can be in it
     headers, _ = mime.split(raw)
     return tuple(address for name in ENVELOPE_HEADERS for value in headers.all(name)
                  for address in found_addresses.in_text(value))  # fmt: skip

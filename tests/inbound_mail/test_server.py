@@ -6,13 +6,13 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from domain.deliverability import return_paths
+from domain.deliverability import return_paths, suppressions
 from domain.deliverability.models import InboundMail
 from domain.kernel.core import Core
 from domain.kernel.keys import Keyring, SigningKey
 from inbound_mail.server import MailServer
 from tests.clocks import StandingClock
-from tests.domain.deliverability.mailings_made import TODAY, a_dsn, bounce_path
+from tests.domain.deliverability.mailings_made import TODAY, a_dsn, a_mailing, bounce_path
 from tests.inbound_mail.talker import send, talking
 
 MAILING = UUID("6f1d7a52-0000-4000-8000-0123456789ab")
@@ -220,3 +220,19 @@ async def test_a_sender_that_hangs_up_early_loses_nothing(core: Core, server: Ma
 
     assert answer.startswith("250")
     assert [mail.body[:22] for mail in await InboundMail.all()] == [b"Subject: the whole one"]
+
+
+async def test_a_report_that_came_over_the_wire_suppresses_exactly_the_address_that_was_mailed(
+    core: Core, server: MailServer
+) -> None:
+    anna = await a_mailing(core, "INV-1", address="anna@acme.example")
+    bob = await a_mailing(core, "INV-2", address="bob@acme.example")
+    to = bounce_path(core, anna.id).upper()
+
+    await send(server.port, to, body=a_dsn(to))
+    await send(server.port, "postmaster@mail.northwind.example", body=a_dsn("x", recipient=bob.address))
+    async with asyncio.timeout(60):
+        await core.jobs.work(concurrency=2, stop=asyncio.Event(), until_idle=True)
+
+    assert await suppressions.suppressed(core, addresses=[anna.address, bob.address]) == {"anna@acme.example"}
+    assert {mail.state for mail in await InboundMail.all()} == {"read"}

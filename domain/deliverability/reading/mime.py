@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass, field
 from email.errors import HeaderParseError
 from email.header import decode_header
+from itertools import islice
 
 MAX_BYTES = 4 * 1024 * 1024
 """Only the head of a larger mail is read: reports stand before the mail that they return."""
@@ -30,7 +31,7 @@ EMBEDDED = frozenset(
 """Parts that hold a returned or forwarded mail; they are never opened as parts of this one."""
 
 _HEADER = re.compile(rb"[!-9;-~]+[ \t]*:")
-_FIELDS = re.compile(rb"^([!-9;-~]+)[ \t]*:((?:.*)(?:\n[ \t].*)*)", re.MULTILINE)
+_FIELDS = re.compile(r"^([!-9;-~]+)[ \t]*:(.*(?:\n[ \t].*)*)", re.MULTILINE)
 _FOLD = re.compile(r"\r?\n[ \t]+")
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n|\A\r?\n")
 _PARAMETER = re.compile(r';\s*([\w-]+)\*?(?:0\*?)?\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;]+))')
@@ -115,18 +116,14 @@ def split(raw: bytes) -> tuple[Headers, bytes]:
 
 def fields(block: bytes) -> Headers:
     """Read header fields, unfolded; lines that are no field are passed over."""
-    result = []
-    for match in _FIELDS.finditer(block):
-        name, value = match.groups()
-        if len(value) > MAX_VALUE:
-            value = value[:MAX_VALUE]
-        text = plain(value)
-        if "\n" in text:
-            text = _FOLD.sub(" ", text)
-        result.append((name.decode("ascii").lower(), text.strip()))
-        if len(result) >= MAX_HEADERS:
-            break
-    return Headers(tuple(result))
+    found = islice(_FIELDS.finditer(block.decode("utf-8", "surrogateescape")), MAX_HEADERS)
+    return Headers(tuple((match[1].lower(), _value(match[2][:MAX_VALUE])) for match in found))
+
+
+def _value(text: str) -> str:
+    if not text.isascii() or "\0" in text:
+        text = plain(text.encode("utf-8", "surrogateescape"))
+    return _FOLD.sub(" ", text).strip() if "\n" in text else text.strip()
 
 
 def content_type(headers: Headers) -> tuple[str, dict[str, str]]:
