@@ -11,7 +11,8 @@ API_PREFIXES = ("/slack/api/", "/slack/upload/", "/slack/response/", "/stripe/v1
 """What programs call; a browser's page cannot, since it has no token and may not set one across origins."""
 
 PAGE_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: http://127.0.0.1:* http://localhost:*; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "img-src 'self' data: http://127.0.0.1:* http://localhost:*; "
     "connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
