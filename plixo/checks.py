@@ -11,13 +11,13 @@ import aiosmtplib
 import dns.asyncresolver
 import dns.exception
 import psycopg
-from portal.stripe_gateway import StripeGateway
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from domain.kernel.ports import GatewayRefused, GatewayUnavailable
 from plixo import database, keys, migrations
 from plixo.settings import Settings
+from portal.stripe_gateway import StripeGateway
 
 PATIENCE_SECONDS = 12.0
 """One connection that hangs must not keep the others from being told."""
@@ -66,6 +66,37 @@ async def _database(settings: Settings) -> Result:
         return Result("database", "fail", "no connection", "Look at PLIXO_DATABASE_URL: host, name, user, password.")
     where = "PLIXO_DATABASE_URL" if settings.database_url else f"embedded in {settings.data_dir}"
     return Result("database", "ok", f"{where}, tables are current")
+
+
+async def _queue(settings: Settings) -> Result:
+    try:
+        address = await asyncio.to_thread(database.conninfo, settings)
+        async with await psycopg.AsyncConnection.connect(address) as connection:
+            row = await (await connection.execute(_LATE_JOBS)).fetchone()
+    except (psycopg.Error, database.DatabaseUnreachable):
+        return Result("jobs", "fail", "the queue cannot be read", "See what is said of the database.")
+    assert row is not None, "an aggregate always has a row"
+    gave_up, waiting_seconds = int(row[0]), int(row[1])
+    if gave_up:
+        return Result(
+            "jobs", "fail", f"{gave_up} jobs gave up: {row[2]}", "The log says why, under the name of the job."
+        )
+    if waiting_seconds > LONGEST_WAIT_SECONDS:
+        return Result("jobs", "warn", f"a job has been waiting for {waiting_seconds} s", "Is a worker running?")
+    return Result("jobs", "ok", "none gave up, none waits too long")
+
+
+_LATE_JOBS = """
+    SELECT count(*) FILTER (WHERE j.status = 'failed'),
+           coalesce(max(extract(epoch FROM now() - greatest(e.at, j.scheduled_at))) FILTER
+               (WHERE j.status = 'todo' AND coalesce(j.scheduled_at, e.at) < now()), 0),
+           coalesce(string_agg(DISTINCT j.task_name, ', ') FILTER (WHERE j.status = 'failed'), '')
+    FROM procrastinate_jobs j
+    LEFT JOIN LATERAL (SELECT max(at) AS at FROM procrastinate_events e WHERE e.job_id = j.id) e ON true
+"""
+
+LONGEST_WAIT_SECONDS = 600
+"""Jobs run within seconds; ten minutes mean that nobody works them."""
 
 
 async def _keys(settings: Settings) -> Result:
@@ -230,6 +261,7 @@ async def _return_domain(settings: Settings) -> Result:
 
 CHECKS: tuple[tuple[str, Check], ...] = (
     ("database", _database),
+    ("jobs", _queue),
     ("signing keys", _keys),
     ("disk", _disk),
     ("mail relay", _relay),
