@@ -5,6 +5,7 @@ file always says the same.
 """
 
 from domain.kernel.transactions import Transaction
+from domain.ledger.csv_import import matching
 
 _FIRST = "(array_agg(c.{name} ORDER BY c.number IS NULL, c.line) FILTER (WHERE c.{name} IS NOT NULL))[1] AS {name}"
 
@@ -14,8 +15,12 @@ _WANTED = f"""
     CREATE TEMP TABLE import_wanted ON COMMIT DROP AS
     SELECT m.id, bool_or(m.stored) AS stored, min(m.number) AS number,
            {", ".join(_FIRST.format(name=name) for name in _COLUMNS)}
-    FROM import_customer c JOIN import_account m ON m.key = c.key GROUP BY m.id
+    FROM import_customer c JOIN import_account m ON m.key = c.key
+    WHERE m.id IN (SELECT m.id FROM import_used u JOIN import_customer c ON c.seq = u.seq
+                   JOIN import_account m ON m.key = c.key)
+    GROUP BY m.id
 """
+"""Customers of rows that are taken, as all their rows tell of them."""
 
 _ACCOUNT_CHANGES = """
     CREATE TEMP TABLE import_account_change ON COMMIT DROP AS
@@ -40,7 +45,8 @@ _CONTACTS = """
                 WHEN k.id IS NOT NULL THEN 'same'
                 WHEN gone.id IS NOT NULL THEN 'removed'
                 ELSE 'new' END AS verdict
-    FROM import_customer c
+    FROM import_used u
+    JOIN import_customer c ON c.seq = u.seq
     JOIN import_account m ON m.key = c.key
     CROSS JOIN LATERAL unnest(string_to_array(c.emails, ' '), string_to_array(c.email_keys, ' ')) e (email, email_key)
     LEFT JOIN contact k ON k.account_id = m.id AND k.email_key = e.email_key AND k.state = 'active'
@@ -52,7 +58,7 @@ _CONTACTS = """
 
 _BRINGING = """
     CREATE TEMP TABLE import_bringing ON COMMIT DROP AS
-    SELECT c.seq, bool_or(NOT m.stored OR e.verdict = 'new') AS new
+    SELECT c.seq, bool_or(NOT m.stored OR coalesce(e.verdict = 'new', false)) AS new
     FROM import_customer c
     JOIN import_account m ON m.key = c.key
     LEFT JOIN import_account_change a ON a.id = m.id
@@ -65,6 +71,8 @@ _BRINGING = """
     GROUP BY c.seq
 """
 """The customer parts that bring something, so that their rows count as new or changed."""
+
+_USED = "CREATE TEMP TABLE import_used ON COMMIT DROP AS SELECT seq FROM import_customer"
 
 _TWICE_IN_FILE = """
     INSERT INTO import_dropped (line, field, value, code)
@@ -106,13 +114,15 @@ _PEOPLE = """
 """
 
 
-async def drop_contact_rows(tx: Transaction) -> None:
-    """Reject rows of a contacts file that are about one contact twice, or about a customer who cannot be told."""
-    for statement in (
-        _TWICE_IN_FILE,
-        _CUSTOMER_PROBLEMS,
-        "DELETE FROM import_customer c USING import_dropped d WHERE d.line = c.line",
-    ):
+_KEEP_OTHERS = "DELETE FROM import_customer c USING import_dropped d WHERE d.line = c.line"
+
+
+async def find_contact_rows(tx: Transaction) -> None:
+    """Find the customers of a contacts file; reject rows about one contact twice, and those of nobody in particular."""
+    for statement in (_TWICE_IN_FILE, _KEEP_OTHERS):
+        await tx.execute(statement)
+    await matching.match(tx)
+    for statement in (_CUSTOMER_PROBLEMS, _KEEP_OTHERS, _USED):
         await tx.execute(statement)
 
 

@@ -7,6 +7,7 @@ Afterwards ``import_row`` holds the rows that are taken, ``import_known`` the st
 from collections import Counter
 
 from domain.kernel.transactions import Transaction
+from domain.ledger.csv_import import matching
 
 _TWICE_IN_FILE = """
     INSERT INTO import_dropped (line, field, value, code)
@@ -82,7 +83,8 @@ _ABSENT = """
 _LEFT_OUT = """
     SELECT count(*) FILTER (WHERE r.withdrawn) AS withdrawn, count(*) FILTER (WHERE NOT r.withdrawn) AS nothing_open
     FROM import_row r LEFT JOIN import_known k ON k.line = r.line
-    WHERE (r.withdrawn AND k.conflict IS NULL) OR (k.line IS NULL AND r.total_minor IS NULL AND r.open_minor = 0)
+    WHERE NOT EXISTS (SELECT FROM import_dropped d WHERE d.line = r.line)
+      AND (r.withdrawn AND k.conflict IS NULL OR k.line IS NULL AND r.total_minor IS NULL AND r.open_minor = 0)
 """
 
 _KEEP_TAKEN = (
@@ -93,10 +95,7 @@ _KEEP_TAKEN = (
     DELETE FROM import_row r WHERE r.total_minor IS NULL AND r.open_minor = 0
         AND NOT EXISTS (SELECT FROM import_known k WHERE k.line = r.line)
     """,
-    """
-    DELETE FROM import_customer c USING import_customer e LEFT JOIN import_row r ON r.customer = e.seq
-    WHERE e.seq = c.seq AND r.line IS NULL
-    """,
+    "CREATE TEMP TABLE import_used ON COMMIT DROP AS SELECT DISTINCT customer AS seq FROM import_row",
 )
 """What is not taken leaves no trace: neither an invoice nor a customer or a contact."""
 
@@ -106,6 +105,7 @@ async def find(tx: Transaction, *, lock: bool) -> Counter[str]:
 
     With *lock* the invoices that differ are held to the end of the transaction.
     """
+    await matching.match(tx)
     for statement in (_TWICE_IN_FILE, _CUSTOMER_PROBLEMS):
         await tx.execute(statement)
     if lock:

@@ -19,7 +19,6 @@ from domain.ledger.csv_import import (
     attributes,
     difference,
     history,
-    matching,
     merging,
     outcomes,
     rejects,
@@ -135,14 +134,13 @@ async def _outcome(
             today=local_date(core.clock, core.merchant.zone),
             progress=progress,
         )
-        await matching.match(tx)
         found: Counter[str] = Counter()
         conflicts: Counter[str] = Counter()
         if of_invoices:
             found = await difference.find(tx, lock=lock)
             conflicts = await outcomes.conflicts(tx)
         else:
-            await attributes.drop_contact_rows(tx)
+            await attributes.find_contact_rows(tx)
         people = await attributes.compare(tx)
         rows = await attributes.rows(tx, of_invoices=of_invoices)
         dropped = await outcomes.dropped(tx)

@@ -1,4 +1,7 @@
-"""Matching: which customers of the file are which accounts, by customer number, else by folded name."""
+"""Matching: which customers of the file are which accounts, by customer number, else by folded name.
+
+Names are compared as they will be after the import, so that the same file finds the same customers once more.
+"""
 
 from domain.kernel.transactions import Transaction
 
@@ -17,46 +20,64 @@ _BY_NUMBER = """
     LEFT JOIN account a ON a.number = c.number
 """
 
+_STATISTICS = "ANALYZE import_account"
+"""Without them the planner takes a fresh table for an empty one, and compares each row with each."""
+
 _ZEROS_LOST = """
-    UPDATE import_account m SET problem = 'leading_zeros_lost' FROM account a
+    UPDATE import_account m SET problem = 'leading_zeros_lost'
+    FROM account a LEFT JOIN import_account o ON o.id = a.id
     WHERE NOT m.stored AND m.number ~ '^[1-9][0-9]*$' AND a.number LIKE '0%' AND ltrim(a.number, '0') = m.number
-      AND (m.name_key IS NULL OR m.name_key = a.name_key)
+      AND (m.name_key IS NULL OR m.name_key = coalesce(o.name_key, a.name_key))
 """
 """A number that differs from a stored one by leading zeros only is a second spelling of it, unless the names differ."""
 
-_ADOPTED = """
-    UPDATE import_account m SET id = a.id, stored = true FROM account a
-    WHERE NOT m.stored AND m.problem IS NULL AND a.number IS NULL AND a.name_key = m.name_key
-      AND m.name_key IN (SELECT name_key FROM import_account WHERE NOT stored GROUP BY name_key HAVING count(*) = 1)
+_NAMES = """
+    CREATE TEMP TABLE import_name ON COMMIT DROP AS
+    SELECT m.key, a.id, coalesce(m.name_key, a.name_key) AS name_key, a.number IS NULL AS nameonly, true AS stored
+    FROM account a LEFT JOIN import_account m ON m.id = a.id
+    WHERE coalesce(m.name_key, a.name_key) IN (SELECT name_key FROM import_customer)
+    UNION ALL
+    SELECT key, id, name_key, false, false FROM import_account
+    WHERE NOT stored AND problem IS NULL AND name_key IS NOT NULL
 """
-"""A customer known by name only gets its number, when no other customer of the file has that name."""
+
+_ADOPTED = """
+    UPDATE import_account m SET id = known.id, stored = true FROM import_name known
+    WHERE NOT m.stored AND m.problem IS NULL AND known.nameonly AND known.name_key = m.name_key
+      AND m.name_key IN (SELECT name_key FROM import_name WHERE NOT nameonly GROUP BY name_key HAVING count(*) = 1)
+"""
+"""A customer known by name only gets its number, when nobody else has that name."""
+
+_ADOPTED_NAMES = """
+    UPDATE import_name n SET id = m.id FROM import_account m WHERE m.key = n.key AND m.stored AND NOT n.stored
+"""
 
 _BY_NAME = """
     INSERT INTO import_account (key, id, stored, name_key, problem)
-    SELECT n.key, CASE WHEN f.key IS NULL THEN gen_random_uuid() WHEN f.alike = 1 OR f.exact = 1 THEN f.id END,
-           f.key IS NOT NULL AND f.stored, n.name_key,
-           CASE WHEN f.alike > 1 AND f.exact = 0 THEN 'customer_ambiguous' END
+    SELECT n.key, CASE WHEN f.name_key IS NULL THEN gen_random_uuid() WHEN f.nameonly OR f.alike = 1 THEN f.id END,
+           f.name_key IS NOT NULL AND f.stored, n.name_key,
+           CASE WHEN f.alike > 1 AND NOT f.nameonly THEN 'customer_ambiguous' END
     FROM (SELECT DISTINCT key, name_key FROM import_customer WHERE number IS NULL) n
     LEFT JOIN (
-        SELECT key, count(DISTINCT id) AS alike, count(DISTINCT id) FILTER (WHERE rank = 1) AS exact,
-               (array_agg(id ORDER BY rank))[1] AS id, (array_agg(stored ORDER BY rank))[1] AS stored
-        FROM (
-            SELECT n.key, a.id, true AS stored, CASE WHEN a.number IS NULL THEN 1 ELSE 2 END AS rank
-            FROM import_customer n JOIN account a ON a.name_key = n.name_key WHERE n.number IS NULL
-            UNION
-            SELECT n.key, m.id, m.stored, 2
-            FROM import_customer n JOIN import_account m ON m.name_key = n.name_key
-            WHERE n.number IS NULL AND m.problem IS NULL) found
-        GROUP BY key) f ON f.key = n.key
+        SELECT name_key, count(DISTINCT id) AS alike, bool_or(nameonly) AS nameonly,
+               (array_agg(id ORDER BY nameonly DESC))[1] AS id, bool_or(stored) AS stored
+        FROM import_name GROUP BY name_key) f ON f.name_key = n.name_key
 """
 """The account without a number that has this name; else the only one of that name, on file or in this file."""
 
 
-_STATISTICS = "ANALYZE import_account"
-"""Without them the planner takes a fresh table for an empty one, and compares each row with each."""
-
-
 async def match(tx: Transaction) -> None:
     """Give every customer of the file its account: a stored one, a new one, or the problem that prevents it."""
-    for statement in (_TABLE, _BY_NUMBER, _STATISTICS, _ZEROS_LOST, _ADOPTED, _BY_NAME, _STATISTICS):
+    for statement in (
+        _TABLE,
+        _BY_NUMBER,
+        _STATISTICS,
+        _ZEROS_LOST,
+        _NAMES,
+        "ANALYZE import_name",
+        _ADOPTED,
+        _ADOPTED_NAMES,
+        _BY_NAME,
+        _STATISTICS,
+    ):
         await tx.execute(statement)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 MAX_FILE_BYTES = 1 << 30
 """One gibibyte: some ten million invoices, more than one import should hold in one transaction."""
 
+_TOO_LARGE = f"The file is larger than {MAX_FILE_BYTES >> 20} MB. Import it in parts."
+
 MAX_LINE = 1 << 20
 """Bytes of one line; a file with longer ones is no table."""
 
@@ -66,7 +68,7 @@ def opened(request: ImportRequest) -> Iterator[BinaryIO]:
             file = stack.enter_context(_spooled(file))
         size = file.seek(0, io.SEEK_END)
         if size > MAX_FILE_BYTES:
-            raise FileUnreadable(f"{request.file_name} is larger than {MAX_FILE_BYTES >> 20} MB. Import it in parts.")
+            raise FileUnreadable(_TOO_LARGE)
         file.seek(0)
         _looked_at(file, request.file_name)
         yield file
@@ -121,6 +123,7 @@ class Bytes(io.RawIOBase):
         inner.seek(0)
         self.inner, self._told = inner, told
         self.hash = hashlib.sha256()
+        self._left = MAX_FILE_BYTES
         self._since_end = 0
         """Bytes since the last end of a line."""
 
@@ -132,7 +135,8 @@ class Bytes(io.RawIOBase):
         """Read what comes next.
 
         Raises:
-            FileUnreadable: A line is longer than any table's, and would have to be held in memory.
+            FileUnreadable: A line is longer than any table's, and would have to be held in memory; or the file has
+                no end, as devices have not.
         """
         with memoryview(buffer) as view:
             found = self.inner.read(view.nbytes)
@@ -141,6 +145,9 @@ class Bytes(io.RawIOBase):
         self._since_end = len(found) - end - 1 if end >= 0 else self._since_end + len(found)
         if self._since_end > MAX_LINE:
             raise FileUnreadable(f"A line is longer than {MAX_LINE:,} bytes; this is no CSV file.")
+        self._left -= len(found)
+        if self._left < 0:
+            raise FileUnreadable(_TOO_LARGE)
         self.hash.update(found)
         self._told(len(found))
         return len(found)

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.kernel.money import digits
@@ -84,6 +84,7 @@ def test_a_currency_with_three_decimals_takes_three() -> None:
     assert minor_units("1.234", "KWD", POINT) == 1234
 
 
+@settings(deadline=None)
 @given(
     minor=st.integers(min_value=0, max_value=10**12),
     currency=st.sampled_from(["EUR", "JPY", "KWD"]),
@@ -100,6 +101,7 @@ def test_every_amount_survives_being_written_and_read(
     assert minor_units(sign, currency, mark) == (-minor if negative else minor)
 
 
+@settings(deadline=None)
 @given(
     minors=st.lists(st.integers(min_value=0, max_value=10**9), min_size=1, max_size=20),
     mark=st.sampled_from([POINT, COMMA]),
@@ -112,6 +114,7 @@ def test_a_column_with_cents_tells_its_mark(minors: list[int], mark: DecimalMark
     assert evidence.decided() is mark
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30))
 def test_no_text_breaks_the_reader(text: str) -> None:
     readings(text)
@@ -122,6 +125,7 @@ def test_no_text_breaks_the_reader(text: str) -> None:
         return
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="0123456789.,' ()-€$EUR", max_size=14))
 def test_whatever_is_taken_as_an_amount_can_be_read_in_one_way_with_its_mark(text: str) -> None:
     try:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.kernel import addresses
@@ -35,6 +35,7 @@ async def contacts(core: Core) -> list[tuple[Any, ...]]:
     return [tuple(row.values()) for row in found]
 
 
+@settings(deadline=None)
 @given(
     st.one_of(
         st.emails(),

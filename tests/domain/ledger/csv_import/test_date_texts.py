@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.ledger.csv_import.date_texts import FIRST_YEAR, LAST_YEAR, DateEvidence, read, readings
@@ -21,6 +21,7 @@ FORMS = {
 }
 
 
+@settings(deadline=None)
 @given(day=DATES, order=st.sampled_from(list(DateOrder)), form=st.integers(min_value=0, max_value=4))
 def test_every_date_survives_being_written_and_read(day: date, order: DateOrder, form: int) -> None:
     text = FORMS[order][form % len(FORMS[order])].format(d=day)
@@ -28,6 +29,7 @@ def test_every_date_survives_being_written_and_read(day: date, order: DateOrder,
     assert read(text, order) == day
 
 
+@settings(deadline=None)
 @given(st.lists(DATES, min_size=1, max_size=30), st.sampled_from([DMY, MDY]))
 def test_a_file_is_never_read_in_another_order_than_it_was_written(days: list[date], order: DateOrder) -> None:
     evidence = DateEvidence()
@@ -42,6 +44,7 @@ def test_a_file_is_never_read_in_another_order_than_it_was_written(days: list[da
     assert [read(text, decided) for text in texts] == days
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30))
 def test_no_text_breaks_the_reader(text: str) -> None:
     readings(text)

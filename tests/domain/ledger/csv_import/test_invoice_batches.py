@@ -5,7 +5,7 @@ import io
 from datetime import date
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.ledger.csv_import.columns import FIELDS, KNOWN, Field, matched
@@ -86,6 +86,7 @@ def by_line(text: str) -> dict[int, Any]:
     return {int(row[0]): [*row[1:-1], row[-1].lower().startswith("t")] for row in rows}
 
 
+@settings(deadline=None)
 @given(
     rows=st.lists(ROW, min_size=1, max_size=8),
     mark=st.sampled_from([None, DecimalMark.POINT, DecimalMark.COMMA]),

@@ -1,7 +1,7 @@
 """A broken quote costs its own line and no other."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.ledger.csv_import import records
@@ -64,6 +64,7 @@ def test_a_header_with_broken_quotes_is_refused() -> None:
         cut('"a"b,c\n1,2\n')
 
 
+@settings(deadline=None)
 @given(st.text(alphabet='a1",\n\r\0 ', max_size=200), st.integers(min_value=1, max_value=9))
 def test_it_makes_no_difference_how_many_lines_are_at_hand(text: str, lines_at_once: int) -> None:
     content = f"x,y\n{text}"
