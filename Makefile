@@ -62,8 +62,9 @@ $(READY): requirements.lock pyproject.toml
 	        echo "No virtual environment could be made; on Debian and Ubuntu install the package python3-venv." >&2; \
 	        exit 1; }; \
 	fi; \
-	$(IN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.lock; \
-	$(IN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .; \
+	{ $(IN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.lock && \
+	  $(IN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .; \
+	} > .venv/install.log 2>&1 || { cat .venv/install.log >&2; exit 1; }; \
 	touch $(READY)
 
 .PHONY: help demo check lint test bench docs format lock clean

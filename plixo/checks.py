@@ -14,6 +14,7 @@ import psycopg
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from domain.kernel.clock import SystemClock
 from domain.kernel.ports import GatewayRefused, GatewayUnavailable
 from plixo import database, keys, migrations
 from plixo.settings import Settings
@@ -72,7 +73,7 @@ async def _queue(settings: Settings) -> Result:
     try:
         address = await asyncio.to_thread(database.conninfo, settings)
         async with await psycopg.AsyncConnection.connect(address) as connection:
-            row = await (await connection.execute(_LATE_JOBS)).fetchone()
+            row = await (await connection.execute(_LATE_JOBS, {"now": SystemClock().now()})).fetchone()
     except (psycopg.Error, database.DatabaseUnreachable):
         return Result("jobs", "fail", "the queue cannot be read", "See what is said of the database.")
     assert row is not None, "an aggregate always has a row"
@@ -88,8 +89,8 @@ async def _queue(settings: Settings) -> Result:
 
 _LATE_JOBS = """
     SELECT count(*) FILTER (WHERE j.status = 'failed'),
-           coalesce(max(extract(epoch FROM now() - greatest(e.at, j.scheduled_at))) FILTER
-               (WHERE j.status = 'todo' AND coalesce(j.scheduled_at, e.at) < now()), 0),
+           coalesce(max(extract(epoch FROM %(now)s - greatest(e.at, j.scheduled_at))) FILTER
+               (WHERE j.status = 'todo' AND coalesce(j.scheduled_at, e.at) < %(now)s), 0),
            coalesce(string_agg(DISTINCT j.task_name, ', ') FILTER (WHERE j.status = 'failed'), '')
     FROM procrastinate_jobs j
     LEFT JOIN LATERAL (SELECT max(at) AS at FROM procrastinate_events e WHERE e.job_id = j.id) e ON true
