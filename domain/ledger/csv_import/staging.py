@@ -4,7 +4,8 @@ import asyncio
 import csv
 import io
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import date
 from typing import BinaryIO, LiteralString
@@ -143,16 +144,29 @@ def _one_by_one(batch: Batch, read: RowReader, faults: dict[int, Sequence[Fault]
 
 
 async def _copy(tx: Transaction, name: str, pieces: Iterator[str]) -> None:
-    """Copy pieces of CSV into a table; they are made in a thread, so that the process stays responsive."""
+    """Copy pieces of CSV into a table."""
     statement = sql.SQL("COPY {} FROM STDIN (FORMAT csv)").format(sql.Identifier(name))
-    async with tx.connection.cursor() as cursor, cursor.copy(statement) as copy:
-        while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
+    async with tx.connection.cursor() as cursor, cursor.copy(statement) as copy, aclosing(_made_ahead(pieces)) as made:
+        async for piece in made:
             await copy.write(piece)
 
 
 async def _exhausted(pieces: Iterator[str]) -> None:
-    while await asyncio.to_thread(next, pieces, None) is not None:
-        pass
+    async with aclosing(_made_ahead(pieces)) as made:
+        async for _ in made:
+            pass
+
+
+async def _made_ahead(pieces: Iterator[str]) -> AsyncGenerator[str, None]:
+    """Yield pieces that are made in a thread, each while the one before is on its way to the database."""
+    loop = asyncio.get_running_loop()
+    coming = loop.run_in_executor(None, next, pieces, None)
+    try:
+        while (piece := await coming) is not None:
+            coming = loop.run_in_executor(None, next, pieces, None)
+            yield piece
+    finally:
+        coming.cancel()
 
 
 async def pages(tx: Transaction, query: LiteralString) -> AsyncIterator[list[Row]]:
