@@ -131,5 +131,5 @@ def notes(layout: Layout, unknown: dict[Field, str], people: dict[str, Any]) -> 
         for field, text in unknown.items()
     ]
     if people["contacts_removed"]:
-        told.append(f"{people['contacts_removed']} addresses were removed from their customers before and stay so")
+        told.append(f"addresses that were removed from their customers stay removed: {people['contacts_removed']}")
     return tuple(told)

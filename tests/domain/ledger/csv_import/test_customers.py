@@ -161,7 +161,7 @@ async def test_an_address_that_was_removed_stays_removed(core: Core) -> None:
 
     event = await imported(core, rows("1,,Acme,Anna,anna@acme.example,"))
 
-    assert event.notes == ("1 addresses were removed from their customers before and stay so",)
+    assert event.notes == ("addresses that were removed from their customers stay removed: 1",)
     assert await contacts(core) == [("Anna", "anna@acme.example", "removed")]
 
 
