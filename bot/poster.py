@@ -64,7 +64,7 @@ class Poster:
         self._core, self._client, self._pace = core, client, pace
         self.channel = channel
 
-    async def living(self, message: Message, *, key: str, invoice_id: UUID) -> Place:
+    async def living(self, message: Message, *, key: str, invoice_id: UUID | None = None) -> Place:
         """Make the message of that key show *message*: post it, change it, or leave it as it is.
 
         Raises:
@@ -90,7 +90,7 @@ class Poster:
         )
         return place
 
-    async def again(self, message: Message, *, key: str, invoice_id: UUID) -> Place:
+    async def again(self, message: Message, *, key: str, invoice_id: UUID | None = None) -> Place:
         """Post a living message anew, since the one that was is gone."""
         log.info("chat message is gone and is posted anew: %s", key)
         await chat_messages.forget(self._core, keys=[key])
@@ -131,7 +131,7 @@ class Poster:
                 )
         return tuple(each for each in open_ if each.message.key not in places)
 
-    async def _new_living(self, message: Message, *, key: str, invoice_id: UUID) -> Place:
+    async def _new_living(self, message: Message, *, key: str, invoice_id: UUID | None = None) -> Place:
         reserved = await chat_messages.reserve(self._core, keys=[key], channel=self.channel, invoice_id=invoice_id)
         if not await self.unposted(reserved):  # it was posted before the process died; what it shows may be old
             place = await self._place(key)

@@ -13,6 +13,7 @@ from bot import errors
 from bot.errors import MessageGone, SlackRefused
 from bot.poster import Place, Poster
 from bot.views import cases as case_views
+from bot.views import days as day_views
 from bot.views import news
 from domain.deliverability import events as mail
 from domain.kernel import timeline
@@ -21,7 +22,7 @@ from domain.kernel.events import Event
 from domain.kernel.jobs import TryLater
 from domain.kernel.timeline import Entry
 from domain.ledger import events as ledger
-from domain.operations import cases, chat_messages
+from domain.operations import cases, chat_messages, days
 from domain.operations.chat_messages import Reservation
 from domain.outreach import events as outreach
 from domain.pay_links import events as pay_links
@@ -30,6 +31,9 @@ log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 20
 """Lines of one thread message."""
+
+HISTORY = 8
+"""Earlier lines with which a new thread begins; the invoice's timeline has all."""
 
 CATCH_UP = 10
 """Lines that could not be told, and are tried again after one could."""
@@ -44,8 +48,12 @@ class Telling:
     to_channel: bool = False
     """Whether the thread's line also shows in the channel, since it got worse and a person must act."""
 
+    in_day: bool = False
+    """Whether it shows in the day's one message while the invoice has none: news that come by the hundred."""
+
 
 QUIET = Telling()
+OF_THE_DAY = Telling(in_day=True)
 NORMAL = Telling(opens_case=True)
 ALARM = Telling(opens_case=True, to_channel=True)
 
@@ -64,8 +72,8 @@ TELLINGS: Mapping[type[Event], Telling] = {
     pay_links.PaymentDeclined: NORMAL,
     pay_links.PaymentFailed: ALARM,
     pay_links.PaymentMismatched: ALARM,
-    mail.LetterSent: NORMAL,
-    mail.LetterWithheld: QUIET,
+    mail.LetterSent: OF_THE_DAY,
+    mail.LetterWithheld: OF_THE_DAY,
     mail.LetterUncertain: NORMAL,
     mail.LetterRefused: ALARM,
     mail.AddressSuppressed: ALARM,
@@ -112,10 +120,13 @@ class Teller:
             await self._poster.once(news.alone(entry.event), reserved=unposted)
 
     async def _in_case(self, entry: Entry, invoice_id: UUID) -> None:
-        entries = await self._waiting(entry, invoice_id)
         case_key = chat_messages.case_key(invoice_id)
         has_case = bool(await chat_messages.found(self._core, keys=[case_key]))
-        if not entries or not (has_case or any(TELLINGS[type(each.event)].opens_case for each in entries)):
+        entries = await self._waiting(entry, invoice_id, opening=not has_case)
+        if not has_case and not any(TELLINGS[type(each.event)].opens_case for each in entries):
+            await self._in_day(entry)
+            return
+        if not entries:
             return
         reserved = await chat_messages.reserve(
             self._core, keys=list(entries_by_key(entries)), channel=self._poster.channel, invoice_id=invoice_id
@@ -128,6 +139,13 @@ class Teller:
         except MessageGone:
             place = await self._poster.again(message, key=case_key, invoice_id=invoice_id)
             await self._thread(entries, reserved, place=place, number=case.invoice_number)
+
+    async def _in_day(self, entry: Entry) -> None:
+        if not TELLINGS[type(entry.event)].in_day:
+            return
+        day = await days.reminders(self._core, at=entry.event.at)
+        if day.sent or day.withheld or day.troubled:
+            await self._poster.living(day_views.living(day), key=chat_messages.day_key(day.day))
 
     async def _thread(
         self, entries: Sequence[Entry], reserved: Sequence[Reservation], *, place: Place, number: str
@@ -144,10 +162,12 @@ class Teller:
             broadcast=any(TELLINGS[type(event)].to_channel for event in events),
         )
 
-    async def _waiting(self, entry: Entry, invoice_id: UUID) -> list[Entry]:
-        """Return the entry and the invoice's later ones that were not told yet, oldest first."""
-        later = [each for each in await timeline.of_invoice(self._core, invoice_id) if each.id > entry.id]
-        wanted = entries_by_key([each for each in (entry, *later) if type(each.event) in TELLINGS])
+    async def _waiting(self, entry: Entry, invoice_id: UUID, *, opening: bool) -> list[Entry]:
+        """Return the entry and the invoice's later ones that were not told yet; a new thread begins with what was."""
+        others = await timeline.of_invoice(self._core, invoice_id)
+        before = [each for each in others if each.id < entry.id][-HISTORY:] if opening else []
+        later = [each for each in others if each.id > entry.id]
+        wanted = entries_by_key([each for each in (*before, entry, *later) if type(each.event) in TELLINGS])
         known = await chat_messages.found(self._core, keys=list(wanted))
         told = {message.key for message in known if message.ts is not None}
         return [each for key, each in wanted.items() if key not in told][:MOST_AT_ONCE]

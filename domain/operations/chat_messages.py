@@ -6,7 +6,7 @@ posted: whoever finds one asks the chat before posting again.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 from domain.kernel.core import Core
@@ -38,6 +38,11 @@ class Reservation:
 def case_key(invoice_id: UUID) -> str:
     """Return the key of an invoice's living message."""
     return f"case:{invoice_id}"
+
+
+def day_key(day: date) -> str:
+    """Return the key of the message that stands for all reminders of a day."""
+    return f"reminders:{day.isoformat()}"
 
 
 def entry_key(entry_id: int) -> str:

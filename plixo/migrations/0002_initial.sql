@@ -227,6 +227,7 @@ CREATE TABLE mailing (
     sent_at     timestamptz
 );
 CREATE INDEX mailing_invoice ON mailing (invoice_id, queued_at);
+CREATE INDEX mailing_reminders_of_day ON mailing (queued_at) WHERE step IS NOT NULL;
 CREATE INDEX mailing_address ON mailing (address_key);
 
 CREATE TABLE inbound_mail (

@@ -14,6 +14,7 @@ from bot import app as bot_app
 from bot.app import Bot
 from bot.telling import TELLINGS
 from domain.deliverability.events import AddressSuppressed, LetterSent, LetterWithheld, MailArrived, MailQuarantined
+from domain.deliverability.models import Mailing
 from domain.kernel import timeline
 from domain.kernel.actor import SYSTEM
 from domain.kernel.core import Core
@@ -24,7 +25,9 @@ from domain.ledger import payments
 from domain.ledger.events import LedgerImported, PaymentReceived
 from domain.ledger.models import Invoice
 from domain.operations import chat_messages
+from domain.outreach import planner
 from domain.outreach.events import CadenceClosed
+from domain.pay_links.events import PaymentDeclined
 from plixo import wiring
 from tests.bot.fake_slack import CHANNEL, FakeSlack, Fault
 from tests.builders import an_invoice
@@ -46,10 +49,15 @@ def about(core: Core, invoice: Invoice) -> dict[str, Any]:
     }
 
 
-def a_letter(core: Core, invoice: Invoice, why: str = "7 days past due") -> LetterSent:
+def a_decline(core: Core, invoice: Invoice, code: str = "card_declined") -> PaymentDeclined:
+    """Return an event that opens a case and asks for nobody."""
+    return PaymentDeclined(checkout_id=uuid4(), code=code, **about(core, invoice))
+
+
+def a_letter(core: Core, invoice: Invoice) -> LetterSent:
     """Return the event of a reminder."""
     return LetterSent(
-        mailing_id=uuid4(), letter="reminder-overdue", sent_to="a…@acme.example", step=3, why=why,
+        mailing_id=uuid4(), letter="reminder-overdue", sent_to="a…@acme.example", step=3, why="7 days past due",
         **about(core, invoice),
     )  # fmt: skip
 
@@ -76,14 +84,14 @@ def tell(bot: Bot) -> Callable[[int], Any]:
 async def test_the_first_event_makes_the_living_message_and_a_line_in_its_thread(
     core: Core, slack: FakeSlack, tell: Callable[[int], Any]
 ) -> None:
-    entry = await happened(core, a_letter(core, await an_invoice(core)))
+    entry = await happened(core, a_decline(core, await an_invoice(core)))
 
     await tell(entry)
 
     (case,) = slack.in_channel()
     (line,) = slack.in_thread(case["ts"])
     assert case["text"].startswith("INV-1042, Customer of INV-1042: 125.00 EUR open")
-    assert "Reminder (step 3) sent to a…@acme.example" in line["text"]
+    assert "declined with the code card_declined" in line["text"]
     assert (case["unfurl_links"], case["unfurl_media"], case["parse"]) == (False, False, "none")
     assert "reply_broadcast" not in line
     assert case["channel"] == line["channel"] == CHANNEL
@@ -93,7 +101,7 @@ async def test_the_message_is_changed_in_place_by_whatever_happens_next(
     core: Core, slack: FakeSlack, tell: Callable[[int], Any]
 ) -> None:
     invoice = await an_invoice(core)
-    await tell(await happened(core, a_letter(core, invoice)))
+    await tell(await happened(core, a_decline(core, invoice)))
     async with core.transaction() as tx:
         locked = await Invoice.locked(id=invoice.id)
         assert locked is not None
@@ -115,7 +123,7 @@ async def test_the_message_is_changed_in_place_by_whatever_happens_next(
 
 
 async def test_telling_again_changes_nothing(core: Core, slack: FakeSlack, tell: Callable[[int], Any]) -> None:
-    entry = await happened(core, a_letter(core, await an_invoice(core)))
+    entry = await happened(core, a_decline(core, await an_invoice(core)))
     await tell(entry)
     before = list(slack.calls)
 
@@ -128,7 +136,7 @@ async def test_events_that_wait_share_one_line_and_one_change(
     core: Core, slack: FakeSlack, tell: Callable[[int], Any]
 ) -> None:
     invoice = await an_invoice(core)
-    entries = [await happened(core, a_letter(core, invoice, why=f"reason {n}")) for n in range(30)]
+    entries = [await happened(core, a_decline(core, invoice, code=f"reason {n}")) for n in range(30)]
 
     for entry in entries:
         await tell(entry)
@@ -144,7 +152,7 @@ async def test_a_mass_of_reminders_makes_one_quiet_message_each(
     core: Core, slack: FakeSlack, tell: Callable[[int], Any]
 ) -> None:
     invoices = [await an_invoice(core, f"INV-{n}", email=f"a{n}@acme.example") for n in range(20)]
-    entries = [await happened(core, a_letter(core, invoice)) for invoice in invoices]
+    entries = [await happened(core, a_decline(core, invoice)) for invoice in invoices]
 
     for entry in entries:
         await tell(entry)
@@ -175,7 +183,7 @@ async def test_what_makes_no_case_is_told_only_where_one_is(
     first = await happened(core, withheld)
     await tell(first)
     nothing_yet = list(slack.calls)
-    await tell(await happened(core, a_letter(core, invoice)))
+    await tell(await happened(core, a_decline(core, invoice)))
 
     await tell(await happened(core, CadenceClosed(cadence="default", reason="paid", **about(core, invoice))))
 
@@ -211,7 +219,7 @@ async def test_what_belongs_to_no_invoice_is_a_message_of_its_own(
 async def test_a_crash_between_posted_and_noted_repeats_nothing(
     core: Core, slack: FakeSlack, tell: Callable[[int], Any], method: str
 ) -> None:
-    event: Event = a_quarantine(core) if method == "alone" else a_letter(core, await an_invoice(core))
+    event: Event = a_quarantine(core) if method == "alone" else a_decline(core, await an_invoice(core))
     entry = await happened(core, event)
     await tell(entry)
     kept = "case:%" if method == "case" else "entry:%"
@@ -230,7 +238,7 @@ async def test_a_crash_between_noted_and_posted_loses_nothing(
     core: Core, slack: FakeSlack, tell: Callable[[int], Any]
 ) -> None:
     invoice = await an_invoice(core)
-    entry = await happened(core, a_letter(core, invoice))
+    entry = await happened(core, a_decline(core, invoice))
     keys = [chat_messages.case_key(invoice.id), chat_messages.entry_key(entry)]
     await chat_messages.reserve(core, keys=keys, channel=CHANNEL, invoice_id=invoice.id)
 
@@ -243,7 +251,7 @@ async def test_a_crash_between_noted_and_posted_loses_nothing(
 async def test_an_answer_that_never_came_is_looked_for_before_it_is_posted_again(
     core: Core, slack: FakeSlack, tell: Callable[[int], Any]
 ) -> None:
-    entry = await happened(core, a_letter(core, await an_invoice(core)))
+    entry = await happened(core, a_decline(core, await an_invoice(core)))
     slack.fail("chat.postMessage", Fault(silent=True))
 
     with pytest.raises(TryLater):
@@ -286,7 +294,7 @@ async def test_a_message_is_found_on_a_later_page(core: Core, slack: FakeSlack, 
 async def test_when_slack_is_busy_or_away_the_job_comes_again(
     core: Core, slack: FakeSlack, tell: Callable[[int], Any], fault: Fault, seconds: int
 ) -> None:
-    entry = await happened(core, a_letter(core, await an_invoice(core)))
+    entry = await happened(core, a_decline(core, await an_invoice(core)))
     slack.fail("chat.postMessage", fault)
 
     with pytest.raises(TryLater) as later:
@@ -302,7 +310,7 @@ async def test_a_message_that_is_gone_is_posted_anew(
     core: Core, slack: FakeSlack, tell: Callable[[int], Any], error: str
 ) -> None:
     invoice = await an_invoice(core)
-    await tell(await happened(core, a_letter(core, invoice)))
+    await tell(await happened(core, a_decline(core, invoice)))
     slack.messages.clear()
     slack.fail("chat.update", Fault(error=error))
 
@@ -316,7 +324,7 @@ async def test_a_thread_that_is_gone_gets_a_new_case_message(
     core: Core, slack: FakeSlack, tell: Callable[[int], Any]
 ) -> None:
     invoice = await an_invoice(core)
-    await tell(await happened(core, a_letter(core, invoice)))
+    await tell(await happened(core, a_decline(core, invoice)))
     entry = await happened(core, a_suppression(core, invoice))
     slack.fail("chat.postMessage", Fault(error="thread_not_found"))
 
@@ -333,7 +341,7 @@ async def test_a_refusal_is_logged_with_its_remedy_and_told_once_it_is_put_right
     core: Core, slack: FakeSlack, tell: Callable[[int], Any], error: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     first = await happened(core, a_quarantine(core, "first"))
-    second = await happened(core, a_letter(core, await an_invoice(core)))
+    second = await happened(core, a_decline(core, await an_invoice(core)))
     slack.fail("chat.postMessage", Fault(error=error), Fault(error=error))
 
     with caplog.at_level(logging.ERROR, logger="bot"):
@@ -345,7 +353,7 @@ async def test_a_refusal_is_logged_with_its_remedy_and_told_once_it_is_put_right
     assert error in caplog.text
     assert while_refused == 0
     told = json.dumps(slack.messages, ensure_ascii=False)
-    assert all(each in told for each in ("first", "third", "Reminder (step 3)"))
+    assert all(each in told for each in ("first", "third", "declined with the code"))
     assert await core.database.rows("SELECT 1 FROM chat_message WHERE ts IS NULL") == []
 
 
@@ -366,7 +374,7 @@ async def test_a_case_moves_to_the_new_channel_when_the_old_one_is_closed(
     core: Core, slack: FakeSlack, tell: Callable[[int], Any]
 ) -> None:
     invoice = await an_invoice(core)
-    await tell(await happened(core, a_letter(core, invoice)))
+    await tell(await happened(core, a_decline(core, invoice)))
     moved = bot_app.build(
         core, bot_token="xoxb-1", signing_secret=None, channel="C0NEW", api_url=slack.api_url, seconds_a_post=0
     )
@@ -385,7 +393,7 @@ async def test_blocks_that_slack_refuses_are_left_out_rather_than_the_message(
 ) -> None:
     invoice = await an_invoice(core)
     if method == "chat.update":
-        await tell(await happened(core, a_letter(core, invoice)))
+        await tell(await happened(core, a_decline(core, invoice)))
     slack.fail(method, Fault(error="invalid_blocks", messages=("must be shorter [json-pointer:/blocks/0/text]",)))
 
     await tell(await happened(core, a_suppression(core, invoice)))
@@ -457,3 +465,32 @@ def test_every_event_that_operators_are_told_of_has_a_line_in_the_table() -> Non
 
     assert told == set(TELLINGS)
     assert PaymentReceived in told
+
+
+async def test_a_hundred_reminders_are_one_message_that_is_kept_current(
+    core: Core, slack: FakeSlack, tell: Callable[[int], Any]
+) -> None:
+    invoices = [await an_invoice(core, f"INV-{n}", email=f"p{n}@acme.example") for n in range(12)]
+    await planner.plan(core)
+    for each in await Mailing.all():
+        await (await each.move("send")).move("deliver", sent_at=core.clock.now())
+
+    for invoice in invoices:
+        await tell(await happened(core, a_letter(core, invoice)))
+
+    assert len(slack.messages) == 1
+    said = json.dumps(slack.messages[0], ensure_ascii=False)
+    assert "12 reminders sent on 10 Mar 2026* to 12 customers" in said
+    assert "1,500.00 EUR" in said
+
+
+async def test_a_case_that_opens_later_tells_the_reminder_that_came_before(
+    core: Core, slack: FakeSlack, tell: Callable[[int], Any]
+) -> None:
+    invoice = await an_invoice(core)
+    await tell(await happened(core, a_letter(core, invoice)))
+
+    await tell(await happened(core, a_decline(core, invoice)))
+
+    told = json.dumps(slack.messages, ensure_ascii=False)
+    assert told.index("Reminder (step 3)") < told.rindex("declined with the code")

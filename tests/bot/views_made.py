@@ -6,12 +6,13 @@ from uuid import UUID
 
 from bot.blocks import Message
 from bot.commands import COMMANDS
-from bot.views import answers, cases, links, news, queue, suppressions, why
+from bot.views import answers, cases, days, links, news, queue, suppressions, why
 from bot.views import help as help_views
 from domain.deliverability.events import SuppressionLifted
 from domain.kernel.events import Event
 from domain.kernel.money import Money
 from domain.operations.cases import Case, CaseCadence, CaseContact, CaseLine, CaseLink, CaseMail, LinkStanding
+from domain.operations.days import ReminderDay
 from domain.operations.searches import Match, Matches
 from domain.outreach.queue import Queue, QueueLine
 from domain.outreach.why import Why
@@ -68,6 +69,12 @@ def a_mail(name: str) -> Heard:
     return Heard(note=name, actor=name, actor_kind="system", at=AT)
 
 
+A_DAY = ReminderDay(
+    day=date(2026, 3, 10), sent=112, customers=38, waiting=3, withheld=2, troubled=1,
+    open=(Money(31_200_000, "EUR"), Money(12_000_000, "USD")),
+)  # fmt: skip
+
+
 def every_view(name: str = "Acme Ltd") -> Mapping[str, Message]:
     """Return each view once, with *name* wherever a stranger may choose a text."""
     number, many = ("INV-1042", 2) if name == "Acme Ltd" else (name, 20)
@@ -94,6 +101,7 @@ def every_view(name: str = "Acme Ltd") -> Mapping[str, Message]:
         "suppression": suppressions.lifted(lifted),
         "thread": news.in_thread([a_mail(name)] * many, invoice_number=number),
         "alone": news.alone(a_mail(name)),
+        "day": days.living(A_DAY),
         "refused": answers.refused(f"There is no invoice {number!r}."),
         "misunderstood": answers.misunderstood(name),
         "unknown": answers.unknown(name, nearest="/plixo link INV-1"),
