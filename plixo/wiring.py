@@ -35,6 +35,7 @@ JOBS = (
     JobKind("write_letter", "Queues the letter that an event calls for, to each contact that should get it."),
     JobKind("send_mailing", "Checks everything again, then sends one mail.", attempts=40),
     JobKind("plan_reminders", "Finds what is due for a reminder and queues it.", lock="plan", queueing_lock="plan"),
+    JobKind("redate_reminders", "Moves the next reminder of an invoice whose due date was changed."),
     JobKind("close_cadence", "Ends the reminders of an invoice that is settled."),
     JobKind("close_links", "Closes the payment links of an invoice that is settled."),
     JobKind("end_checkout", "Ends an open checkout at the payment provider.", attempts=40),
@@ -61,6 +62,9 @@ def domain_functions(core: Core) -> dict[str, JobFunction]:
         del entry_id  # notices give one, crons do not; planning looks at the whole ledger
         await planner.plan(core)
 
+    async def redate_reminders(entry_id: int) -> None:
+        await planner.redate(core, entry_id=entry_id)
+
     async def close_cadence(entry_id: int) -> None:
         await planner.close(core, entry_id=entry_id)
 
@@ -73,6 +77,7 @@ def domain_functions(core: Core) -> dict[str, JobFunction]:
     return {
         "write_letter": write_letter,
         "plan_reminders": plan_reminders,
+        "redate_reminders": redate_reminders,
         "close_cadence": close_cadence,
         "close_links": close_links,
         "read_mail": partial(inbound.read_stored, core, reader=ReadingRoom()),

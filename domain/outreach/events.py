@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from domain.kernel.events import InvoiceEvent
 from domain.kernel.notices import Notices, job, operators
-from domain.ledger.events import InvoiceSettled, PaymentReversed
+from domain.ledger.events import InvoiceChanged, InvoiceSettled, PaymentReversed
 
 
 class CadenceClosed(InvoiceEvent):
@@ -34,6 +34,7 @@ class InvoiceEscalated(InvoiceEvent):
 
 
 NOTICES: Notices = {
+    InvoiceChanged: (job("redate_reminders"),),
     InvoiceSettled: (job("close_cadence"),),
     PaymentReversed: (job("plan_reminders"),),
     CadenceClosed: (operators(),),

@@ -165,6 +165,23 @@ def _list(value: Any) -> list[Any]:
     return decoded
 
 
+_REDATE = f"""
+    UPDATE enrolment e
+    SET next_action_at = greatest(
+        (SELECT min({_DUE_AT}) FROM cadence_step s WHERE s.cadence_id = e.cadence_id AND s.position > e.last_position),
+        (SELECT max(m.queued_at) + %(rest)s FROM mailing m WHERE m.enrolment_id = e.id))
+    FROM invoice i
+    WHERE i.id = e.invoice_id AND i.id = %(invoice)s AND e.state = 'running' AND e.next_action_at IS NOT NULL
+"""
+
+
+async def redate(core: Core, *, entry_id: int) -> None:
+    """Move the next step of the entry's invoice to where its present due date puts it (``redate_reminders``)."""
+    entry = await timeline.entry(core, entry_id)
+    async with core.transaction() as tx:
+        await tx.execute(_REDATE, {**_parameters(core), "rest": REST, "invoice": entry.event.invoice_ref})
+
+
 async def close(core: Core, *, entry_id: int) -> None:
     """End the reminders of the invoice that the timeline entry says is settled (the job ``close_cadence``)."""
     entry = await timeline.entry(core, entry_id)

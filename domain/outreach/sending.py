@@ -15,7 +15,7 @@ from domain.deliverability import return_paths
 from domain.deliverability.events import LetterRefused, LetterSent, LetterUncertain, LetterWithheld
 from domain.deliverability.models import Mailing
 from domain.deliverability.states import MailingState
-from domain.kernel import addresses, timeline
+from domain.kernel import addresses, locales, timeline
 from domain.kernel.actor import SYSTEM
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
@@ -188,7 +188,8 @@ async def _composed(core: Core, mailing: Mailing, receipt: IssuedReceipt | None)
     account = await Account.get(id=mailing.account_id)
     contact = await Contact.get(id=mailing.contact_id)
     today = local_date(core.clock, core.merchant.zone)
-    locale = letters.LANGUAGE
+    wanted = account.locale or core.merchant.locale
+    locale = locales.formats(wanted, account.country or core.merchant.country, letters.LANGUAGE)
     fields = letters.Fields(
         customer_name=contact.name or account.name,
         invoice_number=invoice.number,

@@ -45,7 +45,7 @@ async def test_a_due_reminder_leaves_with_a_link_and_signed_addresses(core: Core
     assert parseaddr(mail["Reply-To"])[1].startswith("r+")
     assert mail["Message-ID"] == mailing.message_id
     assert mail["Auto-Submitted"] == "auto-generated"
-    assert mail["Subject"] == "Invoice INV-1042: €125.00 overdue since March 3, 2026"
+    assert mail["Subject"] == "Invoice INV-1042: 125,00 € overdue since 3 March 2026"
     text, html = mail.get_body(("plain",)), mail.get_body(("html",))
     assert text is not None
     assert html is not None

@@ -14,7 +14,7 @@ LETTERS = tuple(sorted(each.name for each in FOLDER.iterdir() if (each / "body.t
 
 
 LANGUAGE = "en"
-"""The language of the letters; dates and amounts follow the text, since a mixture reads like a fraud."""
+"""The language of the letters; numbers and dates are written as in the reader's country, in words of this language."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,13 @@ from datetime import timedelta
 from uuid import uuid4
 
 from domain.deliverability.models import Mailing, Suppression
+from domain.kernel import timeline
 from domain.kernel.actor import SYSTEM
 from domain.kernel.core import Core
+from domain.kernel.events import by
 from domain.kernel.money import Money
 from domain.ledger import payments
+from domain.ledger.events import InvoiceChanged
 from domain.ledger.models import Invoice
 from domain.outreach import planner
 from domain.outreach.models import Enrolment
@@ -206,3 +209,50 @@ async def _pay(core: Core, invoice: Invoice) -> None:
             received_on=core.clock.now().date(),
             actor=SYSTEM,
         )
+
+
+async def test_a_due_date_that_was_changed_moves_the_next_reminder(core: Core, clock: StandingClock) -> None:
+    invoice = await an_invoice(core, days_past_due=-20)
+    await planner.plan(core)
+    await Invoice.filter(id=invoice.id).update(due_on=clock.now().date())
+    async with core.transaction() as tx:
+        changed = InvoiceChanged(
+            was_due_on=invoice.due_on,
+            due_on=clock.now().date(),
+            was_issued_on=None,
+            issued_on=None,
+            invoice_id=invoice.id,
+            invoice_number=invoice.number,
+            account_id=invoice.account_id,
+            **by(SYSTEM, clock.now()),
+        )
+        entry = await timeline.record(core, tx, changed)
+
+    before = await planner.plan(core)
+    await planner.redate(core, entry_id=entry)
+
+    assert (before, await planner.plan(core)) == (0, 1)
+
+
+async def test_a_due_date_that_was_changed_sends_no_second_mail_at_once(core: Core, clock: StandingClock) -> None:
+    invoice = await an_invoice(core, days_past_due=0)
+    await planner.plan(core)
+    await Invoice.filter(id=invoice.id).update(due_on=clock.now().date() - timedelta(days=30))
+    async with core.transaction() as tx:
+        changed = InvoiceChanged(
+            was_due_on=invoice.due_on,
+            due_on=clock.now().date(),
+            was_issued_on=None,
+            issued_on=None,
+            invoice_id=invoice.id,
+            invoice_number=invoice.number,
+            account_id=invoice.account_id,
+            **by(SYSTEM, clock.now()),
+        )
+        entry = await timeline.record(core, tx, changed)
+
+    await planner.redate(core, entry_id=entry)
+
+    assert await planner.plan(core) == 0
+    clock.advance(days=3, minutes=1)
+    assert await planner.plan(core) == 1
