@@ -4,9 +4,10 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 from domain.kernel import addresses
+from domain.kernel.actor import SYSTEM
 from domain.kernel.core import Core
 from domain.kernel.money import Money
-from domain.ledger import invoices
+from domain.ledger import invoices, payments
 from domain.ledger.models import Account, Contact, Invoice
 from tests.clocks import START
 
@@ -67,3 +68,21 @@ async def an_invoice(
         state="open",
         created_at=core.clock.now(),
     )
+
+
+async def paid(core: Core, invoice: Invoice) -> None:
+    """Book a card payment of all that is open."""
+    async with core.transaction() as tx:
+        locked = await Invoice.locked(id=invoice.id)
+        assert locked is not None
+        await payments.receive(
+            core,
+            tx,
+            invoice=locked,
+            amount=locked.balance,
+            source="stripe",
+            object_id="ch_1",
+            method="card",
+            received_on=core.clock.now().date(),
+            actor=SYSTEM,
+        )

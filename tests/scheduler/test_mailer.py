@@ -8,18 +8,16 @@ import pytest
 import pytest_asyncio
 
 from domain.deliverability.models import Mailing, Suppression
-from domain.kernel.actor import SYSTEM
 from domain.kernel.core import Core
 from domain.kernel.jobs import TryLater
-from domain.ledger import payments
-from domain.ledger.models import Contact, Invoice
+from domain.ledger.models import Contact
 from domain.outreach import planner, writing
 from domain.pay_links import links
 from domain.pay_links.models import PayLink
 from scheduler import mailer
 from scheduler.mailer import Relay
 from tests import smtp
-from tests.builders import a_contact, an_account, an_invoice
+from tests.builders import a_contact, an_account, an_invoice, paid
 from tests.clocks import StandingClock
 
 
@@ -68,7 +66,7 @@ async def test_nothing_is_sent_twice_however_often_the_job_runs(core: Core, sink
 async def test_a_payment_between_planning_and_sending_stops_the_mail(core: Core, sink: smtp.Relay) -> None:
     invoice = await an_invoice(core)
     await planner.plan(core)
-    await _pay(core, invoice)
+    await paid(core, invoice)
 
     await _send(core, sink)
 
@@ -98,7 +96,7 @@ async def test_a_suppression_stops_reminders_and_an_opt_out_leaves_receipts(
     )
     await _send(core, sink)
 
-    await _pay(core, invoice)
+    await paid(core, invoice)
     await _write_receipt(core)
     await _send(core, sink)
 
@@ -192,7 +190,7 @@ async def test_a_reminder_whose_answer_was_lost_is_not_repeated(core: Core, sink
 
 async def test_a_receipt_that_was_on_the_wire_when_the_process_died_is_sent_again(core: Core, sink: smtp.Relay) -> None:
     invoice = await an_invoice(core)
-    await _pay(core, invoice)
+    await paid(core, invoice)
     await _write_receipt(core)
     await (await Mailing.get()).move("send")
 
@@ -207,7 +205,7 @@ async def test_a_receipt_that_was_on_the_wire_when_the_process_died_is_sent_agai
 
 async def test_a_receipt_is_queued_once_for_one_payment(core: Core) -> None:
     invoice = await an_invoice(core)
-    await _pay(core, invoice)
+    await paid(core, invoice)
 
     await _write_receipt(core)
     await _write_receipt(core)
@@ -262,23 +260,6 @@ async def test_the_next_reminder_carries_the_same_link_while_it_is_unused(
 async def _send(core: Core, sink: smtp.Relay) -> None:
     for mailing in await Mailing.all().order_by("queued_at"):
         await mailer.send(core, Relay("127.0.0.1", sink.port, tls="none"), mailing_id=str(mailing.id))
-
-
-async def _pay(core: Core, invoice: Invoice) -> None:
-    async with core.transaction() as tx:
-        locked = await Invoice.locked(id=invoice.id)
-        assert locked is not None
-        await payments.receive(
-            core,
-            tx,
-            invoice=locked,
-            amount=locked.balance,
-            source="stripe",
-            object_id="ch_1",
-            method="card",
-            received_on=core.clock.now().date(),
-            actor=SYSTEM,
-        )
 
 
 async def _write_receipt(core: Core) -> None:

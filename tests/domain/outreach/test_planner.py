@@ -1,7 +1,7 @@
 """The planner: once per step, caught up once, never for what is not owed."""
 
 import asyncio
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 from domain.deliverability.models import Mailing, Suppression
@@ -15,7 +15,7 @@ from domain.ledger.events import InvoiceChanged
 from domain.ledger.models import Invoice
 from domain.outreach import planner
 from domain.outreach.models import Enrolment
-from tests.builders import a_contact, an_account, an_invoice
+from tests.builders import a_contact, an_account, an_invoice, paid
 from tests.clocks import StandingClock
 
 
@@ -109,7 +109,7 @@ async def test_an_old_invoice_gets_a_letter_before_a_person_takes_over(core: Cor
 
 async def test_a_settled_invoice_is_never_planned(core: Core) -> None:
     invoice = await an_invoice(core)
-    await _pay(core, invoice)
+    await paid(core, invoice)
 
     assert await planner.plan(core) == 0
 
@@ -149,7 +149,7 @@ async def test_settling_closes_the_cadence_and_a_refund_starts_it_again_without_
 ) -> None:
     invoice = await an_invoice(core)
     await planner.plan(core)
-    await _pay(core, invoice)
+    await paid(core, invoice)
     entry = await core.database.row("SELECT id FROM timeline_entry WHERE kind = 'invoice.settled'")
     assert entry is not None
 
@@ -194,39 +194,10 @@ async def test_thousands_of_invoices_are_planned_in_pages(core: Core) -> None:
     assert await planner.plan(core) == 0
 
 
-async def _pay(core: Core, invoice: Invoice) -> None:
-    async with core.transaction() as tx:
-        locked = await Invoice.locked(id=invoice.id)
-        assert locked is not None
-        await payments.receive(
-            core,
-            tx,
-            invoice=locked,
-            amount=locked.balance,
-            source="stripe",
-            object_id="ch_1",
-            method="card",
-            received_on=core.clock.now().date(),
-            actor=SYSTEM,
-        )
-
-
 async def test_a_due_date_that_was_changed_moves_the_next_reminder(core: Core, clock: StandingClock) -> None:
     invoice = await an_invoice(core, days_past_due=-20)
     await planner.plan(core)
-    await Invoice.filter(id=invoice.id).update(due_on=clock.now().date())
-    async with core.transaction() as tx:
-        changed = InvoiceChanged(
-            was_due_on=invoice.due_on,
-            due_on=clock.now().date(),
-            was_issued_on=None,
-            issued_on=None,
-            invoice_id=invoice.id,
-            invoice_number=invoice.number,
-            account_id=invoice.account_id,
-            **by(SYSTEM, clock.now()),
-        )
-        entry = await timeline.record(core, tx, changed)
+    entry = await _due_on_changed(core, invoice, clock.now().date())
 
     before = await planner.plan(core)
     await planner.redate(core, entry_id=entry)
@@ -237,22 +208,26 @@ async def test_a_due_date_that_was_changed_moves_the_next_reminder(core: Core, c
 async def test_a_due_date_that_was_changed_sends_no_second_mail_at_once(core: Core, clock: StandingClock) -> None:
     invoice = await an_invoice(core, days_past_due=0)
     await planner.plan(core)
-    await Invoice.filter(id=invoice.id).update(due_on=clock.now().date() - timedelta(days=30))
-    async with core.transaction() as tx:
-        changed = InvoiceChanged(
-            was_due_on=invoice.due_on,
-            due_on=clock.now().date(),
-            was_issued_on=None,
-            issued_on=None,
-            invoice_id=invoice.id,
-            invoice_number=invoice.number,
-            account_id=invoice.account_id,
-            **by(SYSTEM, clock.now()),
-        )
-        entry = await timeline.record(core, tx, changed)
+    entry = await _due_on_changed(core, invoice, clock.now().date() - timedelta(days=30))
 
     await planner.redate(core, entry_id=entry)
 
     assert await planner.plan(core) == 0
     clock.advance(days=3, minutes=1)
     assert await planner.plan(core) == 1
+
+
+async def _due_on_changed(core: Core, invoice: Invoice, due_on: date) -> int:
+    await Invoice.filter(id=invoice.id).update(due_on=due_on)
+    async with core.transaction() as tx:
+        event = InvoiceChanged(
+            was_due_on=invoice.due_on,
+            due_on=due_on,
+            was_issued_on=None,
+            issued_on=None,
+            invoice_id=invoice.id,
+            invoice_number=invoice.number,
+            account_id=invoice.account_id,
+            **by(SYSTEM, core.clock.now()),
+        )
+        return await timeline.record(core, tx, event)
