@@ -22,7 +22,7 @@ lint: $(READY) ## style, types, import contracts, generated docs
 	@echo "docs";         $(IN)/python -m plixo.docs --check
 
 test: $(READY) ## the tests, on two processes; PYTEST_ARGS="-k link" picks some
-	@$(IN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
+	@$(IN)/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
 
 bench: $(READY) ## measure against bare code on this machine; fails when a ratio misses its limit
 	@$(IN)/python -m tests.benchmarks.run

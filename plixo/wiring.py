@@ -31,6 +31,7 @@ JOBS = (
         "Draws the case message in Slack anew and adds a line to its thread.",
         attempts=4,  # one line that cannot be told must not keep the others back; a busy Slack does not count
         lock="chat",
+        queue="chat",
     ),
     JobKind("write_letter", "Queues the letter that an event calls for, to each contact that should get it."),
     JobKind("send_mailing", "Checks everything again, then sends one mail.", attempts=40),

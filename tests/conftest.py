@@ -84,3 +84,8 @@ async def core(empty_database: str, clock: StandingClock) -> AsyncIterator[Core]
     await jobs.open()
     yield core
     await jobs.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that it does not keep one worker busy after all others have finished."""
+    items.sort(key=lambda item: item.get_closest_marker("fault") is None)

@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 
 JobFunction = Callable[..., Awaitable[None]]
 
+DEFAULT_QUEUE = "default"
+
 HEARTBEAT_SECONDS = 2.0
 STALLED_AFTER_SECONDS = 12.0
 """A worker that is silent for six heartbeats is dead; its jobs are given to another."""
@@ -50,6 +52,8 @@ class JobKind:
     """Jobs of one lock run one at a time, in order. ``{field}`` stands for a job argument."""
     queueing_lock: str | None = None
     """A second waiting job of one queueing lock is not queued."""
+    queue: str = DEFAULT_QUEUE
+    """A queue of its own makes each process run these jobs one after another, whatever else it does meanwhile."""
 
 
 class _Backoff(retry.BaseRetryStrategy):
@@ -106,7 +110,9 @@ class Jobs:
         self._kinds = {kind.name: kind for kind in kinds}
         self._functions: dict[str, JobFunction] = {}
         for kind in self._kinds.values():
-            self._app.task(name=kind.name, retry=_Backoff(kind.attempts, books.asked))(self._task(kind))
+            self._app.task(name=kind.name, queue=kind.queue, retry=_Backoff(kind.attempts, books.asked))(
+                self._task(kind)
+            )
 
     def bind(self, functions: Mapping[str, JobFunction]) -> None:
         """Say which function does which job; a process that only queues binds nothing."""
@@ -180,9 +186,32 @@ class Jobs:
     async def work(
         self, *, concurrency: int, stop: asyncio.Event, name: str = "worker", until_idle: bool = False
     ) -> None:
-        """Run jobs until *stop* is set (or, in tests, until nothing is ready)."""
-        worker = asyncio.create_task(
+        """Run jobs until *stop* is set (or, in tests, until nothing is ready).
+
+        Jobs of a queue of their own are run one after another without a pause: a worker that runs several at once
+        looks for the next one of a lock only when it is woken, or after its polling interval.
+        """
+        own = sorted({kind.queue for kind in self._kinds.values()} - {DEFAULT_QUEUE})
+        workers = [self._worker(name, [DEFAULT_QUEUE], concurrency, until_idle=until_idle)]
+        workers += [self._worker(f"{name} {each}", [each], 1, until_idle=until_idle) for each in own]
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            if until_idle:
+                await asyncio.gather(*workers)
+            else:
+                await asyncio.wait({*workers, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (stopping, *workers):
+                task.cancel()
+            await asyncio.gather(*workers, return_exceptions=True)
+        for worker in workers:
+            if not worker.cancelled() and (error := worker.exception()) is not None:
+                raise error
+
+    def _worker(self, name: str, queues: list[str], concurrency: int, *, until_idle: bool) -> asyncio.Task[None]:
+        return asyncio.create_task(
             self._app.run_worker_async(
+                queues=queues,
                 concurrency=concurrency,
                 name=name,
                 wait=not until_idle,
@@ -196,16 +225,6 @@ class Jobs:
                 stalled_worker_timeout=STALLED_AFTER_SECONDS,
             )
         )
-        stopping = asyncio.create_task(stop.wait())
-        try:
-            await asyncio.wait({worker, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            stopping.cancel()
-            if not worker.done():
-                worker.cancel()
-            await asyncio.gather(worker, return_exceptions=True)
-        if not worker.cancelled() and (error := worker.exception()) is not None:
-            raise error
 
     async def rescue_stalled(self) -> int:
         """Give the jobs of dead workers back to the queue; return how many. Of several rescuers one acts at a time."""

@@ -121,6 +121,22 @@ async def test_a_worker_that_waits_is_woken_by_the_commit(queue: Queue) -> None:
     await worker
 
 
+async def test_jobs_of_a_queue_of_their_own_follow_each_other_in_order_and_without_a_pause(queue: Queue) -> None:
+    stop = asyncio.Event()
+    async with queue.core.transaction() as tx:
+        await queue.jobs.defer_many(tx, "line", [{"word": str(number)} for number in range(30)])
+    worker = asyncio.create_task(queue.jobs.work(concurrency=4, stop=stop))
+
+    async with asyncio.timeout(30):  # with a pause of one polling interval after each it would be a minute
+        while len(queue.ran) < 30:
+            await queue.noted.wait()
+            queue.noted.clear()
+
+    stop.set()
+    await worker
+    assert [int(each["word"]) for each in queue.ran] == list(range(30))
+
+
 async def test_a_failure_is_tried_again_later_and_later_until_the_attempts_are_used_up(queue: Queue) -> None:
     queue.fails = [OSError() for _ in range(9)]
     await queue.defer("note")
