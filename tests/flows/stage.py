@@ -11,19 +11,16 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urljoin
-from uuid import uuid4
 
 import aiohttp
-import psycopg
-from psycopg import sql
 
 from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
 from domain.kernel.transactions import Row
 from domain.ledger import csv_import
-from plixo import database, migrations
+from plixo import migrations
 from plixo.demo import Demo, DemoPlaces
-from tests.conftest import SERVER_FOLDER
+from tests import databases
 
 T = TypeVar("T")
 
@@ -193,18 +190,12 @@ class Payer:
 @asynccontextmanager
 async def stage(folder: Path) -> AsyncIterator[Stage]:
     """Put the product on stage, on a database of its own."""
-    name = f"flow_{uuid4().hex[:12]}"
-    admin = await asyncio.to_thread(database.embedded, SERVER_FOLDER, name="postgres_tests")
-    async with await psycopg.AsyncConnection.connect(admin, autocommit=True) as connection:
-        await connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    address = await asyncio.to_thread(database.embedded, SERVER_FOLDER, name=name)
-    await migrations.migrate(address)
-    places = DemoPlaces(folder, free_port(), free_port(), free_port(), database_url=address)
-    there = Stage(Demo(places, sample=False), places)
-    try:
-        await there.demo.start()
-        yield there
-    finally:
-        await there.leave()
-        async with await psycopg.AsyncConnection.connect(admin, autocommit=True) as connection:
-            await connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    async with databases.of_its_own() as address:
+        await migrations.migrate(address)
+        places = DemoPlaces(folder, free_port(), free_port(), free_port(), database_url=address)
+        there = Stage(Demo(places, sample=False), places)
+        try:
+            await there.demo.start()
+            yield there
+        finally:
+            await there.leave()
