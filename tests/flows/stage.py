@@ -95,6 +95,19 @@ class Stage:
         assert found is not None, "the mail holds a link"
         return found.group()
 
+    async def other_link(self, than: str, *, to: str = "anna@acme.example") -> str:
+        """Wait until a mail brings another link than that one; a reminder that falls due meanwhile may bring it."""
+
+        async def found() -> str | None:
+            pattern = re.compile(rf"{re.escape(self.portal)}/l/[\w-]+")
+            for mail in self.demo.sandbox.mail.mails(recipient=to):
+                for link in pattern.findall(self.demo.sandbox.mail.read(mail["id"]).text):
+                    if link != than:
+                        return str(link)
+            return None
+
+        return await until(found, missing=f"no mail with a new link for {to}")
+
     async def told(self, kind: str, *, number: str = "INV-1") -> dict[str, Any]:
         """Wait until an event is on the invoice's timeline."""
 
