@@ -3,9 +3,9 @@
 from bot.asks import Ask
 from bot.blocks import Message
 from bot.views import queue as views
+from domain.casework import queue
 from domain.kernel.core import Core
 from domain.operations import cases
-from domain.outreach import queue
 
 
 async def page(core: Core, ask: Ask) -> Message:

@@ -4,9 +4,9 @@ from bot import asks
 from bot.asks import Ask
 from bot.blocks import Message
 from bot.views import why as views
+from domain.casework import why
 from domain.kernel.actor import Actor
 from domain.kernel.core import Core
-from domain.outreach import why
 
 
 async def explain(core: Core, ask: Ask) -> Message:

@@ -3,8 +3,8 @@
 from bot import blocks, ids, text
 from bot.blocks import Block, Message
 from bot.views import cases
+from domain.casework.queue import Queue, QueueLine
 from domain.operations.cases import Case
-from domain.outreach.queue import Queue, QueueLine
 
 
 def page(queue: Queue) -> Message:

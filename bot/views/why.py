@@ -2,7 +2,7 @@
 
 from bot import blocks, text
 from bot.blocks import Message
-from domain.outreach.why import Why
+from domain.casework.why import Why
 
 
 def explained(why: Why) -> Message:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from babel.dates import format_date
 
+from domain import letters
 from domain.deliverability import return_paths
 from domain.deliverability.events import LetterRefused, LetterSent, LetterUncertain, LetterWithheld
 from domain.deliverability.models import Mailing
@@ -25,7 +26,7 @@ from domain.kernel.transactions import Transaction
 from domain.ledger import receipts
 from domain.ledger.models import Account, Contact, Invoice
 from domain.ledger.receipts import IssuedReceipt
-from domain.outreach import guardrails, letters
+from domain.outreach import guardrails
 from domain.outreach.models import CadenceStep, Enrolment
 from domain.pay_links import links
 

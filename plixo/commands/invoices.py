@@ -4,11 +4,12 @@ from typing import Annotated
 
 import typer
 
+from domain.casework import queue, why
 from domain.deliverability import suppressions
 from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
 from domain.operations import cases
-from domain.outreach import planner, queue, why
+from domain.outreach import planner
 from domain.pay_links import links
 from plixo import shell
 

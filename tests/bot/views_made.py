@@ -8,14 +8,14 @@ from bot.blocks import Message
 from bot.commands import COMMANDS
 from bot.views import answers, cases, days, links, news, queue, suppressions, why
 from bot.views import help as help_views
+from domain.casework.queue import Queue, QueueLine
+from domain.casework.why import Why
 from domain.deliverability.events import SuppressionLifted
 from domain.kernel.events import Event
 from domain.kernel.money import Money
 from domain.operations.cases import Case, CaseCadence, CaseContact, CaseLine, CaseLink, CaseMail, LinkStanding
 from domain.operations.days import ReminderDay
 from domain.operations.searches import Match, Matches
-from domain.outreach.queue import Queue, QueueLine
-from domain.outreach.why import Why
 from domain.pay_links.events import LinkRegenerated
 
 AT = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)

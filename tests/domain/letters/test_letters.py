@@ -6,8 +6,8 @@ import pytest
 from jinja2 import UndefinedError
 from jinja2.exceptions import SecurityError
 
-from domain.outreach import letters
-from domain.outreach.letters import Fields
+from domain import letters
+from domain.letters import Fields
 
 FIELDS = Fields(
     customer_name="Anna",

@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 
+from domain.casework import queue, why
 from domain.deliverability.models import Suppression
 from domain.kernel.actor import SHELL, Actor, ActorKind
 from domain.kernel.core import Core
@@ -11,7 +12,7 @@ from domain.kernel.money import Money
 from domain.kernel.refusals import NotAllowed
 from domain.ledger.models import Account, Invoice
 from domain.ledger.refusals import InvoiceNotFound
-from domain.outreach import planner, queue, why
+from domain.outreach import planner
 from domain.pay_links.models import Checkout, PayLink
 from tests.builders import an_account, an_invoice
 

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from domain.casework.facts import facts, parameters
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.money import Money
-from domain.outreach.facts import facts, parameters
 
 
 @dataclass(frozen=True, slots=True)

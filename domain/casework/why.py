@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
+from domain.casework import queue
+from domain.casework.facts import parameters
 from domain.kernel import addresses
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.ledger import invoices
 from domain.ledger.refusals import InvoiceNotFound
-from domain.outreach import queue
-from domain.outreach.facts import parameters
 
 MAILS_SHOWN = 10
 """The newest mails are what people ask about; the timeline has the rest."""

@@ -1,0 +1,1 @@
+"""Commitments: what payers promise, plan and dispute."""

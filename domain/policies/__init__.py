@@ -1,0 +1,1 @@
+"""Policies: segments and cadences, versioned and published by two persons."""
