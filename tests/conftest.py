@@ -54,7 +54,8 @@ def database_address() -> Iterator[str]:
 _EMPTY = """
 DO $$ DECLARE names text; BEGIN
     SELECT string_agg(format('%I', tablename), ', ') INTO names FROM pg_tables
-    WHERE schemaname = 'public' AND tablename NOT IN ('schema_migration', 'cadence', 'cadence_step');
+    WHERE schemaname = 'public'
+      AND tablename NOT IN ('schema_migration', 'policy', 'segment', 'cadence', 'cadence_step');
     EXECUTE 'TRUNCATE ' || names || ' RESTART IDENTITY CASCADE';
 END $$;
 """

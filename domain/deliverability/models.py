@@ -1,6 +1,6 @@
 """What left by mail, what came back, and which addresses must not be mailed."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ class Mailing(StatefulRecord):
 
     unique_key: str = fields.TextField()
     letter: str = fields.TextField()
+    tone: str = fields.TextField(default="Neutral")
     invoice_id: UUID = fields.UUIDField()
     account_id: UUID = fields.UUIDField()
     contact_id: UUID = fields.UUIDField()
@@ -26,9 +27,26 @@ class Mailing(StatefulRecord):
     message_id: str = fields.TextField()
     link_id: UUID | None = fields.UUIDField(null=True)
     payment_id: UUID | None = fields.UUIDField(null=True)
-    enrolment_id: UUID | None = fields.UUIDField(null=True)
+    asks: fields.Field[bool] = fields.BooleanField(default=False)
     step: int | None = fields.IntField(null=True)
+    segment: str | None = fields.TextField(null=True)
     reason: str = fields.TextField()
+    needs: Any = ArrayField(element_type="text", default=list)
+    drafted_as: Any = fields.JSONField(null=True)
+    made_by: str = fields.TextField(default="Plixo")
+    made_by_id: UUID | None = fields.UUIDField(null=True)
+    edited_by: str | None = fields.TextField(null=True)
+    edited_by_id: UUID | None = fields.UUIDField(null=True)
+    edited_subject: str | None = fields.TextField(null=True)
+    edited_body: str | None = fields.TextField(null=True)
+    approved_by: str | None = fields.TextField(null=True)
+    approved_by_id: UUID | None = fields.UUIDField(null=True)
+    approved_at: datetime | None = fields.DatetimeField(null=True)
+    not_before: datetime | None = fields.DatetimeField(null=True)
+    waits: str = fields.TextField(default="")
+    waits_reason: str = fields.TextField(default="")
+    reserved_on: date | None = fields.DateField(null=True)
+    provider: str = fields.TextField(default="")
     queued_at: datetime = fields.DatetimeField()
     sent_at: datetime | None = fields.DatetimeField(null=True)
 
@@ -36,6 +54,32 @@ class Mailing(StatefulRecord):
         """Tortoise's settings."""
 
         table = "mailing"
+
+
+class MailingItem(StatefulRecord):
+    """One invoice in a reminder, with the step that is done by it."""
+
+    MACHINE = states.ITEM
+
+    mailing_id: UUID = fields.UUIDField()
+    invoice_id: UUID = fields.UUIDField()
+    contact_id: UUID = fields.UUIDField()
+    unique_key: str = fields.TextField()
+    enrolment_id: UUID | None = fields.UUIDField(null=True)
+    step: int | None = fields.IntField(null=True)
+    step_before: int | None = fields.IntField(null=True)
+    instalment_id: UUID | None = fields.UUIDField(null=True)
+    letter: str = fields.TextField()
+    tone: str = fields.TextField()
+    severity: int = fields.SmallIntField()
+    link_id: UUID | None = fields.UUIDField(null=True)
+    reason: str = fields.TextField()
+    created_at: datetime = fields.DatetimeField()
+
+    class Meta:
+        """Tortoise's settings."""
+
+        table = "mailing_item"
 
 
 class InboundMail(StatefulRecord):

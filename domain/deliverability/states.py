@@ -6,12 +6,14 @@ from domain.kernel.machine import Machine
 
 
 class MailingState(StrEnum):
-    """One message to one contact."""
+    """One message to one contact. That it waits for a better hour or for a cap is not a state."""
 
+    DRAFTED = "drafted"
     QUEUED = "queued"
     SENDING = "sending"
     SENT = "sent"
     WITHHELD = "withheld"
+    REJECTED = "rejected"
     UNKNOWN = "unknown"
     REFUSED = "refused"
 
@@ -20,6 +22,11 @@ MAILING = Machine(
     "mailing",
     start=MailingState.QUEUED,
     moves={
+        (MailingState.DRAFTED, "approve"): MailingState.QUEUED,  # by a person who did not write it
+        (MailingState.DRAFTED, "reject"): MailingState.REJECTED,
+        (MailingState.DRAFTED, "withhold"): MailingState.WITHHELD,  # nothing is left to ask for
+        (MailingState.QUEUED, "hold for approval"): MailingState.DRAFTED,  # it has grown, or its segment went to Shadow
+        (MailingState.QUEUED, "undo"): MailingState.DRAFTED,  # within the minute after the approval
         (MailingState.QUEUED, "send"): MailingState.SENDING,  # committed before the wire
         (MailingState.QUEUED, "withhold"): MailingState.WITHHELD,  # a guardrail said no
         (MailingState.QUEUED, "refuse"): MailingState.REFUSED,  # the relay will not have the recipient
@@ -28,6 +35,20 @@ MAILING = Machine(
         (MailingState.SENDING, "refuse"): MailingState.REFUSED,  # the relay said: never
         (MailingState.SENDING, "lose track"): MailingState.UNKNOWN,  # died on the wire, and SMTP cannot be asked
     },
+)
+
+
+class ItemState(StrEnum):
+    """One invoice in a reminder."""
+
+    INCLUDED = "included"
+    DROPPED = "dropped"
+
+
+ITEM = Machine(
+    "mailing item",
+    start=ItemState.INCLUDED,
+    moves={(ItemState.INCLUDED, "drop"): ItemState.DROPPED},  # paid, promised, disputed … since it was planned
 )
 
 

@@ -1,12 +1,13 @@
 """The core: what every command gets as its first argument. Built once, by the composition root."""
 
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from domain.kernel.clock import Clock
 from domain.kernel.jobs import Jobs
 from domain.kernel.keys import Keyring
+from domain.kernel.limits import Limits
 from domain.kernel.notices import Notices
 from domain.kernel.transactions import Database, Transaction
 
@@ -32,7 +33,7 @@ class Merchant:
 
 @dataclass(frozen=True, slots=True)
 class Core:
-    """Clock, database, jobs, signing keys, the merchant and the merged notices table."""
+    """Clock, database, jobs, signing keys, the merchant, the merged notices table and the merchant's limits."""
 
     clock: Clock
     database: Database
@@ -40,6 +41,7 @@ class Core:
     keys: Keyring
     merchant: Merchant
     notices: Notices
+    limits: Limits = field(default_factory=Limits)
 
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
         """Open the one transaction of a public command."""

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from tortoise import fields
+from tortoise.contrib.postgres.fields import ArrayField
 
 from domain.kernel.money import Money
 from domain.kernel.records import Record, StatefulRecord
@@ -22,6 +23,10 @@ class Account(StatefulRecord):
     country: str | None = fields.TextField(null=True)
     locale: str | None = fields.TextField(null=True)
     timezone: str | None = fields.TextField(null=True)
+    industry: str | None = fields.TextField(null=True)
+    risk: str | None = fields.TextField(null=True)
+    tags: Any = ArrayField(element_type="text", default=list)
+    owner_id: UUID | None = fields.UUIDField(null=True)
     created_at: datetime = fields.DatetimeField()
 
     class Meta:
@@ -39,6 +44,7 @@ class Contact(StatefulRecord):
     name: str = fields.TextField()
     email: str = fields.TextField()
     email_key: str = fields.TextField()
+    role: str = fields.TextField(default="billing")
     created_at: datetime = fields.DatetimeField()
 
     class Meta:
@@ -111,6 +117,28 @@ class Allocation(Record):
         """Tortoise's settings."""
 
         table = "allocation"
+
+
+class Credit(StatefulRecord):
+    """A part of an invoice that the merchant gives up; lowers the balance once it is approved."""
+
+    MACHINE = states.CREDIT
+
+    invoice_id: UUID = fields.UUIDField()
+    account_id: UUID = fields.UUIDField()
+    currency: str = fields.TextField()
+    amount_minor: int = fields.BigIntField()
+    reason: str = fields.TextField()
+    proposed_by: str = fields.TextField()
+    proposed_by_id: UUID | None = fields.UUIDField(null=True)
+    decided_by: str | None = fields.TextField(null=True)
+    decided_at: datetime | None = fields.DatetimeField(null=True)
+    created_at: datetime = fields.DatetimeField()
+
+    class Meta:
+        """Tortoise's settings."""
+
+        table = "credit"
 
 
 class Receipt(Record):

@@ -55,3 +55,21 @@ CONTACT = Machine(
     start=ContactState.ACTIVE,
     moves={(ContactState.ACTIVE, "remove"): ContactState.REMOVED},
 )
+
+
+class CreditState(StrEnum):
+    """A credit on an invoice."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+CREDIT = Machine(
+    "credit",
+    start=CreditState.PROPOSED,
+    moves={
+        (CreditState.PROPOSED, "approve"): CreditState.APPROVED,  # the balance falls in the same transaction
+        (CreditState.PROPOSED, "reject"): CreditState.REJECTED,
+    },
+)

@@ -1,26 +1,8 @@
-"""Every state of a cadence and of an invoice's way through it."""
+"""Every state of an invoice's way through a cadence, of a hold and of a gate."""
 
 from enum import StrEnum
 
 from domain.kernel.machine import Machine
-
-
-class CadenceState(StrEnum):
-    """One version of a cadence."""
-
-    DRAFT = "draft"
-    PUBLISHED = "published"
-    RETIRED = "retired"
-
-
-CADENCE = Machine(
-    "cadence",
-    start=CadenceState.DRAFT,
-    moves={
-        (CadenceState.DRAFT, "publish"): CadenceState.PUBLISHED,
-        (CadenceState.PUBLISHED, "retire"): CadenceState.RETIRED,
-    },
-)
 
 
 class EnrolmentState(StrEnum):
@@ -39,3 +21,23 @@ ENROLMENT = Machine(
         (EnrolmentState.RUNNING, "close"): EnrolmentState.CLOSED,  # settled, void or written off
     },
 )
+
+
+class HoldState(StrEnum):
+    """A stop that a person put on an account, an invoice or a contact; that its end has come is arithmetic."""
+
+    ACTIVE = "active"
+    LIFTED = "lifted"
+
+
+HOLD = Machine("hold", start=HoldState.ACTIVE, moves={(HoldState.ACTIVE, "lift"): HoldState.LIFTED})
+
+
+class GateState(StrEnum):
+    """A stop before all mail, or before what leaves by itself."""
+
+    CLOSED = "closed"
+    OPENED = "opened"
+
+
+GATE = Machine("gate", start=GateState.CLOSED, moves={(GateState.CLOSED, "open"): GateState.OPENED})

@@ -26,12 +26,24 @@ MAY: Mapping[Role, frozenset[Permission]] = {
     Role.ADMIN: frozenset({_P.VIEW, _P.MANAGE_PEOPLE, _P.OPERATE}),
     Role.CONTROLLER: frozenset(Permission),
     Role.AR_MANAGER: frozenset(
-        {_P.VIEW, _P.WORK_QUEUE, _P.HANDLE_LINKS, _P.HANDLE_SUPPRESSIONS, _P.IMPORT, _P.APPROVE, _P.OPERATE}
+        {
+            _P.VIEW,
+            _P.WORK_QUEUE,
+            _P.HANDLE_LINKS,
+            _P.HANDLE_SUPPRESSIONS,
+            _P.IMPORT,
+            _P.APPROVE,
+            _P.PUBLISH,
+            _P.NUDGE,
+            _P.OPERATE,
+        }
     ),
-    Role.AR_OPERATOR: frozenset({_P.VIEW, _P.WORK_QUEUE, _P.HANDLE_LINKS, _P.HANDLE_SUPPRESSIONS, _P.IMPORT}),
-    Role.SALES: frozenset({_P.VIEW}),
-    Role.CSM: frozenset({_P.VIEW}),
-    Role.LEGAL: frozenset({_P.VIEW, _P.HANDLE_SUPPRESSIONS}),
+    Role.AR_OPERATOR: frozenset(
+        {_P.VIEW, _P.WORK_QUEUE, _P.HANDLE_LINKS, _P.HANDLE_SUPPRESSIONS, _P.IMPORT, _P.NUDGE}
+    ),
+    Role.SALES: frozenset({_P.VIEW, _P.NUDGE}),
+    Role.CSM: frozenset({_P.VIEW, _P.NUDGE}),
+    Role.LEGAL: frozenset({_P.VIEW, _P.HANDLE_SUPPRESSIONS, _P.APPROVE_CREDITS}),
     Role.BILLING_ADMIN: frozenset({_P.VIEW, _P.IMPORT, _P.HANDLE_LINKS}),
     Role.VIEWER: frozenset({_P.VIEW}),
 }

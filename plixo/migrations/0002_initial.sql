@@ -54,6 +54,10 @@ CREATE TABLE account (
     country     text,
     locale      text,
     timezone    text,
+    industry    text,
+    risk        text CHECK (risk IN ('low', 'medium', 'high')),
+    tags        text[] NOT NULL DEFAULT '{}',
+    owner_id    uuid REFERENCES person,        -- whose customer it is; hears of nudges, and of work while nobody claims it
     state       text NOT NULL CHECK (state IN ('active', 'excluded')),
     created_at  timestamptz NOT NULL
 );
@@ -67,6 +71,7 @@ CREATE TABLE contact (
     name        text NOT NULL DEFAULT '',
     email       text NOT NULL,
     email_key   text NOT NULL,
+    role        text NOT NULL DEFAULT 'billing' CHECK (role IN ('billing', 'escalation', 'other')),
     state       text NOT NULL CHECK (state IN ('active', 'removed')),
     created_at  timestamptz NOT NULL
 );
@@ -124,6 +129,23 @@ CREATE TABLE allocation (
 );
 CREATE INDEX allocation_invoice ON allocation (invoice_id);
 
+CREATE TABLE credit (
+    id            uuid PRIMARY KEY,
+    invoice_id    uuid NOT NULL REFERENCES invoice,
+    account_id    uuid NOT NULL REFERENCES account,
+    currency      text NOT NULL,
+    amount_minor  bigint NOT NULL CHECK (amount_minor > 0),
+    reason        text NOT NULL,
+    state         text NOT NULL CHECK (state IN ('proposed', 'approved', 'rejected')),
+    proposed_by   text NOT NULL,
+    proposed_by_id uuid,
+    decided_by    text,
+    decided_at    timestamptz,
+    created_at    timestamptz NOT NULL
+);
+CREATE INDEX credit_invoice ON credit (invoice_id);
+CREATE INDEX credit_waiting ON credit (created_at) WHERE state = 'proposed';
+
 CREATE TABLE receipt (
     id          uuid PRIMARY KEY,
     payment_id  uuid NOT NULL UNIQUE REFERENCES payment,   -- a download equals what was mailed
@@ -147,6 +169,110 @@ CREATE TABLE import_batch (
     actor       text NOT NULL,
     created_at  timestamptz NOT NULL
 );
+
+-- Commitments ----------------------------------------------------------------------------------------------------
+
+CREATE TABLE promise (
+    id            uuid PRIMARY KEY,
+    invoice_id    uuid NOT NULL REFERENCES invoice,
+    account_id    uuid NOT NULL REFERENCES account,
+    contact_id    uuid REFERENCES contact,
+    currency      text NOT NULL,
+    amount_minor  bigint NOT NULL CHECK (amount_minor > 0),
+    promised_on   date NOT NULL,               -- the day by which the payer said the money would be there
+    grace_days    integer NOT NULL CHECK (grace_days >= 0),
+    source        text NOT NULL CHECK (source IN ('portal', 'mail', 'operator', 'shell')),
+    note          text NOT NULL DEFAULT '',
+    state         text NOT NULL
+                  CHECK (state IN ('running', 'kept', 'partly_kept', 'broken', 'replaced', 'withdrawn')),
+    replaces_id   uuid REFERENCES promise,
+    received_minor bigint,                     -- what had come in when it was judged
+    made_by       text NOT NULL,
+    made_by_id    uuid,
+    created_at    timestamptz NOT NULL,
+    judged_at     timestamptz
+);
+CREATE INDEX promise_invoice ON promise (invoice_id);
+CREATE INDEX promise_account ON promise (account_id);
+CREATE INDEX promise_running ON promise (promised_on) WHERE state = 'running';
+
+CREATE TABLE plan (
+    id            uuid PRIMARY KEY,
+    invoice_id    uuid NOT NULL REFERENCES invoice,
+    account_id    uuid NOT NULL REFERENCES account,
+    contact_id    uuid REFERENCES contact,
+    currency      text NOT NULL,
+    covers_minor  bigint NOT NULL CHECK (covers_minor > 0), -- the balance that the instalments add up to
+    frequency     text NOT NULL CHECK (frequency IN ('weekly', 'biweekly', 'monthly', 'own')),
+    reason        text NOT NULL,
+    state         text NOT NULL CHECK (state IN
+                  ('requested', 'countered', 'running', 'completed', 'defaulted', 'rejected', 'cancelled')),
+    source        text NOT NULL CHECK (source IN ('portal', 'mail', 'operator', 'shell')),
+    made_by       text NOT NULL,
+    made_by_id    uuid,
+    decided_by    text,
+    decided_at    timestamptz,
+    note          text NOT NULL DEFAULT '',
+    created_at    timestamptz NOT NULL
+);
+CREATE INDEX plan_invoice ON plan (invoice_id);
+CREATE INDEX plan_live ON plan (created_at) WHERE state IN ('requested', 'countered', 'running');
+-- Two plans over one balance would ask for it twice.
+CREATE UNIQUE INDEX plan_one_live ON plan (invoice_id) WHERE state IN ('requested', 'countered', 'running');
+
+CREATE TABLE plan_instalment (
+    id            uuid PRIMARY KEY,
+    plan_id       uuid NOT NULL REFERENCES plan,
+    position      integer NOT NULL CHECK (position > 0),
+    due_on        date NOT NULL,
+    amount_minor  bigint NOT NULL CHECK (amount_minor > 0),
+    CONSTRAINT plan_instalment_once UNIQUE (plan_id, position),
+    CONSTRAINT plan_instalment_day UNIQUE (plan_id, due_on)
+);
+
+CREATE TABLE dispute (
+    id            uuid PRIMARY KEY,
+    invoice_id    uuid NOT NULL REFERENCES invoice,
+    account_id    uuid NOT NULL REFERENCES account,
+    contact_id    uuid REFERENCES contact,
+    currency      text NOT NULL,
+    amount_minor  bigint NOT NULL CHECK (amount_minor > 0), -- the part that is disputed; only that part pauses
+    reason_code   text NOT NULL,
+    description   text NOT NULL,
+    state         text NOT NULL CHECK (state IN ('open', 'accepted', 'partly_accepted', 'rejected', 'withdrawn')),
+    is_test       boolean NOT NULL DEFAULT false,
+    owner_id      uuid REFERENCES person,
+    sla_due_at    timestamptz NOT NULL,
+    sla_risk_at   timestamptz NOT NULL,        -- from here on it is "at risk"
+    credit_id     uuid REFERENCES credit,
+    source        text NOT NULL CHECK (source IN ('portal', 'mail', 'operator', 'shell')),
+    filed_by      text NOT NULL,
+    filed_by_id   uuid,
+    resolution    text NOT NULL DEFAULT '',
+    resolved_by   text,
+    resolved_at   timestamptz,
+    created_at    timestamptz NOT NULL
+);
+CREATE INDEX dispute_invoice ON dispute (invoice_id);
+CREATE INDEX dispute_open ON dispute (sla_due_at) WHERE state = 'open';
+-- A second objection to one invoice adds to the open one; two would pause the same cents twice.
+CREATE UNIQUE INDEX dispute_one_open ON dispute (invoice_id) WHERE state = 'open' AND NOT is_test;
+
+CREATE TABLE document (
+    id            uuid PRIMARY KEY,
+    dispute_id    uuid REFERENCES dispute,
+    plan_id       uuid REFERENCES plan,
+    kind          text NOT NULL,               -- which of the required documents it is, or 'other'
+    name          text NOT NULL,
+    content_type  text NOT NULL,
+    size_bytes    integer NOT NULL CHECK (size_bytes > 0),
+    sha256        bytea NOT NULL,
+    body          bytea NOT NULL,
+    created_at    timestamptz NOT NULL,
+    CONSTRAINT document_of_one CHECK ((dispute_id IS NULL) <> (plan_id IS NULL))
+);
+CREATE INDEX document_dispute ON document (dispute_id) WHERE dispute_id IS NOT NULL;
+CREATE INDEX document_plan ON document (plan_id) WHERE plan_id IS NOT NULL;
 
 -- Pay links ------------------------------------------------------------------------------------------------------
 
@@ -208,9 +334,10 @@ CREATE TABLE provider_event (
 
 CREATE TABLE mailing (
     id          uuid PRIMARY KEY,
-    unique_key  text NOT NULL UNIQUE,          -- one step, one message: however many planners plan it
+    unique_key  text NOT NULL UNIQUE,          -- an answer to one event is one message
     letter      text NOT NULL,
-    invoice_id  uuid NOT NULL REFERENCES invoice,
+    tone        text NOT NULL DEFAULT 'Neutral' CHECK (tone IN ('Formal', 'Neutral', 'Confident')),
+    invoice_id  uuid NOT NULL REFERENCES invoice, -- the first of its items, or the one invoice that it is about
     account_id  uuid NOT NULL REFERENCES account,
     contact_id  uuid NOT NULL REFERENCES contact,
     address     text NOT NULL,
@@ -218,17 +345,64 @@ CREATE TABLE mailing (
     message_id  text NOT NULL UNIQUE,
     link_id     uuid REFERENCES pay_link,
     payment_id  uuid REFERENCES payment,
-    enrolment_id uuid,
-    step        integer,
-    state       text NOT NULL
-                CHECK (state IN ('queued', 'sending', 'sent', 'withheld', 'unknown', 'refused')),
+    asks        boolean NOT NULL DEFAULT false, -- asks for money (and so obeys every guardrail), as against an answer
+    step        integer,                       -- of the first item
+    segment     text,                          -- name of the segment whose caps and mode apply
+    state       text NOT NULL CHECK (state IN
+                ('drafted', 'queued', 'sending', 'sent', 'withheld', 'rejected', 'unknown', 'refused')),
     reason      text NOT NULL DEFAULT '',      -- why it was sent, or why not
+    needs       text[] NOT NULL DEFAULT '{}',  -- why a person has to approve it; empty: it leaves by itself
+    drafted_as  jsonb,                         -- what an approver was shown: items and balances; a change makes it stale
+    made_by     text NOT NULL DEFAULT 'Plixo',
+    made_by_id  uuid,
+    edited_by   text,
+    edited_by_id uuid,
+    edited_subject text,
+    edited_body text,
+    approved_by text,
+    approved_by_id uuid,
+    approved_at timestamptz,
+    not_before  timestamptz,                   -- it waits until then: undo, quiet hours, caps
+    waits       text NOT NULL DEFAULT '',      -- name of the guardrail for which it waits
+    waits_reason text NOT NULL DEFAULT '',     -- and why, as people read it
+    reserved_on date,                          -- the day whose budgets count it already
+    provider    text NOT NULL DEFAULT '',      -- the recipient's mail provider, for the breaker
     queued_at   timestamptz NOT NULL,
     sent_at     timestamptz
 );
 CREATE INDEX mailing_invoice ON mailing (invoice_id, queued_at);
-CREATE INDEX mailing_reminders_of_day ON mailing (queued_at) WHERE step IS NOT NULL;
+CREATE INDEX mailing_account ON mailing (account_id, queued_at);
+CREATE INDEX mailing_reminders_of_day ON mailing (queued_at) WHERE asks;
 CREATE INDEX mailing_address ON mailing (address_key);
+CREATE INDEX mailing_recent ON mailing (address_key, sent_at) WHERE asks AND sent_at IS NOT NULL;
+CREATE INDEX mailing_waiting ON mailing (not_before) WHERE state = 'queued';
+CREATE INDEX mailing_drafts ON mailing (queued_at) WHERE state = 'drafted';
+-- What falls due for a contact who has a reminder pending joins that one; two would be a burst.
+CREATE UNIQUE INDEX mailing_one_pending ON mailing (contact_id) WHERE asks AND state IN ('drafted', 'queued');
+
+CREATE TABLE mailing_item (
+    id          uuid PRIMARY KEY,
+    mailing_id  uuid NOT NULL REFERENCES mailing,
+    invoice_id  uuid NOT NULL REFERENCES invoice,
+    contact_id  uuid NOT NULL REFERENCES contact,
+    unique_key  text NOT NULL,                 -- 'step:ENROLMENT:STEP:CONTACT', 'instalment:ID:when:CONTACT', 'nudge:…'
+    enrolment_id uuid,
+    step        integer,
+    step_before integer,                       -- where the enrolment stood, to go back to when the item is dropped
+    instalment_id uuid REFERENCES plan_instalment,
+    letter      text NOT NULL,
+    tone        text NOT NULL CHECK (tone IN ('Formal', 'Neutral', 'Confident')),
+    severity    smallint NOT NULL,
+    link_id     uuid REFERENCES pay_link,
+    state       text NOT NULL CHECK (state IN ('included', 'dropped')),
+    reason      text NOT NULL,                 -- why it is due, or why it was dropped
+    created_at  timestamptz NOT NULL
+);
+-- One step, one message: however many planners plan it. A dropped one may be planned again when its reason is gone.
+CREATE UNIQUE INDEX mailing_item_once ON mailing_item (unique_key) WHERE state = 'included';
+CREATE UNIQUE INDEX mailing_item_invoice_once ON mailing_item (mailing_id, invoice_id) WHERE state = 'included';
+CREATE INDEX mailing_item_invoice ON mailing_item (invoice_id, created_at);
+CREATE INDEX mailing_item_enrolment ON mailing_item (enrolment_id) WHERE enrolment_id IS NOT NULL;
 
 CREATE TABLE inbound_mail (
     id            uuid PRIMARY KEY,
@@ -267,13 +441,31 @@ CREATE TABLE suppression (
 -- An address is suppressed or it is not; the same bounce read twice is one suppression.
 CREATE UNIQUE INDEX suppression_one_active ON suppression (address_key) WHERE state = 'active';
 
--- Outreach -------------------------------------------------------------------------------------------------------
+-- Policies -------------------------------------------------------------------------------------------------------
+
+CREATE TABLE policy (
+    id           uuid PRIMARY KEY,
+    version      integer NOT NULL UNIQUE,
+    state        text NOT NULL CHECK (state IN ('proposed', 'published', 'retired', 'rejected')),
+    document     jsonb NOT NULL,               -- all segments and cadences as one, so that they always fit each other
+    notes        text NOT NULL DEFAULT '',
+    made_by      text NOT NULL,
+    made_by_id   uuid,
+    decided_by   text,
+    decided_by_id uuid,
+    decided_at   timestamptz,
+    created_at   timestamptz NOT NULL
+);
+-- New invoices must find exactly one policy.
+CREATE UNIQUE INDEX policy_one_published ON policy ((true)) WHERE state = 'published';
+-- Two proposals side by side would each undo the other's change.
+CREATE UNIQUE INDEX policy_one_proposed ON policy ((true)) WHERE state = 'proposed';
 
 CREATE TABLE cadence (
     id         uuid PRIMARY KEY,
     name       text NOT NULL,
     version    integer NOT NULL,
-    state      text NOT NULL CHECK (state IN ('draft', 'published', 'retired')),
+    state      text NOT NULL CHECK (state IN ('published', 'retired')),
     created_at timestamptz NOT NULL,
     CONSTRAINT cadence_version_once UNIQUE (name, version)
 );
@@ -287,17 +479,50 @@ CREATE TABLE cadence_step (
     offset_days integer NOT NULL,
     letter      text,                          -- null: a person takes over
     tone        text NOT NULL CHECK (tone IN ('Formal', 'Neutral', 'Confident')),
+    severity    smallint NOT NULL DEFAULT 0,   -- of its letter: 0 not yet due, 1 overdue, 2 final notice
+    recipients  text NOT NULL DEFAULT 'billing' CHECK (recipients IN ('billing', 'escalation')),
+    approval    boolean NOT NULL DEFAULT false, -- a person approves it even in a segment on Autopilot
     CONSTRAINT cadence_step_once UNIQUE (cadence_id, position),
     CONSTRAINT cadence_step_order UNIQUE (cadence_id, offset_days)
 );
+
+CREATE TABLE segment (
+    id          uuid PRIMARY KEY,
+    name        text NOT NULL,
+    position    integer NOT NULL,              -- the first that matches wins
+    rule        jsonb NOT NULL,
+    cadence     text NOT NULL,
+    mode        text NOT NULL CHECK (mode IN ('shadow', 'autopilot')),
+    daily_cap   integer CHECK (daily_cap > 0),
+    notes       text NOT NULL DEFAULT '',
+    state       text NOT NULL CHECK (state IN ('published', 'retired')),
+    created_at  timestamptz NOT NULL
+);
+CREATE UNIQUE INDEX segment_one_published ON segment (name) WHERE state = 'published';
+
+CREATE TABLE segment_health (
+    segment     text PRIMARY KEY,
+    open_count  integer NOT NULL,
+    mailable_count integer NOT NULL,           -- open invoices with a contact that may be mailed
+    sent_week   integer NOT NULL,
+    bounced_week integer NOT NULL,
+    reversed_week integer NOT NULL,
+    paid_week   integer NOT NULL,
+    at          timestamptz NOT NULL
+);
+
+-- Outreach -------------------------------------------------------------------------------------------------------
 
 CREATE TABLE enrolment (
     id             uuid PRIMARY KEY,
     invoice_id     uuid NOT NULL REFERENCES invoice,
     cadence_id     uuid NOT NULL REFERENCES cadence,
+    segment        text NOT NULL,
     state          text NOT NULL CHECK (state IN ('running', 'finished', 'closed')),
     last_position  integer NOT NULL DEFAULT 0,
+    last_severity  smallint NOT NULL DEFAULT -1, -- of the last letter that left; the next is at most one level harsher
     next_action_at timestamptz,                -- null: no step is left
+    held           text NOT NULL DEFAULT '',   -- why the step that is due is not planned, as people read it
     created_at     timestamptz NOT NULL
 );
 -- Two cadences on one invoice would mail it twice.
@@ -305,14 +530,175 @@ CREATE UNIQUE INDEX enrolment_one_running ON enrolment (invoice_id) WHERE state 
 CREATE INDEX enrolment_invoice ON enrolment (invoice_id);
 CREATE INDEX enrolment_due ON enrolment (next_action_at, id) WHERE state = 'running';
 
+CREATE TABLE veto (
+    id           uuid PRIMARY KEY,
+    enrolment_id uuid NOT NULL REFERENCES enrolment,
+    step         integer NOT NULL,
+    reason       text NOT NULL,
+    made_by      text NOT NULL,
+    created_at   timestamptz NOT NULL,
+    CONSTRAINT veto_once UNIQUE (enrolment_id, step)
+);
+
+CREATE TABLE hold (
+    id          uuid PRIMARY KEY,
+    account_id  uuid NOT NULL REFERENCES account,
+    invoice_id  uuid REFERENCES invoice,       -- null: the whole account, or the contact
+    contact_id  uuid REFERENCES contact,
+    kind        text NOT NULL CHECK (kind IN ('pause', 'legal', 'review', 'away', 'conversation')),
+    reason      text NOT NULL,
+    until       timestamptz,                   -- null: until somebody lifts it
+    state       text NOT NULL CHECK (state IN ('active', 'lifted')),
+    made_by     text NOT NULL,
+    created_at  timestamptz NOT NULL,
+    lifted_by   text,
+    lifted_at   timestamptz
+);
+CREATE INDEX hold_account ON hold (account_id) WHERE state = 'active';
+
+CREATE TABLE gate (
+    id          uuid PRIMARY KEY,
+    name        text NOT NULL,                 -- 'maintenance', 'readiness', …
+    segment     text,                          -- null: everything
+    holds       text NOT NULL CHECK (holds IN ('all mail', 'autopilot')),
+    reason      text NOT NULL,
+    until       timestamptz,
+    state       text NOT NULL CHECK (state IN ('closed', 'opened')),
+    made_by     text NOT NULL,
+    created_at  timestamptz NOT NULL,
+    opened_by   text,
+    opened_at   timestamptz
+);
+CREATE UNIQUE INDEX gate_one_closed ON gate (name, coalesce(segment, '')) WHERE state = 'closed';
+
+CREATE TABLE lane_budget (
+    lane        text NOT NULL,                 -- 'domain:…' or 'segment:…'
+    day         date NOT NULL,
+    sent        integer NOT NULL,
+    PRIMARY KEY (lane, day)                    -- the cap is kept by one row's lock, whatever the number of workers
+);
+
+CREATE TABLE warm_up (
+    domain      text PRIMARY KEY,
+    cap         integer NOT NULL CHECK (cap > 0),
+    note        text NOT NULL,
+    started_on  date NOT NULL,
+    judged_on   date NOT NULL                  -- moved at most once a day
+);
+
+CREATE TABLE breaker (
+    provider    text PRIMARY KEY,
+    reason      text NOT NULL,
+    tripped_at  timestamptz NOT NULL,
+    until       timestamptz NOT NULL,          -- then one mail tries; complaints and blocks since trip it again
+    trips       integer NOT NULL DEFAULT 1
+);
+
+-- Casework -------------------------------------------------------------------------------------------------------
+
+CREATE TABLE worklist (
+    invoice_id  uuid PRIMARY KEY REFERENCES invoice,
+    account_id  uuid NOT NULL,
+    score       integer NOT NULL,
+    open_major  bigint NOT NULL,
+    due_on      date NOT NULL,
+    changes_at  timestamptz NOT NULL           -- when the calendar alone will change the score
+);
+CREATE INDEX worklist_top ON worklist (score DESC, open_major DESC, due_on, invoice_id);
+CREATE INDEX worklist_account ON worklist (account_id);
+CREATE INDEX worklist_changes ON worklist (changes_at);
+
+-- Whose score may have changed. No key: writers never wait for one another here.
+CREATE TABLE stale_case (
+    invoice_id  uuid,
+    account_id  uuid
+);
+CREATE FUNCTION case_is_stale() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO stale_case (invoice_id, account_id)
+    SELECT DISTINCT invoice_id, account_id FROM added WHERE coalesce(invoice_id, account_id) IS NOT NULL;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER timeline_entry_makes_stale AFTER INSERT ON timeline_entry
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION case_is_stale();
+
+CREATE TABLE claim (
+    id          uuid PRIMARY KEY,
+    account_id  uuid NOT NULL REFERENCES account,
+    person_id   uuid NOT NULL REFERENCES person,
+    state       text NOT NULL CHECK (state IN ('active', 'released')),
+    until       timestamptz NOT NULL,
+    created_at  timestamptz NOT NULL
+);
+-- Two people never work one account; a claim that ran out is released by whoever claims next.
+CREATE UNIQUE INDEX claim_one_active ON claim (account_id) WHERE state = 'active';
+CREATE INDEX claim_person ON claim (person_id) WHERE state = 'active';
+
+CREATE TABLE snooze (
+    id          uuid PRIMARY KEY,
+    invoice_id  uuid NOT NULL REFERENCES invoice,
+    state       text NOT NULL CHECK (state IN ('active', 'ended')),
+    until       timestamptz NOT NULL,
+    reason      text NOT NULL,
+    made_by     text NOT NULL,
+    made_by_id  uuid,
+    created_at  timestamptz NOT NULL
+);
+CREATE UNIQUE INDEX snooze_one_active ON snooze (invoice_id) WHERE state = 'active';
+
+CREATE TABLE absence (
+    id          uuid PRIMARY KEY,
+    person_id   uuid NOT NULL REFERENCES person,
+    deputy_id   uuid NOT NULL REFERENCES person,
+    from_at     timestamptz NOT NULL,
+    until       timestamptz NOT NULL,
+    state       text NOT NULL CHECK (state IN ('planned', 'cancelled')),
+    created_at  timestamptz NOT NULL,
+    CONSTRAINT absence_somebody_else CHECK (person_id <> deputy_id),
+    CONSTRAINT absence_in_order CHECK (from_at < until)
+);
+CREATE INDEX absence_person ON absence (person_id, until) WHERE state = 'planned';
+
+CREATE TABLE task (
+    id          uuid PRIMARY KEY,
+    kind        text NOT NULL CHECK (kind IN ('find contact', 'review', 'apply cash', 'collect missed plan', 'call')),
+    account_id  uuid NOT NULL REFERENCES account,
+    invoice_id  uuid REFERENCES invoice,
+    contact_id  uuid REFERENCES contact,
+    state       text NOT NULL CHECK (state IN ('open', 'done', 'dropped')),
+    reason      text NOT NULL,
+    outcome     text NOT NULL DEFAULT '',
+    done_by     text,
+    done_at     timestamptz,
+    created_at  timestamptz NOT NULL
+);
+CREATE INDEX task_account ON task (account_id) WHERE state = 'open';
+-- Ten bounces of one customer are one search for another contact.
+CREATE UNIQUE INDEX task_one_open ON task (kind, account_id, coalesce(invoice_id, account_id), coalesce(contact_id, account_id))
+    WHERE state = 'open';
+
+-- The policy that every new deployment starts with ---------------------------------------------------------------
+
+INSERT INTO policy (id, version, state, document, notes, made_by, created_at)
+VALUES ('00000000-0000-4000-8000-000000000000', 1, 'published', '{
+  "segments": [{"name": "everyone", "rule": {}, "cadence": "default", "mode": "autopilot"}],
+  "cadences": [{"name": "default", "steps": [
+    {"day": -3, "letter": "reminder-due", "tone": "Neutral"},
+    {"day": 0, "letter": "reminder-due", "tone": "Neutral"},
+    {"day": 7, "letter": "reminder-overdue", "tone": "Neutral"},
+    {"day": 14, "letter": "reminder-overdue", "tone": "Confident"},
+    {"day": 21, "escalate": true}]}]
+}', 'the policy that Plixo starts with', 'Plixo', now());
+INSERT INTO segment (id, name, position, rule, cadence, mode, state, created_at)
+VALUES ('00000000-0000-4000-8000-000000000002', 'everyone', 1, '{}', 'default', 'autopilot', 'published', now());
 INSERT INTO cadence (id, name, version, state, created_at)
 VALUES ('00000000-0000-4000-8000-000000000001', 'default', 1, 'published', now());
-INSERT INTO cadence_step (id, cadence_id, position, offset_days, letter, tone) VALUES
-    (gen_random_uuid(), '00000000-0000-4000-8000-000000000001', 1, -3, 'reminder-due', 'Neutral'),
-    (gen_random_uuid(), '00000000-0000-4000-8000-000000000001', 2,  0, 'reminder-due', 'Neutral'),
-    (gen_random_uuid(), '00000000-0000-4000-8000-000000000001', 3,  7, 'reminder-overdue', 'Neutral'),
-    (gen_random_uuid(), '00000000-0000-4000-8000-000000000001', 4, 14, 'reminder-overdue', 'Confident'),
-    (gen_random_uuid(), '00000000-0000-4000-8000-000000000001', 5, 21, NULL, 'Confident');
+INSERT INTO cadence_step (id, cadence_id, position, offset_days, letter, tone, severity) VALUES
+    (gen_random_uuid(), '00000000-0000-4000-8000-000000000001', 1, -3, 'reminder-due', 'Neutral', 0),
+    (gen_random_uuid(), '00000000-0000-4000-8000-000000000001', 2,  0, 'reminder-due', 'Neutral', 0),
+    (gen_random_uuid(), '00000000-0000-4000-8000-000000000001', 3,  7, 'reminder-overdue', 'Neutral', 1),
+    (gen_random_uuid(), '00000000-0000-4000-8000-000000000001', 4, 14, 'reminder-overdue', 'Confident', 1),
+    (gen_random_uuid(), '00000000-0000-4000-8000-000000000001', 5, 21, NULL, 'Confident', 2);
 
 -- Operations -----------------------------------------------------------------------------------------------------
 

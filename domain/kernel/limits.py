@@ -1,0 +1,72 @@
+"""Limits: the figures that a merchant may set, with the defaults of a careful sender."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import time, timedelta
+from decimal import ROUND_HALF_EVEN, Decimal
+
+from domain.kernel.money import Money, digits
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How far the product goes by itself, and from where on it waits or asks a person."""
+
+    rates: Mapping[str, Decimal] = field(default_factory=dict)
+    """Units of the base currency for one unit of another. A currency without a rate is never converted by guess."""
+
+    opens: time = time(8)
+    closes: time = time(18)
+    """Reminders leave between these hours in the payer's own zone, on working days of the payer's country."""
+
+    contact_rest: timedelta = timedelta(days=3)
+    """A contact gets at most one reminder in this time; zero switches the rule off."""
+
+    undo: timedelta = timedelta(seconds=60)
+    """An approved mail waits so long, and may be called back."""
+
+    warm_up_first: int = 50
+    """Reminders a day from a domain in its first week; zero means that the domain is warm already."""
+
+    domain_cap: int = 0
+    """Most reminders a day from the sending domain, warm or not; zero means no cap."""
+
+    ledger_max_age: timedelta = timedelta(days=14)
+    """Reminders wait when no invoices or payments were imported or received for so long; zero switches it off."""
+
+    high_value: int = 10_000
+    """A draft over more than this, in major units of the base currency, needs a second look."""
+
+    promise_grace_days: int = 2
+    """How many days after the promised one the money may still arrive."""
+
+    promise_max_days: int = 60
+    """A promise farther ahead is a plan."""
+
+    plan_amount: int = 50_000
+    plan_months: int = 12
+    """A plan over more, in major units of the base currency, or longer is approved by a Controller."""
+
+    credit_cap: int = 1_000
+    """A credit over more, in major units of the base currency, is approved by Legal or a Controller."""
+
+    claim: timedelta = timedelta(minutes=30)
+    """How long a case belongs to whoever took it up, without their doing anything."""
+
+    second_person: bool = True
+    """Publishing a policy, large credits and drafts need somebody else than whoever made them."""
+
+    def in_base(self, money: Money, base: str) -> Money | None:
+        """Return the amount in the currency *base*, rounded half to even, or None where no rate is stated."""
+        if money.currency == base:
+            return money
+        rate = self.rates.get(money.currency)
+        if rate is None:
+            return None
+        minor = (money.decimal * rate).scaleb(digits(base)).quantize(Decimal(1), rounding=ROUND_HALF_EVEN)
+        return Money(int(minor), base)
+
+    def exceeds(self, money: Money, major: int, base: str) -> bool:
+        """Tell whether the amount is above *major* units of the base currency; without a rate it counts as above."""
+        converted = self.in_base(money, base)
+        return converted is None or converted.decimal > major
