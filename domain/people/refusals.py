@@ -3,7 +3,8 @@
 Refusal
 ├── PersonUnknown     this Slack account has no role here
 ├── RoleUnknown       no such role; the nine are named
-└── RoleHeldAlready   the person has it
+├── RoleHeldAlready   the person has it
+└── OwnWork           whoever made something may not also approve it
 """
 
 from domain.kernel.refusals import NotAllowed, Refusal
@@ -32,3 +33,17 @@ class RoleHeldAlready(Refusal):
 
     def __init__(self, person: str, role: str) -> None:
         super().__init__(f"{person} is {role} already.")
+
+
+class OwnWork(NotAllowed):
+    """Say that a second person is needed, and how to come by one."""
+
+    def __init__(self, maker: str, *, at_shell: bool) -> None:
+        self.maker = maker
+        way = (
+            "The command line proposed this itself: somebody with the right to it decides in Slack, or a company of "
+            "one sets PLIXO_SECOND_PERSON=false."
+            if at_shell
+            else "Ask a colleague who may decide it; a company of one sets PLIXO_SECOND_PERSON=false."
+        )
+        super().__init__(f"{maker} made this, so somebody else has to approve it. {way}")

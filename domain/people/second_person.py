@@ -1,0 +1,27 @@
+"""A second person: nobody approves what they made themselves."""
+
+from uuid import UUID
+
+from domain.kernel.actor import Actor, ActorKind
+from domain.kernel.core import Core
+from domain.people.refusals import OwnWork
+
+
+def different(core: Core, *, maker_id: UUID | None, maker: str, actor: Actor) -> None:
+    """Let somebody else than the maker pass; where the merchant asks for no second person, anybody.
+
+    Who has no id (the command line, the product itself) is known by name. A person and the command line are
+    two: whoever may use the machine's shell is let in by its owner, and the timeline shows which of them it was.
+
+    Raises:
+        OwnWork: The actor made it.
+    """
+    if core.limits.second_person and made_by(actor, maker_id=maker_id, maker=maker):
+        raise OwnWork(maker, at_shell=actor.kind is ActorKind.SHELL)
+
+
+def made_by(actor: Actor, *, maker_id: UUID | None, maker: str) -> bool:
+    """Tell whether the actor is the maker: of the same id, or both without one and of the same name."""
+    if maker_id is not None or actor.id is not None:
+        return maker_id == actor.id
+    return maker == actor.name
