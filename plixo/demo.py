@@ -6,14 +6,16 @@ import os
 import secrets
 import signal
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import typer
 from pydantic import SecretStr
 
-from domain.kernel import request_ids
+from domain.kernel import calendars, request_ids
 from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
 from domain.ledger import csv_import
@@ -30,6 +32,9 @@ from sandbox.clock import MovableClock
 from sandbox.settings import PEOPLE, SandboxSettings
 
 MERCHANT = "Northwind Supplies"
+
+AFTERNOON, EVENING = time(15, 30), time(17)
+"""In Berlin. New York opens at 14:00 then, and Berlin closes at 18:00."""
 
 ROLES = {"U0ANNA": Role.AR_MANAGER, "U0VIKTOR": Role.VIEWER}
 """Two people who may do different things, so that a refusal can be seen too."""
@@ -106,6 +111,10 @@ def product_settings(places: DemoPlaces, shared: DemoSecrets, sandbox: Sandbox) 
         stripe_webhook_secrets=[SecretStr(shared.stripe_webhook_secret)],
         stripe_api_url=f"{sandbox.url}/stripe",
         stripe_checkout_origin=sandbox.url,
+        rates={"USD": Decimal("0.92"), "GBP": Decimal("1.17")},
+        warm_up_first=0,
+        ledger_max_age_days=0,
+        undo_seconds=10,
         log_level="warning",
     )
 
@@ -128,12 +137,26 @@ def secrets_of(folder: Path) -> DemoSecrets:
     return DemoSecrets(**json.loads(file.read_text()))
 
 
+def working_afternoon(now: datetime) -> datetime:
+    """Return the next moment at which both our European and our American sample customers are at work.
+
+    Reminders leave in the payer's working hours only; a demo that is begun on a Sunday would show nothing.
+    """
+    here = now.astimezone(ZoneInfo("Europe/Berlin"))
+    at = here if AFTERNOON <= here.time() < EVENING else here.replace(hour=16, minute=0, second=0, microsecond=0)
+    if at < here:
+        at += timedelta(days=1)
+    while not all(calendars.is_working_day(at.date(), country) for country in ("DE", "US", "GB", "FR")):
+        at = (at + timedelta(days=1)).replace(hour=16, minute=0, second=0, microsecond=0)
+    return at.astimezone(UTC)
+
+
 class Demo:
     """Sandbox and product, started and stopped together."""
 
     def __init__(self, places: DemoPlaces, *, sample: bool = True) -> None:
         self._sample = sample
-        self._clock = MovableClock(places.folder / "sandbox")
+        self._clock = MovableClock(places.folder / "sandbox", first=working_afternoon)
         shared = secrets_of(places.folder)
         self.sandbox = Sandbox(sandbox_settings(places, shared), clock=self._clock)
         self._places, self._shared = places, shared

@@ -64,6 +64,7 @@ async def opened(
             keys=keys.keyring(settings),
             merchant=merchant(settings),
             notices=wiring.NOTICES,
+            limits=settings.limits(),
         )
         await jobs.open()
         try:

@@ -1,6 +1,8 @@
 """Settings: everything that can be set from outside, by environment (``PLIXO_…``) or a ``.env`` file."""
 
 import re
+from datetime import time, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -9,6 +11,7 @@ from babel import Locale, UnknownLocaleError
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from domain.kernel.limits import Limits
 from domain.kernel.money import CurrencyUnknown, digits
 
 
@@ -39,6 +42,60 @@ class Settings(BaseSettings):
     )
     merchant_country: str | None = Field(default=None, description="Country, ISO 3166 (two letters).")
 
+    rates: dict[str, Decimal] = Field(
+        default_factory=dict,
+        description="Units of the base currency for one unit of another, as JSON: `{\"USD\": \"0.92\"}`. "
+        "A currency without a rate counts as high value and matches no balance rule.",
+    )
+    sending_opens: time = Field(
+        default=time(8), description="Reminders leave from this hour on, in the payer's own time zone."
+    )
+    sending_closes: time = Field(
+        default=time(18), description="Reminders leave until this hour, in the payer's own time zone."
+    )
+    contact_rest_days: int = Field(
+        default=3, ge=0, le=90, description="A contact gets at most one reminder in so many days; 0: no such rule."
+    )
+    undo_seconds: int = Field(
+        default=60, ge=0, le=3600, description="How long an approved mail waits and may be called back."
+    )
+    warm_up_first: int = Field(
+        default=50, ge=0, description="Reminders a day in the first week of a sending domain; 0: the domain is warm."
+    )
+    domain_cap: int = Field(default=0, ge=0, description="Most reminders a day, warm or not; 0: no cap.")
+    ledger_max_age_days: int = Field(
+        default=14,
+        ge=0,
+        description="Reminders wait when nothing was imported or paid for so many days; 0: no such rule.",
+    )
+    high_value: int = Field(
+        default=10_000, ge=0, description="A draft over more, in the base currency, waits for an approval."
+    )
+    promise_grace_days: int = Field(
+        default=2, ge=0, le=30, description="Days after the promised one on which the money may still arrive."
+    )
+    promise_max_days: int = Field(default=60, ge=1, le=365, description="A promise farther ahead has to be a plan.")
+    plan_amount: int = Field(
+        default=50_000, ge=0, description="A plan over more, in the base currency, is approved by a Controller."
+    )
+    plan_months: int = Field(default=12, ge=1, le=120, description="A longer plan is approved by a Controller.")
+    credit_cap: int = Field(
+        default=1_000,
+        ge=0,
+        description="A credit over more, in the base currency, is approved by Legal or a Controller.",
+    )
+    claim_minutes: int = Field(
+        default=30, ge=1, le=1440, description="How long a case stays with whoever took it up and does nothing."
+    )
+    second_person: bool = Field(
+        default=True,
+        description="Publishing, large credits and drafts need somebody else than whoever made them; "
+        "`false` is for a company of one.",
+    )
+    letters_folder: Path | None = Field(
+        default=None, description="Folder with the merchant's own letters, which replace ours file by file."
+    )
+
     public_url: str = Field(
         default="http://127.0.0.1:8080",
         description="Address under which payers reach the portal; every link starts with it.",
@@ -63,6 +120,10 @@ class Settings(BaseSettings):
     smtp_tls: Literal["none", "starttls", "tls"] = Field(
         default="starttls",
         description="Encryption to the relay: `starttls` (required), `tls` (from the start), `none`.",
+    )
+    dkim_selector: str = Field(default="plixo", description="Selector under which the DKIM key is published.")
+    dkim_key_file: Path | None = Field(
+        default=None, description="Private key (PEM: RSA or Ed25519) with which mail is signed. Default: not signed."
     )
     inbound_host: str = Field(default="127.0.0.1", description="Interface on which inbound mail is taken.")
     inbound_port: int = Field(default=8025, ge=0, le=65535, description="Port on which inbound mail is taken.")
@@ -129,6 +190,18 @@ class Settings(BaseSettings):
             raise ValueError(str(unknown)) from None
         return value
 
+    @field_validator("rates")
+    @classmethod
+    def _rates_make_sense(cls, value: dict[str, Decimal]) -> dict[str, Decimal]:
+        for currency, rate in value.items():
+            try:
+                digits(currency)
+            except CurrencyUnknown as unknown:
+                raise ValueError(str(unknown)) from None
+            if not 0 < rate < 10**9:
+                raise ValueError(f"the rate of {currency} must be above zero, not {rate}")
+        return value
+
     @field_validator("merchant_locale")
     @classmethod
     def _locale_exists(cls, value: str) -> str:
@@ -153,6 +226,29 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _derived(self) -> "Settings":
+        if self.sending_opens >= self.sending_closes:
+            raise ValueError("sending_opens must be earlier than sending_closes")
         self.mail_domain = self.mail_domain or self.mail_from.rpartition("@")[2]
         self.merchant_contact = self.merchant_contact or self.mail_from
         return self
+
+    def limits(self) -> Limits:
+        """Return the figures of the collections engine."""
+        return Limits(
+            rates=dict(self.rates),
+            opens=self.sending_opens,
+            closes=self.sending_closes,
+            contact_rest=timedelta(days=self.contact_rest_days),
+            undo=timedelta(seconds=self.undo_seconds),
+            warm_up_first=self.warm_up_first,
+            domain_cap=self.domain_cap,
+            ledger_max_age=timedelta(days=self.ledger_max_age_days),
+            high_value=self.high_value,
+            promise_grace_days=self.promise_grace_days,
+            promise_max_days=self.promise_max_days,
+            plan_amount=self.plan_amount,
+            plan_months=self.plan_months,
+            credit_cap=self.credit_cap,
+            claim=timedelta(minutes=self.claim_minutes),
+            second_person=self.second_person,
+        )

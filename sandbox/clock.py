@@ -24,9 +24,11 @@ class ClockOnlyGoesForwards(ValueError):
 class MovableClock:
     """Tell the machine's time plus the offset; the offset survives restarts."""
 
-    def __init__(self, state_folder: Path) -> None:
+    def __init__(self, state_folder: Path, *, first: Callable[[datetime], datetime] | None = None) -> None:
+        """Take up the offset of earlier; *first* says at which moment a clock begins that nobody has moved yet."""
         state_folder.mkdir(parents=True, exist_ok=True)
         self._file = state_folder / "clock.json"
+        self._first = first
         self._offset = self._read()
         self._hooks: list[Hook] = []
         self._moving = asyncio.Lock()
@@ -66,10 +68,18 @@ class MovableClock:
         try:
             return timedelta(seconds=float(json.loads(self._file.read_text())["offset_seconds"]))
         except FileNotFoundError:
-            return timedelta(0)
+            return self._begun()
         except (ValueError, KeyError, TypeError):
             log.warning("%s cannot be read; the demo's clock starts at the machine's time", self._file.name)
             return timedelta(0)
+
+    def _begun(self) -> timedelta:
+        if self._first is None:
+            return timedelta(0)
+        now = datetime.now(UTC)
+        offset = max(self._first(now) - now, timedelta(0))
+        self._write(offset)
+        return offset
 
     def _write(self, offset: timedelta) -> None:
         part = self._file.with_suffix(".part")

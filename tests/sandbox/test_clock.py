@@ -52,3 +52,19 @@ def test_a_broken_file_starts_at_the_machines_time(tmp_path: Path, text: str) ->
     (tmp_path / "clock.json").write_text(text)
 
     assert MovableClock(tmp_path).offset == timedelta(0)
+
+
+async def test_a_clock_that_nobody_moved_begins_where_it_is_told_and_stays_there(tmp_path: Path) -> None:
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+
+    begun = MovableClock(tmp_path, first=lambda _: tomorrow)
+    again = MovableClock(tmp_path, first=lambda now: now + timedelta(days=30))
+
+    assert abs(begun.now() - tomorrow) < timedelta(minutes=1)
+    assert again.offset == begun.offset
+
+
+async def test_a_beginning_in_the_past_is_the_present(tmp_path: Path) -> None:
+    begun = MovableClock(tmp_path, first=lambda now: now - timedelta(days=3))
+
+    assert begun.offset == timedelta(0)
