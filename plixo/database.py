@@ -24,6 +24,7 @@ MODELS = [
     "domain.kernel.models",
     "domain.people.models",
     "domain.ledger.models",
+    "domain.commitments.models",
     "domain.pay_links.models",
     "domain.deliverability.models",
     "domain.outreach.models",

@@ -204,6 +204,7 @@ CREATE TABLE plan (
     currency      text NOT NULL,
     covers_minor  bigint NOT NULL CHECK (covers_minor > 0), -- the balance that the instalments add up to
     frequency     text NOT NULL CHECK (frequency IN ('weekly', 'biweekly', 'monthly', 'own')),
+    grace_days    integer NOT NULL CHECK (grace_days >= 0), -- how late an instalment may be before it counts as missed
     reason        text NOT NULL,
     state         text NOT NULL CHECK (state IN
                   ('requested', 'countered', 'running', 'completed', 'defaulted', 'rejected', 'cancelled')),
@@ -211,6 +212,7 @@ CREATE TABLE plan (
     made_by       text NOT NULL,
     made_by_id    uuid,
     decided_by    text,
+    decided_by_id uuid,
     decided_at    timestamptz,
     note          text NOT NULL DEFAULT '',
     created_at    timestamptz NOT NULL
@@ -226,6 +228,7 @@ CREATE TABLE plan_instalment (
     position      integer NOT NULL CHECK (position > 0),
     due_on        date NOT NULL,
     amount_minor  bigint NOT NULL CHECK (amount_minor > 0),
+    missed_at     timestamptz,                 -- when it was told that it was missed; that is told once
     CONSTRAINT plan_instalment_once UNIQUE (plan_id, position),
     CONSTRAINT plan_instalment_day UNIQUE (plan_id, due_on)
 );
