@@ -1,0 +1,179 @@
+"""Words: amounts and days as people type them, read strictly enough that nothing is ever guessed."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from bot.asks import Misunderstood
+from domain.kernel.money import AmountMalformed, CurrencyUnknown, Money
+
+LANGUAGES = ["en", "de", "fr", "es"]
+"""In which names of days and months are understood."""
+
+FILLERS = {"on", "by", "until", "till", "am", "bis", "le", "el", "for", "of", "over", "at"}
+"""Words between the parts of a sentence that say nothing by themselves."""
+
+_AMOUNT = re.compile(r"(?P<sign>[€$£¥]?)(?P<number>\d[\d.,'’]*)(?P<code>[A-Za-z]{3})?")
+
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+_NUMERIC = re.compile(r"(\d{1,2})([./-])(\d{1,2})(?:\2(\d{2,4}))?\.?")
+
+_NAMED = re.compile(
+    r"\b(today|tomorrow|heute|morgen|demain|mañana|hoy|aujourd'hui|next|in \d+|\d+(st|nd|rd|th)|"
+    r"(mon|tues?|wed(nes)?|thu(rs)?|fri|sat(ur)?|sun)(day)?|(mon|diens|donners|frei|sams|sonn)tag|mittwoch|"
+    r"lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo|"
+    r"(jan|feb|mar|apr|mai|may|jun|jul|aug|sep|okt|oct|nov|de[cz])\w*|märz|janvier|février|avril|juin|juillet|août|"
+    r"enero|abril|agosto|diciembre|décembre)\b"
+)
+"""What makes a text a day at all; dateparser alone would read "500" as one."""
+
+_OF_MONTH = re.compile(r"\d{1,2}\.? [a-zäéû]{3}")
+"""The 20 of "20 march"; any other number before a day is an amount."""
+
+_LONGEST_DAY = 4
+"""Words that a day may have, such as "friday 13 march 2026"."""
+
+MONTHS = 12
+
+THOUSAND_DIGITS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a sentence such as ``500 on friday they called`` says."""
+
+    amount: Money | None
+    day: date | None
+    rest: str
+
+
+def terms(words: tuple[str, ...], *, currency: str, today: date) -> Terms:
+    """Read an amount and a day from the words, in either order; what is left is a note.
+
+    Raises:
+        Misunderstood: An amount or a day can be read in two ways.
+    """
+    amount_found: Money | None = None
+    day_found: date | None = None
+    left = list(words)
+    while left:
+        if left[0].casefold() in FILLERS and len(left) > 1:
+            left.pop(0)
+            continue
+        if day_found is None and (read := _day_at(left, today)) is not None:
+            day_found, count = read
+            del left[:count]
+            continue
+        if amount_found is None and (money := _amount_at(left, currency)) is not None:
+            amount_found, count = money
+            del left[:count]
+            continue
+        break
+    return Terms(amount_found, day_found, " ".join(left))
+
+
+def day(words: tuple[str, ...], *, today: date) -> date:
+    """Return the day that all the words together name.
+
+    Raises:
+        Misunderstood: They name none, or could name two.
+    """
+    meaning = [word for word in words if word.casefold() not in FILLERS]
+    read = _day_at(meaning, today)
+    if read is None or read[1] != len(meaning):
+        raise Misunderstood(f"{' '.join(words)!r} is not a day I know. Try `2026-04-30`, `friday` or `in 3 days`.")
+    return read[0]
+
+
+def _amount_at(words: list[str], currency: str) -> tuple[Money, int] | None:
+    found = _AMOUNT.fullmatch(words[0])
+    if found is None:
+        return None
+    code, count = found["code"], 1
+    if code is None and len(words) > 1 and _is_currency(words[1]):
+        code, count = words[1], 2
+    if code is not None and code.upper() != currency:
+        raise Misunderstood(f"The invoice is in {currency}, not in {code.upper()}.")
+    try:
+        return Money.of(_plain(found["number"]), currency), count
+    except AmountMalformed as no:
+        raise Misunderstood(str(no)) from None
+
+
+def _is_currency(word: str) -> bool:
+    try:
+        Money(0, word.upper())
+    except CurrencyUnknown:
+        return False
+    return True
+
+
+def _plain(number: str) -> str:
+    """Return ``1,250.50``, ``1.250,50`` and ``1'250.50`` as ``1250.50``; ``1.250`` alone could be either."""
+    digits_only = re.sub(r"[^0-9]", "", number)
+    marks = [mark for mark in number if not mark.isdigit()]
+    if not marks:
+        return number
+    head, _, tail = number.rpartition(marks[-1])
+    if len(set(marks)) == 1 and len(tail) == THOUSAND_DIGITS:
+        if len(marks) > 1 or marks[-1] in "'’":
+            return digits_only
+        raise Misunderstood(f"{number} can be read in two ways. Write it without a mark for thousands.")
+    whole = re.sub(r"[^0-9]", "", head)
+    return f"{whole}.{tail}" if tail else whole
+
+
+def _day_at(words: list[str], today: date) -> tuple[date, int] | None:
+    """Return the day with which the words begin and how many of them it takes, the longest reading first."""
+    if not words:
+        return None
+    amount_first = _AMOUNT.fullmatch(words[0]) is not None and not _OF_MONTH.match(" ".join(words[:2]).casefold())
+    for count in range(1 if amount_first else min(_LONGEST_DAY, len(words)), 0, -1):
+        found = _read_day(" ".join(words[:count]).strip(".,;").casefold(), today)
+        if found is not None:
+            return found, count
+    return None
+
+
+def _read_day(text: str, today: date) -> date | None:
+    if _ISO.fullmatch(text):
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            raise Misunderstood(f"There is no {text} in the calendar.") from None
+    if numeric := _NUMERIC.fullmatch(text):
+        return _numeric(numeric, text, today)
+    if not _NAMED.search(text):
+        return None
+    return _named(text, today)
+
+
+def _numeric(found: re.Match[str], text: str, today: date) -> date | None:
+    first, mark, second, year = int(found[1]), found[2], int(found[3]), found[4]
+    if mark == "." and year is None and not text.endswith(".") and second > MONTHS:
+        return None  # an amount such as 12.50
+    if mark != "." and first <= MONTHS and second <= MONTHS and first != second:
+        raise Misunderstood(f"{text} can be read in two ways. Write the day as `2026-04-30`.")
+    month, of_month = (first, second) if second > MONTHS else (second, first)
+    whole = today.year if year is None else int(year) + (2000 if len(year) == 2 else 0)
+    try:
+        meant = date(whole, month, of_month)
+        return meant.replace(year=whole + 1) if year is None and meant < today else meant
+    except ValueError:
+        raise Misunderstood(f"There is no {text} in the calendar.") from None
+
+
+def _named(text: str, today: date) -> date | None:
+    import dateparser  # takes a third of a second to import, and most commands name no day
+
+    found = dateparser.parse(
+        text,
+        languages=LANGUAGES,
+        settings={
+            "PREFER_DATES_FROM": "future",
+            "RELATIVE_BASE": datetime.combine(today, time(12)),
+            "STRICT_PARSING": False,
+        },
+    )
+    return found.date() if found else None
