@@ -27,7 +27,6 @@ from domain.ledger import receipts
 from domain.ledger.models import Account, Contact, Invoice
 from domain.ledger.receipts import IssuedReceipt
 from domain.outreach import guardrails
-from domain.outreach.models import CadenceStep, Enrolment
 from domain.pay_links import links
 
 HARMLESS_TWICE = ("receipt", "new-link")
@@ -202,7 +201,7 @@ async def _composed(core: Core, mailing: Mailing, receipt: IssuedReceipt | None)
         link_expires=_date(today + links.IDLE_LIMIT, locale),
         amount_paid=receipt.amount.format(locale) if receipt else "",
         receipt_number=receipt.number if receipt else "",
-        tone=await _tone(mailing),
+        tone=mailing.tone,
         merchant_name=core.merchant.name,
         merchant_contact=core.merchant.contact,
     )
@@ -220,14 +219,6 @@ async def _composed(core: Core, mailing: Mailing, receipt: IssuedReceipt | None)
         if mailing.letter.startswith("reminder-")
         else None,
     )
-
-
-async def _tone(mailing: Mailing) -> str:
-    if mailing.enrolment_id is None or mailing.step is None:
-        return "Neutral"
-    enrolment = await Enrolment.get(id=mailing.enrolment_id)
-    step = await CadenceStep.get(cadence_id=enrolment.cadence_id, position=mailing.step)
-    return step.tone
 
 
 def _date(day: date, locale: str) -> str:
