@@ -1,0 +1,116 @@
+"""Refusals of promises and plans.
+
+Refusal
+├── NotFound
+│   ├── PromiseNotFound
+│   └── PlanNotFound
+├── NotTheirs            a payer speaks about an invoice of somebody else, or names a contact of somebody else
+├── AmountNotPositive
+├── OtherCurrency        an amount in another currency than the invoice's
+├── PromiseInPast
+├── PromiseTooFar        so far ahead that it has to be a plan
+├── PromiseTooLarge      more than may still be asked for
+├── PromiseRepeated      the very same promise is on file
+├── PlanExists           an invoice has one plan at a time
+├── PlanUnsound          the instalments do not fit: sum, days, number
+├── PlanOutdated         the balance is not the one that the instalments add up to
+└── ReasonMissing        nobody said why
+"""
+
+from datetime import date
+
+from domain.kernel.money import Money
+from domain.kernel.refusals import NotFound, Refusal
+
+
+class PromiseNotFound(NotFound):
+    """Say that no promise has that id."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such promise.")
+
+
+class PlanNotFound(NotFound):
+    """Say that the invoice has no plan that could be acted on."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"Invoice {number} has no plan that is requested, countered or running.")
+
+
+class NotTheirs(Refusal):
+    """Say that a contact does not belong to the invoice's customer."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"That contact does not belong to the customer of invoice {number}.")
+
+
+class PromiseInPast(Refusal):
+    """Say that the promised day is over."""
+
+    def __init__(self, day: date, today: date) -> None:
+        super().__init__(f"{day} is in the past; today is {today}. A promise is about a day to come.")
+
+
+class PromiseTooFar(Refusal):
+    """Say up to which day a promise may run."""
+
+    def __init__(self, day: date, last: date) -> None:
+        super().__init__(f"{day} is too far ahead: a promise may run until {last}. Ask for a payment plan instead.")
+
+
+class PromiseTooLarge(Refusal):
+    """Say how much may still be promised, and what the rest of the balance waits for."""
+
+    def __init__(self, amount: Money, most: Money, why: str) -> None:
+        rest = f" ({why})" if why else ""
+        limit = f"at most {most} is left to promise{rest}" if most else f"nothing is left to promise{rest}"
+        super().__init__(f"{amount} cannot be promised: {limit}.")
+
+
+class AmountNotPositive(Refusal):
+    """Say that an amount has to be more than nothing."""
+
+    def __init__(self, amount: Money) -> None:
+        super().__init__(f"{amount} is not an amount that can be paid; say one above zero.")
+
+
+class OtherCurrency(Refusal):
+    """Say in which currency the invoice is owed."""
+
+    def __init__(self, given: str, owed: str) -> None:
+        super().__init__(f"The invoice is owed in {owed}, not in {given}.")
+
+
+class PromiseRepeated(Refusal):
+    """Say that the promise is on file."""
+
+    def __init__(self, amount: Money, day: date) -> None:
+        super().__init__(f"A promise over {amount} by {day} is on file already.")
+
+
+class PlanExists(Refusal):
+    """Say that another plan comes first."""
+
+    def __init__(self, number: str, state: str) -> None:
+        super().__init__(f"Invoice {number} has a plan that is {state}; end or counter that one first.")
+
+
+class PlanUnsound(Refusal):
+    """Say what is wrong with the instalments."""
+
+
+class PlanOutdated(Refusal):
+    """Say that the balance has changed since the terms were made."""
+
+    def __init__(self, number: str, covers: Money, balance: Money) -> None:
+        super().__init__(
+            f"The instalments add up to {covers}, but {balance} is open on invoice {number} now. "
+            "Counter with new terms, or reject the plan."
+        )
+
+
+class ReasonMissing(Refusal):
+    """Say that a reason has to be given."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what} needs a reason.")
