@@ -64,6 +64,7 @@ CREATE TABLE account (
 CREATE UNIQUE INDEX account_number_once ON account (number) WHERE number IS NOT NULL;
 -- Without a customer number the name is all there is to recognise a customer by in the next import.
 CREATE UNIQUE INDEX account_name_once ON account (name_key) WHERE number IS NULL;
+CREATE INDEX account_owner ON account (owner_id) WHERE owner_id IS NOT NULL;
 
 CREATE TABLE contact (
     id          uuid PRIMARY KEY,
@@ -98,6 +99,7 @@ CREATE TABLE invoice (
 );
 CREATE INDEX invoice_account ON invoice (account_id);
 CREATE INDEX invoice_due ON invoice (due_on, id) WHERE state = 'open';
+CREATE INDEX invoice_settled ON invoice (account_id, settled_on) WHERE state = 'settled';
 
 CREATE TABLE payment (
     id           uuid PRIMARY KEY,
@@ -424,6 +426,7 @@ CREATE TABLE inbound_mail (
 -- A sender that missed our 250 sends again: the same message to the same address is one mail.
 CREATE UNIQUE INDEX inbound_mail_once ON inbound_mail (sha256, sent_to);
 CREATE INDEX inbound_mail_unread ON inbound_mail (received_at) WHERE seen_at IS NULL;
+CREATE INDEX inbound_mail_mailing ON inbound_mail (mailing_id) WHERE mailing_id IS NOT NULL;
 
 CREATE TABLE suppression (
     id           uuid PRIMARY KEY,
@@ -600,18 +603,20 @@ CREATE TABLE breaker (
 -- Casework -------------------------------------------------------------------------------------------------------
 
 CREATE TABLE worklist (
-    invoice_id  uuid PRIMARY KEY REFERENCES invoice,
+    invoice_id  uuid PRIMARY KEY,              -- no foreign key: its check would wait for whoever holds the invoice
     account_id  uuid NOT NULL,
     score       integer NOT NULL,
+    stopped     boolean NOT NULL,              -- nothing is to be done about it now; it stays here for changes_at
     open_major  bigint NOT NULL,
     due_on      date NOT NULL,
     changes_at  timestamptz NOT NULL           -- when the calendar alone will change the score
 );
-CREATE INDEX worklist_top ON worklist (score DESC, open_major DESC, due_on, invoice_id);
+CREATE INDEX worklist_top ON worklist (score DESC, open_major DESC, due_on, invoice_id) WHERE NOT stopped;
 CREATE INDEX worklist_account ON worklist (account_id);
 CREATE INDEX worklist_changes ON worklist (changes_at);
 
--- Whose score may have changed. No key: writers never wait for one another here.
+-- Whose score may have changed: an invoice, or all of an account; a line with neither says that invoices came by the
+-- thousand and are not on the list yet. No key: writers never wait for one another here.
 CREATE TABLE stale_case (
     invoice_id  uuid,
     account_id  uuid
@@ -625,6 +630,81 @@ END $$;
 CREATE TRIGGER timeline_entry_makes_stale AFTER INSERT ON timeline_entry
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION case_is_stale();
 
+-- What changes a score without a line of its own in the timeline of every invoice that it is about.
+CREATE FUNCTION invoices_are_new() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (SELECT count(*) FROM (SELECT FROM added LIMIT 1001) some) > 1000 THEN
+        INSERT INTO stale_case (invoice_id, account_id) VALUES (NULL, NULL);
+    ELSE
+        INSERT INTO stale_case (invoice_id, account_id) SELECT id, account_id FROM added WHERE state = 'open';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER invoice_makes_stale AFTER INSERT ON invoice
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION invoices_are_new();
+
+CREATE FUNCTION account_is_stale() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO stale_case (account_id) SELECT id FROM added;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER account_makes_stale AFTER UPDATE ON account
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION account_is_stale();
+
+CREATE FUNCTION contact_is_stale() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO stale_case (account_id) SELECT DISTINCT account_id FROM added;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER contact_makes_stale AFTER INSERT ON contact
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION contact_is_stale();
+CREATE TRIGGER contact_change_makes_stale AFTER UPDATE ON contact
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION contact_is_stale();
+
+-- One address may be a contact of several customers.
+CREATE FUNCTION address_is_stale() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO stale_case (account_id)
+    SELECT DISTINCT c.account_id FROM added s JOIN contact c ON c.email_key = s.address_key AND c.state = 'active';
+    RETURN NULL;
+END $$;
+CREATE TRIGGER suppression_makes_stale AFTER INSERT ON suppression
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION address_is_stale();
+CREATE TRIGGER suppression_change_makes_stale AFTER UPDATE ON suppression
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION address_is_stale();
+
+-- A mail is about each of its items.
+CREATE FUNCTION item_is_stale() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO stale_case (invoice_id) SELECT DISTINCT invoice_id FROM added;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER mailing_item_makes_stale AFTER INSERT ON mailing_item
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION item_is_stale();
+CREATE TRIGGER mailing_item_change_makes_stale AFTER UPDATE ON mailing_item
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION item_is_stale();
+
+CREATE FUNCTION mail_is_stale(mail uuid) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO stale_case (invoice_id)
+    SELECT invoice_id FROM mailing_item WHERE mailing_id = mail AND state = 'included'
+    UNION SELECT invoice_id FROM mailing WHERE id = mail
+$$;
+CREATE FUNCTION mailing_is_stale() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM mail_is_stale(NEW.id);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER mailing_makes_stale AFTER UPDATE ON mailing FOR EACH ROW
+    WHEN (OLD.state <> NEW.state AND (NEW.state IN ('drafted', 'sent') OR OLD.state = 'drafted'))
+    EXECUTE FUNCTION mailing_is_stale();
+CREATE FUNCTION answer_is_stale() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM mail_is_stale(NEW.mailing_id);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER inbound_mail_makes_stale AFTER UPDATE ON inbound_mail FOR EACH ROW
+    WHEN (NEW.mailing_id IS NOT NULL) EXECUTE FUNCTION answer_is_stale();
+
 CREATE TABLE claim (
     id          uuid PRIMARY KEY,
     account_id  uuid NOT NULL REFERENCES account,
@@ -635,7 +715,7 @@ CREATE TABLE claim (
 );
 -- Two people never work one account; a claim that ran out is released by whoever claims next.
 CREATE UNIQUE INDEX claim_one_active ON claim (account_id) WHERE state = 'active';
-CREATE INDEX claim_person ON claim (person_id) WHERE state = 'active';
+CREATE INDEX claim_person ON claim (person_id, created_at);
 
 CREATE TABLE snooze (
     id          uuid PRIMARY KEY,
@@ -675,7 +755,8 @@ CREATE TABLE task (
     done_at     timestamptz,
     created_at  timestamptz NOT NULL
 );
-CREATE INDEX task_account ON task (account_id) WHERE state = 'open';
+CREATE INDEX task_account ON task (account_id, kind);
+CREATE INDEX task_waiting ON task (created_at) WHERE state = 'open';
 -- Ten bounces of one customer are one search for another contact.
 CREATE UNIQUE INDEX task_one_open ON task (kind, account_id, coalesce(invoice_id, account_id), coalesce(contact_id, account_id))
     WHERE state = 'open';
