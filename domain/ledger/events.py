@@ -181,6 +181,53 @@ class ReceiptIssued(InvoiceEvent):
         return f"Receipt {self.receipt_number} over {self.amount} written"
 
 
+class CreditProposed(InvoiceEvent):
+    """Somebody proposed to give up a part of an invoice; nothing has changed yet."""
+
+    kind: ClassVar[str] = "credit.proposed"
+
+    credit_id: UUID
+    amount: Amount
+    reason: str
+    above_cap: bool
+    """Only Legal or a Controller may approve it."""
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        who = " by Legal or a Controller" if self.above_cap else ""
+        return f"Credit of {self.amount} proposed, to be approved{who}: {self.reason}"
+
+
+class CreditApproved(InvoiceEvent):
+    """A credit was approved and taken off the balance."""
+
+    kind: ClassVar[str] = "credit.approved"
+
+    credit_id: UUID
+    amount: Amount
+    balance: Amount
+    proposed_by: str
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        left = f"{self.balance} left to pay" if self.balance else "nothing left to pay"
+        return f"Credit of {self.amount} approved; {left}"
+
+
+class CreditRejected(InvoiceEvent):
+    """A proposed credit was declined; the balance is as it was."""
+
+    kind: ClassVar[str] = "credit.rejected"
+
+    credit_id: UUID
+    amount: Amount
+    reason: str
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return f"Credit of {self.amount} declined: {self.reason}"
+
+
 NOTICES: Notices = {
     LedgerImported: (operators(), job("plan_reminders")),
     PaymentImported: (operators(),),  # no receipt: the money did not come through us
@@ -191,4 +238,7 @@ NOTICES: Notices = {
     PaymentReversed: (operators(),),
     SurplusReceived: (operators(),),
     ReceiptIssued: SILENT,
+    CreditProposed: (operators(),),
+    CreditApproved: (operators(),),  # no receipt: no money came in
+    CreditRejected: (operators(),),
 }

@@ -3,8 +3,15 @@
 Refusal
 ├── NotFound
 │   ├── InvoiceNotFound
-│   └── AccountNotFound
+│   ├── AccountNotFound
+│   └── CreditNotFound
+├── NotAllowed
+│   └── CreditNotYours   the actor's rights do not reach so far
 ├── NothingToPay         the invoice is settled, void or written off
+├── CreditUnusable       no amount, no reason, another currency
+├── CreditAboveBalance   more than is open
+├── CreditWaits          the same credit was proposed already
+├── CreditDecided        somebody approved or rejected it first
 └── ImportRefused        a whole file is declined; these are in csv_import/refusals.py
     ├── FileUnreadable
     ├── FileHoldsNoRows
@@ -20,7 +27,8 @@ Refusal
         └── DecimalMarkOpen
 """
 
-from domain.kernel.refusals import NotFound, Refusal
+from domain.kernel.money import Money
+from domain.kernel.refusals import NotAllowed, NotFound, Refusal
 
 
 class InvoiceNotFound(NotFound):
@@ -44,3 +52,50 @@ class NothingToPay(Refusal):
     def __init__(self, number: str, state: str) -> None:
         self.number, self.state = number, state
         super().__init__(f"Invoice {number} is {state.replace('_', ' ')}; there is nothing to pay.")
+
+
+class CreditNotFound(NotFound):
+    """Say that there is no such credit."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such credit.")
+
+
+class CreditNotYours(NotAllowed):
+    """Say who may decide about a credit of that size; *cap* is None when every approver may."""
+
+    def __init__(self, amount: Money, cap: Money | None, roles: tuple[str, ...]) -> None:
+        self.roles = roles
+        above = f", which is above the limit of {cap}," if cap is not None else ""
+        super().__init__(f"A credit of {amount}{above} is approved by one of these: {', '.join(roles)}.")
+
+
+class CreditUnusable(Refusal):
+    """Say what a credit lacks."""
+
+
+class CreditAboveBalance(Refusal):
+    """Say that a credit would take more off an invoice than is open."""
+
+    def __init__(self, number: str, amount: Money, balance: Money) -> None:
+        self.number, self.amount, self.balance = number, amount, balance
+        left = f"only {balance} is open" if balance else "nothing is open any more"
+        super().__init__(
+            f"A credit of {amount} is too much for invoice {number}: {left}. "
+            "Propose a smaller one; money that was paid already is refunded in Stripe."
+        )
+
+
+class CreditWaits(Refusal):
+    """Say that the same credit was proposed a moment ago."""
+
+    def __init__(self, number: str, amount: Money) -> None:
+        super().__init__(f"A credit of {amount} on invoice {number} for that reason was proposed and waits already.")
+
+
+class CreditDecided(Refusal):
+    """Say that a decision was made before."""
+
+    def __init__(self, state: str, decided_by: str) -> None:
+        self.state = state
+        super().__init__(f"This credit was {state} by {decided_by or 'somebody else'} already.")

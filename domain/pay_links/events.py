@@ -7,7 +7,7 @@ from pydantic import AwareDatetime
 
 from domain.kernel.events import Amount, InvoiceEvent
 from domain.kernel.notices import SILENT, Notices, job, operators, payer
-from domain.ledger.events import InvoiceSettled, LedgerImported, PaymentReceived, PaymentReversed
+from domain.ledger.events import CreditApproved, InvoiceSettled, LedgerImported, PaymentReceived, PaymentReversed
 from domain.pay_links import references
 
 
@@ -146,6 +146,7 @@ NOTICES: Notices = {
     InvoiceSettled: (job("close_links"),),
     PaymentReceived: (job("end_checkout"),),  # a part payment changes what an open checkout should ask for
     PaymentReversed: (job("end_checkout"),),
+    CreditApproved: (job("end_checkout"),),
     LedgerImported: (job("end_checkout"),),
     LinkRegenerated: (operators(), payer("new-link"), job("end_checkout")),
     LinkEntered: (operators(),),
