@@ -27,6 +27,8 @@ class Mailing(StatefulRecord):
     message_id: str = fields.TextField()
     link_id: UUID | None = fields.UUIDField(null=True)
     payment_id: UUID | None = fields.UUIDField(null=True)
+    about_id: UUID | None = fields.UUIDField(null=True)
+    """The promise, plan or dispute that an answer is about."""
     asks: fields.Field[bool] = fields.BooleanField(default=False)
     step: int | None = fields.IntField(null=True)
     segment: str | None = fields.TextField(null=True)
@@ -47,6 +49,8 @@ class Mailing(StatefulRecord):
     waits_reason: str = fields.TextField(default="")
     reserved_on: date | None = fields.DateField(null=True)
     provider: str = fields.TextField(default="")
+    answer: str = fields.TextField(default="")
+    refused_at: datetime | None = fields.DatetimeField(null=True)
     queued_at: datetime = fields.DatetimeField()
     sent_at: datetime | None = fields.DatetimeField(null=True)
 

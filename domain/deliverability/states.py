@@ -33,6 +33,7 @@ MAILING = Machine(
         (MailingState.SENDING, "deliver"): MailingState.SENT,
         (MailingState.SENDING, "requeue"): MailingState.QUEUED,  # the relay said: later
         (MailingState.SENDING, "refuse"): MailingState.REFUSED,  # the relay said: never
+        (MailingState.SENDING, "withhold"): MailingState.WITHHELD,  # "later", and another reminder took its items
         (MailingState.SENDING, "lose track"): MailingState.UNKNOWN,  # died on the wire, and SMTP cannot be asked
     },
 )

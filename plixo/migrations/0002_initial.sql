@@ -118,6 +118,7 @@ CREATE TABLE payment (
     CONSTRAINT payment_sign CHECK ((amount_minor > 0) = (kind IN ('payment', 'reinstated')) AND amount_minor <> 0)
 );
 CREATE INDEX payment_account ON payment (account_id);
+CREATE INDEX payment_newest ON payment (created_at);
 CREATE INDEX payment_reverses ON payment (reverses_id) WHERE reverses_id IS NOT NULL;
 
 CREATE TABLE allocation (
@@ -249,7 +250,9 @@ CREATE TABLE dispute (
     owner_id      uuid REFERENCES person,
     sla_due_at    timestamptz NOT NULL,
     sla_risk_at   timestamptz NOT NULL,        -- from here on it is "at risk"
+    sla_told      text NOT NULL DEFAULT '' CHECK (sla_told IN ('', 'at risk', 'late')), -- each is told once
     credit_id     uuid REFERENCES credit,
+    intended      text NOT NULL DEFAULT '' CHECK (intended IN ('', 'accepted', 'partly_accepted')), -- with that credit
     source        text NOT NULL CHECK (source IN ('portal', 'mail', 'operator', 'shell')),
     filed_by      text NOT NULL,
     filed_by_id   uuid,
@@ -259,6 +262,8 @@ CREATE TABLE dispute (
     created_at    timestamptz NOT NULL
 );
 CREATE INDEX dispute_invoice ON dispute (invoice_id);
+CREATE INDEX dispute_credit ON dispute (credit_id) WHERE credit_id IS NOT NULL;
+CREATE INDEX dispute_resolved ON dispute (resolved_at) WHERE resolved_at IS NOT NULL;
 CREATE INDEX dispute_open ON dispute (sla_due_at) WHERE state = 'open';
 -- A second objection to one invoice adds to the open one; two would pause the same cents twice.
 CREATE UNIQUE INDEX dispute_one_open ON dispute (invoice_id) WHERE state = 'open' AND NOT is_test;
@@ -276,6 +281,8 @@ CREATE TABLE document (
     created_at    timestamptz NOT NULL,
     CONSTRAINT document_of_one CHECK ((dispute_id IS NULL) <> (plan_id IS NULL))
 );
+-- The same file sent twice is one document.
+CREATE UNIQUE INDEX document_once ON document (coalesce(dispute_id, plan_id), kind, sha256);
 CREATE INDEX document_dispute ON document (dispute_id) WHERE dispute_id IS NOT NULL;
 CREATE INDEX document_plan ON document (plan_id) WHERE plan_id IS NOT NULL;
 
@@ -350,6 +357,7 @@ CREATE TABLE mailing (
     message_id  text NOT NULL UNIQUE,
     link_id     uuid REFERENCES pay_link,
     payment_id  uuid REFERENCES payment,
+    about_id    uuid,                          -- the promise, plan or dispute that an answer is about
     asks        boolean NOT NULL DEFAULT false, -- asks for money (and so obeys every guardrail), as against an answer
     step        integer,                       -- of the first item
     segment     text,                          -- name of the segment whose caps and mode apply
@@ -372,6 +380,8 @@ CREATE TABLE mailing (
     waits_reason text NOT NULL DEFAULT '',     -- and why, as people read it
     reserved_on date,                          -- the day whose budgets count it already
     provider    text NOT NULL DEFAULT '',      -- the recipient's mail provider, for the breaker
+    answer      text NOT NULL DEFAULT '',      -- the relay's codes when it refused the mail
+    refused_at  timestamptz,
     queued_at   timestamptz NOT NULL,
     sent_at     timestamptz
 );
@@ -381,6 +391,8 @@ CREATE INDEX mailing_reminders_of_day ON mailing (queued_at) WHERE asks;
 CREATE INDEX mailing_address ON mailing (address_key);
 CREATE INDEX mailing_recent ON mailing (address_key, sent_at) WHERE asks AND sent_at IS NOT NULL;
 CREATE INDEX mailing_waiting ON mailing (not_before) WHERE state = 'queued';
+CREATE INDEX mailing_refused ON mailing (refused_at) WHERE refused_at IS NOT NULL;
+CREATE INDEX mailing_sent ON mailing (sent_at) WHERE sent_at IS NOT NULL;
 CREATE INDEX mailing_drafts ON mailing (queued_at) WHERE state = 'drafted';
 -- What falls due for a contact who has a reminder pending joins that one; two would be a burst.
 CREATE UNIQUE INDEX mailing_one_pending ON mailing (contact_id) WHERE asks AND state IN ('drafted', 'queued');
@@ -425,6 +437,7 @@ CREATE TABLE inbound_mail (
 );
 -- A sender that missed our 250 sends again: the same message to the same address is one mail.
 CREATE UNIQUE INDEX inbound_mail_once ON inbound_mail (sha256, sent_to);
+CREATE INDEX inbound_mail_received ON inbound_mail (received_at);
 CREATE INDEX inbound_mail_unread ON inbound_mail (received_at) WHERE seen_at IS NULL;
 CREATE INDEX inbound_mail_mailing ON inbound_mail (mailing_id) WHERE mailing_id IS NOT NULL;
 
@@ -597,7 +610,9 @@ CREATE TABLE breaker (
     reason      text NOT NULL,
     tripped_at  timestamptz NOT NULL,
     until       timestamptz NOT NULL,          -- then one mail tries; complaints and blocks since trip it again
-    trips       integer NOT NULL DEFAULT 1
+    trips       integer NOT NULL DEFAULT 1,
+    probed_at   timestamptz,                   -- when that one mail was let through
+    closed_at   timestamptz                    -- it drew no complaint; mail flows again, and only newer trouble counts
 );
 
 -- Casework -------------------------------------------------------------------------------------------------------
@@ -638,6 +653,9 @@ BEGIN
     ELSE
         INSERT INTO stale_case (invoice_id, account_id) SELECT id, account_id FROM added WHERE state = 'open';
     END IF;
+    INSERT INTO stale_case (account_id)        -- history changes what is known of how late a customer usually pays
+    SELECT DISTINCT account_id FROM added h
+    WHERE state = 'settled' AND EXISTS (SELECT FROM worklist w WHERE w.account_id = h.account_id);
     RETURN NULL;
 END $$;
 CREATE TRIGGER invoice_makes_stale AFTER INSERT ON invoice
