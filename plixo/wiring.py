@@ -2,6 +2,8 @@
 
 from functools import partial
 
+from domain.commitments import events as commitment_events
+from domain.commitments import judging
 from domain.deliverability import events as deliverability_events
 from domain.deliverability import inbound
 from domain.deliverability.reading_room import ReadingRoom
@@ -19,6 +21,7 @@ from domain.people import events as people_events
 NOTICES: Notices = merged(
     people_events.NOTICES,
     ledger_events.NOTICES,
+    commitment_events.NOTICES,
     pay_link_events.NOTICES,
     deliverability_events.NOTICES,
     outreach_events.NOTICES,
@@ -37,6 +40,9 @@ JOBS = (
     JobKind("send_mailing", "Checks everything again, then sends one mail.", attempts=40),
     JobKind("plan_reminders", "Finds what is due for a reminder and queues it.", lock="plan", queueing_lock="plan"),
     JobKind("redate_reminders", "Moves the next reminder of an invoice whose due date was changed."),
+    JobKind("resume_reminders", "Takes up the reminders of an invoice again whose pause has ended."),
+    JobKind("judge_commitments", "Decides by money which promises are kept or broken, and how plans stand."),
+    JobKind("open_task", "Opens a task that only a person can do."),
     JobKind("close_cadence", "Ends the reminders of an invoice that is settled."),
     JobKind("close_links", "Closes the payment links of an invoice that is settled."),
     JobKind("end_checkout", "Ends an open checkout at the payment provider.", attempts=40),
@@ -69,6 +75,9 @@ def domain_functions(core: Core) -> dict[str, JobFunction]:
     async def close_cadence(entry_id: int) -> None:
         await planner.close(core, entry_id=entry_id)
 
+    async def judge_commitments(entry_id: int = 0) -> None:
+        await judging.judge_commitments(core, entry_id=entry_id)
+
     async def close_links(entry_id: int) -> None:
         await links.close(core, entry_id=entry_id)
 
@@ -80,6 +89,7 @@ def domain_functions(core: Core) -> dict[str, JobFunction]:
         "plan_reminders": plan_reminders,
         "redate_reminders": redate_reminders,
         "close_cadence": close_cadence,
+        "judge_commitments": judge_commitments,
         "close_links": close_links,
         "read_mail": partial(inbound.read_stored, core, reader=ReadingRoom()),
         "forget_old": forget_old,

@@ -1,19 +1,35 @@
-"""Refusals of promises and plans.
+"""Refusals of promises, plans and disputes; those of disputes are in ``dispute_refusals.py``.
 
 Refusal
 ├── NotFound
 │   ├── PromiseNotFound
-│   └── PlanNotFound
+│   ├── PlanNotFound
+│   ├── DisputeNotFound
+│   └── DocumentNotFound
 ├── NotTheirs            a payer speaks about an invoice of somebody else, or names a contact of somebody else
 ├── AmountNotPositive
 ├── OtherCurrency        an amount in another currency than the invoice's
 ├── PromiseInPast
+├── PromiseDayOver       its day is over: money decides, nobody takes it back
 ├── PromiseTooFar        so far ahead that it has to be a plan
 ├── PromiseTooLarge      more than may still be asked for
 ├── PromiseRepeated      the very same promise is on file
 ├── PlanExists           an invoice has one plan at a time
 ├── PlanUnsound          the instalments do not fit: sum, days, number
 ├── PlanOutdated         the balance is not the one that the instalments add up to
+├── TextTooLong
+├── NothingToDispute     the invoice is settled, void or written off
+├── DisputeTooLarge      more than is open and not disputed yet
+├── DisputeReasonUnknown
+├── DescriptionUnusable  none, or a book
+├── DocumentsMissing     a payer did not bring what the reason requires
+├── DocumentUnusable     no PDF, PNG or JPEG, empty, or too large
+├── DocumentsTooMany
+├── DisputeClosed        it was decided
+├── DisputeTaken         somebody else has it
+├── OwnerUnusable        that person may not work on disputes
+├── ResolutionUnusable   the end does not fit the dispute
+├── ResolutionWaits      just that end waits for its credit
 └── ReasonMissing        nobody said why
 """
 
@@ -49,6 +65,15 @@ class PromiseInPast(Refusal):
 
     def __init__(self, day: date, today: date) -> None:
         super().__init__(f"{day} is in the past; today is {today}. A promise is about a day to come.")
+
+
+class PromiseDayOver(Refusal):
+    """Say that the promised day is over, and who decides now."""
+
+    def __init__(self, day: date, until: date) -> None:
+        super().__init__(
+            f"The promise was for {day}; whether it was kept is decided by the money that comes until {until}."
+        )
 
 
 class PromiseTooFar(Refusal):
@@ -114,3 +139,10 @@ class ReasonMissing(Refusal):
 
     def __init__(self, what: str) -> None:
         super().__init__(f"{what} needs a reason.")
+
+
+class TextTooLong(Refusal):
+    """Say how much may be written."""
+
+    def __init__(self, what: str, most: int) -> None:
+        super().__init__(f"{what} may have {most} characters at most.")
