@@ -2,8 +2,8 @@
 
 from functools import partial
 
+from domain.commitments import dispute_deadlines, dispute_endings, dispute_events, judging
 from domain.commitments import events as commitment_events
-from domain.commitments import judging
 from domain.deliverability import events as deliverability_events
 from domain.deliverability import inbound
 from domain.deliverability.reading_room import ReadingRoom
@@ -22,6 +22,7 @@ NOTICES: Notices = merged(
     people_events.NOTICES,
     ledger_events.NOTICES,
     commitment_events.NOTICES,
+    dispute_events.NOTICES,
     pay_link_events.NOTICES,
     deliverability_events.NOTICES,
     outreach_events.NOTICES,
@@ -41,6 +42,8 @@ JOBS = (
     JobKind("plan_reminders", "Finds what is due for a reminder and queues it.", lock="plan", queueing_lock="plan"),
     JobKind("redate_reminders", "Moves the next reminder of an invoice whose due date was changed."),
     JobKind("resume_reminders", "Takes up the reminders of an invoice again whose pause has ended."),
+    JobKind("watch_disputes", "Tells of disputes that are at risk or late, each once."),
+    JobKind("conclude_dispute", "Ends a dispute whose credit was approved."),
     JobKind("judge_commitments", "Decides by money which promises are kept or broken, and how plans stand."),
     JobKind("open_task", "Opens a task that only a person can do."),
     JobKind("close_cadence", "Ends the reminders of an invoice that is settled."),
@@ -75,6 +78,12 @@ def domain_functions(core: Core) -> dict[str, JobFunction]:
     async def close_cadence(entry_id: int) -> None:
         await planner.close(core, entry_id=entry_id)
 
+    async def watch_disputes() -> None:
+        await dispute_deadlines.watch(core)
+
+    async def conclude_dispute(entry_id: int) -> None:
+        await dispute_endings.conclude(core, entry_id=entry_id)
+
     async def judge_commitments(entry_id: int = 0) -> None:
         await judging.judge_commitments(core, entry_id=entry_id)
 
@@ -89,6 +98,8 @@ def domain_functions(core: Core) -> dict[str, JobFunction]:
         "plan_reminders": plan_reminders,
         "redate_reminders": redate_reminders,
         "close_cadence": close_cadence,
+        "watch_disputes": watch_disputes,
+        "conclude_dispute": conclude_dispute,
         "judge_commitments": judge_commitments,
         "close_links": close_links,
         "read_mail": partial(inbound.read_stored, core, reader=ReadingRoom()),

@@ -1,6 +1,7 @@
-"""The tables of commitments: promises, plans and their instalments."""
+"""The tables of commitments: promises, plans and their instalments, disputes, and documents of both."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from tortoise import fields
@@ -89,3 +90,62 @@ class PlanInstalment(Record):
         """Tortoise's settings."""
 
         table = "plan_instalment"
+
+
+class Dispute(StatefulRecord):
+    """A payer's objection to all or a part of an invoice."""
+
+    MACHINE = states.DISPUTE
+
+    invoice_id: UUID = fields.UUIDField()
+    account_id: UUID = fields.UUIDField()
+    contact_id: UUID | None = fields.UUIDField(null=True)
+    currency: str = fields.TextField()
+    amount_minor: int = fields.BigIntField()
+    reason_code: str = fields.TextField()
+    description: str = fields.TextField()
+    is_test: Any = fields.BooleanField(default=False)
+    owner_id: UUID | None = fields.UUIDField(null=True)
+    sla_due_at: datetime = fields.DatetimeField()
+    sla_risk_at: datetime = fields.DatetimeField()
+    sla_told: str = fields.TextField(default="")
+    """How far its deadline was told of already: nothing, ``at risk`` or ``late``."""
+    credit_id: UUID | None = fields.UUIDField(null=True)
+    intended: str = fields.TextField(default="")
+    """How it ends once that credit is approved; empty: nobody proposed an end."""
+    source: str = fields.TextField()
+    filed_by: str = fields.TextField()
+    filed_by_id: UUID | None = fields.UUIDField(null=True)
+    resolution: str = fields.TextField(default="")
+    resolved_by: str | None = fields.TextField(null=True)
+    resolved_at: datetime | None = fields.DatetimeField(null=True)
+    created_at: datetime = fields.DatetimeField()
+
+    class Meta:
+        """Tortoise's settings."""
+
+        table = "dispute"
+
+    @property
+    def amount(self) -> Money:
+        """The part of the invoice that is disputed; only that part pauses."""
+        return Money(self.amount_minor, self.currency)
+
+
+class Document(Record):
+    """A file that came with a dispute or a plan, with the bytes as they came."""
+
+    dispute_id: UUID | None = fields.UUIDField(null=True)
+    plan_id: UUID | None = fields.UUIDField(null=True)
+    kind: str = fields.TextField()
+    name: str = fields.TextField()
+    content_type: str = fields.TextField()
+    size_bytes: int = fields.IntField()
+    sha256: bytes = fields.BinaryField()
+    body: bytes = fields.BinaryField()
+    created_at: datetime = fields.DatetimeField()
+
+    class Meta:
+        """Tortoise's settings."""
+
+        table = "document"

@@ -1,4 +1,4 @@
-"""Every state of a promise and of a plan."""
+"""Every state of a promise, a plan and a dispute."""
 
 from enum import StrEnum
 
@@ -56,5 +56,27 @@ PLAN = Machine(
         (PlanState.RUNNING, "complete"): PlanState.COMPLETED,  # the invoice is settled
         (PlanState.RUNNING, "default"): PlanState.DEFAULTED,
         (PlanState.RUNNING, "cancel"): PlanState.CANCELLED,
+    },
+)
+
+
+class DisputeState(StrEnum):
+    """What was decided about a dispute; at risk and late are arithmetic on its deadline."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    PARTLY_ACCEPTED = "partly_accepted"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+DISPUTE = Machine(
+    "dispute",
+    start=DisputeState.OPEN,
+    moves={
+        (DisputeState.OPEN, "accept"): DisputeState.ACCEPTED,  # not before its credit is approved
+        (DisputeState.OPEN, "accept in part"): DisputeState.PARTLY_ACCEPTED,  # likewise
+        (DisputeState.OPEN, "reject"): DisputeState.REJECTED,
+        (DisputeState.OPEN, "withdraw"): DisputeState.WITHDRAWN,  # by the payer, or the end of a test
     },
 )

@@ -19,6 +19,10 @@ class Limits:
     closes: time = time(18)
     """Reminders leave between these hours in the payer's own zone, on working days of the payer's country."""
 
+    office_opens: time = time(9)
+    office_closes: time = time(17)
+    """Between these hours in the merchant's zone, on working days of its country, the time for disputes runs."""
+
     contact_rest: timedelta = timedelta(days=3)
     """A contact gets at most one reminder in this time; zero switches the rule off."""
 
@@ -52,6 +56,15 @@ class Limits:
 
     claim: timedelta = timedelta(minutes=30)
     """How long a case belongs to whoever took it up, without their doing anything."""
+
+    publish_coverage: int = 70
+    """Percent of a segment's open invoices that need a contact who may be mailed, before it is published."""
+
+    autopilot_coverage: int = 90
+    """The same, before its mail leaves without a person's approval."""
+
+    autopilot_reversals: int = 5
+    """Percent of a week's payments that may go back before a segment's mail waits for a person again."""
 
     second_person: bool = True
     """Publishing a policy, large credits and drafts need somebody else than whoever made them."""

@@ -1,0 +1,197 @@
+"""What payers object to, and what became of it."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import AwareDatetime
+
+from domain.kernel.events import Amount, InvoiceEvent
+from domain.kernel.notices import Notices, job, operators, payer
+from domain.ledger.events import CreditApproved
+
+
+def reference(dispute_id: UUID) -> str:
+    """Return the short word by which payers and operators speak of a dispute."""
+    digits = dispute_id.hex[-8:].upper()
+    return f"D-{digits[:4]}-{digits[4:]}"
+
+
+class DisputeEvent(InvoiceEvent):
+    """A fact about one dispute."""
+
+    dispute_id: UUID
+
+    @property
+    def reference(self) -> str:
+        """The short word for the dispute."""
+        return reference(self.dispute_id)
+
+
+class DisputeFiled(DisputeEvent):
+    """A payer objects to an invoice or a part of it; that part is not asked for until it is decided."""
+
+    kind: ClassVar[str] = "dispute.filed"
+
+    contact_id: UUID | None
+    amount: Amount
+    reason_code: str
+    reason: str
+    documents: int
+    missing: tuple[str, ...]
+    """Documents that the reason requires and that are still to come, as people call them."""
+    source: str
+    sla_due_at: AwareDatetime
+    filing: str
+    """A digest of what was filed, by which the same form sent twice is known."""
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        with_what = f", {self.documents} document{'s' if self.documents > 1 else ''}" if self.documents else ""
+        lacks = f"; still to come: {', '.join(self.missing)}" if self.missing else ""
+        return (
+            f"Dispute {self.reference} over {self.amount}: {self.reason}{with_what}{lacks}. "
+            f"To be decided by {self.sla_due_at:%Y-%m-%d %H:%M} UTC"
+        )
+
+
+class DisputeExtended(DisputeEvent):
+    """A payer objected again; the open dispute now covers more, or has more to go by."""
+
+    kind: ClassVar[str] = "dispute.extended"
+
+    contact_id: UUID | None
+    added: Amount
+    amount: Amount
+    reason_code: str
+    reason: str
+    documents: int
+    missing: tuple[str, ...]
+    source: str
+    sla_due_at: AwareDatetime
+    filing: str
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        more = f"{self.added} more, {self.amount} in all" if self.added else f"still {self.amount}"
+        return f"Dispute {self.reference} extended ({more}): {self.reason}"
+
+
+class DisputeTested(DisputeEvent):
+    """A test dispute arrived; it pauses nothing, is counted nowhere and is answered to nobody."""
+
+    kind: ClassVar[str] = "dispute.tested"
+
+    amount: Amount
+    reason: str
+    source: str
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return f"TEST dispute {self.reference} over {self.amount} arrived: {self.reason}. Nothing pauses"
+
+
+class DisputeTestEnded(DisputeEvent):
+    """A test dispute was closed."""
+
+    kind: ClassVar[str] = "dispute.test_ended"
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return f"TEST dispute {self.reference} closed"
+
+
+class DisputeAssigned(DisputeEvent):
+    """Somebody has a dispute in hand from now on."""
+
+    kind: ClassVar[str] = "dispute.assigned"
+
+    owner_id: UUID
+    owner: str
+    owner_before: str | None
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        before = f" (before: {self.owner_before})" if self.owner_before else ""
+        return f"Dispute {self.reference} is in the hands of {self.owner}{before}"
+
+
+class EvidenceAdded(DisputeEvent):
+    """Documents for an open dispute arrived."""
+
+    kind: ClassVar[str] = "dispute.evidence"
+
+    names: tuple[str, ...]
+    missing: tuple[str, ...]
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        lacks = f"; still to come: {', '.join(self.missing)}" if self.missing else ""
+        return f"Documents for dispute {self.reference}: {', '.join(self.names)}{lacks}"
+
+
+class DisputeAtRisk(DisputeEvent):
+    """Three quarters of the business hours for a dispute are over. Told once."""
+
+    kind: ClassVar[str] = "dispute.at_risk"
+
+    amount: Amount
+    owner: str | None
+    sla_due_at: AwareDatetime
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        whose = f"in the hands of {self.owner}" if self.owner else "in nobody's hands"
+        due = f"{self.sla_due_at:%Y-%m-%d %H:%M} UTC"
+        return f"Dispute {self.reference} over {self.amount} is at risk: {whose}, to be decided by {due}"
+
+
+class DisputeLate(DisputeEvent):
+    """The business hours for a dispute are over and it is not decided. Told once."""
+
+    kind: ClassVar[str] = "dispute.late"
+
+    amount: Amount
+    owner: str | None
+    sla_due_at: AwareDatetime
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        whose = f"in the hands of {self.owner}" if self.owner else "in nobody's hands"
+        due = f"{self.sla_due_at:%Y-%m-%d %H:%M} UTC"
+        return f"Dispute {self.reference} over {self.amount} is late: {whose}, was to be decided by {due}"
+
+
+class DisputeResolved(DisputeEvent):
+    """A dispute was decided or withdrawn; what is left of the balance is asked for again."""
+
+    kind: ClassVar[str] = "dispute.resolved"
+
+    contact_id: UUID | None
+    outcome: str
+    """``accepted``, ``partly accepted``, ``rejected`` or ``withdrawn``."""
+    amount: Amount
+    """The part that was disputed."""
+    credited: Amount | None
+    balance: Amount
+    note: str
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        credit = f", {self.credited} credited" if self.credited else ""
+        left = f"{self.balance} left to pay" if self.balance else "nothing left to pay"
+        said = f". {self.note}" if self.note else ""
+        return f"Dispute {self.reference} over {self.amount} {self.outcome}{credit}; {left}{said}"
+
+
+NOTICES: Notices = {
+    CreditApproved: (job("conclude_dispute"),),  # a dispute that is accepted ends with its credit, not before
+    DisputeFiled: (operators(), payer("dispute-received")),
+    DisputeExtended: (operators(),),
+    DisputeTested: (operators(),),
+    DisputeTestEnded: (operators(),),
+    DisputeAssigned: (operators(),),
+    EvidenceAdded: (operators(),),
+    DisputeAtRisk: (operators(),),
+    DisputeLate: (operators(),),
+    DisputeResolved: (operators(), payer("dispute-resolved"), job("resume_reminders")),
+}
