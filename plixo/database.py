@@ -27,6 +27,7 @@ MODELS = [
     "domain.commitments.models",
     "domain.pay_links.models",
     "domain.deliverability.models",
+    "domain.policies.models",
     "domain.outreach.models",
     "domain.operations.models",
 ]

@@ -17,6 +17,8 @@ from domain.outreach import planner, writing
 from domain.pay_links import events as pay_link_events
 from domain.pay_links import links
 from domain.people import events as people_events
+from domain.policies import events as policy_events
+from domain.policies import health
 
 NOTICES: Notices = merged(
     people_events.NOTICES,
@@ -25,6 +27,7 @@ NOTICES: Notices = merged(
     dispute_events.NOTICES,
     pay_link_events.NOTICES,
     deliverability_events.NOTICES,
+    policy_events.NOTICES,
     outreach_events.NOTICES,
 )
 
@@ -46,6 +49,12 @@ JOBS = (
     JobKind("conclude_dispute", "Ends a dispute whose credit was approved."),
     JobKind("judge_commitments", "Decides by money which promises are kept or broken, and how plans stand."),
     JobKind("open_task", "Opens a task that only a person can do."),
+    JobKind(
+        "judge_segments",
+        "Counts whom each segment can reach and what came back, for Autopilot's limits.",
+        lock="judge_segments",
+        queueing_lock="judge_segments",
+    ),
     JobKind("close_cadence", "Ends the reminders of an invoice that is settled."),
     JobKind("close_links", "Closes the payment links of an invoice that is settled."),
     JobKind("end_checkout", "Ends an open checkout at the payment provider.", attempts=40),
@@ -75,6 +84,10 @@ def domain_functions(core: Core) -> dict[str, JobFunction]:
     async def redate_reminders(entry_id: int) -> None:
         await planner.redate(core, entry_id=entry_id)
 
+    async def judge_segments(entry_id: int = 0) -> None:
+        del entry_id  # a notice gives one, the clock does not; all segments are judged at once
+        await health.judge_segments(core)
+
     async def close_cadence(entry_id: int) -> None:
         await planner.close(core, entry_id=entry_id)
 
@@ -97,6 +110,7 @@ def domain_functions(core: Core) -> dict[str, JobFunction]:
         "write_letter": write_letter,
         "plan_reminders": plan_reminders,
         "redate_reminders": redate_reminders,
+        "judge_segments": judge_segments,
         "close_cadence": close_cadence,
         "watch_disputes": watch_disputes,
         "conclude_dispute": conclude_dispute,

@@ -22,7 +22,7 @@ from pydantic import (
 )
 
 from domain.kernel.dates import AGEING_BUCKETS
-from domain.kernel.money import digits
+from domain.kernel.money import CurrencyUnknown, digits
 from domain.ledger.csv_import import regions as spellings
 from domain.policies.regions import REGIONS
 
@@ -91,7 +91,10 @@ def _lines(text: str) -> str:
 
 
 def _currency(text: str) -> str:
-    digits(text.upper())
+    try:
+        digits(text.upper())
+    except CurrencyUnknown as unknown:
+        raise ValueError(str(unknown)) from None
     return text.upper()
 
 

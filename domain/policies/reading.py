@@ -1,0 +1,75 @@
+"""Reading: a policy from what a file, a form or the database holds, or everything that is wrong with it."""
+
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from domain.policies import checks
+from domain.policies.document import Document
+from domain.policies.findings import Finding, Path, in_order
+from domain.policies.refusals import PolicyMalformed
+from domain.policies.values import nearest
+
+
+def checked(value: Any) -> Document:
+    """Return the document that a tree of mappings, lists and scalars describes.
+
+    Raises:
+        PolicyMalformed: It is none, or its parts do not fit; every fault is told at once.
+    """
+    try:
+        document = Document.model_validate(value)
+    except ValidationError as error:
+        raise PolicyMalformed(in_order(_finding(each) for each in error.errors())) from None
+    if found := checks.faults(document):
+        raise PolicyMalformed(in_order(found))
+    return document
+
+
+def _finding(error: ErrorDetails) -> Finding:
+    path: Path = tuple(error["loc"])
+    match error["type"]:
+        case "extra_forbidden":
+            known = _known_words(path[:-1])
+            hint = nearest(str(path[-1]), known) or (f" Known are: {', '.join(known)}." if known else "")
+            return Finding(path, f"{str(path[-1])[:40]!r} is not a word that a policy has here.{hint}")
+        case "missing":
+            return Finding(path[:-1], f"{path[-1]!r} is missing")
+        case "value_error":
+            return Finding(path, str(error.get("ctx", {}).get("error", error["msg"])))
+        case "enum":
+            expected = str(error.get("ctx", {}).get("expected", ""))
+            words = [each.strip("'") for each in expected.replace(" or ", ", ").split(", ")]
+            return Finding(
+                path, f"{_shown(error['input'])} is none of {expected}.{nearest(str(error['input']), words)}"
+            )
+        case "model_type" | "dict_type":
+            return Finding(path, "expected a block of `word: value` lines here")
+        case _:
+            return Finding(path, f"{error['msg'][:1].lower()}{error['msg'][1:]}, not {_shown(error['input'])}")
+
+
+def _shown(value: Any) -> str:
+    return repr(value)[:60] if isinstance(value, str | int | bool) or value is None else f"a {type(value).__name__}"
+
+
+def _known_words(path: Path) -> list[str]:
+    """Return the words that the document knows at a path."""
+    model: type[BaseModel] | None = Document
+    for part in path:
+        if isinstance(part, int) or model is None:
+            continue
+        field = next(
+            (each for name, each in model.model_fields.items() if part in (name, each.alias)),
+            None,
+        )
+        model = _model_in(field.annotation) if field is not None else None
+    return [] if model is None else [each.alias or name for name, each in model.model_fields.items()]
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """Return the model inside ``X``, ``X | None`` or ``tuple[X, ...]``."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for each in get_args(annotation) if (found := _model_in(each)) is not None), None)
