@@ -648,7 +648,7 @@ CREATE TRIGGER timeline_entry_makes_stale AFTER INSERT ON timeline_entry
 -- What changes a score without a line of its own in the timeline of every invoice that it is about.
 CREATE FUNCTION invoices_are_new() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF (SELECT count(*) FROM (SELECT FROM added LIMIT 1001) some) > 1000 THEN
+    IF (SELECT count(*) FROM (SELECT FROM added LIMIT 1001) first_of) > 1000 THEN
         INSERT INTO stale_case (invoice_id, account_id) VALUES (NULL, NULL);
     ELSE
         INSERT INTO stale_case (invoice_id, account_id) SELECT id, account_id FROM added WHERE state = 'open';
