@@ -2,6 +2,8 @@
 
 from functools import partial
 
+from domain.casework import events as casework_events
+from domain.casework import tasks, worklist
 from domain.commitments import dispute_deadlines, dispute_endings, dispute_events, judging
 from domain.commitments import events as commitment_events
 from domain.deliverability import events as deliverability_events
@@ -13,7 +15,7 @@ from domain.kernel.notices import Notices, merged
 from domain.ledger import events as ledger_events
 from domain.operations import seen_requests
 from domain.outreach import events as outreach_events
-from domain.outreach import planner, writing
+from domain.outreach import enrolments, planner, writing
 from domain.pay_links import events as pay_link_events
 from domain.pay_links import links
 from domain.people import events as people_events
@@ -29,6 +31,7 @@ NOTICES: Notices = merged(
     deliverability_events.NOTICES,
     policy_events.NOTICES,
     outreach_events.NOTICES,
+    casework_events.NOTICES,
 )
 
 
@@ -49,6 +52,12 @@ JOBS = (
     JobKind("conclude_dispute", "Ends a dispute whose credit was approved."),
     JobKind("judge_commitments", "Decides by money which promises are kept or broken, and how plans stand."),
     JobKind("open_task", "Opens a task that only a person can do."),
+    JobKind(
+        "refresh_queue",
+        "Brings the queue up to date, and ends searches for a contact that was found.",
+        lock="refresh_queue",
+        queueing_lock="refresh_queue",
+    ),
     JobKind(
         "judge_segments",
         "Counts whom each segment can reach and what came back, for Autopilot's limits.",
@@ -82,14 +91,14 @@ def domain_functions(core: Core) -> dict[str, JobFunction]:
         await planner.plan(core)
 
     async def redate_reminders(entry_id: int) -> None:
-        await planner.redate(core, entry_id=entry_id)
+        await enrolments.redate(core, entry_id=entry_id)
 
     async def judge_segments(entry_id: int = 0) -> None:
         del entry_id  # a notice gives one, the clock does not; all segments are judged at once
         await health.judge_segments(core)
 
     async def close_cadence(entry_id: int) -> None:
-        await planner.close(core, entry_id=entry_id)
+        await enrolments.close(core, entry_id=entry_id)
 
     async def watch_disputes() -> None:
         await dispute_deadlines.watch(core)
@@ -99,6 +108,14 @@ def domain_functions(core: Core) -> dict[str, JobFunction]:
 
     async def judge_commitments(entry_id: int = 0) -> None:
         await judging.judge_commitments(core, entry_id=entry_id)
+
+    async def open_task(entry_id: int, word: str = "") -> None:
+        await tasks.open_task(core, entry_id=entry_id, kind=word)
+
+    async def refresh_queue(entry_id: int = 0) -> None:
+        del entry_id  # a notice gives one, the clock does not; whatever is stale is looked at
+        await tasks.end_searches(core)
+        await worklist.refresh_all(core)
 
     async def close_links(entry_id: int) -> None:
         await links.close(core, entry_id=entry_id)
@@ -115,6 +132,8 @@ def domain_functions(core: Core) -> dict[str, JobFunction]:
         "watch_disputes": watch_disputes,
         "conclude_dispute": conclude_dispute,
         "judge_commitments": judge_commitments,
+        "open_task": open_task,
+        "refresh_queue": refresh_queue,
         "close_links": close_links,
         "read_mail": partial(inbound.read_stored, core, reader=ReadingRoom()),
         "forget_old": forget_old,

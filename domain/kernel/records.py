@@ -1,5 +1,6 @@
 """Records: table rows with a state that only ``move()`` writes."""
 
+from collections.abc import Collection
 from enum import StrEnum
 from typing import Any, ClassVar, Self
 from uuid import UUID
@@ -61,3 +62,13 @@ class StatefulRecord(Record):
         for name, value in also.items():
             setattr(self, name, value)
         return self
+
+    @classmethod
+    async def move_all(cls, step: str, *, ids: Collection[UUID], before: StrEnum, **also: Any) -> int:
+        """Take the same step with a whole set of rows that the caller holds locked; return how many were in *before*.
+
+        Raises:
+            MoveRefused: The step is not possible from that state.
+        """
+        after = cls.MACHINE.after(before, step)
+        return await cls.filter(id__in=list(ids), state=before.value).update(state=after.value, **also) if ids else 0

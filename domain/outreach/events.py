@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from domain.kernel.events import InvoiceEvent
-from domain.kernel.notices import Notices, job, operators
+from domain.kernel.notices import SILENT, Notices, job, operators
 from domain.ledger.events import InvoiceChanged, InvoiceSettled, PaymentReversed
 
 
@@ -33,10 +33,70 @@ class InvoiceEscalated(InvoiceEvent):
         return f"All reminders were sent and the invoice is {self.days_past_due} days past due: over to a person"
 
 
+class ContactMissing(InvoiceEvent):
+    """A reminder is due and none of the customer's addresses may be mailed; told once, for the first such invoice."""
+
+    kind: ClassVar[str] = "contact.missing"
+
+    account_name: str
+    reason: str
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return f"A reminder cannot be sent to {self.account_name}: {self.reason}"
+
+
+class EnrolmentMoved(InvoiceEvent):
+    """An invoice went over to another segment, and to the corresponding step of its cadence."""
+
+    kind: ClassVar[str] = "enrolment.moved"
+
+    was_segment: str
+    segment: str
+    was_cadence: str
+    cadence: str
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        cadence = f"; reminders go on in cadence {self.cadence}" if self.cadence != self.was_cadence else ""
+        return f"Segment {self.was_segment} → {self.segment}{cadence}"
+
+
+class StepStruck(InvoiceEvent):
+    """A person struck out one step beforehand; it will not be sent."""
+
+    kind: ClassVar[str] = "step.struck"
+
+    step: int
+    letter: str
+    reason: str
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return f"Step {self.step} ({self.letter}) was struck out: {self.reason}"
+
+
+class StepRestored(InvoiceEvent):
+    """A step that was struck out will be sent after all."""
+
+    kind: ClassVar[str] = "step.restored"
+
+    step: int
+    letter: str
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return f"Step {self.step} ({self.letter}) is no longer struck out"
+
+
 NOTICES: Notices = {
     InvoiceChanged: (job("redate_reminders"),),
     InvoiceSettled: (job("close_cadence"),),
     PaymentReversed: (job("plan_reminders"),),
     CadenceClosed: (operators(),),
     InvoiceEscalated: (operators(),),
+    ContactMissing: SILENT,  # casework makes a task of it
+    EnrolmentMoved: SILENT,
+    StepStruck: SILENT,  # whoever does it is answered at once
+    StepRestored: SILENT,
 }

@@ -48,7 +48,8 @@ _CONTACTS = """
 _INVOICES = """
     INSERT INTO invoice (id, number, number_key, account_id, currency, total_minor, open_minor, issued_on, due_on,
                          state, created_at)
-    SELECT md5('invoice' || n)::uuid, 'N-' || n, 'n-' || n, md5('account' || (1 + (n + n / %(every)s) %% %(accounts)s))::uuid,
+    SELECT md5('invoice' || n)::uuid, 'N-' || n, 'n-' || n,
+           md5('account' || (1 + (n + n / %(every)s) %% %(accounts)s))::uuid,
            (ARRAY['EUR', 'EUR', 'USD', 'GBP'])[1 + n %% 4], amount,
            CASE WHEN n %% 9 = 0 THEN amount / 2 ELSE amount END,
            %(today)s::date - age - 30, %(today)s::date - age, 'open', %(now)s

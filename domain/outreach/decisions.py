@@ -1,0 +1,145 @@
+"""Decisions: what to do about each enrolment whose step has come, and why; planner and preview both ask here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from domain.kernel.core import Core
+from domain.kernel.transactions import Rows
+from domain.outreach import due, needs, steps, stops
+from domain.outreach.due import Cadence, Case, Moment, Recipient
+from domain.outreach.steps import Step
+
+LOOK_AGAIN = timedelta(hours=6)
+"""What has no known end is looked at again after this long; whatever ends it early says so by an event."""
+
+LEAST_REST = timedelta(days=1)
+"""Between two letters about one invoice, also where contacts have no rest: a backlog is no burst."""
+
+NOBODY = "nobody is on file to write to"
+ALL_SUPPRESSED = "every address on file is suppressed"
+NO_ROLE = "no {role} contact is on file"
+
+UNREACHABLE = (NOBODY, ALL_SUPPRESSED, *(NO_ROLE.format(role=role) for role in ("billing", "escalation")))
+"""Every reason for which a person has to find a contact."""
+
+
+class Does(StrEnum):
+    """What the planner does with an enrolment."""
+
+    CLOSE = "close"
+    HOLD = "hold"
+    PASS = "pass"  # noqa: S105 - steps that were struck out are passed over
+    HAND_OVER = "hand over"
+    MAIL = "mail"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is to be done about one enrolment."""
+
+    case: Case
+    does: Does
+    reason: str
+    """Why the letter is due, or why it is held."""
+    until: datetime
+    """When to look again: the end of what holds it, or the next step's moment."""
+    position: int = 0
+    """The last step that is done by it."""
+    step: Step | None = None
+    tone: str = "Neutral"
+    cadence: str = ""
+    recipients: tuple[Recipient, ...] = ()
+    needs: tuple[str, ...] = ()
+    missing: bool = False
+    """Whether a person has to find a contact."""
+
+
+async def of(core: Core, rows: Rows, *, ids: Sequence[UUID], moment: Moment) -> list[Decision]:
+    """Return the decision on each of those enrolments, in their order."""
+    cases = await due.cases(rows, ids=ids, moment=moment)
+    cadences = await due.cadences(rows, ids=[case.cadence_id for case in cases])
+    at = stops.At(moment, rest(core), core.merchant.zone)
+    first = [_before_recipients(core, case, cadences[case.cadence_id], at) for case in cases]
+    mailed = [each.case.account_id for each in first if each.does is Does.MAIL]
+    contacts = await due.recipients(rows, accounts=mailed, now=moment.now) if mailed else {}
+    return [_addressed(each, contacts, moment.now) for each in first]
+
+
+def rest(core: Core) -> timedelta:
+    """Return how long after one letter about an invoice the next one may leave at the earliest."""
+    return max(core.limits.contact_rest, LEAST_REST)
+
+
+def _before_recipients(core: Core, case: Case, cadence: Cadence, at: stops.At) -> Decision:
+    now, today = at.moment.now, at.moment.today
+    if case.invoice_state != "open":
+        reason = f"the invoice is {case.invoice_state.replace('_', ' ')}"
+        return Decision(case, Does.CLOSE, reason, now, cadence=cadence.name)
+    for stop in stops.STOPS:
+        if stop.holds(case, at):
+            until = stop.until(case, at) or now + LOOK_AGAIN
+            return Decision(case, Does.HOLD, stop.reason(case, at), max(until, now + timedelta(minutes=1)))
+    choice = steps.choose(
+        cadence.steps,
+        last_position=case.last_position,
+        last_severity=case.last_severity,
+        vetoed=case.vetoed,
+        due_on=case.due_on,
+        now=now,
+        today=today,
+        zone=at.zone,
+    )
+    earliest = now + at.rest if choice.step else now + timedelta(minutes=1)
+    _, until = steps.following(
+        cadence.steps, position=choice.position, due_on=case.due_on, zone=at.zone, earliest=earliest
+    )
+    named = f"cadence {cadence.name} v{cadence.version}, {_age(case, at)}"
+    decision = Decision(case, Does.PASS, named, until, position=choice.position, cadence=cadence.name)
+    if choice.over:
+        return replace(decision, does=Does.HAND_OVER)
+    if choice.step is None:
+        return decision
+    return replace(
+        decision,
+        does=Does.MAIL,
+        reason=f"step {choice.position} of {named}",
+        step=choice.step,
+        tone=choice.tone,
+        needs=needs.of_item(
+            core, mode=case.mode, severity=choice.step.severity, approval=choice.step.approval, asked=case.asked
+        ),
+    )
+
+
+def _addressed(
+    decision: Decision, contacts: Mapping[tuple[UUID, str], tuple[Recipient, ...]], now: datetime
+) -> Decision:
+    """Give a mail its recipients: those of the step's role and nobody else, or the reason why there are none."""
+    if decision.does is not Does.MAIL or decision.step is None:
+        return decision
+    role, account_id = decision.step.recipients, decision.case.account_id
+    everybody = contacts.get((account_id, role), ())
+    mailable = tuple(each for each in everybody if not each.suppressed and not each.held)
+    if mailable:
+        return replace(decision, recipients=mailable)
+    held = [each for each in everybody if not each.suppressed]
+    until = min((each.held_until for each in held if each.held_until), default=now + LOOK_AGAIN)
+    if held:
+        reason = "the only contact is away" if len(held) == 1 else "all contacts are away"
+    elif everybody:
+        reason = ALL_SUPPRESSED
+    elif any(account == account_id for account, _ in contacts):
+        reason = NO_ROLE.format(role=role)
+    else:
+        reason = NOBODY
+    return replace(decision, does=Does.HOLD, reason=reason, until=until, missing=not held)
+
+
+def _age(case: Case, at: stops.At) -> str:
+    days = (at.moment.today - case.due_on).days
+    if days > 0:
+        return f"{stops.days(timedelta(days=days))} past due"
+    return f"due in {stops.days(timedelta(days=-days))}" if days else "due today"
