@@ -29,6 +29,7 @@ MODELS = [
     "domain.deliverability.models",
     "domain.policies.models",
     "domain.outreach.models",
+    "domain.casework.models",
     "domain.operations.models",
 ]
 

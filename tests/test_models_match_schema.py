@@ -33,6 +33,8 @@ TYPES: tuple[tuple[type[Field[Any]], str], ...] = (
 
 SQL_ONLY = {
     "schema_migration": "the migration runner's own book",
+    "worklist": "rows come and go by the hundred in one statement; nothing reads one as an object",
+    "stale_case": "notes of triggers, taken away by the hundred",
     "cron_run": "one insert decides who runs a slot; nothing reads it as an object",
 }
 """Tables without a model, and why."""

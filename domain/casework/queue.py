@@ -1,44 +1,23 @@
 """The queue: every open invoice with one next best action and a score that explains itself."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from domain.casework.facts import facts, parameters
+from domain.casework import absences, claims, score, worklist
+from domain.casework.facts import parameters
 from domain.kernel.actor import Actor, Permission
-from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.money import Money
+from domain.kernel.transactions import Rows
 
+MOST_LINES = 100
 
-@dataclass(frozen=True, slots=True)
-class ScoreRule:
-    """Points that an invoice gets when the SQL condition holds, and the reason as people read it."""
+COUNTED = 10_000
+"""Nobody works through more; counting on would take longer than finding the top."""
 
-    points: int
-    when: str
-    reason: str
-
-
-SCORE = (
-    ScoreRule(100, "NOT mailable", "no contact that may be mailed"),
-    ScoreRule(80, "reversed", "a payment went back"),
-    ScoreRule(70, "unread_mail", "the customer wrote, unread"),
-    ScoreRule(60, "declined", "a payment was declined"),
-    ScoreRule(50, "coalesce(enrolment_state = 'finished', false)", "all reminders were sent"),
-    ScoreRule(40, "days_past_due > 90", "more than 90 days past due"),
-    ScoreRule(30, "days_past_due BETWEEN 61 AND 90", "61 to 90 days past due"),
-    ScoreRule(20, "days_past_due BETWEEN 31 AND 60", "31 to 60 days past due"),
-    ScoreRule(10, "days_past_due BETWEEN 1 AND 30", "1 to 30 days past due"),
-    ScoreRule(15, "open_major >= 10000", "10,000 or more open"),
-    ScoreRule(5, "open_major BETWEEN 1000 AND 9999", "1,000 or more open"),
-    ScoreRule(5, "part_paid", "partly paid"),
-)
-"""What makes an invoice urgent. Amounts are of the invoice's own currency; no rate is assumed."""
-
-IN_QUEUE = "state = 'open' AND NOT processing AND NOT excluded"
-"""Stopping conditions: settled, written off, void, a payment under way, the account excluded."""
+FOCUS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +32,15 @@ class QueueLine:
     score: int
     reasons: tuple[str, ...]
     next_action: str
+    action: str = ""
+    """Name of the next best action: ``call``, ``find contact``, ``wait`` …"""
+    account_id: UUID | None = None
+    usual_delay: int | None = None
+    """Days past due at which the customer usually pays: the median of the newest settled invoices."""
+    owner: str = ""
+    """Whose customer it is, or for whom somebody stands in."""
+    claimed_by: str = ""
+    """Who has the customer's case in hand now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,75 +49,127 @@ class Queue:
 
     total: int
     lines: tuple[QueueLine, ...]
+    more: bool = False
+    """Whether there are more than *total*, which nobody counted."""
 
 
-def _points() -> str:
-    return " + ".join(f"CASE WHEN {rule.when} THEN {rule.points} ELSE 0 END" for rule in SCORE)
+_TOP = """
+    SELECT w.invoice_id FROM worklist w WHERE NOT w.stopped AND {narrowed}
+    ORDER BY w.score DESC, w.open_major DESC, w.due_on, w.invoice_id LIMIT %(most)s
+"""
+
+_COUNT = "SELECT count(*) AS total FROM (SELECT FROM worklist w WHERE NOT w.stopped AND {narrowed} LIMIT %(most)s) counted"
+
+_MINE = (
+    "w.account_id = ANY(ARRAY(SELECT id FROM account WHERE owner_id = ANY(%(people)s)"
+    f" UNION ALL SELECT c.account_id FROM {claims.LIVE} WHERE c.person_id = ANY(%(people)s)))"
+)
+
+_FREE = "w.account_id <> ALL(%(taken)s)"
 
 
-def _flags() -> str:
-    return ", ".join(f"({rule.when}) AS rule_{number}" for number, rule in enumerate(SCORE))
-
-
-def scored(where: str = "") -> str:
-    """Return the SELECT of the facts with the score and one column for each rule."""
-    return f"SELECT facts.*, {_points()} AS score, {_flags()} FROM ({facts(where)}) facts"
-
-
-def reasons(row: dict[str, Any]) -> tuple[str, ...]:
-    """Return why the row has its score, the weightiest first."""
-    held = [rule for number, rule in enumerate(SCORE) if row[f"rule_{number}"]]
-    return tuple(f"{rule.reason} (+{rule.points})" for rule in held)
-
-
-def next_action(row: dict[str, Any], core: Core) -> str:
-    """Return the one thing to do next about the invoice."""
-    if row["state"] != "open":
-        return f"Nothing: the invoice is {str(row['state']).replace('_', ' ')}"
-    if row["processing"]:
-        return "Wait: a bank debit is under way"
-    if row["excluded"]:
-        return "Nothing: the account is excluded from collection"
-    for wanted, action in (
-        (not row["has_contact"], "Add a contact: nobody is on file"),
-        (not row["mailable"], "Find another contact: every address on file is suppressed"),
-        (row["reversed"], "Call: a payment went back"),
-        (row["unread_mail"], "Read and answer the customer's mail"),
-        (row["declined"], "Help with the payment: it was declined"),
-        (row["enrolment_state"] == "finished", "Call: all reminders were sent"),
-    ):
-        if wanted:
-            return action
-    at: datetime | None = row["next_action_at"]
-    if at is None or at <= core.clock.now():
-        return "Wait: a reminder leaves with the next planning"
-    return f"Wait: the next reminder leaves on {at.astimezone(core.merchant.zone):%Y-%m-%d}"
-
-
-async def page(core: Core, *, actor: Actor, limit: int = 10) -> Queue:
-    """Return the *limit* most urgent invoices.
+async def page(core: Core, *, actor: Actor, limit: int = 10, mine: bool = False) -> Queue:
+    """Return the *limit* most urgent invoices; with *mine* those that are the actor's own or a deputy's to do.
 
     Raises:
         NotAllowed: The actor may not look.
     """
     actor.require(Permission.VIEW)
-    today = local_date(core.clock, core.merchant.zone)
-    rows = await core.database.rows(
-        f"SELECT *, count(*) OVER () AS total FROM ({scored()}) scored WHERE {IN_QUEUE}"
-        " ORDER BY score DESC, open_minor DESC, due_on, number LIMIT %(limit)s",
-        parameters(today, limit=max(1, min(limit, 100))),
+    await worklist.refresh(core)
+    narrowed, values = await _narrowed(core, core.database, actor, mine=mine)
+    counted = await core.database.row(_COUNT.format(narrowed=narrowed), {**values, "most": COUNTED + 1})
+    assert counted is not None, "an aggregate always has a row"
+    found = await top(core, core.database, limit=limit, narrowed=narrowed, values=values)
+    total = min(int(counted["total"]), COUNTED) if found else 0
+    return Queue(total=total, lines=found, more=counted["total"] > COUNTED)
+
+
+async def waiting(core: Core, *, actor: Actor, mine: bool = False) -> tuple[int, bool]:
+    """Return how many lines nobody else has in hand, and whether there are more than anybody counts."""
+    narrowed, values = await _narrowed(core, core.database, actor, mine=mine)
+    taken = await claims.of_others(core, core.database, actor=actor)
+    row = await core.database.row(
+        _COUNT.format(narrowed=f"{narrowed} AND {_FREE}"), {**values, "taken": taken, "most": COUNTED + 1}
     )
-    lines = tuple(
-        QueueLine(
-            invoice_id=row["id"],
-            invoice_number=row["number"],
-            account_name=row["account_name"],
-            balance=Money(row["open_minor"], row["currency"]),
-            days_past_due=row["days_past_due"],
-            score=row["score"],
-            reasons=reasons(row),
-            next_action=next_action(row, core),
-        )
-        for row in rows
+    assert row is not None, "an aggregate always has a row"
+    return min(int(row["total"]), COUNTED), row["total"] > COUNTED
+
+
+async def focus(core: Core, *, actor: Actor, mine: bool = False) -> tuple[QueueLine, ...]:
+    """Return today's focus: the top three that nobody else has in hand.
+
+    Raises:
+        NotAllowed: The actor may not look.
+    """
+    actor.require(Permission.VIEW)
+    await worklist.refresh(core)
+    narrowed, values = await _narrowed(core, core.database, actor, mine=mine)
+    taken = await claims.of_others(core, core.database, actor=actor)
+    return await top(
+        core, core.database, limit=FOCUS, narrowed=f"{narrowed} AND {_FREE}", values={**values, "taken": taken}
     )
-    return Queue(total=int(rows[0]["total"]) if rows else 0, lines=lines)
+
+
+async def free(core: Core, rows: Rows, *, actor: Actor, mine: bool, limit: int) -> tuple[QueueLine, ...]:
+    """Return the top lines whose customer nobody else has in hand, inside the caller's transaction."""
+    narrowed, values = await _narrowed(core, rows, actor, mine=mine)
+    taken = await claims.of_others(core, rows, actor=actor)
+    return await top(core, rows, limit=limit, narrowed=f"{narrowed} AND {_FREE}", values={**values, "taken": taken})
+
+
+async def top(
+    core: Core, rows: Rows, *, limit: int, narrowed: str = "true", values: Mapping[str, Any] | None = None
+) -> tuple[QueueLine, ...]:
+    """Return the top lines as they are at this moment: the list says which, the ledger says how they stand.
+
+    A few more than wanted are read, since one that was settled a moment ago falls out.
+    """
+    limit = max(1, min(limit, MOST_LINES))
+    chosen = await rows.rows(_TOP.format(narrowed=narrowed), {**(values or {}), "most": limit + 5})
+    found = await rows.rows(
+        score.scored("WHERE i.id = ANY(%(ids)s)"), parameters(core, ids=[row["invoice_id"] for row in chosen])
+    )
+    held = [row for row in found if row["stop"] is None]
+    held.sort(key=lambda row: (-row["score"], -row["open_major"], row["due_on"], row["id"]))
+    return await _lines(core, rows, held[:limit])
+
+
+async def line(core: Core, rows: Rows, *, invoice_id: UUID) -> QueueLine | None:
+    """Return one invoice as a line, in the queue or not; None when there is no such invoice."""
+    row = await rows.row(score.scored("WHERE i.id = %(id)s"), parameters(core, id=invoice_id))
+    return (await _lines(core, rows, [row]))[0] if row else None
+
+
+async def _narrowed(core: Core, rows: Rows, actor: Actor, *, mine: bool) -> tuple[str, dict[str, Any]]:
+    if not mine or actor.id is None:
+        return "true", {}
+    people = await absences.covered(core, rows, person_id=actor.id)
+    return _MINE, {**claims.parameters(core), "people": list(people)}
+
+
+async def _lines(core: Core, rows: Rows, found: Sequence[Mapping[str, Any]]) -> tuple[QueueLine, ...]:
+    holders = await claims.holders(core, rows, accounts=[row["account_id"] for row in found])
+    owners = await absences.responsible(core, rows, people=[row["owner_id"] for row in found if row["owner_id"]])
+    return tuple(
+        _line(core, row, owner=owners.get(row["owner_id"], ""), claimed_by=holders.get(row["account_id"], ""))
+        for row in found
+    )
+
+
+def _line(core: Core, row: Mapping[str, Any], *, owner: str, claimed_by: str) -> QueueLine:
+    told = score.judgement(core, row)
+    return QueueLine(
+        invoice_id=row["id"],
+        invoice_number=row["number"],
+        account_name=row["account_name"],
+        balance=Money(row["open_minor"], row["currency"]),
+        days_past_due=row["days_past_due"],
+        score=told.score,
+        reasons=told.reasons,
+        next_action=told.next_action,
+        action=told.action,
+        account_id=row["account_id"],
+        usual_delay=row["usual_delay"],
+        owner=owner,
+        claimed_by=claimed_by,
+    )

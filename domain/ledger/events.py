@@ -108,6 +108,52 @@ class AccountChanged(Event):
         return f"{self.account_name}: {'; '.join(self.changes)}{more}"
 
 
+class ContactAdded(Event):
+    """A customer got another contact."""
+
+    kind: ClassVar[str] = "contact.added"
+
+    account_id: UUID
+    account_name: str
+    contact_id: UUID
+    address: str
+    """Masked."""
+    role: str
+
+    @property
+    def account_ref(self) -> UUID | None:
+        """Return the account."""
+        return self.account_id
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return f"{self.account_name}: {self.address} is a contact now ({self.role})"
+
+
+class ContactRemoved(Event):
+    """A contact of a customer is none any more."""
+
+    kind: ClassVar[str] = "contact.removed"
+
+    account_id: UUID
+    account_name: str
+    contact_id: UUID
+    address: str
+    """Masked."""
+    left: int
+    """How many contacts the customer still has."""
+
+    @property
+    def account_ref(self) -> UUID | None:
+        """Return the account."""
+        return self.account_id
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        left = f"{self.left} left" if self.left else "nobody is left to write to"
+        return f"{self.account_name}: {self.address} is no contact any more; {left}"
+
+
 class PaymentReceived(InvoiceEvent):
     """Money arrived and was applied to an invoice."""
 
@@ -233,6 +279,8 @@ NOTICES: Notices = {
     PaymentImported: (operators(),),  # no receipt: the money did not come through us
     InvoiceChanged: SILENT,
     AccountChanged: SILENT,
+    ContactAdded: SILENT,  # who added it was told; reminders and tasks follow in the areas above
+    ContactRemoved: SILENT,
     PaymentReceived: (operators(), payer("receipt")),
     InvoiceSettled: (operators(),),
     PaymentReversed: (operators(),),

@@ -4,9 +4,13 @@ Refusal
 ├── NotFound
 │   ├── InvoiceNotFound
 │   ├── AccountNotFound
+│   ├── ContactNotFound
 │   └── CreditNotFound
 ├── NotAllowed
 │   └── CreditNotYours   the actor's rights do not reach so far
+├── AccountUnclear       several customers fit; they are named
+├── ContactKnown         the customer has a contact with that address already
+├── AddressUnmailable    the address must not be mailed, so it is no help as a contact
 ├── NothingToPay         the invoice is settled, void or written off
 ├── CreditUnusable       no amount, no reason, another currency
 ├── CreditAboveBalance   more than is open
@@ -27,8 +31,13 @@ Refusal
         └── DecimalMarkOpen
 """
 
+from typing import TYPE_CHECKING
+
 from domain.kernel.money import Money
 from domain.kernel.refusals import NotAllowed, NotFound, Refusal
+
+if TYPE_CHECKING:
+    from domain.ledger.accounts import Named
 
 
 class InvoiceNotFound(NotFound):
@@ -44,6 +53,42 @@ class AccountNotFound(NotFound):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"There is no customer {name[:60]!r}.")
+
+
+class AccountUnclear(Refusal):
+    """Name the customers that a text may mean; the choice is the reader's."""
+
+    def __init__(self, text: str, choices: "tuple[Named, ...]", *, more: bool) -> None:
+        self.choices = choices
+        listed = "; ".join(f"{each.name[:60]}{f' ({each.number})' if each.number else ''}" for each in choices)
+        super().__init__(
+            f"Several customers fit {text[:60]!r}: {listed}{' and more' if more else ''}. "
+            "Name one of them in full, or by its number."
+        )
+
+
+class ContactNotFound(NotFound):
+    """Say that the customer has no contact with that address."""
+
+    def __init__(self, account: str, masked: str) -> None:
+        super().__init__(f"{account} has no contact {masked}.")
+
+
+class ContactKnown(Refusal):
+    """Say that there is nothing to add."""
+
+    def __init__(self, account: str, masked: str) -> None:
+        super().__init__(f"{account} has the contact {masked} already.")
+
+
+class AddressUnmailable(Refusal):
+    """Say why an address is no help as a contact."""
+
+    def __init__(self, masked: str, reason: str) -> None:
+        super().__init__(
+            f"{masked} must not be mailed ({reason}). Add another address, or lift the suppression first: "
+            "`/plixo unsuppress ADDRESS reason`."
+        )
 
 
 class NothingToPay(Refusal):

@@ -1,0 +1,218 @@
+"""What happens in casework: who has which case in hand, what is put off, who is away, which tasks there are."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import AwareDatetime
+
+from domain.commitments.events import InstalmentMissed
+from domain.deliverability.events import AddressSuppressed, SuppressionLifted
+from domain.kernel.events import Event, InvoiceEvent
+from domain.kernel.notices import SILENT, Notices, job
+from domain.ledger.events import ContactAdded, LedgerImported, SurplusReceived
+
+
+class CaseClaimed(InvoiceEvent):
+    """A person took up a customer's case."""
+
+    kind: ClassVar[str] = "case.claimed"
+
+    until: AwareDatetime
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return f"Case taken up until {self.until:%H:%M} UTC"
+
+
+class CaseReleased(InvoiceEvent):
+    """A customer's case is free again."""
+
+    kind: ClassVar[str] = "case.released"
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return "Case given back"
+
+
+class CaseSkipped(InvoiceEvent):
+    """A person left an invoice for later without a reason; it comes back soon."""
+
+    kind: ClassVar[str] = "case.skipped"
+
+    until: AwareDatetime
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return f"Skipped until {self.until:%H:%M} UTC"
+
+
+class CaseSnoozed(InvoiceEvent):
+    """An invoice was put off, for a reason."""
+
+    kind: ClassVar[str] = "case.snoozed"
+
+    until: AwareDatetime
+    reason: str
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return f"Snoozed until {self.until:%Y-%m-%d %H:%M} UTC: {self.reason}"
+
+
+class SnoozeEnded(InvoiceEvent):
+    """An invoice is back in the queue before its time."""
+
+    kind: ClassVar[str] = "snooze.ended"
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return "Back in the queue"
+
+
+class AbsencePlanned(Event):
+    """Somebody will be away, and somebody else has their work meanwhile."""
+
+    kind: ClassVar[str] = "absence.planned"
+
+    absence_id: UUID
+    person_id: UUID
+    person_name: str
+    deputy_name: str
+    from_at: AwareDatetime
+    until: AwareDatetime
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return (
+            f"{self.person_name} is away from {self.from_at:%Y-%m-%d %H:%M} to {self.until:%Y-%m-%d %H:%M} UTC; "
+            f"{self.deputy_name} stands in"
+        )
+
+
+class AbsenceCancelled(Event):
+    """Somebody is here after all."""
+
+    kind: ClassVar[str] = "absence.cancelled"
+
+    absence_id: UUID
+    person_id: UUID
+    person_name: str
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return f"{self.person_name} is here after all"
+
+
+class AccountAssigned(Event):
+    """A customer got another owner, or none."""
+
+    kind: ClassVar[str] = "account.assigned"
+
+    account_id: UUID
+    account_name: str
+    owner: str
+    """Empty: nobody."""
+    was: str
+
+    @property
+    def account_ref(self) -> UUID | None:
+        """Return the account."""
+        return self.account_id
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return f"{self.account_name} belongs to {self.owner or 'nobody'} (before: {self.was or 'nobody'})"
+
+
+class WorkHandedOver(Event):
+    """Everything that one person owned is another's for good."""
+
+    kind: ClassVar[str] = "work.handed_over"
+
+    giver: str
+    taker: str
+    accounts: int
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return f"{self.accounts} customers of {self.giver} belong to {self.taker} now"
+
+
+class TaskOpened(Event):
+    """Something came up that only a person can do."""
+
+    kind: ClassVar[str] = "task.opened"
+
+    task_id: UUID
+    task: str
+    reason: str
+    account_id: UUID
+    account_name: str
+    invoice_id: UUID | None = None
+
+    @property
+    def invoice_ref(self) -> UUID | None:
+        """Return the invoice, if it is about one."""
+        return self.invoice_id
+
+    @property
+    def account_ref(self) -> UUID | None:
+        """Return the account."""
+        return self.account_id
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return f"To do for {self.account_name}: {self.task}, {self.reason}"
+
+
+class TaskClosed(Event):
+    """A task was done or dropped."""
+
+    kind: ClassVar[str] = "task.closed"
+
+    task_id: UUID
+    task: str
+    ended: str
+    """``done`` or ``dropped``."""
+    outcome: str
+    account_id: UUID
+    account_name: str
+    invoice_id: UUID | None = None
+
+    @property
+    def invoice_ref(self) -> UUID | None:
+        """Return the invoice, if it is about one."""
+        return self.invoice_id
+
+    @property
+    def account_ref(self) -> UUID | None:
+        """Return the account."""
+        return self.account_id
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return f"{self.task.capitalize()} for {self.account_name} {self.ended}: {self.outcome}"
+
+
+_OPEN_TASK = job("open_task")
+_REFRESH = job("refresh_queue")
+
+NOTICES: Notices = {
+    AddressSuppressed: (_OPEN_TASK,),
+    SurplusReceived: (_OPEN_TASK,),
+    InstalmentMissed: (_OPEN_TASK,),
+    LedgerImported: (_REFRESH,),
+    ContactAdded: (_REFRESH,),  # a search for a contact may be over
+    SuppressionLifted: (_REFRESH,),
+    CaseClaimed: SILENT,
+    CaseReleased: SILENT,
+    CaseSkipped: SILENT,
+    CaseSnoozed: SILENT,
+    SnoozeEnded: SILENT,
+    AbsencePlanned: SILENT,
+    AbsenceCancelled: SILENT,
+    AccountAssigned: SILENT,
+    WorkHandedOver: SILENT,
+    TaskOpened: SILENT,  # what it came from was told
+    TaskClosed: SILENT,
+}

@@ -1,0 +1,81 @@
+"""The tables of casework: claims, snoozes, absences and tasks."""
+
+from datetime import datetime
+from uuid import UUID
+
+from tortoise import fields
+
+from domain.casework import states
+from domain.kernel.records import StatefulRecord
+
+
+class Claim(StatefulRecord):
+    """One account in the hands of one person."""
+
+    MACHINE = states.CLAIM
+
+    account_id: UUID = fields.UUIDField()
+    person_id: UUID = fields.UUIDField()
+    until: datetime = fields.DatetimeField()
+    created_at: datetime = fields.DatetimeField()
+
+    class Meta:
+        """Tortoise's settings."""
+
+        table = "claim"
+
+
+class Snooze(StatefulRecord):
+    """One invoice put off until a moment, for a reason."""
+
+    MACHINE = states.SNOOZE
+
+    invoice_id: UUID = fields.UUIDField()
+    until: datetime = fields.DatetimeField()
+    reason: str = fields.TextField()
+    made_by: str = fields.TextField()
+    made_by_id: UUID | None = fields.UUIDField(null=True)
+    created_at: datetime = fields.DatetimeField()
+
+    class Meta:
+        """Tortoise's settings."""
+
+        table = "snooze"
+
+
+class Absence(StatefulRecord):
+    """A time in which one person's work is another's."""
+
+    MACHINE = states.ABSENCE
+
+    person_id: UUID = fields.UUIDField()
+    deputy_id: UUID = fields.UUIDField()
+    from_at: datetime = fields.DatetimeField()
+    until: datetime = fields.DatetimeField()
+    created_at: datetime = fields.DatetimeField()
+
+    class Meta:
+        """Tortoise's settings."""
+
+        table = "absence"
+
+
+class Task(StatefulRecord):
+    """Something about a customer that only a person can do."""
+
+    MACHINE = states.TASK
+
+    kind: str = fields.TextField()
+    account_id: UUID = fields.UUIDField()
+    invoice_id: UUID | None = fields.UUIDField(null=True)
+    contact_id: UUID | None = fields.UUIDField(null=True)
+    reason: str = fields.TextField()
+    outcome: str = fields.TextField(default="")
+    done_by: str | None = fields.TextField(null=True)
+    done_at: datetime | None = fields.DatetimeField(null=True)
+    created_at: datetime = fields.DatetimeField()
+
+    class Meta:
+        """Tortoise's settings."""
+
+        table = "task"

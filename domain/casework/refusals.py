@@ -1,0 +1,99 @@
+"""Refusals of casework.
+
+Refusal
+├── NotFound
+│   ├── TaskNotFound
+│   ├── AbsenceNotFound
+│   ├── NotSnoozed          there is no snooze to end
+│   └── NothingClaimed      nobody has the customer in hand
+├── ClaimedByAnother        somebody else has the customer in hand
+├── NobodyToClaimFor        only a person can take up a case
+├── SnoozeImpossible        the moment is past, or too far away
+├── AbsenceImpossible       it is over before it begins, or somebody would stand in for themselves
+├── AbsenceClashes          the person, or the deputy, is away at that time
+└── WordsMissing            what was asked for needs a reason or an outcome
+"""
+
+from datetime import datetime
+
+from domain.kernel.refusals import NotFound, Refusal
+
+
+class TaskNotFound(NotFound):
+    """Say that no task has that id, or that it is not open any more."""
+
+    def __init__(self) -> None:
+        super().__init__("That task is not open any more. `/plixo tasks` shows those that are.")
+
+
+class AbsenceNotFound(NotFound):
+    """Say that nothing is planned that could be cancelled."""
+
+    def __init__(self, person: str) -> None:
+        super().__init__(f"No absence of {person} is planned.")
+
+
+class NotSnoozed(NotFound):
+    """Say that the invoice is not put off."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"Invoice {number} is not snoozed.")
+
+
+class NothingClaimed(NotFound):
+    """Say that nobody has the customer in hand."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"Nobody has the customer of invoice {number} in hand.")
+
+
+class ClaimedByAnother(Refusal):
+    """Say who has the customer in hand, and until when."""
+
+    def __init__(self, name: str, until: datetime) -> None:
+        self.name, self.until = name, until
+        super().__init__(
+            f"{name} has this customer in hand until {until:%H:%M}, and longer while working on it. "
+            "Ask them to release it, or let an A/R Manager take it over."
+        )
+
+
+class NobodyToClaimFor(Refusal):
+    """Say that a case is taken up by a person, not by the command line."""
+
+    def __init__(self) -> None:
+        super().__init__("Only a person can take up a case; the queue itself shows what is waiting.")
+
+
+class SnoozeImpossible(Refusal):
+    """Say how long something may be put off."""
+
+    def __init__(self, days: int) -> None:
+        super().__init__(f"Say a moment in the future, at most {days} days away. For longer, put the invoice on hold.")
+
+
+class AbsenceImpossible(Refusal):
+    """Say what is wrong with an absence."""
+
+    def __init__(self, person: str, *, same: bool) -> None:
+        super().__init__(
+            f"{person} cannot stand in for themselves."
+            if same
+            else "An absence ends after it begins, and in the future."
+        )
+
+
+class AbsenceClashes(Refusal):
+    """Say who is away already."""
+
+    def __init__(self, name: str, from_at: datetime, until: datetime) -> None:
+        super().__init__(
+            f"{name} is away from {from_at:%Y-%m-%d} to {until:%Y-%m-%d} already. Choose other days or another deputy."
+        )
+
+
+class WordsMissing(Refusal):
+    """Ask for the words without which nobody would understand the act later."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what}, in a few words.")

@@ -1,0 +1,238 @@
+"""The score: how urgent an invoice is, why it is out of the queue, and the one thing to do next, as literal tables.
+
+Each condition is SQL over the columns of ``facts``, so that one invoice and a million are judged by the same lines.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from domain.casework.facts import facts
+from domain.kernel.core import Core
+from domain.kernel.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Points that an invoice gets when the condition holds, and the reason as people read it."""
+
+    points: int
+    when: str
+    reason: str
+
+
+FIRST = 600
+"""From here on a reason outweighs all lesser ones together: what was promised, disputed or cannot be delivered."""
+
+SCORE = (
+    Score(700, "promise_broken_on IS NOT NULL", "what was promised by {promise_broken_on} did not come"),
+    Score(690, "dispute_open AND sla_due_at <= %(now)s", "the answer to a dispute is late, it was due on {sla_due_at}"),
+    Score(680, "plan_missed", "an instalment was missed"),
+    Score(
+        670,
+        "dispute_open AND sla_due_at > %(now)s AND sla_risk_at <= %(now)s",
+        "the answer to a dispute is due on {sla_due_at}",
+    ),
+    Score(660, "promised_on <= %(today)s", "money was promised for {promised_on}"),
+    Score(650, "dispute_open AND sla_risk_at > %(now)s AND dispute_owner_id IS NULL", "nobody has taken up a dispute"),
+    Score(640, "plan_state = 'requested'", "the customer asked for a plan and waits for an answer"),
+    Score(620, "NOT mailable AND NOT search_dropped", "no contact that may be mailed"),
+    Score(610, "mailable AND bounced", "mail to a contact bounced"),
+    Score(600, "dispute_open AND sla_risk_at > %(now)s AND dispute_owner_id IS NOT NULL", "a dispute is open"),
+    Score(80, "reversed", "a payment went back"),
+    Score(75, "review", "a person is to look at the customer"),
+    Score(70, "unread_mail", "the customer wrote, unread"),
+    Score(60, "declined", "a payment was declined"),
+    Score(55, "to_call", "a call is due"),
+    Score(50, "coalesce(enrolment_state = 'finished', false)", "all reminders were sent"),
+    Score(40, "days_past_due > 90", "more than 90 days past due"),
+    Score(30, "days_past_due BETWEEN 61 AND 90", "61 to 90 days past due"),
+    Score(20, "days_past_due BETWEEN 31 AND 60", "31 to 60 days past due"),
+    Score(10, "days_past_due BETWEEN 1 AND 30", "1 to 30 days past due"),
+    Score(35, "draft_waiting", "a draft waits for approval"),
+    Score(20, "open_major >= 100000", "100,000 or more open"),
+    Score(15, "open_major BETWEEN 10000 AND 99999", "10,000 or more open"),
+    Score(5, "open_major BETWEEN 1000 AND 9999", "1,000 or more open"),
+    Score(15, "risk = 'high'", "the customer is a high risk"),
+    Score(5, "risk = 'medium'", "the customer is a medium risk"),
+    Score(
+        12,
+        "days_past_due > 0 AND surprise > 30",
+        "{surprise} days later than this customer usually pays ({usual_delay} days past due)",
+    ),
+    Score(
+        6,
+        "days_past_due > 0 AND surprise BETWEEN 8 AND 30",
+        "{surprise} days later than this customer usually pays ({usual_delay} days past due)",
+    ),
+    Score(10, "days_past_due > 0 AND coalesce(silent_days, days_past_due) >= 30", "{silence}"),
+    Score(5, "days_past_due > 0 AND coalesce(silent_days, days_past_due) BETWEEN 14 AND 29", "{silence}"),
+    Score(5, "part_paid", "partly paid"),
+)
+"""What makes an invoice urgent, the weightiest first. Amounts are in the base currency where a rate is stated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One reason for which nothing is to be done about an invoice now."""
+
+    when: str
+    why: str
+
+
+_ANSWERED = "(NOT dispute_open OR (dispute_owner_id IS NOT NULL AND sla_risk_at > %(now)s))"
+
+STOPS = (
+    Stop("state <> 'open'", "the invoice is {state}"),
+    Stop("excluded", "the account is excluded from collection"),
+    Stop("legal", "legal hold{until_hold}: {hold_why}"),
+    Stop("processing", "a bank debit is under way"),
+    Stop("on_hold", "on hold{until_hold}: {hold_why}"),
+    Stop("snoozed_until IS NOT NULL", "snoozed by {snoozed_by} until {snoozed_until}: {snooze_reason}"),
+    Stop(
+        f"chaseable_minor = 0 AND {_ANSWERED} AND NOT plan_missed"
+        " AND (promised_on IS NULL OR promised_on > %(today)s)",
+        "{paused_why}",
+    ),
+)
+"""Stopping conditions, read top to bottom. A dispute that nobody has, or that runs late, is work all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What to do next when the condition holds."""
+
+    name: str
+    when: str
+    says: str
+
+
+ACTIONS = (
+    Action("answer dispute", "dispute_open AND sla_due_at <= %(now)s",
+           "Answer the dispute: it was due on {sla_due_at}"),
+    Action("take dispute", "dispute_open AND dispute_owner_id IS NULL", "Take up the dispute: nobody has it"),
+    Action("answer dispute", "dispute_open AND sla_risk_at <= %(now)s", "Answer the dispute by {sla_due_at}"),
+    Action("call", "promise_broken_on IS NOT NULL", "Call: what was promised by {promise_broken_on} did not come"),
+    Action("follow up", "promised_on <= %(today)s",
+           "Follow up: {promise_due} were promised for {promised_on} and are not here yet"),
+    Action("call", "plan_missed", "Call: an instalment of the plan was missed"),
+    Action("answer plan", "plan_state = 'requested'", "Answer the plan that the customer asked for"),
+    Action("find contact", "NOT has_contact AND NOT search_dropped", "Add a contact: nobody is on file"),
+    Action("find contact", "NOT mailable AND NOT search_dropped",
+           "Find another contact: every address on file is suppressed"),
+    Action("call", "reversed", "Call: a payment went back"),
+    Action("answer mail", "unread_mail", "Read and answer the customer's mail"),
+    Action("review", "review", "Look at the customer before anything else is mailed: {todo_reason}"),
+    Action("help", "declined", "Help with the payment: it was declined"),
+    Action("find contact", "bounced", "Find another contact: mail to one of them bounced"),
+    Action("approve", "draft_waiting", "Approve the draft that waits, or reject it"),
+    Action("call", "to_call", "Call: {todo_reason}"),
+    Action("call", "coalesce(enrolment_state = 'finished', false)", "Call: all reminders were sent"),
+    Action("call", "NOT mailable", "Call: no contact may be mailed"),
+    Action("wait", "mail_pending AND pending_until > %(now)s", "Wait: a reminder leaves {from_pending}"),
+    Action("wait", "mail_pending", "Wait: a reminder is about to leave"),
+    Action("wait", "coalesce(held, '') <> ''", "Wait: the next reminder is held, {held}"),
+    Action("wait", "next_action_at IS NULL OR next_action_at <= %(now)s",
+           "Wait: a reminder leaves with the next planning"),
+    Action("wait", "true", "Wait: the next reminder leaves on {next_on}"),
+)  # fmt: skip
+"""The next best action, read top to bottom."""
+
+_CHANGES = """
+    coalesce(least(
+        CASE WHEN promised_on IS NOT NULL OR plan_state = 'running'
+             THEN (%(today)s::date + 1)::timestamp AT TIME ZONE %(zone)s END,
+        (SELECT min(day) FROM unnest(ARRAY[
+            due_on + 1, due_on + 14, due_on + 30, due_on + 31, due_on + 61, due_on + 91,
+            due_on + usual_delay + 8, due_on + usual_delay + 31,
+            %(today)s::date - silent_days + 14, %(today)s::date - silent_days + 30]) day
+         WHERE day > %(today)s)::timestamp AT TIME ZONE %(zone)s,
+        CASE WHEN sla_risk_at > %(now)s THEN sla_risk_at END, CASE WHEN sla_due_at > %(now)s THEN sla_due_at END,
+        snoozed_until, hold_until), 'infinity')
+"""
+"""When the calendar alone may change the score: a border in days, a promise's day, an answer's hour, a stop's end."""
+
+
+def _points() -> str:
+    return " + ".join(f"CASE WHEN {rule.when} THEN {rule.points} ELSE 0 END" for rule in SCORE)
+
+
+def _first(conditions: list[str]) -> str:
+    branches = " ".join(f"WHEN {when} THEN {number}" for number, when in enumerate(conditions))
+    return f"CASE {branches} END"
+
+
+def judged(where: str = "") -> str:
+    """Return the SELECT of what the worklist keeps of each invoice."""
+    stop = _first([each.when for each in STOPS])
+    return (
+        f"SELECT id AS invoice_id, account_id, ({_points()})::int AS score, ({stop}) IS NOT NULL AS stopped,"
+        f" open_major, due_on, {_CHANGES} AS changes_at FROM ({facts(where)}) facts"
+    )
+
+
+def scored(where: str = "") -> str:
+    """Return the SELECT of the facts with score, reasons, stop and action, as numbers of their tables' lines."""
+    rules = ", ".join(f"CASE WHEN {rule.when} THEN {number} END" for number, rule in enumerate(SCORE))
+    return (
+        f"SELECT facts.*, ({_points()})::int AS score, array_remove(ARRAY[{rules}], NULL) AS rules,"
+        f" {_first([each.when for each in STOPS])} AS stop, {_first([each.when for each in ACTIONS])} AS action"
+        f" FROM ({facts(where)}) facts"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """An invoice's place in the queue, explained."""
+
+    score: int
+    reasons: tuple[str, ...]
+    """Each with its points, the weightiest first."""
+    action: str
+    """Name of the next best action: ``call``, ``find contact``, ``wait`` …"""
+    next_action: str
+    """The same as people read it."""
+    stopped: str
+    """Why it is out of the queue; empty when it is in."""
+
+
+def judgement(core: Core, row: Mapping[str, Any]) -> Judgement:
+    """Return what a row of ``scored`` says, in words."""
+    words = _words(core, row)
+    held = [SCORE[number] for number in row["rules"]]
+    stopped = STOPS[row["stop"]].why.format_map(words) if row["stop"] is not None else ""
+    action = ACTIONS[row["action"]]
+    return Judgement(
+        score=row["score"],
+        reasons=tuple(
+            f"{rule.reason.format_map(words)} (+{rule.points})" for rule in sorted(held, key=lambda each: -each.points)
+        ),
+        action="nothing" if stopped else action.name,
+        next_action=f"Nothing now: {stopped}" if stopped else action.says.format_map(words),
+        stopped=stopped,
+    )
+
+
+def _words(core: Core, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the row's figures as people read them."""
+
+    def at(moment: datetime | None) -> str:
+        return f"{moment.astimezone(core.merchant.zone):%Y-%m-%d %H:%M}" if moment else ""
+
+    def on(moment: datetime | None) -> date | str:
+        return moment.astimezone(core.merchant.zone).date() if moment else ""
+
+    why = f" ({row['pending_why']})" if row["pending_why"] else ""
+    silent = row["silent_days"]
+    return {
+        **row,
+        "state": str(row["state"]).replace("_", " "),
+        "sla_due_at": at(row["sla_due_at"]),
+        "snoozed_until": at(row["snoozed_until"]),
+        "until_hold": f" until {at(row['hold_until'])}" if row["hold_until"] else "",
+        "promise_due": Money(row["promise_due_minor"], row["currency"]),
+        "silence": "never contacted" if silent is None else f"no contact for {silent} days",
+        "from_pending": f"from {at(row['pending_until'])} on{why}",
+        "next_on": on(row["next_action_at"]),
+    }

@@ -1,0 +1,234 @@
+"""Tasks: what only a person can do for a customer, opened by events or by hand, closed with an outcome.
+
+A search for another contact ends by itself as soon as the customer has a contact that may be mailed.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from uuid import UUID, uuid4
+
+from domain.casework.events import TaskClosed, TaskOpened
+from domain.casework.models import Task
+from domain.casework.refusals import TaskNotFound, WordsMissing
+from domain.commitments.events import InstalmentMissed
+from domain.deliverability.events import AddressSuppressed
+from domain.deliverability.suppressions import Why
+from domain.kernel import timeline
+from domain.kernel.actor import SYSTEM, Actor, Permission
+from domain.kernel.core import Core
+from domain.kernel.events import Event, by
+from domain.kernel.transactions import Transaction
+from domain.ledger import invoices
+from domain.ledger.events import SurplusReceived
+from domain.ledger.models import Account
+
+MOST_WORDS = 500
+
+PAGE = 100
+"""Searches that are ended in one transaction."""
+
+
+class TaskKind(StrEnum):
+    """What there is to do."""
+
+    FIND_CONTACT = "find contact"
+    REVIEW = "review"
+    APPLY_CASH = "apply cash"
+    COLLECT_MISSED_PLAN = "collect missed plan"
+    CALL = "call"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A task that an event calls for."""
+
+    kind: TaskKind
+    reason: str
+    of_invoice: bool
+    """Whether it is about that one invoice, as against the customer."""
+
+
+OF_SUPPRESSION: Mapping[str, TaskKind] = {
+    Why.HARD_BOUNCE: TaskKind.FIND_CONTACT,
+    Why.SOFT_BOUNCES: TaskKind.FIND_CONTACT,
+    Why.INVALID: TaskKind.FIND_CONTACT,
+    Why.COMPLAINT: TaskKind.REVIEW,
+    Why.OPTED_OUT: TaskKind.CALL,
+    Why.LEGAL_HOLD: TaskKind.REVIEW,
+    Why.MANUAL: TaskKind.FIND_CONTACT,
+}
+"""What a person is to do when an address must not be mailed any more."""
+
+
+def _of_suppression(event: AddressSuppressed) -> Wanted:
+    return Wanted(OF_SUPPRESSION[event.reason], f"{event.address} must not be mailed ({event.reason})", False)
+
+
+def _of_surplus(event: SurplusReceived) -> Wanted:
+    return Wanted(TaskKind.APPLY_CASH, f"{event.surplus} more than was open on {event.invoice_number}", True)
+
+
+def _of_missed(event: InstalmentMissed) -> Wanted:
+    return Wanted(
+        TaskKind.COLLECT_MISSED_PLAN,
+        f"{event.unpaid} of instalment {event.position} of {event.of}, due on {event.due_on}, did not come",
+        True,
+    )
+
+
+OPENED_BY: Mapping[type[Event], Callable[[Any], Wanted]] = {
+    AddressSuppressed: _of_suppression,
+    SurplusReceived: _of_surplus,
+    InstalmentMissed: _of_missed,
+}
+"""Which event calls for which task. Any other event may name the kind in its notice's word."""
+
+
+async def open_task(core: Core, *, entry_id: int, kind: str = "") -> None:
+    """Open the task that an event calls for (the job ``open_task``); one that is open already is enough."""
+    event = (await timeline.entry(core, entry_id)).event
+    if event.account_ref is None:
+        return
+    told = OPENED_BY.get(type(event))
+    wanted = told(event) if told else Wanted(TaskKind(kind), event.told(), False)
+    accounts = [event.account_ref]
+    async with core.transaction() as tx:
+        if isinstance(event, AddressSuppressed):
+            accounts += await _sharing(tx, event)
+        for account_id in dict.fromkeys(accounts):
+            await opened(
+                core,
+                tx,
+                kind=wanted.kind,
+                account_id=account_id,
+                invoice_id=event.invoice_ref if wanted.of_invoice else None,
+                reason=wanted.reason,
+                actor=SYSTEM,
+            )
+
+
+async def add(core: Core, *, kind: TaskKind, invoice_number: str, reason: str, actor: Actor) -> TaskOpened | None:
+    """Open a task by hand, about the customer of an invoice; None when the same one is open already.
+
+    Raises:
+        NotAllowed: The actor may not work the queue.
+        WordsMissing: Nobody would know what to do.
+        InvoiceNotFound: No invoice has that number.
+    """
+    async with core.transaction() as tx:
+        actor.require(Permission.WORK_QUEUE)
+        if not reason.strip():
+            raise WordsMissing("Say what is to be done")
+        invoice = await invoices.locked(invoice_number)
+        return await opened(
+            core,
+            tx,
+            kind=kind,
+            account_id=invoice.account_id,
+            invoice_id=None if kind is TaskKind.FIND_CONTACT else invoice.id,
+            reason=reason.strip()[:MOST_WORDS],
+            actor=actor,
+        )
+
+
+async def finish(core: Core, *, task_id: UUID, outcome: str, actor: Actor) -> TaskClosed:
+    """Say that a task is done, and what came of it.
+
+    Raises:
+        NotAllowed: The actor may not work the queue.
+        WordsMissing: No outcome was given.
+        TaskNotFound: It is not open.
+    """
+    return await _close(core, task_id=task_id, step="finish", outcome=outcome, actor=actor)
+
+
+async def drop(core: Core, *, task_id: UUID, reason: str, actor: Actor) -> TaskClosed:
+    """Give a task up, for a reason.
+
+    Raises:
+        NotAllowed: The actor may not work the queue.
+        WordsMissing: No reason was given.
+        TaskNotFound: It is not open.
+    """
+    return await _close(core, task_id=task_id, step="drop", outcome=reason, actor=actor)
+
+
+async def end_searches(core: Core) -> int:
+    """End the searches for a contact of customers who have one that may be mailed; return how many."""
+    total = 0
+    while True:
+        async with core.transaction() as tx:
+            found = await tx.rows(_FOUND, {"page": PAGE})
+            for row in found:
+                task = await Task.get(id=row["id"])
+                await _ended(core, tx, task, step="finish", outcome="the customer has a contact to mail", actor=SYSTEM)
+        total += len(found)
+        if len(found) < PAGE:
+            return total
+
+
+_FOUND = """
+    SELECT t.id FROM task t
+    WHERE t.kind = 'find contact' AND t.state = 'open' AND EXISTS (
+        SELECT FROM contact c WHERE c.account_id = t.account_id AND c.state = 'active'
+          AND NOT EXISTS (SELECT FROM suppression s WHERE s.address_key = c.email_key AND s.state = 'active')
+          AND (c.created_at > t.created_at
+               OR EXISTS (SELECT FROM suppression s WHERE s.address_key = c.email_key AND s.lifted_at > t.created_at)))
+    ORDER BY t.created_at, t.id LIMIT %(page)s FOR UPDATE OF t SKIP LOCKED
+"""
+
+
+async def opened(
+    core: Core, tx: Transaction, *, kind: TaskKind, account_id: UUID, invoice_id: UUID | None, reason: str, actor: Actor
+) -> TaskOpened | None:
+    """Open a task inside the caller's transaction; None when the same one is open already."""
+    now = core.clock.now()
+    row = await tx.row(
+        "INSERT INTO task (id, kind, account_id, invoice_id, state, reason, created_at)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING id",
+        (uuid4(), kind.value, account_id, invoice_id, Task.MACHINE.start.value, reason, now),
+    )
+    if row is None:
+        return None
+    account = await Account.get(id=account_id)
+    event = TaskOpened(
+        task_id=row["id"], task=kind.value, reason=reason, account_id=account_id, account_name=account.name,
+        invoice_id=invoice_id, **by(actor, now),
+    )  # fmt: skip
+    await timeline.record(core, tx, event)
+    return event
+
+
+async def _close(core: Core, *, task_id: UUID, step: str, outcome: str, actor: Actor) -> TaskClosed:
+    async with core.transaction() as tx:
+        actor.require(Permission.WORK_QUEUE)
+        if not outcome.strip():
+            raise WordsMissing("Say what came of it")
+        task = await Task.locked(id=task_id, state="open")
+        if task is None:
+            raise TaskNotFound
+        return await _ended(core, tx, task, step=step, outcome=outcome.strip()[:MOST_WORDS], actor=actor)
+
+
+async def _ended(core: Core, tx: Transaction, task: Task, *, step: str, outcome: str, actor: Actor) -> TaskClosed:
+    now = core.clock.now()
+    await task.move(step, outcome=outcome, done_by=actor.name, done_at=now)
+    account = await Account.get(id=task.account_id)
+    event = TaskClosed(
+        task_id=task.id, task=task.kind, ended=task.state, outcome=outcome, account_id=task.account_id,
+        account_name=account.name, invoice_id=task.invoice_id, **by(actor, now),
+    )  # fmt: skip
+    await timeline.record(core, tx, event)
+    return event
+
+
+async def _sharing(tx: Transaction, event: AddressSuppressed) -> list[UUID]:
+    """Return the customers of whom the suppressed address is a contact, too."""
+    rows = await tx.rows(
+        "SELECT DISTINCT c.account_id FROM suppression s JOIN contact c ON c.email_key = s.address_key"
+        " AND c.state = 'active' WHERE s.id = %s LIMIT 100",
+        (event.suppression_id,),
+    )
+    return [row["account_id"] for row in rows]

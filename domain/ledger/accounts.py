@@ -1,0 +1,54 @@
+"""Accounts: found by the number or name that people write; where several fit, the reader chooses."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from domain.kernel.transactions import Rows
+from domain.ledger.refusals import AccountNotFound, AccountUnclear
+
+MOST_CHOICES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A customer as people tell it from others."""
+
+    id: UUID
+    number: str | None
+    name: str
+    open_invoices: int = 0
+
+
+_EXACT = """
+    SELECT a.id, a.number, a.name FROM account a
+    WHERE a.id::text = %(text)s OR a.number = %(text)s OR a.name_key = %(key)s
+    ORDER BY (a.number = %(text)s) DESC NULLS LAST, a.name, a.id LIMIT %(most)s
+"""
+
+_LIKE = """
+    SELECT a.id, a.number, a.name,
+           (SELECT count(*) FROM invoice i WHERE i.account_id = a.id AND i.state = 'open') AS open_invoices
+    FROM account a WHERE a.id = ANY(%(ids)s) OR (%(key)s <> '' AND position(%(key)s IN lower(a.name)) > 0)
+    ORDER BY open_invoices DESC, a.name, a.id LIMIT %(most)s
+"""
+
+
+async def find(rows: Rows, *, text: str) -> Named:
+    """Return the one customer of that number or name, or whose name alone contains it.
+
+    Raises:
+        AccountNotFound: None fits.
+        AccountUnclear: Several do; it names them.
+    """
+    wanted = text.strip()
+    values = {"text": wanted, "key": " ".join(wanted.casefold().split()), "most": MOST_CHOICES + 1}
+    exact = await rows.rows(_EXACT, values)
+    if len(exact) == 1 or (exact and exact[0]["number"] == wanted):
+        return Named(exact[0]["id"], exact[0]["number"], exact[0]["name"])
+    found = await rows.rows(_LIKE, {**values, "ids": [row["id"] for row in exact]})
+    choices = tuple(Named(**row) for row in found)
+    if not choices:
+        raise AccountNotFound(text)
+    if len(choices) > 1:
+        raise AccountUnclear(text, choices[:MOST_CHOICES], more=len(choices) > MOST_CHOICES)
+    return choices[0]
