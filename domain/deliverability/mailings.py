@@ -18,13 +18,15 @@ async def queue(
     contact: Contact,
     reason: str,
     payment_id: UUID | None = None,
+    about_id: UUID | None = None,
 ) -> UUID | None:
     """Queue one message and its sending; return None when that message was queued before."""
     mailing_id = uuid4()
     row = await tx.row(
         "INSERT INTO mailing (id, unique_key, letter, invoice_id, account_id, contact_id, address, address_key,"
-        " message_id, payment_id, state, reason, queued_at)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (unique_key) DO NOTHING RETURNING id",
+        " message_id, payment_id, about_id, state, reason, queued_at)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        " ON CONFLICT (unique_key) DO NOTHING RETURNING id",
         (
             mailing_id,
             unique_key,
@@ -36,6 +38,7 @@ async def queue(
             contact.email_key,
             message_id(core, mailing_id),
             payment_id,
+            about_id,
             Mailing.MACHINE.start.value,
             reason,
             core.clock.now(),

@@ -3,9 +3,12 @@
 Refusal
 ├── NotFound
 │   ├── SuppressionNotFound    the address may be mailed, or is unknown
-│   └── MailNotFound           no stored mail has that id
+│   ├── MailNotFound           no stored mail has that id
+│   └── MailingNotFound        no mail of ours has that id
 └── ReasonMissing              a suppression is lifted for a reason, which is kept
 """
+
+from uuid import UUID
 
 from domain.kernel import addresses
 from domain.kernel.refusals import NotFound, Refusal
@@ -23,6 +26,13 @@ class MailNotFound(NotFound):
 
     def __init__(self, mail_id: str) -> None:
         super().__init__(f"There is no stored mail {mail_id[:40]!r}. `plixo mail list` shows their ids.")
+
+
+class MailingNotFound(NotFound):
+    """Say that no mail of ours has that id."""
+
+    def __init__(self, mailing_id: UUID) -> None:
+        super().__init__(f"There is no mail {mailing_id} among those that left or wait.")
 
 
 class ReasonMissing(Refusal):

@@ -2,6 +2,7 @@
 
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from domain.kernel.clock import Clock
@@ -29,6 +30,8 @@ class Merchant:
     currency: str
     locale: str
     country: str | None = None
+    letters_folder: Path | None = None
+    """The merchant's own letters, which take the place of ours file by file; see docs/letters.md."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,103 @@
+"""Composing: a mailing's letter, written from what the ledger says at this moment and in the reader's language."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from domain import letters
+from domain.deliverability import return_paths, unsubscribes
+from domain.deliverability.models import Mailing
+from domain.deliverability.refusals import MailingNotFound
+from domain.kernel.core import Core
+from domain.ledger.receipts import IssuedReceipt
+from domain.letters import Edited, Letter
+from domain.outreach import contents, fact_sheets
+from domain.outreach.facts import ItemFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a mail."""
+
+    name: str
+    content_type: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingMail:
+    """One mail, ready for the wire."""
+
+    mailing_id: UUID
+    to: str
+    to_name: str
+    letter: Letter
+    message_id: str
+    reply_to: str
+    unsubscribe: str | None
+    """The address to which a mail ends the reminders; only in what asks for money."""
+    attachments: tuple[Attachment, ...]
+    unsubscribe_page: str | None = None
+    """Where one click does the same (RFC 8058)."""
+
+
+async def composed(
+    core: Core, mailing: Mailing, items: Sequence[ItemFacts], receipt: IssuedReceipt | None
+) -> OutgoingMail:
+    """Write the mail. The caller holds the locks in whose shelter *items* were read and judged.
+
+    Args:
+        core: The core.
+        mailing: What leaves; its links, and those of its items, are issued.
+        items: The invoices that a reminder is about, as the guardrails saw them; none for an answer.
+        receipt: The receipt that goes with the mail.
+    """
+    page = _unsubscribe_page(core, mailing) if mailing.asks else ""
+    writing = await contents.of(core, mailing, items, receipt, opt_out_link=page)
+    day = core.clock.now().date()
+    attachments = (Attachment(f"{receipt.number}.pdf", "application/pdf", receipt.pdf),) if receipt else ()
+    return OutgoingMail(
+        mailing_id=mailing.id,
+        to=mailing.address,
+        to_name=writing.to_name,
+        letter=_letter(core, mailing, writing),
+        message_id=mailing.message_id,
+        reply_to=return_paths.reply_address(core, mailing_id=mailing.id, day=day),
+        unsubscribe=return_paths.unsubscribe_address(core, mailing_id=mailing.id, day=day) if mailing.asks else None,
+        attachments=attachments,
+        unsubscribe_page=page or None,
+    )
+
+
+async def preview(core: Core, *, mailing_id: UUID) -> Letter:
+    """Return the letter as it would leave now; links that are made only then are shown as an example.
+
+    Raises:
+        MailingNotFound: There is no such mailing.
+    """
+    mailing = await Mailing.get_or_none(id=mailing_id)
+    if mailing is None:
+        raise MailingNotFound(mailing_id)
+    facts = (await fact_sheets.read(core, core.database, mailing_ids=[mailing_id]))[mailing_id]
+    page = _unsubscribe_page(core, mailing) if mailing.asks else ""
+    example = f"{core.merchant.public_url}/l/…"
+    writing = await contents.of(core, mailing, facts.items, None, opt_out_link=page, example_link=example)
+    return _letter(core, mailing, writing)
+
+
+def _letter(core: Core, mailing: Mailing, writing: contents.Writing) -> Letter:
+    edited = None
+    if mailing.edited_subject or mailing.edited_body:
+        edited = Edited(mailing.edited_subject or "", mailing.edited_body or "")
+    return letters.render(
+        writing.letter,
+        writing.contents,
+        tone=writing.tone,
+        language=writing.language,
+        folder=core.merchant.letters_folder,
+        edited=edited,
+    )
+
+
+def _unsubscribe_page(core: Core, mailing: Mailing) -> str:
+    return unsubscribes.page(core, mailing_id=mailing.id, day=core.clock.now().date())
