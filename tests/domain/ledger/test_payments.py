@@ -280,7 +280,8 @@ async def check(core: Core, invoice: Invoice, total: int, moved: int) -> None:
         "SELECT i.open_minor, i.state,"
         " coalesce((SELECT sum(a.amount_minor) FROM allocation a WHERE a.invoice_id = i.id),"
         " 0)::bigint AS applied, coalesce((SELECT sum(p.amount_minor) FROM payment p"
-        " WHERE p.account_id = i.account_id), 0)::bigint AS booked FROM invoice i WHERE i.id = %s",
+        " WHERE p.account_id = i.account_id), 0)::bigint AS booked, coalesce((SELECT sum(c.amount_minor) FROM credit c"
+        " WHERE c.invoice_id = i.id AND c.state = 'approved'), 0)::bigint AS credited FROM invoice i WHERE i.id = %s",
         (invoice.id,),
     )
     families = await core.database.rows(
@@ -290,7 +291,7 @@ async def check(core: Core, invoice: Invoice, total: int, moved: int) -> None:
         (invoice.account_id,),
     )
     assert row is not None
-    assert row["open_minor"] == total - row["applied"]
+    assert row["open_minor"] == total - row["applied"] - row["credited"]
     assert 0 <= row["open_minor"] <= total
     assert row["state"] == ("open" if row["open_minor"] else "settled")
     assert row["booked"] == moved
