@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.kernel.events import Amount, InvoiceEvent
-from domain.kernel.notices import Notice, Notices, job, operators, payer
+from domain.kernel.notices import Notices, job, operators, payer
 from domain.ledger.events import InvoiceSettled, LedgerImported, PaymentReceived, PaymentReversed
 
 
@@ -260,5 +260,5 @@ NOTICES: Notices = {
     PlanCancelled: (operators(), _RESUME),
     PlanCompleted: (operators(),),
     PlanDefaulted: (operators(), _RESUME),
-    InstalmentMissed: (operators(), _RESUME, Notice("open_task", "collect missed plan")),
+    InstalmentMissed: (operators(), _RESUME),
 }

@@ -42,20 +42,20 @@ async def a_plan(
     first: int = 0,
     every: int = 7,
     grace: int = 2,
-    covers: int | None = None,
+    state: str = "running",
 ) -> Plan:
-    """Store a running plan whose instalments are due every so many days from day *first* on."""
+    """Store a plan whose instalments are due every so many days from day *first* on."""
     plan = await Plan.create(
         id=uuid4(),
         invoice_id=invoice.id,
         account_id=invoice.account_id,
         currency=invoice.currency,
-        covers_minor=covers or sum(minors),
+        covers_minor=sum(minors),
         frequency="weekly",
         grace_days=grace,
         reason="a slow season",
         source="operator",
-        state="running",
+        state=state,
         made_by="Ben",
         created_at=core.clock.now(),
     )
