@@ -1,0 +1,31 @@
+"""The soak's clock: one moment in a small file that all its processes map into memory; it moves forwards in jumps."""
+
+import mmap
+import struct
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+
+class SharedClock:
+    """Tell the moment that the file holds. Every process of the soak opens the same file."""
+
+    def __init__(self, path: Path, *, at: datetime | None = None) -> None:
+        if at is not None:
+            path.write_bytes(struct.pack("<q", _micros(at)))
+        with path.open("r+b") as file:
+            self._map = mmap.mmap(file.fileno(), 8)
+
+    def now(self) -> datetime:
+        """Return the simulated present, aware, in UTC."""
+        return _EPOCH + timedelta(microseconds=struct.unpack("<q", self._map[:8])[0])
+
+    def set(self, at: datetime) -> None:
+        """Move to a moment."""
+        self._map[:8] = struct.pack("<q", _micros(at))
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _micros(at: datetime) -> int:
+    return (at - _EPOCH) // timedelta(microseconds=1)

@@ -1,0 +1,132 @@
+"""The witness: triggers of the test's own, which keep every version of the rows that matter, in order of commit.
+
+A deferred constraint trigger runs when its transaction commits, while the transaction still holds its locks. Of two
+transactions that wait for one another the numbers below therefore tell which came first, without a tolerance.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+TABLES = (
+    "account",
+    "contact",
+    "invoice",
+    "promise",
+    "plan",
+    "dispute",
+    "suppression",
+    "hold",
+    "gate",
+    "segment",
+    "mailing",
+    "mailing_item",
+    "enrolment",
+)
+"""What the checker asks about the past."""
+
+_INSTALL = """
+    CREATE SEQUENCE soak_order;
+    CREATE TABLE soak_clock (at timestamptz NOT NULL);
+    CREATE TABLE soak_witness (number bigint NOT NULL, tx bigint NOT NULL, at timestamptz NOT NULL, of text NOT NULL,
+                               id uuid NOT NULL, was jsonb NOT NULL);
+    CREATE FUNCTION soak_sees() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        INSERT INTO soak_witness
+        SELECT nextval('soak_order'), pg_current_xact_id()::text::bigint, soak_clock.at, TG_TABLE_NAME, NEW.id,
+               to_jsonb(NEW) - ARRAY['drafted_as', 'edited_body', 'edited_subject', 'document', 'rule'] FROM soak_clock;
+        RETURN NULL;
+    END $$;
+"""
+
+_WATCH = """
+    CREATE CONSTRAINT TRIGGER soak_sees_{table} AFTER INSERT OR UPDATE ON {table}
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION soak_sees();
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One version of one row, from its commit on."""
+
+    number: int
+    tx: int
+    """The transaction that wrote it."""
+    at: datetime
+    """The simulated present at the commit."""
+    of: str
+    id: str
+    was: dict[str, Any]
+
+
+@dataclass
+class History:
+    """Every version of every watched row, by table and id, oldest first."""
+
+    moments: dict[str, dict[str, list[Moment]]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, moments: list[Moment]) -> "History":
+        """Sort moments into a history."""
+        history = cls()
+        for each in sorted(moments, key=lambda moment: moment.number):
+            history.moments.setdefault(each.of, {}).setdefault(each.id, []).append(each)
+        return history
+
+    def versions(self, table: str, id_: str) -> list[Moment]:
+        """Return every version of a row."""
+        return self.moments.get(table, {}).get(id_, [])
+
+    def before(self, table: str, id_: str, number: int) -> dict[str, Any] | None:
+        """Return the row as it was committed before that number, or None when it was not there yet."""
+        found = None
+        for each in self.versions(table, id_):
+            if each.number >= number:
+                break
+            found = each.was
+        return found
+
+    def seen_by(self, table: str, id_: str, moment: Moment) -> dict[str, Any] | None:
+        """Return the row as the transaction that wrote *moment* left it."""
+        found = None
+        for each in self.versions(table, id_):
+            if each.number > moment.number and each.tx != moment.tx:
+                break
+            found = each.was
+        return found
+
+    def latest(self, table: str) -> list[dict[str, Any]]:
+        """Return the last version of every row of a table."""
+        return [versions[-1].was for versions in self.moments.get(table, {}).values()]
+
+    def about(self, table: str, column: str) -> dict[Any, list[str]]:
+        """Return the ids of a table's rows by a column that never changes."""
+        found: dict[Any, list[str]] = {}
+        for id_, versions in self.moments.get(table, {}).items():
+            found.setdefault(versions[0].was[column], []).append(id_)
+        return found
+
+
+async def install(address: str, *, at: datetime) -> None:
+    """Put the triggers on a migrated, still empty database."""
+    async with await psycopg.AsyncConnection.connect(address, autocommit=True) as connection:
+        await connection.execute(_INSTALL)
+        await connection.execute("INSERT INTO soak_clock VALUES (%s)", (at,))
+        for table in TABLES:
+            await connection.execute(_WATCH.format(table=table).encode())
+
+
+async def history(address: str) -> History:
+    """Read everything that was witnessed."""
+    moments = []
+    async with (
+        await psycopg.AsyncConnection.connect(address, row_factory=dict_row) as connection,
+        connection.cursor(name="soak") as cursor,
+    ):
+        await cursor.execute("SELECT number, tx, at, of, id::text, was FROM soak_witness ORDER BY number")
+        async for row in cursor:
+            moments.append(Moment(**row))
+    return History.of(moments)

@@ -1,0 +1,249 @@
+"""The simulated year: days pass in jumps, people act, two planners plan, three workers work and are killed.
+
+Everything runs at once within a jump; the clock moves on when no living worker has anything left to do. Jobs that
+were put off wait for simulated time: each move of the clock brings them nearer by as much.
+"""
+
+import asyncio
+import contextlib
+import random
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from domain.kernel.core import Core
+from domain.outreach import planner
+from plixo import migrations
+from scheduler.clock import SlotClock
+from tests.soak import acts, evidence, witness
+from tests.soak.acts import Stage
+from tests.soak.checker import Record
+from tests.soak.clock import SharedClock
+from tests.soak.cores import opened
+from tests.soak.relay import Mood, Relay
+from tests.soak.world import World
+
+START = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)
+"""A Monday; within six weeks the clocks of America, Europe and Australia are changed, and Easter comes."""
+
+ALIVE_SECONDS = 5
+"""A worker whose heart did not beat for so long is dead; nobody waits for what it had taken."""
+
+DRAIN_SECONDS = 60.0
+"""No jump has so much work that it takes longer; something hangs."""
+
+QUIET_DAYS = 12
+"""At the end nobody acts and everything works, so that what is due must happen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How large the world is and how long it lasts."""
+
+    seed: int
+    accounts: int = 60
+    days: int = 40
+    workers: int = 3
+    planners: int = 2
+    hours: tuple[float, float] = (2.0, 7.0)
+    """How far the clock jumps."""
+    acts_a_day: float = 10.0
+    invoices_a_day: float = 4.0
+    kills_a_day: float = 0.3
+    cuts_a_day: float = 0.7
+    outages_a_day: float = 0.5
+    warm_up: int = 0
+
+
+@dataclass
+class Year:
+    """One run."""
+
+    size: Size
+    address: str
+    folder: Path
+    told: Counter[str] = field(default_factory=Counter)
+    stuck: list[str] = field(default_factory=list)
+    trouble: float = 0.1
+
+    async def play(self) -> Record:
+        """Play the whole time and return what the checker needs."""
+        self.chance = random.Random(self.size.seed)
+        await migrations.migrate(self.address)
+        await witness.install(self.address, at=START)
+        self.clock = SharedClock(self.folder / "clock", at=START)
+        self.relay = Relay(self.clock, self.size.seed)
+        await self.relay.open()
+        self.processes: list[asyncio.subprocess.Process] = []
+        there = opened(self.address, self.clock, pool=10, application="soak driver", warm_up=self.size.warm_up)
+        try:
+            async with there as core, await self._connected() as self.sql:
+                return await self._played(core)
+        finally:
+            for process in self.processes:
+                with contextlib.suppress(ProcessLookupError):
+                    process.kill()
+            await asyncio.gather(*(process.wait() for process in self.processes))
+            await self.relay.close()
+
+    async def _connected(self) -> psycopg.AsyncConnection[dict[str, Any]]:
+        return await psycopg.AsyncConnection.connect(self.address, autocommit=True, row_factory=dict_row)
+
+    async def _played(self, core: Core) -> Record:
+        world = World.made(
+            random.Random(self.size.seed + 1), accounts=self.size.accounts, invoices_a_day=self.size.invoices_a_day
+        )
+        self.stage = Stage(core, world, self.relay, random.Random(self.size.seed + 2))
+        self.crons = [SlotClock(core), SlotClock(core)]
+        self.processes = [await self._hire() for _ in range(self.size.workers)]
+        await acts.import_ledger(self.stage, first=True)
+        end = START + timedelta(days=self.size.days)
+        while self.clock.now() < end:
+            await self._jump(core, quiet=False)
+        await self._calm_down()
+        end += timedelta(days=QUIET_DAYS)
+        while self.clock.now() < end:
+            await self._jump(core, quiet=True)
+        await self._at_rest()
+        return await evidence.gathered(self.address, self.relay, world, core, self.stuck, self.clock.now())
+
+    async def _jump(self, core: Core, *, quiet: bool) -> None:
+        before = self.clock.now()
+        hours = self.chance.uniform(*self.size.hours)
+        await self._move(timedelta(hours=hours))
+        work: list[Any] = [planner.plan(core) for _ in range(self.size.planners)]
+        work += [clock.tick_all() for clock in self.crons]
+        if before.date() != self.clock.now().date():
+            if not quiet:
+                work.append(acts.import_ledger(self.stage))
+            await self._look()
+        if not quiet:
+            self._weather(hours)
+            work.append(self._acts(hours))
+            work.append(self._fate(hours))
+        await asyncio.gather(*work)
+        await self._drained()
+
+    async def _move(self, by: timedelta) -> None:
+        now = self.clock.now() + by
+        await self.sql.execute("UPDATE soak_clock SET at = %s", (now,))
+        self.clock.set(now)
+        await self.sql.execute(
+            "UPDATE procrastinate_jobs SET scheduled_at = scheduled_at - %s WHERE status = 'todo'"
+            " AND scheduled_at IS NOT NULL",
+            (by,),
+        )
+        await self.sql.execute(
+            "SELECT pg_notify(channel, json_build_object('type', 'job_inserted', 'job_id', 0)::text)"
+            " FROM (SELECT 'procrastinate_any_queue_v1' AS channel UNION"
+            " SELECT DISTINCT 'procrastinate_queue_v1#' || queue_name FROM procrastinate_jobs) each"
+        )
+
+    def _weather(self, hours: float) -> None:
+        if self.relay.mood is not Mood.WELL:
+            if self.chance.random() < 0.6:
+                self.relay.mood = Mood.WELL
+        elif self.chance.random() < self.size.outages_a_day * hours / 24:
+            self.relay.mood = self.chance.choice([each for each in Mood if each is not Mood.WELL])
+            self.told[f"relay {self.relay.mood}"] += 1
+
+    async def _acts(self, hours: float) -> None:
+        for _ in range(round(self.chance.expovariate(24 / (self.size.acts_a_day * hours)))):
+            self.told[await acts.play(self.stage, acts.ACTS)] += 1
+
+    async def _fate(self, hours: float) -> None:
+        await asyncio.sleep(self.chance.uniform(0.0, 0.1))
+        if self.chance.random() < self.size.cuts_a_day * hours / 24:
+            await self.sql.execute(
+                "SELECT pg_terminate_backend(pid) FROM (SELECT pid FROM pg_stat_activity WHERE datname ="
+                " current_database() AND application_name LIKE 'soak worker%%' ORDER BY random() LIMIT 2) some"
+            )
+            self.told["connections cut"] += 1
+        if self.chance.random() < self.size.kills_a_day * hours / 24:
+            place = self.chance.randrange(len(self.processes))
+            dead = self.processes[place]
+            if self.chance.random() < 0.7:
+                dead.kill()
+                self.told["worker killed"] += 1
+            else:
+                dead.terminate()
+                self.told["worker stopped"] += 1
+            self.processes[place] = await self._hire()
+            self.processes.append(self.processes.pop(0))
+            await dead.wait() if dead.returncode is None and self.told["worker stopped"] == 0 else None
+
+    async def _hire(self) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "tests.soak.worker", self.address, str(self.folder / "clock"), str(self.relay.port),
+            str(self.trouble), str(self.size.warm_up),
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=(self.folder / f"worker-{time.monotonic_ns()}.log").open("wb"),
+        )  # fmt: skip
+
+    async def _drained(self) -> None:
+        """Wait until no living worker has anything to do."""
+        until = time.monotonic() + DRAIN_SECONDS
+        while time.monotonic() < until:
+            row = await (await self.sql.execute(_BUSY, {"alive": timedelta(seconds=ALIVE_SECONDS)})).fetchone()
+            assert row is not None
+            if not row["busy"]:
+                return
+            await asyncio.sleep(0.02)
+        raise AssertionError(f"work hangs: {row}")
+
+    async def _calm_down(self) -> None:
+        self.relay.mood, self.trouble = Mood.WELL, 0.0
+        for process in self.processes:
+            process.terminate()
+        await asyncio.gather(*(process.wait() for process in self.processes))
+        self.processes = [await self._hire() for _ in range(self.size.workers)]
+
+    async def _at_rest(self) -> None:
+        """Wait until the jobs of dead workers were given to others, and done."""
+        until = time.monotonic() + DRAIN_SECONDS
+        while time.monotonic() < until:
+            await self._drained()
+            left = await (await self.sql.execute("SELECT 1 FROM procrastinate_jobs WHERE status = 'doing'")).fetchone()
+            if left is None:
+                return
+            await asyncio.sleep(0.5)
+
+    async def _look(self) -> None:
+        """Note what waits longer than it should and does not say why."""
+        now = self.clock.now()
+        for row in await (await self.sql.execute(_STUCK, {"now": now, "late": now - _LATE})).fetchall():
+            self.stuck.append(f"{row['what']} {row['id']} waits without a reason at {now:%Y-%m-%d %H:%M}")
+
+
+_LATE = timedelta(days=2)
+
+_BUSY = """
+    WITH alive AS (SELECT id FROM procrastinate_workers WHERE last_heartbeat > now() - %(alive)s),
+         doing AS (SELECT j.id, j.lock, j.task_name, a.id IS NOT NULL AS alive FROM procrastinate_jobs j
+                   LEFT JOIN alive a ON a.id = j.worker_id WHERE j.status = 'doing')
+    SELECT (SELECT count(*) FROM doing WHERE alive)
+         + (SELECT count(*) FROM procrastinate_jobs j WHERE j.status = 'todo'
+            AND (j.scheduled_at IS NULL OR j.scheduled_at <= now())
+            AND NOT EXISTS (SELECT FROM doing d WHERE d.lock = j.lock AND NOT d.alive)) AS busy,
+           (SELECT string_agg(DISTINCT task_name, ', ') FROM procrastinate_jobs WHERE status IN ('todo', 'doing')) AS at
+"""
+
+_STUCK = """
+    SELECT 'enrolment' AS what, e.id FROM enrolment e
+    JOIN invoice i ON i.id = e.invoice_id AND i.state = 'open' JOIN account a ON a.id = i.account_id
+    WHERE e.state = 'running' AND e.next_action_at < %(late)s AND e.held = '' AND a.state = 'active'
+      AND NOT EXISTS (SELECT FROM mailing_item t JOIN mailing m ON m.id = t.mailing_id WHERE t.enrolment_id = e.id
+                      AND t.state = 'included' AND m.state IN ('drafted', 'queued', 'sending'))
+    UNION ALL
+    SELECT 'mailing', m.id FROM mailing m
+    WHERE m.state = 'queued' AND coalesce(m.not_before, m.queued_at) < %(late)s
+      AND NOT EXISTS (SELECT FROM procrastinate_jobs j WHERE j.task_name = 'send_mailing'
+                      AND j.args->>'mailing_id' = m.id::text AND j.status IN ('todo', 'doing'))
+"""
