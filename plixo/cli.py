@@ -2,7 +2,7 @@
 
 import typer
 
-from plixo.commands import imports, invoices, mail, operate, people
+from plixo.commands import imports, invoices, mail, operate, people, policy
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -24,6 +24,7 @@ app.command("remind")(invoices.remind)
 app.command("unsuppress")(invoices.unsuppress)
 app.add_typer(mail.mail_app, name="mail")
 app.add_typer(people.role_app, name="role")
+app.add_typer(policy.policy_app, name="policy")
 
 
 def main() -> None:

@@ -76,7 +76,8 @@ def _longest_run(places: Sequence[int]) -> frozenset[int]:
             if run[-1] < place and len(run) > len(longest):
                 longest = run
         runs.append([*longest, place])
-    return frozenset(max(runs, key=lambda run: len(run))) if runs else frozenset()
+    best: list[int] = max(runs, key=len, default=[])
+    return frozenset(best)
 
 
 def _cadences(before: Document, after: Document) -> Iterator[Change]:

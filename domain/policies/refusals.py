@@ -13,6 +13,7 @@ Refusal
 """
 
 from collections.abc import Sequence
+from typing import Self
 
 from domain.kernel.refusals import NotFound, Refusal
 from domain.policies.findings import Finding
@@ -49,6 +50,11 @@ class PolicyFileMalformed(Refusal):
     def __init__(self, name: str, found: Sequence[tuple[int, Finding]]) -> None:
         self.name, self.findings = name, tuple(found)
         super().__init__(_told([f"{name}:{line}: {each}" for line, each in found]))
+
+    @classmethod
+    def at(cls, name: str, line: int, text: str) -> Self:
+        """Return the refusal of a file for one thing that is wrong with it."""
+        return cls(name, [(line, Finding((), text))])
 
 
 def _told(lines: Sequence[str]) -> str:
