@@ -1,11 +1,8 @@
 """The mailer: put one mail on the wire, and tell the domain how that ended."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
 from typing import Literal
 from uuid import UUID
 
@@ -15,7 +12,10 @@ import structlog
 from domain.kernel.core import Core
 from domain.kernel.jobs import TryLater
 from domain.outreach import sending
-from domain.outreach.sending import Addressed, OutgoingMail
+from domain.outreach.composing import OutgoingMail
+from domain.outreach.sending import Addressed
+from scheduler import mime
+from scheduler.mime import Signer
 
 log = structlog.get_logger(__name__)
 
@@ -38,33 +38,11 @@ class Relay:
     user: str | None = None
     password: str | None = None
     tls: Literal["none", "starttls", "tls"] = "starttls"
+    signer: Signer | None = None
+    """Signs what leaves here, where a key is set."""
 
     def __repr__(self) -> str:
         return f"Relay({self.host}:{self.port})"
-
-
-def message(core: Core, mail: OutgoingMail) -> EmailMessage:
-    """Build the MIME message: text and HTML saying the same, attachments, and the headers that machines read."""
-    built = EmailMessage(policy=SMTP)
-    built["From"] = _mailbox(core.merchant.name, core.merchant.sender)
-    built["To"] = _mailbox(mail.to_name, mail.to)
-    built["Reply-To"] = mail.reply_to
-    built["Subject"] = mail.letter.subject
-    built["Date"] = format_datetime(core.clock.now())
-    built["Message-ID"] = mail.message_id
-    built["Auto-Submitted"] = "auto-generated"
-    if mail.unsubscribe:
-        built["List-Unsubscribe"] = f"<mailto:{mail.unsubscribe}>"
-    built.set_content(mail.letter.text)
-    built.add_alternative(mail.letter.html, subtype="html")
-    for each in mail.attachments:
-        main, _, sub = each.content_type.partition("/")
-        built.add_attachment(each.body, maintype=main, subtype=sub, filename=each.name)
-    return built
-
-
-def _mailbox(name: str, address: str) -> Address:
-    return Address(" ".join(name.split())[:100], addr_spec=address)
 
 
 async def send(core: Core, relay: Relay, *, mailing_id: str) -> None:
@@ -93,7 +71,7 @@ async def send(core: Core, relay: Relay, *, mailing_id: str) -> None:
         raise TryLater(LATER, f"the relay does not take our mail: {type(error).__name__}") from None
     mail = await sending.begin(core, mailing_id=envelope.mailing_id)
     if mail is not None:
-        await _handed_over(core, client, mail)
+        await _handed_over(core, client, relay, mail)
     await _parted(client)
 
 
@@ -106,9 +84,9 @@ async def _offered(client: aiosmtplib.SMTP, relay: Relay, envelope: Addressed) -
     await client.rcpt(envelope.to)
 
 
-async def _handed_over(core: Core, client: aiosmtplib.SMTP, mail: OutgoingMail) -> None:
+async def _handed_over(core: Core, client: aiosmtplib.SMTP, relay: Relay, mail: OutgoingMail) -> None:
     try:
-        await client.data(message(core, mail).as_bytes())
+        await client.data(await asyncio.to_thread(mime.wire, core, mail, signer=relay.signer))
     except aiosmtplib.SMTPResponseException as answer:
         await _declined(core, client, mail.mailing_id, answer)
     except (aiosmtplib.SMTPException, OSError) as error:
