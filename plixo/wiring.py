@@ -6,16 +6,16 @@ from domain.casework import events as casework_events
 from domain.casework import tasks, worklist
 from domain.commitments import dispute_deadlines, dispute_endings, dispute_events, judging
 from domain.commitments import events as commitment_events
+from domain.deliverability import draft_events, inbound
 from domain.deliverability import events as deliverability_events
-from domain.deliverability import inbound
 from domain.deliverability.reading_room import ReadingRoom
 from domain.kernel.core import Core
 from domain.kernel.jobs import JobFunction, JobKind
 from domain.kernel.notices import Notices, merged
 from domain.ledger import events as ledger_events
 from domain.operations import seen_requests
+from domain.outreach import enrolments, mail_health, planner, stop_events, waiting, writing
 from domain.outreach import events as outreach_events
-from domain.outreach import enrolments, planner, writing
 from domain.pay_links import events as pay_link_events
 from domain.pay_links import links
 from domain.people import events as people_events
@@ -29,8 +29,10 @@ NOTICES: Notices = merged(
     dispute_events.NOTICES,
     pay_link_events.NOTICES,
     deliverability_events.NOTICES,
+    draft_events.NOTICES,
     policy_events.NOTICES,
     outreach_events.NOTICES,
+    stop_events.NOTICES,
     casework_events.NOTICES,
 )
 
@@ -44,7 +46,19 @@ JOBS = (
         queue="chat",
     ),
     JobKind("write_letter", "Queues the letter that an event calls for, to each contact that should get it."),
-    JobKind("send_mailing", "Checks everything again, then sends one mail.", attempts=40),
+    JobKind("send_mailing", "Checks everything again, then sends one mail.", attempts=40, lock="mailing {mailing_id}"),
+    JobKind(
+        "release_waiting",
+        "Hands mails whose wait is over to the workers again.",
+        lock="release_waiting",
+        queueing_lock="release_waiting",
+    ),
+    JobKind(
+        "judge_health",
+        "Judges warm-up and breakers by what came back.",
+        lock="judge_health",
+        queueing_lock="judge_health",
+    ),
     JobKind("plan_reminders", "Finds what is due for a reminder and queues it.", lock="plan", queueing_lock="plan"),
     JobKind("redate_reminders", "Moves the next reminder of an invoice whose due date was changed."),
     JobKind("resume_reminders", "Takes up the reminders of an invoice again whose pause has ended."),
@@ -128,6 +142,8 @@ def domain_functions(core: Core) -> dict[str, JobFunction]:
         "plan_reminders": plan_reminders,
         "redate_reminders": redate_reminders,
         "judge_segments": judge_segments,
+        "release_waiting": partial(waiting.release, core),
+        "judge_health": partial(mail_health.judge, core),
         "close_cadence": close_cadence,
         "watch_disputes": watch_disputes,
         "conclude_dispute": conclude_dispute,

@@ -35,6 +35,9 @@ SQL_ONLY = {
     "schema_migration": "the migration runner's own book",
     "worklist": "rows come and go by the hundred in one statement; nothing reads one as an object",
     "stale_case": "notes of triggers, taken away by the hundred",
+    "lane_budget": "a counter that one conditional statement keeps",
+    "warm_up": "one row for each sending domain, judged by one statement a day",
+    "breaker": "one row for each provider, written and read by statements about all of them",
     "cron_run": "one insert decides who runs a slot; nothing reads it as an object",
 }
 """Tables without a model, and why."""

@@ -3,6 +3,8 @@
 from typing import ClassVar
 from uuid import UUID
 
+from pydantic import AwareDatetime
+
 from domain.kernel.events import Event, InvoiceEvent
 from domain.kernel.notices import ROUTINE, SILENT, Notices, operators
 
@@ -39,6 +41,42 @@ class LetterWithheld(InvoiceEvent):
     def told(self) -> str:
         """Return the fact as a sentence."""
         return f"{self.letter.replace('-', ' ').capitalize()} to {self.sent_to} not sent: {self.why}"
+
+
+class LetterHeld(InvoiceEvent):
+    """A queued mail cannot leave now; told once for each guardrail that it waits for."""
+
+    kind: ClassVar[str] = "letter.held"
+
+    mailing_id: UUID
+    letter: str
+    sent_to: str
+    guardrail: str
+    why: str
+    until: AwareDatetime
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        what = self.letter.replace("-", " ").capitalize()
+        return f"{what} to {self.sent_to} waits until {self.until:%Y-%m-%d %H:%M} UTC: {self.why}"
+
+
+class InvoiceLeftOut(InvoiceEvent):
+    """An invoice was taken out of a reminder that goes on without it."""
+
+    kind: ClassVar[str] = "invoice.left-out"
+
+    mailing_id: UUID
+    sent_to: str
+    step: int | None
+    guardrail: str
+    why: str
+    given_back: bool
+    """Whether its step is planned again when the reason has passed."""
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return f"Left out of the reminder to {self.sent_to}: {self.why}"
 
 
 class LetterUncertain(InvoiceEvent):
@@ -192,6 +230,8 @@ class MailSeen(Event):
 NOTICES: Notices = {
     LetterSent: (operators(priority=ROUTINE),),
     LetterWithheld: (operators(priority=ROUTINE),),
+    LetterHeld: SILENT,  # `why` shows it; each evening's hundreds would drown everything else
+    InvoiceLeftOut: SILENT,
     LetterUncertain: (operators(),),
     LetterRefused: (operators(),),
     AddressSuppressed: (operators(),),

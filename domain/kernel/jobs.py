@@ -156,11 +156,14 @@ class Jobs:
             return
         kind = self._kinds[name]
         request_id = request_ids.current()
-        if kind.queueing_lock is None and "{" not in (kind.lock or ""):
-            task = self._app.configure_task(
-                name, connection=tx.connection, schedule_in=_seconds(delay), lock=kind.lock, priority=priority
-            )
-            await task.batch_defer_async(*({**arguments, "request_id": request_id} for arguments in each))
+        if kind.queueing_lock is None:
+            new = [
+                self._app.configure_task(
+                    name, schedule_in=_seconds(delay), lock=_lock(kind, arguments), priority=priority
+                ).make_new_job(**arguments, request_id=request_id)
+                for arguments in each
+            ]
+            await self._app.job_manager.batch_defer_jobs_async(new, connection=tx.connection)
             return
         for arguments in each:
             await self._defer_locked(tx, kind, {**arguments, "request_id": request_id}, delay, priority)
@@ -173,7 +176,7 @@ class Jobs:
             kind.name,
             connection=tx.connection,
             schedule_in=_seconds(delay),
-            lock=kind.lock.format(**arguments) if kind.lock else None,
+            lock=_lock(kind, arguments),
             queueing_lock=queueing_lock,
             priority=priority,
         )
@@ -242,6 +245,10 @@ class Jobs:
 def schema_sql() -> str:
     """Return the tables and functions of the queue's installed version, for the first migration."""
     return str(SchemaManager.get_schema())
+
+
+def _lock(kind: JobKind, arguments: Mapping[str, Any]) -> str | None:
+    return kind.lock.format(**arguments) if kind.lock else None
 
 
 def _seconds(delay: timedelta | None) -> Any:

@@ -19,6 +19,8 @@ class Cron:
 
 CRONS = (
     Cron("plan-reminders", "*/5 * * * *", "plan_reminders", "Queue the reminders that are due."),
+    Cron("release-waiting", "* * * * *", "release_waiting", "Send mails whose wait is over."),
+    Cron("judge-health", "*/10 * * * *", "judge_health", "Judge warm-up and breakers by what came back."),
     Cron("check-checkouts", "*/5 * * * *", "check_checkouts", "Ask the payment provider about silent checkouts."),
     Cron("forget-old", "17 3 * * *", "forget_old", "Remove keys of old requests."),
 )

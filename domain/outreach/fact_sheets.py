@@ -31,8 +31,8 @@ _ITEMS = f"""
     SELECT json_agg(json_build_object(
         'item_id', t.id, 'invoice_id', i.id, 'number', i.number, 'enrolment_id', t.enrolment_id, 'step', t.step,
         'step_before', t.step_before, 'nudge', t.unique_key LIKE 'nudge:%%', 'letter', t.letter, 'tone', t.tone,
-        'severity', t.severity, 'invoice_state', i.state, 'settled_on', i.settled_on, 'due_on', coalesce(n.due_on, i.due_on),
-        'currency', i.currency, 'known_since', i.created_at,
+        'severity', t.severity, 'invoice_state', i.state, 'settled_on', i.settled_on,
+        'due_on', coalesce(n.due_on, i.due_on), 'currency', i.currency, 'known_since', i.created_at,
         'ask', CASE WHEN n.id IS NULL THEN {pauses.chaseable("i")}
                     ELSE greatest(0, least(i.open_minor - paused.promised_minor - paused.disputed_minor,
                                            {_DUE_OF_PLAN} - {_PAID_OF_PLAN})) END,
@@ -215,8 +215,7 @@ def _lanes(core: Core, row: Mapping[str, Any]) -> tuple[Lane, ...]:
         found.append(Lane(f"domain:{domain}", "domain cap", core.limits.domain_cap, row["domain_sent"]))
     if core.limits.warm_up_first:
         cap = row["warm_up_cap"] or core.limits.warm_up_first
-        if cap < lanes.WARM:
-            found.append(Lane(f"domain:{domain}", "warm-up", cap, row["domain_sent"]))
+        found.append(Lane(f"domain:{domain}", "warm-up", cap, row["domain_sent"]))
     if row["daily_cap"]:
         found.append(Lane(f"segment:{row['segment']}", "segment cap", row["daily_cap"], row["segment_sent"]))
     return tuple(found)

@@ -6,11 +6,11 @@ a judge (None: nothing to object) and the reason that is kept and shown. Pure: t
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
 from domain.outreach import judges
-from domain.outreach.facts import ItemFacts, Lane, MailFacts
+from domain.outreach.facts import ItemFacts, Lane, MailFacts, Stop
 from domain.outreach.told import Told
 from domain.outreach.verdicts import SEND, Never, Review, Verdict, Wait
 
@@ -187,6 +187,15 @@ def full(facts: MailFacts, lane: Lane) -> Wait:
     (line,) = [each for each in MAIL if each.name == lane.called]
     found = _judged(line, used)
     assert isinstance(found, Wait)
+    return _together(facts, [found])
+
+
+def broken(facts: MailFacts, *, until: datetime, reason: str) -> Wait:
+    """Return the wait for a provider to which another mail is trying its luck."""
+    tried = replace(facts, breaker=Stop(facts.provider, reason, until))
+    (line,) = [each for each in MAIL if each.name == "breaker"]
+    found = _judged(line, tried)
+    assert isinstance(found, Wait), "a pause that is over lets the first one who asks try"
     return _together(facts, [found])
 
 

@@ -10,9 +10,6 @@ from domain.kernel.core import Core
 from domain.kernel.transactions import Transaction
 from domain.outreach.facts import Lane, MailFacts
 
-WARM = 5_000
-"""From so many reminders a day on a domain is no newcomer to anybody; providers set no lower limit for bulk senders."""
-
 
 def sending_domain(core: Core) -> str:
     """Return the domain whose reputation our mail has: that of the From address."""

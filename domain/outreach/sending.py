@@ -1,45 +1,29 @@
-"""Sending: the decision right before the wire, the text of the mail, and what became of it.
+"""Sending: the decision right before the wire, and what became of the mail.
 
-"Sending" is committed before the wire and "sent" after it. What is found in "sending" later was interrupted:
-SMTP cannot be asked, so a letter that is harmless twice is sent again and a reminder is not.
+"Sending" is committed before the wire and "sent" after it. What is found in "sending" later was interrupted: SMTP
+cannot be asked, so an answer, which is harmless twice, is sent again and what asks for money is not.
 """
 
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
 from uuid import UUID
 
-from babel.dates import format_date
+from tortoise.exceptions import IntegrityError
 
-from domain import letters
 from domain.deliverability import return_paths
-from domain.deliverability.events import LetterRefused, LetterSent, LetterUncertain, LetterWithheld
-from domain.deliverability.models import Mailing
-from domain.deliverability.states import MailingState
-from domain.kernel import addresses, locales, timeline
-from domain.kernel.actor import SYSTEM
-from domain.kernel.clock import local_date
+from domain.deliverability.events import LetterRefused, LetterSent, LetterUncertain
+from domain.deliverability.models import Mailing, MailingItem
+from domain.deliverability.states import ItemState, MailingState
+from domain.kernel import timeline
 from domain.kernel.core import Core
-from domain.kernel.dates import days_past_due
-from domain.kernel.events import by
 from domain.kernel.transactions import Transaction
 from domain.ledger import receipts
-from domain.ledger.models import Account, Contact, Invoice
-from domain.ledger.receipts import IssuedReceipt
-from domain.outreach import guardrails
-from domain.pay_links import links
+from domain.outreach import breakers, composing, fact_sheets, guardrails, item_links, lanes, providers, settling
+from domain.outreach.composing import OutgoingMail
+from domain.outreach.facts import MailFacts
+from domain.outreach.verdicts import SEND
 
-HARMLESS_TWICE = ("receipt", "new-link")
-"""Letters that answer what the payer did: one too many helps, one too few is a complaint."""
-
-
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """A file that goes with a mail."""
-
-    name: str
-    content_type: str
-    body: bytes
+ATTEMPTS = 3
+"""How often a mail is put back when at that moment another one to the same contact is queued."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,33 +35,31 @@ class Addressed:
     return_path: str
 
 
-@dataclass(frozen=True, slots=True)
-class OutgoingMail:
-    """One mail, ready for the wire."""
-
-    mailing_id: UUID
-    to: str
-    to_name: str
-    letter: letters.Letter
-    message_id: str
-    reply_to: str
-    unsubscribe: str | None
-    attachments: tuple[Attachment, ...]
-
-
 async def addressed(core: Core, *, mailing_id: UUID) -> Addressed | None:
-    """Return where a mail is to go, or None when nothing is to be sent; settles one that was interrupted."""
+    """Return where a mail is to go, or None when nothing is to be sent now; settles one that was interrupted.
+
+    Judges without locks, so that no connection is opened for what must wait; ``begin`` decides.
+    """
+    facts = (await fact_sheets.read(core, core.database, mailing_ids=[mailing_id])).get(mailing_id)
+    assert facts is not None, "a mailing's job is queued with its row"
+    objects = all(guardrails.judged(each) != SEND for each in facts.items) if facts.asks else False
+    if facts.state == MailingState.QUEUED and (objects or guardrails.verdict(_left(core, facts)) != SEND):
+        async with core.transaction() as tx:
+            mailing = await settling.locked(tx, mailing_id=mailing_id)
+            if mailing is None or mailing.status is not MailingState.QUEUED:
+                return None
+            if await settling.cleared(core, tx, mailing) is None:
+                return None
+            return _envelope(core, mailing)
     async with core.transaction() as tx:
         mailing = await Mailing.locked(id=mailing_id)
-        assert mailing is not None, "a mailing's job is queued with its row"
+        assert mailing is not None, "a mailing that was read exists"
         match mailing.status:
-            case MailingState.SENDING if mailing.letter not in HARMLESS_TWICE:
+            case MailingState.SENDING if mailing.asks:
                 await _lose_track(core, tx, mailing)
                 return None
             case MailingState.QUEUED | MailingState.SENDING:
-                return Addressed(
-                    mailing.id, mailing.address, return_paths.bounce_address(core, **_signed(core, mailing))
-                )
+                return _envelope(core, mailing)
             case _:
                 return None
 
@@ -91,45 +73,49 @@ async def begin(core: Core, *, mailing_id: UUID) -> OutgoingMail | None:
     paid = (await Mailing.get(id=mailing_id)).payment_id
     receipt = await receipts.issued(core, payment_id=paid) if paid else None
     async with core.transaction() as tx:
-        mailing = await Mailing.locked(id=mailing_id)
-        assert mailing is not None, "a mailing is never removed"
-        await Invoice.locked(id=mailing.invoice_id)
-        if mailing.status is MailingState.QUEUED:
-            if not await _cleared(core, tx, mailing):
-                return None
-        elif mailing.status is not MailingState.SENDING:
+        mailing = await settling.locked(tx, mailing_id=mailing_id)
+        assert mailing is not None, "a mailing is never removed while its job runs"
+        if mailing.status is MailingState.SENDING and not mailing.asks:
+            return await composing.composed(core, mailing, (), receipt)
+        if mailing.status is not MailingState.QUEUED:
             return None
-        return await _composed(core, mailing, receipt)
-
-
-async def _cleared(core: Core, tx: Transaction, mailing: Mailing) -> bool:
-    forbidden = await guardrails.objection(tx, mailing_id=mailing.id)
-    if forbidden is not None:
-        await mailing.move("withhold", reason=f"{mailing.reason}; not sent: {forbidden.reason}")
-        await timeline.record(core, tx, LetterWithheld(**await _about(core, mailing), why=forbidden.reason))
-        return False
-    link_id = mailing.link_id
-    if mailing.letter != "receipt":
-        invoice = await Invoice.get(id=mailing.invoice_id)
-        link_id = (await links.for_mailing(core, tx, invoice=invoice, contact_id=mailing.contact_id)).id
-    await mailing.move("send", link_id=link_id)
-    return True
-
-
-async def _lose_track(core: Core, tx: Transaction, mailing: Mailing) -> None:
-    await mailing.move("lose track", reason=f"{mailing.reason}; interrupted on the wire")
-    about = await _about(core, mailing)
-    await timeline.record(core, tx, LetterUncertain(**about))
+        facts = await settling.cleared(core, tx, mailing)
+        if facts is None:
+            return None
+        await item_links.issue(core, tx, mailing, facts.items)
+        mail = await composing.composed(core, mailing, facts.items, receipt)
+        if not await _reserved(core, tx, mailing, facts):
+            return None
+        await mailing.move(
+            "send",
+            provider=facts.provider,
+            reserved_on=facts.today,
+            not_before=None,
+            waits="",
+            waits_reason="",
+        )
+        return mail
 
 
 async def delivered(core: Core, *, mailing_id: UUID) -> None:
-    """Record that the relay took the mail."""
+    """Record that the relay took the mail: for each invoice in it, with what its reminders have come to."""
     async with core.transaction() as tx:
         mailing = await Mailing.locked(id=mailing_id)
         if mailing is None or mailing.status is not MailingState.SENDING:
             return
         await mailing.move("deliver", sent_at=core.clock.now())
-        await timeline.record(core, tx, LetterSent(**await _about(core, mailing), why=mailing.reason))
+        items = {each.invoice_id: each for each in await MailingItem.filter(mailing_id=mailing.id, state="included")}
+        await tx.execute(
+            "UPDATE enrolment e SET last_severity = t.severity FROM mailing_item t"
+            " WHERE t.mailing_id = %s AND t.state = 'included' AND e.id = t.enrolment_id",
+            (mailing.id,),
+        )
+        events = []
+        for each in await settling.about_each(core, tx, mailing):
+            item = items.get(each["invoice_id"])
+            told = {"step": item.step, "why": item.reason} if item else {"step": mailing.step, "why": mailing.reason}
+            events.append(LetterSent(**each, **told))
+        await timeline.record_many(core, tx, events)
 
 
 async def refused(core: Core, *, mailing_id: UUID, answer: str) -> None:
@@ -138,18 +124,25 @@ async def refused(core: Core, *, mailing_id: UUID, answer: str) -> None:
         mailing = await Mailing.locked(id=mailing_id)
         if mailing is None or not Mailing.MACHINE.can(MailingState(mailing.state), "refuse"):
             return
-        await mailing.move("refuse", reason=f"{mailing.reason}; refused by the relay: {answer}")
-        about = await _about(core, mailing)
-        about.pop("step")
-        await timeline.record(core, tx, LetterRefused(**about, answer=answer))
+        await mailing.move(
+            "refuse",
+            reason=f"{mailing.reason}; refused by the relay: {answer}",
+            provider=providers.provider(mailing.address_key),
+            answer=answer,
+            refused_at=core.clock.now(),
+        )
+        events = [LetterRefused(**each, answer=answer) for each in await settling.about_each(core, tx, mailing)]
+        await timeline.record_many(core, tx, events)
 
 
 async def postponed(core: Core, *, mailing_id: UUID) -> None:
     """Put the mail back: the relay did not take it and said, or showed, that it may later."""
-    async with core.transaction():
-        mailing = await Mailing.locked(id=mailing_id)
-        if mailing is not None and mailing.status is MailingState.SENDING:
-            await mailing.move("requeue")
+    for _ in range(ATTEMPTS):
+        try:
+            await _put_back(core, mailing_id)
+        except IntegrityError:  # the planner queued another mail to the contact between our look and our move
+            continue
+        return
 
 
 async def uncertain(core: Core, *, mailing_id: UUID) -> bool:
@@ -158,68 +151,70 @@ async def uncertain(core: Core, *, mailing_id: UUID) -> bool:
         mailing = await Mailing.locked(id=mailing_id)
         if mailing is None or mailing.status is not MailingState.SENDING:
             return False
-        if mailing.letter in HARMLESS_TWICE:
+        if not mailing.asks:
             await mailing.move("requeue")
             return True
         await _lose_track(core, tx, mailing)
         return False
 
 
-async def _about(core: Core, mailing: Mailing) -> dict[str, Any]:
-    invoice = await Invoice.get(id=mailing.invoice_id)
-    return {
-        "invoice_id": invoice.id,
-        "invoice_number": invoice.number,
-        "account_id": invoice.account_id,
-        "mailing_id": mailing.id,
-        "letter": mailing.letter,
-        "sent_to": addresses.masked(mailing.address),
-        "step": mailing.step,
-        **by(SYSTEM, core.clock.now()),
-    }
+def _envelope(core: Core, mailing: Mailing) -> Addressed:
+    day = core.clock.now().date()
+    return Addressed(mailing.id, mailing.address, return_paths.bounce_address(core, mailing_id=mailing.id, day=day))
 
 
-def _signed(core: Core, mailing: Mailing) -> dict[str, Any]:
-    return {"mailing_id": mailing.id, "day": core.clock.now().date()}
+def _left(core: Core, facts: MailFacts) -> MailFacts:
+    """Return the mail's facts without the invoices that would be taken out of it."""
+    gone = frozenset(each.item_id for each in facts.items if guardrails.judged(each) != SEND)
+    return fact_sheets.without(facts, core, gone) if gone else facts
 
 
-async def _composed(core: Core, mailing: Mailing, receipt: IssuedReceipt | None) -> OutgoingMail:
-    invoice = await Invoice.get(id=mailing.invoice_id)
-    account = await Account.get(id=mailing.account_id)
-    contact = await Contact.get(id=mailing.contact_id)
-    today = local_date(core.clock, core.merchant.zone)
-    wanted = account.locale or core.merchant.locale
-    locale = locales.formats(wanted, account.country or core.merchant.country, letters.LANGUAGE)
-    fields = letters.Fields(
-        customer_name=contact.name or account.name,
-        invoice_number=invoice.number,
-        invoice_total=invoice.total.format(locale),
-        invoice_balance=invoice.balance.format(locale) if invoice.balance else "",
-        due_date=_date(invoice.due_on, locale),
-        days_overdue=days_past_due(invoice.due_on, today),
-        pay_link=links.address(core, mailing.link_id) if mailing.link_id else "",
-        link_expires=_date(today + links.IDLE_LIMIT, locale),
-        amount_paid=receipt.amount.format(locale) if receipt else "",
-        receipt_number=receipt.number if receipt else "",
-        tone=mailing.tone,
-        merchant_name=core.merchant.name,
-        merchant_contact=core.merchant.contact,
-    )
-    attachments = (Attachment(f"{receipt.number}.pdf", "application/pdf", receipt.pdf),) if receipt else ()
-    signed = _signed(core, mailing)
-    return OutgoingMail(
-        mailing_id=mailing.id,
-        to=mailing.address,
-        to_name=contact.name,
-        letter=letters.render(mailing.letter, fields),
-        message_id=mailing.message_id,
-        reply_to=return_paths.reply_address(core, **signed),
-        attachments=attachments,
-        unsubscribe=return_paths.unsubscribe_address(core, **signed)
-        if mailing.letter.startswith("reminder-")
-        else None,
+async def _reserved(core: Core, tx: Transaction, mailing: Mailing, facts: MailFacts) -> bool:
+    """Take the mail's place at the recipient's provider and in the day's budgets, or let it wait for one.
+
+    The last statements before the commit: every other sender waits for these rows.
+    """
+    if facts.asks and facts.breaker is not None and (wait := await breakers.probe(core, tx, facts)):
+        await settling.hold(core, tx, mailing, facts, wait)
+        return False
+    lane = await lanes.reserve(core, tx, facts)
+    if lane is not None:
+        await settling.hold(core, tx, mailing, facts, guardrails.full(facts, lane))
+    return lane is None
+
+
+async def _put_back(core: Core, mailing_id: UUID) -> None:
+    async with core.transaction() as tx:
+        mailing = await Mailing.locked(id=mailing_id)
+        if mailing is None or mailing.status is not MailingState.SENDING:
+            return
+        other = await _pending(mailing)
+        if other is None:
+            await mailing.move("requeue")
+            return
+        await tx.execute(
+            "UPDATE mailing_item SET mailing_id = %s WHERE mailing_id = %s AND state = %s",
+            (other.id, mailing.id, ItemState.INCLUDED.value),
+        )
+        await mailing.move("withhold", reason=f"{mailing.reason}; its invoices go with the next reminder")
+
+
+async def _pending(mailing: Mailing) -> Mailing | None:
+    """Return the reminder to the same contact that was begun while this one was with the relay."""
+    if not mailing.asks:
+        return None
+    return await (
+        Mailing.filter(contact_id=mailing.contact_id, asks=True, state__in=["drafted", "queued"])
+        .select_for_update()
+        .get_or_none()
     )
 
 
-def _date(day: date, locale: str) -> str:
-    return format_date(day, format="long", locale=locale)
+async def _lose_track(core: Core, tx: Transaction, mailing: Mailing) -> None:
+    await mailing.move("lose track", reason=f"{mailing.reason}; interrupted on the wire")
+    steps = {each.invoice_id: each.step for each in await MailingItem.filter(mailing_id=mailing.id, state="included")}
+    events = [
+        LetterUncertain(**each, step=steps.get(each["invoice_id"], mailing.step))
+        for each in await settling.about_each(core, tx, mailing)
+    ]
+    await timeline.record_many(core, tx, events)

@@ -1,0 +1,88 @@
+"""What people do with drafts: approve, reject, edit, call back; and when a mail becomes a draft again."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import AwareDatetime
+
+from domain.kernel.events import InvoiceEvent
+from domain.kernel.notices import ROUTINE, Notices, operators
+
+
+class DraftEvent(InvoiceEvent):
+    """Something a person did to a draft, or had to be asked to do."""
+
+    mailing_id: UUID
+    letter: str
+    sent_to: str
+
+    @property
+    def what(self) -> str:
+        """The letter and whom it goes to."""
+        return f"{self.letter.replace('-', ' ').capitalize()} to {self.sent_to}"
+
+
+class LetterReturned(DraftEvent):
+    """A queued mail became a draft: a person has to look at it, or again."""
+
+    kind: ClassVar[str] = "letter.returned"
+
+    why: str
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return f"{self.what} waits for an approval: {self.why}"
+
+
+class LetterApproved(DraftEvent):
+    """A person approved a draft; for a moment it may be called back."""
+
+    kind: ClassVar[str] = "letter.approved"
+
+    leaves_at: AwareDatetime
+    """Not before then."""
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return f"{self.what} approved"
+
+
+class LetterCalledBack(DraftEvent):
+    """An approval was taken back before the mail left."""
+
+    kind: ClassVar[str] = "letter.called-back"
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return f"{self.what} was called back and is a draft again"
+
+
+class LetterRejected(DraftEvent):
+    """A person decided that a draft is not sent."""
+
+    kind: ClassVar[str] = "letter.rejected"
+
+    why: str
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return f"{self.what} rejected: {self.why}"
+
+
+class LetterEdited(DraftEvent):
+    """A person changed the words of a draft; somebody else approves it."""
+
+    kind: ClassVar[str] = "letter.edited"
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return f"{self.what} was edited; somebody else has to approve it"
+
+
+NOTICES: Notices = {
+    LetterReturned: (operators(),),
+    LetterApproved: (operators(priority=ROUTINE),),
+    LetterCalledBack: (operators(),),
+    LetterRejected: (operators(),),
+    LetterEdited: (operators(),),
+}

@@ -1,0 +1,58 @@
+"""Waiting: hand the mails whose moment has come to the workers again, and drop drafts that nobody need look at."""
+
+from typing import Any
+from uuid import UUID
+
+from domain.deliverability.states import MailingState
+from domain.kernel.core import Core
+from domain.kernel.transactions import Transaction
+from domain.outreach import settling
+
+PAGE = 200
+"""Mails released in one transaction."""
+
+_COME_DUE = """
+    UPDATE mailing SET not_before = NULL WHERE id IN (
+        SELECT id FROM mailing WHERE state = 'queued' AND not_before <= %(now)s
+        ORDER BY not_before, queued_at, id LIMIT %(page)s FOR UPDATE SKIP LOCKED)
+    RETURNING id, queued_at
+"""
+
+_SPENT = """
+    SELECT m.id FROM mailing m WHERE m.state = 'drafted' AND EXISTS (
+        SELECT FROM mailing_item t JOIN invoice i ON i.id = t.invoice_id
+        WHERE t.mailing_id = m.id AND t.state = 'included' AND i.state <> 'open')
+    ORDER BY m.queued_at LIMIT %s
+"""
+
+
+async def release(core: Core) -> None:
+    """Queue the sending of every mail whose wait is over (the job ``release_waiting``).
+
+    Safe to run at any time and by any number at once: what one has released has no moment to wait for any more.
+    """
+    await _drop_spent(core)
+    found = PAGE
+    while found == PAGE:
+        async with core.transaction() as tx:
+            found = await let_go(core, tx, await tx.rows(_COME_DUE, {"now": core.clock.now(), "page": PAGE}))
+
+
+async def let_go(core: Core, tx: Transaction, rows: list[dict[str, Any]]) -> int:
+    """Queue the sending of those mails, the longest waiting first, in the caller's transaction."""
+    ordered = sorted(rows, key=lambda row: (row["queued_at"], row["id"]))
+    await core.jobs.defer_many(tx, "send_mailing", [{"mailing_id": str(row["id"])} for row in ordered])
+    return len(ordered)
+
+
+async def _drop_spent(core: Core) -> None:
+    """Take settled invoices out of drafts, so that nobody approves what would not leave."""
+    for row in await core.database.rows(_SPENT, (PAGE,)):
+        await _reconsider(core, row["id"])
+
+
+async def _reconsider(core: Core, mailing_id: UUID) -> None:
+    async with core.transaction() as tx:
+        mailing = await settling.locked(tx, mailing_id=mailing_id)
+        if mailing is not None and mailing.status is MailingState.DRAFTED:
+            await settling.pruned(core, tx, mailing)
