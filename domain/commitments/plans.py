@@ -81,7 +81,7 @@ async def request(
             **await _facts(core, tx, invoice, plan, actor),
             reason=plan.reason,
             source=plan.source,
-            needs_controller=needs_controller(core, plan.covers, made),
+            needs_controller=needs_controller(core, plan.covers, made[-1].due_on),
         )
         await timeline.record(core, tx, event)
     return event
@@ -195,9 +195,9 @@ async def default(core: Core, *, invoice_number: str, reason: str, actor: Actor)
     return event
 
 
-def needs_controller(core: Core, covers: Money, made: Sequence[Instalment]) -> bool:
+def needs_controller(core: Core, covers: Money, last_on: date) -> bool:
     """Tell whether a plan is so large, or ends so late, that it takes more than the usual approval."""
-    long = made[-1].due_on > terms.add_months(_today(core), core.limits.plan_months)
+    long = last_on > terms.add_months(_today(core), core.limits.plan_months)
     return long or core.limits.exceeds(covers, core.limits.plan_amount, core.merchant.currency)
 
 
@@ -226,7 +226,7 @@ async def _run(core: Core, tx: Transaction, invoice: Invoice, plan: Plan, actor:
 
 
 def _require_right(core: Core, covers: Money, made: Sequence[Instalment], actor: Actor) -> None:
-    actor.require(Permission.MOVE_MONEY if needs_controller(core, covers, made) else Permission.APPROVE)
+    actor.require(Permission.MOVE_MONEY if needs_controller(core, covers, made[-1].due_on) else Permission.APPROVE)
 
 
 async def _locked(number: str, actor: Actor, permission: Permission, stamp: str | None = None) -> tuple[Invoice, Plan]:
