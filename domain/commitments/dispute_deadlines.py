@@ -67,12 +67,12 @@ _OVERSTEPPED = """
 """What is written is how far was told, so any number of watchers tells each only once."""
 
 
-async def watch(core: Core) -> None:
+async def watch(core: Core, *, page: int = PAGE) -> None:
     """Tell of each open dispute once that it is at risk, and once that it is late (the job ``watch_disputes``)."""
-    told = PAGE
-    while told == PAGE:
+    told = page
+    while told == page:
         async with core.transaction() as tx:
-            rows = await tx.rows(_OVERSTEPPED, {"now": core.clock.now(), "page": PAGE})
+            rows = await tx.rows(_OVERSTEPPED, {"now": core.clock.now(), "page": page})
             await timeline.record_many(core, tx, [_warning(core, row) for row in rows])
         told = len(rows)
 

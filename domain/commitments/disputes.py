@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from domain.commitments import dispute_deadlines, dispute_reasons, documents, objections
+from domain.commitments import dispute_deadlines, dispute_reasons, documents, objections, parties
 from domain.commitments.dispute_events import (
     DisputeExtended,
     DisputeFiled,
@@ -29,7 +29,7 @@ from domain.commitments.dispute_refusals import (
 from domain.commitments.documents import Upload
 from domain.commitments.models import Dispute
 from domain.commitments.objections import Filing, Objection
-from domain.commitments.refusals import NotTheirs, OtherCurrency
+from domain.commitments.refusals import OtherCurrency
 from domain.commitments.states import DisputeState
 from domain.kernel import timeline
 from domain.kernel.actor import Actor, ActorKind
@@ -53,7 +53,7 @@ async def file(
     Raises:
         NotAllowed: The actor is no payer and may not work the queue.
         InvoiceNotFound: No invoice has that number.
-        NotTheirs: The contact belongs to another customer.
+        NotTheirs: The contact belongs to another customer, or is not one any more.
         NothingToDispute: The invoice is settled, void or written off.
         DisputeReasonUnknown, DescriptionUnusable: The form is not filled in.
         AmountNotPositive, OtherCurrency, DisputeTooLarge: The amount does not fit.
@@ -63,7 +63,7 @@ async def file(
     objection = await objections.read(filing, actor)
     async with core.transaction() as tx:
         invoice = await invoices.locked(invoice_number)
-        await _check_contact(invoice, objection.contact_id)
+        await parties.admitted(actor, invoice=invoice, contact_id=objection.contact_id)
         if invoice.status is not InvoiceState.OPEN:
             raise NothingToDispute(invoice.number, invoice.state)
         if filing.is_test:
@@ -132,12 +132,7 @@ def about(invoice: Invoice, dispute: Dispute) -> dict[str, Any]:
 
 
 async def _theirs(account_id: UUID, contact_id: UUID | None) -> bool:
-    return await Contact.filter(id=contact_id, account_id=account_id).exists()
-
-
-async def _check_contact(invoice: Invoice, contact_id: UUID | None) -> None:
-    if contact_id is not None and not await _theirs(invoice.account_id, contact_id):
-        raise NotTheirs(invoice.number)
+    return await Contact.filter(id=contact_id, account_id=account_id, state="active").exists()
 
 
 def _disputable(invoice: Invoice, disputed: Money, amount: Money | None) -> Money:

@@ -9,6 +9,7 @@ from domain.commitments import dispute_reasons, documents
 from domain.commitments.dispute_reasons import Reason
 from domain.commitments.dispute_refusals import DescriptionUnusable, DisputeReasonUnknown, DocumentsMissing
 from domain.commitments.documents import Accepted, Upload
+from domain.commitments.parties import Source
 from domain.commitments.refusals import AmountNotPositive
 from domain.kernel.actor import Actor, ActorKind, Permission
 from domain.kernel.money import Money
@@ -28,8 +29,7 @@ class Filing:
     documents: tuple[Upload, ...] = ()
     contact_id: UUID | None = None
     """Who at the customer objects and hears of the end; a payer who files is that contact anyway."""
-    source: str = "operator"
-    """``portal``, ``mail``, ``operator`` or ``shell``."""
+    source: Source = Source.OPERATOR
     is_test: bool = False
 
 
@@ -42,7 +42,7 @@ class Objection:
     amount: Money | None
     files: tuple[Accepted, ...]
     contact_id: UUID | None
-    source: str
+    source: Source
     digest: str
     """The same for the same form sent twice."""
 
