@@ -7,7 +7,7 @@ from aiohttp import web
 
 from domain.kernel.core import Core
 from domain.kernel.ports import PaymentGateway
-from portal import door, invoice, pages, rim, stripe_webhook
+from portal import door, invoice, pages, rim, stripe_webhook, unsubscribe
 from portal.cookies import Cookies
 from portal.rates import Rates
 from portal.rim import Handler, Portal
@@ -49,6 +49,7 @@ def add_pages(app: web.Application, portal: Portal) -> None:
     """Add the payers' routes; what no other route takes gets the portal's own page for nothing."""
     gets: tuple[tuple[str, str, Handler], ...] = (
         ("/l/{token:[^/]*}", "look", door.look),
+        ("/u/{token:[^/]*}", "leave", unsubscribe.look),
         ("/i", "invoice", invoice.show),
         ("/i/return", "come_back", invoice.come_back),
         (r"/i/receipt/{number:[A-Za-z0-9-]{1,40}}.pdf", "receipt", invoice.receipt),
@@ -58,6 +59,7 @@ def add_pages(app: web.Application, portal: Portal) -> None:
     )
     posts: tuple[tuple[str, str, Handler], ...] = (
         ("/l/{token:[^/]*}", "press", door.press),
+        ("/u/{token:[^/]*}", "unsubscribe", unsubscribe.press),
         ("/i/pay", "pay", invoice.pay),
         ("/i/fresh", "fresh", invoice.fresh),
     )

@@ -91,6 +91,14 @@ ENGLISH: Mapping[str, str] = {
     "cookies_title": "Your browser does not accept cookies",
     "cookies_text": "We need one to keep your invoice from everybody else. Allow cookies for this site, open the link "
     "in your mail again, and continue. The link was not used up.",
+    "leave_title": "Stop reminders",
+    "leave_text": "No more payment reminders will go to the e-mail address that received this link.",
+    "leave_note": "Receipts and answers to what you do still arrive, and what is owed stays due. Somebody from "
+    "{merchant} may contact you personally.",
+    "leave_button": "Stop reminders",
+    "left_title": "You will get no more reminders",
+    "left_text": "If this link was one of ours, we send no more payment reminders to the address that received it.",
+    "left_next": "What is owed stays due; a person will take care of it. If this was a mistake, please contact us.",
     "slow_title": "Too many attempts",
     "slow_text": "Please wait a few minutes, then try again.",
     "foreign_title": "This request did not come from our page",
