@@ -72,7 +72,7 @@ async def told(
         example_link: What stands in the place of a link that is made only when the mail leaves.
     """
     invoice = await core.database.row(
-        f"SELECT i.*, payable.* FROM invoice i {payable.lateral()} WHERE i.id = %(invoice)s",
+        f"SELECT i.*, payable.asked_minor FROM invoice i {payable.lateral()} WHERE i.id = %(invoice)s",
         {"invoice": mailing.invoice_id, "today": today},
     )
     assert invoice is not None, "a mailing is about an invoice"
