@@ -1,5 +1,6 @@
 """Fact sheets: read in one statement everything that the guardrails look at, for one mail or for a page of them."""
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -64,8 +65,8 @@ _ITEMS = f"""
 
 _SHEET = f"""
     SELECT m.id, m.state, m.letter, m.asks, m.segment, m.address_key, m.approved_by, m.approved_at, m.edited_by,
-           m.drafted_as, m.reserved_on, about.state AS invoice_state, c.state AS contact_state,
-           a.state AS account_state, a.country, a.timezone,
+           m.edited_subject, m.edited_body, m.drafted_as, m.reserved_on, about.state AS invoice_state,
+           c.state AS contact_state, a.state AS account_state, a.country, a.timezone,
            (SELECT s.reason FROM suppression s WHERE s.address_key = m.address_key AND s.state = 'active')
                AS suppressed_for,
            (SELECT max(CASE o.state WHEN 'sending' THEN %(now)s
@@ -140,11 +141,14 @@ def _mail(core: Core, row: Mapping[str, Any]) -> MailFacts:
         rest=core.limits.contact_rest,
         undo=core.limits.undo,
         ledger_max_age=core.limits.ledger_max_age,
+        least_coverage=core.limits.autopilot_coverage / 100,
+        most_reversals=core.limits.autopilot_reversals / 100,
         **high_value(core, [each.ask for each in items]),
         suppressed_for=row["suppressed_for"],
         approved_by=row["approved_by"],
         approved_at=row["approved_at"],
         edited_by=row["edited_by"],
+        words=_words(row),
         drafted_as=_decoded(row["drafted_as"]),
         asked_at=row["asked_at"],
         replied_at=row["replied_at"],
@@ -194,6 +198,13 @@ _AS_TOLD = (
     "unapplied_minor", "owed_minor", "enrolment_state", "offset_days", "step_approval", "instalment",
     "instalment_met", "plan_state", "vetoed", "mode",
 )  # fmt: skip
+
+
+def _words(row: Mapping[str, Any]) -> str:
+    if row["edited_by"] is None:
+        return ""
+    written = f"{row['edited_subject'] or ''}\0{row['edited_body'] or ''}"
+    return hashlib.sha256(written.encode()).hexdigest()[:16]
 
 
 def _stop(told: Mapping[str, Any]) -> Stop:

@@ -119,14 +119,22 @@ class MailFacts:
     rest: timedelta
     undo: timedelta
     ledger_max_age: timedelta
+    least_coverage: float = 0.90
+    """A segment with a smaller share of invoices that can be mailed has data that are not in order."""
+    most_reversals: float = 0.05
+    """More of a week's payments going back means that we ask for what is not owed."""
     high_value: bool = False
     """Its sum is above the limit, or in a currency without a rate."""
     total: str = ""
+    unfit: str = ""
+    """Of an answer: why it would tell something that is not true any more."""
     suppressed_for: str | None = None
     """Reason of the active suppression, if any."""
     approved_by: str | None = None
     approved_at: datetime | None = None
     edited_by: str | None = None
+    words: str = ""
+    """A mark of what a person wrote in the place of the letter's own words."""
     drafted_as: Mapping[str, Any] | None = None
     asked_at: datetime | None = None
     """When the address was last asked for money."""
@@ -155,10 +163,11 @@ class MailFacts:
 
     @property
     def snapshot(self) -> dict[str, Any]:
-        """What an approver is shown and answers for: recipient, letter, invoices and amounts."""
+        """What an approver is shown and answers for: recipient, letter, words, invoices and amounts."""
         return {
             "to": self.address_key,
             "letter": self.letter,
+            "words": self.words,
             "items": {
                 str(each.invoice_id): {"number": each.number, "ask": each.ask.minor, "currency": each.ask.currency}
                 for each in self.items

@@ -91,11 +91,7 @@ MAIL: tuple[Guardrail[MailFacts], ...] = (
         "opted out", ("suppressed_for",), lambda f: judges.gives_back(f.suppressed_for == "opted out"),
         "the contact opted out of reminders",
     ),
-    Guardrail(
-        "nothing to pay", ("letter", "invoice_state"),
-        lambda f: judges.ends(f.letter == "new-link" and f.invoice_state != "open"),
-        "nothing is open on the invoice any more", answers=True,
-    ),
+    Guardrail("outdated", ("unfit",), lambda f: judges.ends(bool(f.unfit)), "{f.unfit}", answers=True),
     Guardrail(
         "approval", ("approved_at", "items", "high_value", "edited_by"), judges.unapproved,
         "a person has to approve it: {f.approvals}",
@@ -116,12 +112,12 @@ MAIL: tuple[Guardrail[MailFacts], ...] = (
         "no invoices or payments were imported or received for {f.ledger_max_age.days} days",
     ),
     Guardrail(
-        "segment coverage", ("health", "segment"), judges.poor_coverage,
+        "segment coverage", ("health", "least_coverage", "approved_at"), judges.poor_coverage,
         "only {f.health.mailable_count} of {f.health.open_count} open invoices ({f.health.coverage:.0%}) of segment "
         "{f.segment} have a contact that can be mailed; {f.total} is held back",
     ),
     Guardrail(
-        "segment reversals", ("health", "segment"), judges.many_reversals,
+        "segment reversals", ("health", "most_reversals", "approved_at"), judges.many_reversals,
         "{f.health.reversed_week} of the week's {f.health.paid_week} payments of segment {f.segment} went back "
         "({f.health.reversals:.0%}); {f.total} is held back",
     ),

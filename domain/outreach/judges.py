@@ -11,12 +11,8 @@ from domain.outreach import needs
 from domain.outreach.facts import ItemFacts, Lane, MailFacts, Stop
 from domain.outreach.verdicts import Never, Review, Wait
 
-COVERAGE = 0.90
-"""A segment with a smaller share of invoices that can be mailed is not chased by itself: its data are not in order."""
-
-REVERSALS = 0.05
 REVERSALS_COUNT = 2
-"""More of a week's payments going back means that we ask for what is not owed; a single one says nothing yet."""
+"""A single payment that went back says nothing yet, whatever share of the week it is."""
 
 LOOK_AGAIN = timedelta(hours=1)
 """When a stop has no known end. What ends it releases its mails at once; this is for what ends in silence."""
@@ -105,14 +101,14 @@ def stale_ledger(f: MailFacts) -> Wait | None:
 
 def poor_coverage(f: MailFacts) -> Wait | None:
     """Wait while too few invoices of the segment can be mailed."""
-    return wait(f, None) if f.by_itself and f.health is not None and f.health.coverage < COVERAGE else None
+    return wait(f, None) if f.by_itself and f.health is not None and f.health.coverage < f.least_coverage else None
 
 
 def many_reversals(f: MailFacts) -> Wait | None:
     """Wait while too many payments of the segment go back."""
     if f.health is None or not f.by_itself:
         return None
-    many = f.health.reversals > REVERSALS and f.health.reversed_week >= REVERSALS_COUNT
+    many = f.health.reversals > f.most_reversals and f.health.reversed_week >= REVERSALS_COUNT
     return wait(f, None) if many else None
 
 

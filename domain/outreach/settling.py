@@ -5,6 +5,7 @@ is about by their ids, their enrolments, then breaker and lanes. Nobody who hold
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -18,7 +19,7 @@ from domain.kernel.actor import SYSTEM
 from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.transactions import Transaction
-from domain.outreach import fact_sheets, fitting, guardrails, judges
+from domain.outreach import answers, fact_sheets, fitting, guardrails, judges
 from domain.outreach.facts import ItemFacts, MailFacts
 from domain.outreach.verdicts import Never, Review, Wait
 
@@ -70,7 +71,7 @@ async def pruned(core: Core, tx: Transaction, mailing: Mailing) -> MailFacts | N
     """
     facts = (await fact_sheets.read(core, tx, mailing_ids=[mailing.id]))[mailing.id]
     if not mailing.asks:
-        return facts
+        return replace(facts, unfit=await answers.unfit(core, mailing))
     verdicts = {each.item_id: guardrails.judged(each) for each in facts.items}
     dropped = {item: verdict for item, verdict in verdicts.items() if isinstance(verdict, Never)}
     left = fact_sheets.without(facts, core, frozenset(dropped))

@@ -27,6 +27,8 @@ def changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[str, ...
         found.append("it goes to another address")
     if before.get("letter") != now["letter"]:
         found.append(f"the letter was {before.get('letter')} and is {now['letter']}")
+    if before.get("words", "") != now["words"]:
+        found.append("its words were changed")
     was, is_now = before.get("items", {}), now["items"]
     for key, each in was.items():
         if key not in is_now:
