@@ -199,7 +199,7 @@ async def _reason(core: Core, invoice: Invoice, checkout: Checkout) -> str:
     reasons = (
         (invoice.status is not InvoiceState.OPEN, "nothing is left to pay"),
         (link.status is LinkState.REPLACED, "a new link was made"),
-        (invoice.balance != checkout.amount, "the amount changed"),
+        (invoice.balance != checkout.owed, "the amount changed"),
         (core.clock.now() >= checkout.expires_at, "the payer did not finish in time"),
     )
     return next((reason for holds, reason in reasons if holds), "another page took its place")

@@ -52,6 +52,8 @@ class Checkout(StatefulRecord):
     link_id: UUID = fields.UUIDField()
     amount_minor: int = fields.BigIntField()
     currency: str = fields.TextField()
+    owed_minor: int | None = fields.BigIntField(null=True)
+    """What was open when less of it is asked for, as an instalment is; None when the amount is all that was open."""
     order_terms: Any = fields.JSONField()
     session_id: str | None = fields.TextField(null=True)
     url: str | None = fields.TextField(null=True)
@@ -71,6 +73,11 @@ class Checkout(StatefulRecord):
     def amount(self) -> Money:
         """What the payer was asked for."""
         return Money(self.amount_minor, self.currency)
+
+    @property
+    def owed(self) -> Money:
+        """What was open when it was ordered; another balance makes the order outdated."""
+        return Money(self.owed_minor or self.amount_minor, self.currency)
 
 
 class ProviderEvent(StatefulRecord):

@@ -1,4 +1,8 @@
-"""Orders: what a payer is asked for at the provider's page; stored before the provider is told, one per invoice."""
+"""Orders: what a payer is asked for at the provider's page; stored before the provider is told, one per invoice.
+
+A plan or a dispute makes it less than the balance (see ``domain/commitments/payable.py``); a payer who wants to pay all
+that is open may.
+"""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -7,10 +11,13 @@ from uuid import uuid4
 
 from pydantic import TypeAdapter
 
+from domain.commitments import payable
 from domain.kernel import addresses, timeline
 from domain.kernel.actor import payer
+from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.events import by
+from domain.kernel.money import Money
 from domain.kernel.ports import CheckoutOrder, Method
 from domain.kernel.transactions import Transaction
 from domain.ledger.models import Account, Contact, Invoice
@@ -59,8 +66,10 @@ class PageOutdated:
     session_id: str
 
 
-async def start(core: Core, *, secret: str, bank_debit: bool) -> ToPlace | PageOpen | PageOutdated:
-    """Decide how this payer gets to a page for what is owed now, and store a new order if one is needed.
+async def start(core: Core, *, secret: str, bank_debit: bool, whole: bool = False) -> ToPlace | PageOpen | PageOutdated:
+    """Decide how this payer gets to a page for what is asked now, and store a new order if one is needed.
+
+    *whole* asks for all that is open, whatever is planned or disputed.
 
     Raises:
         LinkNotFound: The session does not live any more.
@@ -74,18 +83,36 @@ async def start(core: Core, *, secret: str, bank_debit: bool) -> ToPlace | PageO
             raise NothingToPay(invoice.number, invoice.state)
         if await Checkout.filter(link_id=link.id, state=CheckoutState.MISMATCHED.value).exists():
             raise PaymentInReview(invoice.number)
+        today = local_date(core.clock, core.merchant.zone)
+        asked = await payable.of(tx, invoice_id=invoice.id, today=today)
+        wish = _Wish(invoice.balance if whole else asked.amount, asked)
         live = await Checkout.locked(invoice_id=invoice.id, state__in=checkouts.LIVE)
-        if live is not None and (usable := _usable(core, live, invoice, link)) is not None:
+        if live is not None and (usable := _usable(core, live, invoice, link, wish.amount)) is not None:
             return usable
         if live is not None:
             await checkouts.end(core, tx, invoice, live, reason="no answer came from the payment provider")
-        return ToPlace(await _stored(core, tx, invoice, link, bank_debit=bank_debit))
+        return ToPlace(await _stored(core, tx, invoice, link, wish, bank_debit=bank_debit))
 
 
-def _usable(core: Core, live: Checkout, invoice: Invoice, link: PayLink) -> ToPlace | PageOpen | PageOutdated | None:
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What the payer pays now, and what would be asked for."""
+
+    amount: Money
+    asked: payable.Payable
+
+    def title(self, number: str) -> str:
+        """Return what the provider's page calls it."""
+        instalment = self.asked.position is not None and self.amount == self.asked.asked != self.asked.balance
+        return f"Invoice {number}" + (f", instalment {self.asked.position} of {self.asked.parts}" if instalment else "")
+
+
+def _usable(
+    core: Core, live: Checkout, invoice: Invoice, link: PayLink, amount: Money
+) -> ToPlace | PageOpen | PageOutdated | None:
     """Say what becomes of the invoice's live checkout; None when it is an order that is not worth repeating."""
     now = core.clock.now()
-    fits = live.link_id == link.id and live.amount == invoice.balance
+    fits = live.link_id == link.id and live.amount == amount and live.owed == invoice.balance
     match live.status:
         case CheckoutState.PROCESSING:
             raise PaymentUnderWay(invoice.number)
@@ -99,14 +126,16 @@ def _usable(core: Core, live: Checkout, invoice: Invoice, link: PayLink) -> ToPl
             return ToPlace(_read(live.order_terms)) if repeatable else None
 
 
-async def _stored(core: Core, tx: Transaction, invoice: Invoice, link: PayLink, *, bank_debit: bool) -> CheckoutOrder:
+async def _stored(
+    core: Core, tx: Transaction, invoice: Invoice, link: PayLink, wish: _Wish, *, bank_debit: bool
+) -> CheckoutOrder:
     now = core.clock.now()
     contact = await Contact.get(id=link.contact_id)
     account = await Account.get(id=invoice.account_id)
     order = CheckoutOrder(
         checkout_id=uuid4(),
-        amount=invoice.balance,
-        title=f"Invoice {invoice.number}",
+        amount=wish.amount,
+        title=wish.title(invoice.number),
         methods=await _methods(invoice, bank_debit=bank_debit),
         payer_email=contact.email,
         locale=account.locale or core.merchant.locale,
@@ -122,6 +151,7 @@ async def _stored(core: Core, tx: Transaction, invoice: Invoice, link: PayLink, 
         state=Checkout.MACHINE.start.value,
         amount_minor=order.amount.minor,
         currency=order.amount.currency,
+        owed_minor=invoice.open_minor if wish.amount != invoice.balance else None,
         order_terms=_ORDER.dump_python(order, mode="json"),
         expires_at=order.expires_at,
         declines=[],

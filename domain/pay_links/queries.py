@@ -5,6 +5,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
+from domain.commitments import payable
+from domain.commitments.payable import Payable
 from domain.kernel import addresses
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
@@ -75,9 +77,13 @@ class PayerPage:
     country: str | None
     total: Money
     balance: Money
+    asked: Payable
+    """What is asked for now: the balance, or less of it under a plan or a dispute."""
     issued_on: date | None
     due_on: date
+    """The invoice's; a plan's instalment has a day of its own, in ``asked``."""
     days_past_due: int
+    """Of what is asked for now."""
     settled_on: date | None
     is_open: bool
     banner: Banner
@@ -95,12 +101,14 @@ _PAGE = f"""
     SELECT i.id, i.number, i.currency, i.total_minor, i.open_minor, i.issued_on, i.due_on, i.settled_on, i.state,
            a.name AS account_name, a.locale, a.country, c.email,
            k.id AS checkout_id, k.state AS checkout_state, k.amount_minor, k.currency AS checkout_currency,
-           k.decline_code, k.session_id, k.created_at AS checkout_at, h.lines
+           k.decline_code, k.session_id, k.created_at AS checkout_at, h.lines,
+           payable.asked_minor, payable.disputed_minor, payable.position, payable.parts, payable.due_on AS instalment_on
     FROM portal_session s
     JOIN pay_link l ON l.id = s.link_id
     JOIN invoice i ON i.id = l.invoice_id
     JOIN account a ON a.id = i.account_id
     JOIN contact c ON c.id = l.contact_id
+    {payable.lateral()}
     LEFT JOIN LATERAL (
         SELECT o.* FROM checkout o JOIN pay_link ol ON ol.id = o.link_id
         WHERE o.invoice_id = i.id AND (ol.contact_id = l.contact_id OR o.state = 'processing')
@@ -129,11 +137,12 @@ async def page(core: Core, *, secret: str) -> PayerPage:
     Raises:
         LinkNotFound: No session of ours, or one that ended, lay idle or got too old.
     """
-    which = {"hash": sessions.secret_hash(secret), "told": list(_TOLD), "most": LINES_SHOWN}
+    today = local_date(core.clock, core.merchant.zone)
+    which = {"hash": sessions.secret_hash(secret), "told": list(_TOLD), "most": LINES_SHOWN, "today": today}
     row = await core.database.row(_PAGE, which | sessions.alive_parameters(core.clock.now()))
     if row is None:
         raise LinkNotFound
-    attempt = _attempt(row)
+    attempt, asked = _attempt(row), payable.read(row | {"due_on": row["instalment_on"]})
     return PayerPage(
         invoice_id=row["id"],
         invoice_number=row["number"],
@@ -143,9 +152,10 @@ async def page(core: Core, *, secret: str) -> PayerPage:
         country=row["country"],
         total=Money(row["total_minor"], row["currency"]),
         balance=Money(row["open_minor"], row["currency"]),
+        asked=asked,
         issued_on=row["issued_on"],
         due_on=row["due_on"],
-        days_past_due=days_past_due(row["due_on"], local_date(core.clock, core.merchant.zone)),
+        days_past_due=days_past_due(asked.due_on or row["due_on"], today),
         settled_on=row["settled_on"],
         is_open=row["state"] == InvoiceState.OPEN.value,
         banner=_banner(row["state"], attempt),

@@ -18,8 +18,8 @@ ASK_PROCESSING_AFTER = timedelta(hours=6)
 PAGE = 100
 """Checkouts asked about in one run, at one call each: far below the provider's 25 calls a second."""
 
-_OUTDATED = "(i.state <> 'open' OR i.open_minor <> k.amount_minor OR l.state = 'replaced')"
-"""The page asks for something else than what is owed, or belongs to a link that was taken back."""
+_OUTDATED = "(i.state <> 'open' OR i.open_minor <> coalesce(k.owed_minor, k.amount_minor) OR l.state = 'replaced')"
+"""Something else is owed than when the page was ordered, or it belongs to a link that was taken back."""
 
 _OF_INVOICE = (
     "FROM checkout k JOIN invoice i ON i.id = k.invoice_id JOIN pay_link l ON l.id = k.link_id"

@@ -318,6 +318,7 @@ CREATE TABLE checkout (
                    CHECK (state IN ('created', 'open', 'processing', 'paid', 'failed', 'expired', 'mismatched')),
     amount_minor   bigint NOT NULL CHECK (amount_minor > 0),
     currency       text NOT NULL,
+    owed_minor     bigint CHECK (owed_minor > amount_minor), -- what was open, where less is asked; null: the amount
     order_terms    jsonb NOT NULL,
     session_id     text UNIQUE,
     url            text,
