@@ -15,6 +15,7 @@ from portal.no_gateway import NoGateway
 from portal.stripe_gateway import StripeGateway
 from scheduler import mailer
 from scheduler.mailer import Relay
+from scheduler.mime import KeyUnusable, Signer
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,23 @@ def relay(settings: Settings) -> Relay:
         user=settings.smtp_user,
         password=settings.smtp_password.get_secret_value() if settings.smtp_password else None,
         tls=settings.smtp_tls,
+        signer=signer(settings),
     )
+
+
+def signer(settings: Settings) -> Signer | None:
+    """Return who signs our mail, or None where no key is set.
+
+    Raises:
+        KeyUnusable: The key cannot be read or is none.
+    """
+    if settings.dkim_key_file is None:
+        return None
+    try:
+        key = settings.dkim_key_file.read_bytes()
+    except OSError as error:
+        raise KeyUnusable(f"DKIM: {settings.dkim_key_file} cannot be read ({error.strerror}).") from None
+    return Signer(settings.mail_from.rpartition("@")[2], settings.dkim_selector, key)
 
 
 def job_functions(core: Core, built: Edges) -> Mapping[str, JobFunction]:

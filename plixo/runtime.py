@@ -38,6 +38,7 @@ def merchant(settings: Settings) -> Merchant:
         currency=settings.merchant_currency,
         locale=settings.merchant_locale,
         country=settings.merchant_country,
+        letters_folder=settings.letters_folder,
     )
 
 

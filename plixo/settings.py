@@ -44,7 +44,7 @@ class Settings(BaseSettings):
 
     rates: dict[str, Decimal] = Field(
         default_factory=dict,
-        description="Units of the base currency for one unit of another, as JSON: `{\"USD\": \"0.92\"}`. "
+        description='Units of the base currency for one unit of another, as JSON: `{"USD": "0.92"}`. '
         "A currency without a rate counts as high value and matches no balance rule.",
     )
     sending_opens: time = Field(
@@ -86,6 +86,22 @@ class Settings(BaseSettings):
     )
     claim_minutes: int = Field(
         default=30, ge=1, le=1440, description="How long a case stays with whoever took it up and does nothing."
+    )
+    office_opens: time = Field(default=time(9), description="From this hour on the time for disputes runs.")
+    office_closes: time = Field(
+        default=time(17), description="Until this hour, on working days of the merchant's country."
+    )
+    publish_coverage: int = Field(
+        default=70,
+        ge=0,
+        le=100,
+        description="Percent of a segment's invoices that need a contact before it is published.",
+    )
+    autopilot_coverage: int = Field(
+        default=90, ge=0, le=100, description="The same, before its mail leaves without an approval."
+    )
+    autopilot_reversals: int = Field(
+        default=5, ge=0, le=100, description="Percent of a week's payments that may go back under Autopilot."
     )
     second_person: bool = Field(
         default=True,
@@ -250,5 +266,10 @@ class Settings(BaseSettings):
             plan_months=self.plan_months,
             credit_cap=self.credit_cap,
             claim=timedelta(minutes=self.claim_minutes),
+            office_opens=self.office_opens,
+            office_closes=self.office_closes,
+            publish_coverage=self.publish_coverage,
+            autopilot_coverage=self.autopilot_coverage,
+            autopilot_reversals=self.autopilot_reversals,
             second_person=self.second_person,
         )

@@ -14,7 +14,7 @@ from domain.kernel.jobs import JobFunction, JobKind
 from domain.kernel.notices import Notices, merged
 from domain.ledger import events as ledger_events
 from domain.operations import seen_requests
-from domain.outreach import enrolments, mail_health, planner, stop_events, waiting, writing
+from domain.outreach import enrolments, mail_health, planner, sorting, stop_events, waiting, writing
 from domain.outreach import events as outreach_events
 from domain.pay_links import events as pay_link_events
 from domain.pay_links import links
@@ -78,6 +78,12 @@ JOBS = (
         lock="judge_segments",
         queueing_lock="judge_segments",
     ),
+    JobKind(
+        "sort_enrolments",
+        "Moves invoices whose segment has changed into its cadence.",
+        lock="sort_enrolments",
+        queueing_lock="sort_enrolments",
+    ),
     JobKind("close_cadence", "Ends the reminders of an invoice that is settled."),
     JobKind("close_links", "Closes the payment links of an invoice that is settled."),
     JobKind("end_checkout", "Ends an open checkout at the payment provider.", attempts=40),
@@ -106,6 +112,12 @@ def domain_functions(core: Core) -> dict[str, JobFunction]:
 
     async def redate_reminders(entry_id: int) -> None:
         await enrolments.redate(core, entry_id=entry_id)
+
+    async def resume_reminders(entry_id: int) -> None:
+        await enrolments.resume(core, entry_id=entry_id)
+
+    async def sort_enrolments() -> None:
+        await sorting.sort(core)
 
     async def judge_segments(entry_id: int = 0) -> None:
         del entry_id  # a notice gives one, the clock does not; all segments are judged at once
@@ -141,6 +153,8 @@ def domain_functions(core: Core) -> dict[str, JobFunction]:
         "write_letter": write_letter,
         "plan_reminders": plan_reminders,
         "redate_reminders": redate_reminders,
+        "resume_reminders": resume_reminders,
+        "sort_enrolments": sort_enrolments,
         "judge_segments": judge_segments,
         "release_waiting": partial(waiting.release, core),
         "judge_health": partial(mail_health.judge, core),

@@ -21,6 +21,11 @@ CRONS = (
     Cron("plan-reminders", "*/5 * * * *", "plan_reminders", "Queue the reminders that are due."),
     Cron("release-waiting", "* * * * *", "release_waiting", "Send mails whose wait is over."),
     Cron("judge-health", "*/10 * * * *", "judge_health", "Judge warm-up and breakers by what came back."),
+    Cron("judge-commitments", "7 * * * *", "judge_commitments", "Decide which promises and plans are kept or broken."),
+    Cron("watch-disputes", "*/10 * * * *", "watch_disputes", "Tell of disputes that are at risk or late."),
+    Cron("refresh-queue", "*/5 * * * *", "refresh_queue", "Bring the queue up to date."),
+    Cron("judge-segments", "23 * * * *", "judge_segments", "Count whom each segment reaches, for Autopilot's limits."),
+    Cron("sort-enrolments", "41 * * * *", "sort_enrolments", "Move invoices whose segment has changed."),
     Cron("check-checkouts", "*/5 * * * *", "check_checkouts", "Ask the payment provider about silent checkouts."),
     Cron("forget-old", "17 3 * * *", "forget_old", "Remove keys of old requests."),
 )
