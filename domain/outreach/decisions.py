@@ -1,6 +1,6 @@
 """Decisions: what to do about each enrolment whose step has come, and why; planner and preview both ask here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -14,6 +14,9 @@ from domain.outreach.steps import Step
 
 LOOK_AGAIN = timedelta(hours=6)
 """What has no known end is looked at again after this long; whatever ends it early says so by an event."""
+
+SOON = timedelta(minutes=1)
+"""The least time until an enrolment is looked at again, so that each pass comes to an end."""
 
 LEAST_REST = timedelta(days=1)
 """Between two letters about one invoice, also where contacts have no rest: a backlog is no burst."""
@@ -49,6 +52,7 @@ class Decision:
     position: int = 0
     """The last step that is done by it."""
     step: Step | None = None
+    """Whose letter is due, also while something holds it."""
     tone: str = "Neutral"
     cadence: str = ""
     recipients: tuple[Recipient, ...] = ()
@@ -60,9 +64,9 @@ class Decision:
 async def of(core: Core, rows: Rows, *, ids: Sequence[UUID], moment: Moment) -> list[Decision]:
     """Return the decision on each of those enrolments, in their order."""
     cases = await due.cases(rows, ids=ids, moment=moment)
-    cadences = await due.cadences(rows, ids=[case.cadence_id for case in cases])
-    at = stops.At(moment, rest(core), core.merchant.zone)
-    first = [_before_recipients(core, case, cadences[case.cadence_id], at) for case in cases]
+    cadences = await due.cadences(rows, ids=[case.cadence_id for case in cases if case.cadence_id])
+    where = at(core, moment)
+    first = [_before_recipients(core, case, cadences[case.cadence_id], where) for case in cases if case.cadence_id]
     mailed = [each.case.account_id for each in first if each.does is Does.MAIL]
     contacts = await due.recipients(rows, accounts=mailed, now=moment.now) if mailed else {}
     return [_addressed(each, contacts, moment.now) for each in first]
@@ -73,15 +77,25 @@ def rest(core: Core) -> timedelta:
     return max(core.limits.contact_rest, LEAST_REST)
 
 
-def _before_recipients(core: Core, case: Case, cadence: Cadence, at: stops.At) -> Decision:
-    now, today = at.moment.now, at.moment.today
+def stopped_by(case: Case, at: stops.At, *, but: Collection[str] = ()) -> tuple[str, datetime] | None:
+    """Return why an invoice is not asked for now and when to look again, or None; the stops *but* do not count."""
+    for stop in stops.STOPS:
+        if stop.name not in but and stop.holds(case, at):
+            until = stop.until(case, at) or at.moment.now + LOOK_AGAIN
+            return stop.reason(case, at), max(until, at.moment.now + SOON)
+    return None
+
+
+def at(core: Core, moment: Moment) -> stops.At:
+    """Return what the stops look at besides the case."""
+    return stops.At(moment, rest(core), core.merchant.zone)
+
+
+def _before_recipients(core: Core, case: Case, cadence: Cadence, where: stops.At) -> Decision:
+    now = where.moment.now
     if case.invoice_state != "open":
         reason = f"the invoice is {case.invoice_state.replace('_', ' ')}"
         return Decision(case, Does.CLOSE, reason, now, cadence=cadence.name)
-    for stop in stops.STOPS:
-        if stop.holds(case, at):
-            until = stop.until(case, at) or now + LOOK_AGAIN
-            return Decision(case, Does.HOLD, stop.reason(case, at), max(until, now + timedelta(minutes=1)))
     choice = steps.choose(
         cadence.steps,
         last_position=case.last_position,
@@ -89,25 +103,26 @@ def _before_recipients(core: Core, case: Case, cadence: Cadence, at: stops.At) -
         vetoed=case.vetoed,
         due_on=case.due_on,
         now=now,
-        today=today,
-        zone=at.zone,
+        today=where.moment.today,
+        zone=where.zone,
     )
-    earliest = now + at.rest if choice.step else now + timedelta(minutes=1)
-    _, until = steps.following(
-        cadence.steps, position=choice.position, due_on=case.due_on, zone=at.zone, earliest=earliest
+    earliest = now + where.rest if choice.step else now + SOON
+    until = steps.following(
+        cadence.steps, position=choice.position, due_on=case.due_on, zone=where.zone, earliest=earliest
     )
-    named = f"cadence {cadence.name} v{cadence.version}, {_age(case, at)}"
-    decision = Decision(case, Does.PASS, named, until, position=choice.position, cadence=cadence.name)
-    if choice.over:
-        return replace(decision, does=Does.HAND_OVER)
-    if choice.step is None:
+    named = f"cadence {cadence.name} v{cadence.version}, {_age(case, where)}"
+    decision = Decision(case, Does.PASS, named, until, choice.position, choice.step, choice.tone, cadence.name)
+    if choice.step is None and not choice.over:
         return decision
+    if (stopped := stopped_by(case, where)) is not None:
+        reason, until = stopped
+        return replace(decision, does=Does.HOLD, reason=reason, until=until)
+    if choice.step is None:
+        return replace(decision, does=Does.HAND_OVER)
     return replace(
         decision,
         does=Does.MAIL,
-        reason=f"step {choice.position} of {named}",
-        step=choice.step,
-        tone=choice.tone,
+        reason=f"step {choice.step.position} of {named}",
         needs=needs.of_item(
             core, mode=case.mode, severity=choice.step.severity, approval=choice.step.approval, asked=case.asked
         ),

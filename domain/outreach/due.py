@@ -30,7 +30,7 @@ class Case:
     """One enrolment with its invoice, its customer and all that may keep its next letter back."""
 
     id: UUID
-    cadence_id: UUID
+    cadence_id: UUID | None
     segment: str
     last_position: int
     last_severity: int
@@ -98,11 +98,21 @@ class Cadence:
     steps: tuple[Step, ...]
 
 
+_BY_ENROLMENT = """
+    SELECT e.id, e.cadence_id, e.segment, e.last_position, e.last_severity, e.held, e.invoice_id, i.account_id,
+           i.currency
+    FROM enrolment e JOIN invoice i ON i.id = e.invoice_id WHERE e.id = ANY(%(ids)s)
+"""
+
+_BY_INVOICE = """
+    SELECT i.id, e.cadence_id, coalesce(e.segment, '') AS segment, coalesce(e.last_position, 0) AS last_position,
+           coalesce(e.last_severity, -1) AS last_severity, coalesce(e.held, '') AS held, i.id AS invoice_id,
+           i.account_id, i.currency
+    FROM invoice i LEFT JOIN enrolment e ON e.invoice_id = i.id AND e.state = 'running' WHERE i.id = ANY(%(ids)s)
+"""
+
 _CASES = f"""
-    WITH looked AS MATERIALIZED (
-        SELECT e.id, e.cadence_id, e.segment, e.last_position, e.last_severity, e.held, e.invoice_id, i.account_id,
-               i.currency
-        FROM enrolment e JOIN invoice i ON i.id = e.invoice_id WHERE e.id = ANY(%(ids)s)
+    WITH looked AS MATERIALIZED ({{looked}}
     ), purse AS MATERIALIZED (
         SELECT w.account_id, w.currency,
                ((SELECT coalesce(sum(p.amount_minor), 0) FROM payment p
@@ -141,7 +151,8 @@ _CASES = f"""
         ORDER BY h.until DESC NULLS FIRST, h.id LIMIT 1) stop ON true
     CROSS JOIN LATERAL (
         SELECT coalesce(bool_or(m.state IN ('drafted', 'queued', 'sending')), false) AS pending,
-               max(t.severity) FILTER (WHERE m.state IN ('sent', 'unknown')) AS severity,
+               -- What was rejected or refused had its turn, and is not written a second time.
+               max(t.severity) FILTER (WHERE m.state IN ('sent', 'unknown', 'rejected', 'refused')) AS severity,
                max(coalesce(m.sent_at, m.queued_at)) FILTER (WHERE m.state IN ('sent', 'unknown')) AS left_at
         FROM mailing_item t JOIN mailing m ON m.id = t.mailing_id
         WHERE t.invoice_id = i.id AND t.state = 'included') past
@@ -153,7 +164,17 @@ _NAMES = tuple(field.name for field in fields(Case))
 
 async def cases(rows: Rows, *, ids: Sequence[UUID], moment: Moment) -> list[Case]:
     """Return what is known of those enrolments, in the order of *ids*."""
-    found = await rows.rows(_CASES, {"ids": list(ids), "now": moment.now, "today": moment.today})
+    return await _cases(rows, _BY_ENROLMENT, ids, moment)
+
+
+async def cases_of_invoices(rows: Rows, *, ids: Sequence[UUID], moment: Moment) -> list[Case]:
+    """Return the same of invoices, in a cadence or not; a case's id is the invoice's then."""
+    return await _cases(rows, _BY_INVOICE, ids, moment)
+
+
+async def _cases(rows: Rows, looked: str, ids: Sequence[UUID], moment: Moment) -> list[Case]:
+    parameters = {"ids": list(ids), "now": moment.now, "today": moment.today}
+    found = await rows.rows(_CASES.format(looked=looked), parameters)
     by_id = {row["id"]: Case(**{name: row[name] for name in _NAMES}) for row in found}
     return [by_id[each] for each in ids]
 

@@ -148,6 +148,28 @@ async def _move_on(core: Core, tx: Transaction, *, invoice_id: UUID | None, acco
         await tx.execute(_NEXT.format(which="i.account_id = %(id)s"), {**parameters(core), "id": account_id})
 
 
+_REACHED = """
+    WITH held AS MATERIALIZED (
+        SELECT e.id FROM enrolment e JOIN invoice i ON i.id = e.invoice_id
+        WHERE e.state = 'running' AND e.held = ANY(%(unreachable)s) AND e.next_action_at > %(now)s AND EXISTS (
+            SELECT FROM contact c WHERE c.account_id = i.account_id AND c.state = 'active'
+            AND NOT EXISTS (SELECT FROM suppression s WHERE s.address_key = c.email_key AND s.state = 'active')
+            AND (c.created_at > %(since)s OR EXISTS (
+                SELECT FROM suppression s WHERE s.address_key = c.email_key AND s.lifted_at > %(since)s)))
+        ORDER BY e.id FOR UPDATE OF e SKIP LOCKED
+    )
+    UPDATE enrolment e SET next_action_at = %(now)s FROM held WHERE e.id = held.id
+"""
+
+
+async def reach(core: Core) -> int:
+    """Look at once at what was held for want of a contact, where one has come; return how many."""
+    now = core.clock.now()
+    parts = {"unreachable": list(decisions.UNREACHABLE), "now": now, "since": now - decisions.LOOK_AGAIN}
+    async with core.transaction() as tx:
+        return await tx.execute(_REACHED, parts)
+
+
 @dataclass(frozen=True, slots=True)
 class Ended:
     """An enrolment whose invoice is not open any more."""

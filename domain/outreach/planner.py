@@ -15,7 +15,7 @@ from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.transactions import Transaction
-from domain.outreach import decisions, enrolments, gathering
+from domain.outreach import decisions, enrolments, gathering, instalments
 from domain.outreach.decisions import Decision, Does
 from domain.outreach.due import Moment
 from domain.outreach.enrolments import Ended
@@ -51,7 +51,9 @@ WALK_INDEXES = (
 async def plan(core: Core) -> int:
     """Enrol what is new, and put what is due into mails; return how many mails were made."""
     await enrolments.enrol(core)
-    made, looked, after = 0, PAGE, _START
+    await enrolments.reach(core)
+    made = await instalments.plan(core, moment=_moment(core))
+    looked, after = PAGE, _START
     while looked == PAGE:
         mails, looked, after = await _plan_page(core, after)
         made += mails
@@ -59,7 +61,7 @@ async def plan(core: Core) -> int:
 
 
 async def _plan_page(core: Core, after: tuple[datetime, UUID]) -> tuple[int, int, tuple[datetime, UUID]]:
-    moment = Moment(core.clock.now(), local_date(core.clock, core.merchant.zone))
+    moment = _moment(core)
     async with core.transaction() as tx:
         await tx.execute(WALK_INDEXES)
         held = await tx.rows(_LOCK, {"now": moment.now, "after_at": after[0], "after_id": after[1], "page": PAGE})
@@ -76,15 +78,18 @@ async def _plan_page(core: Core, after: tuple[datetime, UUID]) -> tuple[int, int
     return gathered.made, len(held), (held[-1]["next_action_at"], held[-1]["id"])
 
 
+def _moment(core: Core) -> Moment:
+    return Moment(core.clock.now(), local_date(core.clock, core.merchant.zone))
+
+
 def _key(decision: Decision) -> str:
-    case = decision.case
-    return f"step:{case.id}:{case.cadence_id}:{decision.position}"
+    assert decision.step is not None, "a mail has a step"
+    return f"step:{decision.case.id}:{decision.step.position}"
 
 
 def _wanted(decision: Decision) -> Wanted:
     case, step = decision.case, decision.step
-    assert step is not None, "a mail has a step"
-    assert step.letter is not None, "a mail has a letter"
+    assert step is not None and step.letter is not None, "a mail has a letter"  # noqa: PT018 - one fact
     return Wanted(
         key=_key(decision),
         invoice_id=case.invoice_id,

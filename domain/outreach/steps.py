@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-SEND_AT = time(9)
-"""Reminders fall due at nine in the morning in the merchant's zone, a working hour of those who answer questions."""
+from domain.policies.cadences import SEND_HOUR
 
-DUE_AT = "((i.due_on + s.offset_days)::timestamp + interval '9 hours') AT TIME ZONE %(zone)s"
+SEND_AT = time(SEND_HOUR)
+"""Reminders fall due in the morning in the merchant's zone, a working hour of those who answer questions."""
+
+DUE_AT = f"((i.due_on + s.offset_days)::timestamp + interval '{SEND_HOUR} hours') AT TIME ZONE %(zone)s"
 """The same as SQL, of a step ``s`` and an invoice ``i``."""
 
 OVERDUE = 1
@@ -63,16 +65,28 @@ def choose(
     """Return what catches up on everything that has fallen due: at most one letter.
 
     It is the latest due letter that is at most one level harsher than the last one that left, and speaks in the tone
-    of the earliest that was not delivered. Where even the earliest is harsher, it is that one: the cadence says so.
-    Steps that were struck out count as done. A person takes over only when no letter is left.
+    of the earliest that was not delivered. Where even the earliest is harsher, it is a milder letter from before that
+    never left (an invoice that moved here from another cadence has one), and where there is none, the earliest: the
+    cadence says so. Steps that were struck out count as done. A person takes over only when no letter is left.
     """
     left = [step for step in steps if step.position > last_position]
     letters = [step for step in left if step.letter is not None and step.position not in vetoed]
     due = [step for step in letters if moment(due_on, offset_days=step.offset_days, zone=zone) <= now]
     if due:
         harshest = max(last_severity + 1, OVERDUE if today > due_on else 0)
-        fitting = [step for step in due if step.severity <= harshest] or due[:1]
-        return Choice(position=fitting[-1].position, step=fitting[-1], tone=due[0].tone)
+        if fitting := [step for step in due if step.severity <= harshest]:
+            return Choice(position=fitting[-1].position, step=fitting[-1], tone=due[0].tone)
+        left_out = [
+            step
+            for step in steps
+            if step.letter is not None
+            and step.position <= last_position
+            and step.position not in vetoed
+            and last_severity < step.severity <= harshest
+        ]
+        if left_out:
+            return Choice(position=last_position, step=left_out[-1], tone=left_out[-1].tone)
+        return Choice(position=due[0].position, step=due[0], tone=due[0].tone)
     passed = [
         step.position
         for step in left
@@ -88,11 +102,7 @@ def choose(
     return Choice(position=person.position if over else position, over=over)
 
 
-def following(
-    steps: Sequence[Step], *, position: int, due_on: date, zone: ZoneInfo, earliest: datetime
-) -> tuple[Step | None, datetime]:
-    """Return the step after *position* (None: a person takes over) and when it falls due, never before *earliest*."""
+def following(steps: Sequence[Step], *, position: int, due_on: date, zone: ZoneInfo, earliest: datetime) -> datetime:
+    """Return when the step after *position* falls due, never before *earliest*; after the last, a person is asked."""
     step = next((each for each in steps if each.position > position), None)
-    if step is None:
-        return None, earliest
-    return step, max(earliest, moment(due_on, offset_days=step.offset_days, zone=zone))
+    return earliest if step is None else max(earliest, moment(due_on, offset_days=step.offset_days, zone=zone))

@@ -549,6 +549,7 @@ CREATE TABLE enrolment (
 CREATE UNIQUE INDEX enrolment_one_running ON enrolment (invoice_id) WHERE state = 'running';
 CREATE INDEX enrolment_invoice ON enrolment (invoice_id);
 CREATE INDEX enrolment_due ON enrolment (next_action_at, id) WHERE state = 'running';
+CREATE INDEX enrolment_held ON enrolment (held) WHERE held <> '';
 
 CREATE TABLE veto (
     id           uuid PRIMARY KEY,
