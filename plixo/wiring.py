@@ -1,5 +1,6 @@
 """Wiring: which job follows from which event, and which function does which job. The product's table of contents."""
 
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 from domain.casework import events as casework_events
@@ -103,71 +104,45 @@ JOBS = (
 def domain_functions(core: Core) -> dict[str, JobFunction]:
     """Return the functions of the jobs that need nothing but the domain."""
 
+    def whole(work: Callable[[Core], Awaitable[object]]) -> JobFunction:
+        """Return a job that looks at everything, whether an event or the clock has called for it."""
+
+        async def run(entry_id: int = 0) -> None:
+            del entry_id
+            await work(core)
+
+        return run
+
     async def write_letter(entry_id: int, word: str) -> None:
         await writing.write(core, entry_id=entry_id, letter=word)
-
-    async def plan_reminders(entry_id: int = 0) -> None:
-        del entry_id  # notices give one, crons do not; planning looks at the whole ledger
-        await planner.plan(core)
-
-    async def redate_reminders(entry_id: int) -> None:
-        await enrolments.redate(core, entry_id=entry_id)
-
-    async def resume_reminders(entry_id: int) -> None:
-        await enrolments.resume(core, entry_id=entry_id)
-
-    async def sort_enrolments() -> None:
-        await sorting.sort(core)
-
-    async def judge_segments(entry_id: int = 0) -> None:
-        del entry_id  # a notice gives one, the clock does not; all segments are judged at once
-        await health.judge_segments(core)
-
-    async def close_cadence(entry_id: int) -> None:
-        await enrolments.close(core, entry_id=entry_id)
-
-    async def watch_disputes() -> None:
-        await dispute_deadlines.watch(core)
-
-    async def conclude_dispute(entry_id: int) -> None:
-        await dispute_endings.conclude(core, entry_id=entry_id)
-
-    async def judge_commitments(entry_id: int = 0) -> None:
-        await judging.judge_commitments(core, entry_id=entry_id)
 
     async def open_task(entry_id: int, word: str = "") -> None:
         await tasks.open_task(core, entry_id=entry_id, kind=word)
 
-    async def refresh_queue(entry_id: int = 0) -> None:
-        del entry_id  # a notice gives one, the clock does not; whatever is stale is looked at
-        await tasks.end_searches(core)
-        await worklist.refresh_all(core)
-
-    async def close_links(entry_id: int) -> None:
-        await links.close(core, entry_id=entry_id)
-
-    async def forget_old() -> None:
-        await seen_requests.forget_old(core)
-
     return {
         "write_letter": write_letter,
-        "plan_reminders": plan_reminders,
-        "redate_reminders": redate_reminders,
-        "resume_reminders": resume_reminders,
-        "sort_enrolments": sort_enrolments,
-        "judge_segments": judge_segments,
-        "release_waiting": partial(waiting.release, core),
-        "judge_health": partial(mail_health.judge, core),
-        "close_cadence": close_cadence,
-        "watch_disputes": watch_disputes,
-        "conclude_dispute": conclude_dispute,
-        "judge_commitments": judge_commitments,
         "open_task": open_task,
-        "refresh_queue": refresh_queue,
-        "close_links": close_links,
+        "plan_reminders": whole(planner.plan),
+        "redate_reminders": partial(enrolments.redate, core),
+        "resume_reminders": partial(enrolments.resume, core),
+        "sort_enrolments": whole(sorting.sort),
+        "close_cadence": partial(enrolments.close, core),
+        "release_waiting": whole(waiting.release),
+        "judge_health": whole(mail_health.judge),
+        "judge_segments": whole(health.judge_segments),
+        "judge_commitments": partial(judging.judge_commitments, core),
+        "watch_disputes": whole(dispute_deadlines.watch),
+        "conclude_dispute": partial(dispute_endings.conclude, core),
+        "refresh_queue": whole(_refresh_queue),
+        "close_links": partial(links.close, core),
         "read_mail": partial(inbound.read_stored, core, reader=ReadingRoom()),
-        "forget_old": forget_old,
+        "forget_old": whole(seen_requests.forget_old),
     }
+
+
+async def _refresh_queue(core: Core) -> None:
+    await tasks.end_searches(core)
+    await worklist.refresh_all(core)
 
 
 async def nothing(**_: object) -> None:
