@@ -3,7 +3,7 @@
 from typing import ClassVar
 from uuid import UUID
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, BaseModel
 
 from domain.kernel.events import Amount, InvoiceEvent
 from domain.kernel.notices import Notices, job, operators, payer
@@ -16,8 +16,8 @@ def reference(dispute_id: UUID) -> str:
     return f"D-{digits[:4]}-{digits[4:]}"
 
 
-class DisputeEvent(InvoiceEvent):
-    """A fact about one dispute."""
+class DisputeFacts(BaseModel):
+    """What every event of a dispute tells: which one it is."""
 
     dispute_id: UUID
 
@@ -27,7 +27,7 @@ class DisputeEvent(InvoiceEvent):
         return reference(self.dispute_id)
 
 
-class DisputeFiled(DisputeEvent):
+class DisputeFiled(DisputeFacts, InvoiceEvent):
     """A payer objects to an invoice or a part of it; that part is not asked for until it is decided."""
 
     kind: ClassVar[str] = "dispute.filed"
@@ -54,7 +54,7 @@ class DisputeFiled(DisputeEvent):
         )
 
 
-class DisputeExtended(DisputeEvent):
+class DisputeExtended(DisputeFacts, InvoiceEvent):
     """A payer objected again; the open dispute now covers more, or has more to go by."""
 
     kind: ClassVar[str] = "dispute.extended"
@@ -76,7 +76,7 @@ class DisputeExtended(DisputeEvent):
         return f"Dispute {self.reference} extended ({more}): {self.reason}"
 
 
-class DisputeTested(DisputeEvent):
+class DisputeTested(DisputeFacts, InvoiceEvent):
     """A test dispute arrived; it pauses nothing, is counted nowhere and is answered to nobody."""
 
     kind: ClassVar[str] = "dispute.tested"
@@ -90,7 +90,7 @@ class DisputeTested(DisputeEvent):
         return f"TEST dispute {self.reference} over {self.amount} arrived: {self.reason}. Nothing pauses"
 
 
-class DisputeTestEnded(DisputeEvent):
+class DisputeTestEnded(DisputeFacts, InvoiceEvent):
     """A test dispute was closed."""
 
     kind: ClassVar[str] = "dispute.test_ended"
@@ -100,7 +100,7 @@ class DisputeTestEnded(DisputeEvent):
         return f"TEST dispute {self.reference} closed"
 
 
-class DisputeAssigned(DisputeEvent):
+class DisputeAssigned(DisputeFacts, InvoiceEvent):
     """Somebody has a dispute in hand from now on."""
 
     kind: ClassVar[str] = "dispute.assigned"
@@ -115,7 +115,7 @@ class DisputeAssigned(DisputeEvent):
         return f"Dispute {self.reference} is in the hands of {self.owner}{before}"
 
 
-class EvidenceAdded(DisputeEvent):
+class EvidenceAdded(DisputeFacts, InvoiceEvent):
     """Documents for an open dispute arrived."""
 
     kind: ClassVar[str] = "dispute.evidence"
@@ -129,7 +129,7 @@ class EvidenceAdded(DisputeEvent):
         return f"Documents for dispute {self.reference}: {', '.join(self.names)}{lacks}"
 
 
-class DisputeAtRisk(DisputeEvent):
+class DisputeAtRisk(DisputeFacts, InvoiceEvent):
     """Three quarters of the business hours for a dispute are over. Told once."""
 
     kind: ClassVar[str] = "dispute.at_risk"
@@ -145,7 +145,7 @@ class DisputeAtRisk(DisputeEvent):
         return f"Dispute {self.reference} over {self.amount} is at risk: {whose}, to be decided by {due}"
 
 
-class DisputeLate(DisputeEvent):
+class DisputeLate(DisputeFacts, InvoiceEvent):
     """The business hours for a dispute are over and it is not decided. Told once."""
 
     kind: ClassVar[str] = "dispute.late"
@@ -161,7 +161,7 @@ class DisputeLate(DisputeEvent):
         return f"Dispute {self.reference} over {self.amount} is late: {whose}, was to be decided by {due}"
 
 
-class DisputeResolved(DisputeEvent):
+class DisputeResolved(DisputeFacts, InvoiceEvent):
     """A dispute was decided or withdrawn; what is left of the balance is asked for again."""
 
     kind: ClassVar[str] = "dispute.resolved"
