@@ -17,7 +17,7 @@ from pydantic.fields import FieldInfo
 from domain.kernel.actor import Permission
 from domain.kernel.events import EVENTS, Event
 from domain.operations.crons import CRONS
-from domain.outreach.guardrails import GUARDRAILS
+from domain.outreach import guardrails as rails
 from domain.people.roles import MAY
 from plixo import doc_sources, wiring
 from plixo.settings import Settings
@@ -53,6 +53,16 @@ JOBS_RUN = (
     "before it acts. A failure is tried again after 2, 4, 8 … seconds, at most ten minutes apart; jobs of one lock run "
     "one at a time, in order. A job whose worker died is given to another."
 )
+RAILS_OF_ITEMS = (
+    "Read again right before each mail, from top to bottom; the first that objects is kept as the reason. First each "
+    "invoice in a reminder is judged by itself:"
+)
+
+RAILS_OF_MAILS = (
+    "Then the mail as a whole, which leaves, waits until it could pass, or never leaves. Answers to what a payer did "
+    "obey only the rows that say so:"
+)
+
 CRONS_TICK = (
     "Any number of schedulers may tick; one wins each slot. After a downtime or a moved clock the newest missed slot "
     "is run once. Times are UTC."
@@ -157,7 +167,8 @@ def operations() -> str:
         (f"`{each.name}`", each.does, str(each.attempts), f"`{each.lock}`" if each.lock else "") for each in wiring.JOBS
     ]
     crons = [(f"`{each.name}`", f"`{each.schedule}`", f"`{each.job}`", each.does) for each in CRONS]
-    guardrails = [(each.name, each.reason) for each in GUARDRAILS]
+    items = [(each.name, _reason(each.reason)) for each in rails.ITEMS]
+    mails = [(each.name, _reason(each.reason), "yes" if each.answers else "") for each in rails.MAIL]
     rates = [(what, ", ".join(f"{limit} by {by}" for by, limit in limits)) for what, limits in RULES.items()]
     limits = [(f"`{each.name}`", f"`{each.value}`", each.meaning, f"`{each.path}`") for each in doc_sources.numbers()]
     return _page(
@@ -171,8 +182,10 @@ def operations() -> str:
             CRONS_TICK,
             table(("cron", "when", "job", "what it does"), crons),
             "## Guardrails",
-            "Read again right before each mail, from top to bottom. The first that forbids is kept as the reason.",
-            table(("guardrail", "reason that is shown"), guardrails),
+            RAILS_OF_ITEMS,
+            table(("guardrail", "reason that is shown"), items),
+            RAILS_OF_MAILS,
+            table(("guardrail", "reason that is shown", "answers too"), mails),
             "## Rates",
             "How often a payer's browser may do what; counted by each portal for itself.",
             table(("act", "at most"), rates),
@@ -181,6 +194,11 @@ def operations() -> str:
             table(("name", "value", "meaning", "where"), limits),
         ],
     )
+
+
+def _reason(template: str) -> str:
+    """Return a reason with an ellipsis for each fact in it."""
+    return re.sub(r"\{[^{}]*\}", "…", template)
 
 
 def commands() -> str:
