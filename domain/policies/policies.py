@@ -35,6 +35,9 @@ MOST_TOLD = 20
 
 MAX_NOTES = 2000
 
+LOCK = 7_154_230
+"""One decision about policies at a time: whoever waited sees what was decided before."""
+
 ATTEMPTS = 3
 """Publishing holds rows that planner and sender hold too; whoever waits in a circle is begun again."""
 
@@ -59,7 +62,7 @@ async def propose(core: Core, *, document: Document, notes: str, actor: Actor) -
     _may_propose(actor)
     document = checked(as_json(document))
     async with core.transaction() as tx:
-        return await _propose(core, tx, await _published(), document, notes, actor)
+        return await _propose(core, tx, await _published(tx), document, notes, actor)
 
 
 async def set_mode(core: Core, *, segment: str, mode: Mode, actor: Actor, notes: str = "") -> PolicyProposed:
@@ -71,7 +74,7 @@ async def set_mode(core: Core, *, segment: str, mode: Mode, actor: Actor, notes:
     """
     _may_propose(actor)
     async with core.transaction() as tx:
-        published = await _published()
+        published = await _published(tx)
         pending = await Policy.filter(state=PolicyState.PROPOSED.value).get_or_none()
         own = pending is not None and _made_by(pending, actor)
         base = of_json((pending if pending is not None and own else published).document)
@@ -129,9 +132,10 @@ async def reject(core: Core, *, version: int, reason: str, actor: Actor) -> Poli
     return event
 
 
-async def _published() -> Policy:
-    """Return the policy in force and hold it, so that proposals and publications come one after the other."""
-    published = await Policy.locked(state=PolicyState.PUBLISHED.value)
+async def _published(tx: Transaction) -> Policy:
+    """Return the policy in force; proposals and publications come one after the other from here on."""
+    await tx.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
+    published = await Policy.filter(state=PolicyState.PUBLISHED.value).get_or_none()
     assert published is not None, "every deployment starts with a policy in force"
     return published
 
@@ -182,7 +186,7 @@ async def _give_way(core: Core, pending: Policy, document: Document, actor: Acto
 
 
 async def _publish(core: Core, tx: Transaction, version: int, how: Running, actor: Actor) -> PolicyPublished:
-    published = await _published()
+    published = await _published(tx)
     policy = await _proposal(version)
     second_person.different(core, maker_id=policy.made_by_id, maker=policy.made_by, actor=actor)
     before, document = of_json(published.document), checked(as_json(of_json(policy.document)))

@@ -21,10 +21,16 @@ def checked(value: Any) -> Document:
     try:
         document = Document.model_validate(value)
     except ValidationError as error:
-        raise PolicyMalformed(in_order(_finding(each) for each in error.errors())) from None
+        raise PolicyMalformed(in_order(_finding(each) for each in _causes(error.errors()))) from None
     if found := checks.faults(document):
         raise PolicyMalformed(in_order(found))
     return document
+
+
+def _causes(errors: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Return errors without those that only follow from others: a list is too short when its parts were wrong."""
+    places = {error["loc"][:length] for error in errors for length in range(len(error["loc"]))}
+    return [each for each in errors if each["type"] != "too_short" or each["loc"] not in places]
 
 
 def _finding(error: ErrorDetails) -> Finding:
