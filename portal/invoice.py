@@ -1,5 +1,7 @@
 """The invoice page: what is owed, paying it, coming back from the payment provider, and receipts."""
 
+from collections.abc import Mapping
+
 import structlog
 from aiohttp import web
 
@@ -23,16 +25,19 @@ async def show(portal: Portal, request: web.Request) -> web.StreamResponse:
     except LinkNotFound:
         return await _no_session(portal, request)
     texts = portal.pages.texts(page.locale)
-    view = views.invoice(page, merchant=portal.core.merchant, texts=texts, takes=portal.gateway.takes(page.balance))
+    takes = views.Takes(portal.gateway.takes(page.asked.amount), portal.gateway.takes(page.balance))
+    view = views.invoice(page, merchant=portal.core.merchant, texts=texts, takes=takes)
     return portal.pages.show(request, "invoice.html", texts=texts, view=view, form_token=forms.token(secret))
 
 
 async def pay(portal: Portal, request: web.Request) -> web.StreamResponse:
-    """Send the payer to the provider's page for what is owed now."""
-    secret = await _acting_secret(portal, request)
+    """Send the payer to the provider's page for what is asked now, or for all that is open."""
+    secret, fields = await _acting(portal, request)
     await portal.rates.count("pay", request, key=secret)
     try:
-        address = await paying.page_address(portal.core, portal.gateway, secret=secret, bank_debit=portal.bank_debit)
+        address = await paying.page_address(
+            portal.core, portal.gateway, secret=secret, bank_debit=portal.bank_debit, whole="whole" in fields
+        )
     except LinkNotFound:
         return await _no_session(portal, request)
     return web.Response(status=303, headers={"Location": address})
@@ -84,13 +89,13 @@ async def fresh(portal: Portal, request: web.Request) -> web.StreamResponse:
     return portal.pages.say(request, "sent", status=200, further="sent_next")
 
 
-async def _acting_secret(portal: Portal, request: web.Request) -> str:
-    """Return the session's secret of a form that our own page of this session sent."""
+async def _acting(portal: Portal, request: web.Request) -> tuple[str, Mapping[str, str]]:
+    """Return the session's secret and the fields of a form that our own page of this session sent."""
     forms.require_our_page(request, origin=portal.origin)
-    given = (await forms.fields(request)).get("token", "")
+    fields = await forms.fields(request)
     secret = portal.cookies.session(request) or ""
-    forms.require_token(given, secret=secret)
-    return secret
+    forms.require_token(fields.get("token", ""), secret=secret)
+    return secret, fields
 
 
 async def _no_session(portal: Portal, request: web.Request) -> web.Response:

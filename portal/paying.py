@@ -13,15 +13,17 @@ ROUNDS = 3
 """A page that must end before another may open takes two; the third is for a colleague who clicked in between."""
 
 
-async def page_address(core: Core, gateway: PaymentGateway, *, secret: str, bank_debit: bool) -> str:
-    """Return the address of the provider's page for what this payer owes now.
+async def page_address(
+    core: Core, gateway: PaymentGateway, *, secret: str, bank_debit: bool, whole: bool = False
+) -> str:
+    """Return the address of the provider's page for what this payer is asked for now, or for all that is open.
 
     Raises:
         PaymentUnavailable: The provider cannot be reached or does not take the order.
         Refusal: There is nothing to pay, or a payment is under way (see ``orders.start``).
     """
     for _ in range(ROUNDS):
-        match await orders.start(core, secret=secret, bank_debit=bank_debit):
+        match await orders.start(core, secret=secret, bank_debit=bank_debit, whole=whole):
             case orders.PageOpen(url):
                 return url
             case orders.PageOutdated(session_id):

@@ -48,11 +48,23 @@ class InvoiceView:
     late: bool
     pay: str
     """The button's words; empty when there is nothing to press."""
+    pay_all: str
+    """The words of a second button, where less than the whole balance is asked for."""
     why_not: str
     """Why there is no button although something is owed."""
+    note: str
+    """Why less than the balance is asked for, where that is not a plan."""
     banner: BannerView | None
     details: tuple[tuple[str, str], ...]
     history: tuple[LineView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Takes:
+    """Which amounts the payment provider can collect."""
+
+    asked: bool
+    balance: bool
 
 
 class _Words:
@@ -69,48 +81,82 @@ class _Words:
         return self.day(at.astimezone(zone).date())
 
 
-def invoice(page: PayerPage, *, merchant: Merchant, texts: Texts, takes: bool) -> InvoiceView:
-    """Return the page's texts; *takes* tells whether the payment provider can collect the balance."""
+def invoice(page: PayerPage, *, merchant: Merchant, texts: Texts, takes: Takes) -> InvoiceView:
+    """Return the page's texts."""
     words = _Words(page, merchant, texts)
-    t, owed = texts, page.balance.format(words.locale)
+    t, owed, asked = texts, page.balance.format(words.locale), page.asked.amount.format(words.locale)
     banner = _banner(page, words)
     title = t("invoice", number=page.invoice_number)
     if banner is not None:
         told = t("problem", title=banner.title) if banner.tone == "bad" else banner.title
         title = f"{told} – {title}"
-    why_not = t("pay_not_online", contact=merchant.contact) if page.payable and not takes else ""
+    in_part = page.payable and page.asked.is_part
+    pays = page.payable and takes.asked
+    pays_all = in_part and takes.balance
+    why_not = t("pay_not_online", contact=merchant.contact) if page.payable and not (pays or pays_all) else ""
     return InvoiceView(
         page_title=title,
         number=page.invoice_number,
         customer=page.account_name,
         due_label=_due_label(page, t),
-        due=owed if page.is_open else "",
+        due=_due(page, words),
         due_when=_due_when(page, words),
         late=_late(page),
-        pay=t("pay", amount=owed) if page.payable and takes else "",
+        pay=t("pay", amount=asked) if pays else "",
+        pay_all=t("pay_all", amount=owed) if pays_all else "",
         why_not=why_not,
+        note=_note(page, words),
         banner=banner,
         details=_details(page, words),
         history=tuple(_line(each, page, words) for each in page.history),
     )
 
 
+def _due(page: PayerPage, words: _Words) -> str:
+    """Return the sum that stands largest on the page: what is being paid, or else what is asked for."""
+    if page.banner is Banner.PROCESSING and page.attempt is not None:
+        return page.attempt.amount.format(words.locale)
+    return page.asked.amount.format(words.locale) if page.is_open else ""
+
+
 def _late(page: PayerPage) -> bool:
-    """Tell whether to warn; who has paid, and waits for the bank, is not late."""
-    return page.is_open and page.days_past_due > 0 and page.banner is not Banner.PROCESSING
+    """Tell whether to warn; who has paid and waits for the bank, or disputes it all, is not late."""
+    waits = page.banner is Banner.PROCESSING or not page.asked.asked
+    return page.is_open and page.days_past_due > 0 and not waits
 
 
 def _due_label(page: PayerPage, t: Texts) -> str:
     if not page.is_open:
         return t("nothing_due")
-    return t("amount_under_way") if page.banner is Banner.PROCESSING else t("amount_due")
+    if page.banner is Banner.PROCESSING:
+        return t("amount_under_way")
+    if not page.asked.is_part:
+        return t("amount_due")
+    return t("asked_next") if page.days_past_due < 0 and page.asked.position else t("due_now")
+
+
+def _note(page: PayerPage, words: _Words) -> str:
+    """Say why a dispute makes less than the balance be asked for."""
+    t, disputed = words.t, page.asked.disputed
+    if not page.payable or not disputed:
+        return ""
+    if not page.asked.asked:
+        return t("disputed_all")
+    return t("disputed_part", amount=disputed.format(words.locale))
 
 
 def _due_when(page: PayerPage, words: _Words) -> str:
     t = words.t
     if not page.is_open:
         return t("settled_on", date=words.day(page.settled_on)) if page.settled_on else ""
-    day = words.day(page.due_on)
+    due = _due_on(page, words)
+    if page.asked.position is None or page.banner is Banner.PROCESSING:
+        return due
+    return t("instalment", position=page.asked.position, parts=page.asked.parts, due=due)
+
+
+def _due_on(page: PayerPage, words: _Words) -> str:
+    t, day = words.t, words.day(page.asked.due_on or page.due_on)
     match page.days_past_due if _late(page) or page.days_past_due == 0 else -1:
         case 0:
             return t("due_today", date=day)
@@ -128,6 +174,8 @@ def _details(page: PayerPage, words: _Words) -> tuple[tuple[str, str], ...]:
     lines = (
         (t("total"), page.total.format(words.locale)),
         (t("paid_so_far"), paid.format(words.locale) if paid and page.is_open else ""),
+        (t("still_open"), page.balance.format(words.locale) if page.is_open and page.asked.is_part else ""),
+        (t("disputed_now"), page.asked.disputed.format(words.locale) if page.asked.disputed else ""),
         (t("issued_on"), words.day(page.issued_on) if page.issued_on else ""),
         (t("due_on"), words.day(page.due_on)),
         (t("mailed_to"), page.address),

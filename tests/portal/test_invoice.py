@@ -14,6 +14,7 @@ from domain.ledger.models import Account, Contact, Invoice, Payment, Receipt
 from domain.pay_links import links
 from domain.pay_links.models import Checkout, PayLink
 from tests.clocks import StandingClock
+from tests.domain.commitments.commitments_made import a_plan
 from tests.domain.pay_links.payers import told
 from tests.portal.browsers import FROM_OUR_PAGE, Browser, a_browser
 from tests.portal.fake_gateway import FakeGateway
@@ -401,3 +402,23 @@ async def test_a_guesser_is_slowed_down(browser: Browser) -> None:
     answers = [await browser.get("/i", headers={"Cookie": "plixo=" + "A" * 43}) for _ in range(61)]
 
     assert [each.status for each in answers] == [404] * 60 + [429]
+
+
+async def test_the_second_button_pays_the_whole_balance_instead_of_the_instalment(
+    core: Core, browser: Browser, gateway: FakeGateway
+) -> None:
+    payer = await a_payer(core, browser)
+    await a_plan(core, await payer.invoice(), (6000, 6500))
+    page = (await browser.get("/i")).text
+    assert "Pay 60,00\xa0€" in page
+    assert "Pay the whole balance of 125,00\xa0€" in page
+    token = re.search(r'name="token" value="(\w+)"', page)
+    assert token
+    await browser.pay()
+    assert gateway.latest.order.amount == Money(6000, "EUR")
+
+    answer = await browser.post("/i/pay", {"token": token[1], "whole": "yes"})
+
+    assert answer.status == 303
+    assert gateway.latest.order.amount == Money(12500, "EUR")
+    assert len(await told(core, "checkout.ended")) == 1

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from domain.commitments.payable import Payable
 from domain.kernel.money import Money
 from domain.pay_links.queries import Attempt, Banner, HistoryLine, PayerPage
 from domain.pay_links.states import CheckoutState
@@ -26,6 +27,7 @@ PAGE = PayerPage(
     country="GB",
     total=Money(12500, "GBP"),
     balance=Money(12500, "GBP"),
+    asked=Payable(Money(12500, "GBP"), Money(12500, "GBP"), Money(0, "GBP")),
     issued_on=date(2026, 2, 1),
     due_on=date(2026, 3, 3),
     days_past_due=7,
@@ -47,7 +49,9 @@ ATTEMPT = Attempt(
 
 
 def seen(*, takes: bool = True, **also: Any) -> InvoiceView:
-    return views.invoice(replace(PAGE, **also), merchant=MERCHANT, texts=Texts("en"), takes=takes)
+    if "balance" in also and "asked" not in also:
+        also["asked"] = Payable(also["balance"], also["balance"], Money(0, "GBP"))
+    return views.invoice(replace(PAGE, **also), merchant=MERCHANT, texts=Texts("en"), takes=views.Takes(takes, takes))
 
 
 @pytest.mark.parametrize(
@@ -114,3 +118,56 @@ def test_an_amount_that_cannot_be_collected_is_said_and_not_just_left_out() -> N
 
     assert view.pay == ""
     assert "ar@northwind.example" in view.why_not
+
+
+def asked(minor: int, *, disputed: int = 0, position: int | None = None, due_on: date | None = None) -> Payable:
+    """Return what is asked for of an invoice over 125.00."""
+    parts = 4 if position else None
+    return Payable(Money(minor, "GBP"), Money(12500, "GBP"), Money(disputed, "GBP"), position, parts, due_on)
+
+
+def test_an_instalment_is_what_is_asked_for_and_the_whole_balance_can_be_paid_too() -> None:
+    view = seen(asked=asked(3125, position=2, due_on=date(2026, 3, 12)), days_past_due=-2)
+
+    assert (view.due, view.due_label, view.late) == ("£31.25", "Next instalment", False)
+    assert view.due_when == "Instalment 2 of 4. Due on 12 March 2026"
+    assert (view.pay, view.pay_all) == ("Pay £31.25", "Pay the whole balance of £125.00")
+    assert ("Still open", "£125.00") in view.details
+
+
+def test_a_missed_instalment_is_late_by_its_own_day() -> None:
+    view = seen(asked=asked(6250, position=1, due_on=date(2026, 3, 6)), days_past_due=4)
+
+    assert (view.due_label, view.late) == ("Amount due now", True)
+    assert view.due_when == "Instalment 1 of 4. Due on 6 March 2026, 4 days overdue"
+
+
+def test_what_is_disputed_is_not_asked_for_and_the_page_says_so() -> None:
+    view = seen(asked=asked(10000, disputed=2500))
+
+    assert (view.due, view.pay, view.pay_all) == ("£100.00", "Pay £100.00", "Pay the whole balance of £125.00")
+    assert view.note == "£25.00 is being disputed; we do not ask for it now."
+    assert ("Being disputed", "£25.00") in view.details
+
+
+def test_who_disputes_everything_is_asked_for_nothing_and_may_still_pay() -> None:
+    view = seen(asked=asked(0, disputed=12500))
+
+    assert (view.pay, view.pay_all, view.late) == ("Pay £125.00", "", False)
+    assert view.note.startswith("You dispute all that is open")
+
+
+def test_an_instalment_too_small_for_the_provider_leaves_the_whole_balance() -> None:
+    page = replace(PAGE, asked=asked(20, position=1, due_on=date(2026, 3, 12)))
+
+    view = views.invoice(page, merchant=MERCHANT, texts=Texts("en"), takes=views.Takes(asked=False, balance=True))
+
+    assert (view.pay, view.pay_all, view.why_not) == ("", "Pay the whole balance of £125.00", "")
+
+
+def test_while_an_instalment_is_debited_its_sum_is_the_one_under_way() -> None:
+    attempt = replace(ATTEMPT, amount=Money(3125, "GBP"), state=CheckoutState.PROCESSING)
+
+    view = seen(banner=Banner.PROCESSING, attempt=attempt, asked=asked(3125, position=1, due_on=date(2026, 3, 1)))
+
+    assert (view.due, view.due_label, view.pay, view.pay_all) == ("£31.25", "Amount being paid", "", "")

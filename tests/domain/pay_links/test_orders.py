@@ -11,11 +11,12 @@ from domain.kernel.money import Money
 from domain.kernel.ports import CheckoutOrder, Method
 from domain.ledger.models import Account, Invoice
 from domain.ledger.refusals import NothingToPay
-from domain.pay_links import checkouts, links, orders
+from domain.pay_links import checkouts, links, orders, waiting
 from domain.pay_links.models import Checkout
 from domain.pay_links.refusals import LinkNotFound, PaymentInReview, PaymentUnderWay
 from tests.builders import a_contact
 from tests.clocks import StandingClock
+from tests.domain.commitments.commitments_made import a_dispute, a_plan
 from tests.domain.pay_links.payers import Visit, a_link, a_visit, entered, told
 
 
@@ -183,3 +184,75 @@ async def test_after_two_returned_debits_only_cards_are_offered(core: Core) -> N
         await visit.hear(page)
 
     assert (await placed(visit)).methods == (Method.CARD,)
+
+
+async def planned(visit: Visit) -> None:
+    """Let the invoice of 125.00 be paid in two instalments, the first due today."""
+    await a_plan(visit.core, await visit.invoice(), (6000, 6500))
+
+
+async def test_a_plan_makes_the_instalment_that_is_due_the_order(core: Core) -> None:
+    visit = await a_visit(core)
+    await planned(visit)
+
+    order = await placed(visit)
+
+    assert (order.amount, order.title) == (Money(6000, "EUR"), "Invoice INV-1042, instalment 1 of 2")
+
+
+async def test_a_paid_instalment_is_booked_and_the_next_one_is_asked_for(core: Core) -> None:
+    visit = await a_visit(core)
+    await planned(visit)
+    page = await visit.go_to_pay()
+    visit.gateway.pay(page)
+
+    standing = await visit.hear(page)
+
+    assert standing.state == "paid"
+    assert (await visit.invoice()).open_minor == 6500
+    assert await told(core, "payment.mismatched") == []
+    assert (await placed(visit)).amount == Money(6500, "EUR")
+
+
+async def test_the_whole_balance_can_be_paid_instead_and_takes_the_place_of_the_instalments_page(core: Core) -> None:
+    visit = await a_visit(core)
+    await planned(visit)
+    page = await visit.go_to_pay()
+
+    assert await orders.start(core, secret=visit.secret, bank_debit=True, whole=True) == orders.PageOutdated(
+        page.session_id
+    )
+
+    await checkouts.update(core, snapshot=await visit.gateway.expire(page.session_id))
+    begun = await orders.start(core, secret=visit.secret, bank_debit=True, whole=True)
+    assert isinstance(begun, orders.ToPlace)
+    assert (begun.order.amount, begun.order.title) == (Money(12500, "EUR"), "Invoice INV-1042")
+
+
+async def test_an_instalments_page_lives_until_the_balance_changes(core: Core) -> None:
+    visit = await a_visit(core)
+    await planned(visit)
+    page = await visit.go_to_pay()
+    assert await start(visit) == orders.PageOpen(f"https://checkout.test/{page.session_id}")
+    assert await waiting.to_end(core) == ()
+
+    await Invoice.all().update(open_minor=12000)
+
+    assert await waiting.to_end(core) == (page.session_id,)
+    assert await start(visit) == orders.PageOutdated(page.session_id)
+
+
+async def test_what_is_disputed_is_not_ordered_unless_the_payer_wants_to(core: Core) -> None:
+    visit = await a_visit(core)
+    await a_dispute(core, await visit.invoice(), 2500)
+
+    order = await placed(visit)
+
+    assert (order.amount, order.title) == (Money(10000, "EUR"), "Invoice INV-1042")
+
+
+async def test_who_disputes_everything_may_still_pay_it(core: Core) -> None:
+    visit = await a_visit(core)
+    await a_dispute(core, await visit.invoice(), 12500)
+
+    assert (await placed(visit)).amount == Money(12500, "EUR")

@@ -11,6 +11,7 @@ from domain.ledger.models import Account, Invoice
 from domain.pay_links import queries
 from domain.pay_links.queries import Banner, PayerPage
 from tests.builders import a_contact
+from tests.domain.commitments.commitments_made import a_dispute, a_plan
 from tests.domain.pay_links.payers import Visit, a_link, a_visit, entered
 
 
@@ -106,3 +107,23 @@ async def test_the_history_has_what_came_and_what_went_back(core: Core) -> None:
 
     assert [(line.kind, line.amount.minor) for line in page.history] == [("received", 12500), ("refund", 500)]
     assert page.balance == Money(500, "EUR")
+
+
+async def test_the_page_asks_for_the_instalment_and_counts_its_days(core: Core) -> None:
+    visit = await a_visit(core)
+    await a_plan(core, await visit.invoice(), (6000, 6500), first=-1)
+
+    page = await page_of(visit)
+
+    assert (page.asked.amount, page.asked.position, page.asked.parts) == (Money(6000, "EUR"), 1, 2)
+    assert (page.days_past_due, page.balance, page.asked.is_part) == (1, Money(12500, "EUR"), True)
+
+
+async def test_the_page_does_not_ask_for_what_is_disputed(core: Core) -> None:
+    visit = await a_visit(core)
+    await a_dispute(core, await visit.invoice(), 2500)
+
+    page = await page_of(visit)
+
+    assert (page.asked.amount, page.asked.disputed) == (Money(10000, "EUR"), Money(2500, "EUR"))
+    assert (page.days_past_due, page.asked.position) == (7, None)
