@@ -3,12 +3,22 @@
 Refusal
 ├── NotFound
 │   ├── NotEnrolled         the invoice is in no running cadence
-│   └── NoSuchStep          its cadence has no letter there
+│   ├── NoSuchStep          its cadence has no letter there
+│   ├── DraftNotFound       no mail has that id
+│   └── HoldNotFound        nothing is on hold there
 ├── ReasonMissing           an act that is told to others needs a reason
 ├── StepPassed              the step has left, or was passed over
 ├── AlreadyStruck           somebody struck it out before
 ├── NotStruck               nobody did
-└── DayOutOfReach           a preview looks a month ahead at most
+├── DayOutOfReach           a preview looks a month ahead at most
+├── NoDraft                 the mail has left, waits to leave, or is not to be sent
+├── DraftOutdated           it changed since the approver looked, or asks for what is not owed
+├── UndoTooLate             the mail may have left
+├── WordsRefused            a draft's words leave no mail that we would send
+├── NudgeRefused            a guardrail would keep the reminder back; says which
+├── HoldUnclear             a hold is on an invoice, a customer or one contact, and ends in the future
+├── LegalHoldKept           only Legal or a Controller lifts a legal hold
+└── GateRefused             the gate is as it was asked to be, or no such segment is in force
 """
 
 from collections.abc import Sequence
@@ -62,3 +72,65 @@ class DayOutOfReach(Refusal):
 
     def __init__(self, first: date, last: date) -> None:
         super().__init__(f"A preview can be made for the days from {first} to {last}; what lies beyond is a guess.")
+
+
+class DraftNotFound(NotFound):
+    """Say that there is no such mail."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such draft. The list of drafts shows those that wait for a person.")
+
+
+class HoldNotFound(NotFound):
+    """Say that nothing is on hold there."""
+
+    def __init__(self) -> None:
+        super().__init__("No hold of that kind is in force there; there is nothing to lift.")
+
+
+class NoDraft(Refusal):
+    """Say what became of a draft meanwhile."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"This is no draft any more: {what}.")
+
+
+class DraftOutdated(Refusal):
+    """Say how a draft differs from what the approver was shown; nothing was approved."""
+
+    def __init__(self, changes: Sequence[str]) -> None:
+        self.changes = tuple(changes)
+        super().__init__(f"It has changed since you looked: {'; '.join(changes)}. Nothing was approved; look again.")
+
+
+class UndoTooLate(Refusal):
+    """Say that a mail cannot be called back."""
+
+    def __init__(self) -> None:
+        super().__init__("It cannot be called back any more: the time for that is over, and the mail may have left.")
+
+
+class WordsRefused(Refusal):
+    """Say what is wrong with the words that a person wrote for a letter."""
+
+
+class NudgeRefused(Refusal):
+    """Say why a reminder would not be sent now."""
+
+    def __init__(self, number: str, why: str) -> None:
+        super().__init__(f"No reminder about {number} now: {why}.")
+
+
+class HoldUnclear(Refusal):
+    """Say what a hold needs."""
+
+
+class LegalHoldKept(Refusal):
+    """Say who may lift a legal hold."""
+
+    def __init__(self) -> None:
+        super().__init__("A legal hold is lifted by Legal or a Controller; ask one of them.")
+
+
+class GateRefused(Refusal):
+    """Say why a gate stays as it is."""

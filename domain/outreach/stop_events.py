@@ -184,11 +184,14 @@ class ReminderNudged(InvoiceEvent):
     owner_name: str | None
     """Whose customer it is, and who hears of it."""
     note: str
+    waits: str = ""
+    """For what it waits, and until when; empty: it leaves now."""
 
     def told(self) -> str:
         """Return the fact as a sentence."""
         note = f": {self.note}" if self.note else ""
-        return f"A reminder to {', '.join(self.sent_to)} was asked for{note}"
+        waits = f" ({self.waits})" if self.waits else ""
+        return f"A reminder to {', '.join(self.sent_to)} was asked for{waits}{note}"
 
 
 NOTICES: Notices = {

@@ -1,6 +1,5 @@
 """Waiting: hand the mails whose moment has come to the workers again, and drop drafts that nobody need look at."""
 
-from typing import Any
 from uuid import UUID
 
 from domain.deliverability.states import MailingState
@@ -35,14 +34,25 @@ async def release(core: Core) -> None:
     found = PAGE
     while found == PAGE:
         async with core.transaction() as tx:
-            found = await let_go(core, tx, await tx.rows(_COME_DUE, {"now": core.clock.now(), "page": PAGE}))
+            rows = await tx.rows(_COME_DUE, {"now": core.clock.now(), "page": PAGE})
+            rows.sort(key=lambda row: (row["queued_at"], row["id"]))
+            await core.jobs.defer_many(tx, "send_mailing", [{"mailing_id": str(row["id"])} for row in rows])
+            found = len(rows)
 
 
-async def let_go(core: Core, tx: Transaction, rows: list[dict[str, Any]]) -> int:
-    """Queue the sending of those mails, the longest waiting first, in the caller's transaction."""
-    ordered = sorted(rows, key=lambda row: (row["queued_at"], row["id"]))
-    await core.jobs.defer_many(tx, "send_mailing", [{"mailing_id": str(row["id"])} for row in ordered])
-    return len(ordered)
+async def hasten(core: Core, tx: Transaction, *, guardrail: str, segment: str | None = None) -> int:
+    """End the wait of every mail that waits for that guardrail, since its reason is gone; return how many wait.
+
+    A step of the caller's transaction; the mails are handed out right after it, and judged again.
+    """
+    hastened = await tx.execute(
+        "UPDATE mailing SET not_before = %(now)s WHERE state = 'queued' AND waits = %(guardrail)s"
+        " AND not_before > %(now)s AND (%(segment)s::text IS NULL OR segment = %(segment)s)",
+        {"now": core.clock.now(), "guardrail": guardrail, "segment": segment},
+    )
+    if hastened:
+        await core.jobs.defer(tx, "release_waiting")
+    return hastened
 
 
 async def _drop_spent(core: Core) -> None:

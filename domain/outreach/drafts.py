@@ -1,0 +1,226 @@
+"""Drafts: mails that wait for a person, who approves, rejects, edits or calls them back; never the one who made them.
+
+An approval is for what the approver was shown: recipient, letter, words, invoices and amounts. Whatever of these has
+changed makes it void, when it is given and again right before the mail leaves.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from domain.deliverability.draft_events import LetterApproved, LetterCalledBack, LetterEdited, LetterRejected
+from domain.deliverability.models import Mailing
+from domain.deliverability.states import MailingState
+from domain.kernel import timeline
+from domain.kernel.actor import Actor, Permission
+from domain.kernel.core import Core
+from domain.kernel.events import by
+from domain.kernel.refusals import Refusal
+from domain.kernel.transactions import Transaction
+from domain.outreach import draft_lists, guardrails, settling, told
+from domain.outreach.facts import MailFacts
+from domain.outreach.refusals import (
+    DraftNotFound,
+    DraftOutdated,
+    NoDraft,
+    ReasonMissing,
+    UndoTooLate,
+    WordsRefused,
+)
+from domain.outreach.verdicts import Never
+from domain.people import second_person
+
+MOST_AT_ONCE = 100
+LONGEST_REASON = 300
+LONGEST_SUBJECT = 200
+LONGEST_BODY = 10_000
+
+_A_LINK = re.compile(r"(?:https?://|www\.)\S", re.IGNORECASE)
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+
+_UNAPPROVED: dict[str, None] = {"approved_by": None, "approved_by_id": None, "approved_at": None, "not_before": None}
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovedMany:
+    """What became of several approvals."""
+
+    approved: tuple[LetterApproved, ...]
+    refused: tuple[tuple[UUID, str], ...]
+    """Which were not, and why."""
+
+
+async def approve(core: Core, *, mailing_id: UUID, actor: Actor, seen: str | None = None) -> LetterApproved:
+    """Let a draft leave, after the moment in which it may be called back.
+
+    Args:
+        core: The core.
+        mailing_id: The draft.
+        actor: Who approves it; neither its maker nor its editor.
+        seen: The ``version`` of the draft that the approver had before them; without one, what it was when it was first shown.
+
+    Raises:
+        NotAllowed: The actor may not approve.
+        OwnWork: The actor made or edited it.
+        DraftNotFound: There is no such mail.
+        NoDraft: It is no draft (any more).
+        DraftOutdated: It has changed since it was shown; what changed is told, and it may be approved as it is now.
+    """
+    actor.require(Permission.APPROVE)
+    async with core.transaction() as tx:
+        mailing = await _draft(tx, mailing_id)
+        second_person.different(core, maker_id=mailing.made_by_id, maker=mailing.made_by, actor=actor)
+        if mailing.edited_by is not None:
+            second_person.different(core, maker_id=mailing.edited_by_id, maker=mailing.edited_by, actor=actor)
+        outcome = await _fresh(core, tx, mailing, seen)
+        if isinstance(outcome, MailFacts):
+            return await _approved(core, tx, mailing, outcome, actor)
+    raise outcome  # outside of the transaction: what was found out is kept
+
+
+async def approve_many(core: Core, *, mailing_ids: Sequence[UUID], actor: Actor) -> ApprovedMany:
+    """Approve several drafts, each by itself: one that is refused keeps no other back.
+
+    Raises:
+        NotAllowed: The actor may not approve.
+    """
+    actor.require(Permission.APPROVE)
+    approved, refused = [], []
+    for mailing_id in list(dict.fromkeys(mailing_ids))[:MOST_AT_ONCE]:
+        try:
+            approved.append(await approve(core, mailing_id=mailing_id, actor=actor))
+        except Refusal as no:
+            refused.append((mailing_id, str(no)))
+    return ApprovedMany(tuple(approved), tuple(refused))
+
+
+async def reject(core: Core, *, mailing_id: UUID, reason: str, actor: Actor) -> LetterRejected:
+    """Decide that a draft is not sent; its steps count as done, and the next ones go on.
+
+    Raises:
+        NotAllowed: The actor may not approve.
+        ReasonMissing: Nobody could be told why.
+        DraftNotFound: There is no such mail.
+        NoDraft: It is no draft (any more).
+    """
+    actor.require(Permission.APPROVE)
+    why = " ".join(reason.split())[:LONGEST_REASON]
+    if not why:
+        raise ReasonMissing("A draft is rejected for a reason: whoever asks later wants to know it.")
+    async with core.transaction() as tx:
+        mailing = await _draft(tx, mailing_id)
+        await mailing.move("reject", reason=f"{mailing.reason}; rejected by {actor.name}: {why}")
+        stamp = by(actor, core.clock.now())
+        events = [LetterRejected(**{**each, **stamp}, why=why) for each in await settling.about_each(core, tx, mailing)]
+        await timeline.record_many(core, tx, events)
+    return events[0]
+
+
+async def undo(core: Core, *, mailing_id: UUID, actor: Actor) -> LetterCalledBack:
+    """Call an approved mail back before it leaves; it is a draft again.
+
+    Raises:
+        NotAllowed: The actor may not approve.
+        DraftNotFound: There is no such mail.
+        UndoTooLate: The time is over, or the mail was never approved.
+    """
+    actor.require(Permission.APPROVE)
+    async with core.transaction() as tx:
+        mailing = await Mailing.locked(id=mailing_id)
+        if mailing is None:
+            raise DraftNotFound
+        now = core.clock.now()
+        in_time = mailing.approved_at is not None and now < mailing.approved_at + core.limits.undo
+        if mailing.status is not MailingState.QUEUED or not in_time:
+            raise UndoTooLate
+        await mailing.move("undo", **_UNAPPROVED, waits="", waits_reason="")
+        event = LetterCalledBack(**{**await settling.about(core, tx, mailing), **by(actor, now)})
+        await timeline.record(core, tx, event)
+    return event
+
+
+async def edit(core: Core, *, mailing_id: UUID, subject: str, body: str, actor: Actor) -> LetterEdited:
+    """Put words of one's own in the place of the letter's; somebody else has to approve them.
+
+    Greeting, invoices, amounts and payment links are not part of the words: they are set around them whatever is
+    written, so no edit can take the link away. Words may not bring a link of their own: a payer must be able to trust
+    that every link in a mail of ours is ours.
+
+    Raises:
+        NotAllowed: The actor may not work the queue.
+        WordsRefused: Empty, too long, or with a link.
+        DraftNotFound: There is no such mail.
+        NoDraft: It is no draft (any more).
+    """
+    actor.require(Permission.WORK_QUEUE)
+    heading, words = _words(subject, body)
+    async with core.transaction() as tx:
+        mailing = await _draft(tx, mailing_id)
+        await Mailing.filter(id=mailing.id).update(
+            edited_by=actor.name, edited_by_id=actor.id, edited_subject=heading, edited_body=words
+        )
+        event = LetterEdited(**{**await settling.about(core, tx, mailing), **by(actor, core.clock.now())})
+        await timeline.record(core, tx, event)
+    return event
+
+
+async def _draft(tx: Transaction, mailing_id: UUID) -> Mailing:
+    mailing = await settling.locked(tx, mailing_id=mailing_id)
+    if mailing is None:
+        raise DraftNotFound
+    if mailing.status is not MailingState.DRAFTED:
+        who = f" by {mailing.approved_by}" if mailing.approved_by else ""
+        raise NoDraft(f"it was approved{who} and is {mailing.state}" if who else f"it is {mailing.state}")
+    return mailing
+
+
+async def _fresh(core: Core, tx: Transaction, mailing: Mailing, seen: str | None) -> MailFacts | Refusal:
+    """Return the facts to approve, or the refusal; either way what was found out about the draft is written down."""
+    facts = await settling.pruned(core, tx, mailing)
+    if facts is None:
+        return NoDraft(mailing.reason.rpartition("not sent: ")[2])
+    verdict = guardrails.verdict(facts)
+    if isinstance(verdict, Never):
+        await settling.withhold(core, tx, mailing, facts, verdict)
+        return NoDraft(verdict.reason)
+    changed = told.changes(facts.drafted_as, facts.snapshot) if facts.drafted_as else ()
+    if seen is not None and seen != draft_lists.version(facts.snapshot):
+        changed = changed or ("it is not what was on your screen",)
+    elif seen is not None:
+        changed = ()
+    if changed:
+        await draft_lists.remember(tx, {mailing.id: facts.snapshot}, anew=True)
+        return DraftOutdated(changed)
+    return facts
+
+
+async def _approved(core: Core, tx: Transaction, mailing: Mailing, facts: MailFacts, actor: Actor) -> LetterApproved:
+    now = core.clock.now()
+    leaves_at = now + core.limits.undo
+    await mailing.move(
+        "approve",
+        approved_by=actor.name,
+        approved_by_id=actor.id,
+        approved_at=now,
+        drafted_as=facts.snapshot,
+        not_before=leaves_at,
+        waits="undo",
+        waits_reason="its approval may still be called back",
+    )
+    await core.jobs.defer(tx, "send_mailing", delay=core.limits.undo, mailing_id=str(mailing.id))
+    event = LetterApproved(**{**await settling.about(core, tx, mailing), **by(actor, now)}, leaves_at=leaves_at)
+    await timeline.record(core, tx, event)
+    return event
+
+
+def _words(subject: str, body: str) -> tuple[str, str]:
+    heading = " ".join(_UNPRINTABLE.sub("", subject).split())
+    words = "\n".join(line.rstrip() for line in _UNPRINTABLE.sub("", body).replace("\r", "").split("\n")).strip()
+    if not heading or not words:
+        raise WordsRefused("A letter needs a subject and a text.")
+    if len(heading) > LONGEST_SUBJECT or len(words) > LONGEST_BODY:
+        raise WordsRefused(f"A subject has at most {LONGEST_SUBJECT} characters and a text {LONGEST_BODY}.")
+    if _A_LINK.search(heading) or _A_LINK.search(words):
+        raise WordsRefused("Leave links out: the invoice's own payment link is added below whatever you write.")
+    return heading, words

@@ -1,0 +1,136 @@
+"""Gates: all mail, or all that leaves by itself, waits until a gate is opened or its time is over."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from tortoise.exceptions import IntegrityError
+
+from domain.kernel import timeline
+from domain.kernel.actor import Actor, Permission
+from domain.kernel.core import Core
+from domain.kernel.events import by
+from domain.kernel.transactions import Transaction
+from domain.outreach import waiting
+from domain.outreach.models import Gate
+from domain.outreach.refusals import GateRefused, ReasonMissing
+from domain.outreach.stop_events import GateClosed, GateOpened
+
+LONGEST_REASON = 300
+
+
+class Holds(StrEnum):
+    """What a gate keeps back."""
+
+    ALL_MAIL = "all mail"
+    """Answers too: nothing leaves."""
+    AUTOPILOT = "autopilot"
+    """What leaves with nobody having approved it or asked for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class GateShown:
+    """A closed gate."""
+
+    id: UUID
+    name: str
+    segment: str | None
+    holds: str
+    reason: str
+    until: datetime | None
+    made_by: str
+    since: datetime
+
+
+async def close(
+    core: Core,
+    *,
+    name: str,
+    holds: Holds,
+    reason: str,
+    actor: Actor,
+    segment: str | None = None,
+    until: datetime | None = None,
+) -> GateClosed:
+    """Keep mail back, of one segment or all of it; closing a closed gate anew sets its reason and end.
+
+    Raises:
+        NotAllowed: The actor may not operate the product.
+        ReasonMissing: Nobody could be told why.
+        GateRefused: The end lies in the past, no such segment is in force, or somebody closed it at this moment.
+    """
+    actor.require(Permission.OPERATE)
+    why, now = _reason(reason), core.clock.now()
+    if until is not None and until <= now:
+        raise GateRefused("A gate opens again in the future; that moment has passed.")
+    try:
+        async with core.transaction() as tx:
+            await _known(tx, segment)
+            earlier = await Gate.locked(name=name, segment=segment, state=Gate.MACHINE.start.value)
+            if earlier is not None:
+                await earlier.move("open", opened_by=actor.name, opened_at=now)
+            await Gate.create(
+                id=uuid4(),
+                name=name,
+                segment=segment,
+                holds=holds.value,
+                reason=why,
+                until=until,
+                state=Gate.MACHINE.start.value,
+                made_by=actor.name,
+                created_at=now,
+            )
+            event = GateClosed(gate=name, segment=segment, holds=holds.value, reason=why, until=until, **by(actor, now))
+            await timeline.record(core, tx, event)
+    except IntegrityError:  # of two who close it at once the first has done it
+        raise GateRefused(f"Somebody closed {name} at this very moment; look at it again.") from None
+    return event
+
+
+async def open(  # noqa: A001 - a gate is opened
+    core: Core, *, name: str, reason: str, actor: Actor, segment: str | None = None
+) -> GateOpened:
+    """Let go what a gate kept back, at once; each mail is judged again before it leaves.
+
+    Raises:
+        NotAllowed: The actor may not operate the product.
+        ReasonMissing: Nobody could be told why.
+        GateRefused: It is not closed.
+    """
+    actor.require(Permission.OPERATE)
+    why, now = _reason(reason), core.clock.now()
+    async with core.transaction() as tx:
+        gate = await Gate.locked(name=name, segment=segment, state=Gate.MACHINE.start.value)
+        if gate is None:
+            raise GateRefused(f"{name.capitalize()} is not closed; there is nothing to open.")
+        await gate.move("open", opened_by=actor.name, opened_at=now)
+        released = await waiting.hasten(core, tx, guardrail="gate", segment=segment)
+        event = GateOpened(gate=name, segment=segment, reason=why, released=released, **by(actor, now))
+        await timeline.record(core, tx, event)
+    return event
+
+
+async def closed(core: Core) -> tuple[GateShown, ...]:
+    """Return the gates that keep mail back now, the longest closed first."""
+    rows = await core.database.rows(
+        "SELECT id, name, segment, holds, reason, until, made_by, created_at AS since FROM gate"
+        " WHERE state = 'closed' AND (until IS NULL OR until > %s) ORDER BY created_at, id LIMIT 100",
+        (core.clock.now(),),
+    )
+    return tuple(GateShown(**row) for row in rows)
+
+
+async def _known(tx: Transaction, segment: str | None) -> None:
+    if segment is None:
+        return
+    row = await tx.row("SELECT 1 FROM segment WHERE name = %s AND state = 'published'", (segment,))
+    if row is None:
+        raise GateRefused(f"No segment in force is called {segment[:60]!r}.")
+
+
+def _reason(text: str) -> str:
+    why = " ".join(text.split())[:LONGEST_REASON]
+    if not why:
+        raise ReasonMissing("Say why: everybody whose mail waits is told the reason.")
+    return why
