@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from domain.letters.fields import Group
 
-LANGUAGES = ("en",)
+LANGUAGES = ("en", "de", "fr", "es")
 """The languages in which every letter exists; English is the one that every deployment can fall back to."""
 
 TONES = ("Formal", "Neutral", "Confident")

@@ -1,6 +1,11 @@
 """Languages: in which one a reader is written to, and how that reader writes numbers and dates."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+
+from babel.dates import format_date
+from babel.lists import format_list
 
 from domain.kernel import locales
 from domain.letters.kinds import LANGUAGES
@@ -23,6 +28,17 @@ def chosen(reader: str | None, merchant: str, country: str | None) -> Chosen:
     locale = next(known, locales.FALLBACK)
     language = locales.language(locale, LANGUAGES)
     return Chosen(language, locales.formats(locale if locale != locales.FALLBACK else language, country, language))
+
+
+def day(given: date, locale: str) -> str:
+    """Return a date in words, as it is written in a sentence; French counts the first of a month: 1er mars."""
+    written = str(format_date(given, format="long", locale=locale))
+    return f"1er{written[1:]}" if given.day == 1 and locale.startswith("fr") and written.startswith("1 ") else written
+
+
+def listed(parts: Sequence[str], locale: str) -> str:
+    """Return the parts as one list: 5.00 EUR and 3.00 USD."""
+    return str(format_list(list(parts), locale=locale))
 
 
 def _known(locale: str) -> bool:

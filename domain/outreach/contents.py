@@ -6,9 +6,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from babel.dates import format_date
-from babel.lists import format_list
-
 from domain import letters
 from domain.commitments import pauses
 from domain.deliverability.models import Mailing
@@ -18,7 +15,7 @@ from domain.kernel.dates import days_past_due
 from domain.kernel.money import Money
 from domain.kernel.transactions import Row
 from domain.ledger.receipts import IssuedReceipt
-from domain.letters import Contents, Fields, Line
+from domain.letters import Contents, Fields, Line, languages
 from domain.outreach import answers, fitting
 from domain.outreach.facts import ItemFacts
 from domain.pay_links import links
@@ -69,14 +66,14 @@ class Reader:
 
     def day(self, day: date) -> str:
         """Return a date in words."""
-        return str(format_date(day, format="long", locale=self.locale))
+        return languages.day(day, self.locale)
 
     def total(self, amounts: Iterable[Money]) -> str:
         """Return the sum of each currency by itself; currencies are never added up."""
         sums: dict[str, Money] = {}
         for each in amounts:
             sums[each.currency] = sums[each.currency] + each if each.currency in sums else each
-        return str(format_list([self.money(each) for each in sums.values()], locale=self.locale))
+        return languages.listed([self.money(each) for each in sums.values()], self.locale)
 
 
 async def of(
