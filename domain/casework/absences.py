@@ -112,9 +112,7 @@ async def cancel(core: Core, *, actor: Actor, slack_id: str | None = None) -> Ab
         if absence is None:
             raise AbsenceNotFound(person.name)
         await absence.move("cancel")
-        event = AbsenceCancelled(
-            absence_id=absence.id, person_id=person.id, person_name=person.name, **by(actor, now)
-        )
+        event = AbsenceCancelled(absence_id=absence.id, person_id=person.id, person_name=person.name, **by(actor, now))
         await timeline.record(core, tx, event)
     return event
 

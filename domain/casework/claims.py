@@ -59,8 +59,7 @@ async def take(core: Core, *, invoice_number: str, actor: Actor, over: bool = Fa
             actor.require(Permission.APPROVE)
         await one_at_a_time(tx)
         invoice = await invoices.locked(invoice_number)
-        event = await claimed(core, tx, invoice=invoice, actor=actor, over=over)
-    return event
+        return await claimed(core, tx, invoice=invoice, actor=actor, over=over)
 
 
 async def release(core: Core, *, invoice_number: str, actor: Actor) -> CaseReleased:

@@ -58,7 +58,9 @@ _TOP = """
     ORDER BY w.score DESC, w.open_major DESC, w.due_on, w.invoice_id LIMIT %(most)s
 """
 
-_COUNT = "SELECT count(*) AS total FROM (SELECT FROM worklist w WHERE NOT w.stopped AND {narrowed} LIMIT %(most)s) counted"
+_COUNT = (
+    "SELECT count(*) AS total FROM (SELECT FROM worklist w WHERE NOT w.stopped AND {narrowed} LIMIT %(most)s) counted"
+)
 
 _MINE = (
     "w.account_id = ANY(ARRAY(SELECT id FROM account WHERE owner_id = ANY(%(people)s)"

@@ -22,24 +22,24 @@ class Score:
     reason: str
 
 
-FIRST = 600
+FIRST = 700
 """From here on a reason outweighs all lesser ones together: what was promised, disputed or cannot be delivered."""
 
 SCORE = (
-    Score(700, "promise_broken_on IS NOT NULL", "what was promised by {promise_broken_on} did not come"),
-    Score(690, "dispute_open AND sla_due_at <= %(now)s", "the answer to a dispute is late, it was due on {sla_due_at}"),
-    Score(680, "plan_missed", "an instalment was missed"),
+    Score(800, "promise_broken_on IS NOT NULL", "what was promised by {promise_broken_on} did not come"),
+    Score(790, "dispute_open AND sla_due_at <= %(now)s", "the answer to a dispute is late, it was due on {sla_due_at}"),
+    Score(780, "plan_missed", "an instalment was missed"),
     Score(
-        670,
+        770,
         "dispute_open AND sla_due_at > %(now)s AND sla_risk_at <= %(now)s",
         "the answer to a dispute is due on {sla_due_at}",
     ),
-    Score(660, "promised_on <= %(today)s", "money was promised for {promised_on}"),
-    Score(650, "dispute_open AND sla_risk_at > %(now)s AND dispute_owner_id IS NULL", "nobody has taken up a dispute"),
-    Score(640, "plan_state = 'requested'", "the customer asked for a plan and waits for an answer"),
-    Score(620, "NOT mailable AND NOT search_dropped", "no contact that may be mailed"),
-    Score(610, "mailable AND bounced", "mail to a contact bounced"),
-    Score(600, "dispute_open AND sla_risk_at > %(now)s AND dispute_owner_id IS NOT NULL", "a dispute is open"),
+    Score(760, "promised_on <= %(today)s", "money was promised for {promised_on}"),
+    Score(750, "dispute_open AND sla_risk_at > %(now)s AND dispute_owner_id IS NULL", "nobody has taken up a dispute"),
+    Score(740, "plan_state = 'requested'", "the customer asked for a plan and waits for an answer"),
+    Score(720, "NOT mailable AND NOT search_dropped", "no contact that may be mailed"),
+    Score(710, "mailable AND bounced", "mail to a contact bounced"),
+    Score(700, "dispute_open AND sla_risk_at > %(now)s AND dispute_owner_id IS NOT NULL", "a dispute is open"),
     Score(80, "reversed", "a payment went back"),
     Score(75, "review", "a person is to look at the customer"),
     Score(70, "unread_mail", "the customer wrote, unread"),
@@ -91,8 +91,7 @@ STOPS = (
     Stop("on_hold", "on hold{until_hold}: {hold_why}"),
     Stop("snoozed_until IS NOT NULL", "snoozed by {snoozed_by} until {snoozed_until}: {snooze_reason}"),
     Stop(
-        f"chaseable_minor = 0 AND {_ANSWERED} AND NOT plan_missed"
-        " AND (promised_on IS NULL OR promised_on > %(today)s)",
+        f"chaseable_minor = 0 AND {_ANSWERED} AND NOT plan_missed AND (promised_on IS NULL OR promised_on > %(today)s)",
         "{paused_why}",
     ),
 )

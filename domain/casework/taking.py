@@ -76,6 +76,7 @@ async def progress(core: Core, *, actor: Actor, mine: bool = False) -> Progress:
         NotAllowed: The actor may not look.
     """
     actor.require(Permission.VIEW)
+    await worklist.refresh(core)
     left, more = await queue.waiting(core, actor=actor, mine=mine)
     return Progress(await _done(core, core.database, actor), left, more)
 

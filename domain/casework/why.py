@@ -1,18 +1,31 @@
 """Why: what stands behind an invoice's place in the queue, every mail that left and every one that did not."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
 
-from domain.casework import queue
+from domain.casework import claims, score
 from domain.casework.facts import parameters
+from domain.casework.score import Judgement
 from domain.kernel import addresses
 from domain.kernel.actor import Actor, Permission
-from domain.kernel.clock import local_date
 from domain.kernel.core import Core
+from domain.kernel.money import Money
+from domain.kernel.transactions import Row
 from domain.ledger import invoices
 from domain.ledger.refusals import InvoiceNotFound
+from domain.outreach import fact_sheets, guardrails
+from domain.outreach.verdicts import Send, Wait
 
 MAILS_SHOWN = 10
 """The newest mails are what people ask about; the timeline has the rest."""
+
+PENDING_SHOWN = 3
+
+LINES_SHOWN = 20
+"""Of what holds reminders back or was agreed; nobody reads on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +39,50 @@ class Why:
     mails: tuple[str, ...]
     """Each mail with the reason why it was or was not sent, newest first."""
     holds: tuple[str, ...]
-    """What keeps reminders from leaving."""
+    """What keeps reminders from leaving, or the invoice out of the queue."""
+    agreed: tuple[str, ...] = ()
+    """Promises, plans and disputes that are open, or were broken last."""
+    guardrails: tuple[str, ...] = ()
+    """What would hold the mails that wait, if they were to leave now."""
+    in_hand: str = ""
+    """Who has the customer's case now."""
+    usual_delay: int | None = None
+    """Days past due at which the customer usually pays."""
+
+
+_MAILS = """
+    SELECT g.letter, g.address, g.state, g.reason, g.not_before, g.waits, g.waits_reason, g.id,
+           coalesce(g.sent_at, g.queued_at) AS at, t.state AS item_state, t.reason AS item_reason
+    FROM (SELECT id AS mail FROM mailing WHERE invoice_id = %(id)s
+          UNION SELECT mailing_id FROM mailing_item WHERE invoice_id = %(id)s) about
+    JOIN mailing g ON g.id = about.mail
+    LEFT JOIN LATERAL (SELECT state, reason FROM mailing_item x WHERE x.mailing_id = g.id AND x.invoice_id = %(id)s
+                       ORDER BY x.state = 'included' DESC, x.created_at DESC LIMIT 1) t ON true
+    ORDER BY g.queued_at DESC, g.id LIMIT %(mails)s
+"""
+
+_LINES = """
+    SELECT * FROM (
+        SELECT 'hold' AS what, h.kind AS name, h.reason, h.until, h.made_by, NULL::date AS day, NULL::bigint AS minor,
+               h.contact_id IS NOT NULL AS narrow, h.created_at
+        FROM hold h WHERE h.account_id = %(account)s AND h.state = 'active' AND (h.until IS NULL OR h.until > %(now)s)
+          AND (h.invoice_id IS NULL OR h.invoice_id = %(id)s)
+        UNION ALL SELECT 'gate', g.name, g.reason, g.until, g.made_by, NULL, NULL, false, g.created_at FROM gate g
+        WHERE g.state = 'closed' AND (g.until IS NULL OR g.until > %(now)s)
+          AND (g.segment IS NULL OR g.segment = (SELECT segment FROM enrolment e WHERE e.invoice_id = %(id)s
+                                                 AND e.state = 'running'))
+        UNION ALL SELECT 'veto', v.step::text, v.reason, NULL, v.made_by, NULL, NULL, false, v.created_at
+        FROM veto v JOIN enrolment e ON e.id = v.enrolment_id
+        WHERE e.invoice_id = %(id)s AND e.state = 'running' AND v.step > e.last_position
+        UNION ALL SELECT 'promise', p.state, p.note, NULL, p.made_by, p.promised_on, p.amount_minor, false, p.created_at
+        FROM promise p WHERE p.invoice_id = %(id)s AND p.state IN ('running', 'broken', 'partly_kept')
+        UNION ALL SELECT 'plan', p.state, p.reason, NULL, p.made_by, NULL, p.covers_minor, false, p.created_at
+        FROM plan p WHERE p.invoice_id = %(id)s AND p.state IN ('requested', 'countered', 'running', 'defaulted')
+        UNION ALL SELECT 'dispute', d.reason_code, coalesce(o.name, ''), d.sla_due_at, d.filed_by, NULL,
+               d.amount_minor, d.is_test, d.created_at
+        FROM dispute d LEFT JOIN person o ON o.id = d.owner_id WHERE d.invoice_id = %(id)s AND d.state = 'open'
+    ) lines ORDER BY created_at DESC LIMIT %(lines)s
+"""
 
 
 async def explain(core: Core, *, invoice_number: str, actor: Actor) -> Why:
@@ -38,31 +94,102 @@ async def explain(core: Core, *, invoice_number: str, actor: Actor) -> Why:
     """
     actor.require(Permission.VIEW)
     row = await core.database.row(
-        queue.scored("WHERE i.number_key = %(key)s"),
-        parameters(local_date(core.clock, core.merchant.zone), key=invoices.number_key(invoice_number)),
+        score.scored("WHERE i.number_key = %(key)s"), parameters(core, key=invoices.number_key(invoice_number))
     )
     if row is None:
         raise InvoiceNotFound(invoice_number)
-    mails = await core.database.rows(
-        "SELECT letter, address, state, reason, coalesce(sent_at, queued_at) AS at FROM mailing WHERE invoice_id = %s"
-        " ORDER BY queued_at DESC, id LIMIT %s",
-        (row["id"], MAILS_SHOWN),
+    told = score.judgement(core, row)
+    about = {"id": row["id"], "account": row["account_id"], "now": core.clock.now()}
+    mails = await core.database.rows(_MAILS, {**about, "mails": MAILS_SHOWN})
+    lines = await core.database.rows(_LINES, {**about, "lines": LINES_SHOWN})
+    pending = [each["id"] for each in mails if each["state"] in ("drafted", "queued")][:PENDING_SHOWN]
+    holder = await claims.in_hand(core, core.database, account_id=row["account_id"])
+    return Why(
+        invoice_number=row["number"],
+        next_action=told.next_action,
+        score=told.score,
+        reasons=told.reasons,
+        mails=tuple(_mail(core, each) for each in mails),
+        holds=_holds(core, row, told, lines) if row["state"] == "open" else (),
+        agreed=tuple(_agreed(core, each, row["currency"]) for each in lines if each["what"] in _AGREED),
+        guardrails=await _objections(core, pending, row["id"]),
+        in_hand=f"{holder[0]}, until {_at(core, holder[1])}" if holder else "",
+        usual_delay=row["usual_delay"],
     )
-    held = (
+
+
+_AGREED = frozenset({"promise", "plan", "dispute"})
+
+
+def _at(core: Core, moment: datetime) -> str:
+    return f"{moment.astimezone(core.merchant.zone):%Y-%m-%d %H:%M}"
+
+
+def _mail(core: Core, mail: Row) -> str:
+    """Return what became of a mail, or of this invoice's part in it."""
+    line = f"{_at(core, mail['at'])} {mail['letter']} to {addresses.masked(mail['address'])}: "
+    if mail["item_state"] == "dropped":
+        return f"{line}without this invoice, {mail['item_reason']}"
+    reasons = list(dict.fromkeys(each for each in (mail["reason"], mail["item_reason"]) if each))
+    told = ", ".join([mail["state"], *reasons])
+    if mail["state"] == "queued" and mail["not_before"] is not None:
+        why = f" ({mail['waits_reason']})" if mail["waits_reason"] else ""
+        told += f"; waits until {_at(core, mail['not_before'])}{why}"
+    return line + told
+
+
+def _holds(core: Core, row: Row, told: Judgement, lines: Sequence[Row]) -> tuple[str, ...]:
+    stands = (
         (row["processing"], "A bank debit is under way; reminders wait for its outcome"),
         (row["excluded"], "The account is excluded from collection"),
         (not row["has_contact"], "Nobody is on file to write to"),
         (row["has_contact"] and not row["mailable"], "Every address on file is suppressed"),
+        (row["paused_why"], f"Not asked for: {row['paused_why']}"),
+        (row["snoozed_until"], f"Out of the queue: {told.stopped}"),
+        (row["enrolment_state"] == "running" and row["held"], f"The next reminder is held: {row['held']}"),
     )
-    return Why(
-        invoice_number=row["number"],
-        next_action=queue.next_action(row, core),
-        score=row["score"],
-        reasons=queue.reasons(row),
-        holds=tuple(text for holds, text in held if holds and row["state"] == "open"),
-        mails=tuple(
-            f"{each['at'].astimezone(core.merchant.zone):%Y-%m-%d %H:%M} {each['letter']} to"
-            f" {addresses.masked(each['address'])}: {each['state']}, {each['reason']}"
-            for each in mails
-        ),
+    return tuple(text for holds, text in stands if holds) + tuple(
+        _hold(core, each) for each in lines if each["what"] not in _AGREED
     )
+
+
+def _hold(core: Core, line: Row) -> str:
+    until = f" until {_at(core, line['until'])}" if line["until"] else ""
+    match line["what"]:
+        case "veto":
+            return f"Step {line['name']} was struck out by {line['made_by']}: {line['reason']}"
+        case "gate":
+            return f"All mail is held ({line['name']}{until}): {line['reason']}"
+        case _:
+            narrow = ", for one contact" if line["narrow"] else ""
+            return f"On hold ({line['name']}{narrow}){until}, by {line['made_by']}: {line['reason']}"
+
+
+def _agreed(core: Core, line: Row, currency: str) -> str:
+    amount = Money(int(line["minor"]), currency)
+    state = str(line["name"]).replace("_", " ")
+    match line["what"]:
+        case "promise":
+            return f"Promise of {amount} by {line['day']}: {state}"
+        case "plan":
+            return f"Plan over {amount}: {state}"
+        case _:
+            test = "Test dispute" if line["narrow"] else "Dispute"
+            owner = f"{line['reason']} has it" if line["reason"] else "nobody has it"
+            return f"{test} over {amount} ({state}): {owner}, answer due {_at(core, line['until'])}"
+
+
+async def _objections(core: Core, mailing_ids: Sequence[UUID], invoice_id: UUID) -> tuple[str, ...]:
+    """Return what the guardrails would say of the waiting mails at this moment; nothing is changed."""
+    sheets: dict[UUID, Any] = (
+        await fact_sheets.read(core, core.database, mailing_ids=mailing_ids) if mailing_ids else {}
+    )
+    found: list[str] = []
+    for facts in sheets.values():
+        items = [guardrails.judged(each) for each in facts.items if each.invoice_id == invoice_id]
+        for verdict in (*items, guardrails.verdict(facts)):
+            if isinstance(verdict, Send):
+                continue
+            until = f", until {_at(core, verdict.until)}" if isinstance(verdict, Wait) else ""
+            found.append(f"{verdict.guardrail}: {verdict.reason}{until}")
+    return tuple(dict.fromkeys(found))

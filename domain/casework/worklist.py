@@ -56,6 +56,8 @@ _JUDGE = f"""
                           excluded.due_on, excluded.changes_at)
 """
 
+_MARKED = "SELECT true AS marked FROM stale_case WHERE invoice_id IS NULL AND account_id IS NULL LIMIT 1"
+
 _TAKE_MARKS = "DELETE FROM stale_case WHERE invoice_id IS NULL AND account_id IS NULL"
 
 _MARK = "INSERT INTO stale_case (invoice_id, account_id) VALUES (NULL, NULL)"
@@ -118,7 +120,7 @@ async def _list_new(core: Core) -> int:
     so it survives a crash, and an import that commits meanwhile sets its own.
     """
     total, after = 0, _FIRST
-    while await core.database.row("SELECT FROM stale_case WHERE invoice_id IS NULL AND account_id IS NULL LIMIT 1"):
+    while await core.database.row(_MARKED):
         async with core.transaction() as tx:
             await _alone(tx)
             await tx.execute(_TAKE_MARKS)

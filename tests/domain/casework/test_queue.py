@@ -27,8 +27,10 @@ async def test_contact_trouble_comes_before_a_large_old_balance(core: Core) -> N
 
     assert [each.invoice_number for each in page.lines] == ["ALONE", "OLD"]
     assert page.lines[0].next_action == "Add a contact: nobody is on file"
-    assert page.lines[1].reasons == ("more than 90 days past due (+40)", "10,000 or more open (+15)")
-    assert page.lines[1].score == 55
+    assert page.lines[1].reasons == (
+        "more than 90 days past due (+40)", "10,000 or more open (+15)", "never contacted (+10)"
+    )  # fmt: skip
+    assert page.lines[1].score == 65
 
 
 async def test_a_suppressed_contact_is_a_task(core: Core) -> None:
@@ -92,7 +94,7 @@ async def test_why_names_every_mail_and_every_hold(core: Core) -> None:
     told = await why.explain(core, invoice_number="inv-1042", actor=SHELL)
 
     assert told.holds == ("A bank debit is under way; reminders wait for its outcome",)
-    assert told.next_action == "Wait: a bank debit is under way"
+    assert told.next_action == "Nothing now: a bank debit is under way"
     assert "reminder-overdue to a…@acme.example: queued, step 3 of cadence default v1" in told.mails[0]
 
 
