@@ -128,7 +128,9 @@ async def redate(core: Core, *, entry_id: int) -> None:
     """Move the next step of the entry's invoice to where its present due date puts it (``redate_reminders``)."""
     entry = await timeline.entry(core, entry_id)
     async with core.transaction() as tx:
-        await _move_on(core, tx, invoice_id=entry.event.invoice_ref, account_id=None)
+        await tx.execute(
+            _NEXT.format(which="i.id = %(invoice)s"), {**parameters(core), "invoice": entry.event.invoice_ref}
+        )
 
 
 async def resume(core: Core, *, entry_id: int) -> None:
@@ -137,15 +139,14 @@ async def resume(core: Core, *, entry_id: int) -> None:
     Safe to repeat: the moment of the next step follows from the calendar and from what has left.
     """
     event = (await timeline.entry(core, entry_id)).event
+    which = "i.id = %(invoice)s"
+    if event.account_ref is not None:
+        which = "i.account_id = %(account)s AND (i.id = %(invoice)s OR e.held <> '')"
     async with core.transaction() as tx:
-        await _move_on(core, tx, invoice_id=event.invoice_ref, account_id=event.account_ref)
-
-
-async def _move_on(core: Core, tx: Transaction, *, invoice_id: UUID | None, account_id: UUID | None) -> None:
-    if invoice_id is not None:
-        await tx.execute(_NEXT.format(which="i.id = %(id)s"), {**parameters(core), "id": invoice_id})
-    elif account_id is not None:
-        await tx.execute(_NEXT.format(which="i.account_id = %(id)s"), {**parameters(core), "id": account_id})
+        await tx.execute(
+            _NEXT.format(which=which),
+            {**parameters(core), "invoice": event.invoice_ref, "account": event.account_ref},
+        )
 
 
 _REACHED = """

@@ -2,9 +2,11 @@
 
 from typing import ClassVar
 
+from domain.deliverability.events import MailSeen, SuppressionLifted
 from domain.kernel.events import InvoiceEvent
 from domain.kernel.notices import SILENT, Notices, job, operators
 from domain.ledger.events import InvoiceChanged, InvoiceSettled, PaymentReversed
+from domain.pay_links.events import PaymentFailed
 
 
 class CadenceClosed(InvoiceEvent):
@@ -93,6 +95,9 @@ NOTICES: Notices = {
     InvoiceChanged: (job("redate_reminders"),),
     InvoiceSettled: (job("close_cadence"),),
     PaymentReversed: (job("plan_reminders"),),
+    PaymentFailed: (job("resume_reminders"),),
+    MailSeen: (job("resume_reminders"),),
+    SuppressionLifted: (job("resume_reminders"),),
     CadenceClosed: (operators(),),
     InvoiceEscalated: (operators(),),
     ContactMissing: SILENT,  # casework makes a task of it

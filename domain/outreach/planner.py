@@ -48,23 +48,23 @@ WALK_INDEXES = (
 """For the page only: right after an import there are no statistics yet, and each page would sort everything."""
 
 
-async def plan(core: Core) -> int:
-    """Enrol what is new, and put what is due into mails; return how many mails were made."""
+async def plan(core: Core, *, page: int = PAGE) -> int:
+    """Enrol what is new, and put what is due into mails, a *page* at a time; return how many mails were made."""
     await enrolments.enrol(core)
     await enrolments.reach(core)
     made = await instalments.plan(core, moment=_moment(core))
-    looked, after = PAGE, _START
-    while looked == PAGE:
-        mails, looked, after = await _plan_page(core, after)
+    looked, after = page, _START
+    while looked == page:
+        mails, looked, after = await _plan_page(core, after, page)
         made += mails
     return made
 
 
-async def _plan_page(core: Core, after: tuple[datetime, UUID]) -> tuple[int, int, tuple[datetime, UUID]]:
+async def _plan_page(core: Core, after: tuple[datetime, UUID], page: int) -> tuple[int, int, tuple[datetime, UUID]]:
     moment = _moment(core)
     async with core.transaction() as tx:
         await tx.execute(WALK_INDEXES)
-        held = await tx.rows(_LOCK, {"now": moment.now, "after_at": after[0], "after_id": after[1], "page": PAGE})
+        held = await tx.rows(_LOCK, {"now": moment.now, "after_at": after[0], "after_id": after[1], "page": page})
         if not held:
             return 0, 0, after
         decided = await decisions.of(core, tx, ids=[row["id"] for row in held], moment=moment)
