@@ -7,22 +7,11 @@ add up to the balance, to the last minor unit.
 
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from uuid import UUID
 
-from iso4217 import Currency
-
+from domain.commitments import sums
 from domain.kernel.money import Money
 from domain.kernel.transactions import Rows
-
-
-def money_text(minor: str, currency: str) -> str:
-    """Return SQL that writes minor units of a currency as ``str(Money)`` does: ``1,250.00 EUR``."""
-    cases = " ".join(
-        f"WHEN {currency} IN ({names}) THEN to_char({minor}{_major(places)}, '{_pattern(places)}')"
-        for places, names in _unusual()
-    )
-    return f"(CASE {cases} ELSE to_char({minor}{_major(2)}, '{_pattern(2)}') END || ' ' || {currency})"
 
 
 def received(invoice_id: str) -> str:
@@ -82,16 +71,16 @@ def lateral(invoice: str = "i") -> str:
         SELECT parts.promised_minor, parts.disputed_minor, parts.planned_minor, parts.plan_missed,
                parts.promise_until, concat_ws('; ',
                    CASE WHEN parts.disputed_minor > 0
-                        THEN {money_text("parts.disputed_minor", f"{invoice}.currency")} || ' is disputed' END,
+                        THEN {sums.text("parts.disputed_minor", f"{invoice}.currency")} || ' is disputed' END,
                    CASE WHEN parts.promised_minor > 0 AND parts.promises = 1
-                        THEN 'a promise over ' || {money_text("parts.promised_minor", f"{invoice}.currency")}
+                        THEN 'a promise over ' || {sums.text("parts.promised_minor", f"{invoice}.currency")}
                              || ' runs until ' || parts.promise_until
                         WHEN parts.promised_minor > 0
                         THEN parts.promises || ' promises over '
-                             || {money_text("parts.promised_minor", f"{invoice}.currency")}
+                             || {sums.text("parts.promised_minor", f"{invoice}.currency")}
                              || ' run, the first until ' || parts.promise_until END,
                    CASE WHEN parts.planned_minor > 0
-                        THEN 'a plan over ' || {money_text("parts.planned_minor", f"{invoice}.currency")}
+                        THEN 'a plan over ' || {sums.text("parts.planned_minor", f"{invoice}.currency")}
                              || ' runs on schedule' END
                ) AS why
         FROM (
@@ -158,21 +147,3 @@ async def of(rows: Rows, *, invoice_id: UUID, today: date) -> Paused:
         promise_until=row["promise_until"],
         why=row["why"],
     )
-
-
-@cache
-def _unusual() -> tuple[tuple[int, str], ...]:
-    """Return the currencies that have not two decimals, by how many they have, as SQL lists."""
-    found: dict[int, list[str]] = {}
-    for currency in Currency:
-        if currency.exponent is not None and currency.exponent != 2:
-            found.setdefault(int(currency.exponent), []).append(f"'{currency.code}'")
-    return tuple((places, ", ".join(sorted(names))) for places, names in sorted(found.items()))
-
-
-def _major(places: int) -> str:
-    return f"::numeric / {10**places}"
-
-
-def _pattern(places: int) -> str:
-    return "FM9,999,999,999,999,990" + ("." + "0" * places if places else "")

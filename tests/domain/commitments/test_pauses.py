@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.commitments import pauses
+from domain.commitments import pauses, sums
 from domain.commitments.pauses import Paused
 from domain.kernel.core import Core
 from domain.kernel.money import Money
@@ -159,7 +159,7 @@ async def test_a_wholly_disputed_plan_misses_nothing(core: Core) -> None:
 )
 async def test_amounts_are_written_as_everywhere(core: Core, minor: int, currency: str) -> None:
     row = await core.database.row(
-        f"SELECT {pauses.money_text('%(minor)s::bigint', '%(currency)s::text')} AS text",
+        f"SELECT {sums.text('%(minor)s::bigint', '%(currency)s::text')} AS text",
         {"minor": minor, "currency": currency},
     )
 
