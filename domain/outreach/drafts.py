@@ -58,7 +58,7 @@ async def approve(core: Core, *, mailing_id: UUID, actor: Actor, seen: str | Non
         core: The core.
         mailing_id: The draft.
         actor: Who approves it; neither its maker nor its editor.
-        seen: The ``version`` of the draft that the approver had before them; without one, what it was when it was first shown.
+        seen: The ``version`` of the draft that the approver saw; without one, what it was when first shown.
 
     Raises:
         NotAllowed: The actor may not approve.
