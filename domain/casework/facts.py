@@ -80,7 +80,8 @@ _PLAN_AND_DISPUTE = """
 _STOPS = """
     LEFT JOIN LATERAL (
         SELECT coalesce(bool_or(h.kind = 'legal'), false) AS legal,
-               coalesce(bool_or(h.kind = 'pause'), false) AS paused, min(h.until) AS until, (array_agg(h.reason ORDER BY h.kind = 'legal' DESC, h.created_at DESC))[1] AS why
+               coalesce(bool_or(h.kind = 'pause'), false) AS paused, min(h.until) AS until,
+               (array_agg(h.reason ORDER BY h.kind = 'legal' DESC, h.created_at DESC))[1] AS why
         FROM hold h WHERE h.account_id = i.account_id AND h.state = 'active' AND h.kind IN ('legal', 'pause')
           AND (h.invoice_id IS NULL OR h.invoice_id = i.id) AND h.contact_id IS NULL
           AND (h.until IS NULL OR h.until > %(now)s)
