@@ -1,5 +1,6 @@
 """Policies: proposed by one person, published or rejected by another, version after version."""
 
+import asyncio
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -7,6 +8,7 @@ from uuid import uuid4
 
 from psycopg.errors import DeadlockDetected
 
+from domain import letters
 from domain.kernel import timeline
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
@@ -17,11 +19,13 @@ from domain.people import second_person
 from domain.policies import cadences, checks, coverage, differences, health, running, segments
 from domain.policies.document import Document, as_json, of_json
 from domain.policies.events import PolicyProposed, PolicyPublished, PolicyRejected
+from domain.policies.findings import Finding
 from domain.policies.models import Policy
 from domain.policies.reading import checked
 from domain.policies.refusals import (
     DecidedAlready,
     NothingChanges,
+    PolicyMalformed,
     PolicyNotFound,
     ProposalPending,
     ProposedAlready,
@@ -61,6 +65,7 @@ async def propose(core: Core, *, document: Document, notes: str, actor: Actor) -
     """
     _may_propose(actor)
     document = checked(as_json(document))
+    await _require_letters(core, document)
     async with core.transaction() as tx:
         return await _propose(core, tx, await _published(tx), document, notes, actor)
 
@@ -130,6 +135,20 @@ async def reject(core: Core, *, version: int, reason: str, actor: Actor) -> Poli
         )
         await timeline.record(core, tx, event)
     return event
+
+
+async def _require_letters(core: Core, document: Document) -> None:
+    """Refuse a policy whose letters cannot be sent as the merchant has them: an unknown merge field, a file that lacks.
+
+    Raises:
+        PolicyMalformed: Names files, lines and fields.
+    """
+    problems = await asyncio.to_thread(letters.check, core.merchant.letters_folder)
+    used = {step.letter for cadence in document.cadences for step in cadence.steps}
+    idle = [f"/{name}/" for name in letters.KINDS if name not in used]
+    broken = [each for each in problems if not any(name in each for name in idle)]
+    if broken:
+        raise PolicyMalformed([Finding((), f"a letter cannot be sent: {each}") for each in broken])
 
 
 async def _published(tx: Transaction) -> Policy:

@@ -7,7 +7,7 @@ import pytest_asyncio
 
 FIRST = "'00000000-0000-4000-8000-00000000000%s'"
 
-_AS_SHIPPED = f"""
+AS_SHIPPED = f"""
     DELETE FROM mailing_item; DELETE FROM veto; DELETE FROM enrolment;
     DELETE FROM cadence_step WHERE cadence_id <> {FIRST % 1};
     DELETE FROM cadence WHERE id <> {FIRST % 1};
@@ -24,4 +24,4 @@ async def policies_as_shipped(empty_database: str) -> AsyncIterator[None]:
     """Tests elsewhere rely on the shipped policy, which no fixture empties."""
     yield
     async with await psycopg.AsyncConnection.connect(empty_database, autocommit=True) as connection:
-        await connection.execute(_AS_SHIPPED)
+        await connection.execute(AS_SHIPPED)

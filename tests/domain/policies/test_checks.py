@@ -190,8 +190,8 @@ def test_the_shipped_policy_gives_no_cause_for_a_warning() -> None:
         (
             [{"day": 0, "letter": "reminder-overdue"}, *STEPS[2:]],
             (
-                "cadences[0].steps[0].day: reminder-overdue stands on the due date: nothing is overdue then (days after "
-                "it have no minus)"
+                "cadences[0].steps[0].day: reminder-overdue stands on the due date: nothing is overdue then (days "
+                "after it have no minus)"
             ),
         ),
         (

@@ -2,10 +2,12 @@
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from domain import letters
 from domain.kernel.actor import SHELL, Actor
 from domain.kernel.core import Core
 from domain.kernel.refusals import NotAllowed, Refusal
@@ -282,3 +284,17 @@ async def test_parts_that_do_not_fit_are_refused_however_the_document_was_made(c
 
     with pytest.raises(PolicyMalformed):
         await policies.propose(core, document=broken, notes="", actor=ANNA)
+
+
+async def test_a_policy_is_refused_while_a_letter_of_the_merchant_shows_an_unknown_field(
+    core: Core, tmp_path: Path
+) -> None:
+    shipped = Path(letters.__file__).parent / "templates" / "reminder-due" / "en" / "neutral.txt"
+    own = tmp_path / "reminder-due" / "en"
+    own.mkdir(parents=True)
+    text = shipped.read_text(encoding="utf-8").replace("invoice_number", "invoice_nubmer")
+    (own / "neutral.txt").write_text(text, encoding="utf-8")
+    branded = replace(core, merchant=replace(core.merchant, letters_folder=tmp_path))
+
+    with pytest.raises(PolicyMalformed, match="invoice_nubmer"):
+        await policies.propose(branded, document=SHADOW, notes="", actor=ANNA)
