@@ -25,6 +25,7 @@ LARGEST_FILE = 64 * 1024
 LAYOUTS = ("layout.html", "layout.txt")
 STYLE = "letter.css"
 _NEUTRAL = "neutral"
+_LAYOUT = "layout"
 
 
 class LettersBroken(Exception):
@@ -102,7 +103,7 @@ def _problems(folder: Path | None) -> Iterator[str]:
         return
     roots = _roots(folder)
     for name in LAYOUTS:
-        yield from _told(_layout(roots, name), {}, layout=True)
+        yield from _told(_layout(roots, name), _LAYOUT)
     yield from _missing_in_layouts(roots)
     for letter in (*KINDS, parts.PARTS):
         for language in LANGUAGES:
@@ -117,23 +118,25 @@ def _problems(folder: Path | None) -> Iterator[str]:
 
 
 def _of_letter(roots: tuple[Path, ...], letter: str, language: str) -> Iterator[str]:
-    blocks = parts.PART_BLOCKS if letter == parts.PARTS else parts.blocks(KINDS[letter])
     for tone in (each.lower() for each in TONES):
         path = _found(roots, f"{letter}/{language}/{tone}.txt")
-        if path is None and tone == _NEUTRAL:
+        if path is not None:
+            yield from _told(path, letter)
+        elif tone == _NEUTRAL:
             yield f"{roots[-1] / letter / language / tone}.txt: is missing"
-        if path is None:
-            continue
-        faults = list(_told(path, blocks))
-        yield from faults
-        if not faults and letter in KINDS:
-            used = sandbox.shown(path.read_text(encoding="utf-8"))
-            lacking = [name for name in KINDS[letter].needs if name not in used]
-            if lacking:
-                yield f"{path}:1: does not say {', '.join(lacking)}"
 
 
-def _told(path: Path, blocks: Mapping[str, Mapping[str, Field]], *, layout: bool = False) -> Iterator[str]:
+def _told(path: Path, letter: str) -> tuple[str, ...]:
+    """Return what is wrong with a file of words, or with a layout; what ships is looked at once."""
+    return _told_once(path, letter) if path.is_relative_to(SHIPPED) else tuple(_told_now(path, letter))
+
+
+@cache
+def _told_once(path: Path, letter: str) -> tuple[str, ...]:
+    return tuple(_told_now(path, letter))
+
+
+def _told_now(path: Path, letter: str) -> Iterator[str]:
     try:
         with path.open("rb") as file:
             source = file.read(LARGEST_FILE + 1)
@@ -144,13 +147,19 @@ def _told(path: Path, blocks: Mapping[str, Mapping[str, Field]], *, layout: bool
     except (OSError, UnicodeDecodeError) as error:
         yield f"{path}: cannot be read as UTF-8 text ({type(error).__name__})"
         return
-    found = (
-        sandbox.faults(text, blocks={}, whole=parts.LAYOUT_FIELDS, lists=parts.LAYOUT_LISTS)
-        if layout
-        else sandbox.faults(text, blocks=blocks)
-    )
-    for fault in found:
-        yield f"{path}:{fault.line}: {fault.says}"
+    if letter == _LAYOUT:
+        faults = sandbox.faults(text, blocks={}, whole=parts.LAYOUT_FIELDS, lists=parts.LAYOUT_LISTS)
+    else:
+        faults = sandbox.faults(text, blocks=_blocks(letter))
+    yield from (f"{path}:{fault.line}: {fault.says}" for fault in faults)
+    if not faults and letter in KINDS:
+        used = sandbox.shown(text)
+        if lacking := [name for name in KINDS[letter].needs if name not in used]:
+            yield f"{path}:1: does not say {', '.join(lacking)}"
+
+
+def _blocks(letter: str) -> Mapping[str, Mapping[str, Field]]:
+    return parts.PART_BLOCKS if letter == parts.PARTS else parts.blocks(KINDS[letter])
 
 
 def _missing_in_layouts(roots: tuple[Path, ...]) -> Iterator[str]:
@@ -158,7 +167,7 @@ def _missing_in_layouts(roots: tuple[Path, ...]) -> Iterator[str]:
     every = (set(parts.LAYOUT_FIELDS) | set(parts.LAYOUT_LISTS)) - parts.ONLY_HTML
     for name in LAYOUTS:
         path = _layout(roots, name)
-        if list(_told(path, {}, layout=True)):
+        if _told(path, _LAYOUT):
             continue
         used = sandbox.shown(path.read_text(encoding="utf-8"))
         if lacking := sorted(every - used):
@@ -193,4 +202,13 @@ def _layout(roots: tuple[Path, ...], name: str) -> Path:
 
 
 def _compiled(path: Path, *, html: bool) -> Template:
+    return _compiled_once(path, html) if path.is_relative_to(SHIPPED) else _compiled_now(path, html)
+
+
+@cache
+def _compiled_once(path: Path, html: bool) -> Template:
+    return _compiled_now(path, html)
+
+
+def _compiled_now(path: Path, html: bool) -> Template:
     return sandbox.environment(html=html).from_string(path.read_text(encoding="utf-8"))

@@ -19,7 +19,7 @@ LONGEST_SUBJECT = 150
 LONGEST_VALUE = 200
 """Characters of a name or number in a letter; a longer one is cut."""
 
-MOST_LINES = 40
+MOST_LINES = 50
 """Invoices that one letter lists; it says how many more there are. Mail programs cut a mail off at 100 KB."""
 
 TEXT_WIDTH = 72

@@ -1,4 +1,4 @@
-"""Samples: made-up contents of every letter, written as a reader of each language writes, to look at and to test with."""
+"""Samples: contents of every letter that could be real, in each language, to look at and to test with."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -40,7 +40,7 @@ def contents(letter: str, language: str, *, several: bool = False, days_overdue:
         lines=shown,
         also=[_line("INV-1090", 9900, "EUR", locale, -6)] if several and late > 0 else [],
         schedule=schedule,
-        link=f"{_SITE}/l/AZuJ1c0mQ2mXkq7t",
+        link="" if shown else f"{_SITE}/l/AZuJ1c0mQ2mXkq7t",
         opt_out_link=f"{_SITE}/u/AZuJ1c0mQ2mXkq7t" if KINDS[letter].asks else "",
     )
 
