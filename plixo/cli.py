@@ -2,7 +2,19 @@
 
 import typer
 
-from plixo.commands import imports, invoices, mail, operate, people, policy
+from plixo.commands import (
+    casework,
+    commitments,
+    disputes,
+    drafts,
+    imports,
+    invoices,
+    mail,
+    operate,
+    people,
+    policy,
+    stops,
+)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -25,6 +37,29 @@ app.command("unsuppress")(invoices.unsuppress)
 app.add_typer(mail.mail_app, name="mail")
 app.add_typer(people.role_app, name="role")
 app.add_typer(policy.policy_app, name="policy")
+app.add_typer(drafts.draft_app, name="draft")
+app.command("preview")(drafts.show_preview)
+app.command("veto")(drafts.veto)
+app.command("unveto")(drafts.unveto)
+app.command("nudge")(drafts.nudge)
+app.add_typer(commitments.promise_app, name="promise")
+app.add_typer(commitments.plan_app, name="plan")
+app.command("radar")(commitments.show_radar)
+app.add_typer(disputes.dispute_app, name="dispute")
+app.add_typer(disputes.credit_app, name="credit")
+app.command("evidence")(disputes.show_evidence)
+app.add_typer(casework.account_app, name="account")
+app.add_typer(casework.contact_app, name="contact")
+app.add_typer(casework.task_app, name="task")
+app.add_typer(casework.away_app, name="away")
+app.command("snooze")(casework.snooze)
+app.command("wake")(casework.wake)
+app.command("workload")(casework.show_workloads)
+app.add_typer(stops.hold_app, name="hold")
+app.command("exclude")(stops.exclude)
+app.command("include")(stops.include)
+app.add_typer(stops.gate_app, name="gate")
+app.add_typer(stops.maintenance_app, name="maintenance")
 
 
 def main() -> None:
