@@ -10,9 +10,9 @@ decided by what was applied to the invoice after the promise was made.
 - *received*: what came for them in time / amounts promised in decided ones
 
 Both are stated because they tell different stories: nine small promises kept and a large one broken is a reliable
-payer by number and an unreliable one by amount. The share by number and by amount, the third state and the rule for
-moved promises follow the formula of the product's fact sheet on collection metrics (promise kept). Amounts are
-compared in the base currency by the merchant's rates; promises in a currency without a rate count by number only.
+payer by number and an unreliable one by amount. Collection tools publish shares of kept promises without saying what
+they count, so the formulas are this product's own and stand here. Amounts are compared in the base currency by the
+merchant's rates; promises in a currency without a rate count by number only.
 """
 
 from dataclasses import dataclass

@@ -9,14 +9,11 @@ from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from domain.kernel.core import Core
 from domain.kernel.money import Money
-from domain.kernel.transactions import Row, Rows
+from domain.kernel.transactions import Rows
 
 LEAD = timedelta(days=3)
 """A reminder of an instalment goes out so long before its day, as the first step of the usual cadence does."""
-
-PAGE = 1000
 
 
 class Occasion(StrEnum):
@@ -77,39 +74,6 @@ def horizon(today: date) -> date:
 
 
 @dataclass(frozen=True, slots=True)
-class DueInstalment:
-    """An instalment that a letter may ask for now."""
-
-    plan_id: UUID
-    instalment_id: UUID
-    invoice_id: UUID
-    invoice_number: str
-    account_id: UUID
-    contact_id: UUID | None
-    """Who asked for the plan; the account's billing contacts where nobody is named."""
-    position: int
-    parts: int
-    due_on: date
-    asked: Money
-    """What of this instalment may be asked for."""
-    overdue: Money
-    """All that is missed of the plan."""
-    occasion: Occasion
-
-
-async def due_now(
-    core: Core, *, today: date, after: UUID | None = None, invoice_id: UUID | None = None, limit: int = PAGE
-) -> tuple[DueInstalment, ...]:
-    """Return a page of the instalments to ask for, in the order of their invoices; *after* is the last page's last."""
-    rows = await core.database.rows(
-        due("(%(after)s::uuid IS NULL OR i.id > %(after)s) AND (%(invoice)s::uuid IS NULL OR i.id = %(invoice)s)")
-        + " LIMIT %(limit)s",
-        {"today": today, "horizon": horizon(today), "after": after, "invoice": invoice_id, "limit": limit},
-    )
-    return tuple(_due(row) for row in rows)
-
-
-@dataclass(frozen=True, slots=True)
 class Standing:
     """How one instalment stands."""
 
@@ -145,21 +109,4 @@ async def of_plan(rows: Rows, *, plan_id: UUID, today: date) -> tuple[Standing, 
             missed=row["missed"],
         )
         for row in found
-    )
-
-
-def _due(row: Row) -> DueInstalment:
-    return DueInstalment(
-        plan_id=row["plan_id"],
-        instalment_id=row["instalment_id"],
-        invoice_id=row["invoice_id"],
-        invoice_number=row["invoice_number"],
-        account_id=row["account_id"],
-        contact_id=row["contact_id"],
-        position=row["position"],
-        parts=row["parts"],
-        due_on=row["due_on"],
-        asked=Money(row["asked_minor"], row["currency"]),
-        overdue=Money(int(row["overdue_minor"] or 0), row["currency"]),
-        occasion=Occasion(row["occasion"]),
     )
