@@ -121,7 +121,7 @@ async def a_segment(
 async def forget_segments(core: Core) -> None:
     """Remove every segment and cadence but those that Plixo starts with."""
     async with core.transaction() as tx:
-        await tx.execute("DELETE FROM enrolment")
+        await tx.execute("TRUNCATE enrolment CASCADE")
         await tx.execute("DELETE FROM segment WHERE name <> 'everyone'")
         await tx.execute(
             "DELETE FROM cadence_step WHERE cadence_id IN (SELECT id FROM cadence WHERE name <> 'default')"
