@@ -1,7 +1,7 @@
 """A relay for tests: takes mail over real SMTP, remembers it, and answers as it is told."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -21,6 +21,10 @@ class Relay:
     rcpt_answer: str = "250 OK"
     data_answer: str = "250 OK"
     hang_up_after_data: bool = False
+    on_rcpt: Callable[[], Awaitable[None]] | None = None
+    """What happens elsewhere while the relay looks at the recipient …"""
+    on_data: Callable[[], Awaitable[None]] | None = None
+    """… and while it has the mail in hand."""
 
     def messages(self) -> list[EmailMessage]:
         """Return what was taken, parsed."""
@@ -32,11 +36,15 @@ class Relay:
         return self.mail_answer
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
+        if self.on_rcpt is not None:
+            await self.on_rcpt()
         if self.rcpt_answer.startswith("250"):
             envelope.rcpt_tos.append(address)
         return self.rcpt_answer
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        if self.on_data is not None:
+            await self.on_data()
         if self.data_answer.startswith("250"):
             self.taken.append((envelope.mail_from, list(envelope.rcpt_tos), envelope.original_content))
         if self.hang_up_after_data:

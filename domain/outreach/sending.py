@@ -4,7 +4,7 @@
 cannot be asked, so an answer, which is harmless twice, is sent again and what asks for money is not.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from tortoise.exceptions import IntegrityError
@@ -17,7 +17,17 @@ from domain.kernel import timeline
 from domain.kernel.core import Core
 from domain.kernel.transactions import Transaction
 from domain.ledger import receipts
-from domain.outreach import breakers, composing, fact_sheets, guardrails, item_links, lanes, providers, settling
+from domain.outreach import (
+    answers,
+    breakers,
+    composing,
+    fact_sheets,
+    guardrails,
+    item_links,
+    lanes,
+    providers,
+    settling,
+)
 from domain.outreach.composing import OutgoingMail
 from domain.outreach.facts import MailFacts
 from domain.outreach.verdicts import SEND
@@ -42,8 +52,7 @@ async def addressed(core: Core, *, mailing_id: UUID) -> Addressed | None:
     """
     facts = (await fact_sheets.read(core, core.database, mailing_ids=[mailing_id])).get(mailing_id)
     assert facts is not None, "a mailing's job is queued with its row"
-    objects = all(guardrails.judged(each) != SEND for each in facts.items) if facts.asks else False
-    if facts.state == MailingState.QUEUED and (objects or guardrails.verdict(_left(core, facts)) != SEND):
+    if facts.state == MailingState.QUEUED and await _objection(core, facts):
         async with core.transaction() as tx:
             mailing = await settling.locked(tx, mailing_id=mailing_id)
             if mailing is None or mailing.status is not MailingState.QUEUED:
@@ -163,10 +172,14 @@ def _envelope(core: Core, mailing: Mailing) -> Addressed:
     return Addressed(mailing.id, mailing.address, return_paths.bounce_address(core, mailing_id=mailing.id, day=day))
 
 
-def _left(core: Core, facts: MailFacts) -> MailFacts:
-    """Return the mail's facts without the invoices that would be taken out of it."""
+async def _objection(core: Core, facts: MailFacts) -> bool:
+    """Tell, without locks, whether the mail as a whole would be kept back now."""
+    if not facts.asks:
+        unfit = await answers.unfit(core, await Mailing.get(id=facts.mailing_id))
+        return guardrails.verdict(replace(facts, unfit=unfit)) != SEND
     gone = frozenset(each.item_id for each in facts.items if guardrails.judged(each) != SEND)
-    return fact_sheets.without(facts, core, gone) if gone else facts
+    left = fact_sheets.without(facts, core, gone) if gone else facts
+    return not left.items or guardrails.verdict(left) != SEND
 
 
 async def _reserved(core: Core, tx: Transaction, mailing: Mailing, facts: MailFacts) -> bool:

@@ -1,5 +1,6 @@
 """The mailer: real SMTP, once per step, never after payment, and nothing doubled by a crash."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from email.utils import parseaddr
 from uuid import uuid4
@@ -7,7 +8,7 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
-from domain.deliverability.models import Mailing, Suppression
+from domain.deliverability.models import Mailing, MailingItem, Suppression
 from domain.kernel.core import Core
 from domain.kernel.jobs import TryLater
 from domain.ledger.models import Contact
@@ -19,6 +20,7 @@ from scheduler.mailer import Relay
 from tests import smtp
 from tests.builders import a_contact, an_account, an_invoice, paid
 from tests.clocks import StandingClock
+from tests.domain.outreach.mails_made import a_reminder
 
 
 @pytest_asyncio.fixture
@@ -43,7 +45,7 @@ async def test_a_due_reminder_leaves_with_a_link_and_signed_addresses(core: Core
     assert parseaddr(mail["Reply-To"])[1].startswith("r+")
     assert mail["Message-ID"] == mailing.message_id
     assert mail["Auto-Submitted"] == "auto-generated"
-    assert mail["Subject"] == "Invoice INV-1042: 125,00 € overdue since 3 March 2026"
+    assert " ".join(mail["Subject"].split()) == "Invoice INV-1042: 125,00 € overdue since 3 March 2026"
     text, html = mail.get_body(("plain",)), mail.get_body(("html",))
     assert text is not None
     assert html is not None
@@ -255,6 +257,84 @@ async def test_the_next_reminder_carries_the_same_link_while_it_is_unused(
     await _send(core, sink)
 
     assert await PayLink.all().count() == 1
+
+
+async def test_a_payment_while_the_relay_looks_at_the_recipient_stops_the_mail(core: Core, sink: smtp.Relay) -> None:
+    invoice = await an_invoice(core)
+    await planner.plan(core)
+    sink.on_rcpt = lambda: paid(core, invoice)
+
+    await _send(core, sink)
+
+    assert sink.taken == []
+    assert (await Mailing.get()).state == "withheld"
+
+
+async def test_two_workers_send_one_mail_once(core: Core, sink: smtp.Relay) -> None:
+    await an_invoice(core)
+    await planner.plan(core)
+    mailing = await Mailing.get()
+
+    async def send_mailing(mailing_id: str) -> None:
+        await mailer.send(core, Relay("127.0.0.1", sink.port, tls="none"), mailing_id=mailing_id)
+
+    core.jobs.bind({"send_mailing": send_mailing})
+    for _ in range(3):
+        async with core.transaction() as tx:
+            await core.jobs.defer(tx, "send_mailing", mailing_id=str(mailing.id))
+    async with asyncio.timeout(60):
+        await core.jobs.work(concurrency=4, stop=asyncio.Event(), until_idle=True)
+
+    assert len(sink.taken) == 1
+    assert (await Mailing.get()).state == "sent"
+
+
+async def test_a_mail_that_must_wait_opens_no_connection(core: Core, sink: smtp.Relay, clock: StandingClock) -> None:
+    await an_invoice(core)
+    await planner.plan(core)
+    clock.advance(hours=9)
+
+    await mailer.send(core, Relay("127.0.0.1", 1, tls="none"), mailing_id=str((await Mailing.get()).id))
+
+    assert (await Mailing.get()).waits == "quiet hours"
+
+
+async def test_what_the_relay_puts_off_joins_the_reminder_that_was_begun_meanwhile(
+    core: Core, sink: smtp.Relay
+) -> None:
+    account = await an_account(core)
+    contact = await a_contact(core, account)
+    first, second = await an_invoice(core, "INV-1", account=account), await an_invoice(core, "INV-2", account=account)
+    mailing = await a_reminder(core, first)
+
+    async def begun() -> None:
+        await a_reminder(core, second, contact=contact)
+
+    sink.on_data = begun
+    sink.data_answer = "451 4.3.0 not now"
+
+    with pytest.raises(TryLater):
+        await mailer.send(core, Relay("127.0.0.1", sink.port, tls="none"), mailing_id=str(mailing.id))
+
+    states = {each.id: each.state for each in await Mailing.all()}
+    items = await MailingItem.filter(state="included")
+    assert states.pop(mailing.id) == "withheld"
+    assert list(states.values()) == ["queued"]
+    assert {each.mailing_id for each in items} == set(states)
+    assert len(items) == 2
+
+
+async def test_a_refusal_is_kept_with_its_provider_for_the_breaker(
+    core: Core, sink: smtp.Relay, clock: StandingClock
+) -> None:
+    await an_invoice(core, email="anna@gmail.com")
+    await planner.plan(core)
+    sink.rcpt_answer = "550 5.7.1 blocked"
+
+    await _send(core, sink)
+
+    mailing = await Mailing.get()
+    assert (mailing.provider, mailing.answer, mailing.refused_at) == ("google", "550 5.7.1", clock.now())
 
 
 async def _send(core: Core, sink: smtp.Relay) -> None:
