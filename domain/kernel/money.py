@@ -28,6 +28,10 @@ class AmountMalformed(Refusal):
     """Say that a text is not an amount of a currency."""
 
 
+_TOUCHING = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
+"""Between a letter and a figure."""
+
+
 @cache
 def digits(currency: str) -> int:
     """Return how many decimals the currency has (ISO 4217: JPY 0, EUR 2, KWD 3).
@@ -102,11 +106,13 @@ class Money:
     def format(self, locale: str) -> str:
         """Return the amount as a reader of *locale* (``de``, ``en_US``) writes it, with every decimal that it has.
 
-        Babel's own ``format_currency`` rounds to what is usual in shops: no decimals for HUF or AFN.
+        Babel's own ``format_currency`` rounds to what is usual in shops: no decimals for HUF or AFN. And it puts a code
+        and a figure side by side without the blank that CLDR wants between them: EUR125.
         """
         pattern = copy(Locale.parse(locale).currency_formats["standard"])
         pattern.frac_prec = (digits(self.currency), digits(self.currency))
-        return str(pattern.apply(self.decimal, locale, currency=self.currency, currency_digits=False))
+        written = str(pattern.apply(self.decimal, locale, currency=self.currency, currency_digits=False))
+        return _TOUCHING.sub("\u00a0", written)
 
     def _same(self, other: "Money") -> "Money":
         assert other.currency == self.currency, "amounts of different currencies are never combined"

@@ -123,7 +123,7 @@ def _shown(templates: folders.Templates, letter: str, tone: str, language: str, 
     return {
         "language": language,
         "direction": Locale(language).text_direction,
-        "subject": _one_line(own.say(f"subject{many}"))[:LONGEST_SUBJECT],
+        "subject": _header(own.say(f"subject{many}")),
         "preheader": _one_line(own.say(f"preheader{many}")),
         "greeting": shared.say("greeting"),
         "opening": own.paragraphs(f"opening{many}"),
@@ -180,8 +180,8 @@ def _instalment(shared: "_Words", each: Instalment) -> ShownInstalment:
 def _by_hand(edited: Edited) -> dict[str, Any]:
     """Put a person's words in the place of ours; amounts, dates and links stay those of the ledger."""
     by_hand: dict[str, Any] = {}
-    if subject := _one_line(edited.subject):
-        by_hand["subject"] = by_hand["preheader"] = subject[:LONGEST_SUBJECT]
+    if subject := _header(edited.subject):
+        by_hand["subject"] = by_hand["preheader"] = subject
     if edited.body.strip():
         by_hand |= {
             "greeting": "",
@@ -223,6 +223,11 @@ def _clean(text: str) -> str:
 
 def _one_line(text: str) -> str:
     return _BLANKS.sub(" ", _UNPRINTABLE.sub(" ", text)).strip()
+
+
+def _header(text: str) -> str:
+    """Return a text for a header: short, on one line, with plain blanks."""
+    return re.sub(r"[\u00a0\u202f]", " ", _one_line(text))[:LONGEST_SUBJECT]
 
 
 def _narrow(shown: Mapping[str, Any]) -> dict[str, Any]:

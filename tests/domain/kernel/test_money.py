@@ -98,3 +98,17 @@ def test_notation_follows_the_reader() -> None:
     assert money.format("de") == "1.234,50\N{NO-BREAK SPACE}€"
     assert str(money) == "1,234.50 EUR"
     assert money.decimal == Decimal("1234.50")
+
+
+@pytest.mark.parametrize(
+    ("locale", "written"),
+    [
+        ("es_MX", "EUR 125.00"),
+        ("en_US", "€125.00"),
+        ("de_DE", "125,00 €"),
+        ("fr_CA", "125,00 €"),
+        ("es_AR", "EUR 125,00"),
+    ],
+)
+def test_a_currencys_code_and_its_figures_do_not_touch(locale: str, written: str) -> None:
+    assert " ".join(Money(12500, "EUR").format(locale).split()) == written
