@@ -13,10 +13,10 @@ from domain.policies.values import Mode
 
 MAILABLE = """
     SELECT DISTINCT k.account_id FROM contact k
-    WHERE k.state = 'active'
+    WHERE k.state = 'active' AND k.role = 'billing'
       AND NOT EXISTS (SELECT FROM suppression p WHERE p.address_key = k.email_key AND p.state = 'active')
 """
-"""Accounts with at least one contact who may be mailed."""
+"""Accounts with at least one contact who gets reminders and may be mailed."""
 
 _BY_SEGMENT = """
     SELECT chosen.segment, count(*) AS open_count, count(m.account_id) AS mailable_count

@@ -5,7 +5,7 @@ whenever a policy is published; its columns are counts:
 
 ==================  =================================================================================================
 ``open_count``      open invoices of active accounts that the segment takes
-``mailable_count``  those of them whose account has an active contact without a suppression
+``mailable_count``  those of them whose account has an active billing contact without a suppression
 ``sent_week``       reminders of the segment that left in the past seven days
 ``bounced_week``    those of them that came back
 ``paid_week``       payments in the past seven days on invoices of the segment

@@ -9,7 +9,7 @@ from domain.ledger.csv_import import matching
 
 _FIRST = "(array_agg(c.{name} ORDER BY c.number IS NULL, c.line) FILTER (WHERE c.{name} IS NOT NULL))[1] AS {name}"
 
-_COLUMNS = ("name", "name_key", "country", "locale", "timezone")
+_COLUMNS = ("name", "name_key", "country", "locale", "timezone", "industry", "risk", "tags")
 
 _WANTED = f"""
     CREATE TEMP TABLE import_wanted ON COMMIT DROP AS
@@ -26,22 +26,25 @@ _ACCOUNT_CHANGES = """
     CREATE TEMP TABLE import_account_change ON COMMIT DROP AS
     SELECT * FROM (
         SELECT a.id, a.number AS old_number, a.name AS old_name, a.country AS old_country, a.locale AS old_locale,
-               a.timezone AS old_timezone, coalesce(a.number, w.number) AS number,
+               a.timezone AS old_timezone, a.industry AS old_industry, a.risk AS old_risk,
+               nullif(array_to_string(a.tags, '|'), '') AS old_tags, coalesce(a.number, w.number) AS number,
                CASE WHEN w.number IS NULL THEN a.name ELSE coalesce(w.name, a.name) END AS name,
                CASE WHEN w.number IS NULL THEN a.name_key ELSE coalesce(w.name_key, a.name_key) END AS name_key,
                coalesce(w.country, a.country) AS country, coalesce(w.locale, a.locale) AS locale,
-               coalesce(w.timezone, a.timezone) AS timezone
+               coalesce(w.timezone, a.timezone) AS timezone, coalesce(w.industry, a.industry) AS industry,
+               coalesce(w.risk, a.risk) AS risk, coalesce(w.tags, nullif(array_to_string(a.tags, '|'), '')) AS tags
         FROM import_wanted w JOIN account a ON a.id = w.id WHERE w.stored) wanted
-    WHERE (number, name, country, locale, timezone)
-          IS DISTINCT FROM (old_number, old_name, old_country, old_locale, old_timezone)
+    WHERE (number, name, country, locale, timezone, industry, risk, tags)
+          IS DISTINCT FROM (old_number, old_name, old_country, old_locale, old_timezone, old_industry, old_risk,
+                            old_tags)
 """
 """A customer who is recognised by the name keeps its spelling."""
 
 _CONTACTS = """
     CREATE TEMP TABLE import_contact ON COMMIT DROP AS
     SELECT DISTINCT ON (m.id, e.email_key) m.id AS account_id, e.email, e.email_key, c.contact_name AS name,
-           k.name AS old_name,
-           CASE WHEN k.id IS NOT NULL AND c.contact_name <> k.name THEN 'changed'
+           k.name AS old_name, c.contact_role AS role, k.role AS old_role,
+           CASE WHEN k.id IS NOT NULL AND (c.contact_name <> k.name OR c.contact_role <> k.role) THEN 'changed'
                 WHEN k.id IS NOT NULL THEN 'same'
                 WHEN gone.id IS NOT NULL THEN 'removed'
                 ELSE 'new' END AS verdict
@@ -52,7 +55,7 @@ _CONTACTS = """
     LEFT JOIN contact k ON k.account_id = m.id AND k.email_key = e.email_key AND k.state = 'active'
     LEFT JOIN contact gone ON gone.account_id = m.id AND gone.email_key = e.email_key AND gone.state = 'removed'
     WHERE c.emails IS NOT NULL
-    ORDER BY m.id, e.email_key, c.contact_name IS NULL, c.line
+    ORDER BY m.id, e.email_key, c.contact_name IS NULL, c.contact_role IS NULL, c.line
 """
 """An address that was removed from the customer stays removed, however often a file brings it."""
 
@@ -63,11 +66,15 @@ _BRINGING = """
     JOIN import_account m ON m.key = c.key
     LEFT JOIN import_account_change a ON a.id = m.id
     LEFT JOIN import_contact e ON e.account_id = m.id AND e.email_key = ANY (string_to_array(c.email_keys, ' '))
-    WHERE NOT m.stored OR e.verdict = 'new' OR (e.verdict = 'changed' AND e.name = c.contact_name)
+    WHERE NOT m.stored OR e.verdict = 'new' OR (e.name = c.contact_name AND e.name <> e.old_name)
+       OR (e.role = c.contact_role AND e.role <> e.old_role)
        OR (c.number = a.number AND a.old_number IS NULL) OR (c.name = a.name AND a.name <> a.old_name)
        OR (c.country = a.country AND a.country IS DISTINCT FROM a.old_country)
        OR (c.locale = a.locale AND a.locale IS DISTINCT FROM a.old_locale)
        OR (c.timezone = a.timezone AND a.timezone IS DISTINCT FROM a.old_timezone)
+       OR (c.industry = a.industry AND a.industry IS DISTINCT FROM a.old_industry)
+       OR (c.risk = a.risk AND a.risk IS DISTINCT FROM a.old_risk)
+       OR (c.tags = a.tags AND a.tags IS DISTINCT FROM a.old_tags)
     GROUP BY c.seq
 """
 """The customer parts that bring something, so that their rows count as new or changed."""

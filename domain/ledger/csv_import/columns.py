@@ -28,6 +28,10 @@ class Field(StrEnum):
     COUNTRY = "country"
     LANGUAGE = "language"
     ZONE = "time-zone"
+    INDUSTRY = "industry"
+    RISK = "risk"
+    TAGS = "tags"
+    ROLE = "contact-role"
 
 
 LONGEST_HEADER = 200
@@ -122,10 +126,31 @@ KNOWN: Mapping[Field, Known] = {
     Field.COUNTRY: Known("Country", ("country", "country code", "Land", "pays", "país")),
     Field.LANGUAGE: Known("Language", ("language", "language code", "locale", "Sprache", "langue", "idioma")),
     Field.ZONE: Known("Time Zone", ("time zone", "timezone", "tz", "Zeitzone")),
+    Field.INDUSTRY: Known(
+        "Industry",
+        ("industry", "industry sector", "line of business", "Branche", "secteur d'activité", "industria"),
+        ("sector", "secteur"),
+    ),
+    Field.RISK: Known(
+        "Risk",
+        ("risk", "risk class", "risk level", "risk rating", "credit risk", "Risiko", "Risikoklasse", "risque",
+         "niveau de risque", "riesgo", "nivel de riesgo"),
+    ),
+    Field.TAGS: Known(
+        "Tags",
+        ("tags", "labels", "customer tags", "customer labels", "Schlagworte", "étiquettes", "etiquetas"),
+        ("tag", "label"),
+    ),
+    Field.ROLE: Known(
+        "Contact Role",
+        ("contact role", "contact type", "role of contact", "Kontaktrolle", "rôle du contact", "rol del contacto"),
+        ("role", "Rolle", "rôle", "rol"),
+    ),
 }  # fmt: skip
 
 _CUSTOMER = (Field.CUSTOMER_NUMBER, Field.CUSTOMER_NAME)
-_ABOUT_CUSTOMER = (Field.CONTACT_NAME, Field.EMAIL, Field.COUNTRY, Field.LANGUAGE, Field.ZONE)
+_ABOUT_CUSTOMER = (Field.CONTACT_NAME, Field.EMAIL, Field.ROLE, Field.COUNTRY, Field.LANGUAGE, Field.ZONE,
+                   Field.INDUSTRY, Field.RISK, Field.TAGS)  # fmt: skip
 
 FIELDS: Mapping[Kind, tuple[Field, ...]] = {
     Kind.INVOICES: tuple(Field),

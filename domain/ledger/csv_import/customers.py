@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from domain.kernel import addresses
 from domain.ledger.csv_import import cells as texts
-from domain.ledger.csv_import import regions
+from domain.ledger.csv_import import regions, traits
 from domain.ledger.csv_import.columns import Columns, Field
 from domain.ledger.csv_import.faults import Fault, Faults
 
@@ -24,6 +24,10 @@ _ATTRIBUTES: tuple[tuple[Field, Callable[[str], str | None]], ...] = (
     (Field.COUNTRY, regions.country),
     (Field.LANGUAGE, regions.language),
     (Field.ZONE, regions.zone),
+    (Field.INDUSTRY, traits.industry),
+    (Field.RISK, traits.risk),
+    (Field.TAGS, traits.tags),
+    (Field.ROLE, traits.role),
 )
 
 _PARTS = (Field.CUSTOMER_NUMBER, Field.CUSTOMER_NAME, Field.CONTACT_NAME, Field.EMAIL,
@@ -43,6 +47,11 @@ class Customer(NamedTuple):
     country: str | None
     locale: str | None
     timezone: str | None
+    industry: str | None
+    risk: str | None
+    tags: str | None
+    """Separated by bars."""
+    contact_role: str | None
     contact_name: str | None
     emails: str | None
     """Addresses, separated by spaces."""
@@ -148,7 +157,9 @@ class Customers:
             return faults
         pairs = [address(each) for each in emails.split()]
         key = texts.name_key(name)
-        country, locale, zone = (self._attribute(cells, field, read) for field, read in _ATTRIBUTES)
+        country, locale, zone, industry, risk, tags, role = (
+            self._attribute(cells, field, read) for field, read in _ATTRIBUTES
+        )
         return Customer(
             seq=next(self._numbers),
             line=line,
@@ -159,6 +170,10 @@ class Customers:
             country=country,
             locale=locale,
             timezone=zone,
+            industry=industry,
+            risk=risk,
+            tags=tags,
+            contact_role=role,
             contact_name=contact if contact and len(pairs) == 1 else None,
             emails=" ".join(normal for normal, _ in pairs) or None,
             email_keys=" ".join(compared for _, compared in pairs) or None,

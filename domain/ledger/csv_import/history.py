@@ -25,18 +25,21 @@ _REDATED = """
 _CUSTOMERS = """
     SELECT a.id, a.name, a.number, c.id IS NOT NULL AS changed, c.old_name, c.name AS new_name, c.old_number,
            c.number AS new_number, c.old_country, c.country AS new_country, c.old_locale, c.locale AS new_locale,
-           c.old_timezone, c.timezone AS new_timezone, e.contacts
+           c.old_timezone, c.timezone AS new_timezone, c.old_industry, c.industry AS new_industry, c.old_risk,
+           c.risk AS new_risk, replace(c.old_tags, '|', ', ') AS old_tags, replace(c.tags, '|', ', ') AS new_tags,
+           e.contacts
     FROM import_wanted w
     JOIN account a ON a.id = w.id
     LEFT JOIN import_account_change c ON c.id = w.id
     LEFT JOIN (SELECT account_id,
-                      json_agg(json_build_array(verdict, email, old_name, name) ORDER BY email_key) AS contacts
+                      json_agg(json_build_array(verdict, email, old_name, name, old_role, role) ORDER BY email_key)
+                      AS contacts
                FROM import_contact WHERE verdict IN ('new', 'changed') GROUP BY account_id) e ON e.account_id = w.id
     WHERE w.stored AND (c.id IS NOT NULL OR e.account_id IS NOT NULL)
 """
 
 _ATTRIBUTES = (("name", "name"), ("number", "number"), ("country", "country"), ("locale", "language"),
-               ("timezone", "time zone"))  # fmt: skip
+               ("timezone", "time zone"), ("industry", "industry"), ("risk", "risk"), ("tags", "tags"))  # fmt: skip
 
 
 async def record(core: Core, tx: Transaction, *, actor: Actor, of_invoices: bool) -> None:
@@ -91,8 +94,21 @@ def _customer(row: Row, actor: Actor, now: datetime) -> Event:
         if row["changed"] and row[f"old_{column}"] != row[f"new_{column}"]
     ]
     contacts = row["contacts"] or []
-    for verdict, email, old_name, name in json.loads(contacts) if isinstance(contacts, str) else contacts:
-        whom = addresses.masked(email)
-        changes.append(f"new contact {whom}" if verdict == "new" else f"contact {whom}: {old_name or 'none'} → {name}")
+    for verdict, email, *was_and_is in json.loads(contacts) if isinstance(contacts, str) else contacts:
+        changes += _contact(verdict, addresses.masked(email), *was_and_is)
     return AccountChanged(account_id=row["id"], account_name=row["name"], changes=tuple(changes[:MAX_TOLD]),
                           more=max(0, len(changes) - MAX_TOLD), **by(actor, now))  # fmt: skip
+
+
+def _contact(
+    verdict: str, whom: str, old_name: str | None, name: str | None, old_role: str | None, role: str | None
+) -> list[str]:
+    """Return what became of one contact, in words."""
+    if verdict == "new":
+        return [f"new contact {whom}"]
+    changes = []
+    if name is not None and name != old_name:
+        changes.append(f"contact {whom}: {old_name or 'none'} → {name}")
+    if role is not None and role != old_role:
+        changes.append(f"contact {whom}: role {old_role} → {role}")
+    return changes

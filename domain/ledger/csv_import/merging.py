@@ -26,23 +26,26 @@ rest of a row where PostgreSQL was built without OpenSSL, as the embedded one is
 
 _ACCOUNTS = (
     """
-    INSERT INTO account (id, number, name, name_key, country, locale, timezone, state, created_at)
-    SELECT id, number, coalesce(name, number), coalesce(name_key, lower(number)), country, locale, timezone, 'active',
-           %(now)s
+    INSERT INTO account (id, number, name, name_key, country, locale, timezone, industry, risk, tags, state,
+                         created_at)
+    SELECT id, number, coalesce(name, number), coalesce(name_key, lower(number)), country, locale, timezone, industry,
+           risk, coalesce(string_to_array(tags, '|'), '{}'), 'active', %(now)s
     FROM import_wanted WHERE NOT stored
     """,
     """
     UPDATE account a SET number = c.number, name = c.name, name_key = c.name_key, country = c.country,
-                         locale = c.locale, timezone = c.timezone
+                         locale = c.locale, timezone = c.timezone, industry = c.industry, risk = c.risk,
+                         tags = coalesce(string_to_array(c.tags, '|'), '{}')
     FROM import_account_change c WHERE a.id = c.id
     """,
     """
-    INSERT INTO contact (id, account_id, name, email, email_key, state, created_at)
-    SELECT gen_random_uuid(), account_id, coalesce(name, ''), email, email_key, 'active', %(now)s
+    INSERT INTO contact (id, account_id, name, email, email_key, role, state, created_at)
+    SELECT gen_random_uuid(), account_id, coalesce(name, ''), email, email_key, coalesce(role, 'billing'), 'active',
+           %(now)s
     FROM import_contact WHERE verdict = 'new'
     """,
     """
-    UPDATE contact k SET name = e.name FROM import_contact e
+    UPDATE contact k SET name = coalesce(e.name, k.name), role = coalesce(e.role, k.role) FROM import_contact e
     WHERE e.verdict = 'changed' AND k.account_id = e.account_id AND k.email_key = e.email_key AND k.state = 'active'
     """,
 )

@@ -121,7 +121,15 @@ def _money(row: Row, column: str) -> Money:
     return Money(row[column], row["currency"])
 
 
-_ATTRIBUTES = {Field.COUNTRY: "country", Field.LANGUAGE: "language", Field.ZONE: "time zone"}
+_ATTRIBUTES = {
+    Field.COUNTRY: "country",
+    Field.LANGUAGE: "language",
+    Field.ZONE: "time zone",
+    Field.INDUSTRY: "industry",
+    Field.RISK: "risk (low, medium, high)",
+    Field.TAGS: "tags",
+    Field.ROLE: "role (billing, escalation, other)",
+}
 
 
 def notes(layout: Layout, unknown: dict[Field, str], people: dict[str, Any]) -> tuple[str, ...]:

@@ -36,7 +36,8 @@ _TABLES = (
     """
     CREATE TEMP TABLE import_customer (
         seq integer NOT NULL, line integer NOT NULL, key text NOT NULL, number text, name text, name_key text,
-        country text, locale text, timezone text, contact_name text, emails text, email_keys text
+        country text, locale text, timezone text, industry text, risk text, tags text, contact_role text,
+        contact_name text, emails text, email_keys text
     ) ON COMMIT DROP
     """,
     """

@@ -1,5 +1,6 @@
 """A customer is one, however often and however spelt the files bring it."""
 
+import json
 from typing import Any
 
 import pytest
@@ -222,3 +223,82 @@ async def test_a_bad_contact_waits_with_its_reason(core: Core, row: str, code: s
 
     assert await codes_of(core, content, "contacts") == [(3, code)]
     assert await accounts(core) == [("C-9", "Zed", None)]
+
+
+TRAITS = "Customer Number,Customer,Contact Name,Contact Email,Contact Role,Industry,Risk,Tags"
+
+
+async def traits(core: Core) -> list[tuple[Any, ...]]:
+    """Return what segments compare of every account."""
+    found = await core.database.rows("SELECT industry, risk, tags FROM account ORDER BY number")
+    return [tuple(row.values()) for row in found]
+
+
+async def roles(core: Core) -> list[tuple[Any, ...]]:
+    """Return the role of every contact."""
+    found = await core.database.rows("SELECT email_key, role FROM contact ORDER BY email_key")
+    return [tuple(row.values()) for row in found]
+
+
+async def test_what_segments_compare_is_imported_in_one_spelling(core: Core) -> None:
+    content = (
+        f"{TRAITS}\n"
+        "C-1,Acme,Anna,anna@acme.example,AP,Retail  Trade,Hoch,VIP; Key Account;vip\n"
+        "C-1,Acme,Bert,bert@acme.example,CFO,,,\n"
+        "C-2,Beta,,b@beta.example,,Straßenbau,low,\n"
+    )
+
+    await imported(core, content, kind="contacts")
+
+    assert await traits(core) == [("retail trade", "high", ["key account", "vip"]), ("strassenbau", "low", [])]
+    assert await roles(core) == [
+        ("anna@acme.example", "billing"),
+        ("b@beta.example", "billing"),
+        ("bert@acme.example", "escalation"),
+    ]
+    again = await imported(core, content, kind="contacts")
+    assert (again.new, again.changed, again.unchanged) == (0, 0, 3)
+
+
+async def test_other_traits_and_roles_are_changes_that_are_told(core: Core) -> None:
+    await imported(core, f"{TRAITS}\nC-1,Acme,Anna,anna@acme.example,,retail,low,vip\n", kind="contacts")
+
+    event = await imported(core, f"{TRAITS}\nC-1,Acme,,anna@acme.example,escalation,,high,slow|new\n", kind="contacts")
+
+    assert (event.changed, event.customers_changed, event.contacts_changed) == (1, 1, 1)
+    assert await traits(core) == [("retail", "high", ["new", "slow"])]
+    assert await contacts(core) == [("Anna", "anna@acme.example", "active")]
+    told = await core.database.row(
+        "SELECT fact -> 'changes' AS changes FROM timeline_entry WHERE kind = 'account.changed'"
+    )
+    assert told is not None
+    assert told["changes"] in (
+        (
+            changes := [
+                "risk: low → high",
+                "tags: vip → new, slow",
+                "contact a…@acme.example: role billing → escalation",
+            ]
+        ),
+        json.dumps(changes),
+    )
+
+
+async def test_traits_that_mean_nothing_are_noted_and_the_row_taken(core: Core) -> None:
+    many = "|".join(f"tag {number}" for number in range(31))
+
+    event = await imported(
+        core, f"{TRAITS}\nC-1,Acme,Anna,anna@acme.example,boss,{'x' * 101},7,{many}\n", kind="contacts"
+    )
+
+    assert event.new == 1
+    assert [note.partition(":")[0] for note in event.notes] == ["Industry", "Risk", "Tags", "Contact Role"]
+    assert await traits(core) == [(None, None, [])]
+
+
+async def test_invoices_bring_traits_too(core: Core) -> None:
+    content = "Invoice Number,Customer,Due Date,Amount,Currency,Tags,Risk\n1,Acme,2026-03-31,1.00,EUR,vip,medium\n"
+
+    await imported(core, content)
+
+    assert await traits(core) == [(None, "medium", ["vip"])]

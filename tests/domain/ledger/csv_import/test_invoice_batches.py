@@ -47,6 +47,10 @@ MOSTLY = {
     Field.COUNTRY: ["", "DE", "391"],
     Field.LANGUAGE: ["", "de"],
     Field.ZONE: ["", "Europe/Berlin"],
+    Field.INDUSTRY: ["", "Retail", "a\x00b"],
+    Field.RISK: ["", "hoch", "9"],
+    Field.TAGS: ["", "VIP; slow", "|"],
+    Field.ROLE: ["", "CFO", "x"],
 }
 """Cells of which the first ones are plain."""
 
