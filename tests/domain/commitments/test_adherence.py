@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from domain.commitments import adherence, judging, promises
 from domain.commitments.adherence import Share
+from domain.commitments.events import PromiseMade
 from domain.commitments.parties import Source
 from domain.kernel.core import Core
 from domain.kernel.money import Money
@@ -61,7 +62,7 @@ async def test_a_promise_moved_in_time_counts_neither_way_and_one_moved_late_is_
 ) -> None:
     await an_invoice(core)
 
-    async def promised(day: int) -> promises.PromiseMade:
+    async def promised(day: int) -> PromiseMade:
         return await promises.make(
             core,
             invoice_number="INV-1042",
@@ -71,7 +72,7 @@ async def test_a_promise_moved_in_time_counts_neither_way_and_one_moved_late_is_
             source=Source.OPERATOR,
         )
 
-    async def moved(made: promises.PromiseMade, day: int) -> promises.PromiseMade:
+    async def moved(made: PromiseMade, day: int) -> PromiseMade:
         return await promises.replace(
             core,
             promise_id=made.promise_id,

@@ -121,16 +121,17 @@ async def given_words(core: Core, invoice: Invoice, said: list[Word]) -> list[Pr
 
 def filled(promises: list[Promise], nets: list[tuple[int, int]]) -> dict[UUID, int]:
     """Give each promise in its turn the oldest money that is new enough: the plain reckoning."""
-    purse = [[at(minute), net] for minute, net in sorted(nets)]
+    oldest_first = sorted(nets)
+    purse = [net for _, net in oldest_first]
     taken = {}
     turns = sorted(promises, key=lambda p: (p.state == "running", p.promised_on, p.created_at, p.id.int))
     for promise in turns:
         wanted = promise.amount_minor if promise.state == "running" else promise.received_minor or 0
         got = 0
-        for coin in purse:
-            if coin[0] >= promise.created_at:
-                part = min(coin[1], wanted - got)
-                coin[1] -= part
+        for place, (minute, _) in enumerate(oldest_first):
+            if at(minute) >= promise.created_at:
+                part = min(purse[place], wanted - got)
+                purse[place] -= part
                 got += part
         taken[promise.id] = got
     return taken
