@@ -11,9 +11,9 @@ from domain.policies.reading import checked
 from domain.policies.refusals import PolicyMalformed
 from tests.domain.policies.policies_made import STEPS, a_document, a_segment
 
-FINAL = {"day": 30, "letter": "final-notice", "tone": "Formal"}
-DUE = {"day": 0, "letter": "reminder-due"}
-OVERDUE = {"day": 7, "letter": "reminder-overdue"}
+FINAL: dict[str, Any] = {"day": 30, "letter": "final-notice", "tone": "Formal"}
+DUE: dict[str, Any] = {"day": 0, "letter": "reminder-due"}
+OVERDUE: dict[str, Any] = {"day": 7, "letter": "reminder-overdue"}
 
 
 def refused(*segments: dict[str, Any], steps: list[dict[str, Any]] | None = None) -> list[str]:
@@ -226,7 +226,7 @@ def test_complaint_17_a_cadence_that_never_asks_a_person_is_told() -> None:
 
 
 def test_steps_that_a_contacts_rest_would_delay_are_told() -> None:
-    steps = [OVERDUE, {"day": 8, "letter": "reminder-overdue"}, {"day": 21, "escalate": True}]
+    steps: list[dict[str, Any]] = [OVERDUE, {"day": 8, "letter": "reminder-overdue"}, {"day": 21, "escalate": True}]
 
     assert warned(a_document(steps=steps)) == [
         "cadences[0].steps[1].day: comes 1 days after the step before, but a contact rests 3 days"

@@ -63,7 +63,7 @@ async def stands(core: Core, number: str = "INV-1") -> tuple[Any, ...]:
     return tuple(row.values())
 
 
-OTHER_STEPS = [
+OTHER_STEPS: list[dict[str, Any]] = [
     {"day": -7, "letter": "reminder-due"},
     {"day": -3, "letter": "reminder-due"},
     {"day": 5, "letter": "reminder-overdue"},
@@ -116,7 +116,7 @@ async def test_what_was_the_last_step_has_none_left(core: Core) -> None:
 
 async def test_complaint_13_a_move_never_skips_to_a_harsher_letter(core: Core) -> None:
     await an_enrolment(core, "INV-1", done=2, severity=0, days_past_due=6)
-    steps = [
+    steps: list[dict[str, Any]] = [
         {"day": -20, "letter": "reminder-due"},
         {"day": -10, "letter": "reminder-overdue"},
         {"day": -5, "letter": "reminder-overdue"},
@@ -131,7 +131,7 @@ async def test_complaint_13_a_move_never_skips_to_a_harsher_letter(core: Core) -
 
 async def test_who_had_the_overdue_reminder_goes_on_to_the_final_notice(core: Core) -> None:
     await an_enrolment(core, done=4, severity=1, days_past_due=20)
-    steps = [*STEPS[:3], {"day": 18, "letter": "final-notice"}, {"day": 30, "escalate": True}]
+    steps: list[dict[str, Any]] = [*STEPS[:3], {"day": 18, "letter": "final-notice"}, {"day": 30, "escalate": True}]
 
     await in_force(core, a_document(steps=steps), running=Running.MOVE)
 
@@ -182,7 +182,7 @@ async def test_a_step_of_the_new_cadence_is_not_taken_for_the_old_ones_that_had_
 async def test_what_is_pending_counts_as_done_and_can_be_given_back(core: Core, state: str) -> None:
     invoice = await an_enrolment(core, done=3, severity=0, days_past_due=8)
     await an_item(core, invoice, step=3, before=2, state=state)
-    steps = [{"day": -20, "letter": "reminder-due"}, *OTHER_STEPS]
+    steps: list[dict[str, Any]] = [{"day": -20, "letter": "reminder-due"}, *OTHER_STEPS]
 
     await in_force(core, a_document(steps=steps), running=Running.MOVE)
 
