@@ -1,9 +1,11 @@
 """Asks: what a person typed or clicked, parsed, with the person on whose behalf it is done."""
 
+import html
 import re
 from dataclasses import dataclass
 from typing import Any
 
+from bot.ids import Subject
 from domain.kernel import addresses
 from domain.kernel.actor import Actor
 
@@ -11,6 +13,16 @@ LONGEST = 1_000
 """Characters of a command that are read."""
 
 LONGEST_NUMBER = 60
+
+MOST_IDS = 20
+"""Of one command; a list is worked on in parts."""
+
+_LINKED = re.compile(r"<https?://[^|>]*\|([^>]*)>")
+"""A web address that Slack made of something typed, such as ``acme.example``."""
+
+_PERSON = re.compile(r"<@([UW][A-Z0-9]{2,30})(\|[^>]*)?>")
+
+_QUOTES = {'"': '"', "“": "”", "„": "“", "'": "'", "«": "»"}
 
 
 class Misunderstood(Exception):
@@ -36,18 +48,31 @@ class Click:
 
 
 @dataclass(frozen=True, slots=True)
+class Press:
+    """A click that was understood: what the button is about, and who clicked, with the rights of this moment."""
+
+    subject: Subject
+    actor: Actor
+    slack_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReplyTo:
     """Where the answer to a command or click can be shown to the one who asked."""
 
     response_url: str
     channel: str
     slack_id: str
+    own: bool = False
+    """Whether the click was on an answer that only this person sees, and which the new one may replace."""
 
 
 def reply_to(body: dict[str, Any]) -> ReplyTo:
     """Return where to answer a command or an interaction."""
     channel = body.get("channel_id") or _id(body.get("channel")) or _id(body.get("container"), "channel_id")
-    return ReplyTo(str(body.get("response_url") or ""), str(channel or ""), slack_id(body))
+    container = body.get("container")
+    own = isinstance(container, dict) and container.get("is_ephemeral") is True
+    return ReplyTo(str(body.get("response_url") or ""), str(channel or ""), slack_id(body), own)
 
 
 def slack_id(body: dict[str, Any]) -> str:
@@ -64,7 +89,7 @@ def click(body: dict[str, Any]) -> Click:
 def words(typed: str) -> tuple[str, ...]:
     """Return the words of a command; what no database can store (NUL, halves of characters) is dropped."""
     storable = typed[:LONGEST].replace("\0", " ").encode("utf-8", "ignore").decode()
-    return tuple(storable.split())
+    return tuple(html.unescape(_LINKED.sub(r"\1", storable)).split())
 
 
 def invoice_number(words: tuple[str, ...], *, example: str) -> str:
@@ -79,6 +104,45 @@ def invoice_number(words: tuple[str, ...], *, example: str) -> str:
     if len(number) > LONGEST_NUMBER:
         raise Misunderstood(f"That is too long for an invoice number. For example `/plixo {example}`.")
     return number
+
+
+def leading_number(words: tuple[str, ...], *, example: str) -> tuple[str, tuple[str, ...]]:
+    """Return the invoice number that the first word is, and the words behind it.
+
+    Raises:
+        Misunderstood: There is none.
+    """
+    return invoice_number(words[:1], example=example), words[1:]
+
+
+def quoted(words: tuple[str, ...]) -> tuple[str, tuple[str, ...]] | None:
+    """Return what stands in quotation marks at the beginning, and the words behind; None when nothing does."""
+    typed = " ".join(words)
+    closing = _QUOTES.get(typed[:1])
+    if closing is None:
+        return None
+    ends = [typed.find(each, 1) for each in {closing, '"', "”"} if typed.find(each, 1) > 0]
+    if not ends:
+        return None
+    return typed[1 : min(ends)].strip(), tuple(typed[min(ends) + 1 :].split())
+
+
+def reason(words: tuple[str, ...], *, why: str, example: str) -> str:
+    """Return the words as a reason.
+
+    Raises:
+        Misunderstood: There are none.
+    """
+    said = " ".join(words).strip().strip('"“”').strip()
+    if not said.strip(":-. "):
+        raise Misunderstood(f"{why} For example `/plixo {example}`.")
+    return said.lstrip(":- ")
+
+
+def person(word: str) -> str:
+    """Return the Slack account that a mention names, or the bare name of ``@name``."""
+    mentioned = _PERSON.fullmatch(word.strip(",.;"))
+    return mentioned[1] if mentioned else word.strip(",.;@")
 
 
 def address(word: str, *, example: str) -> str:

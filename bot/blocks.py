@@ -32,6 +32,8 @@ class Message:
     text: str
     """Already escaped; a full sentence with the key figure."""
     blocks: tuple[Block, ...] = ()
+    replaces: bool = False
+    """Whether it takes the place of the answer on which the button was that brought it."""
 
     @cached_property
     def content_hash(self) -> str:

@@ -1,36 +1,84 @@
-"""Ids: the names of all buttons, and what a button carries: a version and an id, nothing else.
+"""Ids: the names of all buttons, and what a button carries: a version and ids of what it is about, nothing else.
 
 A button lives as long as its message, for years. What it stands for is looked up, and the person who clicks is
 authorised, when it is clicked.
 """
 
+from datetime import date
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 
 class Action(StrEnum):
-    """A button's ``action_id``; ``bot/actions.py`` says what each does."""
+    """A button's ``action_id``; ``bot/routes.py`` says what each does."""
 
     REGENERATE_LINK = "link.regenerate"
     WHY = "invoice.why"
     SHOW = "invoice.show"
+    SHOW_ACCOUNT = "account.show"
+    NEXT = "queue.next"
+    CLAIM = "case.claim"
+    RELEASE = "case.release"
+    SKIP = "case.skip"
+    SNOOZE_CHOICES = "case.snooze_choices"
+    SNOOZE_TOMORROW = "case.snooze_tomorrow"
+    SNOOZE_THREE_DAYS = "case.snooze_three_days"
+    SNOOZE_WEEK = "case.snooze_week"
+    WAKE = "case.wake"
+    PROMISE_CHOICES = "promise.choices"
+    PROMISE_FIRST = "promise.make_first"
+    PROMISE_SECOND = "promise.make_second"
+    PROMISE_THIRD = "promise.make_third"
+    LIST_DRAFTS = "draft.list"
+    SHOW_DRAFT = "draft.show"
+    APPROVE_DRAFT = "draft.approve"
+    REJECT_DRAFT = "draft.reject"
+    UNDO_DRAFT = "draft.undo"
+    PREVIEW = "preview.show"
+    VETO = "step.strike"
+    UNVETO = "step.restore"
+    SHOW_PLAN = "plan.show"
+    APPROVE_PLAN = "plan.approve"
+    REJECT_PLAN = "plan.reject"
+    LIST_DISPUTES = "dispute.list"
+    SHOW_DISPUTE = "dispute.show"
+    TAKE_DISPUTE = "dispute.take"
+    LIST_CREDITS = "credit.list"
+    APPROVE_CREDIT = "credit.approve"
+    REJECT_CREDIT = "credit.reject"
+    LIFT_HOLD = "hold.lift"
+    SHOW_POLICY = "policy.show"
+    PUBLISH_MOVE = "policy.publish_move"
+    PUBLISH_FINISH = "policy.publish_finish"
+    REJECT_POLICY = "policy.reject"
+    RADAR = "radar.show"
 
 
 class Subject(BaseModel):
-    """What a button is about."""
+    """What a button is about; a button carries those parts that its action needs."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     v: Literal[1] = 1
-    invoice: UUID
+    invoice: UUID | None = None
+    account: UUID | None = None
+    mailing: UUID | None = None
+    dispute: UUID | None = None
+    credit: UUID | None = None
+    hold: UUID | None = None
+    policy: int | None = Field(default=None, ge=0, le=10**9)
+    step: int | None = Field(default=None, ge=0, le=10_000)
+    on: date | None = None
+    seen: str | None = Field(default=None, max_length=120)
+    """Names what was shown beside the button: what is otherwise by now is not done, but said."""
 
 
-def value(*, invoice_id: UUID) -> str:
-    """Return the value of a button about an invoice."""
-    return Subject(invoice=invoice_id).model_dump_json()
+def value(*, invoice_id: UUID | None = None, **parts: Any) -> str:
+    """Return the value of a button; the parts are those of ``Subject``."""
+    return Subject(invoice=invoice_id, **parts).model_dump_json(exclude_none=True)
 
 
 def subject(text: str) -> Subject | None:

@@ -20,13 +20,14 @@ LONGEST_WAIT_SECONDS = 5.0
 """A person waits in front of the screen; what takes longer is asked again."""
 
 
-def payload(message: Message) -> dict[str, Any]:
+def payload(message: Message, *, own: bool = False) -> dict[str, Any]:
     """Return the message as an answer that only one person sees."""
     broken = blocks.problems(message)
     if broken:
         log.error("blocks are not sent, the sentence is: %s", "; ".join(broken))
     shown = {} if broken else {"blocks": list(message.blocks)}
-    return {"response_type": "ephemeral", "replace_original": False, "text": message.text, **shown}
+    replaces = own and message.replaces
+    return {"response_type": "ephemeral", "replace_original": replaces, "text": message.text, **shown}
 
 
 class Replies:
@@ -37,7 +38,7 @@ class Replies:
 
     async def send(self, to: ReplyTo, message: Message) -> None:
         """Show *message*; an answer that cannot be delivered is logged and given up."""
-        if to.response_url and await self._by_address(to.response_url, message):
+        if to.response_url and await self._by_address(to.response_url, payload(message, own=to.own)):
             return
         if not to.channel:
             log.warning("an answer could not be shown: no way to %s", to.slack_id)
@@ -52,9 +53,8 @@ class Replies:
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             log.warning("an answer could not be shown: %s", type(error).__name__)
 
-    async def _by_address(self, address: str, message: Message) -> bool:
+    async def _by_address(self, address: str, body: dict[str, Any]) -> bool:
         """Post to the request's own address; blocks that Slack refuses are left out, a pause it asks for is kept."""
-        body = payload(message)
         for _ in range(TRIES):
             status, wait = await self._try(address, body)
             if status == 200:

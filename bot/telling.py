@@ -1,31 +1,28 @@
-"""Telling: which event makes which message in the operators' channel, and the job that makes it.
+"""Telling: the job that tells the operators' channel what the timeline says.
 
-An invoice has one living message, the case, and a thread with a line for each event. A mass of reminders makes
-one case message each and updates it in place; the channel itself hears only of what needs a person.
+An invoice has one living message, the case, and a thread with a line for each event. A mass of reminders, drafts or
+broken promises makes one message of the day each, changed in place; the channel hears only of what needs a person.
 """
 
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from bot import errors
+from bot.blocks import Message
 from bot.errors import MessageGone, SlackRefused
 from bot.poster import Place, Poster
+from bot.tellings import TELLINGS
 from bot.views import cases as case_views
 from bot.views import days as day_views
 from bot.views import news
-from domain.deliverability import events as mail
 from domain.kernel import timeline
 from domain.kernel.core import Core
-from domain.kernel.events import Event
 from domain.kernel.jobs import TryLater
 from domain.kernel.timeline import Entry
-from domain.ledger import events as ledger
 from domain.operations import cases, chat_messages, days
 from domain.operations.chat_messages import Reservation
-from domain.outreach import events as outreach
-from domain.pay_links import events as pay_links
 
 log = logging.getLogger(__name__)
 
@@ -38,52 +35,11 @@ HISTORY = 8
 CATCH_UP = 10
 """Lines that could not be told, and are tried again after one could."""
 
+BURST = 8
+"""Of events that may come by the hundred, so many of a kind are told one by one within an hour."""
 
-@dataclass(frozen=True, slots=True)
-class Telling:
-    """How one kind of event is told."""
-
-    opens_case: bool = False
-    """Whether the invoice gets its living message now if it has none; else it is told only where one is."""
-    to_channel: bool = False
-    """Whether the thread's line also shows in the channel, since it got worse and a person must act."""
-
-    in_day: bool = False
-    """Whether it shows in the day's one message while the invoice has none: news that come by the hundred."""
-
-
-QUIET = Telling()
-OF_THE_DAY = Telling(in_day=True)
-NORMAL = Telling(opens_case=True)
-ALARM = Telling(opens_case=True, to_channel=True)
-
-TELLINGS: Mapping[type[Event], Telling] = {
-    ledger.LedgerImported: NORMAL,
-    ledger.PaymentImported: QUIET,  # a file may bring thousands
-    ledger.PaymentReceived: NORMAL,
-    ledger.InvoiceSettled: QUIET,
-    ledger.PaymentReversed: ALARM,
-    ledger.SurplusReceived: ALARM,
-    pay_links.LinkRegenerated: NORMAL,
-    pay_links.LinkEntered: NORMAL,
-    pay_links.CheckoutStarted: NORMAL,
-    pay_links.CheckoutEnded: QUIET,
-    pay_links.PaymentProcessing: NORMAL,
-    pay_links.PaymentDeclined: NORMAL,
-    pay_links.PaymentFailed: ALARM,
-    pay_links.PaymentMismatched: ALARM,
-    mail.LetterSent: OF_THE_DAY,
-    mail.LetterWithheld: OF_THE_DAY,
-    mail.LetterUncertain: NORMAL,
-    mail.LetterRefused: ALARM,
-    mail.AddressSuppressed: ALARM,
-    mail.SuppressionLifted: QUIET,
-    mail.MailArrived: ALARM,
-    mail.MailQuarantined: NORMAL,
-    outreach.CadenceClosed: QUIET,
-    outreach.InvoiceEscalated: NORMAL,
-}
-"""Every event that operators hear of. One without an invoice is always a message of its own."""
+DRAFT_DAYS = 7
+"""So far back, an earlier day's message about drafts is made to point to today's."""
 
 
 class Teller:
@@ -108,10 +64,12 @@ class Teller:
 
     async def _tell(self, entry: Entry) -> None:
         invoice_id = entry.event.invoice_ref
-        if invoice_id is None:
-            await self._alone(entry)
-        else:
+        if invoice_id is not None:
             await self._in_case(entry, invoice_id)
+        elif TELLINGS[type(entry.event)].alone:
+            await self._alone(entry)
+        if TELLINGS[type(entry.event)].of_drafts:
+            await self._drafts(entry.event.at)
 
     async def _alone(self, entry: Entry) -> None:
         keys = [chat_messages.entry_key(entry.id)]
@@ -123,8 +81,9 @@ class Teller:
         case_key = chat_messages.case_key(invoice_id)
         has_case = bool(await chat_messages.found(self._core, keys=[case_key]))
         entries = await self._waiting(entry, invoice_id, opening=not has_case)
-        if not has_case and not any(TELLINGS[type(each.event)].opens_case for each in entries):
-            await self._in_day(entry)
+        in_burst = await self._in_burst(entry)
+        if not has_case and (in_burst or not any(TELLINGS[type(each.event)].opens_case for each in entries)):
+            await (self._in_news(entry) if in_burst else self._in_day(entry))
             return
         if not entries:
             return
@@ -135,10 +94,10 @@ class Teller:
         message = case_views.living(case)
         place = await self._poster.living(message, key=case_key, invoice_id=invoice_id)
         try:
-            await self._thread(entries, reserved, place=place, number=case.invoice_number)
+            await self._thread(entries, reserved, place=place, number=case.invoice_number, loud=not in_burst)
         except MessageGone:
             place = await self._poster.again(message, key=case_key, invoice_id=invoice_id)
-            await self._thread(entries, reserved, place=place, number=case.invoice_number)
+            await self._thread(entries, reserved, place=place, number=case.invoice_number, loud=not in_burst)
 
     async def _in_day(self, entry: Entry) -> None:
         if not TELLINGS[type(entry.event)].in_day:
@@ -147,8 +106,37 @@ class Teller:
         if day.sent or day.withheld or day.troubled:
             await self._poster.living(day_views.living(day), key=chat_messages.day_key(day.day))
 
+    async def _in_burst(self, entry: Entry) -> bool:
+        """Tell whether so many events of this kind came within the hour that one more is only counted."""
+        if not TELLINGS[type(entry.event)].many:
+            return False
+        alike = await days.alike_before(self._core, entry_id=entry.id, kind=entry.event.kind, at=entry.event.at)
+        return alike >= BURST
+
+    async def _in_news(self, entry: Entry) -> None:
+        called = {event.kind: telling.many for event, telling in TELLINGS.items() if telling.many}
+        day = await days.news(self._core, at=entry.event.at, kinds=list(called))
+        message = day_views.news(day, called=called, one_by_one=BURST)
+        await self._poster.living(message, key=chat_messages.news_key(day.day))
+
+    async def _drafts(self, at: datetime) -> None:
+        """Keep the day's message about drafts current; there is none while nothing has waited."""
+        day = await days.drafts(self._core, at=at)
+        key = chat_messages.drafts_key(day.day)
+        if day.waiting or await chat_messages.found(self._core, keys=[key]):
+            await self._poster.living(day_views.drafts(day), key=key)
+            await self._point_on(day.day)
+
+    async def _point_on(self, today: date) -> None:
+        """Let the messages about drafts of earlier days point to today's, so that no old figure stands there."""
+        earlier = [chat_messages.drafts_key(today - timedelta(days=each)) for each in range(1, DRAFT_DAYS + 1)]
+        moved: Message = day_views.drafts_moved(today)
+        for old in await chat_messages.found(self._core, keys=earlier):
+            if old.ts is not None and old.content_hash != moved.content_hash:
+                await self._poster.living(moved, key=old.key)
+
     async def _thread(
-        self, entries: Sequence[Entry], reserved: Sequence[Reservation], *, place: Place, number: str
+        self, entries: Sequence[Entry], reserved: Sequence[Reservation], *, place: Place, number: str, loud: bool
     ) -> None:
         unposted = await self._poster.unposted(reserved, thread=place)
         if not unposted:
@@ -159,7 +147,7 @@ class Teller:
             news.in_thread(events, invoice_number=number),
             reserved=unposted,
             thread=place,
-            broadcast=any(TELLINGS[type(event)].to_channel for event in events),
+            broadcast=loud and any(TELLINGS[type(event)].to_channel for event in events),
         )
 
     async def _waiting(self, entry: Entry, invoice_id: UUID, *, opening: bool) -> list[Entry]:

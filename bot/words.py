@@ -2,7 +2,8 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from bot.asks import Misunderstood
 from domain.kernel.money import AmountMalformed, CurrencyUnknown, Money
@@ -28,8 +29,14 @@ _NAMED = re.compile(
 )
 """What makes a text a day at all; dateparser alone would read "500" as one."""
 
+_OF_DAY = re.compile(rf"\d|{_NAMED.pattern}")
+
 _OF_MONTH = re.compile(r"\d{1,2}\.? [a-zäéû]{3}")
 """The 20 of "20 march"; any other number before a day is an amount."""
+
+_UNTIL = {"until", "till", "til", "bis", "hasta"}
+
+_CLOCK = re.compile(r"(?P<hour>\d{1,2})(?:[:h](?P<minute>\d{2})|\.(?P<dotted>\d{2})(?=[ap]m))?(?P<half>am|pm)?")
 
 _LONGEST_DAY = 4
 """Words that a day may have, such as "friday 13 march 2026"."""
@@ -71,6 +78,69 @@ def terms(words: tuple[str, ...], *, currency: str, today: date) -> Terms:
             continue
         break
     return Terms(amount_found, day_found, " ".join(left))
+
+
+@dataclass(frozen=True, slots=True)
+class Until:
+    """What a sentence such as ``until friday 14:00 they are away`` says."""
+
+    at: datetime | None
+    """None: nothing was said about an end."""
+    rest: str
+
+
+def until(words: tuple[str, ...], *, now: datetime, zone: ZoneInfo, opens: time) -> Until:
+    """Read an end from the words; what stands before and behind it is the rest.
+
+    A day without a time means its *opens*, in that zone; a time without a day means the next time the clock shows it.
+
+    Raises:
+        Misunderstood: Behind "until" stands no day and no time, or a day that can be read in two ways.
+    """
+    today = now.astimezone(zone).date()
+    for place, word in enumerate(words):
+        if word.casefold().strip(",:") in _UNTIL:
+            read = _moment_at(list(words[place + 1 :]), now.astimezone(zone), opens)
+            if read is None:
+                said = " ".join(words[place + 1 : place + 4])
+                raise Misunderstood(f"{said!r} is not a day or a time I know. Try `until friday` or `until 14:00`.")
+            return Until(read[0], " ".join((*words[:place], *words[place + 1 + read[1] :])))
+    leading = _day_at(list(words), today) if words else None
+    if leading is None:
+        return Until(None, " ".join(words))
+    return Until(datetime.combine(leading[0], opens, zone), " ".join(words[leading[1] :]))
+
+
+def _moment_at(words: list[str], now: datetime, opens: time) -> tuple[datetime, int] | None:
+    """Return the moment with which the words begin and how many of them it takes."""
+    while words and words[0].casefold() in FILLERS:
+        found = _moment_at(words[1:], now, opens)
+        return (found[0], found[1] + 1) if found else None
+    if not words:
+        return None
+    if (clock := _clock(words[0])) is not None:
+        at = datetime.combine(now.date(), clock, now.tzinfo)
+        return (at if at > now else datetime.combine(now.date() + timedelta(days=1), clock, now.tzinfo)), 1
+    read = _day_at(words, now.date())
+    if read is None:
+        return None
+    on, count = read
+    behind = words[count:]
+    skipped = 1 if behind and behind[0].casefold() in FILLERS else 0
+    clock = _clock(behind[skipped]) if len(behind) > skipped else None
+    if clock is None:
+        return datetime.combine(on, opens, now.tzinfo), count
+    return datetime.combine(on, clock, now.tzinfo), count + skipped + 1
+
+
+def _clock(word: str) -> time | None:
+    found = _CLOCK.fullmatch(word.casefold().strip(",.;"))
+    if found is None or not (found["minute"] or found["half"]):
+        return None
+    hour, minute = int(found["hour"]), int(found["minute"] or found["dotted"] or 0)
+    if found["half"]:
+        hour = hour % 12 + (12 if found["half"] == "pm" else 0)
+    return time(hour, minute) if hour < 24 and minute < 60 else None
 
 
 def day(words: tuple[str, ...], *, today: date) -> date:
@@ -129,11 +199,25 @@ def _day_at(words: list[str], today: date) -> tuple[date, int] | None:
     if not words:
         return None
     amount_first = _AMOUNT.fullmatch(words[0]) is not None and not _OF_MONTH.match(" ".join(words[:2]).casefold())
-    for count in range(1 if amount_first else min(_LONGEST_DAY, len(words)), 0, -1):
-        found = _read_day(" ".join(words[:count]).strip(".,;").casefold(), today)
+    longest = next((place for place, word in enumerate(words[:_LONGEST_DAY]) if _clock(word)), _LONGEST_DAY)
+    for count in range(1 if amount_first else min(longest, len(words)), 0, -1):
+        found = _read_day(_joined(words[:count]), today)
         if found is not None:
-            return found, count
+            return found, _shortest(words, count, found, today)
     return None
+
+
+def _shortest(words: list[str], count: int, found: date, today: date) -> int:
+    """Give back words that say nothing about the day: dateparser skips over a "the" behind it."""
+    while count > 1 and not _OF_DAY.search(words[count - 1].casefold()):
+        if _read_day(_joined(words[: count - 1]), today) != found:
+            break
+        count -= 1
+    return count
+
+
+def _joined(words: list[str]) -> str:
+    return " ".join(words).strip(".,;").casefold()
 
 
 def _read_day(text: str, today: date) -> date | None:

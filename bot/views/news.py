@@ -1,11 +1,12 @@
 """News: what happened, as a line in a case's thread or as a message of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
 
-from bot import blocks, text
-from bot.blocks import Message
+from bot import blocks, ids, text
+from bot.blocks import Block, Message
 from domain.kernel.events import Event
+from domain.policies.events import PolicyProposed
 
 MOST_CHARACTERS = 11_000
 """Of the lines of one message; what does not fit stands in the invoice's history."""
@@ -31,7 +32,26 @@ def in_thread(events: Sequence[Event], *, invoice_number: str) -> Message:
 
 def alone(event: Event) -> Message:
     """Return the message about something that belongs to no invoice."""
-    return Message(text=text.said(event.told()), blocks=(blocks.section(_line(event)),))
+    shown = _BUTTONS.get(type(event))
+    return Message(
+        text=text.said(event.told()),
+        blocks=(blocks.section(_line(event)), *([blocks.actions(shown(event))] if shown else ())),
+    )
+
+
+def _look_at_policy(event: Event) -> Block:
+    assert isinstance(event, PolicyProposed), "the button is made for that event"
+    return blocks.button(
+        "Look at it",
+        action=ids.Action.SHOW_POLICY,
+        value=ids.value(policy=event.version),
+        label=f"Look at policy version {event.version}",
+        primary=True,
+    )
+
+
+_BUTTONS: Mapping[type[Event], Callable[[Event], Block]] = {PolicyProposed: _look_at_policy}
+"""What can be done at once about an event that belongs to no invoice."""
 
 
 def _line(event: Event) -> str:

@@ -1,6 +1,6 @@
 """Cases: all that operators want to know of one invoice at a glance, read in a handful of queries."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -14,6 +14,8 @@ from domain.kernel.money import Money
 from domain.kernel.transactions import Row
 from domain.ledger import invoices
 from domain.ledger.refusals import InvoiceNotFound
+from domain.operations import case_notes
+from domain.operations.case_notes import CaseNotes
 from domain.pay_links import links
 
 CONTACTS_SHOWN = 5
@@ -109,6 +111,7 @@ class Case:
     """Newest first."""
     lines: tuple[CaseLine, ...]
     """Newest last."""
+    notes: CaseNotes = field(default_factory=CaseNotes)
 
 
 _CASE = """
@@ -160,6 +163,7 @@ async def case(core: Core, *, invoice_number: str | None = None, invoice_id: UUI
             CaseLine(each.event.at, each.event.actor, each.event.told())
             for each in await timeline.of_invoice(core, row["id"], limit=ENTRIES_SHOWN)
         ),
+        notes=await case_notes.of_invoice(core, invoice_id=row["id"], account_id=row["account_id"]),
     )
 
 
@@ -235,8 +239,10 @@ def _link(core: Core, row: Row) -> CaseLink:
 
 async def _mails(core: Core, invoice_id: UUID) -> tuple[CaseMail, ...]:
     rows: list[dict[str, Any]] = await core.database.rows(
-        "SELECT letter, address, state, coalesce(sent_at, queued_at) AS at FROM mailing WHERE invoice_id = %s"
-        " ORDER BY queued_at DESC, id LIMIT %s",
-        (invoice_id, MAILS_SHOWN),
+        "SELECT g.letter, g.address, g.state, coalesce(g.sent_at, g.queued_at) AS at"
+        " FROM (SELECT id AS mail FROM mailing WHERE invoice_id = %s"
+        "       UNION SELECT mailing_id FROM mailing_item WHERE invoice_id = %s AND state = 'included') about"
+        " JOIN mailing g ON g.id = about.mail ORDER BY g.queued_at DESC, g.id LIMIT %s",
+        (invoice_id, invoice_id, MAILS_SHOWN),
     )
     return tuple(CaseMail(row["letter"], addresses.masked(row["address"]), row["state"], row["at"]) for row in rows)

@@ -45,6 +45,16 @@ def day_key(day: date) -> str:
     return f"reminders:{day.isoformat()}"
 
 
+def drafts_key(day: date) -> str:
+    """Return the key of a day's message about the mails that wait for an approval."""
+    return f"drafts:{day.isoformat()}"
+
+
+def news_key(day: date) -> str:
+    """Return the key of a day's message about what came too often to be told one by one."""
+    return f"news:{day.isoformat()}"
+
+
 def entry_key(entry_id: int) -> str:
     """Return the key of the line that tells one entry of the timeline."""
     return f"entry:{entry_id}"

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from domain.deliverability.events import MailSeen, SuppressionLifted
-from domain.kernel.events import InvoiceEvent
+from domain.kernel.events import Event, InvoiceEvent
 from domain.kernel.notices import SILENT, Notices, job, operators
 from domain.ledger.events import InvoiceChanged, InvoiceSettled, PaymentReversed
 from domain.pay_links.events import PaymentFailed
@@ -33,6 +33,18 @@ class InvoiceEscalated(InvoiceEvent):
     def told(self) -> str:
         """Return the fact as a sentence."""
         return f"All reminders were sent and the invoice is {self.days_past_due} days past due: over to a person"
+
+
+class DraftsMade(Event):
+    """Mails were written that wait for a person; told once for all that are made at a time."""
+
+    kind: ClassVar[str] = "drafts.made"
+
+    drafts: int
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return f"{self.drafts} {'draft waits' if self.drafts == 1 else 'drafts wait'} for an approval"
 
 
 class ContactMissing(InvoiceEvent):
@@ -100,6 +112,7 @@ NOTICES: Notices = {
     SuppressionLifted: (job("resume_reminders"),),
     CadenceClosed: (operators(),),
     InvoiceEscalated: (operators(),),
+    DraftsMade: (operators(),),
     ContactMissing: SILENT,  # casework makes a task of it
     EnrolmentMoved: SILENT,
     StepStruck: SILENT,  # whoever does it is answered at once

@@ -10,7 +10,7 @@ from domain.kernel.events import by
 from domain.people import roles
 from domain.people.events import RoleGranted, RoleRevoked
 from domain.people.models import Person, RoleGrant
-from domain.people.refusals import PersonUnknown, RoleHeldAlready, RoleUnknown
+from domain.people.refusals import NobodyCalled, PersonUnknown, RoleHeldAlready, RoleUnknown
 from domain.people.roles import Role
 
 _HELD = (
@@ -59,6 +59,22 @@ async def controllers(core: Core) -> tuple[str, ...]:
         f"{_HELD} GROUP BY p.id HAVING 'Controller' = ANY(array_agg(g.role)) ORDER BY p.name", {"now": core.clock.now()}
     )
     return tuple(row["name"] for row in rows)
+
+
+async def slack_id(core: Core, *, text: str) -> str:
+    """Return the Slack account of the person who is named by it, or by the name that Plixo knows.
+
+    Raises:
+        NobodyCalled: Nobody is, or several people are.
+    """
+    rows = await core.database.rows(
+        "SELECT slack_id FROM person WHERE slack_id = %(text)s OR lower(name) = %(name)s LIMIT 2",
+        {"text": text, "name": " ".join(text.casefold().split())},
+    )
+    if len(rows) != 1:
+        known = await core.database.rows(f"{_HELD} GROUP BY p.id ORDER BY p.name LIMIT 20", {"now": core.clock.now()})
+        raise NobodyCalled(text, tuple(row["name"] for row in known))
+    return str(rows[0]["slack_id"])
 
 
 async def grant(

@@ -2,6 +2,7 @@
 
 Refusal
 ├── PersonUnknown     this Slack account has no role here
+├── NobodyCalled      no person here has that name
 ├── RoleUnknown       no such role; the nine are named
 ├── RoleHeldAlready   the person has it
 └── OwnWork           whoever made something may not also approve it
@@ -18,6 +19,14 @@ class PersonUnknown(NotAllowed):
         self.controllers = controllers
         whom = ", ".join(controllers) if controllers else "whoever runs Plixo (`plixo role grant`)"
         super().__init__(f"You have no role in Plixo yet. Ask a Controller for access: {whom}.")
+
+
+class NobodyCalled(Refusal):
+    """Say that a text names no one person here, and how to name one."""
+
+    def __init__(self, text: str, known: tuple[str, ...]) -> None:
+        names = f" Plixo knows: {', '.join(known)}." if known else ""
+        super().__init__(f"Nobody here is called {text[:60]!r}, or several are. Mention the person with @.{names}")
 
 
 class RoleUnknown(Refusal):

@@ -1,0 +1,135 @@
+"""Tellings: which event makes which message in the operators' channel, as one table.
+
+A mass of events must never flood the channel. Reminders and drafts have one message a day each; of whatever may come
+by the hundred (``many``) only the first ones within an hour are told one by one, the rest is counted in a message of
+the day. A case that has its message already is always kept current.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from domain.commitments import dispute_events as dispute
+from domain.commitments import events as commitment
+from domain.deliverability import draft_events as draft
+from domain.deliverability import events as mail
+from domain.kernel.events import Event
+from domain.ledger import events as ledger
+from domain.outreach import events as outreach
+from domain.outreach import stop_events as stop
+from domain.pay_links import events as pay_links
+from domain.policies import events as policy
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """How one kind of event is told."""
+
+    opens_case: bool = False
+    """Whether the invoice gets its living message now if it has none; else it is told only where one is."""
+    to_channel: bool = False
+    """Whether the thread's line also shows in the channel, since it got worse and a person must act."""
+
+    in_day: bool = False
+    """Whether it shows in the day's one message while the invoice has none: news that come by the hundred."""
+
+    of_drafts: bool = False
+    """Whether it changes which mails wait for an approval, and so the day's message about them."""
+
+    alone: bool = True
+    """Whether it is a message of its own when it belongs to no invoice."""
+
+    many: str = ""
+    """What several of them are called, if they may come by the hundred at once."""
+
+
+QUIET = Telling()
+
+OF_DRAFTS = Telling(of_drafts=True, alone=False)
+NORMAL = Telling(opens_case=True)
+ALARM = Telling(opens_case=True, to_channel=True)
+
+
+def many(called: str, *, alarm: bool = True) -> Telling:
+    """Return how something is told that asks for a person each time, and may come by the hundred."""
+    return Telling(opens_case=True, to_channel=alarm, many=called)
+
+
+TELLINGS: Mapping[type[Event], Telling] = {
+    # money and the ledger
+    ledger.LedgerImported: NORMAL,
+    ledger.PaymentImported: QUIET,  # a file may bring thousands
+    ledger.PaymentReceived: NORMAL,
+    ledger.InvoiceSettled: QUIET,
+    ledger.PaymentReversed: ALARM,
+    ledger.SurplusReceived: ALARM,
+    ledger.CreditProposed: ALARM,  # somebody else has to decide
+    ledger.CreditApproved: NORMAL,
+    ledger.CreditRejected: NORMAL,
+    # payment links
+    pay_links.LinkRegenerated: NORMAL,
+    pay_links.LinkEntered: NORMAL,
+    pay_links.CheckoutStarted: NORMAL,
+    pay_links.CheckoutEnded: QUIET,
+    pay_links.PaymentProcessing: NORMAL,
+    pay_links.PaymentDeclined: NORMAL,
+    pay_links.PaymentFailed: ALARM,
+    pay_links.PaymentMismatched: ALARM,
+    # promises and plans
+    commitment.PromiseMade: NORMAL,
+    commitment.PromiseKept: QUIET,  # the payment was told
+    commitment.PromisePartlyKept: many("promises only partly kept"),
+    commitment.PromiseBroken: many("promises broken"),
+    commitment.PromiseWithdrawn: NORMAL,
+    commitment.PlanRequested: ALARM,  # a payer waits for a person's answer
+    commitment.PlanCountered: NORMAL,
+    commitment.PlanApproved: NORMAL,
+    commitment.PlanRejected: NORMAL,
+    commitment.PlanCancelled: NORMAL,
+    commitment.PlanCompleted: QUIET,
+    commitment.PlanDefaulted: ALARM,
+    commitment.InstalmentMissed: many("instalments missed"),
+    # disputes
+    dispute.DisputeFiled: ALARM,
+    dispute.DisputeExtended: ALARM,
+    dispute.DisputeTested: NORMAL,  # that it arrives here is what the test is about
+    dispute.DisputeTestEnded: QUIET,
+    dispute.DisputeAssigned: QUIET,
+    dispute.EvidenceAdded: NORMAL,
+    dispute.DisputeAtRisk: many("disputes at risk of a late answer"),
+    dispute.DisputeLate: many("disputes whose answer is late"),
+    dispute.DisputeResolved: NORMAL,
+    # mail
+    mail.LetterSent: Telling(in_day=True),
+    mail.LetterWithheld: Telling(in_day=True, of_drafts=True),
+    mail.LetterUncertain: NORMAL,
+    mail.LetterRefused: many("mails refused by the relay"),
+    mail.AddressSuppressed: many("addresses that must not be mailed any more"),
+    mail.SuppressionLifted: QUIET,
+    mail.MailArrived: ALARM,
+    mail.MailQuarantined: NORMAL,
+    # drafts
+    outreach.DraftsMade: OF_DRAFTS,
+    draft.LetterReturned: OF_DRAFTS,
+    draft.LetterApproved: OF_DRAFTS,
+    draft.LetterCalledBack: OF_DRAFTS,
+    draft.LetterRejected: OF_DRAFTS,
+    draft.LetterEdited: OF_DRAFTS,
+    # reminders as a whole
+    outreach.CadenceClosed: QUIET,
+    outreach.InvoiceEscalated: many("invoices whose reminders are all sent", alarm=False),
+    stop.ReminderNudged: Telling(opens_case=True, of_drafts=True),
+    stop.HoldPut: NORMAL,
+    stop.HoldLifted: QUIET,
+    stop.AccountExcluded: NORMAL,
+    stop.AccountIncluded: NORMAL,
+    stop.GateClosed: NORMAL,
+    stop.GateOpened: NORMAL,
+    stop.BreakerTripped: NORMAL,
+    stop.BreakerClosed: NORMAL,
+    stop.WarmUpSteppedBack: NORMAL,
+    # policies
+    policy.PolicyProposed: NORMAL,
+    policy.PolicyPublished: NORMAL,
+    policy.PolicyRejected: NORMAL,
+}
+"""Every event that operators hear of."""

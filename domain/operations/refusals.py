@@ -1,0 +1,23 @@
+"""Refusals of what operators type.
+
+Refusal
+└── NotFound
+    ├── NothingWaits      nothing that waits has an id which begins so
+    └── SeveralWait       several do; more of the id tells them apart
+"""
+
+from domain.kernel.refusals import NotFound
+
+
+class NothingWaits(NotFound):
+    """Say that the short id names nothing that waits, and where the list is."""
+
+    def __init__(self, what: str, text: str, command: str) -> None:
+        super().__init__(f"No {what} that waits has the id {text[:40]!r}. `/plixo {command}` lists them.")
+
+
+class SeveralWait(NotFound):
+    """Say that the short id names several."""
+
+    def __init__(self, what: str, text: str) -> None:
+        super().__init__(f"Several {what}s begin with {text[:40]!r}. Type more of the id.")

@@ -1,0 +1,78 @@
+"""Short ids: the first eight characters of an id, which people can type, looked up among what waits for somebody."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from domain.kernel.core import Core
+from domain.operations.refusals import NothingWaits, SeveralWait
+
+LENGTH = 8
+
+SHORTEST = 4
+"""Fewer characters fit too many; nobody types them by intent."""
+
+_HEX = re.compile(r"[0-9a-f]+")
+
+_REFERENCE = re.compile(r"d-?([0-9a-f]{4})-?([0-9a-f]{4})")
+"""The word by which payers and operators speak of a dispute: the end of its id, not the beginning."""
+
+
+class Waiting(StrEnum):
+    """What people name by a short id."""
+
+    DRAFT = "draft"
+    APPROVED = "approved mail"
+    DISPUTE = "dispute"
+    CREDIT = "credit"
+    TASK = "task"
+    HOLD = "hold"
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    sql: str
+    command: str
+    """Which command lists them."""
+
+
+_PLACES: Mapping[Waiting, _Place] = {
+    Waiting.DRAFT: _Place("SELECT id FROM mailing WHERE state = 'drafted'", "draft"),
+    Waiting.APPROVED: _Place("SELECT id FROM mailing WHERE state = 'queued' AND approved_at IS NOT NULL", "draft"),
+    Waiting.DISPUTE: _Place("SELECT id FROM dispute WHERE state = 'open'", "dispute list"),
+    Waiting.CREDIT: _Place("SELECT id FROM credit WHERE state = 'proposed'", "credit list"),
+    Waiting.TASK: _Place("SELECT id FROM task WHERE state = 'open'", "tasks"),
+    Waiting.HOLD: _Place("SELECT id FROM hold WHERE state = 'active'", "hold list"),
+}
+
+
+def short(of: UUID) -> str:
+    """Return what people type for the id."""
+    return str(of)[:LENGTH]
+
+
+async def resolve(core: Core, *, what: Waiting, text: str) -> UUID:
+    """Return the one thing of that kind that waits and whose id begins with *text*.
+
+    Raises:
+        NothingWaits: None does, or the text is no id.
+        SeveralWait: More than one does.
+    """
+    typed = text.strip("`'\".,;:#<>").casefold()
+    place = _PLACES[what]
+    reference = _REFERENCE.fullmatch(typed) if what is Waiting.DISPUTE else None
+    digits = reference[1] + reference[2] if reference else typed.replace("-", "")
+    if not _HEX.fullmatch(digits) or len(digits) < SHORTEST:
+        raise NothingWaits(what, text, place.command)
+    pattern = f"%{digits}" if reference else f"{digits}%"
+    rows = await core.database.rows(
+        f"SELECT each.id FROM ({place.sql}) each WHERE replace(each.id::text, '-', '') LIKE %s LIMIT 2", (pattern,)
+    )
+    if not rows:
+        raise NothingWaits(what, text, place.command)
+    if len(rows) > 1:
+        raise SeveralWait(what, text)
+    found: UUID = rows[0]["id"]
+    return found
