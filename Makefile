@@ -2,6 +2,7 @@
 
 PYTHON =
 PYTEST_ARGS =
+SOAK_ARGS =
 IN = .venv/bin
 READY = .venv/.installed
 
@@ -26,6 +27,9 @@ test: $(READY) ## the tests, on two processes; PYTEST_ARGS="-k link" picks some
 
 bench: $(READY) ## measure against bare code on this machine; fails when a ratio misses its limit
 	@$(IN)/python -m tests.benchmarks.run
+
+soak: $(READY) ## play a simulated year and prove that nothing went wrong in it; SOAK_ARGS="--accounts 200 --days 60"
+	@$(IN)/python -m tests.soak $(SOAK_ARGS)
 
 docs: $(READY) ## write the generated pages of docs/ anew
 	@$(IN)/python -m plixo.docs
@@ -67,4 +71,4 @@ $(READY): requirements.lock pyproject.toml
 	} > .venv/install.log 2>&1 || { cat .venv/install.log >&2; exit 1; }; \
 	touch $(READY)
 
-.PHONY: help demo check lint test bench docs format lock clean
+.PHONY: help demo check lint test bench soak docs format lock clean

@@ -199,7 +199,7 @@ class Replay:
             recipient.letter.entries.append((case, step, tone))
 
     def _next(self, case: Case, *, earliest: datetime) -> None:
-        _, at = steps.following(
+        at = steps.following(
             case.steps, position=case.last_position, due_on=case.due_on, zone=self._zone, earliest=earliest
         )
         self._look(case, self._morning(at))

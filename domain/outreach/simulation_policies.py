@@ -53,8 +53,8 @@ async def published(core: Core) -> Policy:
     for row in await core.database.rows(_STEPS):
         name = row.pop("name")
         cadences[name] = (*cadences.get(name, ()), Step(**row))
-    row = await core.database.row("SELECT version FROM policy WHERE state = 'published'")
-    label = f"published policy, version {row['version']}" if row else "no published policy"
+    found = await core.database.row("SELECT version FROM policy WHERE state = 'published'")
+    label = f"published policy, version {found['version']}" if found else "no published policy"
     return Policy(label, await segments.published(core), cadences)
 
 
@@ -70,9 +70,14 @@ def _steps(cadence: CadencePart) -> tuple[Step, ...]:
             offset_days=each.day,
             letter=each.letter,
             tone=each.tone.value,
-            severity=letters.KINDS[each.letter].severity if each.letter in letters.KINDS else 0,
+            severity=_severity(each.letter),
             recipients=each.recipients.value,
             approval=each.approval,
         )
         for position, each in enumerate(cadence.steps, start=1)
     )
+
+
+def _severity(letter: str | None) -> int:
+    kind = letters.KINDS.get(letter or "")
+    return kind.severity if kind is not None else 0

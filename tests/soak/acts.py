@@ -1,24 +1,21 @@
 """Acts: what customers, banks and operators do while the engine runs, each through the product's own functions."""
 
 import io
-import random
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
 
 from domain.deliverability import inbound
 from domain.kernel.actor import SHELL
 from domain.kernel.clock import local_date
-from domain.kernel.core import Core
 from domain.kernel.money import Money
 from domain.kernel.refusals import Refusal
-from domain.kernel.transactions import Row
-from domain.ledger import csv_import, payments
-from domain.ledger.models import Contact, Invoice, Payment
+from domain.ledger import contacts, csv_import, payments
+from domain.ledger.models import Invoice, Payment
 from sandbox import mail_answers
-from tests.soak.relay import Letter, Relay
-from tests.soak.world import World
+from tests.soak import operators
+from tests.soak.relay import Letter
+from tests.soak.stage import Stage, an_invoice
 
 REPLIES = (
     "We will pay on Friday.",
@@ -29,30 +26,8 @@ REPLIES = (
 )
 
 
-@dataclass
-class Stage:
-    """Where the acts are played."""
-
-    core: Core
-    world: World
-    relay: Relay
-    chance: random.Random
-
-
 Act = Callable[[Stage], Awaitable[str | None]]
 """Plays, and says in a word what it did; None when there was nothing to do it with."""
-
-
-async def an_invoice(stage: Stage, where: str = "i.state = 'open'") -> Row | None:
-    """Choose one of the invoices that meet a condition."""
-    counted = await stage.core.database.row(f"SELECT count(*) AS n FROM invoice i WHERE {where}")
-    if counted is None or not counted["n"]:
-        return None
-    return await stage.core.database.row(
-        f"SELECT i.*, a.number AS customer FROM invoice i JOIN account a ON a.id = i.account_id WHERE {where}"
-        " ORDER BY i.number OFFSET %s LIMIT 1",
-        (stage.chance.randrange(counted["n"]),),
-    )
 
 
 async def pays(stage: Stage) -> str | None:
@@ -147,23 +122,32 @@ async def contact_leaves(stage: Stage) -> str | None:
         request = csv_import.ImportRequest(kind="contacts", file_name="c.csv", stream=io.BytesIO(text.encode()))
         await csv_import.apply(stage.core, request, actor=SHELL)
         return "new contact"
-    async with stage.core.transaction() as tx:
-        row = await tx.row(
-            "SELECT c.id FROM contact c JOIN account a ON a.id = c.account_id"
-            " WHERE a.number = %s AND c.state = 'active' ORDER BY c.email_key LIMIT 1 FOR UPDATE OF c",
-            (customer.number,),
-        )
-        if row is None:
-            return None
-        await (await Contact.get(id=row["id"])).move("remove")
+    row = await stage.core.database.row(
+        "SELECT c.email FROM contact c JOIN account a ON a.id = c.account_id"
+        " WHERE a.number = %s AND c.state = 'active' ORDER BY c.email_key LIMIT 1",
+        (customer.number,),
+    )
+    if row is None:
+        return None
+    await contacts.remove(stage.core, account=customer.number, email=row["email"], actor=SHELL)
     return "contact removed"
 
 
 ACTS: tuple[tuple[int, Act], ...] = (
-    (10, pays),
-    (1, takes_back),
-    (6, comes_back),
-    (1, contact_leaves),
+    (20, pays),
+    (2, takes_back),
+    (12, comes_back),
+    (2, contact_leaves),
+    (6, operators.promise),
+    (4, operators.plan),
+    (5, operators.dispute),
+    (3, operators.hold),
+    (12, operators.desk),
+    (2, operators.strike),
+    (2, operators.nudge),
+    (2, operators.lift),
+    (1, operators.gate),
+    (1, operators.policy),
 )
 """What happens, and how often."""
 

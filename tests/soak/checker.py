@@ -4,21 +4,15 @@ It shares no code with the engine: rules are written down a second time here, as
 that a mistake would have to be made twice. Each check yields one sentence for each thing that went wrong.
 """
 
-import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
-from functools import cached_property
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import holidays
 
-from tests.soak.witness import History, Moment
-
-ASKING = frozenset({"reminder-due", "reminder-overdue", "final-notice", "instalment-due", "plan-missed"})
-"""Letters that ask for money; everything else answers somebody."""
+from tests.soak.record import ASKING, Record, Sent
 
 OF_PLANS = frozenset({"instalment-due", "plan-missed"})
 
@@ -27,123 +21,6 @@ FREE_DAYS = {"SA": (4, 5), "AE": (5, 6)}
 
 ENDED = frozenset({"withheld", "rejected", "refused", "unknown"})
 """A mail in one of these states did not leave, or may not have; each needs a reason."""
-
-
-@dataclass(frozen=True, slots=True)
-class Payer:
-    """Who stands behind an address, as the world made them."""
-
-    zone: str
-    country: str
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """One mail that the relay took with a 250."""
-
-    at: datetime
-    """The simulated present."""
-    recipient: str
-    message_id: str
-    numbers: frozenset[str]
-    """The invoice numbers that its text shows."""
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """The figures that hold in this world."""
-
-    zone: str = "Europe/Berlin"
-    opens: time = time(8)
-    closes: time = time(18)
-    rest: timedelta = timedelta(days=3)
-    domain_cap: int = 0
-    warm_up_first: int = 0
-    warm_up_begins: date | None = None
-    patience: timedelta = timedelta(days=2)
-    """A due step that is neither planned nor explained for so long is lost."""
-
-
-@dataclass
-class Record:
-    """Everything that the checker is told."""
-
-    taken: list[Taken]
-    history: History
-    payers: Mapping[str, Payer]
-    rules: Rules = field(default_factory=Rules)
-    instalments: Mapping[str, list[tuple[date, int]]] = field(default_factory=dict)
-    """By plan: when how much was to come."""
-    steps: Mapping[str, list[tuple[int, int, str | None]]] = field(default_factory=dict)
-    """By cadence: position, offset in days, letter (None: a person takes over)."""
-    vetoes: frozenset[tuple[str, int]] = frozenset()
-    stuck: tuple[str, ...] = ()
-    """What the daily look found waiting without a reason."""
-    jobs: Mapping[str, int] = field(default_factory=dict)
-    """How many jobs are left in which state, when all is quiet."""
-    locks: int = 0
-    """Locks and open transactions that are left, when all is quiet."""
-    ended: datetime | None = None
-    """The last simulated moment."""
-
-    @cached_property
-    def sends(self) -> list["Sent"]:
-        """Each mail that was taken, with what was committed when it was decided."""
-        by_id = {versions[-1].was["message_id"]: id_ for id_, versions in self._mailings.items()}
-        return [
-            Sent(mail, by_id[mail.message_id], self._decided(by_id[mail.message_id], mail))
-            for mail in self.taken
-            if mail.message_id in by_id
-        ]
-
-    @property
-    def _mailings(self) -> dict[str, list[Moment]]:
-        return self.history.moments.get("mailing", {})
-
-    def _decided(self, mailing_id: str, mail: Taken) -> Moment:
-        """Return the moment from which on the mail was on the wire: the last move to "sending" before it arrived."""
-        moments = [m for m in self.history.versions("mailing", mailing_id) if m.was["state"] == "sending"]
-        before = [m for m in moments if m.at <= mail.at]
-        return (before or moments or self.history.versions("mailing", mailing_id))[-1]
-
-    @cached_property
-    def items(self) -> dict[str, list[str]]:
-        """Items by mailing."""
-        return self.history.about("mailing_item", "mailing_id")
-
-    @cached_property
-    def by_invoice(self) -> dict[str, dict[str, list[str]]]:
-        """What pauses money, by table and invoice."""
-        return {table: self.history.about(table, "invoice_id") for table in ("promise", "plan", "dispute")}
-
-    @cached_property
-    def numbers(self) -> dict[str, str]:
-        """Invoice ids by number."""
-        return {versions[0].was["number"]: id_ for id_, versions in self.history.moments.get("invoice", {}).items()}
-
-    def included(self, sent: "Sent") -> list[dict[str, Any]]:
-        """Return the items that were in the mail when it was decided."""
-        found = []
-        for id_ in self.items.get(sent.mailing_id, ()):
-            row = self.history.seen_by("mailing_item", id_, sent.decided)
-            if row is not None and row["state"] == "included":
-                found.append(row)
-        return found
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A mail with the commit that decided it."""
-
-    mail: Taken
-    mailing_id: str
-    decided: Moment
-
-    @property
-    def asks(self) -> bool:
-        """Whether it asks for money."""
-        return bool(self.decided.was["asks"]) or self.decided.was["letter"] in ASKING
 
 
 def strangers(record: Record) -> Iterator[str]:
@@ -247,9 +124,9 @@ def caps(record: Record) -> Iterator[str]:
         if record.rules.domain_cap and count > record.rules.domain_cap:
             yield f"{count} mails asked on {day}, {record.rules.domain_cap} were allowed from the domain"
         begins = record.rules.warm_up_begins
-        if begins and record.rules.warm_up_first and day < begins + timedelta(days=7):
-            if count > record.rules.warm_up_first:
-                yield f"{count} mails asked on {day}, in the first week of the warm-up"
+        young = begins is not None and day < begins + timedelta(days=7)
+        if young and 0 < record.rules.warm_up_first < count:
+            yield f"{count} mails asked on {day}, in the first week of the warm-up"
     for (segment, day), sends in sorted(of_segment.items()):
         cap = _cap(record, segment, max(each.decided.number for each in sends), min(e.decided.number for e in sends))
         if cap is not None and len(sends) > cap:
@@ -289,12 +166,11 @@ def suppressed(record: Record) -> Iterator[str]:
     """No mail goes to an address that was suppressed, and none that asks to a contact that was removed."""
     by_address = record.history.about("suppression", "address_key")
     for sent in record.sends:
-        number = sent.decided.number
         for id_ in by_address.get(sent.mail.recipient.casefold(), ()):
-            row = record.history.before("suppression", id_, number)
+            row = record.history.known("suppression", id_, sent.decided)
             if row is not None and row["state"] == "active" and (sent.asks or row["reason"] != "opted out"):
                 yield f"mailing {sent.mailing_id} went to an address that was suppressed ({row['reason']})"
-        contact = record.history.before("contact", sent.decided.was["contact_id"], number)
+        contact = record.history.known("contact", sent.decided.was["contact_id"], sent.decided)
         if contact is not None and contact["state"] != "active":
             yield f"mailing {sent.mailing_id} went to a contact that was removed"
 
@@ -383,12 +259,35 @@ def held(record: Record) -> Iterator[str]:
             continue
         invoices = {each["invoice_id"] for each in record.included(sent)}
         for id_ in by_account.get(sent.decided.was["account_id"], ()):
-            row = record.history.before("hold", id_, sent.decided.number)
+            row = record.history.known("hold", id_, sent.decided)
             if row is None or row["state"] != "active" or _over(row, sent.decided.at):
                 continue
             on_contact = row["contact_id"] in (None, sent.decided.was["contact_id"])
             if on_contact and (row["invoice_id"] is None or row["invoice_id"] in invoices):
                 yield f"mailing {sent.mailing_id} left in spite of a hold: {row['kind']}"
+
+
+def excluded(record: Record) -> Iterator[str]:
+    """No mail asks a customer who is excluded."""
+    for sent in record.sends:
+        account = record.history.known("account", sent.decided.was["account_id"], sent.decided)
+        if sent.asks and account is not None and account["state"] != "active":
+            yield f"mailing {sent.mailing_id} asked an excluded customer"
+
+
+def gated(record: Record) -> Iterator[str]:
+    """Nothing leaves through a closed gate: no mail at all, or none that nobody asked for or approved."""
+    for sent in record.sends:
+        for id_ in record.history.moments.get("gate", {}):
+            row = record.history.known("gate", id_, sent.decided)
+            if row is None or row["state"] != "closed" or _over(row, sent.decided.at):
+                continue
+            if row["segment"] not in (None, sent.decided.was["segment"]):
+                continue
+            nudged = any(each["unique_key"].startswith("nudge:") for each in record.included(sent))
+            by_itself = sent.asks and sent.decided.was["approved_at"] is None and not nudged
+            if row["holds"] == "all mail" or by_itself:
+                yield f"mailing {sent.mailing_id} left through a closed gate: {row['name']}"
 
 
 def _over(hold: dict[str, Any], at: datetime) -> bool:
@@ -415,9 +314,9 @@ def explained(record: Record) -> Iterator[str]:
     for row in record.history.latest("mailing"):
         if row["state"] in ENDED and not row["reason"].strip():
             yield f"mailing {row['id']} is {row['state']} without a reason"
-        if row["state"] == "queued" and not (row["waits_reason"] or row["not_before"]) and record.ended:
-            if record.ended - datetime.fromisoformat(row["queued_at"]) > record.rules.patience:
-                yield f"mailing {row['id']} is queued since {row['queued_at']} and does not say why"
+        told = row["waits_reason"] or row["not_before"] or record.ended is None
+        if row["state"] == "queued" and not told and _waited(record, row) > record.rules.patience:
+            yield f"mailing {row['id']} is queued since {row['queued_at']} and does not say why"
         if row["state"] == "drafted" and not row["needs"]:
             yield f"mailing {row['id']} is a draft and does not say what it needs"
     for row in record.history.latest("mailing_item"):
@@ -426,8 +325,13 @@ def explained(record: Record) -> Iterator[str]:
     yield from record.stuck
 
 
+def _waited(record: Record, row: dict[str, Any]) -> timedelta:
+    assert record.ended is not None, "the checker is told when the year ended"
+    return record.ended - datetime.fromisoformat(row["queued_at"])
+
+
 def lost(record: Record) -> Iterator[str]:
-    """Each due step of an invoice that may be asked for was done, was caught up with by a later one, or says why not."""
+    """Each due step of an invoice that may be asked for was done, was overtaken by a later one, or says why not."""
     assert record.ended is not None, "the checker is told when the year ended"
     zone = ZoneInfo(record.rules.zone)
     today = (record.ended - record.rules.patience).astimezone(zone).date()
@@ -493,8 +397,8 @@ def locks(record: Record) -> Iterator[str]:
 Check = Callable[[Record], Iterator[str]]
 
 CHECKS: tuple[Check, ...] = (
-    strangers, labelled, paid, complete, hours, rested, caps, once, suppressed, paused, held, softly, explained, lost,
-    jobs, locks,
+    strangers, labelled, paid, complete, hours, rested, caps, once, suppressed, paused, held, excluded, gated, softly,
+    explained, lost, jobs, locks,
 )  # fmt: skip
 
 
@@ -502,8 +406,3 @@ def violations(record: Record) -> dict[str, list[str]]:
     """Run every check and return what each found; nothing when all is well."""
     found = {check.__name__: list(check(record)) for check in CHECKS}
     return {name: sentences for name, sentences in found.items() if sentences}
-
-
-def numbers_in(text: str) -> frozenset[str]:
-    """Return the numbers of this world's invoices in a text."""
-    return frozenset(re.findall(r"\bSO-\d{7}\b", text))

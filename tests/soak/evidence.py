@@ -8,7 +8,7 @@ from psycopg.rows import dict_row
 
 from domain.kernel.core import Core
 from tests.soak import witness
-from tests.soak.checker import Record, Rules
+from tests.soak.record import Record, Rules
 from tests.soak.relay import Relay
 from tests.soak.world import World
 

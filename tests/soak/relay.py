@@ -9,8 +9,8 @@ from enum import StrEnum
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from tests.soak.checker import Taken, numbers_in
 from tests.soak.clock import SharedClock
+from tests.soak.record import Taken, numbers_in
 
 HANG_SECONDS = 0.3
 
@@ -48,7 +48,7 @@ class Relay:
     async def open(self) -> None:
         """Listen on a free port."""
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: _Session(self, hostname="relay"), "127.0.0.1", 0)
+        self._server = await loop.create_server(lambda: _Session(self), "127.0.0.1", 0)
         self.port = int(self._server.sockets[0].getsockname()[1])
 
     async def close(self) -> None:
@@ -115,14 +115,14 @@ def _text(mail: EmailMessage) -> str:
 class _Session(SMTP):
     """A session that can be cut."""
 
-    def __init__(self, relay: Relay, **options: object) -> None:
-        super().__init__(relay, **options)
+    def __init__(self, relay: Relay) -> None:
+        super().__init__(relay, hostname="relay")
         self._relay = relay
 
-    def connection_made(self, transport: asyncio.Transport) -> None:
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin a session, or end it before it began."""
         if self._relay.mood is Mood.GONE:
-            transport.abort()
+            transport.close()
             return
         super().connection_made(transport)
 
@@ -133,5 +133,5 @@ class _Session(SMTP):
 
     def hang_up(self) -> None:
         """Cut the line."""
-        if self.transport is not None:
+        if isinstance(self.transport, asyncio.Transport):
             self.transport.abort()

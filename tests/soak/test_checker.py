@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from tests.soak import checker
-from tests.soak.checker import CHECKS, Payer, Record, Rules, Taken
+from tests.soak.checker import CHECKS
+from tests.soak.record import Payer, Record, Rules, Taken
 from tests.soak.witness import History, Moment
 
 MONDAY = datetime(2026, 6, 8, 9, 0, tzinfo=UTC)
@@ -46,7 +47,9 @@ class Small:
             number = next(m.number for m in self.moments if m.id == before and m.was["state"] == "sending") - 5
         tx = len(self.moments) + 1000
         for place, (table, row) in enumerate(rows):
-            self.moments.append(Moment(number + place, tx, at, table, row["id"], row))
+            self.moments.append(
+                Moment(number + place, tx, at, table, row["id"], row, begun=number - 1.0, done=float(number))
+            )
 
     def send(self, id_: str, steps: dict[str, int], *, at: datetime, to: str = "anna@acme.example", **row: Any) -> None:
         """Plan, send and deliver one reminder with a step of each invoice."""
@@ -101,6 +104,7 @@ def mailing(id_: str, state: str, *, at: datetime, **other: Any) -> tuple[str, d
     return "mailing", {
         "id": id_, "state": state, "letter": "reminder-due", "asks": True, "segment": "s", "account_id": "a",
         "contact_id": "c", "address": "anna@acme.example", "message_id": f"<{id_}@x>", "reason": "", "needs": [],
+        "approved_at": None,
         "waits_reason": "", "not_before": None, "queued_at": at.isoformat(), **other,
     }  # fmt: skip
 
@@ -128,6 +132,19 @@ def hold(**row: Any) -> Callable[[Small], None]:
                   "state": "active", "until": None, **row}),
         before="m2",
     )  # fmt: skip
+
+
+def promised_and_disputed(small: Small) -> None:
+    pause("promise", state="running", amount_minor=4_000, promised_on="2026-06-14", grace_days=2)(small)
+    row = {"id": "d", "invoice_id": "i1", "state": "open", "is_test": False, "amount_minor": 6_000}
+    small.commit(("dispute", row), before="m2")
+
+
+def gate(**row: Any) -> Callable[[Small], None]:
+    return lambda small: small.commit(
+        ("gate", {"id": "g", "name": "maintenance", "segment": None, "state": "closed", "until": None, **row}),
+        before="m2",
+    )
 
 
 def moved(hours: float) -> Callable[[Small], None]:
@@ -293,14 +310,15 @@ PLANTED: dict[str, tuple[str, Callable[[Small], None]]] = {
         "paused", pause("dispute", state="open", is_test=False, amount_minor=10_000)),
     "a reminder of what is promised": (
         "paused", pause("promise", state="running", amount_minor=10_000, promised_on="2026-06-20", grace_days=2)),
-    "a reminder of what is promised and disputed": ("paused", lambda small: (
-        pause("promise", state="running", amount_minor=4_000, promised_on="2026-06-14", grace_days=2)(small),
-        small.commit(("dispute", {"id": "d", "invoice_id": "i1", "state": "open", "is_test": False,
-                                  "amount_minor": 6_000}), before="m2"))[0]),
+    "a reminder of what is promised and disputed": ("paused", promised_and_disputed),
     "a reminder of what a plan covers": (
         "paused", pause("plan", state="running", covers_minor=10_000)),
     "a reminder in spite of a hold": ("held", hold()),
     "a reminder in spite of a hold on its invoice": ("held", hold(invoice_id="i1")),
+    "a reminder of an excluded customer": (
+        "excluded", lambda small: small.commit(account("a", "excluded"), before="m2")),
+    "a mail during maintenance": ("gated", gate(holds="all mail")),
+    "a mail through Autopilot's gate": ("gated", gate(holds="autopilot", segment="s")),
     "a beginning with the final notice": ("softly", harsh),
     "two levels at once": ("softly", two_levels),
     "a withheld mail without a reason": ("explained", changed("m3", reason=" ")),
@@ -340,6 +358,8 @@ HARMLESS: dict[str, Callable[[Small], None]] = {
     ),
     "a hold on another contact": hold(contact_id="other"),
     "a hold that has ended": hold(until="2026-06-15T08:00:00+00:00"),
+    "a gate before another segment": gate(holds="autopilot", segment="other"),
+    "a gate that has opened by itself": gate(holds="all mail", until="2026-06-15T08:00:00+00:00"),
     "a suppression that was lifted": lambda small: small.commit(
         ("suppression", {"id": "x", "address_key": "anna@acme.example", "state": "lifted", "reason": "manual"}),
         before="m2",

@@ -32,12 +32,13 @@ _INSTALL = """
     CREATE SEQUENCE soak_order;
     CREATE TABLE soak_clock (at timestamptz NOT NULL);
     CREATE TABLE soak_witness (number bigint NOT NULL, tx bigint NOT NULL, at timestamptz NOT NULL, of text NOT NULL,
-                               id uuid NOT NULL, was jsonb NOT NULL);
+                               id uuid NOT NULL, was jsonb NOT NULL, begun float NOT NULL, done float NOT NULL);
     CREATE FUNCTION soak_sees() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
         INSERT INTO soak_witness
         SELECT nextval('soak_order'), pg_current_xact_id()::text::bigint, soak_clock.at, TG_TABLE_NAME, NEW.id,
-               to_jsonb(NEW) - ARRAY['drafted_as', 'edited_body', 'edited_subject', 'document', 'rule'] FROM soak_clock;
+               to_jsonb(NEW) - ARRAY['drafted_as', 'edited_body', 'edited_subject', 'document', 'rule'],
+               extract(epoch FROM now()), extract(epoch FROM clock_timestamp()) FROM soak_clock;
         RETURN NULL;
     END $$;
 """
@@ -60,6 +61,10 @@ class Moment:
     of: str
     id: str
     was: dict[str, Any]
+    begun: float
+    """When its transaction began, in seconds of the machine's time."""
+    done: float
+    """When it was committed, give or take the commit itself."""
 
 
 @dataclass
@@ -85,6 +90,18 @@ class History:
         found = None
         for each in self.versions(table, id_):
             if each.number >= number:
+                break
+            found = each.was
+        return found
+
+    def known(self, table: str, id_: str, moment: Moment) -> dict[str, Any] | None:
+        """Return the row as it was committed before the transaction of *moment* began, or None.
+
+        For what no lock orders: a hold that is put in the very milliseconds in which a mail leaves may miss it.
+        """
+        found = None
+        for each in self.versions(table, id_):
+            if each.done >= moment.begun:
                 break
             found = each.was
         return found
@@ -121,12 +138,9 @@ async def install(address: str, *, at: datetime) -> None:
 
 async def history(address: str) -> History:
     """Read everything that was witnessed."""
-    moments = []
     async with (
         await psycopg.AsyncConnection.connect(address, row_factory=dict_row) as connection,
         connection.cursor(name="soak") as cursor,
     ):
-        await cursor.execute("SELECT number, tx, at, of, id::text, was FROM soak_witness ORDER BY number")
-        async for row in cursor:
-            moments.append(Moment(**row))
-    return History.of(moments)
+        await cursor.execute("SELECT number, tx, at, of, id::text, was, begun, done FROM soak_witness ORDER BY number")
+        return History.of([Moment(**row) async for row in cursor])

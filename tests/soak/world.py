@@ -6,8 +6,8 @@ import random
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from tests.soak.checker import Payer
 from tests.soak.places import PLACES, Place
+from tests.soak.record import Payer
 
 TERMS = (7, 14, 14, 21, 30)
 """Days to pay, as often as they are granted."""
@@ -63,11 +63,13 @@ class World:
 
     def first_ledger(self, today: date) -> str:
         """Return the ledger with which the merchant begins: every customer, invoices of every age."""
-        lines = []
-        for customer in self.customers:
-            for _ in range(self.chance.choice((1, 1, 2))):
-                lines.append(self._line(customer, today - timedelta(self.chance.randint(0, 45))))
-        return _csv(lines)
+        return _csv(
+            [
+                self._line(customer, today - timedelta(self.chance.randint(0, 45)))
+                for customer in self.customers
+                for _ in range(self.chance.choice((1, 1, 2)))
+            ]
+        )
 
     def contacts(self) -> str:
         """Return every contact, as the merchant's own list of them."""

@@ -10,6 +10,7 @@ import random
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,12 +23,12 @@ from domain.kernel.core import Core
 from domain.outreach import planner
 from plixo import migrations
 from scheduler.clock import SlotClock
-from tests.soak import acts, evidence, witness
-from tests.soak.acts import Stage
-from tests.soak.checker import Record
+from tests.soak import acts, evidence, operators, witness
 from tests.soak.clock import SharedClock
 from tests.soak.cores import opened
+from tests.soak.record import Record
 from tests.soak.relay import Mood, Relay
+from tests.soak.stage import Stage
 from tests.soak.world import World
 
 START = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)
@@ -72,6 +73,9 @@ class Year:
     told: Counter[str] = field(default_factory=Counter)
     stuck: list[str] = field(default_factory=list)
     trouble: float = 0.1
+    """How often a job that talks to Slack or Stripe fails."""
+    tell: Callable[[str], object] | None = None
+    """Told about once a simulated month how far it is."""
 
     async def play(self) -> Record:
         """Play the whole time and return what the checker needs."""
@@ -104,6 +108,8 @@ class Year:
         self.crons = [SlotClock(core), SlotClock(core)]
         self.processes = [await self._hire() for _ in range(self.size.workers)]
         await acts.import_ledger(self.stage, first=True)
+        for _ in range(2):  # proposed by one person, published by another
+            self.told[str(await operators.policy(self.stage))] += 1
         end = START + timedelta(days=self.size.days)
         while self.clock.now() < end:
             await self._jump(core, quiet=False)
@@ -120,16 +126,23 @@ class Year:
         await self._move(timedelta(hours=hours))
         work: list[Any] = [planner.plan(core) for _ in range(self.size.planners)]
         work += [clock.tick_all() for clock in self.crons]
-        if before.date() != self.clock.now().date():
-            if not quiet:
-                work.append(acts.import_ledger(self.stage))
-            await self._look()
         if not quiet:
+            if before.date() != self.clock.now().date():
+                work.append(acts.import_ledger(self.stage))
             self._weather(hours)
             work.append(self._acts(hours))
             work.append(self._fate(hours))
+        begun = time.monotonic()
         await asyncio.gather(*work)
+        acted = time.monotonic()
         await self._drained()
+        self.told["milliseconds of acts"] += int(1000 * (acted - begun))
+        self.told["milliseconds of work after them"] += int(1000 * (time.monotonic() - acted))
+        self.told["jumps"] += 1
+        if before.date() != self.clock.now().date():
+            await self._look(core)
+            if self.tell is not None and self.clock.now().day == 1:
+                self.tell(f"{self.clock.now():%Y-%m-%d}: {len(self.relay.taken):,} mails")
 
     async def _move(self, by: timedelta) -> None:
         now = self.clock.now() + by
@@ -163,7 +176,7 @@ class Year:
         if self.chance.random() < self.size.cuts_a_day * hours / 24:
             await self.sql.execute(
                 "SELECT pg_terminate_backend(pid) FROM (SELECT pid FROM pg_stat_activity WHERE datname ="
-                " current_database() AND application_name LIKE 'soak worker%%' ORDER BY random() LIMIT 2) some"
+                " current_database() AND application_name LIKE 'soak worker%' ORDER BY random() LIMIT 2) cut"
             )
             self.told["connections cut"] += 1
         if self.chance.random() < self.size.kills_a_day * hours / 24:
@@ -215,8 +228,9 @@ class Year:
                 return
             await asyncio.sleep(0.5)
 
-    async def _look(self) -> None:
-        """Note what waits longer than it should and does not say why."""
+    async def _look(self, core: Core) -> None:
+        """Note what waits longer than it should and does not say why, with nothing under way."""
+        await planner.plan(core)
         now = self.clock.now()
         for row in await (await self.sql.execute(_STUCK, {"now": now, "late": now - _LATE})).fetchall():
             self.stuck.append(f"{row['what']} {row['id']} waits without a reason at {now:%Y-%m-%d %H:%M}")

@@ -1,0 +1,25 @@
+"""Forty days of the simulated year, small enough for every run of the tests; `make soak` plays all of it."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import databases
+from tests.soak import checker
+from tests.soak.__main__ import seed
+from tests.soak.year import Size, Year
+
+
+@pytest.mark.fault
+@pytest.mark.timeout(600)
+async def test_forty_days_leave_nothing_wrong_nothing_lost_and_nothing_unexplained(tmp_path: Path) -> None:
+    size = Size(seed=seed())
+    sys.stdout.write(f"PLIXO_SOAK_SEED={size.seed}\n")
+    async with databases.of_its_own() as address:
+        year = Year(size, address, tmp_path)
+
+        record = await year.play()
+
+    assert checker.violations(record) == {}, f"PLIXO_SOAK_SEED={size.seed}: {dict(year.told)}"
+    assert sum(each.asks for each in record.sends) > size.accounts, "a year without mails proves nothing"
