@@ -10,7 +10,7 @@ from domain.kernel.money import Money
 from domain.kernel.transactions import Row, Transaction
 from domain.outreach import decisions, due, gathering, needs
 from domain.outreach.due import Case, Moment, Recipient
-from domain.outreach.gathering import Wanted
+from domain.outreach.gathered_mails import Wanted
 from domain.policies.values import Tone
 
 PAGE = 500
@@ -88,6 +88,7 @@ def _item(core: Core, row: Row, case: Case, people: tuple[Recipient, ...]) -> Wa
     return Wanted(
         key=f"instalment:{row['instalment_id']}:{occasion}",
         invoice_id=case.invoice_id,
+        number=case.number,
         account_id=case.account_id,
         due_on=row["due_on"],
         letter=letter,

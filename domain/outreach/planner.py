@@ -20,7 +20,8 @@ from domain.outreach.decisions import Decision, Does
 from domain.outreach.due import Moment
 from domain.outreach.enrolments import Ended
 from domain.outreach.events import ContactMissing, InvoiceEscalated
-from domain.outreach.gathering import Gathered, Wanted
+from domain.outreach.gathered_mails import Wanted
+from domain.outreach.gathering import Gathered
 from domain.outreach.models import Enrolment
 from domain.outreach.states import EnrolmentState
 
@@ -93,6 +94,7 @@ def _wanted(decision: Decision) -> Wanted:
     return Wanted(
         key=_key(decision),
         invoice_id=case.invoice_id,
+        number=case.number,
         account_id=case.account_id,
         due_on=case.due_on,
         letter=step.letter,

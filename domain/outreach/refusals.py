@@ -5,6 +5,8 @@ Refusal
 │   ├── NotEnrolled         the invoice is in no running cadence
 │   ├── NoSuchStep          its cadence has no letter there
 │   ├── DraftNotFound       no mail has that id
+│   ├── LetterUnknown       no letter has that name, or there is no such tone
+│   ├── NothingToTell       the invoice has had nothing that such a letter answers
 │   └── HoldNotFound        nothing is on hold there
 ├── ReasonMissing           an act that is told to others needs a reason
 ├── StepPassed              the step has left, or was passed over
@@ -21,7 +23,7 @@ Refusal
 └── GateRefused             the gate is as it was asked to be, or no such segment is in force
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from domain.kernel.refusals import NotFound, Refusal
@@ -40,6 +42,20 @@ class NoSuchStep(NotFound):
     def __init__(self, number: str, step: int, cadence: str, letters: Sequence[str]) -> None:
         steps = ", ".join(letters) or "none"
         super().__init__(f"{number} is in cadence {cadence}, which has no letter at step {step}; it has: {steps}.")
+
+
+class LetterUnknown(NotFound):
+    """Say that there is no such letter or tone."""
+
+    def __init__(self, what: str, asked: str, offered: Iterable[str]) -> None:
+        super().__init__(f"There is no {what} {asked[:40]!r}; there are: {', '.join(offered)}.")
+
+
+class NothingToTell(NotFound):
+    """Say that an invoice has had nothing that a letter could answer."""
+
+    def __init__(self, number: str, letter: str, lacking: str) -> None:
+        super().__init__(f"{number} has had no {lacking}, so there is nothing that the letter {letter} could say.")
 
 
 class ReasonMissing(Refusal):
