@@ -9,10 +9,12 @@ from plixo.commands import (
     drafts,
     imports,
     invoices,
+    letters,
     mail,
     operate,
     people,
     policy,
+    simulate,
     stops,
 )
 
@@ -35,8 +37,10 @@ app.command("link")(invoices.regenerate_link)
 app.command("remind")(invoices.remind)
 app.command("unsuppress")(invoices.unsuppress)
 app.add_typer(mail.mail_app, name="mail")
+app.add_typer(letters.letter_app, name="letter")
 app.add_typer(people.role_app, name="role")
 app.add_typer(policy.policy_app, name="policy")
+app.command("simulate")(simulate.simulate)
 app.add_typer(drafts.draft_app, name="draft")
 app.command("preview")(drafts.show_preview)
 app.command("veto")(drafts.veto)

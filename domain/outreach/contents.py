@@ -1,6 +1,6 @@
 """Contents: what a letter says, read from the ledger and written as its reader writes numbers and dates."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -25,11 +25,15 @@ _READER = """
     FROM contact c JOIN account a ON a.id = c.account_id WHERE c.id = %(contact)s
 """
 
+COLUMNS = f"""
+    i.number, i.currency, i.total_minor, i.open_minor, coalesce(n.due_on, i.due_on) AS due_on,
+    coalesce(n.position, 0) AS position,
+    (SELECT count(*) FROM plan_instalment each WHERE each.plan_id = n.plan_id) AS parts,
+    i.open_minor - {pauses.chaseable("i")} AS aside_minor"""
+"""What a reminder says of an invoice i, or of its instalment n where it asks for one; joins ``pauses.lateral``."""
+
 _ITEMS = f"""
-    SELECT t.id AS item_id, t.link_id, i.number, i.currency, i.total_minor, i.open_minor,
-           coalesce(n.due_on, i.due_on) AS due_on, coalesce(n.position, 0) AS position,
-           (SELECT count(*) FROM plan_instalment each WHERE each.plan_id = n.plan_id) AS parts,
-           i.open_minor - {pauses.chaseable("i")} AS aside_minor
+    SELECT t.id AS item_id, t.link_id, {COLUMNS}
     FROM mailing_item t JOIN invoice i ON i.id = t.invoice_id {pauses.lateral("i")}
     LEFT JOIN plan_instalment n ON n.id = t.instalment_id
     WHERE t.id = ANY(%(items)s)
@@ -45,6 +49,15 @@ class Writing:
     language: str
     contents: Contents
     to_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What stands in for the rows of a mailing when a letter is only looked at."""
+
+    rows: Mapping[UUID, Row]
+    locale: str | None
+    """The reader's, where another is to be tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +97,7 @@ async def of(
     *,
     opt_out_link: str = "",
     example_link: str = "",
+    tried: Tried | None = None,
 ) -> Writing:
     """Read what the letter of a mailing says now; inside a transaction, as that transaction sees it.
 
@@ -94,9 +108,10 @@ async def of(
         receipt: The receipt that goes with it.
         opt_out_link: Where the reader can stop reminders.
         example_link: What a preview shows in the place of links that are made only when the mail leaves.
+        tried: For a letter that is only looked at and has no mailing.
     """
     today = local_date(core.clock, core.merchant.zone)
-    reader = await _reader(core, mailing.contact_id)
+    reader = await _reader(core, mailing.contact_id, tried.locale if tried else None)
     always: dict[str, Any] = {
         "customer_name": reader.contact_name or reader.account_name,
         "account_name": reader.account_name,
@@ -111,7 +126,7 @@ async def of(
         )
         return Writing(mailing.letter, mailing.tone, reader.language, contents, reader.contact_name)
     leading = fitting.leading(items)
-    found = await _rows(core, items, today)
+    found = tried.rows if tried else await _rows(core, items, today)
     asked = [_Asked(each, found[each.item_id], today) for each in items]
     main = sorted((each for each in asked if each.letter == _letter(leading, found, today)), key=_order)
     also = sorted((each for each in asked if each.letter != main[0].letter), key=_order)
@@ -145,7 +160,7 @@ def _order(each: _Asked) -> tuple[date, str]:
     return (each.row["due_on"], each.row["number"])
 
 
-def _letter(leading: ItemFacts, found: dict[UUID, Row], today: date) -> str:
+def _letter(leading: ItemFacts, found: Mapping[UUID, Row], today: date) -> str:
     return _Asked(leading, found[leading.item_id], today).letter
 
 
@@ -189,10 +204,10 @@ def _link(core: Core, link_id: UUID | None, example: str) -> str:
     return links.address(core, link_id) if link_id else example
 
 
-async def _reader(core: Core, contact_id: UUID) -> Reader:
+async def _reader(core: Core, contact_id: UUID, locale: str | None) -> Reader:
     row = await core.database.row(_READER, {"contact": contact_id})
     assert row is not None, "a mailing has a contact, and contacts are never removed from the table"
-    chosen = letters.chosen(row["locale"], core.merchant.locale, row["country"] or core.merchant.country)
+    chosen = letters.chosen(locale or row["locale"], core.merchant.locale, row["country"] or core.merchant.country)
     return Reader(row["contact_name"], row["account_name"], chosen.language, chosen.locale)
 
 
