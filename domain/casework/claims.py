@@ -57,8 +57,8 @@ async def take(core: Core, *, invoice_number: str, actor: Actor, over: bool = Fa
         actor.require(Permission.WORK_QUEUE)
         if over:
             actor.require(Permission.APPROVE)
-        await one_at_a_time(tx)
         invoice = await invoices.locked(invoice_number)
+        await one_at_a_time(tx)
         return await claimed(core, tx, invoice=invoice, actor=actor, over=over)
 
 
@@ -73,8 +73,8 @@ async def release(core: Core, *, invoice_number: str, actor: Actor) -> CaseRelea
     """
     async with core.transaction() as tx:
         actor.require(Permission.WORK_QUEUE)
-        await one_at_a_time(tx)
         invoice = await invoices.locked(invoice_number)
+        await one_at_a_time(tx)
         event = await given_back(core, tx, invoice=invoice, actor=actor)
         if event is None:
             raise NothingClaimed(invoice.number)
@@ -82,7 +82,10 @@ async def release(core: Core, *, invoice_number: str, actor: Actor) -> CaseRelea
 
 
 async def one_at_a_time(tx: Transaction) -> None:
-    """Wait until nobody else takes up a customer; held to the end of the transaction."""
+    """Wait until nobody else takes up a customer; held to the end of the transaction.
+
+    Taken after the lock of an invoice, never before: who waits for an invoice must not make everybody wait.
+    """
     await tx.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
 
 

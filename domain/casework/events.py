@@ -10,6 +10,7 @@ from domain.deliverability.events import AddressSuppressed, SuppressionLifted
 from domain.kernel.events import Event, InvoiceEvent
 from domain.kernel.notices import SILENT, Notices, job
 from domain.ledger.events import ContactAdded, LedgerImported, SurplusReceived
+from domain.outreach.events import ContactMissing
 
 
 class CaseClaimed(InvoiceEvent):
@@ -201,6 +202,7 @@ NOTICES: Notices = {
     AddressSuppressed: (_OPEN_TASK,),
     SurplusReceived: (_OPEN_TASK,),
     InstalmentMissed: (_OPEN_TASK,),
+    ContactMissing: (_OPEN_TASK,),
     LedgerImported: (_REFRESH,),
     ContactAdded: (_REFRESH,),  # a search for a contact may be over
     SuppressionLifted: (_REFRESH,),

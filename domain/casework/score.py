@@ -3,6 +3,7 @@
 Each condition is SQL over the columns of ``facts``, so that one invoice and a million are judged by the same lines.
 """
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -153,6 +154,14 @@ _CHANGES = """
 """When the calendar alone may change the score: a border in days, a promise's day, an answer's hour, a stop's end."""
 
 
+def fingerprint(core: Core) -> int:
+    """Return a number that is another when the rules, the rates or the merchant's day are."""
+    rules = repr(
+        (SCORE, STOPS, _CHANGES, core.merchant.currency, core.merchant.zone.key, sorted(core.limits.rates.items()))
+    )
+    return zlib.crc32(rules.encode()) - 2**31
+
+
 def _points() -> str:
     return " + ".join(f"CASE WHEN {rule.when} THEN {rule.points} ELSE 0 END" for rule in SCORE)
 
@@ -163,11 +172,11 @@ def _first(conditions: list[str]) -> str:
 
 
 def judged(where: str = "") -> str:
-    """Return the SELECT of what the worklist keeps of each invoice."""
+    """Return the SELECT of what the worklist keeps of each invoice; needs ``%(judged_by)s``, the fingerprint."""
     stop = _first([each.when for each in STOPS])
     return (
         f"SELECT id AS invoice_id, account_id, ({_points()})::int AS score, ({stop}) IS NOT NULL AS stopped,"
-        f" open_major, due_on, {_CHANGES} AS changes_at FROM ({facts(where)}) facts"
+        f" open_major, due_on, %(judged_by)s::int AS judged_by, {_CHANGES} AS changes_at FROM ({facts(where)}) facts"
     )
 
 

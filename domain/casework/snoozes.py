@@ -63,10 +63,10 @@ async def skip(core: Core, *, invoice_number: str, actor: Actor) -> CaseSkipped:
     """
     async with core.transaction() as tx:
         actor.require(Permission.WORK_QUEUE)
-        await claims.one_at_a_time(tx)
         now = core.clock.now()
         until = now + core.limits.claim
         invoice = await _open(invoice_number)
+        await claims.one_at_a_time(tx)
         await _put_off(invoice, until=until, reason="skipped", actor=actor, now=now)
         event = CaseSkipped(
             invoice_id=invoice.id, invoice_number=invoice.number, account_id=invoice.account_id, until=until,

@@ -23,6 +23,7 @@ from domain.kernel.transactions import Transaction
 from domain.ledger import invoices
 from domain.ledger.events import SurplusReceived
 from domain.ledger.models import Account
+from domain.outreach.events import ContactMissing
 
 MOST_WORDS = 500
 
@@ -78,10 +79,15 @@ def _of_missed(event: InstalmentMissed) -> Wanted:
     )
 
 
+def _of_missing(event: ContactMissing) -> Wanted:
+    return Wanted(TaskKind.FIND_CONTACT, event.reason, False)
+
+
 OPENED_BY: Mapping[type[Event], Callable[[Any], Wanted]] = {
     AddressSuppressed: _of_suppression,
     SurplusReceived: _of_surplus,
     InstalmentMissed: _of_missed,
+    ContactMissing: _of_missing,
 }
 """Which event calls for which task. Any other event may name the kind in its notice's word."""
 

@@ -25,7 +25,7 @@ LOCK = 7_154_205
 
 _NEEDED = """
     SELECT EXISTS (SELECT FROM stale_case WHERE coalesce(invoice_id, account_id) IS NOT NULL)
-        OR EXISTS (SELECT FROM worklist WHERE changes_at <= %(now)s) AS needed
+        OR (SELECT changes_at FROM worklist ORDER BY changes_at LIMIT 1) <= %(now)s AS needed
 """
 
 _TAKE = """
@@ -45,15 +45,15 @@ _LEAVE = """
 """
 
 _JUDGE = f"""
-    INSERT INTO worklist AS w (invoice_id, account_id, score, stopped, open_major, due_on, changes_at)
-    SELECT invoice_id, account_id, score, stopped, open_major, due_on, changes_at
+    INSERT INTO worklist AS w (invoice_id, account_id, score, stopped, open_major, due_on, judged_by, changes_at)
+    SELECT invoice_id, account_id, score, stopped, open_major, due_on, judged_by, changes_at
     FROM ({score.judged("WHERE i.id = ANY(%(ids)s) AND i.state = 'open'")}) fresh
     ON CONFLICT (invoice_id) DO UPDATE SET account_id = excluded.account_id, score = excluded.score,
         stopped = excluded.stopped, open_major = excluded.open_major, due_on = excluded.due_on,
-        changes_at = excluded.changes_at
-    WHERE (w.account_id, w.score, w.stopped, w.open_major, w.due_on, w.changes_at)
+        judged_by = excluded.judged_by, changes_at = excluded.changes_at
+    WHERE (w.account_id, w.score, w.stopped, w.open_major, w.due_on, w.judged_by, w.changes_at)
         IS DISTINCT FROM (excluded.account_id, excluded.score, excluded.stopped, excluded.open_major,
-                          excluded.due_on, excluded.changes_at)
+                          excluded.due_on, excluded.judged_by, excluded.changes_at)
 """
 
 _MARKED = "SELECT true AS marked FROM stale_case WHERE invoice_id IS NULL AND account_id IS NULL LIMIT 1"
@@ -61,6 +61,11 @@ _MARKED = "SELECT true AS marked FROM stale_case WHERE invoice_id IS NULL AND ac
 _TAKE_MARKS = "DELETE FROM stale_case WHERE invoice_id IS NULL AND account_id IS NULL"
 
 _MARK = "INSERT INTO stale_case (invoice_id, account_id) VALUES (NULL, NULL)"
+
+_OUTDATED = """
+    INSERT INTO stale_case (invoice_id) SELECT invoice_id FROM worklist WHERE judged_by <> %(judged_by)s
+"""
+"""What was judged by other rules or rates: after an upgrade, or a change of the merchant's settings."""
 
 _UNLISTED = """
     SELECT i.id FROM invoice i
@@ -99,17 +104,17 @@ async def refresh(core: Core, *, limit: int = AT_A_LOOK) -> int:
 async def refresh_all(core: Core) -> int:
     """Judge anew whatever needs it, page by page (the job ``refresh_queue``); return how many were looked at."""
     total = await _list_new(core)
+    await core.database.execute(_OUTDATED, {"judged_by": score.fingerprint(core)})
     while done := await refresh(core, limit=PAGE):
         total += done
     return total
 
 
 async def rebuild(core: Core) -> int:
-    """Judge every open invoice anew, for a change of the merchant's rates or of the table of scores."""
+    """Judge every open invoice anew, whatever is thought to be known; the list stays in use meanwhile."""
     async with core.transaction() as tx:
-        await _alone(tx)
-        await tx.execute("DELETE FROM worklist")
         await tx.execute(_MARK)
+        await tx.execute("INSERT INTO stale_case (invoice_id) SELECT invoice_id FROM worklist")
     return await refresh_all(core)
 
 
@@ -149,7 +154,7 @@ async def _judge(core: Core, tx: Transaction, ids: Sequence[UUID]) -> None:
             "INSERT INTO stale_case (account_id) SELECT DISTINCT unnest(%s::uuid[])",
             ([row["account_id"] for row in left],),
         )
-    await tx.execute(_JUDGE, parameters(core, ids=list(ids)))
+    await tx.execute(_JUDGE, parameters(core, ids=list(ids), judged_by=score.fingerprint(core)))
 
 
 async def _put_back(tx: Transaction, ids: Sequence[UUID]) -> None:

@@ -626,6 +626,7 @@ CREATE TABLE worklist (
     stopped     boolean NOT NULL,              -- nothing is to be done about it now; it stays here for changes_at
     open_major  bigint NOT NULL,
     due_on      date NOT NULL,
+    judged_by   integer NOT NULL,              -- fingerprint of the rules; other rules, another score
     changes_at  timestamptz NOT NULL           -- when the calendar alone will change the score
 );
 CREATE INDEX worklist_top ON worklist (score DESC, open_major DESC, due_on, invoice_id) WHERE NOT stopped;

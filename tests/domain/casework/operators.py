@@ -64,6 +64,7 @@ async def listed(core: Core) -> list[dict[str, object]]:
 
 async def rebuilt(core: Core) -> list[dict[str, object]]:
     """Return the list as it would be if it were made anew."""
+    await core.database.execute("DELETE FROM worklist")
     await worklist.rebuild(core)
     return await listed(core)
 

@@ -2,7 +2,9 @@
 
 import asyncio
 import random
+from dataclasses import replace
 from datetime import datetime, time, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -13,6 +15,7 @@ from domain.commitments.parties import Source
 from domain.deliverability.models import Suppression
 from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
+from domain.kernel.money import Money
 from domain.ledger import contacts
 from domain.ledger.models import Account, Contact, Invoice
 from domain.outreach import planner
@@ -139,6 +142,19 @@ async def test_a_change_that_commits_during_a_refresh_is_not_lost(core: Core) ->
 
     assert before != await listed(core)
     assert await listed(core) == await rebuilt(core)
+
+
+async def test_other_rates_judge_everything_anew(core: Core) -> None:
+    await an_invoice(core, amount=Money(10_000, "JPY"))
+    await worklist.refresh_all(core)
+    (before,) = await listed(core)
+    rated = replace(core, limits=replace(core.limits, rates={"JPY": Decimal("0.006")}))
+
+    await worklist.refresh_all(rated)
+
+    (after,) = await listed(core)
+    assert (before["open_major"], after["open_major"]) == (10_000, 60)
+    assert await worklist.refresh_all(rated) == 0
 
 
 async def test_many_refreshes_and_changes_at_once_end_with_the_truth(core: Core) -> None:
