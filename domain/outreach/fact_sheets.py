@@ -54,7 +54,7 @@ _ITEMS = f"""
         'mode', CASE WHEN coalesce(e.segment, m.segment) IS NULL THEN 'autopilot'
                      ELSE coalesce((SELECT s.mode FROM segment s WHERE s.name = coalesce(e.segment, m.segment)
                                     AND s.state = 'published'), 'shadow') END
-        ) ORDER BY t.created_at, t.id) AS items
+        ) ORDER BY i.due_on, i.number) AS items
     FROM mailing_item t JOIN invoice i ON i.id = t.invoice_id {pauses.lateral("i")}
     LEFT JOIN enrolment e ON e.id = t.enrolment_id
     LEFT JOIN cadence_step cs ON cs.cadence_id = e.cadence_id AND cs.position = t.step
