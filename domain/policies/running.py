@@ -21,16 +21,24 @@ _LOCKED = "SELECT count(*) FROM (SELECT id FROM enrolment WHERE state = 'running
 _MOVING = """
     CREATE TEMP TABLE policy_moving ON COMMIT DROP AS
     SELECT e.id, e.cadence_id AS old_cadence, c.id AS new_cadence, s.name AS segment, e.last_position,
-           greatest(e.last_severity, 0) + 1 AS allowed, i.due_on
+           greatest(e.last_severity, pending.severity, 0) + 1 AS allowed, i.due_on, gone.at + %(rest)s AS rested
     FROM enrolment e
     JOIN invoice i ON i.id = e.invoice_id
     JOIN account a ON a.id = i.account_id
+    LEFT JOIN (SELECT k.enrolment_id, max(k.severity) AS severity
+               FROM mailing w JOIN mailing_item k ON k.mailing_id = w.id AND k.state = 'included'
+               WHERE w.state IN ('drafted', 'queued', 'sending')
+               GROUP BY k.enrolment_id) pending ON pending.enrolment_id = e.id
+    LEFT JOIN (SELECT k.enrolment_id, max(w.sent_at) AS at
+               FROM mailing w JOIN mailing_item k ON k.mailing_id = w.id AND k.state = 'included'
+               WHERE w.asks AND w.sent_at > %(now)s - %(rest)s
+               GROUP BY k.enrolment_id) gone ON gone.enrolment_id = e.id
     CROSS JOIN LATERAL (SELECT {choice} AS name OFFSET 0) chosen
     JOIN segment s ON s.name = chosen.name AND s.state = 'published'
     JOIN cadence c ON c.name = s.cadence AND c.state = 'published'
     WHERE e.state = 'running' AND (e.cadence_id <> c.id OR e.segment <> s.name)
 """
-"""What no segment takes any more keeps its cadence to the end."""
+"""What no segment takes any more keeps its cadence to the end. Whoever got a letter a moment ago rests first."""
 
 _PLACES = """
     CREATE TEMP TABLE policy_place ON COMMIT DROP AS
@@ -75,8 +83,9 @@ _MOVED = """
     UPDATE enrolment e
     SET cadence_id = m.new_cadence, segment = m.segment, last_position = t.position,
         next_action_at = CASE WHEN m.old_cadence = m.new_cadence THEN e.next_action_at
-                              ELSE ((m.due_on + t.next_day)::timestamp + make_interval(hours => %(hour)s))
-                                   AT TIME ZONE %(zone)s END
+                              ELSE greatest(coalesce(
+                                  ((m.due_on + t.next_day)::timestamp + make_interval(hours => %(hour)s))
+                                  AT TIME ZONE %(zone)s, %(now)s), m.rested) END
     FROM policy_moving m
     JOIN policy_start t ON t.old_cadence = m.old_cadence AND t.new_cadence = m.new_cadence
      AND t.old_position = m.last_position AND t.allowed = m.allowed
@@ -89,7 +98,7 @@ _ARCHIVED = """
     UPDATE mailing_item k SET unique_key = k.unique_key || '@' || m.old_cadence
     FROM policy_moving m, mailing w
     WHERE k.enrolment_id = m.id AND k.state = 'included' AND w.id = k.mailing_id
-      AND w.state NOT IN ('drafted', 'queued', 'sending')
+      AND w.state NOT IN ('drafted', 'queued', 'sending') AND k.unique_key NOT LIKE '%@%'
 """
 """Keys name a step by its position, and a position is another step in another cadence."""
 
@@ -114,7 +123,8 @@ _STRUCK_OUT = """
     JOIN veto v ON v.enrolment_id = m.id AND v.step > m.last_position
     JOIN cadence_step old ON old.cadence_id = m.old_cadence AND old.position = v.step
     CROSS JOIN LATERAL (SELECT min(s.position) AS position FROM cadence_step s
-                        WHERE s.cadence_id = m.new_cadence AND s.offset_days >= old.offset_days) later
+                        WHERE s.cadence_id = m.new_cadence AND s.offset_days >= old.offset_days
+                          AND s.letter IS NOT NULL) later
     WHERE later.position IS NOT NULL
     ORDER BY v.enrolment_id, later.position, v.created_at
 """
@@ -138,6 +148,8 @@ async def move(core: Core, tx: Transaction, chosen: Sequence[Segment]) -> int:
         "today": local_date(core.clock, core.merchant.zone),
         "zone": core.merchant.zone.key,
         "hour": SEND_HOUR,
+        "now": core.clock.now(),
+        "rest": core.limits.contact_rest,
     }
     await tx.execute(_LOCKED)
     await tx.execute(_MOVING.format(choice=choice), parameters)

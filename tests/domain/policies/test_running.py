@@ -1,6 +1,6 @@
 """Invoices on their way finish where they are, or move to the new cadence without a repeated or a skipped letter."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -8,9 +8,11 @@ import pytest
 
 from domain.kernel.core import Core
 from domain.ledger.models import Invoice
+from domain.outreach import planner
 from domain.policies import policies
 from domain.policies.policies import Running
 from tests.builders import an_invoice
+from tests.clocks import StandingClock
 from tests.domain.policies.policies_made import ANNA, BERT, STEPS, a_document, a_segment, in_force
 
 FIRST_CADENCE = UUID("00000000-0000-4000-8000-000000000001")
@@ -106,12 +108,43 @@ async def test_what_has_not_begun_begins_at_the_first_step(core: Core) -> None:
     assert (await stands(core))[2:] == (0, None, datetime(2026, 3, 23, 8, tzinfo=UTC))
 
 
-async def test_what_was_the_last_step_has_none_left(core: Core) -> None:
+async def test_what_has_no_step_left_is_looked_at_now(core: Core) -> None:
     await an_enrolment(core, done=4, severity=1, days_past_due=15)
 
     await in_force(core, a_document(steps=OTHER_STEPS[:4]), running=Running.MOVE)
 
-    assert (await stands(core))[2:] == (4, 10, None)
+    assert (await stands(core))[2:] == (4, 10, core.clock.now())
+
+
+async def test_whoever_got_a_letter_a_moment_ago_rests_before_the_next(core: Core) -> None:
+    invoice = await an_enrolment(core, done=2, severity=0, days_past_due=6)
+    await an_item(core, invoice, step=2, before=1, state="sent")
+    await core.database.execute("UPDATE mailing SET sent_at = %s", (core.clock.now() - timedelta(days=1),))
+
+    await in_force(core, a_document(steps=OTHER_STEPS), running=Running.MOVE)
+
+    assert (await stands(core))[3:] == (-3, core.clock.now() + timedelta(days=2)), "day 5 is past, but not the rest"
+
+
+async def test_a_moved_invoice_is_planned_on_in_its_new_cadence_and_nothing_twice(
+    core: Core, clock: StandingClock
+) -> None:
+    await an_invoice(core, "INV-1", days_past_due=8)
+    await planner.plan(core)
+    await core.database.execute("UPDATE mailing SET state = 'sent', sent_at = %s", (core.clock.now(),))
+    await core.database.execute("UPDATE enrolment SET last_severity = 1")
+    steps: list[dict[str, Any]] = [*STEPS[:2], {"day": 5, "letter": "reminder-overdue"}, *OTHER_STEPS[3:]]
+    await in_force(core, a_document(steps=steps), running=Running.MOVE)
+
+    await planner.plan(core)
+    at_once = await core.database.rows("SELECT step, letter FROM mailing_item ORDER BY created_at, step")
+    clock.advance(days=4)
+    await planner.plan(core)
+    await planner.plan(core)
+
+    assert [row["step"] for row in at_once] == [3], "what was sent for day 7 is not sent again for day 5"
+    later = await core.database.rows("SELECT step FROM mailing_item ORDER BY created_at, step")
+    assert [row["step"] for row in later] == [3, 4]
 
 
 async def test_complaint_13_a_move_never_skips_to_a_harsher_letter(core: Core) -> None:
