@@ -15,9 +15,10 @@ from domain.kernel.transactions import Transaction
 from domain.outreach import simulation_books as books
 from domain.outreach import simulation_days, simulation_policies
 from domain.outreach.simulation_books import Case, Recipient
-from domain.outreach.simulation_days import Replay, Tally
+from domain.outreach.simulation_days import Replay
 from domain.outreach.simulation_policies import Policy
 from domain.outreach.simulation_results import LetterTotal, Simulation, Workload
+from domain.outreach.simulation_tally import Tally
 from domain.policies.document import Document
 
 MAX_DAYS = 3660
@@ -160,6 +161,7 @@ def _result(
         days=days,
         letters=tuple(LetterTotal(each, tally.mails[each], tally.items[each]) for each in letters),
         waits=dict(tally.waits.most_common()),
+        needs=dict(tally.needs.most_common()),
         late=tally.late,
         late_examples=tuple(tally.late_examples),
         leads=tally.classes,

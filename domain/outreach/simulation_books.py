@@ -116,6 +116,10 @@ class Case:
         paused = sum(minor for since, until, minor in self.stops if since <= today and (until is None or today < until))
         return max(0, self.open_minor - paused)
 
+    def resumes(self, today: date) -> date | None:
+        """Return when the first of what pauses it ends, if that is known."""
+        return min((until for _, until, _ in self.stops if until and until > today), default=None)
+
 
 async def span(core: Core) -> tuple[date, date, bool] | None:
     """Return the first day and the last day of which the ledger tells, and whether anything is open; None: empty."""

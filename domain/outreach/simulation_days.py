@@ -5,76 +5,24 @@ gives it its words. Only what the engine reads from its tables is kept in memory
 """
 
 import heapq
-from collections import Counter, defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections import defaultdict
 from datetime import date, datetime, time, timedelta
-from statistics import median
 from uuid import UUID
 
 from domain.kernel.core import Core
-from domain.kernel.money import Money
 from domain.kernel.transactions import Transaction
-from domain.outreach import decisions, fact_sheets, fitting, gathering, guardrails, judges, simulation_books, steps
-from domain.outreach.facts import ItemFacts, Lane, MailFacts
-from domain.outreach.simulation_books import ANY_ROLE, Case, Customer, Recipient
+from domain.outreach import decisions, gathering, guardrails, judges, simulation_books, steps
+from domain.outreach.facts import MailFacts
+from domain.outreach.simulation_books import ANY_ROLE, Case
+from domain.outreach.simulation_mails import Letter, Sheets, suppressed
 from domain.outreach.simulation_policies import Policy
-from domain.outreach.simulation_results import MAX_NAMED, ChasedLate, Day, lead_of
+from domain.outreach.simulation_results import MAX_NAMED, ChasedLate
+from domain.outreach.simulation_tally import Tally
 from domain.outreach.steps import Step
 from domain.outreach.verdicts import Send, Wait
-from domain.policies.values import Mode
-
-_NOBODY = UUID(int=0)
 
 ATTEMPTS = 5_000
 """No mail is put off so often; a policy under which one is can never send it."""
-
-
-@dataclass(slots=True, eq=False)
-class Letter:
-    """A mail that waits for its hour."""
-
-    recipient: Recipient
-    customer: Customer
-    segment: str
-    entries: list[tuple[Case, Step, str]]
-    """Invoice, step, tone."""
-    approved: bool = False
-    attempts: int = 0
-
-
-@dataclass
-class Tally:
-    """What is counted while the days pass."""
-
-    days: dict[date, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-    mails: Counter[str] = field(default_factory=Counter)
-    items: Counter[str] = field(default_factory=Counter)
-    waits: Counter[str] = field(default_factory=Counter)
-    leads: Counter[int] = field(default_factory=Counter)
-    late: int = 0
-    late_examples: list[ChasedLate] = field(default_factory=list)
-    invoices: int = 0
-    without_segment: int = 0
-    unreminded: int = 0
-
-    def day(self, day: date) -> Day:
-        """Return what was counted on one day."""
-        count = self.days.get(day, Counter())
-        return Day(day, count["mails"], count["items"], count["drafts"], count["escalations"], count["missing"])
-
-    @property
-    def classes(self) -> dict[str, int]:
-        """Reminders by how long before the payment they came."""
-        found: Counter[str] = Counter()
-        for days, count in self.leads.items():
-            found[lead_of(days)] += count
-        return dict(found)
-
-    @property
-    def median_lead(self) -> float | None:
-        """The middle of all leads, in days."""
-        return median(sorted(self.leads.elements())) if self.leads else None
 
 
 class Replay:
@@ -83,8 +31,7 @@ class Replay:
     def __init__(self, core: Core, policy: Policy, *, until: date, lag: int) -> None:
         self._core, self._policy, self._until, self._lag = core, policy, until, lag
         self._zone, self._rest = core.merchant.zone, decisions.rest(core)
-        self._modes = {each.name: each.mode for each in policy.segments}
-        self._caps = {each.name: each.daily_cap for each in policy.segments}
+        self._sheets = Sheets(core, policy)
         self._cadences = {each.name: policy.cadences[each.cadence] for each in policy.segments}
         self._turning = policy.turning_days
         self._looks: dict[date, list[Case]] = defaultdict(list)
@@ -92,7 +39,6 @@ class Replay:
         self._known: dict[date, list[tuple[Case, int]]] = defaultdict(list)
         self._leaving: list[tuple[datetime, int, Letter]] = []
         self._queued = 0
-        self._sent: Counter[str] = Counter()
         self._live: set[Case] = set()
         self.tally = Tally()
 
@@ -143,7 +89,7 @@ class Replay:
             self._look(case, self._morning(case.left_at + self._rest))
             return
         if not case.ask(today):
-            self._look(case, min((until for _, until, _ in case.stops if until and until > today), default=None))
+            self._look(case, case.resumes(today))
             return
         choice = steps.choose(
             case.steps,
@@ -180,7 +126,7 @@ class Replay:
     def _write(self, case: Case, step: Step, tone: str, now: datetime, today: date) -> None:
         assert case.segment is not None
         of_role = [each for each in case.customer.recipients if each.role in (step.recipients, ANY_ROLE)]
-        wanted = [each for each in of_role if not _suppressed(each, now)]
+        wanted = [each for each in of_role if not suppressed(each, now)]
         if any(each.letter and len(each.letter.entries) >= gathering.MAX_ITEMS for each in wanted):
             case.last_position = case.step_before
             self._look(case, today + timedelta(days=1))
@@ -221,7 +167,7 @@ class Replay:
 
     def send(self, today: date) -> None:
         """Let everything leave that may leave before midnight."""
-        self._sent.clear()
+        self._sheets.sent.clear()
         midnight = datetime.combine(today + timedelta(days=1), time.min, self._zone)
         while self._leaving and self._leaving[0][0] < midnight:
             at, _, letter = heapq.heappop(self._leaving)
@@ -232,11 +178,12 @@ class Replay:
         if not letter.entries:
             letter.recipient.letter = None
             return
-        facts = self._facts(letter, at, today, midnight)
-        if not letter.approved and judges.approvals(facts):
+        facts = self._sheets.of(letter, at, today, midnight)
+        if not letter.approved and (needed := judges.approvals(facts)):
             letter.approved = True
             self.tally.days[today]["drafts"] += 1
-            facts = self._facts(letter, at, today, midnight)
+            self.tally.needs.update(self._sheets.needs(needed, facts))
+            facts = self._sheets.of(letter, at, today, midnight)
         verdict = guardrails.verdict(facts)
         letter.attempts += 1
         if isinstance(verdict, Wait) and letter.attempts < ATTEMPTS:
@@ -255,76 +202,14 @@ class Replay:
         case.pending -= 1
         if case.open_minor > 0:
             case.last_position = case.step_before
-            self._look(case, min((until for _, until, _ in case.stops if until and until > today), default=None))
+            self._look(case, case.resumes(today))
         elif case.really_minor <= 0 and not case.pending:
             self._live.discard(case)
         return True
 
-    def _facts(self, letter: Letter, at: datetime, today: date, midnight: datetime) -> MailFacts:
-        items = tuple(fitting.fitted(self._item(entry, at, today)) for entry in letter.entries)
-        limits, customer = self._core.limits, letter.customer
-        return MailFacts(
-            now=at,
-            today=today,
-            mailing_id=_NOBODY,
-            state="queued",
-            letter=fitting.leading(items).letter,
-            asks=True,
-            segment=letter.segment,
-            address_key=letter.recipient.key,
-            provider="",
-            invoice_state="open",
-            contact_state="active",
-            zone=customer.zone,
-            country=customer.country,
-            opens=limits.opens,
-            closes=limits.closes,
-            rest=limits.contact_rest,
-            undo=timedelta(0),
-            ledger_max_age=timedelta(0),
-            **fact_sheets.high_value(self._core, [each.ask for each in items]),
-            suppressed_for="suppressed" if _suppressed(letter.recipient, at) else None,
-            approved_at=at if letter.approved else None,
-            asked_at=letter.recipient.asked_at,
-            lanes=tuple(self._lanes(letter.segment)),
-            next_day=midnight,
-            items=items,
-        )
-
-    def _item(self, entry: tuple[Case, Step, str], at: datetime, today: date) -> ItemFacts:
-        case, step, tone = entry
-        assert step.letter is not None
-        return ItemFacts(
-            now=at,
-            today=today,
-            item_id=_NOBODY,
-            invoice_id=case.id,
-            number=case.number,
-            enrolment_id=None,
-            step=step.position,
-            step_before=case.step_before,
-            nudge=False,
-            letter=step.letter,
-            tone=tone,
-            severity=step.severity,
-            invoice_state="open",
-            settled_on=None,
-            due_on=case.due_on,
-            ask=Money(case.ask(today), case.currency),
-            mode="shadow" if case.segment and self._modes[case.segment] is Mode.SHADOW else "autopilot",
-            step_approval=step.approval,
-        )
-
-    def _lanes(self, segment: str) -> Iterator[Lane]:
-        if cap := self._caps.get(segment):
-            yield Lane(f"segment:{segment}", "segment cap", cap, self._sent[segment])
-        if cap := self._core.limits.domain_cap:
-            yield Lane("domain:", "domain cap", cap, self._sent[""])
-
     def _leave(self, letter: Letter, facts: MailFacts, at: datetime, today: date) -> None:
         letter.recipient.letter, letter.recipient.asked_at = None, at
-        self._sent[letter.segment] += 1
-        self._sent[""] += 1
+        self._sheets.sent.update((letter.segment, ""))
         count = self.tally.days[today]
         count["mails"] += 1
         count["items"] += len(facts.items)
@@ -360,15 +245,6 @@ class Replay:
         """Return how many invoices are open at the end, how many reminders they had, and how many no segment took."""
         still = [each for each in self._live if each.really_minor > 0]
         return len(still), sum(len(each.mailed) for each in still), sum(each.segment is None for each in still)
-
-    @property
-    def busy(self) -> bool:
-        """Whether anything is planned on a later day."""
-        return bool(self._leaving or self._looks or self._paid)
-
-
-def _suppressed(recipient: Recipient, at: datetime) -> bool:
-    return recipient.suppressed_at is not None and recipient.suppressed_at <= at
 
 
 async def segments_of(tx: Transaction, policy: Policy, cases: list[Case], today: date) -> dict[UUID, str | None]:

@@ -3,11 +3,10 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from domain import letters
 from domain.kernel.core import Core
 from domain.kernel.dates import AGEING_BUCKETS
 from domain.outreach.steps import Step
-from domain.policies import segments
+from domain.policies import checks, segments
 from domain.policies.document import CadencePart, Document
 from domain.policies.segments import Segment
 
@@ -70,14 +69,9 @@ def _steps(cadence: CadencePart) -> tuple[Step, ...]:
             offset_days=each.day,
             letter=each.letter,
             tone=each.tone.value,
-            severity=_severity(each.letter),
+            severity=checks.severity(each),
             recipients=each.recipients.value,
             approval=each.approval,
         )
         for position, each in enumerate(cadence.steps, start=1)
     )
-
-
-def _severity(letter: str | None) -> int:
-    kind = letters.KINDS.get(letter or "")
-    return kind.severity if kind is not None else 0

@@ -102,6 +102,8 @@ class Simulation:
     letters: tuple[LetterTotal, ...]
     waits: Mapping[str, int]
     """How often a guardrail put a mail off."""
+    needs: Mapping[str, int]
+    """Why drafts had to be approved, and how many."""
     late: int
     """Reminders about invoices that were paid in full by then."""
     late_examples: tuple[ChasedLate, ...]

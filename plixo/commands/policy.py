@@ -26,7 +26,7 @@ WhichVersion = Annotated[
 ]
 
 
-def _read(file: Path) -> Document:
+def read_file(file: Path) -> Document:
     """Return the policy in a file; what is wrong with it ends with code 1 and its lines."""
     with file.open("rb") as opened:
         raw = opened.read(4 * MAX_CHARACTERS + 1)
@@ -73,7 +73,7 @@ def diff(
     """Show what a file (or another version) changes against the policy in force (or a version)."""
     if (file is None) == (to is None):
         raise typer.BadParameter("Give a file, or a version with --to.")
-    other = _read(file) if file is not None else None
+    other = read_file(file) if file is not None else None
 
     async def compared(core: Core) -> tuple[int, tuple[differences.Change, ...]]:
         base = await _version(core, version)
@@ -97,7 +97,7 @@ def apply(
     as_json: Annotated[bool, shell.JSON] = False,
 ) -> None:
     """Propose the policy in a file; a second person publishes it."""
-    document = _read(file)
+    document = read_file(file)
 
     async def proposed(core: Core) -> Any:
         try:
@@ -129,7 +129,7 @@ def preview(
     as_json: Annotated[bool, shell.JSON] = False,
 ) -> None:
     """Show whom each segment would take today, what would be due, and the calendar of a sample invoice."""
-    other = _read(file) if file is not None else None
+    other = read_file(file) if file is not None else None
 
     async def previewed(core: Core) -> previews.Preview:
         document = other if other is not None else (await _version(core, version)).document
