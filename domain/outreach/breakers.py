@@ -112,8 +112,8 @@ async def _trip(core: Core, tx: Transaction, row: dict[str, Any]) -> None:
     recent = row["open"] or (row["closed_at"] is not None and now - row["closed_at"] < REMEMBERED)
     trips = (row["trips"] or 0) + 1 if recent else 1
     until = now + min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(trips - 1, 10))
-    counts = ((row["complaints"], "complaint"), (row["blocks"], "refusal for its policy"))
-    told = [f"{count} {what}{'s' if count > 1 else ''}" for count, what in counts if count]
+    counts = ((row["complaints"], "complaint", ""), (row["blocks"], "refusal", " for its policy"))
+    told = [f"{count} {what}{'s' if count > 1 else ''}{of}" for count, what, of in counts if count]
     reason = " and ".join(told) + (" since the last pause" if row["open"] else "")
     await tx.execute(
         "INSERT INTO breaker (provider, reason, tripped_at, until, trips) VALUES (%(provider)s, %(reason)s, %(now)s,"
