@@ -129,7 +129,7 @@ class AddressSuppressed(InvoiceEvent):
     def told(self) -> str:
         """Return the fact as a sentence."""
         if self.reason == "opted out":
-            return f"{self.address} wants no more reminders (rule {self.rule}): the invoice stays due, a person follows up"
+            return f"{self.address} wants no more reminders (rule {self.rule}): a person follows up, the debt stays"
         return f"{self.address} is suppressed ({self.reason}, rule {self.rule}): find another contact"
 
 
