@@ -19,6 +19,7 @@ from tests.sources import ROOT
 TYPES: tuple[tuple[type[Field[Any]], str], ...] = (
     (fields.UUIDField, "uuid"),
     (fields.BigIntField, "bigint"),
+    (fields.SmallIntField, "smallint"),
     (fields.IntField, "integer"),
     (fields.BooleanField, "boolean"),
     (fields.DatetimeField, "timestamp with time zone"),
