@@ -159,6 +159,7 @@ _JUDGE = """
 async def judge_segments(core: Core) -> None:
     """Judge every segment in force anew (the job of that name)."""
     async with core.transaction() as tx:
+        await tx.execute("SELECT pg_advisory_xact_lock(%s)", (segments.LOCK,))
         await judge(core, tx, await segments.published(core))
 
 

@@ -39,9 +39,6 @@ MOST_TOLD = 20
 
 MAX_NOTES = 2000
 
-LOCK = 7_154_230
-"""One decision about policies at a time: whoever waited sees what was decided before."""
-
 ATTEMPTS = 3
 """Publishing holds rows that planner and sender hold too; whoever waits in a circle is begun again."""
 
@@ -153,7 +150,7 @@ async def _require_letters(core: Core, document: Document) -> None:
 
 async def _published(tx: Transaction) -> Policy:
     """Return the policy in force; proposals and publications come one after the other from here on."""
-    await tx.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
+    await tx.execute("SELECT pg_advisory_xact_lock(%s)", (segments.LOCK,))
     published = await Policy.filter(state=PolicyState.PUBLISHED.value).get_or_none()
     assert published is not None, "every deployment starts with a policy in force"
     return published

@@ -11,6 +11,9 @@ from domain.policies.conditions import Bounds
 from domain.policies.document import Document, Rule
 from domain.policies.values import Mode
 
+LOCK = 7_154_230
+"""One decision about policies at a time: whoever waited sees what was decided before."""
+
 
 @dataclass(frozen=True, slots=True)
 class Segment:
