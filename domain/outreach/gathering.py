@@ -63,7 +63,8 @@ async def _remove_empty(tx: Transaction, made: dict[UUID, bool]) -> None:
     """Take back the new mails for which nothing was left."""
     empty = await tx.rows(
         "DELETE FROM mailing m WHERE m.id = ANY(%s)"
-        " AND NOT EXISTS (SELECT FROM mailing_item t WHERE t.mailing_id = m.id) RETURNING m.id",
+        " AND NOT EXISTS (SELECT FROM mailing_item t WHERE t.mailing_id = m.id AND t.state = 'included')"
+        " RETURNING m.id",
         (list(made),),
     )
     for row in empty:

@@ -118,6 +118,7 @@ async def run(sizes: tuple[int, ...] = SIZES) -> list[dict[str, Any]]:
         {"name": f"… in at most {MEGABYTES:.0f} MB ({peak:.0f} MB)",
          "unit": "passes/300 MB", "ours": MEGABYTES / peak, "bare": 1, "limit": 1},
         {"name": f"… of {sizes[-1]:,} as quick for each invoice as of {sizes[-2]:,}",
-         "unit": "invoices/s", "ours": sizes[-1] / largest.seconds, "bare": sizes[-2] / passes[-2].seconds, "limit": 0.7},
+         "unit": "invoices/s", "ours": sizes[-1] / largest.seconds, "bare": sizes[-2] / passes[-2].seconds,
+         "limit": 0.7},
     ]  # fmt: skip
     return rows

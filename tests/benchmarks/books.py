@@ -97,6 +97,6 @@ async def fill(
             await connection.execute("SET LOCAL session_replication_role = replica")
             for statement in (_ACCOUNTS, _CONTACTS, _INVOICES, _ENROLMENTS):
                 await connection.execute(statement, parameters)
-        # What a server's own housekeeping does within a minute or two. It would not count tables that are empty, either.
+        # What a server's own housekeeping does within a minute or two; it would not count empty tables, either.
         await connection.execute("VACUUM ANALYZE account, contact, invoice, enrolment")
     return Book(invoices=invoices, accounts=accounts, contacts=accounts, due=invoices // every)
