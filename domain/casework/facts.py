@@ -60,7 +60,8 @@ _PROMISED = f"""
                         FILTER (WHERE r.until >= %(today)s AND r.promised_on <= %(today)s), 0)::bigint AS due_minor
         FROM {pauses.received("i.id")} r
         WHERE r.state = 'running' AND r.amount_minor > r.received_minor
-    ) promised ON EXISTS (SELECT FROM promise p WHERE p.invoice_id = i.id AND p.state = 'running')
+          AND EXISTS (SELECT FROM promise p WHERE p.invoice_id = i.id AND p.state = 'running')
+    ) promised ON true
     LEFT JOIN LATERAL (
         SELECT p.promised_on, p.amount_minor - coalesce(p.received_minor, 0) AS missing_minor, p.state
         FROM promise p WHERE p.invoice_id = i.id AND p.state NOT IN ('replaced', 'withdrawn')

@@ -1,22 +1,9 @@
 """Accounts: found by the number or name that people write; where several fit, the reader chooses."""
 
-from dataclasses import dataclass
-from uuid import UUID
-
 from domain.kernel.transactions import Rows
-from domain.ledger.refusals import AccountNotFound, AccountUnclear
+from domain.ledger.refusals import AccountNotFound, AccountUnclear, Named
 
 MOST_CHOICES = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A customer as people tell it from others."""
-
-    id: UUID
-    number: str | None
-    name: str
-    open_invoices: int = 0
 
 
 _EXACT = """

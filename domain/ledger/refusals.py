@@ -31,13 +31,11 @@ Refusal
         └── DecimalMarkOpen
 """
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from uuid import UUID
 
 from domain.kernel.money import Money
 from domain.kernel.refusals import NotAllowed, NotFound, Refusal
-
-if TYPE_CHECKING:
-    from domain.ledger.accounts import Named
 
 
 class InvoiceNotFound(NotFound):
@@ -55,10 +53,20 @@ class AccountNotFound(NotFound):
         super().__init__(f"There is no customer {name[:60]!r}.")
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A customer as people tell it from others."""
+
+    id: UUID
+    number: str | None
+    name: str
+    open_invoices: int = 0
+
+
 class AccountUnclear(Refusal):
     """Name the customers that a text may mean; the choice is the reader's."""
 
-    def __init__(self, text: str, choices: "tuple[Named, ...]", *, more: bool) -> None:
+    def __init__(self, text: str, choices: tuple[Named, ...], *, more: bool) -> None:
         self.choices = choices
         listed = "; ".join(f"{each.name[:60]}{f' ({each.number})' if each.number else ''}" for each in choices)
         super().__init__(
