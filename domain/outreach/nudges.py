@@ -16,7 +16,7 @@ from domain.kernel.transactions import Transaction
 from domain.ledger import invoices
 from domain.ledger.models import Account, Invoice
 from domain.outreach import due, fact_sheets, fitting, gathering, guardrails, judges
-from domain.outreach.gathering import Wanted
+from domain.outreach.gathered_mails import Wanted
 from domain.outreach.models import Enrolment
 from domain.outreach.refusals import NudgeRefused
 from domain.outreach.stop_events import ReminderNudged
@@ -101,6 +101,7 @@ async def _gathered(core: Core, tx: Transaction, invoice: Invoice, key: str, act
     wanted = Wanted(
         key=key,
         invoice_id=invoice.id,
+        number=invoice.number,
         account_id=invoice.account_id,
         due_on=invoice.due_on,
         letter=letter,
