@@ -1,0 +1,179 @@
+"""Mails a second of one worker: judged, linked, composed and recorded, against a bare aiosmtplib loop to the same sink.
+
+Ours goes through everything that the job does: three transactions in which some forty facts are read and the mail is
+written anew, around a connection of its own. Bare hands one finished mail over again and again, each time on a new
+connection as well, and as many at once. The sink is a process of its own and throws away what it takes. It is measured
+twice: answering as relays do, each command after a while, and answering at once. The first tells how much of what a
+relay can take a worker makes use of; the second what our own work costs.
+"""
+
+import asyncio
+import multiprocessing
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from multiprocessing.synchronize import Event
+from typing import Any, AnyStr
+
+import aiosmtplib
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from domain.kernel.core import Core
+from domain.kernel.jobs import Jobs
+from domain.kernel.transactions import Database
+from domain.outreach import planner
+from plixo import wiring
+from scheduler import mailer
+from tests.benchmarks.bench_jobs import a_database
+from tests.clocks import StandingClock
+from tests.conftest import KEYS, MERCHANT
+
+MAILS = 240
+AT_ONCE = 8
+"""Jobs that a worker runs at once by default."""
+
+ROUNDS = 3
+"""Ours and bare take turns, and the best round of each counts: what else the machine does slows both."""
+
+RELAY_SECONDS = 0.04
+"""How long a relay at a provider takes for one answer: the way there and back, and its own work."""
+
+LIMITS = {RELAY_SECONDS: 0.5, 0.0: 0.04}
+"""Least share of the bare loop's mails, by how long the sink takes for an answer."""
+
+FINISHED = b"Subject: Invoice\r\nContent-Type: text/html\r\n\r\n" + (b"x" * 76 + b"\r\n") * 180
+"""As many bytes as one of our reminders has."""
+
+_BOOKS = """
+    WITH accounts AS (
+        INSERT INTO account (id, number, name, name_key, country, state, created_at)
+        SELECT gen_random_uuid(), %(round)s || '-' || n, 'Customer ' || n, 'customer ' || %(round)s || n, 'DE',
+               'active', %(now)s
+        FROM generate_series(1, %(mails)s) n RETURNING id, number
+    ), contacts AS (
+        INSERT INTO contact (id, account_id, name, email, email_key, state, created_at)
+        SELECT gen_random_uuid(), id, 'Pat', 'pat@c' || number || '.example', 'pat@c' || number || '.example',
+               'active', %(now)s
+        FROM accounts
+    )
+    INSERT INTO invoice (id, number, number_key, account_id, currency, total_minor, open_minor, issued_on, due_on,
+                         state, created_at)
+    SELECT gen_random_uuid(), 'INV-' || number, 'inv-' || number, id, 'EUR', 12500, 12500, '2026-02-01', '2026-03-03',
+           'open', %(now)s
+    FROM accounts
+"""
+
+
+class _Sink:
+    """Takes every mail, keeps none."""
+
+    async def handle_DATA(self, _server: SMTP, _session: Session, _envelope: Envelope) -> str:  # noqa: N802
+        return "250 OK"
+
+
+class _Slow(SMTP):
+    """Takes its time for each answer."""
+
+    seconds = 0.0
+
+    async def push(self, status: AnyStr) -> None:
+        """Say something, in a while."""
+        if self.seconds:
+            await asyncio.sleep(self.seconds)
+        await super().push(status)
+
+
+def _serve(port: Any, ready: Event, over: Event, seconds: float) -> None:
+    async def serve() -> None:
+        _Slow.seconds = seconds
+        server = await asyncio.get_running_loop().create_server(lambda: _Slow(_Sink(), hostname="sink"), "127.0.0.1", 0)
+        port.value = server.sockets[0].getsockname()[1]
+        ready.set()
+        await asyncio.to_thread(over.wait)
+        server.close()
+
+    asyncio.run(serve())
+
+
+@contextmanager
+def _sink(seconds: float) -> Iterator[int]:
+    """Run a sink in a process of its own; give its port."""
+    context = multiprocessing.get_context("spawn")
+    port, ready, over = context.Value("i", 0), context.Event(), context.Event()
+    process = context.Process(target=_serve, args=(port, ready, over, seconds))
+    process.start()
+    assert ready.wait(30), "the sink starts"
+    try:
+        yield int(port.value)
+    finally:
+        over.set()
+        process.join()
+
+
+async def _ours(core: Core, port: int, name: str) -> float:
+    """Plan reminders, then send them as one worker does; return mails a second."""
+    await core.database.execute(_BOOKS, {"round": name, "mails": MAILS, "now": core.clock.now()})
+    await planner.plan(core)
+    waiting = [str(row["id"]) for row in await core.database.rows("SELECT id FROM mailing WHERE state = 'queued'")]
+    assert len(waiting) == MAILS, f"{len(waiting)} mails wait"
+    relay, left = mailer.Relay("127.0.0.1", port, tls="none"), iter(waiting)
+
+    async def worker() -> None:
+        for mailing_id in left:
+            await mailer.send(core, relay, mailing_id=mailing_id)
+
+    begun = time.perf_counter()
+    await asyncio.gather(*(worker() for _ in range(AT_ONCE)))
+    seconds = time.perf_counter() - begun
+    sent = await core.database.row(
+        "SELECT count(*) AS n FROM mailing WHERE state = 'sent' AND id = ANY(%s)", (waiting,)
+    )
+    assert sent is not None
+    assert sent["n"] == MAILS, f"{sent['n']} mails left"
+    return MAILS / seconds
+
+
+async def _bare(port: int, mail: bytes) -> float:
+    """Hand the same mail over one time after another, as many at once as ours; return mails a second."""
+    left = iter(range(MAILS))
+
+    async def loop() -> None:
+        for _ in left:
+            client = aiosmtplib.SMTP(hostname="127.0.0.1", port=port, start_tls=False)
+            await client.connect()
+            await client.sendmail("a@b.example", ["pat@c.example"], mail)
+            await client.quit()
+
+    begun = time.perf_counter()
+    await asyncio.gather(*(loop() for _ in range(AT_ONCE)))
+    return MAILS / (time.perf_counter() - begun)
+
+
+async def _row(core: Core, seconds: float) -> dict[str, Any]:
+    mine, other = [], []
+    with _sink(seconds) as port:
+        for place in range(ROUNDS):
+            mine.append(await _ours(core, port, f"r{place}-{seconds}"))
+            other.append(await _bare(port, FINISHED))
+    answers = f"after {seconds * 1000:.0f} ms" if seconds else "at once"
+    return {
+        "name": f"reminders sent by a worker, {AT_ONCE} at once, sink answers {answers}",
+        "unit": "mails/s",
+        "ours": max(mine),
+        "bare": max(other),
+        "limit": LIMITS[seconds],
+    }
+
+
+async def run() -> list[dict[str, Any]]:
+    """Measure both sinks."""
+    async with a_database() as address:
+        jobs = Jobs(address, wiring.JOBS)
+        core = Core(clock=StandingClock(), database=Database(), jobs=jobs, keys=KEYS, merchant=MERCHANT,
+                    notices=wiring.NOTICES)  # fmt: skip
+        core = replace(core, limits=replace(core.limits, warm_up_first=0))
+        await jobs.open()
+        rows = [await _row(core, seconds) for seconds in LIMITS]
+        await jobs.close()
+    return rows
