@@ -1,0 +1,103 @@
+"""Instalments of plans are due items of their own: asked for before their day, once, and once more when missed."""
+
+from datetime import timedelta
+
+import pytest
+
+from domain.deliverability.models import Mailing
+from domain.kernel.core import Core
+from domain.outreach import planner
+from tests.builders import a_contact, an_account, an_invoice
+from tests.clocks import StandingClock
+from tests.domain.commitments.commitments_made import a_payment, a_plan
+from tests.domain.outreach.stage import a_contact_of, a_hold, enrolment, items, leave
+
+
+async def test_complaint_19_instalments_are_chased_by_the_invoices_old_date(core: Core, clock: StandingClock) -> None:
+    """Each instalment is asked for three days before its own day, once; the invoice's cadence rests meanwhile."""
+    invoice = await an_invoice(core, days_past_due=30)
+    await a_plan(core, invoice, (5000, 5000, 2500), first=5, every=10)
+
+    days = []
+    for day in range(26):
+        await planner.plan(core)
+        if await leave(core):
+            days.append(day)
+            paid = 5000 if len(days) < 3 else 2500
+            await a_payment(core, invoice, paid, object_id=f"ch_{day}")
+        clock.advance(days=1)
+
+    assert days == [2, 12, 22]
+    assert {each.letter for each in await items()} == {"instalment-due"}
+    assert [each.step for each in await items()] == [None, None, None]
+
+
+async def test_a_missed_instalment_is_told_once_and_the_cadence_goes_on(core: Core, clock: StandingClock) -> None:
+    invoice = await an_invoice(core, days_past_due=8)
+    await a_plan(core, invoice, (5000, 7500), first=1, every=60, grace=2)
+
+    letters = []
+    for _ in range(14):
+        await planner.plan(core)
+        letters += [each.letter for each in await Mailing.filter(state="queued")]
+        await leave(core)
+        clock.advance(days=1)
+
+    assert letters[:3] == ["instalment-due", "plan-missed", "reminder-overdue"]
+    assert letters.count("plan-missed") == 1
+    assert (await items())[1].severity == 1
+
+
+async def test_an_instalment_goes_into_the_same_mail_as_the_contacts_other_invoices(core: Core) -> None:
+    account = await an_account(core)
+    await a_contact(core, account)
+    planned = await an_invoice(core, "INV-1", account=account)
+    await an_invoice(core, "INV-2", account=account)
+    await a_plan(core, planned, (5000, 7500), first=2)
+
+    await planner.plan(core)
+
+    mail = await Mailing.get()
+    assert {each.letter for each in await items()} == {"instalment-due", "reminder-overdue"}
+    assert (mail.letter, mail.segment) == ("reminder-overdue", "everyone")
+    assert (await enrolment(planned)).held.startswith("a plan over 125.00 EUR runs on schedule")
+
+
+async def test_whoever_agreed_the_plan_is_asked_and_otherwise_the_billing_contacts(core: Core) -> None:
+    account = await an_account(core)
+    cfo = await a_contact_of(core, account, "cfo@acme.example", role="escalation")
+    await a_contact_of(core, account, "billing@acme.example")
+    first = await an_invoice(core, "INV-1", account=account)
+    second = await an_invoice(core, "INV-2", account=account)
+    plan = await a_plan(core, first, (5000, 7500), first=2)
+    await type(plan).filter(id=plan.id).update(contact_id=cfo.id)
+    await a_plan(core, second, (5000, 7500), first=2)
+
+    await planner.plan(core)
+
+    told = {(each.invoice_id, (await Mailing.get(id=each.mailing_id)).address) for each in await items()}
+    assert told == {(first.id, "cfo@acme.example"), (second.id, "billing@acme.example")}
+
+
+async def test_a_held_customers_instalment_is_not_asked_for_until_the_hold_is_over(
+    core: Core, clock: StandingClock
+) -> None:
+    account = await an_account(core)
+    await a_contact(core, account)
+    invoice = await an_invoice(core, account=account)
+    await a_plan(core, invoice, (5000, 7500), first=3)
+    await a_hold(core, account, until=clock.now() + timedelta(days=1))
+
+    held = await planner.plan(core)
+    clock.advance(days=1)
+
+    assert (held, await planner.plan(core)) == (0, 1)
+
+
+@pytest.mark.parametrize("paid", [5000, 12500])
+async def test_an_instalment_that_was_paid_before_is_not_asked_for(core: Core, paid: int) -> None:
+    invoice = await an_invoice(core)
+    await a_plan(core, invoice, (5000, 7500), first=2, every=30)
+    await a_payment(core, invoice, paid)
+
+    assert await planner.plan(core) == 0
