@@ -14,11 +14,13 @@ import psycopg
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from domain import letters
 from domain.kernel.clock import SystemClock
 from domain.kernel.ports import GatewayRefused, GatewayUnavailable
-from plixo import database, keys, migrations
+from plixo import database, keys, migrations, parts
 from plixo.settings import Settings
 from portal.stripe_gateway import StripeGateway
+from scheduler.mime import KeyUnusable
 
 PATIENCE_SECONDS = 12.0
 """One connection that hangs must not keep the others from being told."""
@@ -106,6 +108,25 @@ async def _keys(settings: Settings) -> Result:
     except keys.KeysMalformed as error:
         return Result("signing keys", "fail", str(error), "See docs/configuration.md, PLIXO_SIGNING_KEYS.")
     return Result("signing keys", "ok", f"{len(ring.keys)} known, number {ring.newest.id} signs")
+
+
+async def _letters(settings: Settings) -> Result:
+    if problems := letters.check(settings.letters_folder):
+        return Result(
+            "letters", "fail", problems[0], "See docs/letters.md; `plixo letter check` names all that is wrong."
+        )
+    return Result("letters", "ok", f"{len(letters.KINDS)} letters in {', '.join(letters.LANGUAGES)}")
+
+
+async def _signature(settings: Settings) -> Result:
+    remedy = "See docs/letters.md and PLIXO_DKIM_KEY_FILE; a relay may sign as well."
+    try:
+        signer = parts.signer(settings)
+    except KeyUnusable as error:
+        return Result("mail signature", "fail", str(error), remedy)
+    if signer is None:
+        return Result("mail signature", "warn", "no DKIM key is set", remedy)
+    return Result("mail signature", "ok", f"{signer.selector}._domainkey.{signer.domain} signs")
 
 
 async def _disk(settings: Settings) -> Result:
@@ -264,6 +285,8 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("database", _database),
     ("jobs", _queue),
     ("signing keys", _keys),
+    ("letters", _letters),
+    ("mail signature", _signature),
     ("disk", _disk),
     ("mail relay", _relay),
     ("Slack", _slack),

@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 import bot.app
+from domain import letters
 from domain.kernel.core import Core
 from domain.kernel.jobs import JobFunction
 from domain.kernel.ports import PaymentGateway
@@ -28,7 +29,13 @@ class Edges:
 
 
 async def edges(core: Core, settings: Settings, stack: AsyncExitStack) -> Edges:
-    """Build the adapters; what is not configured is left out and its jobs do nothing."""
+    """Build the adapters; what is not configured is left out and its jobs do nothing.
+
+    Raises:
+        LettersBroken: The merchant's own letters are not in order.
+        KeyUnusable: The key that signs mail cannot be used.
+    """
+    letters.templates(core.merchant.letters_folder)  # read now, and not when the first mail is due
     gateway: PaymentGateway = NoGateway()
     if settings.stripe_api_key is not None:
         stripe = StripeGateway(api_key=settings.stripe_api_key.get_secret_value(), api_base=settings.stripe_api_url)

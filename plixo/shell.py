@@ -20,11 +20,13 @@ from domain.kernel import request_ids
 from domain.kernel.core import Core
 from domain.kernel.money import Money
 from domain.kernel.refusals import Refusal
+from domain.letters import LettersBroken
 from plixo import runtime
 from plixo.database import DatabaseUnreachable
 from plixo.keys import KeysMalformed
 from plixo.migrations import SchemaBehind
 from plixo.settings import Settings
+from scheduler.mime import KeyUnusable
 
 R = TypeVar("R")
 
@@ -66,7 +68,7 @@ def guarded(work: Callable[[], Awaitable[R]]) -> R:
 
     try:
         return asyncio.run(awaited())
-    except (Refusal, SchemaBehind, DatabaseUnreachable, KeysMalformed) as no:
+    except (Refusal, SchemaBehind, DatabaseUnreachable, KeysMalformed, KeyUnusable, LettersBroken) as no:
         typer.echo(str(no), err=True)
         raise typer.Exit(1) from None
     except OSError as error:
