@@ -60,12 +60,12 @@ SCORE = (
     Score(
         12,
         "days_past_due > 0 AND surprise > 30",
-        "{surprise} days later than this customer usually pays ({usual_delay} days past due)",
+        "{surprise} days later than this customer usually pays ({usual})",
     ),
     Score(
         6,
         "days_past_due > 0 AND surprise BETWEEN 8 AND 30",
-        "{surprise} days later than this customer usually pays ({usual_delay} days past due)",
+        "{surprise} days later than this customer usually pays ({usual})",
     ),
     Score(10, "days_past_due > 0 AND coalesce(silent_days, days_past_due) >= 30", "{silence}"),
     Score(5, "days_past_due > 0 AND coalesce(silent_days, days_past_due) BETWEEN 14 AND 29", "{silence}"),
@@ -240,7 +240,14 @@ def _words(core: Core, row: Mapping[str, Any]) -> dict[str, Any]:
         "snoozed_until": at(row["snoozed_until"]),
         "until_hold": f" until {at(row['hold_until'])}" if row["hold_until"] else "",
         "promise_due": Money(row["promise_due_minor"], row["currency"]),
+        "usual": _usual(row["usual_delay"]),
         "silence": "never contacted" if silent is None else f"no contact for {silent} days",
         "from_pending": f"from {at(row['pending_until'])} on{why}",
         "next_on": on(row["next_action_at"]),
     }
+
+
+def _usual(days: int | None) -> str:
+    if not days:
+        return "on the due date"
+    return f"{abs(days)} {'day' if abs(days) == 1 else 'days'} {'after' if days > 0 else 'before'} the due date"

@@ -222,7 +222,7 @@ async def test_a_payer_who_is_later_than_usual_is_noticed_and_the_usual_is_shown
 
     line = await only(core)
 
-    assert "11 days later than this customer usually pays (2 days past due) (+6)" in line.reasons
+    assert "11 days later than this customer usually pays (2 days after the due date) (+6)" in line.reasons
     assert line.usual_delay == 2
 
 
