@@ -97,6 +97,7 @@ async def begin(core: Core, *, mailing_id: UUID) -> OutgoingMail | None:
             return None
         await mailing.move(
             "send",
+            link_id=mailing.link_id,
             provider=facts.provider,
             reserved_on=facts.today,
             not_before=None,

@@ -92,15 +92,28 @@ async def for_mailing(core: Core, tx: Transaction, *, invoice: Invoice, contact_
     A step of the caller's transaction.
     """
     await tx.execute("SELECT 1 FROM invoice WHERE id = %s FOR UPDATE", (invoice.id,))
+    issued = await for_items(core, invoice_ids=[invoice.id], contact_id=contact_id)
+    return await PayLink.get(id=issued[invoice.id])
+
+
+async def for_items(core: Core, *, invoice_ids: Sequence[UUID], contact_id: UUID) -> dict[UUID, UUID]:
+    """Return, for each invoice of one mail, the id of its link: the unused one while it is alive, else a new one.
+
+    A step of a transaction that holds the invoices' locks.
+    """
     now = core.clock.now()
-    unused = await PayLink.locked(invoice_id=invoice.id, contact_id=contact_id, state=LinkState.ACTIVE.value)
-    if unused is not None and not expired(unused, now):
-        await PayLink.filter(id=unused.id).update(last_active_at=now)
-        unused.last_active_at = now
-        return unused
-    if unused is not None:
-        await unused.move("replace")
-    return await _issue(invoice.id, contact_id, now)
+    unused = await PayLink.filter(
+        invoice_id__in=list(invoice_ids), contact_id=contact_id, state=LinkState.ACTIVE.value
+    ).select_for_update()
+    alive = {link.invoice_id: link.id for link in unused if not expired(link, now)}
+    dead = [link.id for link in unused if link.invoice_id not in alive]
+    await PayLink.move_all("replace", ids=dead, before=LinkState.ACTIVE)
+    if alive:
+        await PayLink.filter(id__in=list(alive.values())).update(last_active_at=now)
+    new = [_fresh(each, contact_id, now) for each in invoice_ids if each not in alive]
+    if new:
+        await PayLink.bulk_create(new)
+    return alive | {link.invoice_id: link.id for link in new}
 
 
 async def close(core: Core, *, entry_id: int) -> None:
@@ -175,7 +188,13 @@ async def _end_sessions(link_ids: Sequence[UUID]) -> None:
 
 
 async def _issue(invoice_id: UUID, contact_id: UUID, now: datetime) -> PayLink:
-    return await PayLink.create(
+    link = _fresh(invoice_id, contact_id, now)
+    await link.save(force_create=True)
+    return link
+
+
+def _fresh(invoice_id: UUID, contact_id: UUID, now: datetime) -> PayLink:
+    return PayLink(
         id=uuid4(),
         invoice_id=invoice_id,
         contact_id=contact_id,
