@@ -21,7 +21,8 @@ from tests.clocks import StandingClock
 from tests.conftest import KEYS, MERCHANT
 from tests.databases import of_its_own
 
-SIZES = (10_000, 100_000, 1_000_000)
+SIZES = {10_000: 0.03, 100_000: 0.07, 1_000_000: 0.07}
+"""Open invoices, and the least share of the bare code's speed; of a small book, looking for new invoices is much."""
 
 SECONDS = 10.0
 MEGABYTES = 300.0
@@ -96,9 +97,10 @@ async def _bare(address: str, core: Core) -> float:
         return time.perf_counter() - begun
 
 
-async def run(sizes: tuple[int, ...] = SIZES) -> list[dict[str, Any]]:
+async def run() -> list[dict[str, Any]]:
     """Measure each size; the largest within its absolute limits, and no slower for each due invoice than the middle."""
     rows: list[dict[str, Any]] = []
+    sizes = list(SIZES)
     passes = [await measured(each) for each in sizes]
     for size, each in zip(sizes, passes, strict=True):
         rows.append(
@@ -107,7 +109,7 @@ async def run(sizes: tuple[int, ...] = SIZES) -> list[dict[str, Any]]:
                 "unit": "mails/s",
                 "ours": each.due / each.seconds,
                 "bare": each.due / each.bare_seconds,
-                "limit": 0.01,
+                "limit": SIZES[size],
             }
         )
     largest = passes[-1]
