@@ -6,6 +6,7 @@ gives it its words. Only what the engine reads from its tables is kept in memory
 
 import heapq
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
@@ -183,7 +184,7 @@ class Replay:
             letter.approved = True
             self.tally.days[today]["drafts"] += 1
             self.tally.needs.update(self._sheets.needs(needed, facts))
-            facts = self._sheets.of(letter, at, today, midnight)
+            facts = replace(facts, approved_at=at)
         verdict = guardrails.verdict(facts)
         letter.attempts += 1
         if isinstance(verdict, Wait) and letter.attempts < ATTEMPTS:
