@@ -44,7 +44,7 @@ class Letter:
     logo: bytes | None = field(default=None, repr=False)
     """A PNG that the HTML shows by the Content-ID ``logo``."""
     words: str = ""
-    """The letter's own words without amounts in rows and links: what a person may write anew."""
+    """The letter's own words, without greeting, rows and links: what a person may write anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +97,7 @@ def render(
         text=_text(templates.text.render(_narrow(shown))),
         html=templates.inliner.inline(templates.html.render(shown)),
         logo=logo,
-        words="\n\n".join([shown["greeting"], *shown["opening"], *shown["closing"]]).strip(),
+        words="\n\n".join([*shown["opening"], *shown["closing"]]).strip(),
     )
 
 
@@ -184,7 +184,6 @@ def _by_hand(edited: Edited) -> dict[str, Any]:
         by_hand["subject"] = by_hand["preheader"] = subject
     if edited.body.strip():
         by_hand |= {
-            "greeting": "",
             "opening": [text for each in edited.body.splitlines() if (text := _one_line(each))],
             "closing": [],
         }

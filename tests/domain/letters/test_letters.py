@@ -195,13 +195,14 @@ def test_a_name_cannot_become_markup() -> None:
 
 def test_a_person_s_words_take_the_place_of_ours_and_facts_stay_the_ledger_s() -> None:
     given = samples.contents("reminder-overdue", "en")
-    edited = Edited("About our call\r\nBcc: x", "Dear Anna,\nas <b>discussed</b>: please pay by Friday.")
+    edited = Edited("About our call\r\nBcc: x", "As we said,\nas <b>discussed</b>: please pay by Friday.")
 
     made = letters.render("reminder-overdue", given, edited=edited)
 
     assert made.subject == "About our call Bcc: x"
     assert "Perhaps it was overlooked" not in made.text
     for text in (flat(made.text), read(made)):
+        assert text.index("Hello Anna Smith,") < text.index("As we said,")
         assert "as <b>discussed</b>: please pay by Friday." in text
         assert given.lines[0].link in text
         assert "€1,250.00" in text

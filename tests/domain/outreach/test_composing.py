@@ -238,7 +238,7 @@ async def test_a_preview_shows_the_letter_before_its_links_are_made(core: Core) 
     made = await composing.preview(core, mailing_id=mailing.id)
 
     assert "https://pay.northwind.example/l/…" in made.text
-    assert made.words.startswith("Hello Anna,")
+    assert made.words.startswith("Invoice INV-1042 was due")
     assert "https://" not in made.words
 
 
