@@ -1,7 +1,7 @@
 """Blocks: the house vocabulary of Block Kit, and the check that a message keeps Slack's limits."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
@@ -21,6 +21,9 @@ HEADER_LIMIT = 150
 MOST_ELEMENTS = 25
 MOST_CONTEXT = 10
 BUTTON_LIMIT = 75
+_MARGIN = 500
+"""Kept free for the line that says how much is not shown."""
+
 VALUE_LIMIT = 2_000
 ID_LIMIT = 255
 
@@ -105,14 +108,44 @@ def button(
     return block
 
 
+def listing(
+    head: Sequence[Block],
+    lines: Iterable[Block | tuple[Block, ...]],
+    *,
+    total: int | None = None,
+    tail: Sequence[Block] = (),
+    hint: str = "",
+    most: int = 25,
+) -> tuple[Block, ...]:
+    """Return the blocks of a list that keeps Slack's limits: what does not fit is counted, never cut or refused.
+
+    *total* is how many lines there are in all, *hint* what stands behind the number of those that are not shown.
+    """
+    parts = [line if isinstance(line, tuple) else (line,) for line in lines]
+    room = MOST_CHARACTERS - _MARGIN - _characters((*head, *tail))
+    free = MOST_BLOCKS - len(head) - len(tail) - 1
+    shown: list[Block] = []
+    count = 0
+    for part in parts[:most]:
+        room, free = room - _characters(part), free - len(part)
+        if room < 0 or free < 0:
+            break
+        shown += part
+        count += 1
+    left = (len(parts) if total is None else total) - count
+    more = (context(f"… +{left} more{hint}"),) if left > 0 else ()
+    return (*head, *shown, *more, *tail)
+
+
 def problems(message: Message) -> tuple[str, ...]:
     """Return every limit of Slack's that the message breaks; the SDK's own classes check only part of them."""
     texts = [each["text"] for block in message.blocks for each in _texts(block)]
+    characters = _characters(message.blocks)
     found = [
         (not message.text.strip(), "no fallback text"),
         (len(message.text) > FALLBACK_LIMIT, "fallback text too long"),
         (len(message.blocks) > MOST_BLOCKS, "too many blocks"),
-        (sum(map(len, texts)) > MOST_CHARACTERS, "too many characters"),
+        (characters > MOST_CHARACTERS, "too many characters"),
         (any(not text.strip() for text in texts), "an empty text"),
     ]
     broken = [problem for is_broken, problem in found if is_broken]
@@ -138,6 +171,10 @@ def _problems_of(block: Block) -> list[str]:
         (any(len(each["value"]) > VALUE_LIMIT for each in buttons), "button value too long"),
     ]
     return [problem for is_broken, problem in checks if is_broken]
+
+
+def _characters(shown: Sequence[Block]) -> int:
+    return sum(len(each["text"]) for block in shown for each in _texts(block))
 
 
 def _texts(part: Any) -> Iterator[Block]:
@@ -175,6 +212,7 @@ __all__: Sequence[str] = (
     "divider",
     "fields",
     "header",
+    "listing",
     "problems",
     "section",
 )

@@ -1,17 +1,16 @@
-"""Commands: the one table of what can be typed after ``/plixo``; help, rights and did-you-mean are read from it."""
+"""Commands: find what was typed in the table, check the right to it, run it, and put every refusal into words."""
 
 import difflib
 import logging
 import re
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
-from bot import access, asks, invoices, links, queue, suppressions, text, why
+from bot import asks, text
 from bot.asks import Ask, Misunderstood
 from bot.blocks import Message
+from bot.table import SELF, TABLE, Command
 from bot.views import answers
 from bot.views import help as help_views
-from domain.kernel.actor import Actor, ActorKind, Permission
+from domain.kernel.actor import Actor, ActorKind
 from domain.kernel.core import Core
 from domain.kernel.refusals import Refusal
 from domain.people import people
@@ -20,63 +19,19 @@ from domain.people.refusals import PersonUnknown
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One line of the table."""
-
-    words: tuple[str, ...]
-    takes: str
-    """What follows the words, as help shows it."""
-    permission: Permission | None
-    """None: anyone in the workspace may."""
-    does: str
-    example: str
-    run: Callable[[Core, Ask], Awaitable[Message]]
-
-    @property
-    def usage(self) -> str:
-        """The command as help shows it."""
-        return " ".join((*self.words, self.takes)).strip()
-
-
 async def show_help(core: Core, ask: Ask) -> Message:
-    """Answer ``/plixo help`` with what this person may do."""
-    mine = [each for each in COMMANDS if each.permission is None or each.permission in ask.actor.may]
+    """Answer ``/plixo help`` with what this person may do, or with all about the commands of one word."""
+    mine = [each for each in COMMANDS if each.allowed(ask.actor.may)]
+    said = ask.words[0].casefold().strip("`'\"/") if ask.words else ""
+    about = [each for each in mine if said in each.words or said == each.group.casefold()]
     note = "" if ask.actor.roles else str(PersonUnknown(await people.controllers(core)))
-    return help_views.listed(
-        [help_views.HelpLine(each.usage, each.does, each.example) for each in mine], roles=ask.actor.roles, note=note
-    )
+    lines = [help_views.HelpLine(each.group, each.usage, each.does, each.example) for each in about or mine]
+    return help_views.listed(lines, roles=ask.actor.roles, note=note, detailed=bool(about))
 
 
-P = Permission
+HELP = Command(SELF, ("help",), "[WORD]", None, "lists what you may do, with examples of one word", "help", show_help)
 
-COMMANDS = (
-    Command(("help",), "", None, "lists what you may do", "help", show_help),
-    Command(("queue",), "", P.VIEW, "shows what to work on, the most urgent first", "queue", queue.page),
-    Command(("next",), "", P.VIEW, "shows the one case that comes first", "next", queue.following),
-    Command(
-        ("invoice",), "INV", P.VIEW, "shows an invoice, or a customer's open ones", "invoice INV-1042", invoices.show
-    ),
-    Command(("why",), "INV", P.VIEW, "explains score, mails and what was held back", "why INV-1042", why.explain),
-    Command(
-        ("link",),
-        "INV",
-        P.HANDLE_LINKS,
-        "mails a new payment link and ends all earlier ones",
-        "link INV-1042",
-        links.regenerate,
-    ),
-    Command(
-        ("unsuppress",),
-        "ADDRESS reason…",
-        P.HANDLE_SUPPRESSIONS,
-        "lets an address be mailed again",
-        suppressions.EXAMPLE,
-        suppressions.lift,
-    ),
-    Command(("access", "request"), "", None, "tells whom to ask for a role", "access request", access.request),
-)
-"""What can be typed. The longest words that fit win; an invoice number alone means ``invoice``."""
+COMMANDS = (HELP, *TABLE)
 
 
 async def answer(core: Core, typed: str, *, slack_id: str) -> Message:
@@ -91,7 +46,8 @@ async def answer(core: Core, typed: str, *, slack_id: str) -> Message:
         if command.permission is not None:
             if unknown is not None:
                 raise unknown
-            actor.require(command.permission)
+            if not command.allowed(actor.may):
+                actor.require(command.permission)
         return await command.run(core, Ask(rest, actor, slack_id))
     except Refusal as no:
         return answers.refused(str(no))
@@ -114,7 +70,7 @@ def find(words: tuple[str, ...]) -> tuple[Command | None, tuple[str, ...]]:
 
 def nearest(words: tuple[str, ...], actor: Actor) -> str | None:
     """Return the command line that was probably meant, among those that the actor may use."""
-    names = {" ".join(each.words): each for each in COMMANDS if each.permission is None or each.permission in actor.may}
+    names = {" ".join(each.words): each for each in COMMANDS if each.allowed(actor.may)}
     for count in (2, 1):
         meant = difflib.get_close_matches(" ".join(words[:count]).casefold(), names, n=1, cutoff=0.6)
         if meant and len(names[meant[0]].words) == count:

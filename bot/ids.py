@@ -13,40 +13,30 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 
 class Action(StrEnum):
-    """A button's ``action_id``; ``bot/routes.py`` says what each does."""
+    """A button's ``action_id``; ``bot/actions.py`` says what each does."""
 
     REGENERATE_LINK = "link.regenerate"
     WHY = "invoice.why"
     SHOW = "invoice.show"
     SHOW_ACCOUNT = "account.show"
     NEXT = "queue.next"
-    CLAIM = "case.claim"
     RELEASE = "case.release"
     SKIP = "case.skip"
-    SNOOZE_CHOICES = "case.snooze_choices"
-    SNOOZE_TOMORROW = "case.snooze_tomorrow"
-    SNOOZE_THREE_DAYS = "case.snooze_three_days"
-    SNOOZE_WEEK = "case.snooze_week"
+    SNOOZE = "case.snooze"
     WAKE = "case.wake"
-    PROMISE_CHOICES = "promise.choices"
-    PROMISE_FIRST = "promise.make_first"
-    PROMISE_SECOND = "promise.make_second"
-    PROMISE_THIRD = "promise.make_third"
+    PROMISE = "promise.make"
     LIST_DRAFTS = "draft.list"
     SHOW_DRAFT = "draft.show"
     APPROVE_DRAFT = "draft.approve"
     REJECT_DRAFT = "draft.reject"
     UNDO_DRAFT = "draft.undo"
-    PREVIEW = "preview.show"
     VETO = "step.strike"
     UNVETO = "step.restore"
     SHOW_PLAN = "plan.show"
     APPROVE_PLAN = "plan.approve"
     REJECT_PLAN = "plan.reject"
-    LIST_DISPUTES = "dispute.list"
     SHOW_DISPUTE = "dispute.show"
     TAKE_DISPUTE = "dispute.take"
-    LIST_CREDITS = "credit.list"
     APPROVE_CREDIT = "credit.approve"
     REJECT_CREDIT = "credit.reject"
     LIFT_HOLD = "hold.lift"
@@ -73,7 +63,7 @@ class Subject(BaseModel):
     step: int | None = Field(default=None, ge=0, le=10_000)
     on: date | None = None
     seen: str | None = Field(default=None, max_length=120)
-    """Names what was shown beside the button: what is otherwise by now is not done, but said."""
+    """Names what was shown beside the button, or which of some choices it is; what is otherwise by now is refused."""
 
 
 def value(*, invoice_id: UUID | None = None, **parts: Any) -> str:

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from bot import asks
-from bot.asks import Ask
+from bot.asks import Ask, Press
 from bot.blocks import Message
 from bot.views import cases as views
 from domain.kernel.core import Core
@@ -30,6 +30,12 @@ async def show(core: Core, ask: Ask) -> Message:
         return views.choices(matches, asked=asked)
 
 
-async def show_by_id(core: Core, *, invoice_id: UUID) -> Message:
+async def press_show(core: Core, press: Press) -> Message:
     """Answer a click on Show."""
+    assert press.subject.invoice is not None, "the route asks for it"
+    return await show_by_id(core, invoice_id=press.subject.invoice)
+
+
+async def show_by_id(core: Core, *, invoice_id: UUID) -> Message:
+    """Show the invoice of that id."""
     return views.in_full(await cases.case(core, invoice_id=invoice_id))

@@ -3,14 +3,14 @@
 from datetime import timedelta
 
 from bot import asks
-from bot.asks import Ask
+from bot.asks import Ask, Press
 from bot.blocks import Message
 from bot.views import answers
 from bot.views import links as views
 from domain.kernel.actor import Actor
 from domain.kernel.core import Core
 from domain.ledger import invoices
-from domain.operations import seen_requests
+from domain.operations import cases, seen_requests
 from domain.pay_links import links
 
 DOUBLE_CLICK = timedelta(seconds=15)
@@ -20,6 +20,13 @@ DOUBLE_CLICK = timedelta(seconds=15)
 async def regenerate(core: Core, ask: Ask) -> Message:
     """Answer ``/plixo link INV-1042``."""
     return await fresh(core, invoice_number=asks.invoice_number(ask.words, example="link INV-1042"), actor=ask.actor)
+
+
+async def press(core: Core, press: Press) -> Message:
+    """Answer a click on Regenerate link."""
+    assert press.subject.invoice is not None, "the route asks for it"
+    number = await cases.number(core, invoice_id=press.subject.invoice)
+    return await fresh(core, invoice_number=number, actor=press.actor)
 
 
 async def fresh(core: Core, *, invoice_number: str, actor: Actor) -> Message:

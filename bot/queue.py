@@ -1,22 +1,82 @@
-"""The queue: what to work on, the most urgent first."""
+"""The queue: what to work on, the most urgent first; the next case is taken up, so that nobody else gets it too."""
 
-from bot.asks import Ask
+from bot import asks
+from bot.asks import Ask, Press
 from bot.blocks import Message
+from bot.views import answers
 from bot.views import queue as views
-from domain.casework import queue
+from domain.casework import claims, queue, snoozes, taking
+from domain.kernel.actor import Actor
 from domain.kernel.core import Core
 from domain.operations import cases
+
+MINE = frozenset({"mine", "my", "own"})
 
 
 async def page(core: Core, ask: Ask) -> Message:
     """Answer ``/plixo queue``."""
-    return views.page(await queue.page(core, actor=ask.actor))
+    mine = _mine(ask)
+    return views.page(await queue.page(core, actor=ask.actor, mine=mine), mine=mine)
+
+
+async def focus(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo focus``: today's top three."""
+    mine = _mine(ask)
+    found = await queue.focus(core, actor=ask.actor, mine=mine)
+    return views.focus(found, await taking.progress(core, actor=ask.actor, mine=mine))
 
 
 async def following(core: Core, ask: Ask) -> Message:
-    """Answer ``/plixo next``: the one invoice that comes first, with its whole case."""
-    top = await queue.page(core, actor=ask.actor, limit=1)
-    if not top.lines:
+    """Answer ``/plixo next``: take up the case that comes first, and show all of it."""
+    return await _next(core, ask.actor, mine=_mine(ask))
+
+
+async def press_next(core: Core, press: Press) -> Message:
+    """Answer a click on Next."""
+    return await _next(core, press.actor, mine=False)
+
+
+async def claim(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo claim INV-1042``; ``over`` behind it takes the customer from whoever has it."""
+    number, rest = asks.leading_number(ask.words, example="claim INV-1042")
+    over = bool(rest) and rest[0].casefold() == "over"
+    return answers.done(await claims.take(core, invoice_number=number, actor=ask.actor, over=over))
+
+
+async def release(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo release INV-1042``."""
+    number = asks.invoice_number(ask.words, example="release INV-1042")
+    return answers.done(await claims.release(core, invoice_number=number, actor=ask.actor))
+
+
+async def press_release(core: Core, press: Press) -> Message:
+    """Answer a click on Release."""
+    return answers.done(await claims.release(core, invoice_number=await _number(core, press), actor=press.actor))
+
+
+async def skip(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo skip INV-1042``."""
+    number = asks.invoice_number(ask.words, example="skip INV-1042")
+    return answers.done(await snoozes.skip(core, invoice_number=number, actor=ask.actor), views.next_button())
+
+
+async def press_skip(core: Core, press: Press) -> Message:
+    """Answer a click on Skip: leave the case for now, and show the next one in its place."""
+    await snoozes.skip(core, invoice_number=await _number(core, press), actor=press.actor)
+    return await _next(core, press.actor, mine=False)
+
+
+async def _next(core: Core, actor: Actor, *, mine: bool) -> Message:
+    taken = await taking.take_next(core, actor=actor, mine=mine)
+    if taken is None:
         return views.nothing()
-    line = top.lines[0]
-    return views.focus(line, await cases.case(core, invoice_id=line.invoice_id))
+    return views.following(taken, await cases.case(core, invoice_id=taken.line.invoice_id))
+
+
+async def _number(core: Core, press: Press) -> str:
+    assert press.subject.invoice is not None, "the route asks for it"
+    return await cases.number(core, invoice_id=press.subject.invoice)
+
+
+def _mine(ask: Ask) -> bool:
+    return bool(ask.words) and ask.words[0].casefold() in MINE

@@ -35,17 +35,26 @@ def escape(text: str) -> str:
 
 def foreign(text: str, *, limit: int = NAME) -> str:
     """Return a stranger's text for use inside our formatted text."""
-    return escape(_isolated(_shortened(_clean(text), limit)).replace("`", "ʼ")) or NOTHING
+    return escape(_isolated(_shortened(_clean(text, limit), limit)).replace("`", "ʼ")) or NOTHING
 
 
 def plain(text: str, *, limit: int = NAME) -> str:
     """Return a stranger's text for a ``plain_text`` element."""
-    return _isolated(_shortened(_clean(text), limit)) or NOTHING
+    return _isolated(_shortened(_clean(text, limit), limit)) or NOTHING
 
 
 def said(sentence: str, *, limit: int = SENTENCE) -> str:
     """Return a sentence of the product, which may quote strangers, for formatted text."""
-    return escape(_CODE_BLOCK.sub("ʼ", _shortened(_clean(sentence), limit))) or NOTHING
+    return escape(_CODE_BLOCK.sub("ʼ", _shortened(_clean(sentence, limit), limit))) or NOTHING
+
+
+def quoted(body: str, *, most: int = 24, limit: int = 160) -> str:
+    """Return the first lines of a letter as Slack shows a quotation, with how many more there are."""
+    lines = [line for line in body.splitlines() if line.strip()]
+    shown = [f"> {foreign(line, limit=limit)}" for line in lines[:most]]
+    if len(lines) > most:
+        shown.append(f"> … +{len(lines) - most} more lines")
+    return "\n".join(shown) or f"> {NOTHING}"
 
 
 def moment(at: datetime) -> str:
@@ -77,11 +86,11 @@ def listed(items: Sequence[str], *, total: int | None = None, most: int = 10, em
     return "\n".join(shown) or empty
 
 
-def _clean(text: str) -> str:
-    """Drop what is invisible, make every white space one blank, mask addresses."""
+def _clean(text: str, limit: int) -> str:
+    """Drop what is invisible, make every white space one blank, mask addresses; read no more than may be shown."""
     visible = "".join(
         " " if character.isspace() or category == "Cc" else character
-        for character in text[:10_000]
+        for character in text[: max(2_000, 4 * limit)]
         if (category := unicodedata.category(character)) not in {"Cf", "Cs", "Co"} or character in _KEPT_MARKS
     )
     return _ADDRESS.sub(lambda match: addresses.masked(match[0]), " ".join(visible.split()))

@@ -1,17 +1,25 @@
 """Why: explain an invoice's place in the queue and every mail about it."""
 
 from bot import asks
-from bot.asks import Ask
+from bot.asks import Ask, Press
 from bot.blocks import Message
 from bot.views import why as views
 from domain.casework import why
 from domain.kernel.actor import Actor
 from domain.kernel.core import Core
+from domain.operations import cases
 
 
 async def explain(core: Core, ask: Ask) -> Message:
     """Answer ``/plixo why INV-1042``."""
     return await explained(core, invoice_number=asks.invoice_number(ask.words, example="why INV-1042"), actor=ask.actor)
+
+
+async def press(core: Core, press: Press) -> Message:
+    """Answer a click on Why."""
+    assert press.subject.invoice is not None, "the route asks for it"
+    number = await cases.number(core, invoice_id=press.subject.invoice)
+    return await explained(core, invoice_number=number, actor=press.actor)
 
 
 async def explained(core: Core, *, invoice_number: str, actor: Actor) -> Message:

@@ -111,6 +111,24 @@ def until(words: tuple[str, ...], *, now: datetime, zone: ZoneInfo, opens: time)
     return Until(datetime.combine(leading[0], opens, zone), " ".join(words[leading[1] :]))
 
 
+def leading_amount(words: tuple[str, ...], *, currency: str) -> tuple[Money, int] | None:
+    """Return the amount with which the words begin and how many of them it takes; None when they begin otherwise.
+
+    Raises:
+        Misunderstood: It can be read in two ways, or is in another currency.
+    """
+    skipped = 1 if len(words) > 1 and words[0].casefold() in FILLERS else 0
+    read = _amount_at(list(words[skipped:]), currency) if len(words) > skipped else None
+    return (read[0], read[1] + skipped) if read else None
+
+
+def leading_day(words: tuple[str, ...], *, today: date) -> tuple[date, int] | None:
+    """Return the day with which the words begin and how many of them it takes; None when they begin otherwise."""
+    skipped = next((place for place, word in enumerate(words) if word.casefold() not in FILLERS), len(words))
+    read = _day_at(list(words[skipped:]), today)
+    return (read[0], read[1] + skipped) if read else None
+
+
 def _moment_at(words: list[str], now: datetime, opens: time) -> tuple[datetime, int] | None:
     """Return the moment with which the words begin and how many of them it takes."""
     while words and words[0].casefold() in FILLERS:

@@ -1,7 +1,29 @@
-"""Short answers: refused, misunderstood, done already, out of date, try later."""
+"""Short answers: done, refused, misunderstood, done already, out of date, try later."""
 
 from bot import blocks, text
-from bot.blocks import Message
+from bot.blocks import Block, Message
+from domain.kernel.events import Event, InvoiceEvent
+
+
+def done(event: Event, *buttons: Block, note: str = "", replaces: bool = False) -> Message:
+    """Return what was done, as the timeline tells it, perhaps with what can be done next."""
+    number = f"{text.foreign(event.invoice_number)}: " if isinstance(event, InvoiceEvent) else ""
+    sentence = f"{number}{text.said(event.told())}."
+    return Message(
+        text=sentence,
+        blocks=(
+            blocks.section(sentence),
+            *([blocks.context(text.said(note))] if note else ()),
+            *([blocks.actions(*buttons)] if buttons else ()),
+        ),
+        replaces=replaces,
+    )
+
+
+def said(sentence: str, *buttons: Block) -> Message:
+    """Return a sentence of the product that may quote strangers, perhaps with what can be done next."""
+    shown = text.said(sentence)
+    return Message(text=shown, blocks=(blocks.section(shown), *([blocks.actions(*buttons)] if buttons else ())))
 
 
 def refused(reason: str) -> Message:

@@ -2,6 +2,7 @@
 
 from bot import blocks, ids, text
 from bot.blocks import Block, Confirmation, Message
+from bot.views import case_notes
 from domain.operations.cases import Case, CaseCadence, CaseContact, CaseLink, CaseMail
 from domain.operations.searches import Match, Matches
 
@@ -13,14 +14,15 @@ def living(case: Case) -> Message:
         text=summary(case),
         blocks=(
             *_body(case),
+            *case_notes.lines(case.notes),
             *(blocks.context(f"{text.said(line.told)} ({_by(line.actor)}{text.moment(line.at)})") for line in last),
             _buttons(case),
         ),
     )
 
 
-def in_full(case: Case) -> Message:
-    """Return the case for one reader, with its latest history."""
+def in_full(case: Case, *, buttons: Block | None = None) -> Message:
+    """Return the case for one reader, with its latest history and its own buttons, or other ones."""
     history = [
         f"{text.moment(line.at)}  {text.said(line.told, limit=200)} ({text.foreign(line.actor, limit=40)})"
         for line in case.lines
@@ -29,8 +31,9 @@ def in_full(case: Case) -> Message:
         text=summary(case),
         blocks=(
             *_body(case),
+            *case_notes.lines(case.notes),
             blocks.section(f"*History*\n{text.listed(history, empty='nothing yet')}"),
-            _buttons(case),
+            buttons or _buttons(case),
         ),
     )
 
@@ -131,21 +134,54 @@ def _by(actor: str) -> str:
     return f"{text.foreign(actor, limit=40)}, "
 
 
-def _buttons(case: Case) -> Block:
+def why(case: Case) -> Block:
+    """Return the button that explains the case."""
+    return blocks.button(
+        "Why?",
+        action=ids.Action.WHY,
+        value=ids.value(invoice_id=case.invoice_id),
+        label=f"Why {_number(case)} stands where it does",
+    )
+
+
+def regenerate(case: Case) -> Block:
+    """Return the button that makes a new payment link."""
     number = text.plain(case.invoice_number, limit=60)
-    value = ids.value(invoice_id=case.invoice_id)
-    why = blocks.button("Why?", action=ids.Action.WHY, value=value, label=f"Why {number[:40]} stands where it does")
-    if not case.is_open:
-        return blocks.actions(why)
-    regenerate = blocks.button(
+    return blocks.button(
         "Regenerate link",
         action=ids.Action.REGENERATE_LINK,
-        value=value,
-        label=f"Regenerate link of {number[:40]}",
+        value=ids.value(invoice_id=case.invoice_id),
+        label=f"Regenerate link of {_number(case)}",
         confirm=Confirmation(
             title="New payment link?",
             question=f"Every earlier link of {number} stops working, and the customer is mailed the new one.",
             yes="Send new link",
         ),
     )
-    return blocks.actions(regenerate, why)
+
+
+def _number(case: Case) -> str:
+    return text.plain(case.invoice_number, limit=40)
+
+
+def _buttons(case: Case) -> Block:
+    """Return what can be done: what waits for a person comes first."""
+    customer = blocks.button(
+        "Customer",
+        action=ids.Action.SHOW_ACCOUNT,
+        value=ids.value(account=case.account_id),
+        label=f"Show {text.plain(case.account_name, limit=50)}",
+    )
+    if not case.is_open:
+        return blocks.actions(why(case), customer)
+    value = ids.value(invoice_id=case.invoice_id)
+    return blocks.actions(
+        *case_notes.decisions(case),
+        regenerate(case),
+        blocks.button(
+            "Promise…", action=ids.Action.PROMISE, value=value, label=f"Note a promise about {_number(case)}"
+        ),
+        blocks.button("Snooze…", action=ids.Action.SNOOZE, value=value, label=f"Put {_number(case)} off"),
+        why(case),
+        customer,
+    )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from bot import blocks, text
 from bot.blocks import Message
@@ -11,23 +12,32 @@ from bot.blocks import Message
 class HelpLine:
     """One command as help shows it."""
 
+    group: str
     usage: str
     does: str
     example: str
 
 
-def listed(lines: Sequence[HelpLine], *, roles: Sequence[str], note: str = "") -> Message:
-    """Return the commands that the reader may use."""
+def listed(lines: Sequence[HelpLine], *, roles: Sequence[str], note: str = "", detailed: bool = False) -> Message:
+    """Return the commands that the reader may use, by what they are about; the details come with examples."""
     held = ", ".join(roles) or "no role"
-    commands = "\n".join(
-        f"`/plixo {text.escape(line.usage)}`  {text.escape(line.does)}"
-        + (f"  _e.g. /plixo {text.escape(line.example)}_" if line.example != line.usage else "")
-        for line in lines
-    )
+    ordered = sorted(lines, key=lambda each: [line.group for line in lines].index(each.group))
+    head = f"*What you may do* ({text.foreign(held, limit=200)})"
+    more = () if detailed else (blocks.context("Examples: `/plixo help promise`. An invoice's number alone shows it."),)
     return Message(
-        text=f"You have {text.foreign(held, limit=200)}; {len(lines)} commands are yours.",
+        text=f"You have {text.foreign(held, limit=200)}; {len(lines)} commands are shown.",
         blocks=(
-            blocks.section(f"*What you may do* ({text.foreign(held, limit=200)})\n{commands}"),
+            blocks.section(head),
+            *(
+                blocks.section(f"*{group}*\n" + "\n".join(_line(each, detailed=detailed) for each in theirs))
+                for group, theirs in groupby(ordered, key=lambda each: each.group)
+            ),
+            *more,
             *([blocks.context(text.said(note))] if note else ()),
         ),
     )
+
+
+def _line(line: HelpLine, *, detailed: bool) -> str:
+    example = f"\n      _e.g. /plixo {text.escape(line.example)}_" if detailed and line.example != line.usage else ""
+    return f"`/plixo {text.escape(line.usage)}`  {text.escape(line.does)}{example}"

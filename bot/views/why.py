@@ -1,23 +1,40 @@
-"""An explanation as the operators see it: score, holds, and every mail that did or did not leave."""
+"""An explanation as the operators see it: score, holds, what was agreed, and every mail that did or did not leave."""
+
+from collections.abc import Sequence
 
 from bot import blocks, text
-from bot.blocks import Message
+from bot.blocks import Block, Message
 from domain.casework.why import Why
 
 
 def explained(why: Why) -> Message:
     """Return why the invoice stands where it does."""
     number = text.foreign(why.invoice_number)
-    reasons = [f"• {text.said(each, limit=120)}" for each in why.reasons]
-    holds = [f"• {text.said(each, limit=160)}" for each in why.holds]
-    mails = [f"• {text.said(each, limit=220)}" for each in why.mails]
     action = text.said(why.next_action, limit=200)
+    notes = [f"In hand: {text.said(why.in_hand, limit=80)}"] if why.in_hand else []
+    if why.usual_delay is not None:
+        notes.append(f"This customer usually pays {text.overdue(why.usual_delay)}")
     return Message(
         text=f"{number}: {action}. Score {why.score}.",
-        blocks=(
-            blocks.section(f"*Why {number}*\n{action}"),
-            blocks.section(f"*Score {why.score}*\n{text.listed(reasons, empty='no special reason')}"),
-            *([blocks.section(f"*What holds reminders back*\n{text.listed(holds)}")] if holds else ()),
-            blocks.section(f"*Mails*\n{text.listed(mails, most=8, empty='none so far')}"),
+        blocks=blocks.listing(
+            [
+                blocks.section(f"*Why {number}*\n{action}"),
+                blocks.section(f"*Score {why.score}*\n{_listed(why.reasons, empty='no special reason')}"),
+            ],
+            [
+                *_part("What holds reminders back", why.holds),
+                *_part("What was agreed", why.agreed),
+                *_part("If the waiting mail were to leave now", why.guardrails),
+                blocks.section(f"*Mails*\n{_listed(why.mails, most=8, empty='none so far')}"),
+            ],
+            tail=[blocks.context(*notes)] if notes else (),
         ),
     )
+
+
+def _part(title: str, lines: Sequence[str]) -> tuple[Block, ...]:
+    return (blocks.section(f"*{title}*\n{_listed(lines, most=8)}"),) if lines else ()
+
+
+def _listed(lines: Sequence[str], *, most: int = 10, empty: str = "none") -> str:
+    return text.listed([f"• {text.said(each, limit=200)}" for each in lines], most=most, empty=empty)

@@ -179,6 +179,26 @@ async def number(core: Core, *, invoice_id: UUID) -> str:
     return str(row["number"])
 
 
+async def next_step(core: Core, *, invoice_number: str) -> int | None:
+    """Return the step that waits in a mail, or else the next letter's in the running cadence; None when none is ahead.
+
+    Raises:
+        InvoiceNotFound: There is no such invoice.
+    """
+    row = await core.database.row(
+        "SELECT i.id, (SELECT min(t.step) FROM mailing_item t JOIN mailing m ON m.id = t.mailing_id"
+        " WHERE t.invoice_id = i.id AND t.state = 'included' AND m.state IN ('drafted', 'queued')) AS pending,"
+        " (SELECT min(s.position) FROM enrolment e JOIN cadence_step s ON s.cadence_id = e.cadence_id"
+        " WHERE e.invoice_id = i.id AND e.state = 'running' AND s.position > e.last_position AND s.letter IS NOT NULL)"
+        " AS step FROM invoice i WHERE i.number_key = %s",
+        (invoices.number_key(invoice_number),),
+    )
+    if row is None:
+        raise InvoiceNotFound(invoice_number)
+    step = row["step"] if row["pending"] is None else row["pending"]
+    return None if step is None else int(step)
+
+
 def _words(row: Row, days: int) -> tuple[str, ...]:
     if row["state"] != "open":
         return (str(row["state"]).replace("_", " "),)

@@ -1,7 +1,9 @@
 """Every view of the bot, made from read models with names of the caller's choice."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import cache
 from uuid import UUID
 
 from bot.blocks import Message
@@ -17,6 +19,7 @@ from domain.operations.cases import Case, CaseCadence, CaseContact, CaseLine, Ca
 from domain.operations.days import ReminderDay
 from domain.operations.searches import Match, Matches
 from domain.pay_links.events import LinkRegenerated
+from tests.bot.work_views_made import NOTES, notes, work_views
 
 AT = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 ID = UUID("00000000-0000-4000-8000-000000000001")
@@ -75,6 +78,7 @@ A_DAY = ReminderDay(
 )  # fmt: skip
 
 
+@cache
 def every_view(name: str = "Acme Ltd") -> Mapping[str, Message]:
     """Return each view once, with *name* wherever a stranger may choose a text."""
     number, many = ("INV-1042", 2) if name == "Acme Ltd" else (name, 20)
@@ -93,9 +97,19 @@ def every_view(name: str = "Acme Ltd") -> Mapping[str, Message]:
         "choices": cases.choices(Matches(24, (match,) * min(many, 10)), asked=name),
         "queue": queue.page(Queue(412, (a_line(name, number),) * min(many, 10))),
         "queue, empty": queue.nothing(),
-        "next": queue.focus(a_line(name, number), a_case(name, number=number, many=min(many, 6))),
         "why": why.explained(
-            Why(number, f"Call {name}", 5, (name,) * min(many, 9), (name,) * min(many, 10), (name,) * min(many, 4))
+            Why(
+                number,
+                f"Call {name}",
+                5,
+                (name,) * min(many, 9),
+                (name,) * min(many, 10),
+                (name,) * min(many, 4),
+                agreed=(name,) * min(many, 9),
+                guardrails=(name,) * min(many, 4),
+                in_hand=name,
+                usual_delay=12,
+            )
         ),
         "link": links.regenerated(link),
         "suppression": suppressions.lifted(lifted),
@@ -110,6 +124,27 @@ def every_view(name: str = "Acme Ltd") -> Mapping[str, Message]:
         "try later": answers.try_later("abc"),
         "access": answers.access(reason=name, slack_id=name),
         "help": help_views.listed(
-            [help_views.HelpLine(each.usage, each.does, each.example) for each in COMMANDS], roles=[name], note=name
+            [help_views.HelpLine(each.group, each.usage, each.does, each.example) for each in COMMANDS],
+            roles=[name],
+            note=name,
+        ),
+        "help, detailed": help_views.listed(
+            [
+                help_views.HelpLine(each.group, each.usage, each.does, each.example)
+                for each in COMMANDS
+                if "plan" in each.words
+            ],
+            roles=[name],
+            detailed=True,
+        ),
+        "case, with notes": cases.living(
+            replace(a_case(name, number=number), notes=NOTES if name == "Acme Ltd" else notes(name))
+        ),
+        **work_views(
+            name,
+            number=number,
+            many=many,
+            line=a_line(name, number),
+            case=a_case(name, number=number, many=min(many, 6)),
         ),
     }

@@ -1,0 +1,87 @@
+"""Absences and hand-over: who stands in for whom, whose customer is whose, and who has how much to do."""
+
+from datetime import datetime
+
+from bot import asks, words
+from bot.asks import Ask, Misunderstood
+from bot.blocks import Message
+from bot.views import absences as views
+from bot.views import answers
+from domain.casework import absences, assignments, workloads
+from domain.kernel.core import Core
+from domain.people import people
+
+EXAMPLE = "away from monday until friday deputy @ben"
+
+
+async def away(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo away [from monday] until friday deputy @ben``, list absences, or end one's own with ``end``.
+
+    Raises:
+        Misunderstood: The end or the deputy is missing.
+    """
+    if not ask.words or ask.words[0].casefold() == "list":
+        return views.listed(await absences.listed(core, actor=ask.actor))
+    if ask.words[0].casefold() in {"end", "cancel", "back"}:
+        return answers.done(await absences.cancel(core, actor=ask.actor))
+    before, deputy = _split(ask.words, {"deputy", "stand-in", "covered"})
+    if not deputy:
+        raise Misunderstood(f"Who stands in? For example `/plixo {EXAMPLE}`.")
+    start, rest = _start(core, before)
+    read = words.until(rest, now=start, zone=core.merchant.zone, opens=core.limits.office_opens)
+    if read.at is None:
+        raise Misunderstood(f"Until when? For example `/plixo {EXAMPLE}`.")
+    slack_id = await people.slack_id(core, text=asks.person(" ".join(deputy)))
+    event = await absences.plan(core, deputy_slack_id=slack_id, from_at=start, until=read.at, actor=ask.actor)
+    return answers.done(event, note="Queue, tasks and disputes of yours show to your deputy meanwhile.")
+
+
+async def assign(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo assign NAME to @ben``: whose customer it is from now on."""
+    example = "assign Acme Ltd to @ben"
+    name, who = _split(ask.words, {"to"})
+    if not name or not who:
+        raise Misunderstood(f"Which customer, and whose is it? For example `/plixo {example}`.")
+    nobody = who[0].casefold() == "nobody"
+    slack_id = None if nobody else await people.slack_id(core, text=asks.person(" ".join(who)))
+    quoted = asks.quoted(name)
+    account = quoted[0] if quoted else " ".join(name)
+    return answers.done(await assignments.assign(core, account=account, slack_id=slack_id, actor=ask.actor))
+
+
+async def hand_over(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo handover @anna to @ben``: every customer of one is the other's, for good."""
+    giver, taker = _split(ask.words, {"to"})
+    if not giver or not taker:
+        raise Misunderstood("From whom to whom? For example `/plixo handover @anna to @ben`.")
+    event = await assignments.hand_over(
+        core,
+        from_slack_id=await people.slack_id(core, text=asks.person(" ".join(giver))),
+        to_slack_id=await people.slack_id(core, text=asks.person(" ".join(taker))),
+        actor=ask.actor,
+    )
+    return answers.done(event)
+
+
+async def workload(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo workload``."""
+    return views.workloads(await workloads.workloads(core, actor=ask.actor))
+
+
+def _start(core: Core, said: tuple[str, ...]) -> tuple[datetime, tuple[str, ...]]:
+    """Return when it begins, now where nothing is said of it, and the words behind."""
+    now = core.clock.now()
+    if not said or said[0].casefold() not in {"from", "starting", "ab"}:
+        return now, said
+    today = now.astimezone(core.merchant.zone).date()
+    read = words.leading_day(said[1:], today=today)
+    if read is None:
+        raise Misunderstood(f"From which day? For example `/plixo {EXAMPLE}`.")
+    start = datetime.combine(read[0], core.limits.office_opens, core.merchant.zone)
+    return max(start, now), said[1 + read[1] :]
+
+
+def _split(said: tuple[str, ...], at: set[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the words before the last of those, and the ones behind it."""
+    places = [place for place, word in enumerate(said) if word.casefold().strip(":,") in at]
+    return (said[: places[-1]], said[places[-1] + 1 :]) if places else (said, ())

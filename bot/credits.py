@@ -1,0 +1,80 @@
+"""Credits: proposed, listed while they wait, approved by somebody else, or declined."""
+
+from uuid import UUID
+
+from bot import asks, words
+from bot.asks import Ask, Misunderstood, Press
+from bot.blocks import Message
+from bot.views import answers
+from bot.views import credits as views
+from domain.kernel.core import Core
+from domain.ledger import credits, invoices  # noqa: A004 - named after what it is about, as every module
+from domain.operations import cases, short_ids
+from domain.operations.short_ids import Waiting
+
+EXAMPLE = "credit INV-1042 80 goodwill for the late delivery"
+
+
+async def propose(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo credit INV-1042 80 reason…``.
+
+    Raises:
+        Misunderstood: Invoice, amount or reason is missing.
+    """
+    number, rest = asks.leading_number(ask.words, example=EXAMPLE)
+    case = await cases.case(core, invoice_number=number)
+    read = words.leading_amount(rest, currency=case.balance.currency)
+    if read is None:
+        raise Misunderstood(f"How much? For example `/plixo {EXAMPLE}`.")
+    reason = asks.reason(rest[read[1] :], why="Why is it given?", example=EXAMPLE)
+    event = await credits.propose(core, invoice_number=number, amount=read[0], reason=reason, actor=ask.actor)
+    who = "Legal or a Controller" if event.above_cap else "somebody else who may approve"
+    return answers.done(event, note=f"It waits for {who} (`/plixo credit list`); nothing changes until then.")
+
+
+async def listed(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo credit list``."""
+    del ask
+    return views.listed(await credits.waiting(core))
+
+
+async def approve(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo credit approve ID``; the number of an invoice with one waiting credit names it, too."""
+    if not ask.words:
+        raise Misunderstood(
+            "Which credit? `/plixo credit list` lists them, for example `/plixo credit approve 1a2b3c4d`."
+        )
+    credit_id = await _named(core, ask.words[0])
+    return answers.done(await credits.approve(core, credit_id=credit_id, actor=ask.actor))
+
+
+async def reject(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo credit reject ID reason…``."""
+    example = "credit reject 1a2b3c4d the delivery was on time"
+    if not ask.words:
+        raise Misunderstood(f"Which credit, and why? For example `/plixo {example}`.")
+    reason = asks.reason(ask.words[1:], why="Why is it declined?", example=example)
+    credit_id = await _named(core, ask.words[0])
+    return answers.done(await credits.reject(core, credit_id=credit_id, reason=reason, actor=ask.actor))
+
+
+async def press_approve(core: Core, press: Press) -> Message:
+    """Answer a click on Approve."""
+    assert press.subject.credit is not None, "the route asks for it"
+    return answers.done(await credits.approve(core, credit_id=press.subject.credit, actor=press.actor))
+
+
+async def press_reject(core: Core, press: Press) -> Message:
+    """Answer a click on Reject: whoever proposed it wants to know why, so the reason is typed."""
+    assert press.subject.credit is not None, "the route asks for it"
+    del core
+    short = short_ids.short(press.subject.credit)
+    return answers.said(f"Whoever proposed it wants to know why: `/plixo credit reject {short} reason…`")
+
+
+async def _named(core: Core, word: str) -> UUID:
+    key = invoices.number_key(word)
+    found = [each for each in await credits.waiting(core) if invoices.number_key(each.invoice_number) == key]
+    if len(found) == 1:
+        return found[0].credit_id
+    return await short_ids.resolve(core, what=Waiting.CREDIT, text=word)

@@ -1,0 +1,165 @@
+"""Disputes: filed for a payer, listed by deadline, taken up, decided or withdrawn."""
+
+import difflib
+from uuid import UUID
+
+from bot import asks, words
+from bot.asks import Ask, Misunderstood, Press
+from bot.blocks import Message
+from bot.views import answers
+from bot.views import disputes as views
+from domain.commitments import dispute_endings, dispute_owners, dispute_queries, disputes
+from domain.commitments.dispute_endings import Outcome
+from domain.commitments.dispute_reasons import BY_CODE
+from domain.commitments.objections import Filing
+from domain.kernel.core import Core
+from domain.ledger.refusals import InvoiceNotFound
+from domain.operations import cases, short_ids
+from domain.operations.short_ids import Waiting
+from domain.people import people
+
+EXAMPLE = "dispute INV-1042 wrong_amount 120 the agreed price was lower"
+RESOLVE = "dispute resolve D-1A2B-3C4D accepted the price was wrong"
+
+OUTCOMES = {
+    "accepted": Outcome.ACCEPTED,
+    "accept": Outcome.ACCEPTED,
+    "partly": Outcome.PARTLY_ACCEPTED,
+    "partial": Outcome.PARTLY_ACCEPTED,
+    "rejected": Outcome.REJECTED,
+    "reject": Outcome.REJECTED,
+}
+
+
+async def dispute(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo dispute INV-1042 reason-code [amount] description…``, or show the invoice's dispute.
+
+    Raises:
+        Misunderstood: Invoice, reason or description is missing.
+    """
+    number, rest = asks.leading_number(ask.words, example=EXAMPLE)
+    if not rest:
+        return views.card(await dispute_queries.dispute(core, dispute_id=await _named(core, number)))
+    case = await cases.case(core, invoice_number=number)
+    code = _code(rest[0])
+    amount = None
+    read = words.leading_amount(rest[1:], currency=case.balance.currency)
+    if read is not None:
+        amount = read[0]
+    description = asks.reason(
+        rest[1 + (read[1] if read else 0) :], why="What do they object to? Describe it in their words.", example=EXAMPLE
+    )
+    filing = Filing(reason_code=code, description=description, amount=amount)
+    event = await disputes.file(core, invoice_number=number, filing=filing, actor=ask.actor)
+    return answers.done(event, views.show(event.dispute_id), views.take(event.dispute_id))
+
+
+async def listed(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo dispute list [mine]``: the open ones, the next deadline first."""
+    mine = bool(ask.words) and ask.words[0].casefold() == "mine"
+    waiting = await dispute_queries.waiting(core, owner_id=ask.actor.id if mine else None)
+    return views.listed(waiting, await dispute_queries.counts(core), mine=mine)
+
+
+async def take(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo dispute take D-1A2B-3C4D``; an invoice's number names its open dispute, too."""
+    dispute_id = await _first(core, ask.words, "dispute take D-1A2B-3C4D")
+    return answers.done(await dispute_owners.take(core, dispute_id=dispute_id, actor=ask.actor), views.show(dispute_id))
+
+
+async def assign(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo dispute assign D-1A2B-3C4D @ben``."""
+    example = "dispute assign D-1A2B-3C4D @ben"
+    dispute_id = await _first(core, ask.words, example)
+    who = [each for each in ask.words[1:] if each.casefold() != "to"]
+    if not who:
+        raise Misunderstood(f"To whom? For example `/plixo {example}`.")
+    slack_id = await people.slack_id(core, text=asks.person(" ".join(who)))
+    owner = await people.actor(core, slack_id=slack_id)
+    assert owner.id is not None, "who acts in Slack is a person"
+    return answers.done(
+        await dispute_owners.assign(core, dispute_id=dispute_id, person_id=owner.id, actor=ask.actor),
+        views.show(dispute_id),
+    )
+
+
+async def resolve(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo dispute resolve D-1A2B-3C4D accepted|partly AMOUNT|rejected note…``.
+
+    Raises:
+        Misunderstood: Dispute, outcome, amount or note is missing.
+    """
+    dispute_id = await _first(core, ask.words, RESOLVE)
+    outcome = OUTCOMES.get(ask.words[1].casefold()) if len(ask.words) > 1 else None
+    if outcome is None:
+        raise Misunderstood(f"How does it end: accepted, partly AMOUNT or rejected? For example `/plixo {RESOLVE}`.")
+    rest = ask.words[2:]
+    credit = None
+    if rest and rest[0].casefold() == "accepted":
+        rest = rest[1:]
+    if outcome is Outcome.PARTLY_ACCEPTED:
+        view = await dispute_queries.dispute(core, dispute_id=dispute_id)
+        read = words.leading_amount(rest, currency=view.amount.currency)
+        if read is None:
+            raise Misunderstood(
+                "How much is credited? For example `/plixo dispute resolve D-1A2B-3C4D partly 80 note…`."
+            )
+        credit, rest = read[0], rest[read[1] :]
+    note = asks.reason(rest, why="Why? The customer reads it.", example=RESOLVE)
+    event = await dispute_endings.resolve(
+        core, dispute_id=dispute_id, outcome=outcome, note=note, actor=ask.actor, credit=credit
+    )
+    return answers.done(event, views.show(dispute_id))
+
+
+async def withdraw(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo dispute withdraw D-1A2B-3C4D note…``."""
+    dispute_id = await _first(core, ask.words, "dispute withdraw D-1A2B-3C4D they found their mistake")
+    note = " ".join(ask.words[1:])
+    return answers.done(await dispute_endings.withdraw(core, dispute_id=dispute_id, note=note, actor=ask.actor))
+
+
+async def press_show(core: Core, press: Press) -> Message:
+    """Answer a click on Show dispute."""
+    return views.card(await dispute_queries.dispute(core, dispute_id=_dispute(press)))
+
+
+async def press_take(core: Core, press: Press) -> Message:
+    """Answer a click on Take it."""
+    event = await dispute_owners.take(core, dispute_id=_dispute(press), actor=press.actor)
+    return answers.done(event, views.show(event.dispute_id))
+
+
+async def _first(core: Core, said: tuple[str, ...], example: str) -> UUID:
+    if not said:
+        raise Misunderstood(f"Which dispute? For example `/plixo {example}`.")
+    return await _named(core, said[0])
+
+
+async def _named(core: Core, word: str) -> UUID:
+    """Return the open dispute of that reference or short id, or the one about the invoice of that number."""
+    try:
+        case = await cases.case(core, invoice_number=word)
+    except InvoiceNotFound:
+        return await short_ids.resolve(core, what=Waiting.DISPUTE, text=word)
+    found = [
+        each for each in await dispute_queries.of_invoice(core, invoice_id=case.invoice_id) if each.sla is not None
+    ]
+    if not found:
+        raise Misunderstood(f"No dispute about {case.invoice_number} is open. File one: `/plixo {EXAMPLE}`.")
+    return found[0].dispute_id
+
+
+def _code(word: str) -> str:
+    """Return the reason that a word means, however it is written."""
+    said = word.casefold().replace("-", "_").strip(",:;")
+    if said in BY_CODE:
+        return said
+    near = difflib.get_close_matches(said, BY_CODE, n=1, cutoff=0.7) or [each for each in BY_CODE if said in each]
+    hint = f" Did you mean `{near[0]}`?" if near else ""
+    raise Misunderstood(f"{word!r} is not a reason.{hint} The reasons are: {', '.join(BY_CODE)}.")
+
+
+def _dispute(press: Press) -> UUID:
+    assert press.subject.dispute is not None, "the route asks for it"
+    return press.subject.dispute

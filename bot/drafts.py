@@ -1,0 +1,116 @@
+"""Drafts: list what waits for an approval, show the proof, approve, reject, call back."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from bot import asks
+from bot.asks import Ask, Misunderstood, Press
+from bot.blocks import Message
+from bot.views import answers
+from bot.views import drafts as views
+from domain.kernel.actor import Actor
+from domain.kernel.core import Core
+from domain.operations import short_ids
+from domain.operations.short_ids import Waiting
+from domain.outreach import draft_lists, drafts
+from domain.outreach.refusals import DraftOutdated
+
+REASONS: Mapping[str, str] = {
+    "moment": "not the right moment",
+    "person": "a person handles it",
+    "recipient": "the wrong recipient",
+    "amount": "the amount is not right",
+}
+"""Reasons that can be given by a click."""
+
+
+async def show(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo draft``: the list, or with an id the one draft with its letter."""
+    if not ask.words or ask.words[0].casefold() == "list":
+        return await _listed(core, ask.actor)
+    mailing_id = await short_ids.resolve(core, what=Waiting.DRAFT, text=ask.words[0])
+    return await _card(core, mailing_id, ask.actor)
+
+
+async def approve(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo approve ID…``; each is approved by itself.
+
+    Raises:
+        Misunderstood: No id was given, or too many.
+    """
+    if not ask.words:
+        raise Misunderstood("Which draft? `/plixo draft` lists them, for example `/plixo approve 1a2b3c4d`.")
+    if len(ask.words) > asks.MOST_IDS:
+        raise Misunderstood(f"At most {asks.MOST_IDS} at a time, so that each is looked at.")
+    ids = [await short_ids.resolve(core, what=Waiting.DRAFT, text=each) for each in ask.words]
+    if len(ids) == 1:
+        return views.approved(await drafts.approve(core, mailing_id=ids[0], actor=ask.actor))
+    return views.approved_many(await drafts.approve_many(core, mailing_ids=ids, actor=ask.actor))
+
+
+async def reject(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo reject ID reason…``."""
+    example = "reject 1a2b3c4d they have just called"
+    if not ask.words:
+        raise Misunderstood(f"Which draft, and why? For example `/plixo {example}`.")
+    mailing_id = await short_ids.resolve(core, what=Waiting.DRAFT, text=ask.words[0])
+    reason = asks.reason(ask.words[1:], why="Why is it not sent?", example=example)
+    return answers.done(await drafts.reject(core, mailing_id=mailing_id, reason=reason, actor=ask.actor))
+
+
+async def undo(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo undo ID``."""
+    if not ask.words:
+        raise Misunderstood("Which mail? Its id was in the answer to your approval: `/plixo undo 1a2b3c4d`.")
+    mailing_id = await short_ids.resolve(core, what=Waiting.APPROVED, text=ask.words[0])
+    return views.called_back(await drafts.undo(core, mailing_id=mailing_id, actor=ask.actor))
+
+
+async def press_list(core: Core, press: Press) -> Message:
+    """Answer a click on Show drafts."""
+    return await _listed(core, press.actor)
+
+
+async def press_show(core: Core, press: Press) -> Message:
+    """Answer a click on Open."""
+    return await _card(core, _mailing(press), press.actor)
+
+
+async def press_approve(core: Core, press: Press) -> Message:
+    """Answer a click on Approve: of the very mail that was shown; one that has changed is shown anew instead."""
+    mailing_id = _mailing(press)
+    try:
+        event = await drafts.approve(core, mailing_id=mailing_id, actor=press.actor, seen=press.subject.seen)
+    except DraftOutdated as no:
+        shown = await draft_lists.show(core, mailing_id=mailing_id, actor=press.actor)
+        return views.card(shown, short=short_ids.short(mailing_id), changed=no.changes, replaces=True)
+    return views.approved(event, replaces=True)
+
+
+async def press_reject(core: Core, press: Press) -> Message:
+    """Answer a click on Reject: ask why, or reject for the reason that was chosen."""
+    mailing_id = _mailing(press)
+    reason = REASONS.get(press.subject.seen or "")
+    if reason is None:
+        return views.why_not(mailing_id, short=short_ids.short(mailing_id), reasons=REASONS)
+    event = await drafts.reject(core, mailing_id=mailing_id, reason=reason, actor=press.actor)
+    return answers.done(event, replaces=True)
+
+
+async def press_undo(core: Core, press: Press) -> Message:
+    """Answer a click on Undo."""
+    return views.called_back(await drafts.undo(core, mailing_id=_mailing(press), actor=press.actor), replaces=True)
+
+
+async def _listed(core: Core, actor: Actor) -> Message:
+    return views.listed(await draft_lists.page(core, actor=actor))
+
+
+async def _card(core: Core, mailing_id: UUID, actor: Actor) -> Message:
+    shown = await draft_lists.show(core, mailing_id=mailing_id, actor=actor)
+    return views.card(shown, short=short_ids.short(mailing_id))
+
+
+def _mailing(press: Press) -> UUID:
+    assert press.subject.mailing is not None, "the route asks for it"
+    return press.subject.mailing

@@ -1,0 +1,41 @@
+"""Maintenance: hold back all mail for a reason and a time, and let it go again."""
+
+from bot import asks, words
+from bot.asks import Ask, Misunderstood
+from bot.blocks import Message
+from bot.views import answers
+from bot.views import maintenance as views
+from domain.kernel.core import Core
+from domain.outreach import gates
+from domain.outreach.gates import Holds
+
+NAME = "maintenance"
+EXAMPLE = 'maintenance on "the bank moves its accounts" until 14:00'
+
+
+async def show(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo maintenance``: what holds mail back now."""
+    del ask
+    return views.listed(await gates.closed(core))
+
+
+async def on(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo maintenance on "reason" until 14:00``.
+
+    Raises:
+        Misunderstood: The reason or the end is missing.
+    """
+    read = words.until(ask.words, now=core.clock.now(), zone=core.merchant.zone, opens=core.limits.opens)
+    reason = asks.reason(tuple(read.rest.split()), why="Why? Everybody whose mail waits is told.", example=EXAMPLE)
+    if read.at is None:
+        raise Misunderstood(f"Until when? It ends by itself then. For example `/plixo {EXAMPLE}`.")
+    event = await gates.close(core, name=NAME, holds=Holds.ALL_MAIL, reason=reason, actor=ask.actor, until=read.at)
+    return answers.done(
+        event, note="What comes in is taken all the same. End it sooner: /plixo maintenance off reason…"
+    )
+
+
+async def off(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo maintenance off [reason…]``."""
+    reason = " ".join(ask.words) or "maintenance is over"
+    return answers.done(await gates.open(core, name=NAME, reason=reason, actor=ask.actor))

@@ -1,0 +1,171 @@
+"""Plans: instalments noted for a payer, approved, countered, rejected or ended."""
+
+import re
+
+from bot import asks, words
+from bot.asks import Ask, Misunderstood, Press
+from bot.blocks import Message
+from bot.views import answers
+from bot.views import plans as views
+from domain.commitments import plan_queries, plans
+from domain.commitments.parties import Source
+from domain.commitments.terms import Frequency, Instalment, Own, Schedule, Terms
+from domain.kernel.clock import local_date
+from domain.kernel.core import Core
+from domain.operations import cases
+
+EXAMPLE = "plan INV-1042 3 monthly from 2026-04-01 their main customer went bankrupt"
+COUNTER = "plan counter INV-1042 2 monthly from 2026-04-01 three months are too long"
+
+RHYTHMS = {
+    "weekly": Frequency.WEEKLY,
+    "week": Frequency.WEEKLY,
+    "biweekly": Frequency.BIWEEKLY,
+    "fortnightly": Frequency.BIWEEKLY,
+    "monthly": Frequency.MONTHLY,
+    "month": Frequency.MONTHLY,
+    "months": Frequency.MONTHLY,
+    "weeks": Frequency.WEEKLY,
+}
+
+_AND = {"and", "+", "then", ","}
+
+
+async def plan(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo plan INV-1042 3 monthly from 2026-04-01 reason…``, or show the invoice's plan.
+
+    Raises:
+        Misunderstood: Invoice, number, rhythm, first day or reason is missing.
+    """
+    number, rest = asks.leading_number(ask.words, example=EXAMPLE)
+    if not rest:
+        return await _shown(core, number)
+    wanted, reason = await _terms(core, number, rest, example=EXAMPLE)
+    why = asks.reason(reason, why="Why do they need a plan?", example=EXAMPLE)
+    event = await plans.request(
+        core, invoice_number=number, wanted=wanted, reason=why, actor=ask.actor, source=Source.OPERATOR
+    )
+    who = "a Controller" if event.needs_controller else "somebody else who may approve"
+    return answers.done(event, views.show(event.invoice_id), note=f"It waits for {who}; nothing pauses until then.")
+
+
+async def listed(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo plan list``: the requests that wait."""
+    del ask
+    return views.waiting(await plan_queries.waiting(core))
+
+
+async def approve(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo plan approve INV-1042``."""
+    number = asks.invoice_number(ask.words, example="plan approve INV-1042")
+    return answers.done(await plans.approve(core, invoice_number=number, actor=ask.actor))
+
+
+async def accept(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo plan accept INV-1042``: the payer said yes to what we offered."""
+    number = asks.invoice_number(ask.words, example="plan accept INV-1042")
+    return answers.done(await plans.accept(core, invoice_number=number, actor=ask.actor))
+
+
+async def reject(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo plan reject INV-1042 reason…``."""
+    example = "plan reject INV-1042 the last instalment would come too late"
+    number, rest = asks.leading_number(ask.words, example=example)
+    reason = asks.reason(rest, why="Why? The customer reads it.", example=example)
+    return answers.done(await plans.reject(core, invoice_number=number, reason=reason, actor=ask.actor))
+
+
+async def cancel(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo plan cancel INV-1042 reason…``."""
+    example = "plan cancel INV-1042 they pay all at once"
+    number, rest = asks.leading_number(ask.words, example=example)
+    reason = asks.reason(rest, why="Why is it cancelled?", example=example)
+    return answers.done(await plans.cancel(core, invoice_number=number, reason=reason, actor=ask.actor))
+
+
+async def default(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo plan default INV-1042 reason…``: the whole balance is due again."""
+    example = "plan default INV-1042 two instalments are missing"
+    number, rest = asks.leading_number(ask.words, example=example)
+    reason = asks.reason(rest, why="Why is it given up?", example=example)
+    return answers.done(await plans.default(core, invoice_number=number, reason=reason, actor=ask.actor))
+
+
+async def counter(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo plan counter INV-1042 2 monthly from 2026-04-01 note…``."""
+    number, rest = asks.leading_number(ask.words, example=COUNTER)
+    wanted, note = await _terms(core, number, rest, example=COUNTER)
+    event = await plans.counter(core, invoice_number=number, wanted=wanted, note=" ".join(note), actor=ask.actor)
+    return answers.done(event, note="The customer is offered these terms; they hold once accepted.")
+
+
+async def press_show(core: Core, press: Press) -> Message:
+    """Answer a click on Show plan."""
+    assert press.subject.invoice is not None, "the route asks for it"
+    return await _shown(core, await cases.number(core, invoice_id=press.subject.invoice))
+
+
+async def press_approve(core: Core, press: Press) -> Message:
+    """Answer a click on Approve: of the very terms that were shown."""
+    assert press.subject.invoice is not None, "the route asks for it"
+    number = await cases.number(core, invoice_id=press.subject.invoice)
+    event = await plans.approve(core, invoice_number=number, actor=press.actor, stamp=press.subject.seen)
+    return answers.done(event, replaces=True)
+
+
+async def press_reject(core: Core, press: Press) -> Message:
+    """Answer a click on Reject: the customer reads the reason, so it is typed."""
+    assert press.subject.invoice is not None, "the route asks for it"
+    number = await cases.number(core, invoice_id=press.subject.invoice)
+    return answers.said(
+        f"The customer reads the reason. Type it: `/plixo plan reject {number} reason…`, or offer other terms: "
+        f"`/plixo plan counter {number} 2 monthly from 2026-04-01 note…`."
+    )
+
+
+async def _shown(core: Core, number: str) -> Message:
+    case = await cases.case(core, invoice_number=number)
+    view = await plan_queries.of_invoice(core, invoice_id=case.invoice_id)
+    if view is None:
+        return answers.said(f"There is no plan about {case.invoice_number}. Note one: `/plixo {EXAMPLE}`.")
+    return views.card(view)
+
+
+async def _terms(core: Core, number: str, rest: tuple[str, ...], *, example: str) -> tuple[Terms, tuple[str, ...]]:
+    """Read instalments: ``3 monthly from DAY``, or each with its own amount and day, joined by ``and``."""
+    if rest and re.fullmatch(r"\d{1,3}x?", rest[0]) and len(rest) > 1 and rest[1].casefold() in RHYTHMS:
+        return _schedule(core, rest, example)
+    return await _own(core, number, rest, example)
+
+
+def _schedule(core: Core, rest: tuple[str, ...], example: str) -> tuple[Terms, tuple[str, ...]]:
+    count, rhythm = int(rest[0].strip("xX")), RHYTHMS[rest[1].casefold()]
+    behind = rest[2:]
+    if behind and behind[0].casefold() in {"from", "starting", "ab"}:
+        behind = behind[1:]
+    read = words.leading_day(behind, today=local_date(core.clock, core.merchant.zone))
+    if read is None:
+        raise Misunderstood(f"From which day? For example `/plixo {example}`.")
+    return Schedule(read[0], count, rhythm), behind[read[1] :]
+
+
+async def _own(core: Core, number: str, rest: tuple[str, ...], example: str) -> tuple[Terms, tuple[str, ...]]:
+    currency = (await cases.case(core, invoice_number=number)).balance.currency
+    today = local_date(core.clock, core.merchant.zone)
+    found: list[Instalment] = []
+    while rest:
+        read = words.terms(rest, currency=currency, today=today)
+        if read.amount is None or read.day is None:
+            break
+        found.append(Instalment(read.day, read.amount))
+        rest = tuple(read.rest.split())
+        if not rest or rest[0].casefold() not in _AND:
+            break
+        rest = rest[1:]
+    if not found:
+        own = "plan counter" if "counter" in example else "plan"
+        raise Misunderstood(
+            f"Which instalments? For example `/plixo {example}`, or each by itself: "
+            f"`/plixo {own} {number} 500 on 2026-04-01 and 750 on 2026-05-01 …`."
+        )
+    return Own(tuple(found)), rest

@@ -1,0 +1,115 @@
+"""Policies and segments: what is in force, what is proposed and how it differs; published or rejected by a click."""
+
+from bot import asks
+from bot.asks import Ask, Misunderstood, Press
+from bot.blocks import Message
+from bot.views import answers
+from bot.views import policies as views
+from domain.kernel.core import Core
+from domain.policies import differences, health, policies, queries
+from domain.policies.policies import Running
+from domain.policies.values import Mode
+
+PUBLISH = "policy publish 3 move"
+
+RUNNING = {"move": Running.MOVE, "finish": Running.FINISH}
+
+MODES = {"shadow": Mode.SHADOW, "autopilot": Mode.AUTOPILOT, "auto": Mode.AUTOPILOT}
+
+
+async def policy(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo policy``: the proposal that waits with what it changes, and the versions; or one version."""
+    if ask.words:
+        return await _card(core, _version(ask.words[0], example="policy 3"))
+    proposal = await queries.proposal(core)
+    if proposal is not None:
+        return await _card(core, proposal.version)
+    return views.versions(await queries.versions(core, limit=10))
+
+
+async def publish(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo policy publish 3 move|finish``.
+
+    Raises:
+        Misunderstood: The version, or what becomes of running reminders, is missing.
+    """
+    if not ask.words:
+        raise Misunderstood(f"Which version? For example `/plixo {PUBLISH}`.")
+    running = RUNNING.get(ask.words[1].casefold()) if len(ask.words) > 1 else None
+    if running is None:
+        raise Misunderstood(
+            "What becomes of reminders that run: `move` to the new cadence, or `finish` in the old one? "
+            f"For example `/plixo {PUBLISH}`."
+        )
+    version = _version(ask.words[0], example=PUBLISH)
+    return answers.done(await policies.publish(core, version=version, running=running, actor=ask.actor))
+
+
+async def reject(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo policy reject 3 reason…``."""
+    example = "policy reject 3 too harsh for new customers"
+    if not ask.words:
+        raise Misunderstood(f"Which version, and why? For example `/plixo {example}`.")
+    version = _version(ask.words[0], example=example)
+    reason = asks.reason(ask.words[1:], why="Why? Whoever proposed it wants to know.", example=example)
+    return answers.done(await policies.reject(core, version=version, reason=reason, actor=ask.actor))
+
+
+async def segment(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo segment``: the list; with a name and a mode, propose that mode.
+
+    Raises:
+        Misunderstood: The mode is none.
+    """
+    if not ask.words:
+        in_force = await queries.in_force(core)
+        return views.segments(in_force, await health.of_segments(core), limits=core.limits)
+    mode = MODES.get(ask.words[-1].casefold())
+    if mode is None or len(ask.words) < 2:
+        raise Misunderstood("Which mode? For example `/plixo segment large autopilot`, or `… shadow`.")
+    quoted = asks.quoted(ask.words[:-1])
+    name = quoted[0] if quoted else " ".join(ask.words[:-1])
+    event = await policies.set_mode(core, segment=name, mode=mode, actor=ask.actor)
+    return answers.done(event, views.look(event.version), note="Somebody else publishes it.")
+
+
+async def press_show(core: Core, press: Press) -> Message:
+    """Answer a click on Look at it."""
+    return await _card(core, _pressed(press))
+
+
+async def press_move(core: Core, press: Press) -> Message:
+    """Answer a click on Publish and move."""
+    event = await policies.publish(core, version=_pressed(press), running=Running.MOVE, actor=press.actor)
+    return answers.done(event, replaces=True)
+
+
+async def press_finish(core: Core, press: Press) -> Message:
+    """Answer a click on Publish and let finish."""
+    event = await policies.publish(core, version=_pressed(press), running=Running.FINISH, actor=press.actor)
+    return answers.done(event, replaces=True)
+
+
+async def press_reject(core: Core, press: Press) -> Message:
+    """Answer a click on Reject."""
+    event = await policies.reject(core, version=_pressed(press), reason="rejected in Slack", actor=press.actor)
+    return answers.done(event, replaces=True)
+
+
+async def _card(core: Core, number: int) -> Message:
+    version = await queries.version(core, number)
+    in_force = await queries.in_force(core)
+    changes = differences.between(in_force.document, version.document)
+    return views.card(version, in_force.version, [str(each) for each in changes])
+
+
+def _version(word: str, *, example: str) -> int:
+    digits = word.casefold().lstrip("v")
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 9):
+        raise Misunderstood(f"A version is a number. For example `/plixo {example}`.")
+    return int(digits)
+
+
+def _pressed(press: Press) -> int:
+    assert press.subject.policy is not None, "the route asks for it"
+    return press.subject.policy

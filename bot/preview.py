@@ -1,0 +1,66 @@
+"""Preview: what tomorrow would send, and striking single steps out before they are sent."""
+
+from bot import asks, words
+from bot.asks import Ask, Misunderstood, Press
+from bot.blocks import Message
+from bot.views import answers
+from bot.views import preview as views
+from domain.kernel.clock import local_date
+from domain.kernel.core import Core
+from domain.operations import cases
+from domain.outreach import preview, vetoes
+
+VETO = "veto INV-1042 3 we spoke on the phone"
+
+
+async def show(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo preview`` for tomorrow, or for a day to come."""
+    today = local_date(core.clock, core.merchant.zone)
+    day = words.day(ask.words, today=today) if ask.words else None
+    return views.page(await preview.tomorrow(core, actor=ask.actor, day=day))
+
+
+async def veto(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo veto INV-1042 [step] reason…``; without a step the next one is meant."""
+    number, rest = asks.leading_number(ask.words, example=VETO)
+    step, rest = await _step(core, number, rest)
+    reason = asks.reason(rest, why="Why is it not sent?", example=VETO)
+    event = await vetoes.strike(core, invoice_number=number, step=step, reason=reason, actor=ask.actor)
+    return answers.done(event, views.restore(event.invoice_id, event.step))
+
+
+async def unveto(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo unveto INV-1042 [step]``."""
+    number, rest = asks.leading_number(ask.words, example="unveto INV-1042 3")
+    step, _ = await _step(core, number, rest)
+    return answers.done(await vetoes.restore(core, invoice_number=number, step=step, actor=ask.actor))
+
+
+async def press_veto(core: Core, press: Press) -> Message:
+    """Answer a click on Veto in a preview."""
+    assert press.subject.invoice is not None and press.subject.step is not None  # noqa: PT018 - the route asks for both
+    number = await cases.number(core, invoice_id=press.subject.invoice)
+    event = await vetoes.strike(
+        core, invoice_number=number, step=press.subject.step, reason="struck out in the preview", actor=press.actor
+    )
+    return answers.done(event, views.restore(event.invoice_id, event.step))
+
+
+async def press_unveto(core: Core, press: Press) -> Message:
+    """Answer a click on Restore."""
+    assert press.subject.invoice is not None and press.subject.step is not None  # noqa: PT018 - the route asks for both
+    number = await cases.number(core, invoice_id=press.subject.invoice)
+    event = await vetoes.restore(core, invoice_number=number, step=press.subject.step, actor=press.actor)
+    return answers.done(event, replaces=True)
+
+
+async def _step(core: Core, number: str, rest: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
+    """Return the step that is named, or the next one of the invoice's cadence."""
+    if rest and rest[0].casefold() == "step":
+        rest = rest[1:]
+    if rest and rest[0].isascii() and rest[0].isdigit() and len(rest[0]) <= 3:
+        return int(rest[0]), rest[1:]
+    step = await cases.next_step(core, invoice_number=number)
+    if step is None:
+        raise Misunderstood(f"No step of {number} is ahead. Name one if you mean another: `/plixo {VETO}`.")
+    return step, rest

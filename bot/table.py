@@ -1,0 +1,199 @@
+"""The table of commands: what can be typed after ``/plixo``. Help, rights, docs and did-you-mean are read from it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from bot import (
+    absences,
+    access,
+    accounts,
+    contacts,
+    credits,  # noqa: A004 - named after what it is about, as every module
+    disputes,
+    drafts,
+    holds,
+    invoices,
+    links,
+    maintenance,
+    nudges,
+    plans,
+    policies,
+    preview,
+    promises,
+    queue,
+    radar,
+    snoozes,
+    suppressions,
+    tasks,
+    why,
+)
+from bot.asks import Ask
+from bot.blocks import Message
+from domain.kernel.actor import Permission
+from domain.kernel.core import Core
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One line of the table."""
+
+    group: str
+    words: tuple[str, ...]
+    takes: str
+    """What follows the words, as help shows it."""
+    permission: Permission | None
+    """None: anyone in the workspace may."""
+    does: str
+    example: str
+    run: Callable[[Core, Ask], Awaitable[Message]]
+    also: Permission | None = None
+    """Another right that is enough: for a part of what the command does, or up to an amount."""
+
+    @property
+    def usage(self) -> str:
+        """The command as help shows it."""
+        return " ".join((*self.words, self.takes)).strip()
+
+    def allowed(self, may: frozenset[Permission]) -> bool:
+        """Tell whether somebody with these rights may try it."""
+        return self.permission is None or not may.isdisjoint({self.permission, self.also or self.permission})
+
+
+P = Permission
+WORK, CUSTOMER, DRAFTS, PROMISES, DISPUTES, STOPS, POLICY, SELF = (
+    "Work", "Customers", "Mail before it leaves", "Promises and plans", "Disputes and credits", "Stops",
+    "Policies and operations", "You",
+)  # fmt: skip
+
+
+def _line(
+    group: str,
+    words: str,
+    takes: str,
+    permission: Permission | None,
+    does: str,
+    example: str,
+    run: Callable[[Core, Ask], Awaitable[Message]],
+    also: Permission | None = None,
+) -> Command:
+    return Command(group, tuple(words.split()), takes, permission, does, example, run, also)
+
+
+# fmt: off
+TABLE: tuple[Command, ...] = (
+    _line(WORK, "queue", "[mine]", P.VIEW, "shows what to work on, the most urgent first", "queue", queue.page),
+    _line(WORK, "focus", "", P.VIEW, "shows today's top three, and how far you have come", "focus", queue.focus),
+    _line(WORK, "next", "[mine]", P.WORK_QUEUE, "takes up the case that comes first", "next", queue.following),
+    _line(WORK, "claim", "INV [over]", P.WORK_QUEUE, "takes up a case by name", "claim INV-1042", queue.claim),
+    _line(WORK, "release", "INV", P.WORK_QUEUE, "gives a case back", "release INV-1042", queue.release),
+    _line(WORK, "skip", "INV", P.WORK_QUEUE, "leaves a case for now", "skip INV-1042", queue.skip),
+    _line(WORK, "snooze", "INV until DAY reason…", P.WORK_QUEUE, "puts a case off", snoozes.EXAMPLE, snoozes.snooze),
+    _line(WORK, "unsnooze", "INV", P.WORK_QUEUE, "puts it back before", "unsnooze INV-1042", snoozes.wake),
+    _line(WORK, "tasks", "[mine] [KIND]", P.VIEW, "lists what only a person can do", "tasks mine", tasks.listed),
+    _line(WORK, "task", "INV KIND words…", P.WORK_QUEUE, "opens a task: call, review, find, cash, plan", tasks.ADD,
+          tasks.add),
+    _line(WORK, "task done", "ID outcome…", P.WORK_QUEUE, "closes a task", tasks.DONE, tasks.done),
+    _line(WORK, "task drop", "ID reason…", P.WORK_QUEUE, "gives a task up", "task drop 1a2b3c4d they paid", tasks.drop),
+    _line(WORK, "radar", "", P.VIEW, "shows promises and instalments that need a look today", "radar", radar.show),
+
+    _line(CUSTOMER, "invoice", "INV", P.VIEW, "shows an invoice, or a customer's open ones", "invoice INV-1042",
+          invoices.show),
+    _line(CUSTOMER, "account", "NAME", P.VIEW, "shows a customer at a glance", "account Acme", accounts.show),
+    _line(CUSTOMER, "why", "INV", P.VIEW, "explains score, mails and what was held back", "why INV-1042", why.explain),
+    _line(CUSTOMER, "link", "INV", P.HANDLE_LINKS, "mails a new payment link and ends all earlier ones",
+          "link INV-1042", links.regenerate),
+    _line(CUSTOMER, "nudge", "INV [note…]", P.NUDGE, "asks for a reminder now; every guardrail holds",
+          "nudge INV-1042 I met their boss", nudges.nudge),
+    _line(CUSTOMER, "contact add", "INV|NAME address [billing|escalation|other] [name]", P.WORK_QUEUE, "adds a contact",
+          contacts.ADD, contacts.add),
+    _line(CUSTOMER, "contact remove", "INV|NAME address", P.WORK_QUEUE, "removes a contact", contacts.REMOVE,
+          contacts.remove),
+    _line(CUSTOMER, "assign", "NAME to @person", P.APPROVE, "says whose customer it is", "assign Acme Ltd to @ben",
+          absences.assign),
+
+    _line(DRAFTS, "draft", "[ID]", P.VIEW, "lists mails that wait for an approval, or shows one", "draft", drafts.show),
+    _line(DRAFTS, "approve", "ID…", P.APPROVE, "lets drafts leave", "approve 1a2b3c4d", drafts.approve),
+    _line(DRAFTS, "reject", "ID reason…", P.APPROVE, "decides that a draft is not sent",
+          "reject 1a2b3c4d they have just called", drafts.reject),
+    _line(DRAFTS, "undo", "ID", P.APPROVE, "calls an approved mail back, for a moment", "undo 1a2b3c4d", drafts.undo),
+    _line(DRAFTS, "preview", "[DAY]", P.VIEW, "shows what tomorrow would send, each with a veto", "preview",
+          preview.show),
+    _line(DRAFTS, "veto", "INV [STEP] reason…", P.WORK_QUEUE, "strikes out a step before it is sent", preview.VETO,
+          preview.veto),
+    _line(DRAFTS, "unveto", "INV [STEP]", P.WORK_QUEUE, "lets it be sent after all", "unveto INV-1042 3",
+          preview.unveto),
+
+    _line(PROMISES, "promise", "INV [AMOUNT] on DAY [note…]", P.WORK_QUEUE, "notes a payer's word", promises.EXAMPLE,
+          promises.make),
+    _line(PROMISES, "promise withdraw", "INV reason…", P.WORK_QUEUE, "takes it back",
+          "promise withdraw INV-1042 they cannot pay", promises.withdraw),
+    _line(PROMISES, "plan", "INV N weekly|monthly from DAY reason…", P.WORK_QUEUE,
+          "notes a payer's wish for instalments, or shows the plan", plans.EXAMPLE, plans.plan),
+    _line(PROMISES, "plan list", "", P.VIEW, "lists plans that wait for a decision", "plan list", plans.listed),
+    _line(PROMISES, "plan approve", "INV", P.APPROVE, "lets a plan run", "plan approve INV-1042", plans.approve),
+    _line(PROMISES, "plan reject", "INV reason…", P.APPROVE, "declines a plan", "plan reject INV-1042 too slow",
+          plans.reject),
+    _line(PROMISES, "plan counter", "INV N weekly|monthly from DAY [note…]", P.APPROVE, "offers other terms",
+          plans.COUNTER, plans.counter),
+    _line(PROMISES, "plan accept", "INV", P.WORK_QUEUE, "the payer took our offer", "plan accept INV-1042",
+          plans.accept),
+    _line(PROMISES, "plan cancel", "INV reason…", P.WORK_QUEUE, "takes a plan back",
+          "plan cancel INV-1042 they pay at once", plans.cancel),
+    _line(PROMISES, "plan default", "INV reason…", P.APPROVE, "gives a running plan up",
+          "plan default INV-1042 two instalments are missing", plans.default),
+
+    _line(DISPUTES, "dispute", "INV REASON [AMOUNT] words…", P.WORK_QUEUE, "files an objection, or shows it",
+          disputes.EXAMPLE, disputes.dispute),
+    _line(DISPUTES, "dispute list", "[mine]", P.VIEW, "lists open disputes by deadline", "dispute list",
+          disputes.listed),
+    _line(DISPUTES, "dispute take", "INV|D-…", P.WORK_QUEUE, "takes a dispute up", "dispute take D-1A2B-3C4D",
+          disputes.take),
+    _line(DISPUTES, "dispute assign", "INV|D-… @person", P.WORK_QUEUE, "gives it to somebody",
+          "dispute assign D-1A2B-3C4D @ben", disputes.assign),
+    _line(DISPUTES, "dispute resolve", "INV|D-… accepted|partly AMOUNT|rejected note…", P.WORK_QUEUE, "decides it",
+          disputes.RESOLVE, disputes.resolve, P.APPROVE_CREDITS),
+    _line(DISPUTES, "dispute withdraw", "INV|D-… [note…]", P.WORK_QUEUE, "takes it back for the payer",
+          "dispute withdraw D-1A2B-3C4D their mistake", disputes.withdraw),
+    _line(DISPUTES, "credit", "INV AMOUNT reason…", P.WORK_QUEUE, "proposes to give up a part", credits.EXAMPLE,
+          credits.propose, P.APPROVE_CREDITS),
+    _line(DISPUTES, "credit list", "", P.VIEW, "lists credits that wait for a decision", "credit list", credits.listed),
+    _line(DISPUTES, "credit approve", "ID", P.APPROVE, "approves a credit", "credit approve 1a2b3c4d", credits.approve,
+          P.APPROVE_CREDITS),
+    _line(DISPUTES, "credit reject", "ID reason…", P.WORK_QUEUE, "declines a credit, or takes one's own back",
+          "credit reject 1a2b3c4d it came on time", credits.reject, P.APPROVE_CREDITS),
+
+    _line(STOPS, "hold", "[legal] INV|account \"NAME\" [until DAY] reason…", P.WORK_QUEUE, "stops reminders",
+          holds.EXAMPLE, holds.hold, P.APPROVE_CREDITS),
+    _line(STOPS, "hold list", "", P.VIEW, "lists holds in force", "hold list", holds.listed),
+    _line(STOPS, "unhold", "INV|account \"NAME\"|ID reason…", P.WORK_QUEUE, "lets them go on", holds.LIFT,
+          holds.unhold, P.APPROVE_CREDITS),
+    _line(STOPS, "exclude", "\"NAME\" reason…", P.WORK_QUEUE, "sends a customer no reminders at all",
+          "exclude \"Acme Ltd\" the CEO calls them himself", holds.exclude),
+    _line(STOPS, "include", "\"NAME\" reason…", P.WORK_QUEUE, "sends them again",
+          "include \"Acme Ltd\" the talks are over", holds.include),
+    _line(STOPS, "unsuppress", "ADDRESS reason…", P.HANDLE_SUPPRESSIONS, "lets an address be mailed again",
+          suppressions.EXAMPLE, suppressions.lift),
+
+    _line(POLICY, "policy", "[VERSION]", P.VIEW, "shows the proposal that waits, or a version", "policy",
+          policies.policy),
+    _line(POLICY, "policy publish", "VERSION move|finish", P.PUBLISH, "brings a proposal into force", policies.PUBLISH,
+          policies.publish),
+    _line(POLICY, "policy reject", "VERSION reason…", P.PUBLISH, "turns a proposal down, or takes one's own back",
+          "policy reject 3 too harsh", policies.reject, P.WORK_QUEUE),
+    _line(POLICY, "segment", "[NAME shadow|autopilot]", P.VIEW, "lists segments, or proposes a mode for one", "segment",
+          policies.segment),
+    _line(POLICY, "maintenance", "", P.VIEW, "shows what holds all mail back", "maintenance", maintenance.show),
+    _line(POLICY, "maintenance on", "\"reason\" until TIME", P.OPERATE, "holds all mail back for a time",
+          maintenance.EXAMPLE, maintenance.on),
+    _line(POLICY, "maintenance off", "[reason…]", P.OPERATE, "lets it go again", "maintenance off all done",
+          maintenance.off),
+    _line(POLICY, "workload", "", P.VIEW, "shows who has how much to do", "workload", absences.workload),
+    _line(POLICY, "handover", "@from to @to", P.APPROVE, "moves all customers of one to another, for good",
+          "handover @anna to @ben", absences.hand_over),
+
+    _line(SELF, "away", "[from DAY] until DAY deputy @person | end", P.WORK_QUEUE, "lets somebody stand in for you",
+          absences.EXAMPLE, absences.away),
+    _line(SELF, "access request", "", None, "tells whom to ask for a role", "access request", access.request),
+)
+# fmt: on
+"""Every command but ``help``. The longest words that fit win; an invoice number alone means ``invoice``."""

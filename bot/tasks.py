@@ -1,0 +1,71 @@
+"""Tasks: what only a person can do for a customer; list, open, finish and give up."""
+
+from collections.abc import Mapping
+
+from bot import asks
+from bot.asks import Ask, Misunderstood
+from bot.blocks import Message
+from bot.views import answers
+from bot.views import tasks as views
+from domain.casework import task_lists, tasks
+from domain.casework.tasks import TaskKind
+from domain.kernel.core import Core
+from domain.operations import short_ids
+from domain.operations.short_ids import Waiting
+
+DONE = "task done 1a2b3c4d the new contact is in"
+ADD = "task INV-1042 call ask for their new address"
+
+KINDS: Mapping[str, TaskKind] = {
+    "find": TaskKind.FIND_CONTACT,
+    "contact": TaskKind.FIND_CONTACT,
+    "review": TaskKind.REVIEW,
+    "cash": TaskKind.APPLY_CASH,
+    "apply": TaskKind.APPLY_CASH,
+    "plan": TaskKind.COLLECT_MISSED_PLAN,
+    "call": TaskKind.CALL,
+}
+
+
+async def listed(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo tasks [mine] [find|call|review|cash|plan]``."""
+    said = {each.casefold() for each in ask.words}
+    kind = next((KINDS[each] for each in KINDS if each in said), None)
+    return views.listed(await task_lists.page(core, actor=ask.actor, kind=kind, mine="mine" in said))
+
+
+async def add(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo task INV-1042 call reason…``.
+
+    Raises:
+        Misunderstood: Invoice, kind or words are missing.
+    """
+    number, rest = asks.leading_number(ask.words, example=ADD)
+    kind = KINDS.get(rest[0].casefold()) if rest else None
+    if kind is None:
+        raise Misunderstood(f"What is to be done: call, review, find, cash or plan? For example `/plixo {ADD}`.")
+    behind = rest[2:] if len(rest) > 1 and rest[1].casefold() in kind.value.split() else rest[1:]
+    reason = asks.reason(behind, why="What is to be done?", example=ADD)
+    event = await tasks.add(core, kind=kind, invoice_number=number, reason=reason, actor=ask.actor)
+    if event is None:
+        return answers.done_already(f"A task to {kind.value} is open for that customer.")
+    return answers.done(event, note=f"Close it: /plixo task done {short_ids.short(event.task_id)} what came of it")
+
+
+async def done(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo task done ID outcome…``."""
+    if not ask.words:
+        raise Misunderstood(f"Which task, and what came of it? For example `/plixo {DONE}`.")
+    task_id = await short_ids.resolve(core, what=Waiting.TASK, text=ask.words[0])
+    outcome = asks.reason(ask.words[1:], why="What came of it?", example=DONE)
+    return answers.done(await tasks.finish(core, task_id=task_id, outcome=outcome, actor=ask.actor))
+
+
+async def drop(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo task drop ID reason…``."""
+    example = "task drop 1a2b3c4d they have paid meanwhile"
+    if not ask.words:
+        raise Misunderstood(f"Which task, and why? For example `/plixo {example}`.")
+    task_id = await short_ids.resolve(core, what=Waiting.TASK, text=ask.words[0])
+    reason = asks.reason(ask.words[1:], why="Why is it given up?", example=example)
+    return answers.done(await tasks.drop(core, task_id=task_id, reason=reason, actor=ask.actor))

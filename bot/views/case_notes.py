@@ -1,0 +1,97 @@
+"""What was agreed about an invoice and what holds it back, as lines and buttons of its message."""
+
+from bot import blocks, ids, text
+from bot.blocks import Block
+from domain.operations.case_notes import CaseDispute, CaseDraft, CaseHold, CaseNotes, CasePlan, CasePromise
+from domain.operations.cases import Case
+
+_PROMISES = {"running": "promised", "broken": "was promised and did not come", "partly_kept": "came only in part"}
+
+_PLANS = {
+    "requested": "was asked for and waits for a decision",
+    "countered": "was offered and waits for the customer",
+    "running": "runs",
+    "defaulted": "was given up",
+}
+
+
+def lines(notes: CaseNotes) -> tuple[Block, ...]:
+    """Return what stands about the invoice; nothing when nothing does."""
+    said = [
+        *(_promise(each) for each in notes.promises),
+        *([_plan(notes.plan)] if notes.plan else ()),
+        *(_dispute(each) for each in notes.disputes),
+        *(_hold(each) for each in notes.holds),
+        *(_draft(each) for each in notes.drafts),
+        *([f"*Snoozed* until {text.moment(notes.snoozed_until)}"] if notes.snoozed_until else ()),
+        *([f"*In hand*: {text.foreign(notes.claimed_by, limit=40)}"] if notes.claimed_by else ()),
+    ]
+    return (blocks.section(text.listed([f"• {each}" for each in said], most=12)),) if said else ()
+
+
+def decisions(case: Case) -> tuple[Block, ...]:
+    """Return the buttons for what waits for a person."""
+    notes = case.notes
+    number = text.plain(case.invoice_number, limit=40)
+    found: list[Block] = []
+    if notes.plan and notes.plan.state == "requested":
+        found.append(
+            blocks.button(
+                "Decide on plan",
+                action=ids.Action.SHOW_PLAN,
+                value=ids.value(invoice_id=case.invoice_id),
+                label=f"Look at the plan about {number}",
+                primary=True,
+            )
+        )
+    if notes.drafts:
+        found.append(
+            blocks.button(
+                "Look at draft",
+                action=ids.Action.SHOW_DRAFT,
+                value=ids.value(mailing=notes.drafts[0].id),
+                label=f"Look at the draft about {number}",
+                primary=not found,
+            )
+        )
+    if notes.disputes:
+        found.append(
+            blocks.button(
+                "Dispute",
+                action=ids.Action.SHOW_DISPUTE,
+                value=ids.value(dispute=notes.disputes[0].id),
+                label=f"Show the dispute about {number}",
+                primary=not found,
+            )
+        )
+    return tuple(found)
+
+
+def _promise(promise: CasePromise) -> str:
+    return f"*Promise*: {promise.amount} by {text.day(promise.on)} {_PROMISES.get(promise.state, promise.state)}"
+
+
+def _plan(plan: CasePlan) -> str:
+    return (
+        f"*Plan*: {plan.covers} in {plan.parts} instalments until {text.day(plan.last_on)}"
+        f" {_PLANS.get(plan.state, plan.state)}"
+    )
+
+
+def _dispute(dispute: CaseDispute) -> str:
+    owner = f"{text.foreign(dispute.owner, limit=40)} has it" if dispute.owner else "nobody has it"
+    what = "Test dispute" if dispute.is_test else "Dispute"
+    return (
+        f"*{what}*: {dispute.amount}, {dispute.reason_code.replace('_', ' ')}; {owner},"
+        f" answer due {text.moment(dispute.due_at)}"
+    )
+
+
+def _hold(hold: CaseHold) -> str:
+    until = f"until {text.moment(hold.until)}" if hold.until else "until somebody lifts it"
+    return f"*On hold* ({hold.kind}) {until}: {text.said(hold.reason, limit=120)}"
+
+
+def _draft(draft: CaseDraft) -> str:
+    needs = ", ".join(text.said(each, limit=40) for each in draft.needs[:4]) or "it was given back"
+    return f"*Draft*: {draft.letter.replace('-', ' ')} waits for an approval since {text.moment(draft.since)} ({needs})"

@@ -1,0 +1,90 @@
+"""A day's reminders before they are sent, each with what would hold it and a way to strike it out."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from bot import blocks, ids, text
+from bot.blocks import Block, Confirmation, Message
+from domain.outreach.preview import Preview
+from domain.outreach.preview_lines import Line
+
+HELD_SHOWN = 8
+
+
+def page(preview: Preview) -> Message:
+    """Return what would be sent on a day, most of it with a button to strike it out."""
+    day = text.day(preview.day)
+    leaving = [each for each in preview.lines if not each.holds and not each.struck]
+    held = [each for each in preview.lines if each.holds or each.struck]
+    asked = ", ".join(str(each) for each in preview.asked) or "nothing"
+    head = f"{preview.leaving} {'reminder' if preview.leaving == 1 else 'reminders'} on {day}, asking for {asked}"
+    return Message(
+        text=f"{head}; {preview.approvals} of them need an approval, {preview.held + preview.struck} are held.",
+        blocks=blocks.listing(
+            [blocks.section(f"*{head}*\n{_counts(preview)}")],
+            map(_line, leaving),
+            total=preview.leaving,
+            tail=(
+                *_held(held, preview.held + preview.struck),
+                blocks.context("Everything is looked at again right before it is sent: a list, not a promise."),
+            ),
+            hint="; `/plixo veto INV reason…` strikes out any of them",
+        ),
+    )
+
+
+def restore(invoice_id: UUID, step: int) -> Block:
+    """Return the button that takes a veto back."""
+    return blocks.button(
+        "Restore",
+        action=ids.Action.UNVETO,
+        value=ids.value(invoice_id=invoice_id, step=step),
+        label="Let it be sent after all",
+    )
+
+
+def _counts(preview: Preview) -> str:
+    words = (
+        (preview.approvals, "need an approval"),
+        (preview.held, "would be held"),
+        (preview.struck, "struck out"),
+    )
+    return ", ".join(f"{count} {word}" for count, word in words if count) or "All of them would leave by themselves."
+
+
+def _line(line: Line) -> Block:
+    number = text.foreign(line.invoice_number)
+    whom = ", ".join(text.foreign(each) for each in line.sent_to[:3]) or "nobody"
+    needs = (
+        f" · needs a person: {', '.join(text.said(each, limit=40) for each in line.needs[:4])}" if line.needs else ""
+    )
+    said = (
+        f"*{number}*  {text.foreign(line.account_name)}  {line.asks}\n"
+        f"{line.letter.replace('-', ' ').capitalize()} ({text.foreign(line.tone, limit=20)}) to {whom}{needs}"
+    )
+    if line.step is None:
+        return blocks.section(f"{said}\n_No step of a cadence: an instalment or a nudge._")
+    veto = blocks.button(
+        "Veto",
+        action=ids.Action.VETO,
+        value=ids.value(invoice_id=line.invoice_id, step=line.step),
+        label=f"Strike out step {line.step} of {text.plain(line.invoice_number, limit=30)}",
+        confirm=Confirmation(
+            title="Strike it out?",
+            question=f"This step of {text.plain(line.invoice_number, limit=60)} is never sent and counts as done; the"
+            " next ones go on.",
+            yes="Strike it out",
+        ),
+    )
+    return blocks.section(said, accessory=veto)
+
+
+def _held(held: Sequence[Line], total: int) -> tuple[Block, ...]:
+    if not total:
+        return ()
+    lines = [
+        f"• {text.foreign(each.invoice_number, limit=40)}: "
+        + (f"struck out by {text.said(each.struck, limit=100)}" if each.struck else text.said(each.holds, limit=120))
+        for each in held
+    ]
+    return (blocks.section(f"*Held*\n{text.listed(lines, total=total, most=HELD_SHOWN)}"),)

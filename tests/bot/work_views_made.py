@@ -1,0 +1,249 @@
+"""The views of the daily work, made from read models with names of the caller's choice."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from bot import drafts as draft_commands
+from bot.blocks import Message
+from bot.views import (
+    absences,
+    accounts,
+    answers,
+    credits,  # noqa: A004 - named after what it is about, as every module
+    days,
+    disputes,
+    drafts,
+    holds,
+    maintenance,
+    news,
+    plans,
+    policies,
+    preview,
+    promises,
+    queue,
+    radar,
+    snoozes,
+    tasks,
+)
+from domain.casework.absences import Away
+from domain.casework.accounts import Adherence, Customer, Exposure, OpenInvoice, ShownContact
+from domain.casework.queue import QueueLine
+from domain.casework.taking import Progress, Taken
+from domain.casework.task_lists import TaskLine, TaskList
+from domain.casework.tasks import TaskKind
+from domain.casework.workloads import Workload
+from domain.commitments.dispute_deadlines import Sla
+from domain.commitments.dispute_queries import DisputeCounts, DisputeView
+from domain.commitments.documents import DocumentLine
+from domain.commitments.instalments import Standing
+from domain.commitments.pauses import Paused
+from domain.commitments.plan_queries import PlanView, WaitingPlan
+from domain.commitments.radar import Blip, Radar, RadarLine
+from domain.commitments.states import PlanState
+from domain.commitments.terms import Frequency
+from domain.deliverability.draft_events import LetterApproved, LetterCalledBack
+from domain.kernel.limits import Limits
+from domain.kernel.money import Money
+from domain.ledger.accounts import Named
+from domain.ledger.credits import WaitingCredit
+from domain.letters import Letter
+from domain.operations.case_notes import CaseDispute, CaseDraft, CaseHold, CaseNotes, CasePlan, CasePromise
+from domain.operations.cases import Case
+from domain.operations.days import DraftDay, NewsDay
+from domain.outreach.draft_lists import Draft, Drafts, DraftShown
+from domain.outreach.drafts import ApprovedMany
+from domain.outreach.gates import GateShown
+from domain.outreach.holds import HoldShown
+from domain.outreach.preview import Preview
+from domain.outreach.preview_lines import Line
+from domain.policies.document import CadencePart, Document, SegmentPart, StepPart
+from domain.policies.events import PolicyProposed
+from domain.policies.health import SegmentHealth
+from domain.policies.queries import PolicyVersion
+from domain.policies.values import Mode
+
+AT = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
+ID = UUID("1a2b3c4d-0000-4000-8000-00001a2b3c4d")
+EURO = Money(12500, "EUR")
+DAY = date(2026, 3, 10)
+
+NOTES = CaseNotes(
+    promises=(CasePromise("running", Money(5000, "EUR"), date(2026, 3, 13)), CasePromise("broken", EURO, DAY)),
+    plan=CasePlan("requested", EURO, 3, date(2026, 6, 1)),
+    disputes=(CaseDispute(ID, Money(2000, "EUR"), "wrong_amount", "Anna", AT, False),),
+    holds=(CaseHold(ID, "pause", "they move", AT),),
+    drafts=(CaseDraft(ID, "final-notice", ("final notice", "high value"), AT),),
+    snoozed_until=AT,
+    claimed_by="Anna",
+)
+
+
+def notes(name: str) -> CaseNotes:
+    """Return notes in which every text that strangers choose is *name*."""
+    return CaseNotes(
+        promises=NOTES.promises,
+        plan=NOTES.plan,
+        disputes=(CaseDispute(ID, EURO, "wrong_amount", name, AT, False),) * 2,
+        holds=(CaseHold(ID, "pause", name, None),) * 5,
+        drafts=NOTES.drafts * 3,
+        snoozed_until=AT,
+        claimed_by=name,
+    )
+
+
+def _dispute(name: str, number: str, *, open_: bool = True) -> DisputeView:
+    document = DocumentLine(ID, "order", name, "application/pdf", 12_000, "ab" * 32, AT)
+    return DisputeView(
+        dispute_id=ID, reference="D-1A2B-3C4D", invoice_id=ID, invoice_number=number, account_id=ID, account_name=name,
+        amount=EURO, balance=Money(20000, "EUR"), reason_code="wrong_amount", reason="Another price than agreed",
+        description=f"{name}\nSecond line", state="open" if open_ else "rejected", is_test=False,
+        sla=Sla.AT_RISK if open_ else None, sla_due_at=AT, owner_id=None, owner=None, filed_by=name, source="portal",
+        filed_at=AT, documents=(document,), missing=("order, quote or price list",),
+        credit_id=ID if open_ else None, credit=EURO if open_ else None, intended="accepted", resolution=name,
+        resolved_by=None if open_ else name, resolved_at=None if open_ else AT,
+    )  # fmt: skip
+
+
+def _plan(name: str, number: str, state: PlanState) -> PlanView:
+    parts = tuple(
+        Standing(
+            instalment_id=ID, position=each, parts=14, due_on=date(2026, 3, each), amount=EURO, unpaid=EURO, asked=EURO,
+            told_missed=False, missed=each == 1,
+        )
+        for each in range(1, 15)
+    )  # fmt: skip
+    return PlanView(
+        plan_id=ID, invoice_id=ID, invoice_number=number, account_name=name, state=state, covers=EURO, balance=EURO,
+        frequency=Frequency.MONTHLY, reason=name, note=name, source="portal", made_by=name, decided_by=None,
+        created_at=AT, stamp=f"{ID}@2026-03-10T09:00:00+00:00", instalments=parts,
+    )  # fmt: skip
+
+
+def _draft(name: str, number: str) -> Draft:
+    return Draft(
+        mailing_id=ID, version="0123456789abcdef", letter="final-notice", account_name=name,
+        sent_to="a…@acme.example", invoices=(number,) * 12, amounts=(EURO, Money(900, "USD")),
+        needs=("final notice", "high value"), why=name, since=AT, made_by=name, edited_by=name,
+        not_asked=(f"{number}: {name}",) * 7,
+    )  # fmt: skip
+
+
+def _line(name: str, number: str, *, holds: str = "", struck: str = "", step: int | None = 3) -> Line:
+    return Line(
+        id="1", invoice_id=ID, invoice_number=number, account_name=name, sent_to=("a…@acme.example",),
+        letter="reminder-overdue", tone="Neutral", asks=EURO, segment=name, step=step, needs=("Shadow Mode",),
+        holds=holds, struck=struck,
+    )  # fmt: skip
+
+
+def _customer(name: str, number: str) -> Customer:
+    buckets = (("current", EURO), ("1-30", EURO), ("31-60", Money(0, "EUR")))
+    task = TaskLine(ID, TaskKind.FIND_CONTACT, ID, name, None, name, (EURO,), name, AT)
+    return Customer(
+        account_id=ID, number=number, name=name, country="DE", risk=name, tags=(name,) * 8, excluded=True, owner=name,
+        in_hand=name, invoices=(OpenInvoice(ID, number, EURO, Money(0, "EUR"), DAY, 7, name),) * 20, invoices_more=30,
+        exposure=(Exposure(EURO, EURO, buckets, EURO),) * 4, contacts=(ShownContact("a…@x", name, "other", name),) * 9,
+        adherence=Adherence(3, 1, 2, 1), agreed=(name,) * 9, holds=(name,) * 9, tasks=(task,) * 9, mails=(name,) * 9,
+        usual_delay=12,
+    )  # fmt: skip
+
+
+def _policy(name: str, state: str) -> PolicyVersion:
+    document = Document(
+        segments=tuple(SegmentPart(name=f"segment {each}", cadence="standard") for each in range(30)),
+        cadences=(CadencePart(name="standard", steps=(StepPart(day=0, letter="reminder-due"),)),),
+    )
+    return PolicyVersion(
+        version=3, state=state, document=document, notes=name, made_by=name, made_by_id=None, made_at=AT,
+        decided_by=None if state == "proposed" else name, decided_at=None if state == "proposed" else AT,
+    )  # fmt: skip
+
+
+def _health(segment: str, mailable: int) -> SegmentHealth:
+    return SegmentHealth(segment, Mode.AUTOPILOT, 100, mailable, 50, 1, 20, 0, 3, 4, AT)
+
+
+def work_views(name: str, *, number: str, many: int, line: QueueLine, case: Case) -> Mapping[str, Message]:
+    """Return each view of the daily work once."""
+    facts = {"invoice_id": ID, "invoice_number": number, "account_id": ID, "actor": name, "actor_kind": "person"}
+    letter = {"mailing_id": ID, "letter": "final-notice", "sent_to": "a…@acme.example", "at": AT, **facts}
+    approved = LetterApproved(**letter, leaves_at=AT + timedelta(minutes=1))
+    shown = DraftShown(
+        _draft(name, number), Letter(subject=name, text="\n".join([f"Dear {name},", "", "> pay", name] * 12), html="")
+    )
+    paused = Paused(EURO, EURO, EURO, EURO, EURO, False, DAY, name)
+    nothing_left = Paused(EURO, EURO, EURO, EURO, Money(0, "EUR"), False, DAY, name)
+    hold = HoldShown(ID, ID, name, number, "a…@acme.example", "pause", name, None, name, AT)
+    gate = GateShown(ID, "maintenance", name, "all mail", name, AT, name, AT)
+    preview_lines = (
+        *(_line(name, number),) * 40, _line(name, number, step=None), *(_line(name, number, holds=name),) * 20,
+        _line(name, number, struck=f"{name}: {name}"),
+    )  # fmt: skip
+    load = Workload(ID, name, 12, 30, 4, EURO, 5, 1, 3, AT, name)
+    proposed = PolicyProposed(
+        version=3, base=2, notes=name, changes=(name,), actor=name, actor_kind="person", at=AT
+    )  # fmt: skip
+    return {
+        "focus": queue.focus((line,) * 3, Progress(4, 120)),
+        "following": queue.following(Taken(line, AT, Progress(4, 120, more=True)), case),
+        "snooze, choices": snoozes.choices(number, ID, [("tomorrow", AT, name)] * 3),
+        "promise, choices": promises.choices(number, ID, paused, days=[date(2026, 3, 13), date(2026, 3, 31)]),
+        "promise, nothing left": promises.choices(number, ID, nothing_left, days=[]),
+        "plan": plans.card(_plan(name, number, PlanState.REQUESTED)),
+        "plan, running": plans.card(_plan(name, number, PlanState.RUNNING)),
+        "plan, list": plans.waiting((WaitingPlan(ID, ID, number, name, EURO, 3, DAY, DAY, name, True, AT),) * many),
+        "plan, none": plans.waiting(()),
+        "draft": drafts.card(shown, short="1a2b3c4d"),
+        "draft, changed": drafts.card(shown, short="1a2b3c4d", changed=(name,) * 3, replaces=True),
+        "draft, list": drafts.listed(Drafts(57, (_draft(name, number),) * many)),
+        "draft, none": drafts.listed(Drafts(0, ())),
+        "draft, approved": drafts.approved(approved),
+        "draft, many approved": drafts.approved_many(ApprovedMany((approved,) * many, ((ID, name),) * many)),
+        "draft, called back": drafts.called_back(LetterCalledBack(**letter)),
+        "draft, why not": drafts.why_not(ID, short="1a2b3c4d", reasons=draft_commands.REASONS),
+        "drafts of the day": days.drafts(DraftDay(DAY, 7, 5, 2, 1, (EURO,), AT)),
+        "drafts of the day, none": days.drafts(DraftDay(DAY, 0, 0, 0, 0, (), None)),
+        "drafts of the day, moved": days.drafts_moved(DAY),
+        "news of the day": days.news(
+            NewsDay(DAY, {"promise.broken": 48}), called={"promise.broken": "promises broken"}, one_by_one=8
+        ),
+        "preview": preview.page(Preview(DAY, 41, 41, 20, 1, (EURO,), preview_lines[: 5 if many < 3 else None])),
+        "preview, nothing": preview.page(Preview(DAY, 0, 0, 0, 0, (), ())),
+        "dispute": disputes.card(_dispute(name, number)),
+        "dispute, ended": disputes.card(_dispute(name, number, open_=False)),
+        "dispute, list": disputes.listed(
+            (_dispute(name, number),) * many, DisputeCounts({Sla.OPEN: 2, Sla.LATE: 1}, (EURO,)), mine=False
+        ),
+        "dispute, none": disputes.listed((), DisputeCounts({}, ()), mine=True),
+        "credit, list": credits.listed((WaitingCredit(ID, number, name, EURO, EURO, name, name, AT, True),) * many),
+        "credit, none": credits.listed(()),
+        "hold, list": holds.listed((hold,) * many),
+        "hold, none": holds.listed(()),
+        "hold, choices": holds.choices((ID,) * many),
+        "away": absences.listed((Away(ID, name, name, AT, AT),) * many),
+        "away, nobody": absences.listed(()),
+        "workload": absences.workloads((load,) * many),
+        "tasks": tasks.listed(
+            TaskList(57, (TaskLine(ID, TaskKind.CALL, ID, name, number, name, (EURO,), name, AT),) * many)
+        ),
+        "tasks, none": tasks.listed(TaskList(0, ())),
+        "radar": radar.page(
+            Radar(DAY, (RadarLine(Blip.PROMISE_BROKEN, ID, number, ID, name, DAY, EURO, Decimal(125), name),) * many, 3)
+        ),
+        "radar, nothing": radar.page(Radar(DAY, (), 0)),
+        "account": accounts.card(_customer(name, number)),
+        "account, choices": accounts.choices((Named(ID, number, name, 3),) * min(many, 10), asked=name),
+        "policy": policies.card(_policy(name, "proposed"), 2, [name] * 25),
+        "policy, in force": policies.card(_policy(name, "published"), 3, []),
+        "policy, versions": policies.versions([_policy(name, "published")] * min(many, 10)),
+        "policy, proposed": news.alone(proposed),
+        "segments": policies.segments(
+            _policy(name, "published"), [_health("segment 1", 95), _health("segment 2", 60)], limits=Limits()
+        ),
+        "maintenance": maintenance.listed((gate,) * many),
+        "maintenance, none": maintenance.listed(()),
+        "said": answers.said(name),
+        "done": answers.done(approved, note=name),
+    }
