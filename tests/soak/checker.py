@@ -4,6 +4,7 @@ It shares no code with the engine: rules are written down a second time here, as
 that a mistake would have to be made twice. Each check yields one sentence for each thing that went wrong.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
@@ -251,6 +252,35 @@ def _day(value: Any) -> date:
     return value if isinstance(value, date) else date.fromisoformat(value)
 
 
+def amounts(record: Record) -> Iterator[str]:
+    """A mail asks for what may be asked for at that moment: the balance less what is promised and disputed."""
+    zone = ZoneInfo(record.rules.zone)
+    for sent in record.sends:
+        if not sent.asks or not sent.mail.text:
+            continue
+        shown = _digits(sent.mail.text)
+        today = sent.decided.at.astimezone(zone).date()
+        for item in record.included(sent):
+            plans = [each["state"] for each in _rows(record, "plan", item["invoice_id"], sent.decided.number)]
+            if item["letter"] in OF_PLANS or "running" in plans or _partly_kept(record, item, sent):
+                continue
+            asked, _ = chaseable(record, item["invoice_id"], sent.decided.number, today)
+            if f"{asked:03}" not in shown:
+                yield f"mailing {sent.mailing_id} does not ask for {asked / 100:.2f} on {item['invoice_id']}"
+
+
+def _partly_kept(record: Record, item: dict[str, Any], sent: Sent) -> bool:
+    """Tell whether money came in since a promise was made: how much of it is the promise's own is not told here."""
+    number = sent.decided.number
+    running = [row for row in _rows(record, "promise", item["invoice_id"], number) if row["state"] == "running"]
+    return bool(running) and _came_since(record, running, number) > 0
+
+
+def _digits(text: str) -> str:
+    """Return a text in which amounts are their digits alone, however its language writes them."""
+    return re.sub(r"(?<=\d)[.,'’\u00a0\u202f ](?=\d)", "", text)
+
+
 def held(record: Record) -> Iterator[str]:
     """No item asks while a person's hold lies on its invoice, its account or the contact."""
     by_account = record.history.about("hold", "account_id")
@@ -397,8 +427,8 @@ def locks(record: Record) -> Iterator[str]:
 Check = Callable[[Record], Iterator[str]]
 
 CHECKS: tuple[Check, ...] = (
-    strangers, labelled, paid, complete, hours, rested, caps, once, suppressed, paused, held, excluded, gated, softly,
-    explained, lost, jobs, locks,
+    strangers, labelled, paid, complete, hours, rested, caps, once, suppressed, paused, amounts, held, excluded, gated,
+    softly, explained, lost, jobs, locks,
 )  # fmt: skip
 
 

@@ -58,7 +58,7 @@ class Small:
         self.commit(mailing(id_, "sending", at=at, address=to, **row), at=at)
         self.commit(mailing(id_, "sent", at=at, address=to, **row), at=at)
         numbers = frozenset(f"SO-000000{each[1:]}" for each in steps)
-        self.taken.append(Taken(at, to, f"<{id_}@x>", numbers))
+        self.taken.append(Taken(at, to, f"<{id_}@x>", numbers, "Bitte zahlen Sie 100,00\u00a0€."))
 
     @property
     def record(self) -> Record:
@@ -313,6 +313,8 @@ PLANTED: dict[str, tuple[str, Callable[[Small], None]]] = {
     "a reminder of what is promised and disputed": ("paused", promised_and_disputed),
     "a reminder of what a plan covers": (
         "paused", pause("plan", state="running", covers_minor=10_000)),
+    "a reminder of more than may be asked for": (
+        "amounts", pause("dispute", state="open", is_test=False, amount_minor=4_000)),
     "a reminder in spite of a hold": ("held", hold()),
     "a reminder in spite of a hold on its invoice": ("held", hold(invoice_id="i1")),
     "a reminder of an excluded customer": (
@@ -347,11 +349,16 @@ def test_every_check_has_a_violation_planted_for_it() -> None:
     assert {check for check, _ in PLANTED.values()} == {each.__name__ for each in CHECKS}
 
 
+def disputed_and_said(small: Small) -> None:
+    pause("dispute", state="open", is_test=False, amount_minor=4_000)(small)
+    small.taken[1] = replace(small.taken[1], text="SO-0000001: 60.00 EUR, SO-0000002: 100.00 EUR")
+
+
 HARMLESS: dict[str, Callable[[Small], None]] = {
     "a payment right after the mail": lambda small: small.commit(
         invoice("i1", "SO-0000001", state="settled", open_minor=0), at=MONDAY + 7 * DAY
     ),
-    "a dispute over a part": pause("dispute", state="open", is_test=False, amount_minor=4_000),
+    "a dispute over a part": disputed_and_said,
     "a test dispute": pause("dispute", state="open", is_test=True, amount_minor=10_000),
     "a promise whose grace is over": pause(
         "promise", state="running", amount_minor=10_000, promised_on="2026-06-10", grace_days=2
