@@ -80,15 +80,15 @@ ITEMS: tuple[Guardrail[ItemFacts], ...] = (
 
 MAIL: tuple[Guardrail[MailFacts], ...] = (
     Guardrail(
-        "contact removed", ("contact_state",), lambda f: judges.gives_back(f.contact_state != "active"),
+        "contact removed", ("contact_state",), lambda f: judges.unreachable(f, f.contact_state != "active"),
         "the contact was removed", answers=True,
     ),
     Guardrail(
-        "suppressed", ("suppressed_for",), lambda f: judges.gives_back(f.suppressed_for not in (None, "opted out")),
+        "suppressed", ("suppressed_for",), lambda f: judges.unreachable(f, f.suppressed_for not in (None, "opted out")),
         "the address is suppressed ({f.suppressed_for})", answers=True,
     ),
     Guardrail(
-        "opted out", ("suppressed_for",), lambda f: judges.gives_back(f.suppressed_for == "opted out"),
+        "opted out", ("suppressed_for",), lambda f: judges.unreachable(f, f.suppressed_for == "opted out"),
         "the contact opted out of reminders",
     ),
     Guardrail("outdated", ("unfit",), lambda f: judges.ends(bool(f.unfit)), "{f.unfit}", answers=True),

@@ -1,7 +1,6 @@
 """Item links: every invoice of a mail gets a payment link of its own; a forwarded one shows no more than that."""
 
 from collections.abc import Sequence
-from uuid import UUID
 
 from domain import letters
 from domain.deliverability.models import Mailing

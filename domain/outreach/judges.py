@@ -62,6 +62,11 @@ def approvals(f: MailFacts) -> tuple[str, ...]:
     return tuple(reason for reason, holds in reasons if holds)
 
 
+def unreachable(f: MailFacts, objects: bool) -> Never | None:
+    """Object to the recipient; the step is looked at again at once, since another contact may get it."""
+    return gives_back(objects, until=f.now)
+
+
 def unapproved(f: MailFacts) -> Review | None:
     """Send it to a person who has to approve it."""
     return Review() if f.approved_at is None and approvals(f) else None

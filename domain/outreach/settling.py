@@ -26,8 +26,9 @@ from domain.outreach.verdicts import Never, Review, Wait
 ADDRESS_LOCK = 7_154_211
 """First key of the advisory locks on recipients: two mails to one address, of two customers, are judged in turn."""
 
-GIVEN_BACK_REST = timedelta(days=1)
-"""When a step that was given back is looked at again, where no end is known; what ends its reason says so earlier."""
+GIVEN_BACK_REST = timedelta(hours=1)
+"""When a step that was given back is looked at again, where no end is known; what ends its reason says so earlier.
+Not at once: were planner and guardrails ever to differ, each pass would make a mail that does not leave."""
 
 NOTHING_LEFT = "no invoice in it is left to ask for"
 

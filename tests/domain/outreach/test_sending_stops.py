@@ -15,7 +15,7 @@ from domain.kernel.core import Core
 from domain.kernel.money import Money
 from domain.ledger import payments
 from domain.ledger.models import Account, Contact, Invoice
-from domain.outreach import drafts, gates, guardrails, holds, lanes, sending
+from domain.outreach import drafts, gates, guardrails, holds, lanes, planner, sending
 from domain.outreach.gates import Holds
 from domain.outreach.holds import HoldKind
 from domain.outreach.models import Enrolment
@@ -482,3 +482,42 @@ async def test_an_amount_in_a_currency_without_a_rate_counts_as_high_value(core:
     await sending.begin(core, mailing_id=mailing.id)
 
     assert (await Mailing.get()).needs == ["high value"]
+
+
+async def test_a_step_that_was_given_back_is_planned_again_when_its_reason_is_gone(
+    core: Core, clock: StandingClock
+) -> None:
+    await an_invoice(core)
+    await planner.plan(core)
+    first = await Mailing.get()
+    await _promised(core, first)
+    await sending.begin(core, mailing_id=first.id)
+    clock.advance(hours=1)
+    await planner.plan(core)
+    held = await Enrolment.get()
+    await _sql(core, "DELETE FROM promise")
+    await Enrolment.all().update(next_action_at=clock.now())
+
+    await planner.plan(core)
+
+    again = await Mailing.get(state="queued")
+    assert held.held.startswith("a promise over 125.00 EUR")
+    assert await sending.begin(core, mailing_id=again.id) is not None
+
+
+@pytest.mark.parametrize("stop", [_bounced, _opted_out, _removed, _excluded, _held, _debit, _promised, _in_credit])
+async def test_planner_and_guardrails_agree_so_that_nothing_goes_round_in_circles(
+    core: Core, clock: StandingClock, stop: Stop
+) -> None:
+    await an_invoice(core)
+    await planner.plan(core)
+    await stop(core, await Mailing.get(asks=True, state="queued"))
+    await sending.begin(core, mailing_id=(await Mailing.get(asks=True, state="queued")).id)
+
+    for _ in range(3):
+        clock.advance(hours=2)
+        await Enrolment.all().update(next_action_at=clock.now())
+        await planner.plan(core)
+
+    assert await Mailing.filter(asks=True).count() == 1
+    assert all(each.held for each in await Enrolment.all())
