@@ -8,6 +8,8 @@ Refusal
 │   ├── LetterUnknown       no letter has that name, or there is no such tone
 │   ├── NothingToTell       the invoice has had nothing that such a letter answers
 │   └── HoldNotFound        nothing is on hold there
+├── NothingToReplay         no imported invoice falls into the span (in ``simulation``)
+├── SpanUnusable            a replay ends before it begins, or is too long (in ``simulation``)
 ├── ReasonMissing           an act that is told to others needs a reason
 ├── StepPassed              the step has left, or was passed over
 ├── AlreadyStruck           somebody struck it out before
