@@ -174,12 +174,25 @@ _REACHED = """
 """
 
 
-async def reach(core: Core) -> int:
-    """Look at once at what was held for want of a contact, where one has come; return how many."""
+_UNDATED = """
+    WITH held AS MATERIALIZED (
+        SELECT e.id FROM enrolment e WHERE e.state = 'running' AND e.next_action_at IS NULL
+        ORDER BY e.id FOR UPDATE SKIP LOCKED
+    )
+    UPDATE enrolment e SET next_action_at = %(now)s FROM held WHERE e.id = held.id
+"""
+
+
+async def reach(core: Core) -> None:
+    """Look at once at what was held for want of a contact, where one has come, and at what has no step left.
+
+    A new policy may end before the place to which an invoice had come in the old one; a person takes over then.
+    """
     now = core.clock.now()
     parts = {"unreachable": list(decisions.UNREACHABLE), "now": now, "since": now - decisions.LOOK_AGAIN}
     async with core.transaction() as tx:
-        return await tx.execute(_REACHED, parts)
+        await tx.execute(_REACHED, parts)
+        await tx.execute(_UNDATED, parts)
 
 
 @dataclass(frozen=True, slots=True)

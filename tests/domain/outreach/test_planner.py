@@ -171,6 +171,16 @@ async def test_a_cadence_without_a_last_step_for_a_person_still_ends_with_one(co
     assert len(await told(core, "invoice.escalated")) == 1
 
 
+async def test_an_invoice_for_which_a_new_policy_has_no_step_left_gets_a_person(core: Core) -> None:
+    invoice = await an_invoice(core)
+    await enrolments.enrol(core)
+    await Enrolment.all().update(last_position=5, next_action_at=None)
+
+    await planner.plan(core)
+
+    assert (await enrolment(invoice)).state == "finished"
+
+
 async def test_a_settled_invoice_is_never_planned(core: Core) -> None:
     invoice = await an_invoice(core)
     await paid(core, invoice)
