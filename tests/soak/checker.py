@@ -158,9 +158,16 @@ def once(record: Record) -> Iterator[str]:
             continue
         seen.add(sent.mail.message_id)
         for item in record.included(sent):
-            if item["unique_key"] in done:
-                yield f"{item['unique_key']} was in {done[item['unique_key']]} and in {sent.mailing_id}"
-            done[item["unique_key"]] = sent.mailing_id
+            key = f"{item['unique_key']} of {_cadence(record, item, sent)}"
+            if key in done:
+                yield f"{key} was in {done[key]} and in {sent.mailing_id}"
+            done[key] = sent.mailing_id
+
+
+def _cadence(record: Record, item: dict[str, Any], sent: Sent) -> str:
+    """Return the cadence whose step it is: an invoice that was moved counts its steps anew."""
+    row = record.history.seen_by("enrolment", item["enrolment_id"] or "", sent.decided)
+    return str(row["cadence_id"]) if row else "no cadence"
 
 
 def suppressed(record: Record) -> Iterator[str]:
@@ -325,18 +332,32 @@ def _over(hold: dict[str, Any], at: datetime) -> bool:
 
 
 def softly(record: Record) -> Iterator[str]:
-    """No invoice is asked for more than one level more harshly than the last time, and none begins above "overdue"."""
-    last: dict[tuple[str, str], int] = {}
-    for sent in sorted(record.sends, key=lambda each: each.decided.number):
-        for item in record.included(sent) if sent.asks else ():
+    """No invoice is asked for more than one level more harshly than the last time, and none begins above "overdue".
+
+    A mail whose end nobody heard counts as one that may have arrived.
+    """
+    reached: dict[str, int] = {}
+    told = [(sent.decided.number, sent, record.included(sent)) for sent in record.sends if sent.asks]
+    told += [(number, None, items) for number, items in _unheard(record)]
+    for _, sent, items in sorted(told, key=lambda each: each[0]):
+        for item in items:
             if item["enrolment_id"] is None:
                 continue
-            key = (item["enrolment_id"], item["contact_id"])
-            before = last.get((item["enrolment_id"], ""), 0)
-            if item["severity"] > before + 1:
+            before = reached.get(item["enrolment_id"], 0)
+            if sent is not None and item["severity"] > before + 1:
                 yield f"mailing {sent.mailing_id} is harsher than what came before by {item['severity'] - before}"
-            last[key] = item["severity"]
-            last[(item["enrolment_id"], "")] = max(before, item["severity"])
+            reached[item["enrolment_id"]] = max(before, item["severity"])
+
+
+def _unheard(record: Record) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+    """Yield the items of mails that were lost track of, with the moment at which they were."""
+    for versions in record.history.moments.get("mailing", {}).values():
+        for moment in versions:
+            if moment.was["state"] == "unknown":
+                ids = record.items.get(moment.id, ())
+                rows = [record.history.seen_by("mailing_item", id_, moment) for id_ in ids]
+                yield moment.number, [row for row in rows if row is not None and row["state"] == "included"]
+                break
 
 
 def explained(record: Record) -> Iterator[str]:

@@ -354,11 +354,20 @@ def disputed_and_said(small: Small) -> None:
     small.taken[1] = replace(small.taken[1], text="SO-0000001: 60.00 EUR, SO-0000002: 100.00 EUR")
 
 
+def unheard(small: Small) -> None:
+    """Plant a first letter of which nobody knows whether it arrived."""
+    harsh(small)
+    row = item("m0i1", "m0", "i1", 4, at=MONDAY, severity=1)
+    unknown = mailing("m0", "unknown", at=MONDAY, reason="interrupted on the wire")
+    small.commit(row, unknown, before="m1")
+
+
 HARMLESS: dict[str, Callable[[Small], None]] = {
     "a payment right after the mail": lambda small: small.commit(
         invoice("i1", "SO-0000001", state="settled", open_minor=0), at=MONDAY + 7 * DAY
     ),
     "a dispute over a part": disputed_and_said,
+    "a final notice after a letter that may have arrived": unheard,
     "a test dispute": pause("dispute", state="open", is_test=True, amount_minor=10_000),
     "a promise whose grace is over": pause(
         "promise", state="running", amount_minor=10_000, promised_on="2026-06-10", grace_days=2
