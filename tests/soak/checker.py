@@ -337,7 +337,9 @@ def softly(record: Record) -> Iterator[str]:
     A mail whose end nobody heard counts as one that may have arrived.
     """
     reached: dict[str, int] = {}
-    told = [(sent.decided.number, sent, record.included(sent)) for sent in record.sends if sent.asks]
+    told: list[tuple[int, Sent | None, list[dict[str, Any]]]] = [
+        (sent.decided.number, sent, record.included(sent)) for sent in record.sends if sent.asks
+    ]
     told += [(number, None, items) for number, items in _unheard(record)]
     for _, sent, items in sorted(told, key=lambda each: each[0]):
         for item in items:
