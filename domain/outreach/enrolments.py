@@ -177,7 +177,7 @@ _REACHED = """
 _UNDATED = """
     WITH held AS MATERIALIZED (
         SELECT e.id FROM enrolment e WHERE e.state = 'running' AND e.next_action_at IS NULL
-        ORDER BY e.id FOR UPDATE SKIP LOCKED
+        ORDER BY e.next_action_at, e.id LIMIT %(page)s FOR UPDATE SKIP LOCKED
     )
     UPDATE enrolment e SET next_action_at = %(now)s FROM held WHERE e.id = held.id
 """
@@ -189,7 +189,7 @@ async def reach(core: Core) -> None:
     A new policy may end before the place to which an invoice had come in the old one; a person takes over then.
     """
     now = core.clock.now()
-    parts = {"unreachable": list(decisions.UNREACHABLE), "now": now, "since": now - decisions.LOOK_AGAIN}
+    parts = {"unreachable": list(decisions.UNREACHABLE), "now": now, "since": now - decisions.LOOK_AGAIN, "page": LOOK}
     async with core.transaction() as tx:
         await tx.execute(_REACHED, parts)
         await tx.execute(_UNDATED, parts)
