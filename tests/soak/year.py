@@ -245,7 +245,9 @@ _BUSY = """
     SELECT (SELECT count(*) FROM doing WHERE alive)
          + (SELECT count(*) FROM procrastinate_jobs j WHERE j.status = 'todo'
             AND (j.scheduled_at IS NULL OR j.scheduled_at <= now())
-            AND NOT EXISTS (SELECT FROM doing d WHERE d.lock = j.lock AND NOT d.alive)) AS busy,
+            AND NOT EXISTS (SELECT FROM doing d WHERE d.lock = j.lock AND NOT d.alive)
+            AND NOT EXISTS (SELECT FROM procrastinate_jobs f WHERE f.lock = j.lock AND f.status = 'todo'
+                            AND f.scheduled_at > now() AND (f.priority, -f.id) > (j.priority, -j.id))) AS busy,
            (SELECT string_agg(DISTINCT task_name, ', ') FROM procrastinate_jobs WHERE status IN ('todo', 'doing')) AS at
 """
 
