@@ -31,7 +31,7 @@ async def show_help(core: Core, ask: Ask) -> Message:
 
 HELP = Command(SELF, ("help",), "[WORD]", None, "lists what you may do, with examples of one word", "help", show_help)
 
-COMMANDS = (HELP, *TABLE)
+COMMANDS = (*TABLE, HELP)
 
 
 async def answer(core: Core, typed: str, *, slack_id: str) -> Message:
@@ -58,7 +58,7 @@ async def answer(core: Core, typed: str, *, slack_id: str) -> Message:
 def find(words: tuple[str, ...]) -> tuple[Command | None, tuple[str, ...]]:
     """Return the command that the words begin with, and the words behind it."""
     if not words:
-        return COMMANDS[0], ()
+        return HELP, ()
     said = tuple(word.casefold() for word in words)
     for command in sorted(COMMANDS, key=lambda each: -len(each.words)):
         if said[: len(command.words)] == command.words:

@@ -48,7 +48,7 @@ async def make(core: Core, ask: Ask) -> Message:
         source=Source.OPERATOR,
         note=read.rest,
     )
-    return answers.done(event, note=f"Reminders for this part pause until {event.pauses_until}.")
+    return answers.done(event)
 
 
 async def press(core: Core, press: Press) -> Message:
@@ -70,7 +70,7 @@ async def press(core: Core, press: Press) -> Message:
     event = await promises.make(
         core, invoice_number=number, amount=left, on=press.subject.on, actor=press.actor, source=Source.OPERATOR
     )
-    return answers.done(event, note=f"Reminders for this part pause until {event.pauses_until}.", replaces=True)
+    return answers.done(event, replaces=True)
 
 
 async def withdraw(core: Core, ask: Ask) -> Message:

@@ -143,11 +143,12 @@ class Teller:
             return
         known = entries_by_key(entries)
         events = [known[each.message.key].event for each in unposted]
+        broadcast = loud and any(TELLINGS[type(event)].to_channel for event in events)
         await self._poster.once(
-            news.in_thread(events, invoice_number=number),
+            news.in_thread(events, invoice_number=number, in_channel=broadcast),
             reserved=unposted,
             thread=place,
-            broadcast=loud and any(TELLINGS[type(event)].to_channel for event in events),
+            broadcast=broadcast,
         )
 
     async def _waiting(self, entry: Entry, invoice_id: UUID, *, opening: bool) -> list[Entry]:

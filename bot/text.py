@@ -77,6 +77,14 @@ def overdue(days: int) -> str:
     return f"due in {-days} {'day' if days == -1 else 'days'}"
 
 
+def usually(days: int) -> str:
+    """Return how long after the due date a customer usually pays."""
+    if days == 0:
+        return "usually pays on the due day"
+    counted = f"{abs(days)} {'day' if abs(days) == 1 else 'days'}"
+    return f"usually pays {counted} {'late' if days > 0 else 'early'}"
+
+
 def listed(items: Sequence[str], *, total: int | None = None, most: int = 10, empty: str = "none") -> str:
     """Return the items on lines of their own, with ``… +12 more`` for those that are not shown."""
     shown = list(items[:most])

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.asks import Misunderstood
@@ -104,11 +104,11 @@ def until(words: tuple[str, ...], *, now: datetime, zone: ZoneInfo, opens: time)
             if read is None:
                 said = " ".join(words[place + 1 : place + 4])
                 raise Misunderstood(f"{said!r} is not a day or a time I know. Try `until friday` or `until 14:00`.")
-            return Until(read[0], " ".join((*words[:place], *words[place + 1 + read[1] :])))
+            return Until(read[0].astimezone(UTC), " ".join((*words[:place], *words[place + 1 + read[1] :])))
     leading = _day_at(list(words), today) if words else None
     if leading is None:
         return Until(None, " ".join(words))
-    return Until(datetime.combine(leading[0], opens, zone), " ".join(words[leading[1] :]))
+    return Until(datetime.combine(leading[0], opens, zone).astimezone(UTC), " ".join(words[leading[1] :]))
 
 
 def leading_amount(words: tuple[str, ...], *, currency: str) -> tuple[Money, int] | None:

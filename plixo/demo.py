@@ -36,8 +36,8 @@ MERCHANT = "Northwind Supplies"
 AFTERNOON, EVENING = time(15, 30), time(17)
 """In Berlin. New York opens at 14:00 then, and Berlin closes at 18:00."""
 
-ROLES = {"U0ANNA": Role.AR_MANAGER, "U0VIKTOR": Role.VIEWER}
-"""Two people who may do different things, so that a refusal can be seen too."""
+ROLES = {"U0ANNA": Role.AR_MANAGER, "U0CARLA": Role.CONTROLLER, "U0VIKTOR": Role.VIEWER}
+"""Three people who may do different things, so that refusals and a second person can be seen too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +188,7 @@ class Demo:
 
 
 async def fill(core: Core, *, sample: bool = True) -> None:
-    """Give the two people their roles and import the sample ledger; a second call changes nothing."""
+    """Give the three people their roles and import the sample ledger; a second call changes nothing."""
     for each in PEOPLE:
         try:
             await people.grant(

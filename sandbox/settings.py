@@ -35,11 +35,12 @@ class Person:
 
 PEOPLE = (
     Person("U0ANNA", "anna", "Anna Keller", "A/R Manager", "anna.keller@northwind.example"),
+    Person("U0CARLA", "carla", "Carla Brandt", "Controller", "carla.brandt@northwind.example"),
     Person(
         "U0VIKTOR", "viktor", "Viktor Lindqvist", "Viewer", "viktor.lindqvist@northwind.example", "Europe/Stockholm"
     ),
 )
-"""Two people with different roles, so that a refusal can be seen as well as an answer."""
+"""Three people with different roles, so that refusals and second persons can be seen as well as answers."""
 
 SUGGESTIONS = (
     Suggestion("/plixo help", "what you may do here"),

@@ -66,7 +66,7 @@ def _about(customer: Customer) -> str:
         (f"number {text.foreign(customer.number or '', limit=40)}", customer.number),
         (customer.country or "", customer.country),
         (f"risk {text.foreign(customer.risk or '', limit=20)}", customer.risk),
-        (f"usually pays {text.overdue(usual)}" if usual is not None else "", usual is not None),
+        (text.usually(usual or 0), usual is not None),
         (f"owner {text.foreign(customer.owner, limit=40)}", customer.owner),
         (f"in hand: {text.foreign(customer.in_hand, limit=40)}", customer.in_hand),
         (", ".join(text.foreign(each, limit=20) for each in customer.tags[:6]), customer.tags),

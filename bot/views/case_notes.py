@@ -5,7 +5,7 @@ from bot.blocks import Block
 from domain.operations.case_notes import CaseDispute, CaseDraft, CaseHold, CaseNotes, CasePlan, CasePromise
 from domain.operations.cases import Case
 
-_PROMISES = {"running": "promised", "broken": "was promised and did not come", "partly_kept": "came only in part"}
+_PROMISES = {"running": "", "broken": " did not come", "partly_kept": " came only in part"}
 
 _PLANS = {
     "requested": "was asked for and waits for a decision",
@@ -68,7 +68,7 @@ def decisions(case: Case) -> tuple[Block, ...]:
 
 
 def _promise(promise: CasePromise) -> str:
-    return f"*Promise*: {promise.amount} by {text.day(promise.on)} {_PROMISES.get(promise.state, promise.state)}"
+    return f"*Promise*: {promise.amount} by {text.day(promise.on)}{_PROMISES.get(promise.state, '')}"
 
 
 def _plan(plan: CasePlan) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot import blocks, ids, text
 from bot.blocks import Block, Message
-from bot.views import cases
+from bot.views import case_notes, cases
 from domain.casework.queue import Queue, QueueLine
 from domain.casework.taking import Progress, Taken
 from domain.operations.cases import Case
@@ -45,7 +45,7 @@ def following(taken: Taken, case: Case) -> Message:
     """Return the one case to work on next, with why it comes first; it is the reader's for a while."""
     line, progress = taken.line, taken.progress
     lead = f"*Next: {text.said(line.next_action, limit=200)}*\n{_reasons(line)}"
-    usual = f" They usually pay {text.overdue(line.usual_delay)}." if line.usual_delay else ""
+    usual = f" This customer {text.usually(line.usual_delay)}." if line.usual_delay is not None else ""
     card = cases.in_full(case, buttons=_in_hand(case))
     left = f"{'more than ' if progress.more else ''}{progress.left} left"
     return Message(
@@ -69,17 +69,21 @@ def nothing(*, mine: bool = False) -> Message:
     return Message(text=sentence, blocks=(blocks.section(sentence),))
 
 
-def next_button() -> Block:
+def next_button(*, primary: bool = True) -> Block:
     """Return the button that takes up the next case."""
-    return blocks.button("Next", action=ids.Action.NEXT, value=ids.value(), label="Take up the next case", primary=True)
+    return blocks.button(
+        "Next", action=ids.Action.NEXT, value=ids.value(), label="Take up the next case", primary=primary
+    )
 
 
 def _in_hand(case: Case) -> Block:
     """Return what can be done with the case that one has in hand."""
     number = text.plain(case.invoice_number, limit=40)
     value = ids.value(invoice_id=case.invoice_id)
+    decisions = case_notes.decisions(case)
     return blocks.actions(
-        blocks.button("Next", action=ids.Action.NEXT, value=ids.value(), label="Take up the next case", primary=True),
+        *decisions,
+        next_button(primary=not decisions),
         blocks.button("Promise…", action=ids.Action.PROMISE, value=value, label=f"Note a promise about {number}"),
         blocks.button("Snooze…", action=ids.Action.SNOOZE, value=value, label=f"Put {number} off"),
         cases.regenerate(case),
@@ -107,5 +111,5 @@ def _line(line: QueueLine) -> Block:
 
 
 def _reasons(line: QueueLine) -> str:
-    why = ", ".join(text.said(reason, limit=60) for reason in line.reasons[:6]) or "no special reason"
+    why = ", ".join(text.said(reason, limit=90) for reason in line.reasons[:6]) or "no special reason"
     return f"_Score {line.score}: {why}_"

@@ -13,7 +13,7 @@ def explained(why: Why) -> Message:
     action = text.said(why.next_action, limit=200)
     notes = [f"In hand: {text.said(why.in_hand, limit=80)}"] if why.in_hand else []
     if why.usual_delay is not None:
-        notes.append(f"This customer usually pays {text.overdue(why.usual_delay)}")
+        notes.append(f"This customer {text.usually(why.usual_delay)}")
     return Message(
         text=f"{number}: {action}. Score {why.score}.",
         blocks=blocks.listing(

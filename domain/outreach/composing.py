@@ -79,7 +79,7 @@ async def preview(core: Core, *, mailing_id: UUID) -> Letter:
     if mailing is None:
         raise MailingNotFound(mailing_id)
     facts = (await fact_sheets.read(core, core.database, mailing_ids=[mailing_id]))[mailing_id]
-    page = _unsubscribe_page(core, mailing) if mailing.asks else ""
+    page = f"{core.merchant.public_url}/u/…" if mailing.asks else ""  # whoever looks must not opt the payer out
     example = f"{core.merchant.public_url}/l/…"
     writing = await contents.of(core, mailing, facts.items, None, opt_out_link=page, example_link=example)
     return _letter(core, mailing, writing)

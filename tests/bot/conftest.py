@@ -66,11 +66,14 @@ class AtTheDoor:
             }
         )  # fmt: skip
 
-    def click(self, action: str, value: str, *, by: str = ANNA, trigger: str | None = None) -> str:
+    def click(
+        self, action: str, value: str, *, by: str = ANNA, trigger: str | None = None, ephemeral: bool = False
+    ) -> str:
         """Return the body of a click on a button."""
         payload = {
             "type": "block_actions", "team": {"id": "T0", "domain": "t"}, "user": {"id": by, "team_id": "T0"},
-            "api_app_id": "A0", "token": "", "container": {"type": "message", "channel_id": CHANNEL},
+            "api_app_id": "A0", "token": "",
+            "container": {"type": "message", "channel_id": CHANNEL, "is_ephemeral": ephemeral},
             "trigger_id": trigger or f"t{next(_numbers)}", "channel": {"id": CHANNEL, "name": "ops"},
             "response_url": f"{self.slack.url}response/2",
             "actions": [{"type": "button", "action_id": action, "block_id": "b", "value": value, "action_ts": "1.2"}],

@@ -157,7 +157,7 @@ async def test_the_queue_shows_the_most_urgent_first_and_next_shows_its_case(cor
     await an_invoice(core, "INV-2", days_past_due=100, amount=Money(2_000_000, "EUR"), email="b@b.example")
 
     queue = await commands.answer(core, "queue", slack_id=VERA)
-    following = await commands.answer(core, "next", slack_id=VERA)
+    following = await commands.answer(core, "next", slack_id=ANNA)
 
     assert "2 invoices in the queue" in queue.text
     assert "On top: INV-2" in queue.text

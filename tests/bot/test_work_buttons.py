@@ -1,0 +1,324 @@
+"""Buttons of the daily work: they act as whoever clicks, for what was shown, and once."""
+
+import asyncio
+import json
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import pytest_asyncio
+
+from bot import actions, commands, ids
+from bot.asks import Click
+from bot.blocks import Message
+from bot.ids import Action
+from domain.commitments import dispute_queries, promises
+from domain.deliverability.models import Mailing
+from domain.kernel.actor import SHELL
+from domain.kernel.core import Core
+from domain.ledger import credits  # noqa: A004 - named after what it is about, as every module
+from domain.ledger.models import Invoice
+from domain.outreach import enrolments, holds
+from domain.people import people
+from domain.people.roles import Role
+from tests.bot.conftest import ANNA, VERA, AtTheDoor
+from tests.bot.test_views import elements
+from tests.builders import an_invoice, paid
+from tests.clocks import StandingClock
+from tests.domain.outreach.mails_made import a_reminder
+
+MIA, CARL = "U0MIA", "U0CARL"
+
+
+@pytest_asyncio.fixture(autouse=True)
+async def bosses(core: Core, staff: None) -> None:
+    """Mia manages, Carl controls."""
+    for slack_id, name, role in ((MIA, "Mia", Role.AR_MANAGER), (CARL, "Carl", Role.CONTROLLER)):
+        await people.grant(core, slack_id=slack_id, name=name, role=role, reason="test", actor=SHELL)
+
+
+async def typed(core: Core, text: str, *, by: str = ANNA) -> Message:
+    """Type a command."""
+    return await commands.answer(core, text, slack_id=by)
+
+
+async def click(core: Core, message: Message, action: Action, *, by: str = ANNA, place: int = 0) -> Message:
+    """Click the button of that action in the message."""
+    found = [each for each in elements(message.blocks) if each.get("action_id") == action]
+    assert found, f"no button {action} in {message.text}"
+    return await actions.press(core, Click(action, found[place]["value"], by))
+
+
+def offers(message: Message) -> set[str]:
+    """Return the actions that a message offers."""
+    return {each["action_id"] for each in elements(message.blocks) if "action_id" in each}
+
+
+def whole(message: Message) -> str:
+    """Return all that a message shows."""
+    return message.text + json.dumps(message.blocks, ensure_ascii=False)
+
+
+async def a_draft(core: Core) -> tuple[Invoice, Mailing]:
+    """Store an invoice with a draft about it."""
+    invoice = await an_invoice(core)
+    return invoice, await a_reminder(core, invoice, state="drafted", needs=["Shadow Mode"])
+
+
+async def test_a_draft_goes_from_the_list_over_its_card_to_approval_and_back(core: Core) -> None:
+    _, mailing = await a_draft(core)
+    listed = await typed(core, "draft", by=MIA)
+
+    card = await click(core, listed, Action.SHOW_DRAFT, by=MIA)
+    approved = await click(core, card, Action.APPROVE_DRAFT, by=MIA)
+    undone = await click(core, approved, Action.UNDO_DRAFT, by=MIA)
+    again = await click(core, undone, Action.SHOW_DRAFT, by=MIA)
+
+    assert (approved.replaces, undone.replaces) == (True, True)
+    assert Action.APPROVE_DRAFT in offers(again)
+    assert (await Mailing.get(id=mailing.id)).state == "drafted"
+
+
+async def test_a_draft_that_changed_since_it_was_shown_is_not_approved_but_shown_anew(core: Core) -> None:
+    invoice, mailing = await a_draft(core)
+    card = await click(core, await typed(core, "draft", by=MIA), Action.SHOW_DRAFT, by=MIA)
+    await core.database.execute("UPDATE invoice SET open_minor = 5000 WHERE id = %s", (invoice.id,))
+
+    answer = await click(core, card, Action.APPROVE_DRAFT, by=MIA)
+
+    assert "nothing was approved" in whole(answer)
+    assert (await Mailing.get(id=mailing.id)).state == "drafted"
+    assert "approved by you" in (await click(core, answer, Action.APPROVE_DRAFT, by=MIA)).text
+
+
+async def test_the_second_of_two_approvals_is_told_who_was_first(core: Core) -> None:
+    await a_draft(core)
+    card = await click(core, await typed(core, "draft", by=MIA), Action.SHOW_DRAFT, by=MIA)
+
+    both = await asyncio.gather(
+        click(core, card, Action.APPROVE_DRAFT, by=MIA), click(core, card, Action.APPROVE_DRAFT, by=CARL)
+    )
+
+    texts = sorted(each.text for each in both)
+    assert sum("approved by you" in each for each in texts) == 1
+    assert sum("This is no draft any more: it was approved by" in each for each in texts) == 1
+
+
+async def test_undo_is_refused_when_the_time_is_over(core: Core, clock: StandingClock) -> None:
+    await a_draft(core)
+    card = await click(core, await typed(core, "draft", by=MIA), Action.SHOW_DRAFT, by=MIA)
+    approved = await click(core, card, Action.APPROVE_DRAFT, by=MIA)
+    clock.advance(minutes=2)
+
+    assert "cannot be called back any more" in (await click(core, approved, Action.UNDO_DRAFT, by=MIA)).text
+
+
+async def test_a_rejection_asks_why_and_takes_the_chosen_reason(core: Core) -> None:
+    _, mailing = await a_draft(core)
+    card = await click(core, await typed(core, "draft", by=MIA), Action.SHOW_DRAFT, by=MIA)
+
+    why = await click(core, card, Action.REJECT_DRAFT, by=MIA)
+    before = (await Mailing.get(id=mailing.id)).state
+    done = await click(core, why, Action.REJECT_DRAFT, by=MIA, place=1)
+
+    assert before == "drafted"
+    assert "a person handles it" in done.text
+    assert (await Mailing.get(id=mailing.id)).state == "rejected"
+
+
+@pytest.mark.parametrize("action", [Action.APPROVE_DRAFT, Action.REJECT_DRAFT])
+async def test_who_may_not_approve_sees_the_card_and_is_refused_at_the_click(core: Core, action: Action) -> None:
+    await a_draft(core)
+    card = await click(core, await typed(core, "draft"), Action.SHOW_DRAFT)
+
+    assert "you have A/R Operator" in (await click(core, card, action)).text
+
+
+async def test_a_draft_whose_invoice_is_paid_is_no_draft_any_more(core: Core) -> None:
+    invoice, _ = await a_draft(core)
+    card = await click(core, await typed(core, "draft", by=MIA), Action.SHOW_DRAFT, by=MIA)
+    await paid(core, invoice)
+
+    assert "This is no draft any more" in (await click(core, card, Action.APPROVE_DRAFT, by=MIA)).text
+
+
+async def test_skip_shows_the_next_case_in_its_place(core: Core) -> None:
+    await an_invoice(core, "INV-1", days_past_due=100, email="a@a.example")
+    await an_invoice(core, "INV-2", days_past_due=10, email="b@b.example")
+    first = await typed(core, "next")
+
+    second = await click(core, first, Action.SKIP)
+
+    assert second.text.startswith("Next: INV-2")
+    assert second.replaces
+
+
+async def test_release_gives_the_case_back(core: Core) -> None:
+    await an_invoice(core)
+    card = await typed(core, "next")
+
+    await click(core, card, Action.RELEASE)
+
+    assert (await typed(core, "next", by=MIA)).text.startswith("Next: INV-1042")
+
+
+async def test_snooze_offers_ends_with_reasons_and_can_be_taken_back(core: Core) -> None:
+    await an_invoice(core)
+    card = await typed(core, "next")
+
+    choices = await click(core, card, Action.SNOOZE)
+    done = await click(core, choices, Action.SNOOZE, place=2)
+    queue = await typed(core, "queue")
+    await click(core, done, Action.WAKE)
+
+    assert "waiting for documents" in done.text
+    assert "The queue is empty" in queue.text
+    assert "INV-1042" in (await typed(core, "queue")).text
+
+
+async def test_a_promise_is_noted_by_a_click_once(core: Core) -> None:
+    invoice = await an_invoice(core)
+    choices = await click(core, await typed(core, "next"), Action.PROMISE)
+
+    done = await click(core, choices, Action.PROMISE)
+    twice = await click(core, choices, Action.PROMISE)
+
+    assert "125.00 EUR by 2026-03-13" in done.text
+    assert "has changed to 0.00 EUR" in twice.text
+    assert len(await promises.of_invoice(core, invoice_id=invoice.id)) == 1
+
+
+async def test_a_plan_is_approved_for_the_terms_that_were_shown(core: Core) -> None:
+    await an_invoice(core)
+    await typed(core, "plan INV-1042 3 monthly from 2026-04-01 no money")
+    card = await click(core, await typed(core, "invoice INV-1042"), Action.SHOW_PLAN)
+    await typed(core, "plan cancel INV-1042 wrong")
+    await typed(core, "plan INV-1042 12 monthly from 2026-04-01 no money")
+
+    stale = await click(core, card, Action.APPROVE_PLAN, by=MIA)
+    hint = await click(core, card, Action.REJECT_PLAN, by=MIA)
+    fresh = await click(core, await typed(core, "plan INV-1042"), Action.APPROVE_PLAN, by=MIA)
+
+    assert "was changed by someone else" in stale.text
+    assert "/plixo plan reject INV-1042 reason…" in hint.text
+    assert "Plan approved" in fresh.text
+
+
+async def test_a_dispute_is_taken_up_from_the_case_by_one(core: Core) -> None:
+    invoice = await an_invoice(core)
+    await typed(core, "dispute INV-1042 duplicate billed twice")
+    card = await click(core, await typed(core, "invoice INV-1042"), Action.SHOW_DISPUTE)
+
+    await click(core, card, Action.TAKE_DISPUTE)
+    second = await click(core, card, Action.TAKE_DISPUTE, by=MIA)
+
+    (dispute,) = await dispute_queries.of_invoice(core, invoice_id=invoice.id)
+    assert dispute.owner == "Anna"
+    assert "Anna" in second.text
+
+
+async def test_a_credit_is_approved_by_somebody_else_than_its_proposer(core: Core) -> None:
+    await an_invoice(core)
+    await typed(core, "credit INV-1042 20 goodwill", by=MIA)
+    listed = await typed(core, "credit list", by=MIA)
+
+    own = await click(core, listed, Action.APPROVE_CREDIT, by=MIA)
+    viewer = await click(core, listed, Action.APPROVE_CREDIT, by=VERA)
+    other = await click(core, listed, Action.APPROVE_CREDIT, by=CARL)
+    late = await click(core, listed, Action.APPROVE_CREDIT, by=CARL)
+
+    assert "Mia made this" in own.text
+    assert "approve" in viewer.text
+    assert "20.00 EUR" in other.text
+    assert "already" in late.text
+    assert await credits.waiting(core) == ()
+
+
+async def test_a_veto_in_the_preview_can_be_taken_back(core: Core) -> None:
+    await an_invoice(core, days_past_due=1)
+    await enrolments.enrol(core)
+    preview = await typed(core, "preview")
+
+    struck = await click(core, preview, Action.VETO)
+    restored = await click(core, struck, Action.UNVETO)
+
+    assert "struck out in the preview" in struck.text
+    assert "no longer struck out" in restored.text
+
+
+async def test_a_hold_is_lifted_by_a_click_with_the_right_to_it(core: Core) -> None:
+    invoice = await an_invoice(core)
+    put = await typed(core, "hold INV-1042 they move")
+
+    refused = await click(core, put, Action.LIFT_HOLD, by=VERA)
+    lifted = await click(core, put, Action.LIFT_HOLD)
+
+    assert "you have Viewer" in refused.text
+    assert "was lifted" in lifted.text
+    assert await holds.in_force(core, invoice_id=invoice.id) == ()
+
+
+async def test_the_case_shows_all_that_stands_about_it(core: Core) -> None:
+    invoice, _ = await a_draft(core)
+    for text in (
+        "promise INV-1042 20 on friday",
+        "plan INV-1042 3 monthly from 2026-04-01 no money",
+        "dispute INV-1042 duplicate 30 billed twice",
+        "hold INV-1042 until friday they move",
+        "claim INV-1042",
+    ):
+        await typed(core, text)
+
+    case = await actions.press(core, Click(Action.SHOW, ids.value(invoice_id=invoice.id), VERA))
+
+    for words in (
+        "*Promise*: 20.00 EUR by 13 Mar 2026",
+        "*Plan*: 125.00 EUR in 3 instalments",
+        "*Dispute*: 30.00 EUR, duplicate; nobody has it",
+        "*On hold* (pause)",
+        "*Draft*: reminder overdue waits for an approval",
+        "*In hand*: Anna",
+    ):
+        assert words in whole(case)
+    assert {Action.SHOW_PLAN, Action.SHOW_DRAFT, Action.SHOW_DISPUTE} <= offers(case)
+
+
+@pytest.mark.parametrize("action", [each for each in Action if actions.ROUTES[each].carries])
+async def test_a_button_without_what_it_is_about_is_out_of_date(core: Core, action: Action) -> None:
+    answer = await actions.press(core, Click(action, ids.value(), CARL))
+
+    assert "This button is out of date" in answer.text
+
+
+@pytest.mark.parametrize("action", list(Action))
+async def test_a_button_about_what_is_gone_is_answered_in_words(core: Core, action: Action) -> None:
+    value = ids.value(
+        invoice_id=uuid4(), account=uuid4(), mailing=uuid4(), dispute=uuid4(), credit=uuid4(), hold=uuid4(),
+        policy=9999, step=1, seen="x",
+    )  # fmt: skip
+
+    answer = await actions.press(core, Click(action, value, CARL))
+
+    assert answer.text.strip()
+
+
+async def test_an_answer_that_only_one_sees_gives_way_to_the_next(door: AtTheDoor, core: Core) -> None:
+    _, mailing = await a_draft(core)
+    card = await door.press(Action.SHOW_DRAFT, ids.value(mailing=mailing.id), by=MIA)
+    (button,) = [each for each in elements(card["blocks"]) if each.get("action_id") == Action.APPROVE_DRAFT]
+
+    in_channel = await door.press(Action.APPROVE_DRAFT, button["value"], by=MIA)
+
+    assert card["replace_original"] is False
+    assert in_channel["replace_original"] is False, "the channel's message belongs to everybody"
+
+
+async def test_ephemeral_cards_are_replaced(door: AtTheDoor, core: Core) -> None:
+    _, mailing = await a_draft(core)
+    card = await door.press(Action.SHOW_DRAFT, ids.value(mailing=mailing.id), by=MIA)
+    (button,) = [each for each in elements(card["blocks"]) if each.get("action_id") == Action.APPROVE_DRAFT]
+    body: Any = door.click(Action.APPROVE_DRAFT, button["value"], by=MIA, ephemeral=True)
+
+    await door.post(body)
+
+    assert (await door.slack.answer())["replace_original"] is True
