@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 import structlog
 
-from tests import databases
+from plixo import database
 from tests.soak import checker
 from tests.soak.year import Size, Year
 
@@ -41,10 +41,10 @@ def a_year(seed: int, *, accounts: int, days: int) -> Size:
 async def played(size: Size) -> int:
     """Play, tell what happened, and return how many violations there are."""
     begun = time.monotonic()
-    with TemporaryDirectory() as folder:
-        async with databases.of_its_own() as address:
-            year = Year(size, address, Path(folder), tell=print)
-            record = await year.play()
+    with TemporaryDirectory(prefix="plixo-soak-") as folder:
+        address = await asyncio.to_thread(database.embedded, Path(folder) / "postgres")  # a server of its own
+        year = Year(size, address, Path(folder), tell=print)
+        record = await year.play()
     found = checker.violations(record)
     asked = sum(each.asks for each in record.sends)
     seconds = time.monotonic() - begun

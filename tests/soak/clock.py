@@ -1,4 +1,4 @@
-"""The soak's clock: one moment in a small file that all its processes map into memory; it moves forwards in jumps."""
+"""What the soak's processes share: a clock that moves forwards in jumps, and how many jobs each of them is at."""
 
 import mmap
 import struct
@@ -22,6 +22,25 @@ class SharedClock:
     def set(self, at: datetime) -> None:
         """Move to a moment."""
         self._map[:8] = struct.pack("<q", _micros(at))
+
+
+class BusyCount:
+    """How many jobs one process is at, in a small file that the process and the driver map into memory."""
+
+    def __init__(self, path: Path) -> None:
+        if not path.exists():
+            path.write_bytes(struct.pack("<q", 0))
+        with path.open("r+b") as file:
+            self._map = mmap.mmap(file.fileno(), 8)
+
+    @property
+    def count(self) -> int:
+        """The number as it is now."""
+        return int(struct.unpack("<q", self._map[:8])[0])
+
+    def add(self, change: int) -> None:
+        """Count one more, or one less."""
+        self._map[:8] = struct.pack("<q", self.count + change)
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

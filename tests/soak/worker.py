@@ -1,4 +1,4 @@
-"""One worker of the soak, a process of its own that may be killed: `python -m tests.soak.worker ADDRESS CLOCK PORT`."""
+"""One worker of the soak, a process of its own that may be killed; started by ``year`` with what it has to know."""
 
 import asyncio
 import random
@@ -10,7 +10,7 @@ from domain.kernel.core import Core
 from domain.kernel.jobs import JobFunction
 from plixo import wiring
 from scheduler import mailer, worker
-from tests.soak.clock import SharedClock
+from tests.soak.clock import BusyCount, SharedClock
 from tests.soak.cores import opened
 
 CONCURRENCY = 4
@@ -34,15 +34,30 @@ def functions(core: Core, port: int, *, trouble: float) -> dict[str, JobFunction
     }
 
 
-async def main(address: str, clock: Path, port: int, trouble: float, warm_up: int) -> None:
+def counted(function: JobFunction, busy: BusyCount) -> JobFunction:
+    """Return the function, which shows in *busy* while it runs."""
+
+    async def run(**arguments: object) -> None:
+        busy.add(1)
+        try:
+            await function(**arguments)
+        finally:
+            busy.add(-1)
+
+    return run
+
+
+async def main(address: str, clock: Path, busy: Path, port: int, trouble: float, warm_up: int) -> None:
     """Work until told to stop."""
-    stop = asyncio.Event()
+    stop, count = asyncio.Event(), BusyCount(busy)
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     there = opened(address, SharedClock(clock), pool=6, application="soak worker", warm_up=warm_up)
     async with there as core:
-        core.jobs.bind(functions(core, port, trouble=trouble))
+        bound = functions(core, port, trouble=trouble)
+        core.jobs.bind({name: counted(function, count) for name, function in bound.items()})
         await worker.work(core, concurrency=CONCURRENCY, stop=stop)
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4]), int(sys.argv[5])))
+    _, where, time_file, busy_file, relay_port, share, first = sys.argv
+    asyncio.run(main(where, Path(time_file), Path(busy_file), int(relay_port), float(share), int(first)))

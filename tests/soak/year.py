@@ -24,7 +24,7 @@ from domain.outreach import planner
 from plixo import migrations
 from scheduler.clock import SlotClock
 from tests.soak import acts, evidence, operators, witness
-from tests.soak.clock import SharedClock
+from tests.soak.clock import BusyCount, SharedClock
 from tests.soak.cores import opened
 from tests.soak.record import Record
 from tests.soak.relay import Mood, Relay
@@ -34,8 +34,9 @@ from tests.soak.world import World
 START = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)
 """A Monday; within six weeks the clocks of America, Europe and Australia are changed, and Easter comes."""
 
-ALIVE_SECONDS = 5
-"""A worker whose heart did not beat for so long is dead; nobody waits for what it had taken."""
+BEGINS_SECONDS = 4
+"""A living worker begins a job that it has taken within this time; what was taken longer ago and is not counted by any
+living worker was taken by one that is dead, and nobody waits for it."""
 
 DRAIN_SECONDS = 60.0
 """No jump has so much work that it takes longer; something hangs."""
@@ -63,6 +64,20 @@ class Size:
     warm_up: int = 0
 
 
+@dataclass(eq=False)
+class Hand:
+    """One worker process."""
+
+    process: asyncio.subprocess.Process
+    busy: BusyCount
+    leaving: bool = False
+
+    @property
+    def at_work(self) -> bool:
+        """Whether it lives and is at a job."""
+        return self.process.returncode is None and self.busy.count > 0
+
+
 @dataclass
 class Year:
     """One run."""
@@ -85,16 +100,16 @@ class Year:
         self.clock = SharedClock(self.folder / "clock", at=START)
         self.relay = Relay(self.clock, self.size.seed)
         await self.relay.open()
-        self.processes: list[asyncio.subprocess.Process] = []
+        self.workers: list[Hand] = []
         there = opened(self.address, self.clock, pool=10, application="soak driver", warm_up=self.size.warm_up)
         try:
             async with there as core, await self._connected() as self.sql:
                 return await self._played(core)
         finally:
-            for process in self.processes:
+            for worker in self.workers:
                 with contextlib.suppress(ProcessLookupError):
-                    process.kill()
-            await asyncio.gather(*(process.wait() for process in self.processes))
+                    worker.process.kill()
+            await asyncio.gather(*(worker.process.wait() for worker in self.workers))
             await self.relay.close()
 
     async def _connected(self) -> psycopg.AsyncConnection[dict[str, Any]]:
@@ -106,7 +121,7 @@ class Year:
         )
         self.stage = Stage(core, world, self.relay, random.Random(self.size.seed + 2))
         self.crons = [SlotClock(core), SlotClock(core)]
-        self.processes = [await self._hire() for _ in range(self.size.workers)]
+        self.workers = [await self._hire() for _ in range(self.size.workers)]
         await acts.import_ledger(self.stage, first=True)
         for _ in range(2):  # proposed by one person, published by another
             self.told[str(await operators.policy(self.stage))] += 1
@@ -180,43 +195,48 @@ class Year:
             )
             self.told["connections cut"] += 1
         if self.chance.random() < self.size.kills_a_day * hours / 24:
-            place = self.chance.randrange(len(self.processes))
-            dead = self.processes[place]
+            worker = self.chance.choice([each for each in self.workers if not each.leaving])
+            worker.leaving = True
             if self.chance.random() < 0.7:
-                dead.kill()
+                worker.process.kill()
                 self.told["worker killed"] += 1
             else:
-                dead.terminate()
+                worker.process.terminate()
                 self.told["worker stopped"] += 1
-            self.processes[place] = await self._hire()
-            self.processes.append(self.processes.pop(0))
-            await dead.wait() if dead.returncode is None and self.told["worker stopped"] == 0 else None
+            self.workers.append(await self._hire())
 
-    async def _hire(self) -> asyncio.subprocess.Process:
-        return await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tests.soak.worker", self.address, str(self.folder / "clock"), str(self.relay.port),
-            str(self.trouble), str(self.size.warm_up),
+    async def _hire(self) -> "Hand":
+        self.workers = [each for each in self.workers if each.process.returncode is None]
+        self.told["workers hired"] += 1
+        busy = self.folder / f"busy-{self.told['workers hired']}"
+        count = BusyCount(busy)
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "tests.soak.worker", self.address, str(self.folder / "clock"), str(busy),
+            str(self.relay.port), str(self.trouble), str(self.size.warm_up),
             stdout=asyncio.subprocess.DEVNULL,
-            stderr=(self.folder / f"worker-{time.monotonic_ns()}.log").open("wb"),
+            stderr=(self.folder / f"worker-{self.told['workers hired']}.log").open("wb"),
         )  # fmt: skip
+        return Hand(process, count)
 
     async def _drained(self) -> None:
         """Wait until no living worker has anything to do."""
         until = time.monotonic() + DRAIN_SECONDS
         while time.monotonic() < until:
-            row = await (await self.sql.execute(_BUSY, {"alive": timedelta(seconds=ALIVE_SECONDS)})).fetchone()
+            row = await (await self.sql.execute(_BUSY, {"begins": timedelta(seconds=BEGINS_SECONDS)})).fetchone()
             assert row is not None
-            if not row["busy"]:
+            if not row["busy"] and not any(each.at_work for each in self.workers):
                 return
             await asyncio.sleep(0.02)
         raise AssertionError(f"work hangs: {row}")
 
     async def _calm_down(self) -> None:
         self.relay.mood, self.trouble = Mood.WELL, 0.0
-        for process in self.processes:
-            process.terminate()
-        await asyncio.gather(*(process.wait() for process in self.processes))
-        self.processes = [await self._hire() for _ in range(self.size.workers)]
+        old = self.workers
+        for worker in old:
+            if worker.process.returncode is None:
+                worker.process.terminate()
+        await asyncio.gather(*(worker.process.wait() for worker in old))
+        self.workers = [await self._hire() for _ in range(self.size.workers)]
 
     async def _at_rest(self) -> None:
         """Wait until the jobs of dead workers were given to others, and done."""
@@ -239,13 +259,12 @@ class Year:
 _LATE = timedelta(days=2)
 
 _BUSY = """
-    WITH alive AS (SELECT id FROM procrastinate_workers WHERE last_heartbeat > now() - %(alive)s),
-         doing AS (SELECT j.id, j.lock, j.task_name, a.id IS NOT NULL AS alive FROM procrastinate_jobs j
-                   LEFT JOIN alive a ON a.id = j.worker_id WHERE j.status = 'doing')
-    SELECT (SELECT count(*) FROM doing WHERE alive)
+    SELECT (SELECT count(*) FROM procrastinate_jobs j WHERE j.status = 'doing' AND EXISTS (
+                SELECT FROM procrastinate_events e WHERE e.job_id = j.id AND e.type = 'started'
+                AND e.at > now() - %(begins)s))
          + (SELECT count(*) FROM procrastinate_jobs j WHERE j.status = 'todo'
             AND (j.scheduled_at IS NULL OR j.scheduled_at <= now())
-            AND NOT EXISTS (SELECT FROM doing d WHERE d.lock = j.lock AND NOT d.alive)
+            AND NOT EXISTS (SELECT FROM procrastinate_jobs d WHERE d.lock = j.lock AND d.status = 'doing')
             AND NOT EXISTS (SELECT FROM procrastinate_jobs f WHERE f.lock = j.lock AND f.status = 'todo'
                             AND f.scheduled_at > now() AND (f.priority, -f.id) > (j.priority, -j.id))) AS busy,
            (SELECT string_agg(DISTINCT task_name, ', ') FROM procrastinate_jobs WHERE status IN ('todo', 'doing')) AS at
