@@ -243,7 +243,7 @@ class Year:
         until = time.monotonic() + DRAIN_SECONDS
         while time.monotonic() < until:
             await self._drained()
-            left = await (await self.sql.execute("SELECT 1 FROM procrastinate_jobs WHERE status = 'doing'")).fetchone()
+            left = await (await self.sql.execute(_LEFT)).fetchone()
             if left is None:
                 return
             await asyncio.sleep(0.5)
@@ -268,6 +268,11 @@ _BUSY = """
             AND NOT EXISTS (SELECT FROM procrastinate_jobs f WHERE f.lock = j.lock AND f.status = 'todo'
                             AND f.scheduled_at > now() AND (f.priority, -f.id) > (j.priority, -j.id))) AS busy,
            (SELECT string_agg(DISTINCT task_name, ', ') FROM procrastinate_jobs WHERE status IN ('todo', 'doing')) AS at
+"""
+
+_LEFT = """
+    SELECT 1 FROM procrastinate_jobs WHERE status = 'doing'
+       OR (status = 'todo' AND (scheduled_at IS NULL OR scheduled_at < now() + interval '1 minute')) LIMIT 1
 """
 
 _STUCK = """
