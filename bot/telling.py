@@ -19,10 +19,13 @@ from bot.views import days as day_views
 from bot.views import news
 from domain.kernel import timeline
 from domain.kernel.core import Core
+from domain.kernel.events import Event
 from domain.kernel.jobs import TryLater
 from domain.kernel.timeline import Entry
 from domain.operations import cases, chat_messages, days
 from domain.operations.chat_messages import Reservation
+from domain.outreach.stop_events import ReminderNudged
+from domain.people import people
 
 log = logging.getLogger(__name__)
 
@@ -106,6 +109,13 @@ class Teller:
         if day.sent or day.withheld or day.troubled:
             await self._poster.living(day_views.living(day), key=chat_messages.day_key(day.day))
 
+    async def _whom_to_call(self, events: Sequence[Event]) -> str:
+        """Return the Slack account of the customer's owner, if somebody else asked for a reminder."""
+        nudges = [each for each in events if isinstance(each, ReminderNudged) and each.owner_id is not None]
+        if not nudges or nudges[0].owner_id is None or nudges[0].owner_name == nudges[0].actor:
+            return ""
+        return await people.slack_id_of(self._core, person_id=nudges[0].owner_id) or ""
+
     async def _in_burst(self, entry: Entry) -> bool:
         """Tell whether so many events of this kind came within the hour that one more is only counted."""
         if not TELLINGS[type(entry.event)].many:
@@ -145,7 +155,9 @@ class Teller:
         events = [known[each.message.key].event for each in unposted]
         broadcast = loud and any(TELLINGS[type(event)].to_channel for event in events)
         await self._poster.once(
-            news.in_thread(events, invoice_number=number, in_channel=broadcast),
+            news.in_thread(
+                events, invoice_number=number, in_channel=broadcast, mention=await self._whom_to_call(events)
+            ),
             reserved=unposted,
             thread=place,
             broadcast=broadcast,

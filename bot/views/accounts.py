@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot import blocks, ids, text
 from bot.blocks import Block, Message
 from domain.casework.accounts import Customer, Exposure, OpenInvoice
-from domain.ledger.accounts import Named
+from domain.ledger.refusals import Named
 
 INVOICES_SHOWN = 8
 LINES_SHOWN = 6

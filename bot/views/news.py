@@ -12,12 +12,17 @@ MOST_CHARACTERS = 11_000
 """Of the lines of one message; what does not fit stands in the invoice's history."""
 
 
-def in_thread(events: Sequence[Event], *, invoice_number: str, in_channel: bool = False) -> Message:
-    """Return the lines for the thread of a case, one for each event; in the channel the first one says of which."""
+def in_thread(events: Sequence[Event], *, invoice_number: str, in_channel: bool = False, mention: str = "") -> Message:
+    """Return the lines for the thread of a case, one for each event; in the channel the first one says of which.
+
+    *mention* is the Slack account of somebody who is to hear of it.
+    """
     number = text.foreign(invoice_number)
     lines = [_line(event) for event in events]
     if in_channel:
         lines[0] = f"*{number}*: {lines[0]}"
+    if mention:
+        lines[0] = f"<@{text.foreign(mention, limit=30)}> {lines[0]}"
     lengths = accumulate(len(line) for line in lines)
     shown = [line for line, length in zip(lines, lengths, strict=True) if length <= MOST_CHARACTERS]
     left = len(lines) - len(shown)

@@ -1,7 +1,7 @@
 """People: who may act, found by the Slack account that clicked; roles granted and revoked."""
 
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from domain.kernel import timeline
 from domain.kernel.actor import Actor, ActorKind, Permission
@@ -75,6 +75,12 @@ async def slack_id(core: Core, *, text: str) -> str:
         known = await core.database.rows(f"{_HELD} GROUP BY p.id ORDER BY p.name LIMIT 20", {"now": core.clock.now()})
         raise NobodyCalled(text, tuple(row["name"] for row in known))
     return str(rows[0]["slack_id"])
+
+
+async def slack_id_of(core: Core, *, person_id: UUID) -> str | None:
+    """Return the Slack account of a person, for a mention; None when there is no such person."""
+    row = await core.database.row("SELECT slack_id FROM person WHERE id = %s", (person_id,))
+    return str(row["slack_id"]) if row else None
 
 
 async def grant(

@@ -38,9 +38,7 @@ MAY: Mapping[Role, frozenset[Permission]] = {
             _P.OPERATE,
         }
     ),
-    Role.AR_OPERATOR: frozenset(
-        {_P.VIEW, _P.WORK_QUEUE, _P.HANDLE_LINKS, _P.HANDLE_SUPPRESSIONS, _P.IMPORT, _P.NUDGE}
-    ),
+    Role.AR_OPERATOR: frozenset({_P.VIEW, _P.WORK_QUEUE, _P.HANDLE_LINKS, _P.HANDLE_SUPPRESSIONS, _P.IMPORT, _P.NUDGE}),
     Role.SALES: frozenset({_P.VIEW, _P.NUDGE}),
     Role.CSM: frozenset({_P.VIEW, _P.NUDGE}),
     Role.LEGAL: frozenset({_P.VIEW, _P.HANDLE_SUPPRESSIONS, _P.APPROVE_CREDITS}),

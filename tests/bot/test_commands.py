@@ -7,6 +7,7 @@ import pytest
 
 from bot import commands
 from bot.blocks import Message
+from bot.table import Command
 from domain.kernel.actor import SHELL, Permission
 from domain.kernel.core import Core
 from domain.kernel.money import Money
@@ -75,7 +76,7 @@ async def test_asking_for_access_names_the_controllers_and_the_account_to_tell_t
 
 
 @pytest.mark.parametrize("command", [each for each in commands.COMMANDS if each.permission is not None])
-async def test_a_stranger_can_do_nothing_and_is_told_how_to_get_in(core: Core, command: commands.Command) -> None:
+async def test_a_stranger_can_do_nothing_and_is_told_how_to_get_in(core: Core, command: Command) -> None:
     await an_invoice(core, "INV-1042")
 
     assert "You have no role in Plixo yet" in await said(core, command.example, by=STRANGER)
@@ -84,9 +85,7 @@ async def test_a_stranger_can_do_nothing_and_is_told_how_to_get_in(core: Core, c
 @pytest.mark.parametrize(
     "command", [each for each in commands.COMMANDS if each.permission not in {None, Permission.VIEW}]
 )
-async def test_a_role_without_the_right_is_refused_and_told_what_it_needs(
-    core: Core, command: commands.Command
-) -> None:
+async def test_a_role_without_the_right_is_refused_and_told_what_it_needs(core: Core, command: Command) -> None:
     answer = await said(core, command.example, by=VERA)
 
     assert "you have Viewer" in answer

@@ -12,7 +12,8 @@ import pytest
 
 from bot import app as bot_app
 from bot.app import Bot
-from bot.telling import TELLINGS
+from bot.tellings import TELLINGS
+from domain.commitments.events import PromiseBroken
 from domain.deliverability.events import AddressSuppressed, LetterSent, LetterWithheld, MailArrived, MailQuarantined
 from domain.deliverability.models import Mailing
 from domain.kernel import timeline
@@ -25,12 +26,16 @@ from domain.ledger import payments
 from domain.ledger.events import LedgerImported, PaymentReceived
 from domain.ledger.models import Invoice
 from domain.operations import chat_messages
-from domain.outreach import planner
-from domain.outreach.events import CadenceClosed
+from domain.outreach import drafts, planner
+from domain.outreach.events import CadenceClosed, DraftsMade
+from domain.outreach.stop_events import ReminderNudged
 from domain.pay_links.events import PaymentDeclined
+from domain.policies.events import PolicyProposed
 from plixo import wiring
 from tests.bot.fake_slack import CHANNEL, FakeSlack, Fault
-from tests.builders import an_invoice
+from tests.builders import a_contact, an_account, an_invoice
+from tests.clocks import StandingClock
+from tests.domain.outreach.mails_made import a_reminder
 
 
 async def happened(core: Core, event: Event) -> int:
@@ -494,3 +499,146 @@ async def test_a_case_that_opens_later_tells_the_reminder_that_came_before(
 
     told = json.dumps(slack.messages, ensure_ascii=False)
     assert told.index("Reminder (step 3)") < told.rindex("declined with the code")
+
+
+# What comes by the hundred --------------------------------------------------------------------------
+
+
+def a_broken_promise(core: Core, invoice: Invoice) -> PromiseBroken:
+    """Return an event that a night may bring by the hundred."""
+    return PromiseBroken(
+        promise_id=uuid4(), contact_id=None, amount=Money(5000, "EUR"), promised_on=core.clock.now().date(),
+        **about(core, invoice),
+    )  # fmt: skip
+
+
+async def test_a_mass_of_broken_promises_opens_a_few_cases_and_is_counted_in_one_message(
+    core: Core, slack: FakeSlack, tell: Callable[[int], Any]
+) -> None:
+    for number in range(20):
+        invoice = await an_invoice(core, f"INV-{number}", email=f"a{number}@acme.example")
+        await tell(await happened(core, a_broken_promise(core, invoice)))
+
+    cases_ = [each for each in slack.in_channel() if each["text"].startswith("INV-")]
+    (summary,) = [each for each in slack.in_channel() if "Much came at once" in each["text"]]
+    assert len(cases_) == 8
+    assert "20 promises broken" in summary["text"]
+
+
+async def test_in_a_burst_a_case_that_is_there_is_kept_current_without_a_sound(
+    core: Core, slack: FakeSlack, tell: Callable[[int], Any]
+) -> None:
+    known = await an_invoice(core, "INV-KNOWN", email="known@acme.example")
+    await tell(await happened(core, a_decline(core, known)))
+    (case,) = slack.in_channel()
+    for number in range(8):
+        invoice = await an_invoice(core, f"INV-{number}", email=f"a{number}@acme.example")
+        await happened(core, a_broken_promise(core, invoice))
+
+    await tell(await happened(core, a_broken_promise(core, known)))
+
+    line = slack.in_thread(case["ts"])[-1]
+    assert "broken" in line["text"]
+    assert "reply_broadcast" not in line
+
+
+async def test_an_hour_later_a_broken_promise_is_told_by_itself_again(
+    core: Core, slack: FakeSlack, tell: Callable[[int], Any], clock: StandingClock
+) -> None:
+    for number in range(10):
+        invoice = await an_invoice(core, f"INV-{number}", email=f"a{number}@acme.example")
+        await happened(core, a_broken_promise(core, invoice))
+    clock.advance(hours=2)
+
+    await tell(await happened(core, a_broken_promise(core, await an_invoice(core, "INV-LATER", email="l@l.example"))))
+
+    (case,) = slack.in_channel()[:1]
+    assert case["text"].startswith("INV-LATER")
+
+
+async def test_drafts_have_one_message_a_day_that_is_kept_current(
+    core: Core, slack: FakeSlack, tell: Callable[[int], Any]
+) -> None:
+    first = await a_reminder(core, await an_invoice(core, "INV-1"), state="drafted", needs=["high value"])
+    await tell(await happened(core, DraftsMade(drafts=1, **by(SYSTEM, core.clock.now()))))
+    await a_reminder(core, await an_invoice(core, "INV-2", email="b@b.example"), state="drafted", needs=["Shadow Mode"])
+    await tell(await happened(core, DraftsMade(drafts=1, **by(SYSTEM, core.clock.now()))))
+
+    (message,) = slack.in_channel()
+    assert message["text"] == "2 drafts wait for an approval, to 2 customers; open on them: 250.00 EUR"
+    assert "draft.list" in json.dumps(message["blocks"])
+
+    for row in await core.database.rows("SELECT id FROM mailing ORDER BY queued_at"):
+        await drafts.reject(core, mailing_id=row["id"], reason="not now", actor=SYSTEM)
+    for row in await core.database.rows("SELECT id FROM timeline_entry WHERE kind = 'letter.rejected' ORDER BY id"):
+        await tell(row["id"])
+
+    (message,) = slack.in_channel()
+    assert first.state == "drafted"
+    assert "No draft waits for an approval any more" in message["text"]
+
+
+async def test_the_day_before_points_to_today_so_that_no_old_figure_stands_there(
+    core: Core, slack: FakeSlack, tell: Callable[[int], Any], clock: StandingClock
+) -> None:
+    await a_reminder(core, await an_invoice(core), state="drafted", needs=["high value"])
+    await tell(await happened(core, DraftsMade(drafts=1, **by(SYSTEM, core.clock.now()))))
+    clock.advance(days=1)
+
+    await tell(await happened(core, DraftsMade(drafts=1, **by(SYSTEM, core.clock.now()))))
+
+    yesterday, today = slack.in_channel()
+    assert yesterday["text"] == "Drafts that wait for an approval are counted in the message of 11 Mar 2026."
+    assert today["text"].startswith("1 draft waits for an approval")
+
+
+async def test_a_planning_pass_that_makes_drafts_says_so_once(core: Core) -> None:
+    for number in range(3):
+        account = await an_account(core, f"Customer {number}")
+        await a_contact(core, account, f"a{number}@acme.example")
+        await an_invoice(core, f"INV-{number}", account=account, amount=Money(2_000_000, "EUR"), days_past_due=1)
+
+    await planner.plan(core)
+
+    rows = await core.database.rows("SELECT fact FROM timeline_entry WHERE kind = 'drafts.made'")
+    assert len(rows) == 1
+    assert "3" in str(rows[0]["fact"])
+
+
+async def test_a_proposed_policy_comes_with_a_button_to_look_at_it(
+    core: Core, slack: FakeSlack, tell: Callable[[int], Any]
+) -> None:
+    event = PolicyProposed(version=2, base=1, notes="", changes=("segment x: mode",), **by(SYSTEM, core.clock.now()))
+
+    await tell(await happened(core, event))
+
+    (message,) = slack.in_channel()
+    assert "policy.show" in json.dumps(message["blocks"])
+
+
+async def test_what_gets_worse_names_its_invoice_in_the_channel(
+    core: Core, slack: FakeSlack, tell: Callable[[int], Any]
+) -> None:
+    await tell(await happened(core, a_broken_promise(core, await an_invoice(core))))
+
+    (case,) = slack.in_channel()
+    (line,) = slack.in_thread(case["ts"])
+    assert line["reply_broadcast"] in {"1", "true", True}
+    assert "*INV-1042*: " in json.dumps(line["blocks"])
+
+
+async def test_whose_customer_it_is_hears_of_a_nudge_by_name(
+    core: Core, slack: FakeSlack, tell: Callable[[int], Any], staff: None
+) -> None:
+    invoice = await an_invoice(core)
+    (anna,) = await core.database.rows("SELECT id FROM person WHERE name = 'Anna'")
+    nudge = ReminderNudged(
+        mailing_ids=(), sent_to=("a…@acme.example",), owner_id=anna["id"], owner_name="Anna", note="",
+        **about(core, invoice),
+    )  # fmt: skip
+
+    await tell(await happened(core, nudge))
+
+    (case,) = slack.in_channel()
+    (line,) = slack.in_thread(case["ts"])
+    assert "<@U0ANNA> " in json.dumps(line["blocks"])

@@ -1,12 +1,15 @@
 """Amounts and days as people type them."""
 
-from datetime import date
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot import words
+from bot import asks, words
 from bot.asks import Misunderstood
 from domain.kernel.money import Money
+
+BERLIN = ZoneInfo("Europe/Berlin")
 
 TODAY = date(2026, 3, 10)
 """A Tuesday."""
@@ -66,3 +69,71 @@ def test_amount_and_day_come_in_either_order(typed: str, minor: int | None, day:
 def test_an_amount_that_is_unclear_or_in_another_currency_is_asked_about(typed: str) -> None:
     with pytest.raises(Misunderstood):
         words.terms(tuple(typed.split()), currency="EUR", today=TODAY)
+
+
+NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
+"""Ten o'clock in Berlin."""
+
+
+@pytest.mark.parametrize(
+    ("typed", "at", "rest"),
+    [
+        ("until friday they are away", (13, 7, 0), "they are away"),
+        ("no answer until friday", (13, 7, 0), "no answer"),
+        ("friday no answer yet", (13, 7, 0), "no answer yet"),
+        ("until friday the customer may call", (13, 7, 0), "the customer may call"),
+        ("until friday 13 march 2026 rest", (13, 7, 0), "rest"),
+        ("until 14:00 x", (10, 13, 0), "x"),
+        ("until 08:30 x", (11, 7, 30), "x"),
+        ("until 2.30pm", (10, 13, 30), ""),
+        ("until tomorrow 9am rest", (11, 8, 0), "rest"),
+        ("until friday at 14:00 x", (13, 13, 0), "x"),
+        ("until 13.03 x", (13, 7, 0), "x"),
+        ("bis Freitag sie rufen zurück", (13, 7, 0), "sie rufen zurück"),
+        ("in 3 days waiting for documents", (13, 7, 0), "waiting for documents"),
+    ],
+)
+def test_an_end_is_read_wherever_it_stands(typed: str, at: tuple[int, int, int], rest: str) -> None:
+    read = words.until(tuple(typed.split()), now=NOW, zone=BERLIN, opens=time(8))
+
+    assert (read.at, read.rest) == (datetime(2026, 3, at[0], at[1], at[2], tzinfo=UTC), rest)
+
+
+def test_what_names_no_end_is_all_reason() -> None:
+    assert words.until(("they", "may", "call"), now=NOW, zone=BERLIN, opens=time(8)) == words.Until(
+        None, "they may call"
+    )
+
+
+@pytest.mark.parametrize("typed", ["until", "until later", "until 3/4"])
+def test_an_end_that_is_none_is_refused(typed: str) -> None:
+    with pytest.raises(Misunderstood):
+        words.until(tuple(typed.split()), now=NOW, zone=BERLIN, opens=time(8))
+
+
+@pytest.mark.parametrize(
+    ("typed", "name", "rest"),
+    [
+        ('"Acme Ltd" until friday', "Acme Ltd", ("until", "friday")),
+        ("“Acme Ltd” x", "Acme Ltd", ("x",)),
+        ("„Acme GmbH“ x", "Acme GmbH", ("x",)),
+    ],
+)
+def test_quotation_marks_of_every_kind_set_a_name_off(typed: str, name: str, rest: tuple[str, ...]) -> None:
+    assert asks.quoted(tuple(typed.split())) == (name, rest)
+
+
+@pytest.mark.parametrize("typed", ["Acme Ltd", '"Acme Ltd', ""])
+def test_what_is_not_quoted_is_not_taken_for_it(typed: str) -> None:
+    assert asks.quoted(tuple(typed.split())) is None
+
+
+@pytest.mark.parametrize(("typed", "who"), [("<@U0ANNA|anna>", "U0ANNA"), ("<@U0ANNA>", "U0ANNA"), ("@anna", "anna")])
+def test_a_person_is_named_by_a_mention_or_a_name(typed: str, who: str) -> None:
+    assert asks.person(typed) == who
+
+
+def test_what_slack_made_of_a_typed_text_is_read_as_it_was_typed() -> None:
+    assert asks.words("account <http://acme.example|acme.example> A &amp; B") == (
+        "account", "acme.example", "A", "&", "B",
+    )  # fmt: skip

@@ -46,8 +46,8 @@ from domain.commitments.terms import Frequency
 from domain.deliverability.draft_events import LetterApproved, LetterCalledBack
 from domain.kernel.limits import Limits
 from domain.kernel.money import Money
-from domain.ledger.accounts import Named
 from domain.ledger.credits import WaitingCredit
+from domain.ledger.refusals import Named
 from domain.letters import Letter
 from domain.operations.case_notes import CaseDispute, CaseDraft, CaseHold, CaseNotes, CasePlan, CasePromise
 from domain.operations.cases import Case
