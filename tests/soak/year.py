@@ -140,7 +140,7 @@ class Year:
         hours = self.chance.uniform(*self.size.hours)
         await self._move(timedelta(hours=hours))
         work: list[Any] = [planner.plan(core) for _ in range(self.size.planners)]
-        work += [clock.tick_all() for clock in self.crons]
+        work += [clock.tick_all() for clock in self.crons[: 1 + (self.chance.random() < 0.2)]]  # sometimes both at once
         if not quiet:
             if before.date() != self.clock.now().date():
                 work.append(acts.import_ledger(self.stage))
@@ -203,10 +203,10 @@ class Year:
             else:
                 worker.process.terminate()
                 self.told["worker stopped"] += 1
-            self.workers.append(await self._hire())
+            hired = await self._hire()
+            self.workers = [*(each for each in self.workers if each.process.returncode is None), hired]
 
     async def _hire(self) -> "Hand":
-        self.workers = [each for each in self.workers if each.process.returncode is None]
         self.told["workers hired"] += 1
         busy = self.folder / f"busy-{self.told['workers hired']}"
         count = BusyCount(busy)
