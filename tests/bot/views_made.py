@@ -78,6 +78,18 @@ A_DAY = ReminderDay(
 )  # fmt: skip
 
 
+HELP = [help_views.HelpLine(each.group, each.usage, each.does, each.example) for each in COMMANDS]
+
+
+def a_why(name: str, number: str, many: int) -> Why:
+    """Return an explanation in which every text that strangers choose is *name*."""
+    few, more = (name,) * min(many, 4), (name,) * min(many, 9)
+    return Why(
+        number, f"Call {name}", 5, more, (name,) * min(many, 10), few, agreed=more, guardrails=few, in_hand=name,
+        usual_delay=12,
+    )  # fmt: skip
+
+
 @cache
 def every_view(name: str = "Acme Ltd") -> Mapping[str, Message]:
     """Return each view once, with *name* wherever a stranger may choose a text."""
@@ -97,20 +109,7 @@ def every_view(name: str = "Acme Ltd") -> Mapping[str, Message]:
         "choices": cases.choices(Matches(24, (match,) * min(many, 10)), asked=name),
         "queue": queue.page(Queue(412, (a_line(name, number),) * min(many, 10))),
         "queue, empty": queue.nothing(),
-        "why": why.explained(
-            Why(
-                number,
-                f"Call {name}",
-                5,
-                (name,) * min(many, 9),
-                (name,) * min(many, 10),
-                (name,) * min(many, 4),
-                agreed=(name,) * min(many, 9),
-                guardrails=(name,) * min(many, 4),
-                in_hand=name,
-                usual_delay=12,
-            )
-        ),
+        "why": why.explained(a_why(name, number, many)),
         "link": links.regenerated(link),
         "suppression": suppressions.lifted(lifted),
         "thread": news.in_thread([a_mail(name)] * many, invoice_number=number),
@@ -123,19 +122,9 @@ def every_view(name: str = "Acme Ltd") -> Mapping[str, Message]:
         "done already": answers.done_already(name),
         "try later": answers.try_later("abc"),
         "access": answers.access(reason=name, slack_id=name),
-        "help": help_views.listed(
-            [help_views.HelpLine(each.group, each.usage, each.does, each.example) for each in COMMANDS],
-            roles=[name],
-            note=name,
-        ),
+        "help": help_views.listed(HELP, roles=[name], note=name),
         "help, detailed": help_views.listed(
-            [
-                help_views.HelpLine(each.group, each.usage, each.does, each.example)
-                for each in COMMANDS
-                if "plan" in each.words
-            ],
-            roles=[name],
-            detailed=True,
+            [each for each in HELP if "plan" in each.usage], roles=[name], detailed=True
         ),
         "case, with notes": cases.living(
             replace(a_case(name, number=number), notes=NOTES if name == "Acme Ltd" else notes(name))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from bot import drafts as draft_commands
@@ -165,43 +166,32 @@ def _health(segment: str, mailable: int) -> SegmentHealth:
     return SegmentHealth(segment, Mode.AUTOPILOT, 100, mailable, 50, 1, 20, 0, 3, 4, AT)
 
 
-def work_views(name: str, *, number: str, many: int, line: QueueLine, case: Case) -> Mapping[str, Message]:
-    """Return each view of the daily work once."""
+def _letter(name: str, number: str) -> dict[str, Any]:
     facts = {"invoice_id": ID, "invoice_number": number, "account_id": ID, "actor": name, "actor_kind": "person"}
-    letter = {"mailing_id": ID, "letter": "final-notice", "sent_to": "a…@acme.example", "at": AT, **facts}
-    approved = LetterApproved(**letter, leaves_at=AT + timedelta(minutes=1))
+    return {"mailing_id": ID, "letter": "final-notice", "sent_to": "a…@acme.example", "at": AT, **facts}
+
+
+def _approved(name: str, number: str) -> LetterApproved:
+    return LetterApproved(**_letter(name, number), leaves_at=AT + timedelta(minutes=1))
+
+
+def _mail_views(name: str, *, number: str, many: int) -> Mapping[str, Message]:
+    approved = _approved(name, number)
     shown = DraftShown(
         _draft(name, number), Letter(subject=name, text="\n".join([f"Dear {name},", "", "> pay", name] * 12), html="")
     )
-    paused = Paused(EURO, EURO, EURO, EURO, EURO, False, DAY, name)
-    nothing_left = Paused(EURO, EURO, EURO, EURO, Money(0, "EUR"), False, DAY, name)
-    hold = HoldShown(ID, ID, name, number, "a…@acme.example", "pause", name, None, name, AT)
-    gate = GateShown(ID, "maintenance", name, "all mail", name, AT, name, AT)
     preview_lines = (
         *(_line(name, number),) * 40, _line(name, number, step=None), *(_line(name, number, holds=name),) * 20,
         _line(name, number, struck=f"{name}: {name}"),
     )  # fmt: skip
-    load = Workload(ID, name, 12, 30, 4, EURO, 5, 1, 3, AT, name)
-    proposed = PolicyProposed(
-        version=3, base=2, notes=name, changes=(name,), actor=name, actor_kind="person", at=AT
-    )  # fmt: skip
     return {
-        "focus": queue.focus((line,) * 3, Progress(4, 120)),
-        "following": queue.following(Taken(line, AT, Progress(4, 120, more=True)), case),
-        "snooze, choices": snoozes.choices(number, ID, [("tomorrow", AT, name)] * 3),
-        "promise, choices": promises.choices(number, ID, paused, days=[date(2026, 3, 13), date(2026, 3, 31)]),
-        "promise, nothing left": promises.choices(number, ID, nothing_left, days=[]),
-        "plan": plans.card(_plan(name, number, PlanState.REQUESTED)),
-        "plan, running": plans.card(_plan(name, number, PlanState.RUNNING)),
-        "plan, list": plans.waiting((WaitingPlan(ID, ID, number, name, EURO, 3, DAY, DAY, name, True, AT),) * many),
-        "plan, none": plans.waiting(()),
         "draft": drafts.card(shown, short="1a2b3c4d"),
         "draft, changed": drafts.card(shown, short="1a2b3c4d", changed=(name,) * 3, replaces=True),
         "draft, list": drafts.listed(Drafts(57, (_draft(name, number),) * many)),
         "draft, none": drafts.listed(Drafts(0, ())),
         "draft, approved": drafts.approved(approved),
         "draft, many approved": drafts.approved_many(ApprovedMany((approved,) * many, ((ID, name),) * many)),
-        "draft, called back": drafts.called_back(LetterCalledBack(**letter)),
+        "draft, called back": drafts.called_back(LetterCalledBack(**_letter(name, number))),
         "draft, why not": drafts.why_not(ID, short="1a2b3c4d", reasons=draft_commands.REASONS),
         "drafts of the day": days.drafts(DraftDay(DAY, 7, 5, 2, 1, (EURO,), AT)),
         "drafts of the day, none": days.drafts(DraftDay(DAY, 0, 0, 0, 0, (), None)),
@@ -211,6 +201,19 @@ def work_views(name: str, *, number: str, many: int, line: QueueLine, case: Case
         ),
         "preview": preview.page(Preview(DAY, 41, 41, 20, 1, (EURO,), preview_lines[: 5 if many < 3 else None])),
         "preview, nothing": preview.page(Preview(DAY, 0, 0, 0, 0, (), ())),
+    }
+
+
+def _agreed_views(name: str, *, number: str, many: int) -> Mapping[str, Message]:
+    paused = Paused(EURO, EURO, EURO, EURO, EURO, False, DAY, name)
+    nothing_left = Paused(EURO, EURO, EURO, EURO, Money(0, "EUR"), False, DAY, name)
+    return {
+        "promise, choices": promises.choices(number, ID, paused, days=[date(2026, 3, 13), date(2026, 3, 31)]),
+        "promise, nothing left": promises.choices(number, ID, nothing_left, days=[]),
+        "plan": plans.card(_plan(name, number, PlanState.REQUESTED)),
+        "plan, running": plans.card(_plan(name, number, PlanState.RUNNING)),
+        "plan, list": plans.waiting((WaitingPlan(ID, ID, number, name, EURO, 3, DAY, DAY, name, True, AT),) * many),
+        "plan, none": plans.waiting(()),
         "dispute": disputes.card(_dispute(name, number)),
         "dispute, ended": disputes.card(_dispute(name, number, open_=False)),
         "dispute, list": disputes.listed(
@@ -219,6 +222,37 @@ def work_views(name: str, *, number: str, many: int, line: QueueLine, case: Case
         "dispute, none": disputes.listed((), DisputeCounts({}, ()), mine=True),
         "credit, list": credits.listed((WaitingCredit(ID, number, name, EURO, EURO, name, name, AT, True),) * many),
         "credit, none": credits.listed(()),
+        "radar": radar.page(
+            Radar(DAY, (RadarLine(Blip.PROMISE_BROKEN, ID, number, ID, name, DAY, EURO, Decimal(125), name),) * many, 3)
+        ),
+        "radar, nothing": radar.page(Radar(DAY, (), 0)),
+    }
+
+
+def _policy_views(name: str, *, many: int) -> Mapping[str, Message]:
+    proposed = PolicyProposed(version=3, base=2, notes=name, changes=(name,), actor=name, actor_kind="person", at=AT)
+    gate = GateShown(ID, "maintenance", name, "all mail", name, AT, name, AT)
+    return {
+        "policy": policies.card(_policy(name, "proposed"), 2, [name] * 25),
+        "policy, in force": policies.card(_policy(name, "published"), 3, []),
+        "policy, versions": policies.versions([_policy(name, "published")] * min(many, 10)),
+        "policy, proposed": news.alone(proposed),
+        "segments": policies.segments(
+            _policy(name, "published"), [_health("segment 1", 95), _health("segment 2", 60)], limits=Limits()
+        ),
+        "maintenance": maintenance.listed((gate,) * many),
+        "maintenance, none": maintenance.listed(()),
+    }
+
+
+def work_views(name: str, *, number: str, many: int, line: QueueLine, case: Case) -> Mapping[str, Message]:
+    """Return each view of the daily work once."""
+    hold = HoldShown(ID, ID, name, number, "a…@acme.example", "pause", name, None, name, AT)
+    load = Workload(ID, name, 12, 30, 4, EURO, 5, 1, 3, AT, name)
+    return {
+        "focus": queue.focus((line,) * 3, Progress(4, 120)),
+        "following": queue.following(Taken(line, AT, Progress(4, 120, more=True)), case),
+        "snooze, choices": snoozes.choices(number, ID, [("tomorrow", AT, name)] * 3),
         "hold, list": holds.listed((hold,) * many),
         "hold, none": holds.listed(()),
         "hold, choices": holds.choices((ID,) * many),
@@ -229,21 +263,11 @@ def work_views(name: str, *, number: str, many: int, line: QueueLine, case: Case
             TaskList(57, (TaskLine(ID, TaskKind.CALL, ID, name, number, name, (EURO,), name, AT),) * many)
         ),
         "tasks, none": tasks.listed(TaskList(0, ())),
-        "radar": radar.page(
-            Radar(DAY, (RadarLine(Blip.PROMISE_BROKEN, ID, number, ID, name, DAY, EURO, Decimal(125), name),) * many, 3)
-        ),
-        "radar, nothing": radar.page(Radar(DAY, (), 0)),
         "account": accounts.card(_customer(name, number)),
         "account, choices": accounts.choices((Named(ID, number, name, 3),) * min(many, 10), asked=name),
-        "policy": policies.card(_policy(name, "proposed"), 2, [name] * 25),
-        "policy, in force": policies.card(_policy(name, "published"), 3, []),
-        "policy, versions": policies.versions([_policy(name, "published")] * min(many, 10)),
-        "policy, proposed": news.alone(proposed),
-        "segments": policies.segments(
-            _policy(name, "published"), [_health("segment 1", 95), _health("segment 2", 60)], limits=Limits()
-        ),
-        "maintenance": maintenance.listed((gate,) * many),
-        "maintenance, none": maintenance.listed(()),
         "said": answers.said(name),
-        "done": answers.done(approved, note=name),
+        "done": answers.done(_approved(name, number), note=name),
+        **_mail_views(name, number=number, many=many),
+        **_agreed_views(name, number=number, many=many),
+        **_policy_views(name, many=many),
     }
