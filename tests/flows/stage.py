@@ -133,6 +133,16 @@ class Stage:
 
         return await until(found, missing=f"Slack never showed {words!r}")
 
+    async def whispered(self, words: str, *, user: str) -> dict[str, Any]:
+        """Wait until one person alone is shown the words in the operators' channel."""
+        workspace = self.demo.sandbox.slack.workspace
+
+        async def found() -> dict[str, Any] | None:
+            shown = workspace.whispers(workspace.channel, user)
+            return next((each for each in shown if words in str(each)), None)
+
+        return await until(found, missing=f"{user} was never shown {words!r}")
+
     def payer(self) -> "Payer":
         """Return a payer with a browser of their own."""
         payer = Payer(self)

@@ -1,14 +1,14 @@
 """The timeline keeps every fact for ever, and what follows from a fact is queued with it or not at all."""
 
 from types import UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Annotated, Any, Union, get_args, get_origin
 from uuid import UUID
 
 import psycopg
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, BaseModel
 
 from domain.kernel import request_ids, timeline
 from domain.kernel.actor import SYSTEM
@@ -116,6 +116,14 @@ def value_of(annotation: Any) -> st.SearchStrategy[Any]:
     """Return values of a field's type."""
     if annotation in VALUES:
         return VALUES[annotation]
+    if get_origin(annotation) is Annotated:
+        return value_of(get_args(annotation)[0])
+    if get_origin(annotation) is tuple and get_args(annotation)[1:] == (...,):
+        return st.lists(value_of(get_args(annotation)[0]), min_size=1, max_size=3).map(tuple)
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return st.builds(
+            annotation, **{name: value_of(each.annotation) for name, each in annotation.model_fields.items()}
+        )
     if get_origin(annotation) in {Union, UnionType}:
         return st.one_of(*(st.none() if each is type(None) else value_of(each) for each in get_args(annotation)))
     return st.from_type(annotation)
