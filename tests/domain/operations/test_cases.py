@@ -173,7 +173,8 @@ async def test_the_cadence_tells_how_far_it_is_and_what_comes(
     invoice = await an_invoice(core)
     await Enrolment.create(
         id=uuid4(), invoice_id=invoice.id, cadence_id=CADENCE, segment="everyone", state=state,
-        last_position=position, last_severity=-1, next_action_at=core.clock.now() + timedelta(days=7), created_at=core.clock.now(),
+        last_position=position, last_severity=-1, next_action_at=core.clock.now() + timedelta(days=7),
+        created_at=core.clock.now(),
     )  # fmt: skip
 
     cadence = (await cases.case(core, invoice_number="INV-1042")).cadence
