@@ -226,6 +226,8 @@ class Year:
             assert row is not None
             if not row["busy"] and not any(each.at_work for each in self.workers):
                 return
+            gone = [each.process.returncode for each in self.workers if each.process.returncode and not each.leaving]
+            assert not gone, f"workers ended by themselves, with {gone}"
             await asyncio.sleep(0.02)
         raise AssertionError(f"work hangs: {row}")
 
