@@ -26,7 +26,7 @@ DEADLINE_SECONDS = 900.0
 OK, DEAD, TOO_MANY = 200, 404, 429
 
 DONE_OR_PAID_MEANWHILE = (0, 1)
-"""Exit codes of an operator's help; it is refused when the payer, who was reached after all, has paid since we looked."""
+"""Exit codes of an operator's help; it is refused when the payer was reached after all and has paid since."""
 
 PROGRAM = Path(sys.executable).parent / "plixo"
 
