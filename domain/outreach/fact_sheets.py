@@ -70,7 +70,7 @@ _SHEET = f"""
            (SELECT s.reason FROM suppression s WHERE s.address_key = m.address_key AND s.state = 'active')
                AS suppressed_for,
            (SELECT max(CASE o.state WHEN 'sending' THEN %(now)s
-                                    WHEN 'unknown' THEN (o.reserved_on + time '12:00') AT TIME ZONE %(zone)s
+                                    WHEN 'unknown' THEN (o.reserved_on + time '23:59') AT TIME ZONE %(zone)s
                                     ELSE o.sent_at END)
             FROM mailing o WHERE o.address_key = m.address_key AND o.asks AND o.id <> m.id
               AND o.state IN ('sending', 'sent', 'unknown')) AS asked_at,
