@@ -31,7 +31,7 @@ def strangers(record: Record) -> Iterator[str]:
         row = known.get(mail.message_id)
         if row is None:
             yield f"{mail.message_id} left and is no mailing"
-        elif row["state"] not in {"sent", "unknown", "sending"}:
+        elif row["state"] not in {"sent", "unknown", "sending"} and not _answer_repeated(record, row):
             yield f"mailing {row['id']} left and is on record as {row['state']}"
         elif row["address"].casefold() != mail.recipient.casefold():
             yield f"mailing {row['id']} went to somebody else"
@@ -39,6 +39,12 @@ def strangers(record: Record) -> Iterator[str]:
     for message_id, row in known.items():
         if row["state"] == "sent" and message_id not in arrived:
             yield f"mailing {row['id']} is on record as sent and never arrived"
+
+
+def _answer_repeated(record: Record, row: dict[str, Any]) -> bool:
+    """Tell whether it is an answer whose first attempt nobody heard the end of, and which was not true any more then."""
+    states = [moment.was["state"] for moment in record.history.versions("mailing", row["id"])]
+    return not row["asks"] and "sending" in states and "queued" in states[states.index("sending") :]
 
 
 def labelled(record: Record) -> Iterator[str]:
@@ -334,9 +340,9 @@ def _over(hold: dict[str, Any], at: datetime) -> bool:
 def softly(record: Record) -> Iterator[str]:
     """No invoice is asked for more than one level more harshly than the last time, and none begins above "overdue".
 
-    A mail whose end nobody heard counts as one that may have arrived.
+    A mail whose end nobody heard may have arrived. A person who rejects a draft or strikes a step passes it over.
     """
-    reached: dict[str, int] = {}
+    reached = _struck(record)
     told: list[tuple[int, Sent | None, list[dict[str, Any]]]] = [
         (sent.decided.number, sent, record.included(sent)) for sent in record.sends if sent.asks
     ]
@@ -351,11 +357,24 @@ def softly(record: Record) -> Iterator[str]:
             reached[item["enrolment_id"]] = max(before, item["severity"])
 
 
+_SEVERITIES = {"reminder-due": 0, "reminder-overdue": 1, "final-notice": 2}
+
+
+def _struck(record: Record) -> dict[str, int]:
+    """Return how severe the severest step is that was struck out of each enrolment."""
+    found: dict[str, int] = {}
+    for enrolment in record.history.latest("enrolment"):
+        for position, _, letter in record.steps.get(enrolment["cadence_id"], ()):
+            if (enrolment["id"], position) in record.vetoes:
+                found[enrolment["id"]] = max(found.get(enrolment["id"], 0), _SEVERITIES.get(letter or "", 0))
+    return found
+
+
 def _unheard(record: Record) -> Iterator[tuple[int, list[dict[str, Any]]]]:
-    """Yield the items of mails that were lost track of, with the moment at which they were."""
+    """Yield the items of mails that were lost track of, or rejected by a person, with the moment at which they were."""
     for versions in record.history.moments.get("mailing", {}).values():
         for moment in versions:
-            if moment.was["state"] == "unknown":
+            if moment.was["state"] in {"unknown", "rejected"}:
                 ids = record.items.get(moment.id, ())
                 rows = [record.history.seen_by("mailing_item", id_, moment) for id_ in ids]
                 yield moment.number, [row for row in rows if row is not None and row["state"] == "included"]

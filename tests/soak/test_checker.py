@@ -362,12 +362,28 @@ def unheard(small: Small) -> None:
     small.commit(row, unknown, before="m1")
 
 
+def rejected(small: Small) -> None:
+    """Plant a final notice after a letter that a person chose not to send."""
+    harsh(small)
+    row = item("m0i1", "m0", "i1", 4, at=MONDAY, severity=1)
+    small.commit(row, mailing("m0", "rejected", at=MONDAY, reason="rejected: we called"), before="m1")
+
+
+def answered_once(small: Small) -> None:
+    """Plant an answer that left unheard, and was not true any more when it was to be repeated."""
+    for state in ("queued", "sending", "queued", "withheld"):
+        small.commit(mailing("m4", state, at=MONDAY, letter="promise-noted", asks=False, reason="withdrawn"))
+    small.taken.append(Taken(MONDAY, "anna@acme.example", "<m4@x>", frozenset()))
+
+
 HARMLESS: dict[str, Callable[[Small], None]] = {
     "a payment right after the mail": lambda small: small.commit(
         invoice("i1", "SO-0000001", state="settled", open_minor=0), at=MONDAY + 7 * DAY
     ),
     "a dispute over a part": disputed_and_said,
     "a final notice after a letter that may have arrived": unheard,
+    "a final notice after a draft that was rejected": rejected,
+    "an answer that left unheard and was withheld then": answered_once,
     "a test dispute": pause("dispute", state="open", is_test=True, amount_minor=10_000),
     "a promise whose grace is over": pause(
         "promise", state="running", amount_minor=10_000, promised_on="2026-06-10", grace_days=2
