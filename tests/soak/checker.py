@@ -42,7 +42,7 @@ def strangers(record: Record) -> Iterator[str]:
 
 
 def _answer_repeated(record: Record, row: dict[str, Any]) -> bool:
-    """Tell whether it is an answer whose first attempt nobody heard the end of, and which was not true any more then."""
+    """Tell whether it is an answer whose first attempt nobody heard end, and which was not true any more then."""
     states = [moment.was["state"] for moment in record.history.versions("mailing", row["id"])]
     return not row["asks"] and "sending" in states and "queued" in states[states.index("sending") :]
 
