@@ -89,10 +89,13 @@ def invoice(id_: str, number: str, *, state: str = "open", open_minor: int = 10_
     }  # fmt: skip
 
 
-def enrolment(id_: str, of: str, *, state: str = "running", last_position: int = 0) -> tuple[str, dict[str, Any]]:
+def enrolment(
+    id_: str, of: str, *, state: str = "running", last_position: int = 0, held: str | None = None
+) -> tuple[str, dict[str, Any]]:
+    usual = "the customer is asked by telephone" if id_ == "e2" else ""
     return "enrolment", {
         "id": id_, "invoice_id": of, "cadence_id": "k", "state": state, "last_position": last_position,
-        "held": "the customer is asked by telephone" if id_ == "e2" else "",
+        "held": usual if held is None else held,
     }  # fmt: skip
 
 
@@ -237,6 +240,27 @@ def forgotten_step(small: Small) -> None:
     changed("e2", held="")(small)
 
 
+def freed(days: float) -> Callable[[Small], None]:
+    """Return a planter that lets a reason end so many days before the year does, after which nobody does anything."""
+
+    def plant(small: Small) -> None:
+        small.commit(enrolment("e2", "i2", last_position=1, held=""), at=small.ended - timedelta(days=days))
+
+    return plant
+
+
+def promise_broken(days: float) -> Callable[[Small], None]:
+    """Return a planter of a step that nobody takes, with a promise that broke so many days before the year ends."""
+
+    def plant(small: Small) -> None:
+        row = {"id": "p", "invoice_id": "i2", "amount_minor": 10_000, "promised_on": "2026-07-06", "grace_days": 30}
+        small.commit(("promise", {**row, "state": "running"}), at=MONDAY + 8 * DAY)
+        small.commit(("promise", {**row, "state": "broken"}), at=small.ended - timedelta(days=days))
+        forgotten_step(small)
+
+    return plant
+
+
 def skipped_step(small: Small) -> None:
     changed("e2", held="", last_position=2)(small)
 
@@ -329,6 +353,8 @@ PLANTED: dict[str, tuple[str, Callable[[Small], None]]] = {
     "a dropped item without a reason": ("explained", dropped_without_reason),
     "an invoice that waits unseen": ("explained", tell(stuck=("enrolment e1 waits",))),
     "a step that nobody took": ("lost", forgotten_step),
+    "a step that nobody took after its hold": ("lost", freed(days=3)),
+    "a step that nobody took after its promise": ("lost", promise_broken(days=3)),
     "a step that no mail shows": ("lost", skipped_step),
     "a job that failed for good": ("jobs", tell(jobs={"failed (send_mailing)": 1})),
     "a lock that is left": ("locks", tell(locks=1)),
@@ -384,6 +410,8 @@ HARMLESS: dict[str, Callable[[Small], None]] = {
     "a final notice after a letter that may have arrived": unheard,
     "a final notice after a draft that was rejected": rejected,
     "an answer that left unheard and was withheld then": answered_once,
+    "a step whose hold has just ended": freed(days=1),
+    "a step whose promise has just been broken": promise_broken(days=1),
     "a test dispute": pause("dispute", state="open", is_test=True, amount_minor=10_000),
     "a promise whose grace is over": pause(
         "promise", state="running", amount_minor=10_000, promised_on="2026-06-10", grace_days=2
@@ -406,3 +434,14 @@ def test_what_is_allowed_is_no_violation(what: str) -> None:
     HARMLESS[what](small)
 
     assert checker.violations(small.record) == {}
+
+
+def test_what_is_lost_is_told_with_everything_that_happened_to_its_invoice() -> None:
+    small = Small()
+    forgotten_step(small)
+
+    (sentence,) = checker.violations(small.record)["lost"]
+
+    assert sentence.startswith("step 2 of SO-0000002 was never taken")
+    for told in ("due_on=2026-06-15", "open_minor=10000", "held=", "letter=reminder-due", "ended 2026-07-08"):
+        assert told in sentence

@@ -81,6 +81,13 @@ class History:
             history.moments.setdefault(each.of, {}).setdefault(each.id, []).append(each)
         return history
 
+    def number_after(self, at: datetime) -> int:
+        """Return a number behind every commit up to that moment, and before every later one."""
+        earlier = (
+            each.number for rows in self.moments.values() for row in rows.values() for each in row if each.at <= at
+        )
+        return max(earlier, default=0) + 1
+
     def versions(self, table: str, id_: str) -> list[Moment]:
         """Return every version of a row."""
         return self.moments.get(table, {}).get(id_, [])

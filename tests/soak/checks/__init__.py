@@ -1,0 +1,1 @@
+"""What must never have happened, one module for each thing that is looked at."""

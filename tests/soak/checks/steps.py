@@ -1,0 +1,50 @@
+"""Checks of steps: each letter about an invoice is at most one level harsher than what came before."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from tests.soak.record import Record, Sent
+
+
+def softly(record: Record) -> Iterator[str]:
+    """No invoice is asked for more than one level more harshly than the last time, and none begins above "overdue".
+
+    A mail whose end nobody heard may have arrived. A person who rejects a draft or strikes a step passes it over.
+    """
+    reached = _struck(record)
+    told: list[tuple[int, Sent | None, list[dict[str, Any]]]] = [
+        (sent.decided.number, sent, record.included(sent)) for sent in record.sends if sent.asks
+    ]
+    told += [(number, None, items) for number, items in _unheard(record)]
+    for _, sent, items in sorted(told, key=lambda each: each[0]):
+        for item in items:
+            if item["enrolment_id"] is None:
+                continue
+            before = reached.get(item["enrolment_id"], 0)
+            if sent is not None and item["severity"] > before + 1:
+                yield f"mailing {sent.mailing_id} is harsher than what came before by {item['severity'] - before}"
+            reached[item["enrolment_id"]] = max(before, item["severity"])
+
+
+_SEVERITIES = {"reminder-due": 0, "reminder-overdue": 1, "final-notice": 2}
+
+
+def _struck(record: Record) -> dict[str, int]:
+    """Return how severe the severest step is that was struck out of each enrolment."""
+    found: dict[str, int] = {}
+    for enrolment in record.history.latest("enrolment"):
+        for position, _, letter in record.steps.get(enrolment["cadence_id"], ()):
+            if (enrolment["id"], position) in record.vetoes:
+                found[enrolment["id"]] = max(found.get(enrolment["id"], 0), _SEVERITIES.get(letter or "", 0))
+    return found
+
+
+def _unheard(record: Record) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+    """Yield the items of mails that were lost track of, or rejected by a person, with the moment at which they were."""
+    for versions in record.history.moments.get("mailing", {}).values():
+        for moment in versions:
+            if moment.was["state"] in {"unknown", "rejected"}:
+                ids = record.items.get(moment.id, ())
+                rows = [record.history.seen_by("mailing_item", id_, moment) for id_ in ids]
+                yield moment.number, [row for row in rows if row is not None and row["state"] == "included"]
+                break
