@@ -27,6 +27,7 @@ MODELS = [
     "domain.commitments.models",
     "domain.pay_links.models",
     "domain.deliverability.models",
+    "domain.cash_application.models",
     "domain.policies.models",
     "domain.outreach.models",
     "domain.casework.models",

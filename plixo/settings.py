@@ -84,6 +84,15 @@ class Settings(BaseSettings):
         ge=0,
         description="A credit over more, in the base currency, is approved by Legal or a Controller.",
     )
+    variance_operator: int = Field(
+        default=5, ge=0, description="Of a short payment whoever applies cash may let go so much, in the base currency."
+    )
+    variance_manager: int = Field(default=50, ge=0, description="The same for whoever approves mail.")
+    variance_controller: int = Field(default=500, ge=0, description="The same for whoever moves money.")
+    post_confidence: int = Field(
+        default=90, ge=50, le=100, description="From so many percent on a bank line is posted without a person."
+    )
+    part_payments: bool = Field(default=True, description="Payers may pay a part of what is asked.")
     claim_minutes: int = Field(
         default=30, ge=1, le=1440, description="How long a case stays with whoever took it up and does nothing."
     )
@@ -265,6 +274,11 @@ class Settings(BaseSettings):
             plan_amount=self.plan_amount,
             plan_months=self.plan_months,
             credit_cap=self.credit_cap,
+            variance_operator=self.variance_operator,
+            variance_manager=self.variance_manager,
+            variance_controller=self.variance_controller,
+            post_confidence=self.post_confidence,
+            part_payments=self.part_payments,
             claim=timedelta(minutes=self.claim_minutes),
             office_opens=self.office_opens,
             office_closes=self.office_closes,

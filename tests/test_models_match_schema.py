@@ -39,6 +39,10 @@ SQL_ONLY = {
     "lane_budget": "a counter that one conditional statement keeps",
     "warm_up": "one row for each sending domain, judged by one statement a day",
     "breaker": "one row for each provider, written and read by statements about all of them",
+    "unapplied_cash": "what is left of each payment, kept by statements beside the entries that it is the sum of",
+    "control_file": "the ERP's own ageing, copied from a file and compared by one statement",
+    "control_total": "the same",
+    "control_line": "the same",
     "cron_run": "one insert decides who runs a slot; nothing reads it as an object",
 }
 """Tables without a model, and why."""

@@ -18,6 +18,7 @@ class Permission(StrEnum):
     APPROVE = "approve"
     PUBLISH = "publish policies"
     NUDGE = "nudge"
+    APPLY_CASH = "apply cash"
     APPROVE_CREDITS = "approve credits"
     MOVE_MONEY = "move money"
     MANAGE_PEOPLE = "manage people"

@@ -54,6 +54,18 @@ class Limits:
     credit_cap: int = 1_000
     """A credit over more, in major units of the base currency, is approved by Legal or a Controller."""
 
+    variance_operator: int = 5
+    variance_manager: int = 50
+    variance_controller: int = 500
+    """How much of a short payment, in major units of the base currency, whoever applies cash, approves mail, or moves
+    money may let go at once; more is a write-off, which two people decide."""
+
+    post_confidence: int = 90
+    """A bank line whose match is at least so sure, in percent, is posted without a person."""
+
+    part_payments: bool = True
+    """Payers may pay a part of what is asked on the payment page."""
+
     claim: timedelta = timedelta(minutes=30)
     """How long a case belongs to whoever took it up, without their doing anything."""
 

@@ -27,6 +27,7 @@ class Account(StatefulRecord):
     risk: str | None = fields.TextField(null=True)
     tags: Any = ArrayField(element_type="text", default=list)
     owner_id: UUID | None = fields.UUIDField(null=True)
+    merged_into_id: UUID | None = fields.UUIDField(null=True)
     created_at: datetime = fields.DatetimeField()
 
     class Meta:
@@ -105,18 +106,67 @@ class Payment(Record):
         table = "payment"
 
 
-class Allocation(Record):
-    """How much of a payment was applied to an invoice; negative when it was taken back."""
+class CreditNote(StatefulRecord):
+    """What a customer was credited for, until all of it is applied to invoices."""
 
-    payment_id: UUID = fields.UUIDField()
+    MACHINE = states.CREDIT_NOTE
+
+    number: str = fields.TextField()
+    number_key: str = fields.TextField()
+    account_id: UUID = fields.UUIDField()
+    invoice_id: UUID | None = fields.UUIDField(null=True)
+    currency: str = fields.TextField()
+    total_minor: int = fields.BigIntField()
+    open_minor: int = fields.BigIntField()
+    issued_on: date | None = fields.DateField(null=True)
+    reason: str = fields.TextField(default="")
+    created_at: datetime = fields.DatetimeField()
+
+    class Meta:
+        """Tortoise's settings."""
+
+        table = "credit_note"
+
+
+class Allocation(Record):
+    """How much of a payment or a credit note was applied to an invoice; negative when it was taken back."""
+
+    payment_id: UUID | None = fields.UUIDField(null=True)
+    credit_note_id: UUID | None = fields.UUIDField(null=True)
     invoice_id: UUID = fields.UUIDField()
     amount_minor: int = fields.BigIntField()
+    takes_back_id: UUID | None = fields.UUIDField(null=True)
+    note: str = fields.TextField(default="")
     created_at: datetime = fields.DatetimeField()
 
     class Meta:
         """Tortoise's settings."""
 
         table = "allocation"
+
+
+class WriteOff(StatefulRecord):
+    """A part of an invoice that is given up since it will not come, or is too small to ask for."""
+
+    MACHINE = states.WRITE_OFF
+
+    invoice_id: UUID = fields.UUIDField()
+    account_id: UUID = fields.UUIDField()
+    kind: str = fields.TextField()
+    payment_id: UUID | None = fields.UUIDField(null=True)
+    currency: str = fields.TextField()
+    amount_minor: int = fields.BigIntField()
+    reason: str = fields.TextField()
+    proposed_by: str = fields.TextField()
+    proposed_by_id: UUID | None = fields.UUIDField(null=True)
+    decided_by: str | None = fields.TextField(null=True)
+    decided_at: datetime | None = fields.DatetimeField(null=True)
+    created_at: datetime = fields.DatetimeField()
+
+    class Meta:
+        """Tortoise's settings."""
+
+        table = "write_off"
 
 
 class Credit(StatefulRecord):
@@ -166,6 +216,7 @@ class ImportBatch(Record):
     as_of: date | None = fields.DateField(null=True)
     counts: Any = fields.JSONField()
     rejects: bytes | None = fields.BinaryField(null=True)
+    absent: bytes | None = fields.BinaryField(null=True)
     actor: str = fields.TextField()
     created_at: datetime = fields.DatetimeField()
 
@@ -173,3 +224,39 @@ class ImportBatch(Record):
         """Tortoise's settings."""
 
         table = "import_batch"
+
+
+class ImportMapping(Record):
+    """What a person answered about a layout; used for the next file that has the same headers."""
+
+    kind: str = fields.TextField()
+    name: str = fields.TextField()
+    header_key: str = fields.TextField()
+    answers: Any = fields.JSONField()
+    actor: str = fields.TextField()
+    created_at: datetime = fields.DatetimeField()
+    used_at: datetime = fields.DatetimeField()
+
+    class Meta:
+        """Tortoise's settings."""
+
+        table = "import_mapping"
+
+
+class AccountTwin(StatefulRecord):
+    """Two accounts that may be one customer under two spellings; a person decides."""
+
+    MACHINE = states.TWIN
+
+    kept_id: UUID = fields.UUIDField()
+    other_id: UUID = fields.UUIDField()
+    evidence: Any = fields.JSONField()
+    likeness: int = fields.SmallIntField()
+    decided_by: str | None = fields.TextField(null=True)
+    decided_at: datetime | None = fields.DatetimeField(null=True)
+    created_at: datetime = fields.DatetimeField()
+
+    class Meta:
+        """Tortoise's settings."""
+
+        table = "account_twin"

@@ -1,4 +1,4 @@
-"""Every state of an invoice, a customer account and a contact."""
+"""Every state of an invoice, a customer account, a contact, and of what lowers a balance without money."""
 
 from enum import StrEnum
 
@@ -22,6 +22,7 @@ INVOICE = Machine(
         (InvoiceState.SETTLED, "reopen"): InvoiceState.OPEN,  # refund or chargeback
         (InvoiceState.OPEN, "void"): InvoiceState.VOID,
         (InvoiceState.OPEN, "write off"): InvoiceState.WRITTEN_OFF,
+        (InvoiceState.WRITTEN_OFF, "recover"): InvoiceState.OPEN,  # a write-off was reversed: it is collected again
     },
 )
 
@@ -31,6 +32,7 @@ class AccountState(StrEnum):
 
     ACTIVE = "active"
     EXCLUDED = "excluded"
+    MERGED = "merged"
 
 
 ACCOUNT = Machine(
@@ -39,6 +41,8 @@ ACCOUNT = Machine(
     moves={
         (AccountState.ACTIVE, "exclude"): AccountState.EXCLUDED,
         (AccountState.EXCLUDED, "include"): AccountState.ACTIVE,
+        (AccountState.ACTIVE, "merge"): AccountState.MERGED,  # into another account: both were one customer
+        (AccountState.EXCLUDED, "merge"): AccountState.MERGED,
     },
 )
 
@@ -71,5 +75,62 @@ CREDIT = Machine(
     moves={
         (CreditState.PROPOSED, "approve"): CreditState.APPROVED,  # the balance falls in the same transaction
         (CreditState.PROPOSED, "reject"): CreditState.REJECTED,
+    },
+)
+
+
+class CreditNoteState(StrEnum):
+    """A credit note: a claim of the customer's that lowers invoices."""
+
+    OPEN = "open"
+    APPLIED = "applied"
+    VOID = "void"
+
+
+CREDIT_NOTE = Machine(
+    "credit note",
+    start=CreditNoteState.OPEN,
+    moves={
+        (CreditNoteState.OPEN, "apply"): CreditNoteState.APPLIED,  # nothing of it is left
+        (CreditNoteState.APPLIED, "free"): CreditNoteState.OPEN,  # an application was taken back
+        (CreditNoteState.OPEN, "void"): CreditNoteState.VOID,
+    },
+)
+
+
+class WriteOffState(StrEnum):
+    """A write-off, or the small difference of a payment."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    REVERSED = "reversed"
+
+
+WRITE_OFF = Machine(
+    "write-off",
+    start=WriteOffState.PROPOSED,
+    moves={
+        (WriteOffState.PROPOSED, "approve"): WriteOffState.APPROVED,  # the balance falls in the same transaction
+        (WriteOffState.PROPOSED, "reject"): WriteOffState.REJECTED,
+        (WriteOffState.APPROVED, "reverse"): WriteOffState.REVERSED,  # the claim is collected again
+    },
+)
+
+
+class TwinState(StrEnum):
+    """Two accounts that may be one customer."""
+
+    PROPOSED = "proposed"
+    MERGED = "merged"
+    DISMISSED = "dismissed"
+
+
+TWIN = Machine(
+    "account twin",
+    start=TwinState.PROPOSED,
+    moves={
+        (TwinState.PROPOSED, "merge"): TwinState.MERGED,
+        (TwinState.PROPOSED, "dismiss"): TwinState.DISMISSED,
     },
 )

@@ -95,3 +95,28 @@ class ProviderEvent(StatefulRecord):
         """Tortoise's settings."""
 
         table = "provider_event"
+
+
+class StrayMovement(StatefulRecord):
+    """Money that moved at the provider and fits no entry of ours."""
+
+    MACHINE = states.STRAY
+
+    object_id: str = fields.TextField()
+    kind: str = fields.TextField()
+    currency: str = fields.TextField()
+    amount_minor: int = fields.BigIntField()
+    happened_at: datetime = fields.DatetimeField()
+    about: str = fields.TextField(default="")
+    note: str = fields.TextField()
+    invoice_id: UUID | None = fields.UUIDField(null=True)
+    account_id: UUID | None = fields.UUIDField(null=True)
+    decided_by: str | None = fields.TextField(null=True)
+    decision: str = fields.TextField(default="")
+    decided_at: datetime | None = fields.DatetimeField(null=True)
+    found_at: datetime = fields.DatetimeField()
+
+    class Meta:
+        """Tortoise's settings."""
+
+        table = "stray_movement"

@@ -1,4 +1,4 @@
-"""Every state of a pay link, a portal session, a checkout and a stored event of the payment provider."""
+"""Every state of a pay link, a portal session, a checkout, and of what the payment provider reports."""
 
 from enum import StrEnum
 
@@ -94,5 +94,23 @@ PROVIDER_EVENT = Machine(
     moves={
         (ProviderEventState.STORED, "work"): ProviderEventState.WORKED,
         (ProviderEventState.STORED, "ignore"): ProviderEventState.IGNORED,  # a kind that means nothing to us
+    },
+)
+
+
+class StrayState(StrEnum):
+    """Money at the provider that fits no entry of ours."""
+
+    OPEN = "open"
+    BOOKED = "booked"
+    DISMISSED = "dismissed"
+
+
+STRAY = Machine(
+    "stray movement",
+    start=StrayState.OPEN,
+    moves={
+        (StrayState.OPEN, "book"): StrayState.BOOKED,  # news of its checkout came after all, or a person placed it
+        (StrayState.OPEN, "dismiss"): StrayState.DISMISSED,  # a person says that it is none of ours
     },
 )

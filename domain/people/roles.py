@@ -32,17 +32,20 @@ MAY: Mapping[Role, frozenset[Permission]] = {
             _P.HANDLE_LINKS,
             _P.HANDLE_SUPPRESSIONS,
             _P.IMPORT,
+            _P.APPLY_CASH,
             _P.APPROVE,
             _P.PUBLISH,
             _P.NUDGE,
             _P.OPERATE,
         }
     ),
-    Role.AR_OPERATOR: frozenset({_P.VIEW, _P.WORK_QUEUE, _P.HANDLE_LINKS, _P.HANDLE_SUPPRESSIONS, _P.IMPORT, _P.NUDGE}),
+    Role.AR_OPERATOR: frozenset(
+        {_P.VIEW, _P.WORK_QUEUE, _P.HANDLE_LINKS, _P.HANDLE_SUPPRESSIONS, _P.IMPORT, _P.NUDGE, _P.APPLY_CASH}
+    ),
     Role.SALES: frozenset({_P.VIEW, _P.NUDGE}),
     Role.CSM: frozenset({_P.VIEW, _P.NUDGE}),
     Role.LEGAL: frozenset({_P.VIEW, _P.HANDLE_SUPPRESSIONS, _P.APPROVE_CREDITS}),
-    Role.BILLING_ADMIN: frozenset({_P.VIEW, _P.IMPORT, _P.HANDLE_LINKS}),
+    Role.BILLING_ADMIN: frozenset({_P.VIEW, _P.IMPORT, _P.HANDLE_LINKS, _P.APPLY_CASH}),
     Role.VIEWER: frozenset({_P.VIEW}),
 }
 

@@ -58,8 +58,10 @@ CREATE TABLE account (
     risk        text CHECK (risk IN ('low', 'medium', 'high')),
     tags        text[] NOT NULL DEFAULT '{}',
     owner_id    uuid REFERENCES person,        -- whose customer it is; hears of nudges, and of work while nobody claims it
-    state       text NOT NULL CHECK (state IN ('active', 'excluded')),
-    created_at  timestamptz NOT NULL
+    state       text NOT NULL CHECK (state IN ('active', 'excluded', 'merged')),
+    merged_into_id uuid REFERENCES account,    -- the customer that this one turned out to be; files still name this one
+    created_at  timestamptz NOT NULL,
+    CONSTRAINT account_merged_somewhere CHECK ((state = 'merged') = (merged_into_id IS NOT NULL))
 );
 CREATE UNIQUE INDEX account_number_once ON account (number) WHERE number IS NOT NULL;
 -- Without a customer number the name is all there is to recognise a customer by in the next import.
@@ -105,7 +107,7 @@ CREATE TABLE payment (
     id           uuid PRIMARY KEY,
     account_id   uuid NOT NULL REFERENCES account,
     kind         text NOT NULL CHECK (kind IN ('payment', 'refund', 'chargeback', 'reinstated')),
-    source       text NOT NULL CHECK (source IN ('stripe', 'import')),
+    source       text NOT NULL CHECK (source IN ('stripe', 'import', 'bank')),
     object_id    text NOT NULL,
     currency     text NOT NULL,
     amount_minor bigint NOT NULL,
@@ -121,16 +123,75 @@ CREATE INDEX payment_account ON payment (account_id);
 CREATE INDEX payment_newest ON payment (created_at);
 CREATE INDEX payment_reverses ON payment (reverses_id) WHERE reverses_id IS NOT NULL;
 
-CREATE TABLE allocation (
+-- What a customer has been credited for without saying on which invoice it is to be taken off, or all of it yet.
+CREATE TABLE credit_note (
     id           uuid PRIMARY KEY,
-    payment_id   uuid NOT NULL REFERENCES payment,
-    invoice_id   uuid NOT NULL REFERENCES invoice,
-    amount_minor bigint NOT NULL CHECK (amount_minor <> 0),
+    number       text NOT NULL,
+    number_key   text NOT NULL UNIQUE,
+    account_id   uuid NOT NULL REFERENCES account,
+    invoice_id   uuid REFERENCES invoice,      -- the invoice that it says it corrects
+    currency     text NOT NULL,
+    total_minor  bigint NOT NULL CHECK (total_minor > 0),
+    open_minor   bigint NOT NULL,              -- what is not applied to an invoice yet
+    issued_on    date,
+    reason       text NOT NULL DEFAULT '',
+    state        text NOT NULL CHECK (state IN ('open', 'applied', 'void')),
     created_at   timestamptz NOT NULL,
-    -- One payment is applied to one invoice in one line; a change of mind is a reversal.
-    CONSTRAINT allocation_once UNIQUE (payment_id, invoice_id)
+    CONSTRAINT credit_note_open_within_total CHECK (open_minor BETWEEN 0 AND total_minor),
+    CONSTRAINT credit_note_applied_means_nothing_open CHECK ((state = 'open') = (open_minor > 0))
 );
+CREATE INDEX credit_note_account ON credit_note (account_id) WHERE state = 'open';
+CREATE INDEX credit_note_invoice ON credit_note (invoice_id) WHERE invoice_id IS NOT NULL;
+
+CREATE TABLE allocation (
+    id             uuid PRIMARY KEY,
+    payment_id     uuid REFERENCES payment,
+    credit_note_id uuid REFERENCES credit_note,
+    invoice_id     uuid NOT NULL REFERENCES invoice,
+    amount_minor   bigint NOT NULL CHECK (amount_minor <> 0),
+    takes_back_id  uuid UNIQUE REFERENCES allocation, -- an allocation is taken back once, whole, by a line of its own
+    note           text NOT NULL DEFAULT '',
+    created_at     timestamptz NOT NULL,
+    CONSTRAINT allocation_of_one CHECK ((payment_id IS NULL) <> (credit_note_id IS NULL)),
+    CONSTRAINT allocation_sign CHECK (takes_back_id IS NULL OR amount_minor < 0)
+);
+CREATE INDEX allocation_payment ON allocation (payment_id, invoice_id) WHERE payment_id IS NOT NULL;
+CREATE INDEX allocation_credit_note ON allocation (credit_note_id) WHERE credit_note_id IS NOT NULL;
 CREATE INDEX allocation_invoice ON allocation (invoice_id);
+
+-- Cash that is applied to no invoice: what is left of a payment, its refunds taken off. Kept beside the entries that it
+-- is the sum of, so that lists need not add up every payment; the nightly audit proves that both say the same.
+CREATE TABLE unapplied_cash (
+    payment_id   uuid PRIMARY KEY REFERENCES payment,
+    account_id   uuid NOT NULL REFERENCES account,
+    currency     text NOT NULL,
+    amount_minor bigint NOT NULL CHECK (amount_minor > 0),
+    note         text NOT NULL DEFAULT '',
+    since        timestamptz NOT NULL
+);
+CREATE INDEX unapplied_cash_account ON unapplied_cash (account_id);
+CREATE INDEX unapplied_cash_since ON unapplied_cash (since);
+
+CREATE TABLE write_off (
+    id             uuid PRIMARY KEY,
+    invoice_id     uuid NOT NULL REFERENCES invoice,
+    account_id     uuid NOT NULL REFERENCES account,
+    kind           text NOT NULL CHECK (kind IN ('write-off', 'variance')), -- a variance is a small difference of a payment
+    payment_id     uuid REFERENCES payment,    -- the short payment, of a variance
+    currency       text NOT NULL,
+    amount_minor   bigint NOT NULL CHECK (amount_minor > 0),
+    reason         text NOT NULL,
+    state          text NOT NULL CHECK (state IN ('proposed', 'approved', 'rejected', 'reversed')),
+    proposed_by    text NOT NULL,
+    proposed_by_id uuid,
+    decided_by     text,
+    decided_at     timestamptz,
+    created_at     timestamptz NOT NULL
+);
+CREATE INDEX write_off_invoice ON write_off (invoice_id);
+CREATE INDEX write_off_waiting ON write_off (created_at) WHERE state = 'proposed';
+-- Two proposals for one invoice would give up the same cents twice.
+CREATE UNIQUE INDEX write_off_one_proposed ON write_off (invoice_id) WHERE state = 'proposed';
 
 CREATE TABLE credit (
     id            uuid PRIMARY KEY,
@@ -163,15 +224,70 @@ CREATE SEQUENCE receipt_number;
 
 CREATE TABLE import_batch (
     id          uuid PRIMARY KEY,
-    kind        text NOT NULL CHECK (kind IN ('invoices', 'contacts')),
+    kind        text NOT NULL CHECK (kind IN ('invoices', 'contacts', 'control', 'bank', 'remittance')),
     file_name   text NOT NULL,
     sha256      text NOT NULL,
     as_of       date,
     counts      jsonb NOT NULL,
     rejects     bytea,
+    absent      bytea,                         -- CSV of what we have and a full export does not
     actor       text NOT NULL,
     created_at  timestamptz NOT NULL
 );
+CREATE INDEX import_batch_newest ON import_batch (kind, created_at);
+
+-- What a person answered about a layout, so that the next file of the same source is not asked about again.
+CREATE TABLE import_mapping (
+    id          uuid PRIMARY KEY,
+    kind        text NOT NULL,
+    name        text NOT NULL,                 -- the source as people call it: 'netsuite', 'main account'
+    header_key  text NOT NULL,                 -- digest of the normalised headers in their order
+    answers     jsonb NOT NULL,                -- columns, currency, date order, decimal mark, encoding, delimiter
+    actor       text NOT NULL,
+    created_at  timestamptz NOT NULL,
+    used_at     timestamptz NOT NULL,
+    CONSTRAINT import_mapping_layout_once UNIQUE (kind, header_key),
+    CONSTRAINT import_mapping_name_once UNIQUE (kind, name)
+);
+
+-- The ERP's own ageing, to be compared with ours.
+CREATE TABLE control_file (
+    id          uuid PRIMARY KEY REFERENCES import_batch,
+    as_of       date NOT NULL,
+    created_at  timestamptz NOT NULL
+);
+CREATE TABLE control_total (
+    file_id      uuid NOT NULL REFERENCES control_file,
+    currency     text NOT NULL,
+    bucket       text NOT NULL,                -- 'current', '1-30', … as in domain/ledger/ageing.py, or 'total'
+    amount_minor bigint NOT NULL,
+    PRIMARY KEY (file_id, currency, bucket)
+);
+CREATE TABLE control_line (
+    file_id      uuid NOT NULL REFERENCES control_file,
+    number       text NOT NULL,
+    number_key   text NOT NULL,
+    currency     text NOT NULL,
+    open_minor   bigint NOT NULL,
+    due_on       date,
+    PRIMARY KEY (file_id, number_key)
+);
+
+-- Two customers that may be one under two spellings. A person decides; nothing is merged by itself.
+CREATE TABLE account_twin (
+    id           uuid PRIMARY KEY,
+    kept_id      uuid NOT NULL REFERENCES account,
+    other_id     uuid NOT NULL REFERENCES account,
+    evidence     jsonb NOT NULL,               -- why they seem to be one: the reasons as people read them
+    likeness     smallint NOT NULL CHECK (likeness BETWEEN 0 AND 100),
+    state        text NOT NULL CHECK (state IN ('proposed', 'merged', 'dismissed')),
+    decided_by   text,
+    decided_at   timestamptz,
+    created_at   timestamptz NOT NULL,
+    CONSTRAINT account_twin_of_two CHECK (kept_id <> other_id)
+);
+-- A pair is proposed once, whichever way round, and not again after it was dismissed.
+CREATE UNIQUE INDEX account_twin_once ON account_twin (least(kept_id, other_id), greatest(kept_id, other_id));
 
 -- Commitments ----------------------------------------------------------------------------------------------------
 
@@ -343,6 +459,26 @@ CREATE TABLE provider_event (
     received_at timestamptz NOT NULL
 );
 
+-- Money at the provider that fits no entry of ours; found by comparing, waits for a person.
+CREATE TABLE stray_movement (
+    id           uuid PRIMARY KEY,
+    object_id    text NOT NULL UNIQUE,         -- one movement at the provider is one line here
+    kind         text NOT NULL CHECK (kind IN ('payment', 'refund', 'chargeback', 'reinstated')),
+    currency     text NOT NULL,
+    amount_minor bigint NOT NULL,
+    happened_at  timestamptz NOT NULL,
+    about        text NOT NULL DEFAULT '',     -- invoice number or description that it carries
+    note         text NOT NULL,                -- why it fits nothing
+    invoice_id   uuid REFERENCES invoice,
+    account_id   uuid REFERENCES account,
+    state        text NOT NULL CHECK (state IN ('open', 'booked', 'dismissed')),
+    decided_by   text,
+    decision     text NOT NULL DEFAULT '',
+    decided_at   timestamptz,
+    found_at     timestamptz NOT NULL
+);
+CREATE INDEX stray_movement_open ON stray_movement (found_at) WHERE state = 'open';
+
 -- Deliverability -------------------------------------------------------------------------------------------------
 
 CREATE TABLE mailing (
@@ -460,6 +596,92 @@ CREATE TABLE suppression (
 );
 -- An address is suppressed or it is not; the same bounce read twice is one suppression.
 CREATE UNIQUE INDEX suppression_one_active ON suppression (address_key) WHERE state = 'active';
+
+-- Cash application -----------------------------------------------------------------------------------------------
+
+CREATE TABLE bank_line (
+    id            uuid PRIMARY KEY,
+    batch_id      uuid NOT NULL REFERENCES import_batch,
+    line          integer NOT NULL,
+    key           text NOT NULL UNIQUE,        -- digest of account, day, amount, texts and the how-manieth such line: a file
+                                               -- that overlaps with the last one brings nothing twice
+    bank_account  text NOT NULL DEFAULT '',    -- the merchant's account, as the file or the import names it
+    booked_on     date NOT NULL,
+    currency      text NOT NULL,
+    amount_minor  bigint NOT NULL CHECK (amount_minor <> 0), -- negative: money that went out, such as a returned transfer
+    payer_name    text NOT NULL DEFAULT '',
+    payer_key     text NOT NULL DEFAULT '',    -- digest of the payer's account number; the number itself is not kept
+    payer_hint    text NOT NULL DEFAULT '',    -- its last four characters
+    reference     text NOT NULL DEFAULT '',    -- what the payer wrote
+    bank_reference text NOT NULL DEFAULT '',   -- what the bank calls it
+    state         text NOT NULL CHECK (state IN ('new', 'proposed', 'posted', 'unapplied', 'ignored')),
+    account_id    uuid REFERENCES account,     -- who paid, once that is known
+    payment_id    uuid REFERENCES payment,
+    remittance_id uuid,
+    confidence    smallint CHECK (confidence BETWEEN 0 AND 100),
+    reasons       jsonb NOT NULL DEFAULT '[]',
+    decided_by    text,
+    decided_at    timestamptz,
+    created_at    timestamptz NOT NULL
+);
+CREATE INDEX bank_line_open ON bank_line (created_at, id) WHERE state IN ('new', 'proposed');
+CREATE INDEX bank_line_amount ON bank_line (currency, amount_minor);
+CREATE INDEX bank_line_payment ON bank_line (payment_id) WHERE payment_id IS NOT NULL;
+
+-- Ways to apply a bank line; the first is the one that is proposed, the others are its alternatives.
+CREATE TABLE cash_match (
+    id            uuid PRIMARY KEY,
+    bank_line_id  uuid NOT NULL REFERENCES bank_line,
+    place         smallint NOT NULL CHECK (place > 0),
+    account_id    uuid REFERENCES account,
+    confidence    smallint NOT NULL CHECK (confidence BETWEEN 0 AND 100),
+    reasons       jsonb NOT NULL,              -- as people read them, strongest first
+    parts         jsonb NOT NULL,              -- [[invoice id, minor units], …]; their sum may be below the line's amount
+    alternatives  integer NOT NULL,            -- how many other combinations fit as well; 0 means unique
+    CONSTRAINT cash_match_place UNIQUE (bank_line_id, place)
+);
+
+CREATE TABLE remittance (
+    id            uuid PRIMARY KEY,
+    source        text NOT NULL CHECK (source IN ('file', 'mail')),
+    inbound_mail_id uuid,                      -- the mail that it was attached to
+    file_name     text NOT NULL,
+    content_type  text NOT NULL,
+    sha256        bytea NOT NULL UNIQUE,       -- the same advice sent twice is one
+    body          bytea NOT NULL,
+    account_id    uuid REFERENCES account,
+    payer_name    text NOT NULL DEFAULT '',
+    currency      text,
+    total_minor   bigint,
+    paid_on       date,
+    state         text NOT NULL CHECK (state IN ('read', 'unreadable', 'used')),
+    note          text NOT NULL DEFAULT '',    -- what could not be read, or how it was read
+    created_at    timestamptz NOT NULL
+);
+CREATE INDEX remittance_waiting ON remittance (created_at) WHERE state = 'read';
+
+CREATE TABLE remittance_line (
+    id            uuid PRIMARY KEY,
+    remittance_id uuid NOT NULL REFERENCES remittance,
+    position      integer NOT NULL,
+    number        text NOT NULL,
+    number_key    text NOT NULL,
+    amount_minor  bigint,                      -- what is paid on it; null where the advice does not say
+    deducted_minor bigint,                     -- what the payer kept back, with its reason
+    reason        text NOT NULL DEFAULT '',
+    CONSTRAINT remittance_line_once UNIQUE (remittance_id, position)
+);
+CREATE INDEX remittance_line_number ON remittance_line (number_key);
+
+-- By which names and accounts a customer has paid before; learnt from what people confirmed.
+CREATE TABLE payer_alias (
+    id            uuid PRIMARY KEY,
+    account_id    uuid NOT NULL REFERENCES account,
+    key           text NOT NULL,               -- a payer_key, or 'name:' and the normalised name
+    times         integer NOT NULL DEFAULT 1 CHECK (times > 0),
+    last_at       timestamptz NOT NULL,
+    CONSTRAINT payer_alias_once UNIQUE (key, account_id)
+);
 
 -- Policies -------------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -244,6 +245,25 @@ async def test_a_veto_in_the_preview_can_be_taken_back(core: Core) -> None:
 
     assert "struck out in the preview" in struck.text
     assert "no longer struck out" in restored.text
+
+
+async def test_a_long_preview_is_read_page_by_page(core: Core) -> None:
+    for number in range(45):
+        await an_invoice(core, f"INV-{number}", days_past_due=1, email=f"c{number}@a.example")
+    await enrolments.enrol(core)
+    first = await typed(core, "preview")
+
+    second = await click(core, first, Action.PREVIEW_MORE)
+    last = await click(core, second, Action.PREVIEW_MORE)
+    back = await click(core, last, Action.PREVIEW_BACK)
+
+    pages = [set(re.findall(r"INV-\d+", json.dumps(each.blocks))) for each in (first, second, last)]
+    assert [len(each) for each in pages] == [20, 20, 5]
+    assert len(set.union(*pages)) == 45
+    assert second.replaces
+    assert {Action.PREVIEW_MORE, Action.PREVIEW_BACK} & offers(last) == {Action.PREVIEW_BACK}
+    assert back.blocks == second.blocks == (await typed(core, "preview 2")).blocks
+    assert (await typed(core, "preview tomorrow page 3")).blocks == last.blocks
 
 
 async def test_a_hold_is_lifted_by_a_click_with_the_right_to_it(core: Core) -> None:

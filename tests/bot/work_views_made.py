@@ -199,7 +199,10 @@ def _mail_views(name: str, *, number: str, many: int) -> Mapping[str, Message]:
         "news of the day": days.news(
             NewsDay(DAY, {"promise.broken": 48}), called={"promise.broken": "promises broken"}, one_by_one=8
         ),
-        "preview": preview.page(Preview(DAY, 41, 41, 20, 1, (EURO,), preview_lines[: 5 if many < 3 else None])),
+        "preview": preview.page(Preview(DAY, 41, 41, 20, 1, (EURO,), preview_lines[: 5 if many < 3 else 20])),
+        "preview, second page": preview.page(
+            Preview(DAY, 38, 41, 20, 1, (EURO,), preview_lines[30:50], page=2, pages=3, size=20), replaces=True
+        ),
         "preview, nothing": preview.page(Preview(DAY, 0, 0, 0, 0, (), ())),
     }
 

@@ -1,0 +1,1 @@
+"""Cash application: bank lines and remittance advices, matched to the invoices that they pay."""
