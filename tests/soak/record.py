@@ -12,6 +12,9 @@ from tests.soak.witness import History, Moment
 ASKING = frozenset({"reminder-due", "reminder-overdue", "final-notice", "instalment-due", "plan-missed"})
 """Letters that ask for money; everything else answers somebody."""
 
+SEVERITIES = {"reminder-due": 0, "reminder-overdue": 1, "final-notice": 2}
+"""How hard each letter of a cadence presses."""
+
 
 @dataclass(frozen=True, slots=True)
 class Payer:
@@ -32,6 +35,7 @@ class Taken:
     numbers: frozenset[str]
     """The invoice numbers that its text shows."""
     text: str = ""
+    """The lines of its text in which there are figures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ class Record:
     steps: Mapping[str, list[tuple[int, int, str | None]]] = field(default_factory=dict)
     """By cadence: position, offset in days, letter (None: a person takes over)."""
     vetoes: frozenset[tuple[str, int]] = frozenset()
+    """Steps that are struck out in the end, by their enrolments."""
     stuck: tuple[str, ...] = ()
     """What the daily look found waiting without a reason."""
     jobs: Mapping[str, int] = field(default_factory=dict)
@@ -95,6 +100,18 @@ class Record:
     def items(self) -> dict[str, list[str]]:
         """Items by mailing."""
         return self.history.about("mailing_item", "mailing_id")
+
+    @cached_property
+    def struck(self) -> Mapping[str, int]:
+        """How severe the severest step is that was ever struck out of each enrolment, in whatever cadence it was."""
+        found: dict[str, int] = {}
+        for versions in self.history.moments.get("veto", {}).values():
+            enrolment_id = versions[0].was["enrolment_id"]
+            enrolment = self.history.seen_by("enrolment", enrolment_id, versions[0])
+            for position, _, letter in self.steps.get(enrolment["cadence_id"], ()) if enrolment else ():
+                if position == versions[0].was["step"]:
+                    found[enrolment_id] = max(found.get(enrolment_id, 0), SEVERITIES.get(letter or "", 0))
+        return found
 
     @cached_property
     def by_invoice(self) -> dict[str, dict[str, list[str]]]:

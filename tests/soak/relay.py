@@ -91,7 +91,7 @@ class Relay:
             recipient=envelope.rcpt_tos[0],
             message_id=str(mail["Message-ID"]).strip(),
             numbers=numbers_in(text),
-            text=text,
+            text="\n".join(line for line in text.splitlines() if any(map(str.isdigit, line))),
         )
         self.taken.append(taken)
         self.letters.append(Letter(envelope.mail_from or "", envelope.rcpt_tos[0], raw, taken.numbers))

@@ -68,7 +68,10 @@ class Small:
             history=History.of(self.moments),
             payers=self.payers,
             rules=self.rules,
-            steps={"k": [(1, 0, "reminder-due"), (2, 7, "reminder-overdue"), (3, 300, None)]},
+            steps={
+                "k": [(1, 0, "reminder-due"), (2, 7, "reminder-overdue"), (3, 300, None)],
+                "l": [(1, -3, "reminder-due"), (2, 0, "reminder-due"), (3, 7, "reminder-overdue"), (4, 300, None)],
+            },
             ended=self.ended,
             **self.more,
         )
@@ -90,11 +93,11 @@ def invoice(id_: str, number: str, *, state: str = "open", open_minor: int = 10_
 
 
 def enrolment(
-    id_: str, of: str, *, state: str = "running", last_position: int = 0, held: str | None = None
+    id_: str, of: str, *, state: str = "running", last_position: int = 0, held: str | None = None, cadence: str = "k"
 ) -> tuple[str, dict[str, Any]]:
     usual = "the customer is asked by telephone" if id_ == "e2" else ""
     return "enrolment", {
-        "id": id_, "invoice_id": of, "cadence_id": "k", "state": state, "last_position": last_position,
+        "id": id_, "invoice_id": of, "cadence_id": cadence, "state": state, "last_position": last_position,
         "held": usual if held is None else held,
     }  # fmt: skip
 
@@ -261,6 +264,42 @@ def promise_broken(days: float) -> Callable[[Small], None]:
     return plant
 
 
+def moved_and_forgotten(small: Small) -> None:
+    """Plant a step that nobody takes in a cadence with other positions; the mail was of the same number in the old."""
+    small.commit(enrolment("e2", "i2", last_position=2, held="", cadence="l"))
+
+
+def moved_as_it_should(small: Small) -> None:
+    """Plant a move after the second step's mail, which is the third in the new cadence."""
+    small.send("m4", {"i2": 2}, at=MONDAY + 14 * DAY)
+    small.commit(enrolment("e2", "i2", last_position=3, held="", cadence="l"))
+
+
+def struck_and_moved(small: Small) -> None:
+    """Plant a step that was struck out before a move, which forgets what is behind."""
+    veto = {"id": "v", "enrolment_id": "e2", "step": 2}
+    small.commit(("veto", veto))
+    small.commit(("veto", {**veto, "state": "removed"}), enrolment("e2", "i2", last_position=3, held="", cadence="l"))
+
+
+def opened_again(severity: int) -> Callable[[Small], None]:
+    """Return a planter of a letter of such a severity after the invoice was paid and charged back."""
+
+    def plant(small: Small) -> None:
+        small.commit(enrolment("e9", "i1", last_position=2))
+        small.send("m4", {"i1": 3}, at=MONDAY + 14 * DAY)
+        columns = {"enrolment_id": "e9", "severity": severity}
+        small.moments = [replace(e, was={**e.was, **columns}) if e.id == "m4i1" else e for e in small.moments]
+
+    return plant
+
+
+def removed_at_once(small: Small) -> None:
+    """Plant a mail that a planner made and took back before its commit."""
+    row = mailing("m4", "queued", at=MONDAY + 20 * DAY)
+    small.commit(row, (row[0], {**row[1], "state": "removed"}), at=MONDAY + 20 * DAY)
+
+
 def skipped_step(small: Small) -> None:
     changed("e2", held="", last_position=2)(small)
 
@@ -347,6 +386,7 @@ PLANTED: dict[str, tuple[str, Callable[[Small], None]]] = {
     "a mail through Autopilot's gate": ("gated", gate(holds="autopilot", segment="s")),
     "a beginning with the final notice": ("softly", harsh),
     "two levels at once": ("softly", two_levels),
+    "two levels at once when it was opened again": ("softly", opened_again(severity=3)),
     "a withheld mail without a reason": ("explained", changed("m3", reason=" ")),
     "a wait without a reason": ("explained", unexplained_wait),
     "a draft that needs nothing": ("explained", draft_without_need),
@@ -355,6 +395,7 @@ PLANTED: dict[str, tuple[str, Callable[[Small], None]]] = {
     "a step that nobody took": ("lost", forgotten_step),
     "a step that nobody took after its hold": ("lost", freed(days=3)),
     "a step that nobody took after its promise": ("lost", promise_broken(days=3)),
+    "a step that nobody took in another cadence": ("lost", moved_and_forgotten),
     "a step that no mail shows": ("lost", skipped_step),
     "a job that failed for good": ("jobs", tell(jobs={"failed (send_mailing)": 1})),
     "a lock that is left": ("locks", tell(locks=1)),
@@ -412,6 +453,10 @@ HARMLESS: dict[str, Callable[[Small], None]] = {
     "an answer that left unheard and was withheld then": answered_once,
     "a step whose hold has just ended": freed(days=1),
     "a step whose promise has just been broken": promise_broken(days=1),
+    "a move to a cadence that counts otherwise": moved_as_it_should,
+    "a move after a step was struck out": struck_and_moved,
+    "the next level when it was opened again": opened_again(severity=2),
+    "a mail that was taken back before its commit": removed_at_once,
     "a test dispute": pause("dispute", state="open", is_test=True, amount_minor=10_000),
     "a promise whose grace is over": pause(
         "promise", state="running", amount_minor=10_000, promised_on="2026-06-10", grace_days=2

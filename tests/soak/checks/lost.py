@@ -19,6 +19,9 @@ WAITING = frozenset({"drafted", "queued", "sending"})
 _AFTER_ALL = 1 << 62
 """A number behind every commit."""
 
+_BEFORE_ALL = -(1 << 31)
+"""A day before every step."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Look:
@@ -45,17 +48,48 @@ def lost(record: Record) -> Iterator[str]:
         if not _free(record, enrolment["id"], looks) or _rests(record, items[enrolment["invoice_id"]]):
             continue
         invoice = record.history.versions("invoice", enrolment["invoice_id"])[-1].was
-        own = [each for each in items[invoice["id"]] if each["enrolment_id"] == enrolment["id"]]
-        reached = max((each["step"] or 0 for each in own), default=0)
-        for position, offset, _letter in record.steps[enrolment["cadence_id"]]:
-            late = day_of(invoice["due_on"]) + timedelta(offset) < first.day - WEEKEND
-            done = position <= max(reached, enrolment["last_position"])
-            if late and not done and (enrolment["id"], position) not in record.vetoes:
-                yield f"step {position} of {invoice['number']} was never taken{story.of(record, enrolment)}"
-        excused = enrolled[invoice["id"]] > 1 or _struck(record, enrolment)
-        if enrolment["last_position"] > reached and not excused:
-            where = f"stands at step {enrolment['last_position']} and reached {reached}"
-            yield f"{invoice['number']} {where}{story.of(record, enrolment)}"
+        yield from _judged(record, enrolment, invoice, _reached(record, enrolment, items[invoice["id"]]), first.day)
+        if _skipped(record, enrolment, items[invoice["id"]]) and enrolled[invoice["id"]] == 1:
+            yield (
+                f"{invoice['number']} stands at step {enrolment['last_position']}, which no mail shows"
+                f"{story.of(record, enrolment)}"
+            )
+
+
+def _judged(
+    record: Record, enrolment: dict[str, Any], invoice: dict[str, Any], reached: int, today: date
+) -> Iterator[str]:
+    for position, offset, _letter in record.steps[enrolment["cadence_id"]]:
+        late = day_of(invoice["due_on"]) + timedelta(offset) < today - WEEKEND
+        done = position <= enrolment["last_position"] or offset <= reached
+        if late and not done and (enrolment["id"], position) not in record.vetoes:
+            yield f"step {position} of {invoice['number']} was never taken{story.of(record, enrolment)}"
+
+
+def _reached(record: Record, enrolment: dict[str, Any], items: list[dict[str, Any]]) -> int:
+    """Return the day of the latest step of an enrolment that is in a mail, relative to the due date.
+
+    Days are compared and not positions: an enrolment may have been in another cadence when the mail was planned.
+    """
+    found = [_BEFORE_ALL]
+    for item in items:
+        if item["enrolment_id"] == enrolment["id"]:
+            planned = record.history.versions("mailing_item", item["id"])[0]
+            then = record.history.seen_by("enrolment", enrolment["id"], planned)
+            found.append(_offset(record, (then or enrolment)["cadence_id"], planned.was["step"]))
+    return max(found)
+
+
+def _offset(record: Record, cadence_id: str, position: int) -> int:
+    return next((offset for each, offset, _ in record.steps[cadence_id] if each == position), _BEFORE_ALL)
+
+
+def _skipped(record: Record, enrolment: dict[str, Any], items: list[dict[str, Any]]) -> bool:
+    """Tell whether an enrolment counts a step as done which is in no mail and which nobody struck out."""
+    if enrolment["last_position"] == 0 or enrolment["id"] in record.struck:
+        return False
+    stands = _offset(record, enrolment["cadence_id"], enrolment["last_position"])
+    return stands > _reached(record, enrolment, items)
 
 
 def _items(record: Record) -> dict[str, list[dict[str, Any]]]:
@@ -104,8 +138,3 @@ def _rests(record: Record, items: list[dict[str, Any]]) -> bool:
         if record.ended - datetime.fromisoformat(mailing.get("sent_at") or item["created_at"]) < quiet:
             return True
     return False
-
-
-def _struck(record: Record, enrolment: dict[str, Any]) -> bool:
-    """Tell whether a step that no mail shows was struck out."""
-    return any((enrolment["id"], step) in record.vetoes for step in range(1, enrolment["last_position"] + 1))

@@ -20,22 +20,18 @@ def softly(record: Record) -> Iterator[str]:
         for item in items:
             if item["enrolment_id"] is None:
                 continue
-            before = reached.get(item["enrolment_id"], 0)
+            before = reached.get(item["invoice_id"], 0)
             if sent is not None and item["severity"] > before + 1:
                 yield f"mailing {sent.mailing_id} is harsher than what came before by {item['severity'] - before}"
-            reached[item["enrolment_id"]] = max(before, item["severity"])
-
-
-_SEVERITIES = {"reminder-due": 0, "reminder-overdue": 1, "final-notice": 2}
+            reached[item["invoice_id"]] = max(before, item["severity"])
 
 
 def _struck(record: Record) -> dict[str, int]:
-    """Return how severe the severest step is that was struck out of each enrolment."""
+    """Return how severe the severest step is that was ever struck out of each invoice's reminders."""
     found: dict[str, int] = {}
-    for enrolment in record.history.latest("enrolment"):
-        for position, _, letter in record.steps.get(enrolment["cadence_id"], ()):
-            if (enrolment["id"], position) in record.vetoes:
-                found[enrolment["id"]] = max(found.get(enrolment["id"], 0), _SEVERITIES.get(letter or "", 0))
+    for enrolment_id, severity in record.struck.items():
+        invoice_id = record.history.versions("enrolment", enrolment_id)[0].was["invoice_id"]
+        found[invoice_id] = max(found.get(invoice_id, 0), severity)
     return found
 
 

@@ -12,7 +12,7 @@ LAST = 8
 _SHOWN = {
     "enrolment": ("state", "cadence_id", "segment", "last_position", "last_severity", "next_action_at", "held"),
     "invoice": ("state", "open_minor", "due_on"),
-    "mailing": ("state", "letter", "address", "waits", "not_before", "reason"),
+    "mailing": ("state", "letter", "address", "waits_reason", "not_before", "reason"),
     "mailing_item": ("state", "enrolment_id", "step", "step_before", "letter", "unique_key", "mailing_id"),
     "promise": ("state", "amount_minor", "promised_on", "grace_days"),
     "plan": ("state", "covers_minor"),
@@ -20,7 +20,7 @@ _SHOWN = {
     "hold": ("state", "kind", "invoice_id", "contact_id", "until"),
     "account": ("state",),
     "contact": ("state", "role", "email"),
-    "gate": ("name", "state", "segment", "holds", "until"),
+    "veto": ("state", "step"),
 }
 
 
@@ -38,6 +38,7 @@ def _lines(record: Record, enrolment: dict[str, Any]) -> Iterator[str]:
         yield f"struck out: {struck}"
     moments = [*_about(record, "enrolment", "invoice_id", invoice_id), *history.versions("invoice", invoice_id)[-LAST:]]
     items = record.history.about("mailing_item", "invoice_id").get(invoice_id, [])
+    moments += _about(record, "veto", "enrolment_id", enrolment["id"])
     for item in items[-LAST:]:
         versions = history.versions("mailing_item", item)
         moments += [*versions, *history.versions("mailing", versions[-1].was["mailing_id"])[-LAST:]]
