@@ -32,6 +32,9 @@ class Action(StrEnum):
     UNDO_DRAFT = "draft.undo"
     VETO = "step.strike"
     UNVETO = "step.restore"
+    PREVIEW_BACK = "preview.back"
+    PREVIEW_MORE = "preview.more"
+    PREVIEW_HELD = "preview.held"
     SHOW_PLAN = "plan.show"
     APPROVE_PLAN = "plan.approve"
     REJECT_PLAN = "plan.reject"
@@ -62,6 +65,7 @@ class Subject(BaseModel):
     policy: int | None = Field(default=None, ge=0, le=10**9)
     step: int | None = Field(default=None, ge=0, le=10_000)
     on: date | None = None
+    page: int | None = Field(default=None, ge=1, le=10_000)
     seen: str | None = Field(default=None, max_length=120)
     """Names what was shown beside the button, or which of some choices it is; what is otherwise by now is refused."""
 

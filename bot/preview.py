@@ -1,23 +1,51 @@
 """Preview: what tomorrow would send, and striking single steps out before they are sent."""
 
+from datetime import date
+
 from bot import asks, words
 from bot.asks import Ask, Misunderstood, Press
 from bot.blocks import Message
 from bot.views import answers
 from bot.views import preview as views
+from domain.kernel.actor import Actor
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.operations import cases
 from domain.outreach import preview, vetoes
 
+LONGEST_PAGE = 4
+"""Digits of a page's number; what has more is a day or nothing."""
+
 VETO = "veto INV-1042 3 we spoke on the phone"
 
 
 async def show(core: Core, ask: Ask) -> Message:
-    """Answer ``/plixo preview`` for tomorrow, or for a day to come."""
+    """Answer ``/plixo preview`` for tomorrow, or for a day to come; `/plixo preview 2` is the second page."""
     today = local_date(core.clock, core.merchant.zone)
-    day = words.day(ask.words, today=today) if ask.words else None
-    return views.page(await preview.tomorrow(core, actor=ask.actor, day=day))
+    rest, page = _page(ask.words)
+    day = words.day(rest, today=today) if rest else None
+    return await _shown(core, ask.actor, day, page)
+
+
+async def press_page(core: Core, press: Press) -> Message:
+    """Answer a click on another page: of the same day, in place of the page that was shown."""
+    return await _shown(core, press.actor, press.subject.on, press.subject.page or 1, replaces=True)
+
+
+async def _shown(core: Core, actor: Actor, day: date | None, page: int, *, replaces: bool = False) -> Message:
+    found = await preview.tomorrow(core, actor=actor, day=day, limit=views.PAGE, page=page)
+    return views.page(found, replaces=replaces)
+
+
+def _page(said: tuple[str, ...]) -> tuple[tuple[str, ...], int]:
+    """Return the words before the page, and the page: a number alone, or one behind the word."""
+    last = said[-1] if said else ""
+    if last.isascii() and last.isdigit() and len(last) <= LONGEST_PAGE:
+        if len(said) == 1:
+            return (), int(last)
+        if said[-2].casefold() == "page":
+            return said[:-2], int(last)
+    return said, 1
 
 
 async def veto(core: Core, ask: Ask) -> Message:

@@ -116,7 +116,7 @@ TABLE: tuple[Command, ...] = (
     _line(DRAFTS, "reject", "ID reason…", P.APPROVE, "decides that a draft is not sent",
           "reject 1a2b3c4d they have just called", drafts.reject),
     _line(DRAFTS, "undo", "ID", P.APPROVE, "calls an approved mail back, for a moment", "undo 1a2b3c4d", drafts.undo),
-    _line(DRAFTS, "preview", "[DAY]", P.VIEW, "shows what tomorrow would send, each with a veto", "preview",
+    _line(DRAFTS, "preview", "[DAY] [page N]", P.VIEW, "shows what tomorrow would send, each with a veto", "preview",
           preview.show),
     _line(DRAFTS, "veto", "INV [STEP] reason…", P.WORK_QUEUE, "strikes out a step before it is sent", preview.VETO,
           preview.veto),

@@ -12,6 +12,7 @@ import typer.main
 from typer.core import TyperArgument, TyperGroup, TyperOption
 
 from bot.commands import COMMANDS
+from bot.table import Command
 from domain.kernel.machine import Machine
 from domain.people.roles import roles_with
 
@@ -110,15 +111,20 @@ def _below(rest: list[ast.stmt]) -> str:
 
 def slack_commands(table: Table) -> Iterator[str]:
     """Yield one section for each command of the bot."""
-    rows = []
     for each in COMMANDS:
-        roles = roles_with(each.permission) if each.permission else ()
-        who = "everybody in the workspace" if each.permission is None else ", ".join(role.value for role in roles)
-        rows.append((" ".join(each.words), each.does, f"/plixo {each.usage}", f"/plixo {each.example}", who))
-    for heading, does, usage, example, who in rows:
-        yield f"### {heading}"
-        yield f"`{usage}` {does}."
-        yield table(("example", "who may"), [(f"`{example}`", who)])
+        yield f"### {' '.join(each.words)}"
+        yield f"`/plixo {each.usage}` {each.does}."
+        yield table(("example", "who may"), [(f"`/plixo {each.example}`", who_may(each))])
+
+
+def who_may(command: Command) -> str:
+    """Return the roles that may try a command; those with the lesser right that is enough for a part of it, apart."""
+    if command.permission is None:
+        return "everybody in the workspace"
+    roles = roles_with(command.permission)
+    told = ", ".join(role.value for role in roles)
+    partly = [role.value for role in roles_with(command.also) if role not in roles] if command.also else []
+    return f"{told}; in part: {', '.join(partly)}" if partly else told
 
 
 def shell_commands(table: Table) -> Iterator[str]:

@@ -7,7 +7,7 @@ import pytest
 
 from bot.commands import COMMANDS
 from domain.kernel.events import EVENTS, Event
-from plixo import docs
+from plixo import doc_sources, docs
 from plixo.cli import app
 from plixo.settings import Settings
 from tests.sources import ROOT, modules
@@ -83,6 +83,15 @@ def test_every_command_that_a_page_names_exists(page: Path) -> None:
 
     assert in_shell - shell == set()
     assert in_slack - {each.words[0] for each in COMMANDS} == set()
+
+
+def test_a_right_that_is_enough_for_a_part_is_told_apart() -> None:
+    dispute = next(each for each in COMMANDS if each.words == ("credit", "approve"))
+    queue = next(each for each in COMMANDS if each.words == ("queue",))
+
+    assert doc_sources.who_may(dispute) == "Controller, A/R Manager; in part: Legal"
+    assert "in part" not in doc_sources.who_may(queue)
+    assert "in part: Legal" in (docs.FOLDER / "commands.md").read_text(encoding="utf-8")
 
 
 def test_every_setting_says_what_it_is_for() -> None:

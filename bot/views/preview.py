@@ -8,29 +8,52 @@ from bot.blocks import Block, Confirmation, Message
 from domain.outreach.preview import Preview
 from domain.outreach.preview_lines import Line
 
+PAGE = 20
+"""Lines of one message: with a button and its question each, more would not fit into it."""
+
 HELD_SHOWN = 8
+"""Held lines in one paragraph."""
 
 
-def page(preview: Preview) -> Message:
+def page(preview: Preview, *, replaces: bool = False) -> Message:
     """Return what would be sent on a day, most of it with a button to strike it out."""
     day = text.day(preview.day)
     leaving = [each for each in preview.lines if not each.holds and not each.struck]
     held = [each for each in preview.lines if each.holds or each.struck]
     asked = ", ".join(str(each) for each in preview.asked) or "nothing"
     head = f"{preview.leaving} {'reminder' if preview.leaving == 1 else 'reminders'} on {day}, asking for {asked}"
+    where = f" Page {preview.page} of {preview.pages}." if preview.pages > 1 else ""
     return Message(
-        text=f"{head}; {preview.approvals} of them need an approval, {preview.held + preview.struck} are held.",
+        text=f"{head}; {preview.approvals} of them need an approval, {preview.held + preview.struck} are held.{where}",
         blocks=blocks.listing(
-            [blocks.section(f"*{head}*\n{_counts(preview)}")],
+            [blocks.section(f"*{head}*\n{_counts(preview)}{where}")],
             map(_line, leaving),
-            total=preview.leaving,
             tail=(
-                *_held(held, preview.held + preview.struck),
+                *_held(held),
+                *_pages(preview),
                 blocks.context("Everything is looked at again right before it is sent: a list, not a promise."),
             ),
             hint="; `/plixo veto INV reason…` strikes out any of them",
         ),
+        replaces=replaces,
     )
+
+
+def _pages(preview: Preview) -> tuple[Block, ...]:
+    """Return the buttons to the pages before and behind, and to what is held, where that is farther away."""
+    near = (preview.page - 1, preview.page, preview.page + 1)
+    held = preview.first_held if preview.held + preview.struck and preview.first_held not in near else 0
+    pages = (
+        ("Back", ids.Action.PREVIEW_BACK, preview.page - 1, "The page before"),
+        ("More", ids.Action.PREVIEW_MORE, preview.page + 1, "The next page"),
+        ("Held", ids.Action.PREVIEW_HELD, held, "What is held or struck out"),
+    )
+    buttons = [
+        blocks.button(name, action=action, value=ids.value(on=preview.day, page=number), label=label)
+        for name, action, number, label in pages
+        if 1 <= number <= preview.pages
+    ]
+    return (blocks.actions(*buttons),) if buttons else ()
 
 
 def restore(invoice_id: UUID, step: int) -> Block:
@@ -79,12 +102,11 @@ def _line(line: Line) -> Block:
     return blocks.section(said, accessory=veto)
 
 
-def _held(held: Sequence[Line], total: int) -> tuple[Block, ...]:
-    if not total:
-        return ()
+def _held(held: Sequence[Line]) -> tuple[Block, ...]:
     lines = [
         f"• {text.foreign(each.invoice_number, limit=40)}: "
         + (f"struck out by {text.said(each.struck, limit=100)}" if each.struck else text.said(each.holds, limit=120))
         for each in held
     ]
-    return (blocks.section(f"*Held*\n{text.listed(lines, total=total, most=HELD_SHOWN)}"),)
+    parts = [lines[first : first + HELD_SHOWN] for first in range(0, len(lines), HELD_SHOWN)]
+    return tuple(blocks.section("*Held*\n" * (number == 0) + "\n".join(part)) for number, part in enumerate(parts))

@@ -55,14 +55,16 @@ def due(where: str = "true") -> str:
     Parameters: ``%(today)s`` and ``%(horizon)s`` (see ``horizon``); *where* is over pl (plan), i (invoice) and s.
     Of several missed instalments of a plan only the latest is in, with all that is overdue as ``overdue_minor``, so
     that a plan which fell behind brings one letter and not a burst. Columns: plan_id, instalment_id, invoice_id,
-    invoice_number, account_id, contact_id, currency, position, parts, due_on, asked_minor, overdue_minor, occasion.
+    invoice_number, account_id, contact_id, currency, position, parts, due_on, asked_minor, overdue_minor, occasion,
+    asked_from (the first day on which it may be asked for on this occasion).
     """
     missed = "s.due_on + pl.grace_days < %(today)s"
     return f"""
     SELECT DISTINCT ON (i.id, occasion) pl.id AS plan_id, s.id AS instalment_id, i.id AS invoice_id,
            i.number AS invoice_number, i.account_id, pl.contact_id, i.currency, s.position, s.parts, s.due_on,
            s.asked_minor, sum(s.asked_minor) FILTER (WHERE {missed}) OVER (PARTITION BY i.id) AS overdue_minor,
-           CASE WHEN {missed} THEN 'missed' ELSE 'due' END AS occasion
+           CASE WHEN {missed} THEN 'missed' ELSE 'due' END AS occasion,
+           CASE WHEN {missed} THEN s.due_on + pl.grace_days + 1 ELSE s.due_on - {LEAD.days} END AS asked_from
     FROM plan pl JOIN invoice i ON i.id = pl.invoice_id CROSS JOIN LATERAL {standing()} s
     WHERE pl.state = 'running' AND i.state = 'open' AND s.asked_minor > 0 AND s.due_on <= %(horizon)s AND {where}
     ORDER BY i.id, occasion, CASE WHEN {missed} THEN -s.position ELSE s.position END"""

@@ -54,6 +54,8 @@ class ContactMissing(InvoiceEvent):
 
     account_name: str
     reason: str
+    about: str = ""
+    """The instalment that cannot be asked for and on which occasion; empty for a step of a cadence."""
 
     def told(self) -> str:
         """Return the fact as a sentence."""

@@ -14,15 +14,18 @@ from domain.kernel.actor import Actor, Permission
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.money import Money
-from domain.outreach import decisions, preview_lines
+from domain.outreach import decisions, instalments, preview_lines
 from domain.outreach.decisions import Decision, Does
-from domain.outreach.due import Moment
+from domain.outreach.due import Case, Moment, Recipient
 from domain.outreach.preview_lines import Line
 from domain.outreach.refusals import DayOutOfReach
 
 PAGE = 500
 LIMIT = 100
-"""Lines that one preview shows at most; all are counted."""
+"""Lines on one page of a preview at most; all are counted."""
+
+MOST_LISTED = 10_000
+"""Lines that the pages of a preview reach; nobody strikes out more by hand."""
 
 FARTHEST = timedelta(days=31)
 
@@ -41,6 +44,17 @@ class Preview:
     asked: tuple[Money, ...]
     """What those that are not held ask for, by currency."""
     lines: tuple[Line, ...]
+    """Of this page: first what leaves, behind it what is held or struck out."""
+    page: int = 1
+    pages: int = 1
+    """How many there are; a page that is not there any more is answered with the last one."""
+    size: int = LIMIT
+    """Lines on a full page."""
+
+    @property
+    def first_held(self) -> int:
+        """The page on which the first line stands that is held or struck out."""
+        return min(self.pages, self.leaving // self.size + 1)
 
     @property
     def total(self) -> int:
@@ -48,8 +62,8 @@ class Preview:
         return self.leaving + self.held + self.struck
 
 
-async def tomorrow(core: Core, *, actor: Actor, day: date | None = None, limit: int = LIMIT) -> Preview:
-    """Return what would leave on *day*, or on the next one in the merchant's zone.
+async def tomorrow(core: Core, *, actor: Actor, day: date | None = None, limit: int = LIMIT, page: int = 1) -> Preview:
+    """Return what would leave on *day*, or on the next one in the merchant's zone; *limit* lines on each page.
 
     Raises:
         NotAllowed: The actor may not look.
@@ -60,10 +74,12 @@ async def tomorrow(core: Core, *, actor: Actor, day: date | None = None, limit: 
     chosen = day or today + timedelta(days=1)
     if not today <= chosen <= today + FARTHEST:
         raise DayOutOfReach(today, today + FARTHEST)
-    counted = _Counted(chosen, max(1, min(limit, LIMIT)))
+    counted = _Counted(chosen, size=max(1, min(limit, LIMIT)), page=page)
     end = datetime.combine(chosen, time.max, core.merchant.zone).astimezone(UTC)
     moment = Moment(end, chosen)
     async for lines in preview_lines.pending(core, moment=moment):
+        counted.add(lines)
+    async for lines in _instalments(core, moment, later=chosen > today + timedelta(days=1)):
         counted.add(lines)
     first = datetime(1970, 1, 1, tzinfo=UTC)
     if chosen > today + timedelta(days=1):  # what falls due before will have left by then
@@ -90,74 +106,106 @@ async def _due(core: Core, first: datetime, end: datetime) -> AsyncIterator[list
             return
 
 
-class _Counted:
-    """Count every line and keep the first ones."""
+async def _instalments(core: Core, moment: Moment, *, later: bool) -> AsyncIterator[list[Line]]:
+    """Yield the instalments that will be asked for; on a *later* day than the next only those whose turn comes then."""
+    after: UUID | None = UUID(int=0)
+    while after is not None:
+        asked, after = await instalments.page(core, moment=moment, after=after)
+        chosen = [each for each in asked if not later or each.row["asked_from"] == moment.today]
+        rested = await _rested(core, [one for each in chosen for one in each.recipients], moment)
+        yield [
+            preview_lines.of_instalment(
+                core,
+                each,
+                holds=each.holds or each.unreachable or _waits(core, each.case, each.recipients, moment, rested),
+            )
+            for each in chosen
+            if not each.case.pending
+        ]
 
-    def __init__(self, day: date, limit: int) -> None:
-        self._day, self._limit = day, limit
-        self._lines: list[Line] = []
-        self._leaving = self._approvals = self._held = self._struck = 0
+
+class _Counted:
+    """Count every line and keep those that the page may need."""
+
+    def __init__(self, day: date, *, size: int, page: int) -> None:
+        self._day, self._size = day, size
+        self._page = max(1, min(page, MOST_LISTED // size))
+        self._leaving: list[Line] = []
+        self._others: list[Line] = []
+        self._left = self._approvals = self._held = self._struck = 0
         self._asked: dict[str, int] = {}
 
     def add(self, lines: Iterable[Line]) -> None:
         for line in lines:
+            stays = bool(line.holds or line.struck)
+            self._keep(self._others if stays else self._leaving, line)
             if line.struck:
                 self._struck += 1
             elif line.holds:
                 self._held += 1
             else:
-                self._leaving += 1
+                self._left += 1
                 self._approvals += bool(line.needs)
                 self._asked[line.asks.currency] = self._asked.get(line.asks.currency, 0) + line.asks.minor
-            self._keep(line)
 
-    def _keep(self, line: Line) -> None:
-        """Keep those that leave rather than those that do not: whoever looks wants to strike out."""
-        if len(self._lines) >= self._limit:
-            last = next((each for each in reversed(self._lines) if each.holds or each.struck), None)
-            if line.holds or line.struck or last is None:
-                return
-            self._lines.remove(last)
-        self._lines.append(line)
+    def _keep(self, where: list[Line], line: Line) -> None:
+        if len(where) < self._page * self._size:
+            where.append(line)
 
     def result(self) -> Preview:
+        total = self._left + self._held + self._struck
+        pages = max(1, min(-(-total // self._size), MOST_LISTED // self._size))
+        page = min(self._page, pages)
+        # What leaves stands first: whoever looks wants to strike out.
+        shown = [*self._leaving, *self._others][(page - 1) * self._size : page * self._size]
         return Preview(
             day=self._day,
-            leaving=self._leaving,
+            leaving=self._left,
             approvals=self._approvals,
             held=self._held,
             struck=self._struck,
             asked=tuple(Money(minor, currency) for currency, minor in sorted(self._asked.items())),
-            lines=tuple(self._lines),
+            lines=tuple(shown),
+            page=page,
+            pages=pages,
+            size=self._size,
         )
 
 
 async def _lines(core: Core, decided: Sequence[Decision], moment: Moment) -> list[Line]:
     struck = await preview_lines.struck(core, ids=[each.case.id for each in decided if each.case.vetoed], moment=moment)
-    closing = datetime.combine(moment.today, core.limits.closes, core.merchant.zone)
-    keys = [one.email_key for each in decided for one in each.recipients]
-    rested = await preview_lines.written_to(core, keys=keys, since=closing - core.limits.contact_rest)
+    rested = await _rested(core, [one for each in decided for one in each.recipients], moment)
     lines: list[Line] = []
     for each in decided:
         lines += [preview_lines.of_struck(each, veto) for veto in struck.get(each.case.id, ())]
         if each.does is Does.MAIL:
-            lines.append(preview_lines.of_step(each, holds=_waits(core, each, moment, rested)))
+            holds = _waits(core, each.case, each.recipients, moment, rested)
+            lines.append(preview_lines.of_step(each, holds=holds))
         elif each.does is Does.HOLD and each.step is not None and not each.case.pending:
             lines.append(preview_lines.of_step(each, holds=each.reason))
     return lines
 
 
-def _waits(core: Core, decision: Decision, moment: Moment, rested: Mapping[str, datetime]) -> str:
+async def _rested(core: Core, recipients: Sequence[Recipient], moment: Moment) -> Mapping[str, datetime]:
+    """Return when those were last written to who still rest when the day ends."""
+    closing = datetime.combine(moment.today, core.limits.closes, core.merchant.zone)
+    keys = [each.email_key for each in recipients]
+    return await preview_lines.written_to(core, keys=keys, since=closing - core.limits.contact_rest)
+
+
+def _waits(
+    core: Core, case: Case, recipients: Sequence[Recipient], moment: Moment, rested: Mapping[str, datetime]
+) -> str:
     """Return why a mail that is due would not leave on that very day, or nothing."""
-    country = decision.case.country or core.merchant.country
-    zone = calendars.zone_of(decision.case.timezone, country, core.merchant.zone)
+    country = case.country or core.merchant.country
+    zone = calendars.zone_of(case.timezone, country, core.merchant.zone)
     midnight = datetime.combine(moment.today, time(0), zone)
     opens = calendars.next_opening(
         midnight, zone=zone, country=country, opens=core.limits.opens, closes=core.limits.closes
     ).astimezone(zone)
     if opens.date() > moment.today:
         return f"nobody works there on that day; it would leave on {opens:%Y-%m-%d}"
-    if all(each.email_key in rested for each in decision.recipients):
-        last = max(rested[each.email_key] for each in decision.recipients).astimezone(core.merchant.zone)
+    if recipients and all(each.email_key in rested for each in recipients):
+        last = max(rested[each.email_key] for each in recipients).astimezone(core.merchant.zone)
         return f"the contact was last written to on {last:%Y-%m-%d}; reminders rest"
     return ""

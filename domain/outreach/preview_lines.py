@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from domain.commitments.instalments import Occasion
 from domain.kernel import addresses
 from domain.kernel.core import Core
 from domain.kernel.money import Money
 from domain.kernel.transactions import Row
-from domain.outreach import decisions, due
+from domain.outreach import decisions, due, instalments
 from domain.outreach.decisions import Decision
 from domain.outreach.due import Case, Moment
+from domain.outreach.instalments import Asked
+from domain.policies.values import Tone
 
 PAGE = 500
 PAGES = 20
@@ -107,6 +110,25 @@ def of_step(decision: Decision, *, holds: str) -> Line:
     step = decision.step
     assert step is not None, "a line is about a letter"
     return _line(decision, step.position, step.letter or "", decision.tone, holds=holds)
+
+
+def of_instalment(core: Core, asked: Asked, *, holds: str) -> Line:
+    """Return the line of an instalment that will be asked for; it is not struck out, its plan is changed."""
+    case = asked.case
+    return Line(
+        id=asked.key,
+        invoice_id=case.invoice_id,
+        invoice_number=case.number,
+        account_name=case.account_name,
+        sent_to=tuple(addresses.masked(each.email) for each in asked.recipients),
+        letter=instalments.LETTERS[Occasion(asked.row["occasion"])][0],
+        tone=Tone.NEUTRAL.value,
+        asks=Money(asked.minor, case.currency),
+        segment=case.segment,
+        step=None,
+        needs=instalments.needs_of(core, asked),
+        holds=holds,
+    )
 
 
 def of_struck(decision: Decision, veto: Veto) -> Line:

@@ -85,13 +85,13 @@ def show_preview(
     on: Annotated[
         datetime | None, typer.Option("--day", formats=["%Y-%m-%d"], help="Which day. Default: tomorrow.")
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, max=1000)] = 50,
+    limit: Annotated[int, typer.Option(min=1, max=preview.LIMIT, help="Lines on a page.")] = 50,
+    page: Annotated[int, typer.Option(min=1, help="Which page of them.")] = 1,
     as_json: Annotated[bool, shell.JSON] = False,
 ) -> None:
     """Show what would leave tomorrow, to whom, and what would be held back and why."""
-    found = shell.run(
-        lambda core: preview.tomorrow(core, actor=SHELL, day=on.date() if on is not None else None, limit=limit)
-    )
+    day = on.date() if on is not None else None
+    found = shell.run(lambda core: preview.tomorrow(core, actor=SHELL, day=day, limit=limit, page=page))
     if as_json:
         shell.print_json(shell.plain(found))
         return
@@ -101,6 +101,9 @@ def show_preview(
     )
     for line in found.lines:
         typer.echo(_line(line))
+    if found.pages > 1:
+        following = f"; `--page {found.page + 1}` shows the next" if found.page < found.pages else ""
+        typer.echo(f"page {found.page} of {found.pages}{following}")
 
 
 def _line(line: Line) -> str:

@@ -1,16 +1,28 @@
 """Instalments of plans are due items of their own: asked for before their day, once, and once more when missed."""
 
+import json
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from domain.casework import task_lists, tasks
+from domain.casework.tasks import TaskKind
 from domain.deliverability.models import Mailing
+from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
 from domain.outreach import planner
 from tests.builders import a_contact, an_account, an_invoice
 from tests.clocks import StandingClock
 from tests.domain.commitments.commitments_made import a_payment, a_plan
-from tests.domain.outreach.stage import a_contact_of, a_hold, enrolment, items, leave
+from tests.domain.outreach.stage import a_contact_of, a_hold, enrolment, items, leave, suppressed, told
+
+
+def fact_of(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what an entry of the timeline says."""
+    fact = entry["fact"]
+    return dict(json.loads(fact) if isinstance(fact, str) else fact)
 
 
 async def test_complaint_19_instalments_are_chased_by_the_invoices_old_date(core: Core, clock: StandingClock) -> None:
@@ -101,3 +113,59 @@ async def test_an_instalment_that_was_paid_before_is_not_asked_for(core: Core, p
     await a_payment(core, invoice, paid)
 
     assert await planner.plan(core) == 0
+
+
+async def test_an_instalment_that_nobody_can_be_asked_for_is_told_once_and_makes_a_task(
+    core: Core, clock: StandingClock
+) -> None:
+    account = await an_account(core)
+    await a_contact(core, account)
+    for number in ("INV-1", "INV-2"):
+        invoice = await an_invoice(core, number, account=account)
+        await a_plan(core, invoice, (5000, 7500), first=2, every=60)
+    await suppressed(core, "anna@acme.example")
+
+    for _ in range(3):
+        assert await planner.plan(core) == 0
+        clock.advance(hours=1)
+
+    (missing,) = await told(core, "contact.missing")
+    assert fact_of(missing)["reason"] == "every address on file is suppressed"
+    await tasks.open_task(core, entry_id=missing["id"])
+    (task,) = (await task_lists.page(core, actor=SHELL)).lines
+    assert task.kind is TaskKind.FIND_CONTACT
+
+
+async def test_the_missed_instalment_is_told_again_and_goes_out_once_somebody_is_found(
+    core: Core, clock: StandingClock
+) -> None:
+    account = await an_account(core)
+    await a_contact_of(core, account, "cfo@acme.example", role="escalation")
+    invoice = await an_invoice(core, account=account)
+    await a_plan(core, invoice, (5000, 7500), first=2, every=60, grace=2)
+    await planner.plan(core)
+    clock.advance(days=6)
+    await planner.plan(core)
+
+    missing = [each for each in map(fact_of, await told(core, "contact.missing")) if each["about"]]
+    await a_contact_of(core, account, "billing@acme.example")
+
+    assert [each["reason"] for each in missing] == ["no billing contact is on file"] * 2
+    assert [each["about"].rpartition(":")[2] for each in missing] == ["due", "missed"]
+    assert await planner.plan(core) == 1
+
+
+async def test_an_only_contact_who_is_away_is_waited_for_and_nobody_has_to_be_found(
+    core: Core, clock: StandingClock
+) -> None:
+    account = await an_account(core)
+    anna = await a_contact(core, account)
+    invoice = await an_invoice(core, account=account)
+    await a_plan(core, invoice, (5000, 7500), first=2, every=60)
+    await a_hold(core, account, contact=anna, until=clock.now() + timedelta(days=1))
+
+    held = await planner.plan(core)
+    clock.advance(days=1)
+
+    assert (held, await told(core, "contact.missing")) == (0, [])
+    assert await planner.plan(core) == 1

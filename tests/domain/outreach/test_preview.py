@@ -14,7 +14,7 @@ from domain.outreach.models import Enrolment
 from domain.outreach.refusals import DayOutOfReach
 from tests.builders import an_account, an_invoice
 from tests.clocks import StandingClock
-from tests.domain.commitments.commitments_made import a_dispute, a_promise
+from tests.domain.commitments.commitments_made import a_dispute, a_plan, a_promise
 from tests.domain.outreach.stage import a_contact_of, items, leave, suppressed
 
 ANNA = Actor(ActorKind.PERSON, "Anna", frozenset({Permission.WORK_QUEUE, Permission.VIEW}))
@@ -178,3 +178,48 @@ async def test_a_day_out_of_reach_is_refused(core: Core, clock: StandingClock, d
 async def test_nobody_looks_without_the_right_to(core: Core) -> None:
     with pytest.raises(NotAllowed):
         await preview.tomorrow(core, actor=Actor(ActorKind.PERSON, "Max", frozenset()))
+
+
+async def test_an_instalment_that_falls_due_is_in_the_preview_and_then_in_the_mail(
+    core: Core, clock: StandingClock
+) -> None:
+    invoice = await an_invoice(core, days_past_due=30)
+    await a_plan(core, invoice, (5000, 7500), first=4, every=30)
+    await planner.plan(core)
+
+    seen = await preview.tomorrow(core, actor=ANNA)
+    clock.advance(days=1)
+    await planner.plan(core)
+
+    (line,) = [each for each in seen.lines if not each.holds]
+    assert (line.letter, line.asks, line.step) == ("instalment-due", Money(5000, "EUR"), None)
+    assert (line.sent_to, seen.leaving) == (("a…@acme.example",), 1)
+    assert [each.letter for each in await items()] == ["instalment-due"]
+
+
+async def test_an_instalment_is_foretold_for_its_own_day_only_and_says_who_is_missing(core: Core) -> None:
+    invoice = await an_invoice(core, days_past_due=30)
+    await a_plan(core, invoice, (5000, 7500), first=7, every=30)
+    await suppressed(core, "anna@acme.example")
+
+    days = {day: await preview.tomorrow(core, actor=ANNA, day=date(2026, 3, day)) for day in (13, 14, 16)}
+
+    assert {day: [each.holds for each in seen.lines] for day, seen in days.items()} == {
+        13: [], 14: ["every address on file is suppressed"], 16: []
+    }  # fmt: skip
+
+
+async def test_every_line_stands_on_exactly_one_page_and_what_is_held_comes_last(core: Core) -> None:
+    for number in range(7):
+        invoice = await an_invoice(core, f"INV-{number}", days_past_due=-4, email=f"c{number}@a.example")
+        if number in (1, 3):
+            await a_dispute(core, invoice, 12500)
+    await planner.plan(core)
+
+    pages = [await preview.tomorrow(core, actor=ANNA, limit=3, page=page) for page in (1, 2, 3, 99)]
+
+    shown = [each.invoice_number for seen in pages[:3] for each in seen.lines]
+    assert sorted(shown) == [f"INV-{number}" for number in range(7)]
+    assert {*shown[5:]} == {"INV-1", "INV-3"}
+    assert [(each.page, each.pages, len(each.lines)) for each in pages] == [(1, 3, 3), (2, 3, 3), (3, 3, 1), (3, 3, 1)]
+    assert pages[0].first_held == 2
