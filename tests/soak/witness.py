@@ -40,7 +40,7 @@ _INSTALL = """
     CREATE TABLE soak_witness (number bigint NOT NULL, tx bigint NOT NULL, at timestamptz NOT NULL, of text NOT NULL,
                                id uuid NOT NULL, was jsonb NOT NULL, begun float NOT NULL, done float NOT NULL);
     CREATE FUNCTION soak_kept(whole jsonb, names text[]) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
-        SELECT jsonb_object_agg(name, whole->name) FROM unnest('id' || names) AS name
+        SELECT jsonb_object_agg(name, whole->name) FROM unnest(array_append(names, 'id')) AS name
     $$;
     CREATE FUNCTION soak_lasting(kept jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
         SELECT kept - CASE WHEN kept->>'held' <> '' THEN 'next_action_at'
