@@ -9,7 +9,7 @@ from domain.commitments.events import InstalmentMissed
 from domain.deliverability.events import AddressSuppressed, SuppressionLifted
 from domain.kernel.events import Event, InvoiceEvent
 from domain.kernel.notices import SILENT, Notices, job
-from domain.ledger.events import ContactAdded, LedgerImported, SurplusReceived
+from domain.ledger.events import CashUnapplied, ContactAdded, LedgerImported, SurplusReceived
 from domain.outreach.events import ContactMissing
 
 
@@ -201,6 +201,7 @@ _REFRESH = job("refresh_queue")
 NOTICES: Notices = {
     AddressSuppressed: (_OPEN_TASK,),
     SurplusReceived: (_OPEN_TASK,),
+    CashUnapplied: (_OPEN_TASK,),
     InstalmentMissed: (_OPEN_TASK,),
     ContactMissing: (_OPEN_TASK,),
     LedgerImported: (_REFRESH,),

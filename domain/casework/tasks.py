@@ -21,7 +21,7 @@ from domain.kernel.core import Core
 from domain.kernel.events import Event, by
 from domain.kernel.transactions import Transaction
 from domain.ledger import invoices
-from domain.ledger.events import SurplusReceived
+from domain.ledger.events import CashUnapplied, SurplusReceived
 from domain.ledger.models import Account
 from domain.outreach.events import ContactMissing
 
@@ -68,7 +68,14 @@ def _of_suppression(event: AddressSuppressed) -> Wanted:
 
 
 def _of_surplus(event: SurplusReceived) -> Wanted:
-    return Wanted(TaskKind.APPLY_CASH, f"{event.surplus} more than was open on {event.invoice_number}", True)
+    on = f"{event.surplus} more than was open on {event.invoice_number}"
+    given_up = f"{event.surplus} arrived for {event.invoice_number}, which is {event.given_up}"
+    return Wanted(TaskKind.APPLY_CASH, given_up if event.given_up else on, True)
+
+
+def _of_loose(event: CashUnapplied) -> Wanted:
+    note = f": {event.note}" if event.note else ""
+    return Wanted(TaskKind.APPLY_CASH, f"{event.unapplied} by {event.method} fits no invoice{note}", False)
 
 
 def _of_missed(event: InstalmentMissed) -> Wanted:
@@ -86,6 +93,7 @@ def _of_missing(event: ContactMissing) -> Wanted:
 OPENED_BY: Mapping[type[Event], Callable[[Any], Wanted]] = {
     AddressSuppressed: _of_suppression,
     SurplusReceived: _of_surplus,
+    CashUnapplied: _of_loose,
     InstalmentMissed: _of_missed,
     ContactMissing: _of_missing,
 }

@@ -165,11 +165,14 @@ class PaymentReceived(InvoiceEvent):
     balance: Amount
     method: str
     contact_id: UUID | None = None
+    whole: Amount | None = None
+    """The payment, where it was for several invoices; *amount* is what of it was for this one."""
 
     def told(self) -> str:
         """Return the fact as a sentence."""
         left = f"{self.balance} left to pay" if self.balance else "nothing left to pay"
-        return f"Paid: {self.amount} received by {self.method}; {left}"
+        share = f", of a payment of {self.whole}" if self.whole else ""
+        return f"Paid: {self.amount} received by {self.method}{share}; {left}"
 
 
 class InvoiceSettled(InvoiceEvent):
@@ -207,10 +210,39 @@ class SurplusReceived(InvoiceEvent):
 
     payment_id: UUID
     surplus: Amount
+    given_up: str = ""
+    """``void`` or ``written off``, where the money is for an invoice that nobody asked for any more."""
 
     def told(self) -> str:
         """Return the fact as a sentence."""
+        if self.given_up:
+            return f"{self.surplus} arrived for an invoice that is {self.given_up}: unapplied cash, a person decides"
         return f"{self.surplus} more than was open: unapplied cash, refund it in Stripe or apply it elsewhere"
+
+
+class CashUnapplied(Event):
+    """A customer's money arrived, and some of it or all fits no invoice; a person must place it."""
+
+    kind: ClassVar[str] = "cash.unapplied"
+
+    account_id: UUID
+    account_name: str
+    payment_id: UUID
+    amount: Amount
+    unapplied: Amount
+    method: str
+    note: str = ""
+
+    @property
+    def account_ref(self) -> UUID | None:
+        """Return the account."""
+        return self.account_id
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        share = f" of {self.amount}" if self.amount != self.unapplied else ""
+        note = f": {self.note}" if self.note else ""
+        return f"{self.unapplied}{share} from {self.account_name} by {self.method} is unapplied cash{note}"
 
 
 class ReceiptIssued(InvoiceEvent):
@@ -285,6 +317,7 @@ NOTICES: Notices = {
     InvoiceSettled: (operators(),),
     PaymentReversed: (operators(),),
     SurplusReceived: (operators(),),
+    CashUnapplied: (operators(),),
     ReceiptIssued: SILENT,
     CreditProposed: (operators(),),
     CreditApproved: (operators(),),  # no receipt: no money came in

@@ -105,6 +105,11 @@ class Payment(Record):
 
         table = "payment"
 
+    @property
+    def amount(self) -> Money:
+        """What moved; negative when it went back."""
+        return Money(self.amount_minor, self.currency)
+
 
 class CreditNote(StatefulRecord):
     """What a customer was credited for, until all of it is applied to invoices."""
@@ -118,6 +123,7 @@ class CreditNote(StatefulRecord):
     currency: str = fields.TextField()
     total_minor: int = fields.BigIntField()
     open_minor: int = fields.BigIntField()
+    used_elsewhere_minor: int = fields.BigIntField(default=0)
     issued_on: date | None = fields.DateField(null=True)
     reason: str = fields.TextField(default="")
     created_at: datetime = fields.DatetimeField()

@@ -1,11 +1,12 @@
 """Payments: book what arrived and what went back, once each, and keep the balance the sum of its entries.
 
-These are steps of other commands' transactions (a checkout is fulfilled, a file is imported); none opens one.
-The caller holds the lock of the invoice row.
+These are steps of other commands' transactions (a checkout is fulfilled, a bank line is posted); none opens one.
+The caller holds the locks of the invoice rows. What of a payment is applied nowhere is unapplied cash.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from uuid import UUID, uuid4
 
 from domain.kernel import timeline
@@ -14,9 +15,24 @@ from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.money import Money
 from domain.kernel.transactions import Transaction
-from domain.ledger.events import InvoiceSettled, PaymentReceived, PaymentReversed, SurplusReceived
-from domain.ledger.models import Allocation, Invoice, Payment
+from domain.ledger import entries
+from domain.ledger.events import CashUnapplied, InvoiceSettled, PaymentReceived, PaymentReversed, SurplusReceived
+from domain.ledger.models import Account, Allocation, Invoice, Payment
 from domain.ledger.states import InvoiceState
+
+GIVEN_UP = frozenset({InvoiceState.VOID, InvoiceState.WRITTEN_OFF})
+"""Nothing is owed on such an invoice, so money that names it waits for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """One payment over several invoices, as it was booked."""
+
+    payment_id: UUID
+    received: tuple[PaymentReceived, ...]
+    """A fact for each invoice."""
+    unapplied: Money
+    """What is applied to none of them."""
 
 
 async def receive(
@@ -39,7 +55,7 @@ async def receive(
     payment = await _booked_once(
         core,
         kind="payment",
-        invoice=invoice,
+        account_id=invoice.account_id,
         amount=amount,
         source=source,
         object_id=object_id,
@@ -51,7 +67,63 @@ async def receive(
         return None
     applied = min(amount, invoice.balance)
     await _apply(core, invoice, payment, applied, received_on)
+    await entries.rest_kept(tx, payment.id, now=core.clock.now())
     return await _told(core, tx, invoice, payment, amount, applied, method=method, actor=actor, contact_id=contact_id)
+
+
+async def receive_split(
+    core: Core,
+    tx: Transaction,
+    *,
+    account_id: UUID,
+    parts: Sequence[tuple[Invoice, Money]],
+    amount: Money,
+    source: str,
+    object_id: str,
+    method: str,
+    received_on: date,
+    actor: Actor,
+    note: str = "",
+) -> Split | None:
+    """Book one payment of a customer over several invoices, or over none; what is left of it stays unapplied.
+
+    The invoices may be another customer's, where one company pays for another. Returns None when this movement of
+    money was booked before.
+
+    Args:
+        core: The core.
+        tx: A transaction that holds the locks of the invoices, taken in the order of their ids.
+        account_id: Whose money it is.
+        parts: How much goes on which invoice: at most what is open of it, and in sum at most *amount*.
+        amount: The whole payment.
+        source: Where it is from, as in the column ``payment.source``.
+        object_id: What it is called there, by which it is booked once.
+        method: How it was paid, in words.
+        received_on: The day of the money.
+        actor: Who books it.
+        note: What people should know about the rest.
+    """
+    loose = amount
+    for invoice, part in parts:
+        assert Money(0, amount.currency) < part <= invoice.balance, "a part is at most what is open"
+        loose -= part
+    assert loose.minor >= 0, "the parts are at most the payment"
+    payment = await _booked_once(
+        core, kind="payment", account_id=account_id, amount=amount, source=source, object_id=object_id, method=method,
+        received_on=received_on, reverses=None,
+    )  # fmt: skip
+    if payment is None:
+        return None
+    received = []
+    whole = amount if len(parts) > 1 else None
+    for invoice, part in parts:
+        await _apply(core, invoice, payment, part, received_on)
+        event = await _told(core, tx, invoice, payment, part, part, method=method, actor=actor, whole=whole)
+        received.append(event)
+    await entries.rest_kept(tx, payment.id, now=core.clock.now())
+    if loose:
+        await _left_over(core, tx, payment, loose, note=note, actor=actor)
+    return Split(payment.id, tuple(received), loose)
 
 
 async def reverse(
@@ -66,14 +138,18 @@ async def reverse(
     received_on: date,
     actor: Actor,
 ) -> PaymentReversed | None:
-    """Book money that went back (``refund``, ``chargeback``); takes from unapplied cash before it reopens the invoice.
+    """Book money that went back (``refund``, ``chargeback``); takes from unapplied cash before it reopens an invoice.
 
+    The invoice that it is told about gives first, then the others that the payment was placed on, the newest first.
     Returns None when it was booked before.
     """
+    involved = await entries.with_all_its_invoices(tx, payment.id, held=invoice)
+    loose = await entries.rest(tx, payment.id)
+    applied = await entries.applied(tx, payment.id)
     reversal = await _booked_once(
         core,
         kind=kind,
-        invoice=invoice,
+        account_id=payment.account_id,
         amount=-amount,
         source=payment.source,
         object_id=object_id,
@@ -83,20 +159,19 @@ async def reverse(
     )
     if reversal is None:
         return None
-    applied = Money(await _applied_minor(tx, payment.id, invoice.id), invoice.currency)
-    loose = Money(await _unapplied_minor(tx, payment.id), invoice.currency) + amount
-    back = min(max(amount - loose, Money(0, amount.currency)), applied)
-    if back:
-        await _apply(core, invoice, reversal, -back, received_on)
-    event = PaymentReversed(
-        **_about(invoice),
-        payment_id=payment.id,
-        reversal=kind,
-        amount=amount,
-        balance=invoice.balance,
-        **by(actor, core.clock.now()),
-    )
-    await timeline.record(core, tx, event)
+    taken: dict[UUID, int] = {}
+    missing = max(amount.minor - loose, 0)
+    for invoice_id in sorted(applied, key=lambda each: each != invoice.id):
+        taken[invoice_id] = min(missing, applied[invoice_id])
+        missing -= taken[invoice_id]
+        await _apply(core, involved[invoice_id], reversal, Money(-taken[invoice_id], amount.currency), received_on)
+    await entries.rest_kept(tx, payment.id, now=core.clock.now())
+    others = {each: minor for each, minor in taken.items() if minor and each != invoice.id}
+    own = amount - Money(sum(others.values()), amount.currency)
+    event = await _told_back(core, tx, invoice, payment, kind, own, actor=actor)
+    for invoice_id, minor in others.items():
+        part = Money(minor, amount.currency)
+        await _told_back(core, tx, involved[invoice_id], payment, kind, part, actor=actor)
     return event
 
 
@@ -115,10 +190,11 @@ async def reinstate(
 
     Returns None when it was booked before.
     """
+    await entries.payment_held(tx, payment.id)
     back = await _booked_once(
         core,
         kind="reinstated",
-        invoice=invoice,
+        account_id=payment.account_id,
         amount=amount,
         source=payment.source,
         object_id=object_id,
@@ -128,9 +204,10 @@ async def reinstate(
     )
     if back is None:
         return None
-    loose = Money(max(await _unapplied_minor(tx, payment.id), 0), invoice.currency)
+    loose = Money(max(await entries.rest(tx, payment.id), 0), invoice.currency)
     applied = min(amount, loose, invoice.balance)
     await _apply(core, invoice, back, applied, received_on)
+    await entries.rest_kept(tx, payment.id, now=core.clock.now())
     surplus = min(amount, loose) - applied
     method = f"{payment.method} (chargeback won)"
     return await _told(core, tx, invoice, back, amount, applied, method=method, actor=actor, surplus=surplus)
@@ -148,9 +225,10 @@ async def _told(
     actor: Actor,
     contact_id: UUID | None = None,
     surplus: Money | None = None,
+    whole: Money | None = None,
 ) -> PaymentReceived:
     """Record what arrived, that it settled the invoice if it did, and what of it is left over."""
-    said = {**_about(invoice), **by(actor, core.clock.now())}
+    said = {**entries.about(invoice), **by(actor, core.clock.now())}
     event = PaymentReceived(
         **said,
         payment_id=payment.id,
@@ -159,21 +237,57 @@ async def _told(
         balance=invoice.balance,
         method=method,
         contact_id=contact_id,
+        whole=whole,
     )
     await timeline.record(core, tx, event)
     if applied and not invoice.balance:
         await timeline.record(core, tx, InvoiceSettled(**said, total=invoice.total))
     left_over = amount - applied if surplus is None else surplus
     if left_over:
-        await timeline.record(core, tx, SurplusReceived(**said, payment_id=payment.id, surplus=left_over))
+        given_up = invoice.state.replace("_", " ") if invoice.status in GIVEN_UP else ""
+        loose = SurplusReceived(**said, payment_id=payment.id, surplus=left_over, given_up=given_up)
+        await timeline.record(core, tx, loose)
     return event
+
+
+async def _told_back(
+    core: Core, tx: Transaction, invoice: Invoice, payment: Payment, kind: str, amount: Money, *, actor: Actor
+) -> PaymentReversed:
+    event = PaymentReversed(
+        **entries.about(invoice),
+        payment_id=payment.id,
+        reversal=kind,
+        amount=amount,
+        balance=invoice.balance,
+        **by(actor, core.clock.now()),
+    )
+    await timeline.record(core, tx, event)
+    return event
+
+
+async def _left_over(core: Core, tx: Transaction, payment: Payment, loose: Money, *, note: str, actor: Actor) -> None:
+    """Record what of a payment found no invoice, and note why."""
+    account = await Account.get(id=payment.account_id)
+    if note:
+        await tx.execute("UPDATE unapplied_cash SET note = %s WHERE payment_id = %s", (note, payment.id))
+    event = CashUnapplied(
+        account_id=account.id,
+        account_name=account.name,
+        payment_id=payment.id,
+        amount=payment.amount,
+        unapplied=loose,
+        method=payment.method,
+        note=note,
+        **by(actor, core.clock.now()),
+    )
+    await timeline.record(core, tx, event)
 
 
 async def _booked_once(
     core: Core,
     *,
     kind: str,
-    invoice: Invoice,
+    account_id: UUID,
     amount: Money,
     source: str,
     object_id: str,
@@ -185,7 +299,7 @@ async def _booked_once(
         return None
     return await Payment.create(
         id=uuid4(),
-        account_id=invoice.account_id,
+        account_id=account_id,
         kind=kind,
         source=source,
         object_id=object_id,
@@ -204,36 +318,4 @@ async def _apply(core: Core, invoice: Invoice, payment: Payment, amount: Money, 
     await Allocation.create(
         id=uuid4(), payment_id=payment.id, invoice_id=invoice.id, amount_minor=amount.minor, created_at=core.clock.now()
     )
-    if invoice.status in {InvoiceState.VOID, InvoiceState.WRITTEN_OFF}:
-        return  # the claim was given up: money that goes back reopens nothing
-    left = (invoice.balance - amount).minor
-    if left == 0:
-        await invoice.move("settle", open_minor=0, settled_on=on)
-    elif invoice.open_minor == 0:
-        await invoice.move("reopen", open_minor=left, settled_on=None)
-    else:
-        await Invoice.filter(id=invoice.id).update(open_minor=left)
-        invoice.open_minor = left
-
-
-async def _applied_minor(tx: Transaction, payment_id: UUID, invoice_id: UUID) -> int:
-    row = await tx.row(
-        "SELECT coalesce(sum(a.amount_minor), 0) AS minor FROM allocation a JOIN payment p ON p.id = a.payment_id"
-        " WHERE (p.id = %(id)s OR p.reverses_id = %(id)s) AND a.invoice_id = %(invoice)s",
-        {"id": payment_id, "invoice": invoice_id},
-    )
-    return int(row["minor"]) if row else 0
-
-
-async def _unapplied_minor(tx: Transaction, payment_id: UUID) -> int:
-    """Return what of the payment and its reversals is applied nowhere; negative right after a reversal is booked."""
-    row = await tx.row(
-        "SELECT coalesce(sum(p.amount_minor), 0) - coalesce(sum((SELECT sum(a.amount_minor) FROM allocation a"
-        " WHERE a.payment_id = p.id)), 0) AS minor FROM payment p WHERE p.id = %(id)s OR p.reverses_id = %(id)s",
-        {"id": payment_id},
-    )
-    return int(row["minor"]) if row else 0
-
-
-def _about(invoice: Invoice) -> dict[str, Any]:
-    return {"invoice_id": invoice.id, "invoice_number": invoice.number, "account_id": invoice.account_id}
+    await entries.lowered(invoice, amount, on=on)

@@ -22,7 +22,7 @@ INVOICE = Machine(
         (InvoiceState.SETTLED, "reopen"): InvoiceState.OPEN,  # refund or chargeback
         (InvoiceState.OPEN, "void"): InvoiceState.VOID,
         (InvoiceState.OPEN, "write off"): InvoiceState.WRITTEN_OFF,
-        (InvoiceState.WRITTEN_OFF, "recover"): InvoiceState.OPEN,  # a write-off was reversed: it is collected again
+        (InvoiceState.WRITTEN_OFF, "recover"): InvoiceState.OPEN,  # its write-off was reversed, or money went back
     },
 )
 

@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 from uuid import uuid4
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,7 +13,7 @@ from domain.kernel.actor import SYSTEM
 from domain.kernel.core import Core
 from domain.kernel.money import Money
 from domain.ledger import invoices, payments
-from domain.ledger.models import Invoice, Payment
+from domain.ledger.models import Account, Invoice, Payment
 from tests.builders import an_invoice
 
 TODAY = date(2026, 3, 10)
@@ -189,19 +188,28 @@ async def test_money_that_went_back_twice_is_not_taken_for_paid_when_it_comes_ba
     assert await standing("INV-1") == ("open", 10000)
 
 
-@pytest.mark.parametrize(("step", "state"), [("void", "void"), ("write off", "written_off")])
-async def test_a_refund_of_an_invoice_that_was_given_up_is_booked_and_reopens_nothing(
-    core: Core, step: str, state: str
-) -> None:
+async def test_a_refund_of_a_void_invoice_is_booked_and_reopens_nothing(core: Core) -> None:
     await an_invoice(core, "INV-1", amount=euros(10000))
     await receive(core, "INV-1", 2500)
     async with core.transaction():
-        await (await invoices.locked("INV-1")).move(step, open_minor=0)
+        await (await invoices.locked("INV-1")).move("void", open_minor=0)
 
     event = await go_back(core, "INV-1", 2500, object_id="re_1")
 
     assert event is not None
-    assert await standing("INV-1") == (state, 0)
+    assert await standing("INV-1") == ("void", 0)
+
+
+async def test_what_goes_back_of_a_written_off_invoice_is_open_again_since_that_was_never_given_up(core: Core) -> None:
+    await an_invoice(core, "INV-1", amount=euros(10000))
+    await receive(core, "INV-1", 2500)
+    async with core.transaction():
+        await (await invoices.locked("INV-1")).move("write off", open_minor=0)
+
+    event = await go_back(core, "INV-1", 2500, object_id="re_1")
+
+    assert event.balance == euros(2500)
+    assert await standing("INV-1") == ("open", 2500)
 
 
 async def test_a_payment_for_an_invoice_that_was_given_up_is_kept_as_a_surplus(core: Core) -> None:
@@ -213,6 +221,69 @@ async def test_a_payment_for_an_invoice_that_was_given_up_is_kept_as_a_surplus(c
 
     assert event.applied == euros(0)
     assert await kinds(core) == ["payment.received", "payment.surplus"]
+
+
+# One payment over several invoices
+
+
+async def split(core: Core, minor: int, parts: dict[str, int], *, object_id: str = "bank_1") -> Any:
+    """Book a bank transfer over several invoices of the first one's customer."""
+    async with core.transaction() as tx:
+        held = {number: await invoices.locked(number) for number in parts}
+        account = next(iter(held.values())).account_id if held else (await Account.all().first()).id  # type: ignore[union-attr]
+        return await payments.receive_split(
+            core,
+            tx,
+            account_id=account,
+            parts=[(held[number], euros(part)) for number, part in parts.items()],
+            amount=euros(minor),
+            source="bank",
+            object_id=object_id,
+            method="bank transfer",
+            received_on=TODAY,
+            actor=SYSTEM,
+        )
+
+
+async def test_one_payment_settles_several_invoices_and_its_rest_is_unapplied_cash(core: Core) -> None:
+    for number in ("INV-1", "INV-2"):
+        await an_invoice(core, number, amount=euros(10000))
+
+    booked = await split(core, 18000, {"INV-1": 10000, "INV-2": 7000})
+
+    assert [(each.invoice_number, each.amount, each.whole) for each in booked.received] == [
+        ("INV-1", euros(10000), euros(18000)),
+        ("INV-2", euros(7000), euros(18000)),
+    ]
+    assert (await standing("INV-1"), await standing("INV-2")) == (("settled", 0), ("open", 3000))
+    assert await loose(core) == {"bank_1": 1000}
+    assert await kinds(core) == ["payment.received", "invoice.settled", "payment.received", "cash.unapplied"]
+
+
+async def test_a_payment_that_fits_no_invoice_is_unapplied_as_a_whole_and_told_once(core: Core) -> None:
+    await an_invoice(core, "INV-1", amount=euros(10000))
+    await split(core, 5000, {})
+
+    again = await split(core, 5000, {})
+
+    assert again is None
+    assert await loose(core) == {"bank_1": 5000}
+    assert await kinds(core) == ["cash.unapplied"]
+
+
+async def test_what_goes_back_of_a_split_payment_takes_the_loose_money_first_and_then_reopens_invoice_by_invoice(
+    core: Core,
+) -> None:
+    for number in ("INV-1", "INV-2"):
+        await an_invoice(core, number, amount=euros(10000))
+    await split(core, 18000, {"INV-1": 10000, "INV-2": 7000})
+
+    event = await go_back(core, "INV-1", 13000, of="bank_1", kind="chargeback", object_id="return_1")
+
+    assert event.amount == euros(11000)
+    assert (await standing("INV-1"), await standing("INV-2")) == (("open", 10000), ("open", 5000))
+    assert await loose(core) == {}
+    assert (await kinds(core))[-2:] == ["payment.reversed", "payment.reversed"]
 
 
 # Any history at all
@@ -274,6 +345,14 @@ async def test_whatever_happens_the_balance_is_the_sum_of_its_entries_and_no_mon
         assert what != "repeat" or moved == before
 
 
+async def loose(core: Core) -> dict[str, int]:
+    """Return what stands as unapplied cash, by the payment's id at its source."""
+    rows = await core.database.rows(
+        "SELECT p.object_id, u.amount_minor FROM unapplied_cash u JOIN payment p ON p.id = u.payment_id"
+    )
+    return {row["object_id"]: row["amount_minor"] for row in rows}
+
+
 async def check(core: Core, invoice: Invoice, total: int, moved: int) -> None:
     """Compare what the database has with what must be true after any history."""
     row = await core.database.row(
@@ -295,4 +374,12 @@ async def check(core: Core, invoice: Invoice, total: int, moved: int) -> None:
     assert 0 <= row["open_minor"] <= total
     assert row["state"] == ("open" if row["open_minor"] else "settled")
     assert row["booked"] == moved
+    rests = await core.database.rows(
+        "SELECT coalesce(p.reverses_id, p.id) AS payment, u.amount_minor AS minor FROM payment p"
+        " JOIN unapplied_cash u ON u.payment_id = p.id WHERE p.account_id = %s",
+        (invoice.account_id,),
+    )
+    kept = {each["payment"]: each["minor"] for each in rests}
+    left = {each["payment"]: each["net"] - each["applied"] for each in families}
+    assert kept == {payment: minor for payment, minor in left.items() if minor > 0}, "what is left is unapplied cash"
     assert all(0 <= each["applied"] <= max(each["net"], 0) for each in families), "applied money is there"
