@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import NamedTuple
 
-from domain.ledger.csv_import.columns import Field, folded
+from domain.ledger.csv_import.columns import Field
 from domain.ledger.csv_import.faults import Fault
+from domain.ledger.csv_import.headers import folded
 
 
 class Status(StrEnum):

@@ -1,12 +1,11 @@
-"""Columns: which header means which field, by a table of synonyms; what is not known is asked, never guessed."""
+"""Columns: the fields of ledgers, and the synonyms of their headers."""
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
 
-from domain.ledger.csv_import.refusals import ColumnMissing, ColumnUnclear, HeaderAmbiguous, OptionUnusable
+from domain.ledger.csv_import import headers as words
+from domain.ledger.csv_import.headers import Known, Vocabulary
 from domain.ledger.csv_import.requests import Kind
 
 
@@ -32,22 +31,8 @@ class Field(StrEnum):
     RISK = "risk"
     TAGS = "tags"
     ROLE = "contact-role"
-
-
-LONGEST_HEADER = 200
-"""Characters of a header that count."""
-
-IGNORE = "ignore"
-"""Said instead of a field: the column is not used."""
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """The headers of one field: its title, the clear names, and names that yield to a clear one in the same file."""
-
-    title: str
-    clear: tuple[str, ...]
-    vague: tuple[str, ...] = ()
+    DOCUMENT = "document-type"
+    REFERS_TO = "original-invoice"
 
 
 KNOWN: Mapping[Field, Known] = {
@@ -146,6 +131,20 @@ KNOWN: Mapping[Field, Known] = {
         ("contact role", "contact type", "role of contact", "Kontaktrolle", "rôle du contact", "rol del contacto"),
         ("role", "Rolle", "rôle", "rol"),
     ),
+    Field.DOCUMENT: Known(
+        "Document Type",
+        ("document type", "doc type", "transaction type", "invoice type", "voucher type", "record type", "Belegart",
+         "Dokumentart", "Vorgangsart", "type de document", "type de pièce", "tipo de documento"),
+        ("type", "Typ", "Art", "tipo"),
+    ),
+    Field.REFERS_TO: Known(
+        "Original Invoice",
+        ("original invoice", "original invoice number", "original invoice no", "corrected invoice", "credited invoice",
+         "applies to invoice", "related invoice", "reference invoice", "Originalrechnung", "Bezugsrechnung",
+         "Ursprungsrechnung", "korrigierte Rechnung", "facture d'origine", "facture corrigée", "factura original",
+         "factura rectificada"),
+        ("applies to", "applied to", "corrects", "credit for", "Bezug", "Bezugsbeleg"),
+    ),
 }  # fmt: skip
 
 _CUSTOMER = (Field.CUSTOMER_NUMBER, Field.CUSTOMER_NAME)
@@ -165,105 +164,15 @@ REQUIRED: Mapping[Kind, tuple[tuple[Field, ...], ...]] = {
 """Of each group at least one column must be there."""
 
 
-def folded(header: str) -> str:
-    """Return a header without case, accents, spaces and punctuation: ``Invoice No.`` and ``invoiceNo`` are one."""
-    text = unicodedata.normalize("NFKD", header.replace("#", " number ").replace("№", " number ")).casefold()
-    return re.sub(r"[^a-z0-9]", "", text)
-
-
-_MEANS = {
-    folded(name): (field, place)
-    for field, known in KNOWN.items()
-    for place, names in enumerate((known.clear, known.vague))
-    for name in names
+VOCABULARIES: Mapping[Kind, Vocabulary[Field]] = {
+    kind: Vocabulary(kind.value, FIELDS[kind], KNOWN, REQUIRED[kind]) for kind in FIELDS
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """Which column holds what."""
-
-    headers: tuple[str, ...]
-    places: Mapping[Field, int]
-    ignored: tuple[str, ...]
-
-    def header(self, field: Field | None) -> str:
-        """Return the header over a field, or nothing for a fault of the whole row."""
-        return self.headers[self.places[field]] if field is not None and field in self.places else ""
+Columns: TypeAlias = words.Columns[Field]
+"""Which column of a ledger holds what."""
 
 
 def matched(kind: Kind, headers: Sequence[str], said: Sequence[tuple[str, str]]) -> Columns:
-    """Find the columns of the fields that this kind of file has.
-
-    Raises:
-        ColumnMissing: A required field has no column.
-        ColumnUnclear: Two columns could hold one field.
-        HeaderAmbiguous: A header that is used stands in the file twice.
-        OptionUnusable: What was said names an unknown header or field.
-    """
-    names = tuple(_printable(each) for each in headers)
-    told = dict(_told(kind, names, pair) for pair in said)
-    places = {field: place for place, field in told.items() if field is not None}
-    for field in FIELDS[kind]:
-        if field not in places and (found := _candidates(field, names, told)):
-            if len(found) > 1:
-                raise _unclear(field, names, found)
-            places[field] = found[0]
-    for place in places.values():
-        if names.count(names[place]) > 1:
-            raise HeaderAmbiguous(names[place])
-    for group in REQUIRED[kind]:
-        if not any(field in places for field in group):
-            titles = " or the ".join(KNOWN[field].title for field in group)
-            raise ColumnMissing(titles, group[0].value, tuple(each for each in names if each))
-    used = set(places.values())
-    return Columns(names, places, tuple(each for place, each in enumerate(names) if each and place not in used))
-
-
-def field_named(kind: Kind, text: str) -> Field | None:
-    """Return the field that a person calls so, or None when the column is to be ignored.
-
-    Raises:
-        OptionUnusable: No field of this kind of file has that name.
-    """
-    if text.strip().casefold() == IGNORE:
-        return None
-    wanted = folded(text)
-    for field in FIELDS[kind]:
-        if wanted in (folded(field.value), *(folded(each) for each in KNOWN[field].clear + KNOWN[field].vague)):
-            return field
-    fields = ", ".join(each.value for each in FIELDS[kind])
-    raise OptionUnusable(f"{text[:40]!r} is not a field of {kind} files. The fields are: {fields}, {IGNORE}.")
-
-
-def _printable(header: str) -> str:
-    """Return a header that can be shown: one line, nothing that a terminal or a page would obey."""
-    return " ".join("".join(each if each.isprintable() else " " for each in header).split())[:LONGEST_HEADER]
-
-
-def _told(kind: Kind, names: tuple[str, ...], pair: tuple[str, str]) -> tuple[int, Field | None]:
-    header = _printable(pair[0])
-    exact = [place for place, each in enumerate(names) if each == header]
-    places = exact or [place for place, each in enumerate(names) if folded(each) == folded(header)]
-    if not places:
-        raise OptionUnusable(
-            f"The file has no column {header[:60]!r}; its headers are: {', '.join(map(repr, names[:30]))}."
-        )
-    if len(places) > 1:
-        raise HeaderAmbiguous(header)
-    return places[0], field_named(kind, pair[1])
-
-
-def _candidates(field: Field, names: tuple[str, ...], told: Mapping[int, Field | None]) -> list[int]:
-    """Return the columns whose header clearly means the field; without one, those that could mean it."""
-    ranked: tuple[list[int], list[int]] = ([], [])
-    for place, name in enumerate(names):
-        meaning = _MEANS.get(folded(name))
-        if place not in told and meaning is not None and meaning[0] is field:
-            ranked[meaning[1]].append(place)
-    return ranked[0] or ranked[1]
-
-
-def _unclear(field: Field, names: tuple[str, ...], found: list[int]) -> ColumnUnclear | HeaderAmbiguous:
-    spelt = tuple(dict.fromkeys(names[place] for place in found))
-    return HeaderAmbiguous(spelt[0]) if len(spelt) == 1 else ColumnUnclear(KNOWN[field].title, field.value, spelt)
+    """Find the columns of the fields that this kind of ledger file has; raises as ``found`` does."""
+    return words.found(VOCABULARIES[kind], headers, said)

@@ -1,8 +1,8 @@
 """Faults: every reason for which a row waits, is left out or conflicts, with what to do about it."""
 
 from collections.abc import Mapping, Sequence
-
-from domain.ledger.csv_import.columns import Field
+from enum import StrEnum
+from typing import ClassVar
 
 REJECTED: Mapping[str, str] = {
     "ragged_row": "The row has more or fewer cells than the header. Quote cells that hold the delimiter, then export "
@@ -25,7 +25,11 @@ REJECTED: Mapping[str, str] = {
     "amount_malformed": "Write the amount as the other rows do: digits, one decimal mark, thousands in threes.",
     "amount_too_large": "No invoice is that large; put the amount right.",
     "too_many_decimals": "The amount has more decimals than the currency. Round it in your books.",
-    "amount_not_positive": "Only amounts above zero can be collected. Credit notes cannot be imported yet.",
+    "amount_not_positive": "The amount is zero: there is nothing to collect and nothing to credit.",
+    "signs_differ": "Amount and balance have different signs; put one of them right.",
+    "overpaid": "More was paid than billed. Book the surplus as a payment on account, then export again.",
+    "document_unknown": "Use one of: invoice, credit note, payment; or leave the column out with "
+    '--map "HEADER=ignore".',
     "balance_above_total": "More is open than was billed; put one of the two right.",
     "balance_missing": "The status says that a part is paid: give the balance that is left.",
     "due_missing": "Give the due date.",
@@ -47,6 +51,7 @@ CONFLICTING: Mapping[str, str] = {
     "less_open_here": "Here less is open than in the file: payments that your books do not have yet.",
     "closed_here": "The invoice is void or written off here. Nothing was changed.",
     "withdrawn_in_file": "The file says void or written off, but here the invoice is open and still reminded of.",
+    "credit_withdrawn_in_file": "The file says that the credit note is void, but here something of it is left.",
 }
 """Rows that are well formed but do not agree with the ledger. They are reported and left."""
 
@@ -54,6 +59,7 @@ LEFT_OUT: Mapping[str, str] = {
     "issued_later": "Issued after the day given by --as-of; there was no such invoice yet.",
     "withdrawn": "Void or written off: nothing is owed.",
     "draft": "A draft: nothing is owed yet.",
+    "no_claim": "A quote, an order or a statement: nothing is owed for it.",
     "nothing_open": "Nothing is open and the total is not given, so there is nothing to store.",
 }
 """Rows that are in order and of no concern to the ledger."""
@@ -64,8 +70,11 @@ WHAT_TO_DO: Mapping[str, str] = {**REJECTED, **CONFLICTING, **LEFT_OUT}
 class Fault(Exception):
     """Say what is wrong with one cell of a row."""
 
-    def __init__(self, field: Field | None, value: str, code: str) -> None:
-        assert code in REJECTED, code
+    CODES: ClassVar[Mapping[str, str]] = REJECTED
+    """What may be wrong, with what to do about it; other kinds of files have other faults."""
+
+    def __init__(self, field: StrEnum | None, value: str, code: str) -> None:
+        assert code in self.CODES, code
         self.field, self.value, self.code = field, value, code
         super().__init__(code)
 

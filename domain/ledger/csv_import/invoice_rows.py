@@ -12,7 +12,9 @@ from domain.ledger.csv_import import cells as texts
 from domain.ledger.csv_import.amount_texts import AmountFault
 from domain.ledger.csv_import.balances import Billed, Status, left_open, status_of
 from domain.ledger.csv_import.columns import Field
+from domain.ledger.csv_import.credit_rows import CreditRow, CreditRows
 from domain.ledger.csv_import.customers import Customers
+from domain.ledger.csv_import.document_types import Document, credited, document_of
 from domain.ledger.csv_import.faults import Fault, Faults, LeftOut
 from domain.ledger.csv_import.survey import Layout
 from domain.ledger.invoices import number_key
@@ -40,9 +42,17 @@ class InvoiceRows:
     """Reads the rows of one file."""
 
     def __init__(
-        self, layout: Layout, customers: Customers, *, currency: str | None, as_of: date | None, today: date
+        self,
+        layout: Layout,
+        customers: Customers,
+        credits: CreditRows,
+        *,
+        currency: str | None,
+        as_of: date | None,
+        today: date,
     ) -> None:
         self.customers = customers
+        self._credits = credits
         self._currency_of_file = currency
         self.mark = layout.decimal_mark
         self.as_of = as_of.isoformat() if as_of else None
@@ -62,7 +72,7 @@ class InvoiceRows:
         self.left_out: Counter[str] = Counter()
 
     def read(self, line: int, cells: list[str]) -> InvoiceRow | None:
-        """Return the row as it is staged, or None when it is left out.
+        """Return the row as it is staged, or None when it is left out or put with the credits.
 
         Raises:
             Faults: Everything that is wrong with it.
@@ -75,9 +85,13 @@ class InvoiceRows:
         except (Fault, Faults) as first:
             raise self._all_faults(line, cells, first) from None
 
-    def _row(self, line: int, cells: list[str]) -> InvoiceRow:
+    def _row(self, line: int, cells: list[str]) -> InvoiceRow | None:
+        document = self._document(cells)
         status = self._status(cells)
         number = self._number(cells)
+        if self._is_credit(cells, document):
+            self._credits.add(self._credit(line, cells, document, status, number))
+            return None
         if status is Status.WITHDRAWN:
             return InvoiceRow(line, number, number_key(number), None, None, None, None, None, None, None, True)
         if status is Status.DRAFT:
@@ -95,6 +109,41 @@ class InvoiceRows:
         return InvoiceRow(line, number, number_key(number), customer, currency, billed.total, open_minor, issued, due,
                           None if open_minor else billed.settled_on, False)  # fmt: skip
 
+    def _credit(
+        self, line: int, cells: list[str], document: Document, status: Status | None, number: str
+    ) -> CreditRow:
+        if status is Status.WITHDRAWN:
+            return CreditRow(line, number, number_key(number), None, None, None, None, None, None, "", True)
+        if status is Status.DRAFT:
+            raise LeftOut("draft")
+        issued = self._date(cells, Field.ISSUED)
+        if self.as_of is not None and issued is not None and issued > self.as_of:
+            raise LeftOut("issued_later")
+        customer = self.customers.seq(line, cells)
+        currency = self.currency(cells)
+        total, left = credited(*self._amounts(cells, currency), document)
+        billed = Billed(total, left, status, self._date(cells, Field.SETTLED))
+        open_minor = left_open(billed, as_of=self.as_of, today=self.today)
+        return CreditRow(line, number, number_key(number), customer, currency, total, open_minor, issued,
+                         self._refers_to(cells), document.value if document is not Document.INVOICE else "", False)  # fmt: skip
+
+    def _is_credit(self, cells: list[str], document: Document) -> bool:
+        """Tell whether the row is to the customer's credit: by its type, or by a sign before its amounts."""
+        if document is not Document.INVOICE:
+            return True
+        try:
+            return any(each is not None and each < 0 for each in self._amounts(cells, self.currency(cells)))
+        except Fault:
+            return False
+
+    def _document(self, cells: list[str]) -> Document:
+        text = self._cell(cells, Field.DOCUMENT)
+        return document_of(text) if text else Document.INVOICE
+
+    def _refers_to(self, cells: list[str]) -> str | None:
+        text = self._cell(cells, Field.REFERS_TO)
+        return number_key(texts.number(text, Field.REFERS_TO)) if text else None
+
     def _all_faults(self, line: int, cells: list[str], first: Fault | Faults) -> Faults:
         """Read every cell for itself; when each is right, it is the row as a whole that is not."""
         found: list[Fault] = []
@@ -102,10 +151,12 @@ class InvoiceRows:
             lambda: self._number(cells),
             lambda: self.customers.seq(line, cells),
             lambda: self._date(cells, Field.ISSUED),
-            lambda: self._due(cells),
+            lambda: self._date(cells, Field.DUE),
             lambda: self._date(cells, Field.SETTLED),
             lambda: self._amounts(cells, self.currency(cells)),
+            lambda: self._document(cells),
             lambda: self._status(cells),
+            lambda: self._refers_to(cells),
         )
         for step in steps:
             try:
@@ -117,7 +168,11 @@ class InvoiceRows:
         whole = found or (first.each if isinstance(first, Faults) else [first])
         return Faults(
             [
-                Fault(each.field, each.value or (self._cell(cells, each.field) if each.field else ""), each.code)
+                Fault(
+                    each.field,
+                    each.value or (self._cell(cells, each.field) if isinstance(each.field, Field) else ""),
+                    each.code,
+                )
                 for each in whole
             ]
         )
@@ -184,7 +239,7 @@ class InvoiceRows:
             minor = amount_texts.minor_units(text, currency, self.mark)
         except AmountFault as fault:
             raise Fault(field, text, fault.code) from None
-        if minor < 0 or (minor == 0 and field is Field.TOTAL):
+        if minor == 0 and field is Field.TOTAL:
             raise Fault(field, text, "amount_not_positive")
         return minor
 

@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import BinaryIO, NamedTuple
 
-from domain.ledger.csv_import.columns import Columns
 from domain.ledger.csv_import.faults import REJECTED, Fault
+from domain.ledger.csv_import.headers import Columns, F
 
 HEADERS = ("line", "column", "value", "code", "what to do")
 
@@ -41,7 +41,7 @@ class RejectLog:
         self.codes: Counter[str] = Counter()
         """Rows by their first fault, so that the numbers add up."""
 
-    def add(self, faults: Mapping[int, Sequence[Fault]], columns: Columns) -> None:
+    def add(self, faults: Mapping[int, Sequence[Fault]], columns: Columns[F]) -> None:
         """Keep the faults of some rows, which stand later in the file than those before."""
         for line, each in sorted(faults.items()):
             for fault in each:
@@ -71,7 +71,9 @@ def is_log(head: bytes) -> bool:
     return head.startswith(codecs.BOM_UTF8 + ",".join(HEADERS).encode())
 
 
-async def write(sink: BinaryIO, log: RejectLog, later: AsyncIterator[Reject]) -> None:
+async def write(
+    sink: BinaryIO, log: RejectLog, later: AsyncIterator[Reject], *, codes: Mapping[str, str] = REJECTED
+) -> None:
     """Write both kinds of rejects, those found while reading and those found by comparing, in the order of lines."""
     text = io.TextIOWrapper(sink, encoding="utf-8-sig", newline="", write_through=True)
     out = csv.writer(text)
@@ -80,14 +82,14 @@ async def write(sink: BinaryIO, log: RejectLog, later: AsyncIterator[Reject]) ->
     waiting = next(early, None)
     async for reject in later:
         while waiting is not None and waiting.line <= reject.line:
-            out.writerow(_shown(waiting))
+            out.writerow(_shown(waiting, codes))
             waiting = next(early, None)
-        out.writerow(_shown(reject))
+        out.writerow(_shown(reject, codes))
     while waiting is not None:
-        out.writerow(_shown(waiting))
+        out.writerow(_shown(waiting, codes))
         waiting = next(early, None)
     text.detach()
 
 
-def _shown(reject: Reject) -> tuple[object, ...]:
-    return (reject.line, harmless(reject.column), harmless(reject.value), reject.code, REJECTED[reject.code])
+def _shown(reject: Reject, codes: Mapping[str, str]) -> tuple[object, ...]:
+    return (reject.line, harmless(reject.column), harmless(reject.value), reject.code, codes[reject.code])

@@ -2,7 +2,8 @@
 
 import pytest
 
-from domain.ledger.csv_import.columns import FIELDS, KNOWN, Field, folded, matched
+from domain.ledger.csv_import.columns import FIELDS, KNOWN, Field, matched
+from domain.ledger.csv_import.headers import folded
 from domain.ledger.csv_import.refusals import ColumnMissing, ColumnUnclear, HeaderAmbiguous, OptionUnusable
 from domain.ledger.csv_import.requests import Kind
 
