@@ -6,13 +6,16 @@ from bot.blocks import Message
 from bot.views import answers
 from bot.views import policies as views
 from domain.kernel.core import Core
-from domain.policies import differences, health, policies, queries
+from domain.policies import differences, health, policies, previews, queries
 from domain.policies.policies import Running
 from domain.policies.values import Mode
 
 PUBLISH = "policy publish 3 move"
 
 RUNNING = {"move": Running.MOVE, "finish": Running.FINISH}
+
+LIVE = ("proposed", "published")
+"""States of a version that is shown with what it does to the invoices of today."""
 
 MODES = {"shadow": Mode.SHADOW, "autopilot": Mode.AUTOPILOT, "auto": Mode.AUTOPILOT}
 
@@ -100,7 +103,8 @@ async def _card(core: Core, number: int) -> Message:
     version = await queries.version(core, number)
     in_force = await queries.in_force(core)
     changes = differences.between(in_force.document, version.document)
-    return views.card(version, in_force.version, [str(each) for each in changes])
+    today = await previews.of(core, document=version.document) if version.state in LIVE else None
+    return views.card(version, in_force.version, [str(each) for each in changes], today=today)
 
 
 def _version(word: str, *, example: str) -> int:

@@ -8,13 +8,17 @@ from domain.kernel.limits import Limits
 from domain.policies import health as domain_health
 from domain.policies.document import SegmentPart
 from domain.policies.health import SegmentHealth
+from domain.policies.previews import Preview
 from domain.policies.queries import PolicyVersion
 
 CHANGES_SHOWN = 20
+SEGMENTS_SHOWN = 8
+AMOUNTS_SHOWN = 4
+WARNINGS_SHOWN = 6
 
 
-def card(version: PolicyVersion, in_force: int, changes: Sequence[str]) -> Message:
-    """Return one version with how it differs from the one in force, and what can be decided."""
+def card(version: PolicyVersion, in_force: int, changes: Sequence[str], *, today: Preview | None = None) -> Message:
+    """Return one version with how it differs from the one in force, what it does today, and what can be decided."""
     head = f"Policy version {version.version}, {version.state}"
     told = [f"• {text.said(each, limit=200)}" for each in changes]
     against = (
@@ -29,9 +33,29 @@ def card(version: PolicyVersion, in_force: int, changes: Sequence[str]) -> Messa
         blocks=(
             blocks.section(f"*{head}*\n{text.said(version.notes, limit=400) if version.notes else 'No notes.'}"),
             *([blocks.section(against)] if version.version != in_force else ()),
+            *(_today(today) if today else ()),
             blocks.context(f"Proposed by {made}{decided}"),
             *_decisions(version),
         ),
+    )
+
+
+def _today(preview: Preview) -> tuple[Block, ...]:
+    """Return whom each segment takes today, and what somebody should look at before it is published."""
+    lines = [
+        f"• *{text.foreign(each.name, limit=60)}* ({each.mode}, {text.foreign(each.cadence, limit=60)}): "
+        f"{each.invoices} {'invoice' if each.invoices == 1 else 'invoices'}"
+        + (f", {', '.join(str(amount) for amount in each.amounts[:AMOUNTS_SHOWN])}" if each.amounts else "")
+        + (f", {each.mailable * 100 // each.invoices} % can be mailed" if each.invoices else "")
+        for each in preview.segments
+    ]
+    if preview.unmatched_count:
+        lines.append(f"• no segment: {preview.unmatched_count}, and nobody reminds of them")
+    told = text.listed(lines, most=SEGMENTS_SHOWN)
+    warned = text.listed([f"• {text.said(each, limit=300)}" for each in preview.warnings], most=WARNINGS_SHOWN)
+    return (
+        blocks.section(f"*Whom it takes today*\n{told}"),
+        *([blocks.section(f"*Look at this*\n{warned}")] if preview.warnings else ()),
     )
 
 

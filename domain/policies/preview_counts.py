@@ -1,11 +1,11 @@
 """The counts of a preview: every open invoice is asked once which segments match, and the rest is sums over that."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from domain.kernel.transactions import Row, Transaction
-from domain.policies import segments
+from domain.policies import segments, takers
 from domain.policies.coverage import MAILABLE
 from domain.policies.document import Rule
 from domain.policies.segments import Segment
@@ -13,11 +13,14 @@ from domain.policies.segments import Segment
 _GATHERED = """
     CREATE TEMP TABLE policy_preview ON COMMIT DROP AS
     SELECT i.id, i.number, i.currency, i.open_minor, i.due_on, %(today)s::date - i.due_on AS days, a.name, a.country,
-           m.account_id IS NOT NULL AS mailable, found.hits, found.hits[1] AS segment
+           m.account_id IS NOT NULL AS mailable, x.account_id IS NOT NULL AS escalated,
+           w.person_id IS NOT NULL AS owned, found.hits, found.hits[1] AS segment
     FROM invoice i
     JOIN account a ON a.id = i.account_id AND a.state = 'active'
     CROSS JOIN LATERAL (SELECT array_remove(ARRAY[{hits}]::int[], NULL) AS hits OFFSET 0) found
     LEFT JOIN ({mailable}) m ON m.account_id = i.account_id
+    LEFT JOIN ({escalation}) x ON x.account_id = i.account_id
+    LEFT JOIN ({workers}) w ON w.person_id = a.owner_id
     WHERE i.state = 'open'
 """
 
@@ -66,7 +69,7 @@ _WITHOUT_RATE = """
 """
 
 
-async def gather(tx: Transaction, chosen: Sequence[Segment], *, today: date) -> None:
+async def gather(tx: Transaction, chosen: Sequence[Segment], *, now: datetime, today: date) -> None:
     """Ask every open invoice once, into a temporary table of this transaction."""
     hits: list[str] = []
     values: dict[str, Any] = {}
@@ -74,7 +77,10 @@ async def gather(tx: Transaction, chosen: Sequence[Segment], *, today: date) -> 
         condition, own = segments.matches(segment, number)
         hits.append(f"CASE WHEN {condition} THEN {number} END")
         values.update(own)
-    await tx.execute(_GATHERED.format(hits=", ".join(hits), mailable=MAILABLE), {**values, "today": today})
+    await tx.execute(
+        _GATHERED.format(hits=", ".join(hits), mailable=MAILABLE, escalation=takers.ESCALATION, workers=takers.WORKERS),
+        {**values, **takers.parameters(now), "today": today},
+    )
 
 
 async def totals(tx: Transaction) -> dict[int | None, list[Row]]:

@@ -9,8 +9,9 @@ from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.money import Money
 from domain.kernel.transactions import Row, Transaction
-from domain.policies import checks, preview_counts, segments
+from domain.policies import checks, preview_counts, segments, takers
 from domain.policies.document import CadencePart, Document, StepPart
+from domain.policies.findings import in_order
 from domain.policies.segments import Segment
 
 MOST_LISTED = 20
@@ -107,7 +108,7 @@ async def of(core: Core, *, document: Document) -> Preview:
     chosen = segments.proposed(core, document)
     today = local_date(core.clock, core.merchant.zone)
     async with core.transaction() as tx:
-        await preview_counts.gather(tx, chosen, today=today)
+        await preview_counts.gather(tx, chosen, now=core.clock.now(), today=today)
         totals, samples = await preview_counts.totals(tx), await preview_counts.samples(tx)
         days = await _days(tx, document)
         return Preview(
@@ -118,8 +119,21 @@ async def of(core: Core, *, document: Document) -> Preview:
             unmatched_count=sum(int(row["invoices"]) for row in totals.get(None, [])),
             unmatched=tuple(_unmatched(row, today) for row in await preview_counts.unmatched(tx, limit=MOST_LISTED)),
             without_rate=await _without_rate(core, tx, chosen),
-            warnings=tuple(str(each) for each in checks.warnings(document, core.limits)),
+            warnings=await _warnings(core, tx, document),
         )
+
+
+async def warnings(core: Core, *, document: Document) -> tuple[str, ...]:
+    """Return what is allowed and still rarely meant, of the policy itself and of the ledger and people of today."""
+    today = local_date(core.clock, core.merchant.zone)
+    async with core.transaction() as tx:
+        await preview_counts.gather(tx, segments.proposed(core, document), now=core.clock.now(), today=today)
+        return await _warnings(core, tx, document)
+
+
+async def _warnings(core: Core, tx: Transaction, document: Document) -> tuple[str, ...]:
+    found = (*checks.warnings(document, core.limits), *await takers.warnings(tx, document, now=core.clock.now()))
+    return tuple(str(each) for each in in_order(found))
 
 
 async def _days(tx: Transaction, document: Document) -> dict[tuple[int, int], tuple[int, int]]:

@@ -75,17 +75,20 @@ def diff(
         raise typer.BadParameter("Give a file, or a version with --to.")
     other = read_file(file) if file is not None else None
 
-    async def compared(core: Core) -> tuple[int, tuple[differences.Change, ...]]:
+    async def compared(core: Core) -> tuple[int, tuple[differences.Change, ...], tuple[str, ...]]:
         base = await _version(core, version)
         after = other if other is not None else (await _version(core, to)).document
-        return base.version, differences.between(base.document, after)
+        changes = differences.between(base.document, after)
+        return base.version, changes, await previews.warnings(core, document=after) if changes else ()
 
-    base, changes = shell.run(compared)
+    base, changes, warnings = shell.run(compared)
     if as_json:
-        shell.print_json({"base": base, "changes": [_change(each) for each in changes]})
+        shell.print_json({"base": base, "changes": [_change(each) for each in changes], "warnings": list(warnings)})
         return
     for each in changes:
         typer.echo(str(each))
+    for warning in warnings:
+        typer.echo(f"Look at this: {warning}")
     if not changes:
         typer.echo(f"Nothing changes against version {base}.")
 
@@ -99,13 +102,14 @@ def apply(
     """Propose the policy in a file; a second person publishes it."""
     document = read_file(file)
 
-    async def proposed(core: Core) -> Any:
+    async def proposed(core: Core) -> tuple[Any, tuple[str, ...]]:
         try:
-            return await policies.propose(core, document=document, notes=note, actor=SHELL)
+            event = await policies.propose(core, document=document, notes=note, actor=SHELL)
         except NothingChanges as same:
-            return same
+            return same, ()
+        return event, await previews.warnings(core, document=document)
 
-    answer = shell.run(proposed)
+    answer, warnings = shell.run(proposed)
     if isinstance(answer, NothingChanges):
         if as_json:
             shell.print_json({"proposed": None, "in_force": answer.version, "changes": []})
@@ -114,10 +118,10 @@ def apply(
         return
     if as_json:
         shell.print_json({"proposed": answer.version, "in_force": answer.base, "changes": list(answer.changes),
-                          "more": answer.more, "warnings": list(answer.warnings)})  # fmt: skip
+                          "more": answer.more, "warnings": list(warnings)})  # fmt: skip
         return
     typer.echo(answer.told())
-    for warning in answer.warnings:
+    for warning in warnings:
         typer.echo(f"Look at this: {warning}")
     typer.echo(f"It changes nothing before somebody publishes it (`plixo policy publish {answer.version}`, or Slack).")
 

@@ -62,6 +62,8 @@ from domain.outreach.preview_lines import Line
 from domain.policies.document import CadencePart, Document, SegmentPart, StepPart
 from domain.policies.events import PolicyProposed
 from domain.policies.health import SegmentHealth
+from domain.policies.previews import Calendar, SegmentPreview
+from domain.policies.previews import Preview as PolicyPreview
 from domain.policies.queries import PolicyVersion
 from domain.policies.values import Mode
 
@@ -145,7 +147,7 @@ def _customer(name: str, number: str) -> Customer:
     return Customer(
         account_id=ID, number=number, name=name, country="DE", risk=name, tags=(name,) * 8, excluded=True, owner=name,
         in_hand=name, invoices=(OpenInvoice(ID, number, EURO, Money(0, "EUR"), DAY, 7, name),) * 20, invoices_more=30,
-        exposure=(Exposure(EURO, EURO, buckets, EURO),) * 4, contacts=(ShownContact("a…@x", name, "other", name),) * 9,
+        exposure=(Exposure(EURO, EURO, buckets, EURO, EURO),) * 4, contacts=(ShownContact("a…@x", name, "other", name),) * 9,
         adherence=Adherence(3, 1, 2, 1), agreed=(name,) * 9, holds=(name,) * 9, tasks=(task,) * 9, mails=(name,) * 9,
         usual_delay=12,
     )  # fmt: skip
@@ -160,6 +162,13 @@ def _policy(name: str, state: str) -> PolicyVersion:
         version=3, state=state, document=document, notes=name, made_by=name, made_by_id=None, made_at=AT,
         decided_by=None if state == "proposed" else name, decided_at=None if state == "proposed" else AT,
     )  # fmt: skip
+
+
+def _today(name: str, many: int) -> PolicyPreview:
+    calendar = Calendar("", DAY, None, ())
+    taken = SegmentPreview(name, name, "shadow", 41, 38, (EURO, Money(500, "USD")), (), calendar)
+    empty = SegmentPreview(name, name, "autopilot", 0, 0, (), (), calendar)
+    return PolicyPreview((taken, empty) * many, (), 3, (), {}, (name,) * many)
 
 
 def _health(segment: str, mailable: int) -> SegmentHealth:
@@ -236,7 +245,7 @@ def _policy_views(name: str, *, many: int) -> Mapping[str, Message]:
     proposed = PolicyProposed(version=3, base=2, notes=name, changes=(name,), actor=name, actor_kind="person", at=AT)
     gate = GateShown(ID, "maintenance", name, "all mail", name, AT, name, AT)
     return {
-        "policy": policies.card(_policy(name, "proposed"), 2, [name] * 25),
+        "policy": policies.card(_policy(name, "proposed"), 2, [name] * 25, today=_today(name, many)),
         "policy, in force": policies.card(_policy(name, "published"), 3, []),
         "policy, versions": policies.versions([_policy(name, "published")] * min(many, 10)),
         "policy, proposed": news.alone(proposed),

@@ -70,7 +70,10 @@ def test_what_was_exported_and_is_applied_changes_nothing_and_says_so(deployed: 
 def test_an_applied_file_is_a_proposal_with_its_differences(deployed: Path) -> None:
     file = exported(deployed, SHADOW)
 
-    assert done("diff", str(file)) == "segment everyone: mode: autopilot → shadow\n"
+    change, warning = done("diff", str(file)).splitlines()
+    assert change == "segment everyone: mode: autopilot → shadow"
+    assert warning.startswith("Look at this: cadences[0].steps[4]: 'default' hands over to a person, and nobody may")
+    assert json.loads(done("diff", str(file), "--json"))["warnings"] == [warning.removeprefix("Look at this: ")]
     assert done("apply", str(file), "--note", "calmer").splitlines()[0] == (
         "Policy version 2 proposed: segment everyone: mode: autopilot → shadow"
     )
@@ -80,7 +83,7 @@ def test_an_applied_file_is_a_proposal_with_its_differences(deployed: Path) -> N
         "calmer",
         "shadow",
     )
-    assert done("diff", "--to", "2") == "segment everyone: mode: autopilot → shadow\n"
+    assert done("diff", "--to", "2").splitlines()[0] == "segment everyone: mode: autopilot → shadow"
 
 
 def test_the_shell_does_not_publish_what_it_proposed(deployed: Path) -> None:

@@ -4,11 +4,16 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
 from domain.kernel.money import Money
+from domain.ledger.models import Account
+from domain.people import people
+from domain.people.roles import Role
 from domain.policies import previews
 from domain.policies.previews import Overlap
 from tests.builders import an_account, an_invoice
+from tests.domain.outreach.stage import a_contact_of, suppressed
 from tests.domain.policies.policies_made import STEPS, a_document, a_segment
 
 
@@ -95,3 +100,48 @@ async def test_a_preview_changes_nothing(core: Core) -> None:
 
     tables = await core.database.rows("SELECT name FROM segment UNION ALL SELECT kind FROM timeline_entry")
     assert tables == [{"name": "everyone"}]
+
+
+async def test_a_step_for_a_person_warns_while_nobody_may_take_it(core: Core) -> None:
+    await an_invoice(core, "I-1")
+
+    nobody = (await previews.of(core, document=a_document())).warnings
+    viewer = await people.grant(core, slack_id="U0V", name="Vera", role=Role.VIEWER, reason="test", actor=SHELL)
+    still = (await previews.of(core, document=a_document())).warnings
+    await people.grant(core, slack_id="U0V", name="Vera", role=Role.AR_OPERATOR, reason="test", actor=SHELL)
+    without_owner = (await previews.of(core, document=a_document())).warnings
+    await Account.all().update(owner_id=viewer.person_id)
+    owned = (await previews.of(core, document=a_document())).warnings
+    await people.revoke(core, slack_id="U0V", role=Role.AR_OPERATOR, reason="test", actor=SHELL)
+    gone = (await previews.of(core, document=a_document())).warnings
+
+    assert nobody == still
+    assert nobody[0] == (
+        "cadences[0].steps[4]: 'default' hands over to a person, and nobody may work the queue: grant one of "
+        "Controller, A/R Manager, A/R Operator"
+    )
+    (told,) = without_owner
+    assert told == (
+        "segments[0].cadence: a person takes over on day 21, and 1 of the 1 open invoices are of customers whom nobody "
+        "owns who may work the queue: they wait there until somebody takes them"
+    )
+    assert owned == ()
+    assert gone == nobody
+
+
+async def test_a_reminder_to_an_escalation_contact_warns_where_there_is_none(core: Core) -> None:
+    account = await an_account(core, "Acme")
+    await a_contact_of(core, account, "cfo@acme.example", role="escalation")
+    await an_invoice(core, "I-1", account=account)
+    await an_invoice(core, "I-2", email="a@other.example")
+    steps = [*STEPS[:3], {"day": 14, "letter": "reminder-overdue", "recipients": "escalation"}]
+
+    one_lacks = await previews.warnings(core, document=a_document(steps=steps))
+    await suppressed(core, "cfo@acme.example")
+    both_lack = await previews.warnings(core, document=a_document(steps=steps))
+
+    assert one_lacks[-1] == (
+        "segments[0].cadence: the reminder of day 14 goes to the escalation contact, and 1 of the 2 open invoices are "
+        "of customers without one who may be mailed: there these reminders are held"
+    )
+    assert "and 2 of the 2 open invoices" in both_lack[-1]

@@ -1,0 +1,88 @@
+"""Takers: whether somebody is there for a step that hands over to a person, or that writes to an escalation contact."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+from domain.kernel.actor import Permission
+from domain.kernel.transactions import Row, Rows, Transaction
+from domain.people.roles import roles_with
+from domain.policies.document import CadencePart, Document
+from domain.policies.findings import Finding
+
+ESCALATION = """
+    SELECT DISTINCT k.account_id FROM contact k
+    WHERE k.state = 'active' AND k.role = 'escalation'
+      AND NOT EXISTS (SELECT FROM suppression p WHERE p.address_key = k.email_key AND p.state = 'active')
+"""
+"""Accounts with at least one escalation contact who may be mailed."""
+
+WORKERS = """
+    SELECT DISTINCT g.person_id FROM role_grant g
+    WHERE g.state = 'active' AND (g.until IS NULL OR g.until > %(now)s) AND g.role = ANY(%(working)s)
+"""
+"""People who may take a case from the queue now."""
+
+_COUNTED = """
+    SELECT segment, count(*) AS invoices, count(*) FILTER (WHERE NOT owned) AS unowned,
+           count(*) FILTER (WHERE NOT escalated) AS unescalated
+    FROM policy_preview WHERE segment IS NOT NULL GROUP BY segment
+"""
+
+
+def parameters(now: datetime) -> dict[str, object]:
+    """Return what ``WORKERS`` asks for."""
+    return {"now": now, "working": [role.value for role in roles_with(Permission.WORK_QUEUE)]}
+
+
+async def warnings(tx: Transaction, document: Document, *, now: datetime) -> tuple[Finding, ...]:
+    """Return where a cadence counts on somebody who is not there; needs the preview's temporary table."""
+    counted = {int(row["segment"]): row for row in await tx.rows(_COUNTED)}
+    return (*_nobody(document, anybody=await _anybody(tx, now)), *_lacking(document, counted))
+
+
+async def _anybody(rows: Rows, now: datetime) -> bool:
+    return bool(await rows.rows(f"{WORKERS} LIMIT 1", parameters(now)))
+
+
+def _nobody(document: Document, *, anybody: bool) -> Iterator[Finding]:
+    if anybody:
+        return
+    working = ", ".join(role.value for role in roles_with(Permission.WORK_QUEUE))
+    for number, cadence in enumerate(document.cadences):
+        if cadence.steps[-1].escalate:
+            yield Finding(
+                ("cadences", number, "steps", len(cadence.steps) - 1),
+                f"{cadence.name!r} hands over to a person, and nobody may work the queue: grant one of {working}",
+            )
+
+
+def _lacking(document: Document, counted: Mapping[int, Row]) -> Iterator[Finding]:
+    """Yield, segment by segment, how many of its open invoices have no owner or nobody to escalate to."""
+    for number, segment in enumerate(document.segments):
+        row, cadence = counted.get(number), document.cadence(segment.cadence)
+        if row is None or cadence is None:
+            continue
+        if cadence.steps[-1].escalate and row["unowned"]:
+            yield Finding(
+                ("segments", number, "cadence"),
+                f"a person takes over on day {cadence.steps[-1].day}, and {row['unowned']} of the {row['invoices']}"
+                " open invoices are of customers whom nobody owns who may work the queue: they wait there until"
+                " somebody takes them",
+            )
+        written = _escalating(cadence)
+        if written and row["unescalated"]:
+            yield Finding(
+                ("segments", number, "cadence"),
+                f"{_days(written)} to the escalation contact, and {row['unescalated']} of the {row['invoices']} open"
+                " invoices are of customers without one who may be mailed: there these reminders are held",
+            )
+
+
+def _escalating(cadence: CadencePart) -> Sequence[int]:
+    """Return the days of the steps that write to escalation contacts."""
+    return [step.day for step in cadence.steps if step.letter is not None and step.recipients == "escalation"]
+
+
+def _days(days: Sequence[int]) -> str:
+    told = ", ".join(str(day) for day in days)
+    return f"the reminder of day {told} goes" if len(days) == 1 else f"the reminders of the days {told} go"
