@@ -77,7 +77,8 @@ def _about(customer: Customer) -> str:
 def _ages(exposure: Exposure) -> str:
     buckets = "  ".join(f"{name}: {money}" for name, money in exposure.buckets if money)
     loose = f"\n{exposure.unapplied} received and applied to nothing yet" if exposure.unapplied else ""
-    return f"*By days past due*\n{buckets or 'nothing open'}{loose}"
+    notes = f"\n{exposure.credited} of credit notes applied to nothing yet" if exposure.credited else ""
+    return f"*By days past due*\n{buckets or 'nothing open'}{loose}{notes}"
 
 
 def _contacts(customer: Customer) -> str:

@@ -49,6 +49,8 @@ class Exposure:
     buckets: tuple[tuple[str, Money], ...]
     unapplied: Money
     """Money of the customer that is applied to nothing yet."""
+    credited: Money
+    """What credit notes are good for that are applied to nothing yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +131,12 @@ _INVOICES = f"""
 """
 
 _AGED = """
-    SELECT currency, due_on, sum(open_minor)::bigint AS minor, false AS loose FROM invoice
+    SELECT currency, due_on, sum(open_minor)::bigint AS minor, 'owed' AS what FROM invoice
     WHERE account_id = %(account)s AND state = 'open' GROUP BY currency, due_on
-    UNION ALL SELECT p.currency, NULL, sum(p.amount_minor - coalesce(used.minor, 0))::bigint, true FROM payment p
-    LEFT JOIN LATERAL (SELECT sum(l.amount_minor) AS minor FROM allocation l WHERE l.payment_id = p.id) used ON true
-    WHERE p.account_id = %(account)s GROUP BY p.currency
+    UNION ALL SELECT currency, NULL, sum(amount_minor)::bigint, 'unapplied' FROM unapplied_cash
+    WHERE account_id = %(account)s GROUP BY currency
+    UNION ALL SELECT currency, NULL, sum(open_minor)::bigint, 'credit notes' FROM credit_note
+    WHERE account_id = %(account)s AND state = 'open' GROUP BY currency
 """
 
 _CONTACTS = f"""
@@ -229,21 +232,25 @@ def _exposure(rows: list[dict[str, Any]], today: date) -> tuple[Exposure, ...]:
     """Return a line for each currency in which something is owed or lies about, the largest number first."""
     found = []
     for currency in dict.fromkeys(row["currency"] for row in rows):
-        owed = [row for row in rows if row["currency"] == currency and not row["loose"]]
+        own = [row for row in rows if row["currency"] == currency]
         buckets = dict.fromkeys(BUCKETS, 0)
-        for row in owed:
-            buckets[ageing_bucket((today - row["due_on"]).days)] += row["minor"]
-        loose = sum(row["minor"] for row in rows if row["currency"] == currency and row["loose"])
+        for row in own:
+            if row["what"] == "owed":
+                buckets[ageing_bucket((today - row["due_on"]).days)] += row["minor"]
+        unapplied, credited = (
+            Money(sum(row["minor"] for row in own if row["what"] == what), currency)
+            for what in ("unapplied", "credit notes")
+        )
         total = sum(buckets.values())
-        if total or loose:
-            found.append(
-                Exposure(
-                    total=Money(total, currency),
-                    overdue=Money(total - buckets["current"], currency),
-                    buckets=tuple((name, Money(minor, currency)) for name, minor in buckets.items()),
-                    unapplied=Money(loose, currency),
-                )
+        found.append(
+            Exposure(
+                total=Money(total, currency),
+                overdue=Money(total - buckets["current"], currency),
+                buckets=tuple((name, Money(minor, currency)) for name, minor in buckets.items()),
+                unapplied=unapplied,
+                credited=credited,
             )
+        )
     return tuple(sorted(found, key=lambda each: (-each.total.decimal, each.total.currency)))
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from domain.commitments import pauses
 from domain.kernel.money import Money
 from domain.kernel.transactions import Rows
+from domain.ledger import sums
 from domain.outreach.steps import Step
 
 MAX_RECIPIENTS = 20
@@ -117,17 +118,13 @@ _BY_INVOICE = f"""
     LEFT JOIN enrolment e ON e.invoice_id = i.id AND e.state = 'running' WHERE i.id = ANY(%(ids)s)
 """
 
-_PURSES = """
-    SELECT w.account_id, w.currency,
-           ((SELECT coalesce(sum(p.amount_minor), 0) FROM payment p
-             WHERE p.account_id = w.account_id AND p.currency = w.currency)
-            - (SELECT coalesce(sum(l.amount_minor), 0) FROM payment p JOIN allocation l ON l.payment_id = p.id
-               WHERE p.account_id = w.account_id AND p.currency = w.currency))::bigint AS unapplied_minor,
+_PURSES = f"""
+    SELECT w.account_id, w.currency, {sums.in_credit("w.account_id", "w.currency")}::bigint AS unapplied_minor,
            (SELECT coalesce(sum(o.open_minor), 0) FROM invoice o WHERE o.account_id = w.account_id
             AND o.currency = w.currency AND o.state = 'open')::bigint AS owed_minor
     FROM (SELECT DISTINCT account_id, currency FROM looked) w
 """
-"""What each customer has paid that is applied nowhere, and all that they owe, once for all of their invoices."""
+"""What each customer has to its credit, applied to nothing, and all that they owe, once for all of their invoices."""
 
 _TALKS = """
     SELECT g.account_id, min(w.received_at) AS replied_at FROM inbound_mail w JOIN mailing g ON g.id = w.mailing_id

@@ -68,7 +68,7 @@ ITEMS: tuple[Guardrail[ItemFacts], ...] = (
     Guardrail(
         "account in credit", ("unapplied_minor", "owed_minor"),
         lambda f: judges.gives_back(0 < f.owed_minor <= f.unapplied_minor),
-        "the account's unapplied money covers all that it owes",
+        "the account's unapplied money and open credit notes cover all that it owes",
     ),
     Guardrail(
         "not due yet", ("today", "due_on", "offset_days", "instalment", "nudge"), judges.not_yet,

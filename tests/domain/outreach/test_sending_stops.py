@@ -144,6 +144,15 @@ async def _in_credit(core: Core, mailing: Mailing) -> Core:
     return core
 
 
+async def _credited(core: Core, mailing: Mailing) -> Core:
+    await core.database.execute(
+        "INSERT INTO credit_note (id, number, number_key, account_id, currency, total_minor, open_minor, state,"
+        " created_at) VALUES (gen_random_uuid(), 'CN-1', 'cn-1', %s, 'EUR', 12500, 12500, 'open', %s)",
+        (mailing.account_id, core.clock.now()),
+    )
+    return core
+
+
 def replace_invoice(mailing: Mailing, invoice: Invoice) -> Mailing:
     """Return the mailing as if it were about another invoice."""
     return Mailing(id=mailing.id, invoice_id=invoice.id)
@@ -505,7 +514,9 @@ async def test_a_step_that_was_given_back_is_planned_again_when_its_reason_is_go
     assert await sending.begin(core, mailing_id=again.id) is not None
 
 
-@pytest.mark.parametrize("stop", [_bounced, _opted_out, _removed, _excluded, _held, _debit, _promised, _in_credit])
+@pytest.mark.parametrize(
+    "stop", [_bounced, _opted_out, _removed, _excluded, _held, _debit, _promised, _in_credit, _credited]
+)
 async def test_planner_and_guardrails_agree_so_that_nothing_goes_round_in_circles(
     core: Core, clock: StandingClock, stop: Stop
 ) -> None:
