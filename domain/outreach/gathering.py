@@ -49,14 +49,16 @@ async def gather(core: Core, tx: Transaction, *, wanted: Sequence[Wanted]) -> Ga
         rooms = await _rooms(tx, people)
         chosen, full = _chosen(ordered, rooms, people=())
     complete = await gathered_mails.attach(core, tx, chosen, rooms) and not lost
+    absent: frozenset[str] = frozenset()
     if not complete:
         await _remove_empty(tx, made)
+        absent = await gathered_mails.absent(tx, chosen)
     await gathered_mails.relabel(tx, chosen, rooms, but=made if complete else {})
     grown = await _review(chosen, rooms)
     await _told(core, tx, drafts=grown + sum(not queued for queued in made.values()))
     leaving = [{"mailing_id": str(mailing_id)} for mailing_id, queued in made.items() if queued]
     await core.jobs.defer_many(tx, "send_mailing", leaving)
-    return Gathered(frozenset(each.key for each in chosen), full, len(made))
+    return Gathered(frozenset(each.key for each in chosen) - absent, full, len(made))
 
 
 async def _remove_empty(tx: Transaction, made: dict[UUID, bool]) -> None:
