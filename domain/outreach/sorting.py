@@ -37,12 +37,15 @@ _MOVING = """
     JOIN segment g ON g.name = chosen.name AND g.state = 'published'
     JOIN cadence new ON new.name = g.cadence AND new.state = 'published'
     WHERE e.id = ANY(%(ids)s) AND e.state = 'running' AND g.name <> e.segment
-      AND NOT EXISTS (SELECT FROM mailing_item t JOIN mailing m ON m.id = t.mailing_id
-                      WHERE t.enrolment_id = e.id AND t.state = 'included'
-                        AND m.state IN ('drafted', 'queued', 'sending'))
     ORDER BY e.id FOR UPDATE OF e SKIP LOCKED
 """
-"""What has a mail pending moves when that has left: its item names a step of the cadence that it came from."""
+
+_PENDING = """
+    SELECT DISTINCT t.enrolment_id AS id FROM mailing_item t JOIN mailing m ON m.id = t.mailing_id
+    WHERE t.enrolment_id = ANY(%s) AND t.state = 'included' AND m.state IN ('drafted', 'queued', 'sending')
+"""
+"""What has a mail pending moves when that has left: its item names a step of the cadence that it came from. Asked when
+the enrolments are held: a planner may have put them into a mail while the statement above looked for them."""
 
 _ARCHIVE = """
     UPDATE mailing_item t SET unique_key = t.unique_key || '@' || n.cadence_id
@@ -97,7 +100,9 @@ async def sort(core: Core) -> int:
         async with core.transaction() as tx:
             page = await tx.rows(_PAGE, {"after": after, "page": LOOK})
             ids = [row["id"] for row in page]
-            moving = await tx.rows(statement, {**parameters(core), **chosen_by, "ids": ids}) if ids else []
+            changed = await tx.rows(statement, {**parameters(core), **chosen_by, "ids": ids}) if ids else []
+            pending = {row["id"] for row in await tx.rows(_PENDING, ([row["id"] for row in changed],))}
+            moving = [row for row in changed if row["id"] not in pending]
             await _move(core, tx, moving)
         moved += len(moving)
         if len(page) < LOOK:
