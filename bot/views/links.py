@@ -10,7 +10,7 @@ def regenerated(event: LinkRegenerated) -> Message:
     gone = len(event.replaced_link_ids)
     before = "" if not gone else f" {'The earlier one' if gone == 1 else f'All {gone} earlier ones'} stopped working."
     sentence = (
-        f"New payment link for {text.foreign(event.invoice_number)} ({event.amount_due}) goes to"
+        f"New payment link for {text.foreign(event.invoice_number)} ({event.asks}) goes to"
         f" {text.foreign(event.sent_to)}; it works until {text.moment(event.expires_at)}.{before}"
     )
     return Message(text=sentence, blocks=(blocks.section(sentence),))

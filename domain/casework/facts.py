@@ -74,7 +74,9 @@ _PLAN_AND_DISPUTE = """
         WHERE p.invoice_id = i.id AND p.state IN ('requested', 'countered', 'running') LIMIT 1
     ) plan ON true
     LEFT JOIN LATERAL (
-        SELECT d.sla_due_at, d.sla_risk_at, d.owner_id, d.amount_minor FROM dispute d
+        SELECT d.sla_due_at, d.sla_risk_at, d.owner_id, d.amount_minor, c.amount_minor AS credit_minor,
+               c.proposed_by, c.proposed_by_id
+        FROM dispute d LEFT JOIN credit c ON c.id = d.credit_id AND c.state = 'proposed'
         WHERE d.invoice_id = i.id AND d.state = 'open' AND NOT d.is_test LIMIT 1
     ) dispute ON true"""
 
@@ -145,7 +147,8 @@ _FACTS = f"""
            word.missing_minor AS promise_missing_minor,
            plan.state AS plan_state, plan.created_at AS plan_at,
            dispute.sla_due_at, dispute.sla_risk_at, dispute.owner_id AS dispute_owner_id,
-           dispute.sla_due_at IS NOT NULL AS dispute_open,
+           dispute.sla_due_at IS NOT NULL AS dispute_open, dispute.credit_minor, dispute.proposed_by AS credit_by,
+           dispute.proposed_by_id AS credit_by_id,
            held.legal, held.paused AS on_hold, held.until AS hold_until, held.why AS hold_why,
            snoozed.until AS snoozed_until, snoozed.reason AS snooze_reason, snoozed.made_by AS snoozed_by,
            coalesce(todo.review, false) AS review, coalesce(todo.call, false) AS to_call, todo.reason AS todo_reason,

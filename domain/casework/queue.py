@@ -81,7 +81,7 @@ async def page(core: Core, *, actor: Actor, limit: int = 10, mine: bool = False)
     narrowed, values = await _narrowed(core, core.database, actor, mine=mine)
     counted = await core.database.row(_COUNT.format(narrowed=narrowed), {**values, "most": COUNTED + 1})
     assert counted is not None, "an aggregate always has a row"
-    found = await top(core, core.database, limit=limit, narrowed=narrowed, values=values)
+    found = await top(core, core.database, limit=limit, actor=actor, narrowed=narrowed, values=values)
     total = min(int(counted["total"]), COUNTED) if found else 0
     return Queue(total=total, lines=found, more=counted["total"] > COUNTED)
 
@@ -108,7 +108,12 @@ async def focus(core: Core, *, actor: Actor, mine: bool = False) -> tuple[QueueL
     narrowed, values = await _narrowed(core, core.database, actor, mine=mine)
     taken = await claims.of_others(core, core.database, actor=actor)
     return await top(
-        core, core.database, limit=FOCUS, narrowed=f"{narrowed} AND {_FREE}", values={**values, "taken": taken}
+        core,
+        core.database,
+        limit=FOCUS,
+        actor=actor,
+        narrowed=f"{narrowed} AND {_FREE}",
+        values={**values, "taken": taken},
     )
 
 
@@ -116,11 +121,19 @@ async def free(core: Core, rows: Rows, *, actor: Actor, mine: bool, limit: int) 
     """Return the top lines whose customer nobody else has in hand, inside the caller's transaction."""
     narrowed, values = await _narrowed(core, rows, actor, mine=mine)
     taken = await claims.of_others(core, rows, actor=actor)
-    return await top(core, rows, limit=limit, narrowed=f"{narrowed} AND {_FREE}", values={**values, "taken": taken})
+    return await top(
+        core, rows, limit=limit, actor=actor, narrowed=f"{narrowed} AND {_FREE}", values={**values, "taken": taken}
+    )
 
 
 async def top(
-    core: Core, rows: Rows, *, limit: int, narrowed: str = "true", values: Mapping[str, Any] | None = None
+    core: Core,
+    rows: Rows,
+    *,
+    limit: int,
+    actor: Actor | None = None,
+    narrowed: str = "true",
+    values: Mapping[str, Any] | None = None,
 ) -> tuple[QueueLine, ...]:
     """Return the top lines as they are at this moment: the list says which, the ledger says how they stand.
 
@@ -133,7 +146,7 @@ async def top(
     )
     held = [row for row in found if row["stop"] is None]
     held.sort(key=lambda row: (-row["score"], -row["open_major"], row["due_on"], row["id"]))
-    return await _lines(core, rows, held[:limit])
+    return await _lines(core, rows, held[:limit], actor)
 
 
 async def line(core: Core, rows: Rows, *, invoice_id: UUID) -> QueueLine | None:
@@ -149,17 +162,21 @@ async def _narrowed(core: Core, rows: Rows, actor: Actor, *, mine: bool) -> tupl
     return _MINE, {**claims.parameters(core), "people": list(people)}
 
 
-async def _lines(core: Core, rows: Rows, found: Sequence[Mapping[str, Any]]) -> tuple[QueueLine, ...]:
+async def _lines(
+    core: Core, rows: Rows, found: Sequence[Mapping[str, Any]], actor: Actor | None = None
+) -> tuple[QueueLine, ...]:
     holders = await claims.holders(core, rows, accounts=[row["account_id"] for row in found])
     owners = await absences.responsible(core, rows, people=[row["owner_id"] for row in found if row["owner_id"]])
     return tuple(
-        _line(core, row, owner=owners.get(row["owner_id"], ""), claimed_by=holders.get(row["account_id"], ""))
+        _line(
+            core, row, actor=actor, owner=owners.get(row["owner_id"], ""), claimed_by=holders.get(row["account_id"], "")
+        )
         for row in found
     )
 
 
-def _line(core: Core, row: Mapping[str, Any], *, owner: str, claimed_by: str) -> QueueLine:
-    told = score.judgement(core, row)
+def _line(core: Core, row: Mapping[str, Any], *, actor: Actor | None, owner: str, claimed_by: str) -> QueueLine:
+    told = score.judgement(core, row, actor=actor)
     return QueueLine(
         invoice_id=row["id"],
         invoice_number=row["number"],

@@ -10,8 +10,11 @@ from datetime import date, datetime
 from typing import Any
 
 from domain.casework.facts import facts
+from domain.kernel.actor import Actor
 from domain.kernel.core import Core
 from domain.kernel.money import Money
+from domain.ledger import credits  # noqa: A004 - named after what it is about, as every module
+from domain.people import roles, second_person
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +39,19 @@ SCORE = (
         "the answer to a dispute is due on {sla_due_at}",
     ),
     Score(760, "promised_on <= %(today)s", "money was promised for {promised_on}"),
-    Score(750, "dispute_open AND sla_risk_at > %(now)s AND dispute_owner_id IS NULL", "nobody has taken up a dispute"),
+    Score(
+        750,
+        "dispute_open AND sla_risk_at > %(now)s AND dispute_owner_id IS NULL AND credit_minor IS NULL",
+        "nobody has taken up a dispute",
+    ),
     Score(740, "plan_state = 'requested'", "the customer asked for a plan and waits for an answer"),
     Score(720, "NOT mailable AND NOT search_dropped", "no contact that may be mailed"),
     Score(710, "mailable AND bounced", "mail to a contact bounced"),
-    Score(700, "dispute_open AND sla_risk_at > %(now)s AND dispute_owner_id IS NOT NULL", "a dispute is open"),
+    Score(
+        700,
+        "dispute_open AND sla_risk_at > %(now)s AND (dispute_owner_id IS NOT NULL OR credit_minor IS NOT NULL)",
+        "a dispute is open",
+    ),
     Score(80, "reversed", "a payment went back"),
     Score(75, "review", "a person is to look at the customer"),
     Score(70, "unread_mail", "the customer wrote, unread"),
@@ -82,7 +93,12 @@ class Stop:
     why: str
 
 
-_ANSWERED = "(NOT dispute_open OR (dispute_owner_id IS NOT NULL AND sla_risk_at > %(now)s))"
+_ANSWERED = (
+    "(NOT dispute_open OR ((dispute_owner_id IS NOT NULL OR credit_minor IS NOT NULL) AND sla_risk_at > %(now)s))"
+)
+_PAUSED = (
+    f"chaseable_minor = 0 AND {_ANSWERED} AND NOT plan_missed AND (promised_on IS NULL OR promised_on > %(today)s)"
+)
 
 STOPS = (
     Stop("state <> 'open'", "the invoice is {state}"),
@@ -91,10 +107,8 @@ STOPS = (
     Stop("processing", "a bank debit is under way"),
     Stop("on_hold", "on hold{until_hold}: {hold_why}"),
     Stop("snoozed_until IS NOT NULL", "snoozed by {snoozed_by} until {snoozed_until}: {snooze_reason}"),
-    Stop(
-        f"chaseable_minor = 0 AND {_ANSWERED} AND NOT plan_missed AND (promised_on IS NULL OR promised_on > %(today)s)",
-        "{paused_why}",
-    ),
+    Stop(f"{_PAUSED} AND credit_minor IS NOT NULL", "{paused_why}, and {credit_waits}"),
+    Stop(_PAUSED, "{paused_why}"),
 )
 """Stopping conditions, read top to bottom. A dispute that nobody has, or that runs late, is work all the same."""
 
@@ -108,7 +122,11 @@ class Action:
     says: str
 
 
+APPROVE_CREDIT = "approve credit"
+
 ACTIONS = (
+    Action(APPROVE_CREDIT, "dispute_open AND credit_minor IS NOT NULL",
+           "Approve or decline the credit of {credit} that {credit_by} proposed: the dispute waits for it"),
     Action("answer dispute", "dispute_open AND sla_due_at <= %(now)s",
            "Answer the dispute: it was due on {sla_due_at}"),
     Action("take dispute", "dispute_open AND dispute_owner_id IS NULL", "Take up the dispute: nobody has it"),
@@ -137,7 +155,7 @@ ACTIONS = (
            "Wait: a reminder leaves with the next planning"),
     Action("wait", "true", "Wait: the next reminder leaves on {next_on}"),
 )  # fmt: skip
-"""The next best action, read top to bottom."""
+"""The next best action, read top to bottom. Whoever may not approve the credit is told for whom it waits."""
 
 _CHANGES = """
     coalesce(least(
@@ -205,12 +223,14 @@ class Judgement:
     """Why it is out of the queue; empty when it is in."""
 
 
-def judgement(core: Core, row: Mapping[str, Any]) -> Judgement:
-    """Return what a row of ``scored`` says, in words."""
+def judgement(core: Core, row: Mapping[str, Any], *, actor: Actor | None = None) -> Judgement:
+    """Return what a row of ``scored`` says, in words; for the *actor*, where they know who looks."""
     words = _words(core, row)
     held = [SCORE[number] for number in row["rules"]]
     stopped = STOPS[row["stop"]].why.format_map(words) if row["stop"] is not None else ""
     action = ACTIONS[row["action"]]
+    if action.name == APPROVE_CREDIT and actor is not None and not _may_approve(core, row, actor):
+        action = Action("wait", "", f"Wait: {words['credit_waits']}")
     return Judgement(
         score=row["score"],
         reasons=tuple(
@@ -220,6 +240,23 @@ def judgement(core: Core, row: Mapping[str, Any]) -> Judgement:
         next_action=f"Nothing now: {stopped}" if stopped else action.says.format_map(words),
         stopped=stopped,
     )
+
+
+def _may_approve(core: Core, row: Mapping[str, Any], actor: Actor) -> bool:
+    rights = credits.APPROVERS[credits.above_cap(core, Money(row["credit_minor"], row["currency"]))]
+    own = second_person.made_by(actor, maker_id=row["credit_by_id"], maker=row["credit_by"])
+    return not actor.may.isdisjoint(rights) and not (own and core.limits.second_person)
+
+
+def _credit_waits(core: Core, row: Mapping[str, Any]) -> str:
+    """Return for whom the dispute's credit waits."""
+    if row["credit_minor"] is None:
+        return ""
+    amount = Money(row["credit_minor"], row["currency"])
+    rights = credits.APPROVERS[credits.above_cap(core, amount)]
+    *others, last = dict.fromkeys(role.value for right in rights for role in roles.roles_with(right))
+    able = f"{', '.join(others)} or {last}" if others else last
+    return f"the credit of {amount} that {row['credit_by']} proposed waits for {able}"
 
 
 def _words(core: Core, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -239,6 +276,8 @@ def _words(core: Core, row: Mapping[str, Any]) -> dict[str, Any]:
         "sla_due_at": at(row["sla_due_at"]),
         "snoozed_until": at(row["snoozed_until"]),
         "until_hold": f" until {at(row['hold_until'])}" if row["hold_until"] else "",
+        "credit": Money(row["credit_minor"] or 0, row["currency"]),
+        "credit_waits": _credit_waits(core, row),
         "promise_due": Money(row["promise_due_minor"], row["currency"]),
         "usual": _usual(row["usual_delay"]),
         "silence": "never contacted" if silent is None else f"no contact for {silent} days",

@@ -98,7 +98,7 @@ async def explain(core: Core, *, invoice_number: str, actor: Actor) -> Why:
     )
     if row is None:
         raise InvoiceNotFound(invoice_number)
-    told = score.judgement(core, row)
+    told = score.judgement(core, row, actor=actor)
     about = {"id": row["id"], "account": row["account_id"], "now": core.clock.now()}
     mails = await core.database.rows(_MAILS, {**about, "mails": MAILS_SHOWN})
     lines = await core.database.rows(_LINES, {**about, "lines": LINES_SHOWN})

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
+from domain.commitments.dispute_events import DisputeExtended, DisputeFiled
+from domain.commitments.events import PlanApproved
 from domain.kernel.events import Amount, InvoiceEvent
 from domain.kernel.notices import SILENT, Notices, job, operators, payer
 from domain.ledger.events import CreditApproved, InvoiceSettled, LedgerImported, PaymentReceived, PaymentReversed
@@ -20,13 +22,22 @@ class LinkRegenerated(InvoiceEvent):
     contact_id: UUID
     replaced_link_ids: tuple[UUID, ...]
     amount_due: Amount
+    """What the page behind it asks for now: an instalment, or what is not disputed."""
+    balance: Amount | None = None
+    """All that is open."""
     sent_to: str
     """The contact's address, masked."""
     expires_at: AwareDatetime
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"New payment link for {self.sent_to}; every earlier one stopped working"
+        return f"New payment link over {self.asks} for {self.sent_to}; every earlier one stopped working"
+
+    @property
+    def asks(self) -> str:
+        """What is asked for, and the balance where that is more."""
+        rest = self.balance is not None and self.balance != self.amount_due
+        return f"{self.amount_due} of {self.balance}" if rest else str(self.amount_due)
 
 
 class LinkEntered(InvoiceEvent):
@@ -94,6 +105,23 @@ class PaymentProcessing(InvoiceEvent):
         return f"Payment processing: bank debit of {self.amount} is under way ({reference}), reminders wait"
 
 
+class PaymentToVerify(InvoiceEvent):
+    """A bank debit waits until the payer has confirmed the bank account; no money moves before."""
+
+    kind: ClassVar[str] = "payment.to_verify"
+
+    checkout_id: UUID
+    amount: Amount
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        reference = references.of(self.checkout_id)
+        return (
+            f"Payment processing: bank debit of {self.amount} begins once the payer has confirmed the bank account "
+            f"with a small deposit, within ten days ({reference}); reminders wait"
+        )
+
+
 class PaymentDeclined(InvoiceEvent):
     """The provider declined one attempt; the payer may try again on the same page."""
 
@@ -101,10 +129,15 @@ class PaymentDeclined(InvoiceEvent):
 
     checkout_id: UUID
     code: str
+    """The most telling of the codes."""
+    error_code: str = ""
+    network_code: str = ""
+    advice_code: str = ""
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Payment failed: declined with the code {self.code} ({references.of(self.checkout_id)})"
+        more = _more_codes(self.code, self.error_code, self.network_code, self.advice_code)
+        return f"Payment failed: declined with the code {self.code}{more} ({references.of(self.checkout_id)})"
 
 
 class PaymentFailed(InvoiceEvent):
@@ -115,11 +148,16 @@ class PaymentFailed(InvoiceEvent):
     checkout_id: UUID
     amount: Amount
     code: str
+    """The most telling of the codes."""
+    error_code: str = ""
+    network_code: str = ""
+    advice_code: str = ""
 
     def told(self) -> str:
         """Return the fact as a sentence."""
+        more = _more_codes(self.code, self.error_code, self.network_code, self.advice_code)
         reference = references.of(self.checkout_id)
-        return f"Payment failed: bank debit of {self.amount} came back with the code {self.code} ({reference})"
+        return f"Payment failed: bank debit of {self.amount} came back with the code {self.code}{more} ({reference})"
 
 
 class PaymentMismatched(InvoiceEvent):
@@ -142,19 +180,69 @@ class PaymentMismatched(InvoiceEvent):
         )
 
 
+class RemainderOpen(InvoiceEvent):
+    """A payer paid a part, and nobody knows yet when the rest comes or why it does not."""
+
+    kind: ClassVar[str] = "payment.remainder"
+
+    payment_id: UUID
+    paid: Amount
+    rest: Amount
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return (
+            f"{self.paid} of it paid, {self.rest} left without a date: ask for a promise (`/plixo promise`), "
+            "or for what is wrong (`/plixo dispute`)"
+        )
+
+
+class ChargeQuestioned(InvoiceEvent):
+    """The payer's bank or the card network asks about a payment; no money has moved."""
+
+    kind: ClassVar[str] = "charge.questioned"
+
+    checkout_id: UUID
+    object_id: str
+    """The provider's id of the question, to be looked up there."""
+    what: str
+    """``inquiry`` or ``early fraud warning``."""
+    amount: Amount
+    reason: str
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        about = f"{self.what.capitalize()} about the payment of {self.amount} (reason given: {self.reason})"
+        return f"{about}. No money has moved; answer {self.object_id} in Stripe, or refund, before it becomes a dispute"
+
+
+def _more_codes(code: str, error_code: str, network_code: str, advice_code: str) -> str:
+    """Return the other codes in words, each only where it adds something."""
+    error = error_code if error_code != code else ""
+    named = (("", error), ("network ", network_code), ("advice ", advice_code))
+    shown = [f"{name}{value}" for name, value in named if value]
+    return f" ({', '.join(shown)})" if shown else ""
+
+
 NOTICES: Notices = {
     InvoiceSettled: (job("close_links"),),
     PaymentReceived: (job("end_checkout"),),  # a part payment changes what an open checkout should ask for
     PaymentReversed: (job("end_checkout"),),
     CreditApproved: (job("end_checkout"),),
     LedgerImported: (job("end_checkout"),),
+    DisputeFiled: (job("end_checkout"),),  # less is asked for than on the open page
+    DisputeExtended: (job("end_checkout"),),
+    PlanApproved: (job("end_checkout"),),
     LinkRegenerated: (operators(), payer("new-link"), job("end_checkout")),
     LinkEntered: (operators(),),
     LinksClosed: SILENT,
     CheckoutStarted: (operators(),),
     CheckoutEnded: (operators(),),
     PaymentProcessing: (operators(),),
+    PaymentToVerify: (operators(),),
     PaymentDeclined: (operators(),),
     PaymentFailed: (operators(),),
     PaymentMismatched: (operators(),),
+    RemainderOpen: (operators(),),
+    ChargeQuestioned: (operators(),),
 }

@@ -1,11 +1,13 @@
 """Links: issued for a mailing, replaced on request, closed when nothing is owed; an address is made, never stored."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
+from domain.commitments import payable
 from domain.kernel import addresses, timeline
 from domain.kernel.actor import SYSTEM, Actor, Permission, payer
+from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.transactions import Transaction
@@ -30,6 +32,22 @@ NOBODY = UUID(int=0)
 
 _LIVE = (LinkState.ACTIVE.value, LinkState.USED.value)
 
+InvoiceOfContact = tuple[UUID, UUID]
+"""An invoice, and the contact who is to have a link to it."""
+
+_UNUSED = """
+    SELECT l.id, l.invoice_id, l.contact_id, l.last_active_at
+    FROM unnest(%s::uuid[], %s::uuid[]) AS wanted (invoice_id, contact_id)
+    JOIN pay_link l ON l.invoice_id = wanted.invoice_id AND l.contact_id = wanted.contact_id
+    WHERE l.state = 'active' ORDER BY l.id FOR UPDATE OF l
+"""
+
+_ISSUED = """
+    INSERT INTO pay_link (id, invoice_id, contact_id, state, issued_at, last_active_at)
+    SELECT id, invoice_id, contact_id, %s, %s, %s
+    FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[]) AS new (id, invoice_id, contact_id)
+"""
+
 
 def address(core: Core, link_id: UUID) -> str:
     """Return where the link leads; made anew for each reading, since stored nowhere."""
@@ -38,7 +56,11 @@ def address(core: Core, link_id: UUID) -> str:
 
 def expired(link: PayLink, now: datetime) -> bool:
     """Tell whether the link lay idle for too long."""
-    return now - link.last_active_at >= IDLE_LIMIT
+    return not _alive(link.last_active_at, now)
+
+
+def _alive(last_active_at: datetime, now: datetime) -> bool:
+    return now - last_active_at < IDLE_LIMIT
 
 
 async def regenerate(
@@ -92,28 +114,28 @@ async def for_mailing(core: Core, tx: Transaction, *, invoice: Invoice, contact_
     A step of the caller's transaction.
     """
     await tx.execute("SELECT 1 FROM invoice WHERE id = %s FOR UPDATE", (invoice.id,))
-    issued = await for_items(core, invoice_ids=[invoice.id], contact_id=contact_id)
-    return await PayLink.get(id=issued[invoice.id])
+    issued = await for_each(core, tx, [(invoice.id, contact_id)])
+    return await PayLink.get(id=issued[invoice.id, contact_id])
 
 
-async def for_items(core: Core, *, invoice_ids: Sequence[UUID], contact_id: UUID) -> dict[UUID, UUID]:
-    """Return, for each invoice of one mail, the id of its link: the unused one while it is alive, else a new one.
+async def for_each(core: Core, tx: Transaction, wanted: Collection[InvoiceOfContact]) -> dict[InvoiceOfContact, UUID]:
+    """Return, for each invoice and contact, the id of the link: the unused one while it is alive, else a new one.
 
     A step of a transaction that holds the invoices' locks.
     """
     now = core.clock.now()
-    unused = await PayLink.filter(
-        invoice_id__in=list(invoice_ids), contact_id=contact_id, state=LinkState.ACTIVE.value
-    ).select_for_update()
-    alive = {link.invoice_id: link.id for link in unused if not expired(link, now)}
-    dead = [link.id for link in unused if link.invoice_id not in alive]
+    pairs = list(dict.fromkeys(wanted))
+    unused = await tx.rows(_UNUSED, _columns(pairs)) if pairs else []
+    alive = {(row["invoice_id"], row["contact_id"]): row["id"] for row in unused if _alive(row["last_active_at"], now)}
+    dead = [row["id"] for row in unused if row["id"] not in alive.values()]
     await PayLink.move_all("replace", ids=dead, before=LinkState.ACTIVE)
     if alive:
-        await PayLink.filter(id__in=list(alive.values())).update(last_active_at=now)
-    new = [_fresh(each, contact_id, now) for each in invoice_ids if each not in alive]
+        await tx.execute("UPDATE pay_link SET last_active_at = %s WHERE id = ANY(%s)", (now, list(alive.values())))
+    new = {pair: uuid4() for pair in pairs if pair not in alive}
     if new:
-        await PayLink.bulk_create(new)
-    return alive | {link.invoice_id: link.id for link in new}
+        start = PayLink.MACHINE.start.value
+        await tx.execute(_ISSUED, (start, now, now, list(new.values()), *_columns(list(new))))
+    return alive | new
 
 
 async def close(core: Core, *, entry_id: int) -> None:
@@ -164,6 +186,7 @@ async def _replace(
     await _end_sessions([link.id for link in earlier])
     replaced = [await link.move("replace") for link in earlier if link.state in _LIVE]
     link = await _issue(invoice.id, contact.id, now)
+    today = local_date(core.clock, core.merchant.zone)
     event = LinkRegenerated(
         invoice_id=invoice.id,
         invoice_number=invoice.number,
@@ -171,7 +194,8 @@ async def _replace(
         link_id=link.id,
         contact_id=contact.id,
         replaced_link_ids=tuple(each.id for each in replaced),
-        amount_due=invoice.balance,
+        amount_due=(await payable.of(tx, invoice_id=invoice.id, today=today)).amount,
+        balance=invoice.balance,
         sent_to=addresses.masked(contact.email),
         expires_at=now + IDLE_LIMIT,
         **by(actor, now),
@@ -191,6 +215,10 @@ async def _issue(invoice_id: UUID, contact_id: UUID, now: datetime) -> PayLink:
     link = _fresh(invoice_id, contact_id, now)
     await link.save(force_create=True)
     return link
+
+
+def _columns(pairs: Sequence[InvoiceOfContact]) -> tuple[list[UUID], list[UUID]]:
+    return [invoice for invoice, _ in pairs], [contact for _, contact in pairs]
 
 
 def _fresh(invoice_id: UUID, contact_id: UUID, now: datetime) -> PayLink:

@@ -9,15 +9,22 @@ import pytest
 
 from domain.casework import queue, score, tasks, why
 from domain.casework.queue import QueueLine
+from domain.commitments import dispute_endings
+from domain.commitments.dispute_endings import Outcome
+from domain.commitments.dispute_events import DisputeFiled
 from domain.commitments.models import Promise
 from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
 from domain.kernel.money import Money
+from domain.ledger import credits  # noqa: A004 - named after what it is about, as every module
+from domain.ledger.events import CreditProposed
 from domain.ledger.models import Account, Invoice
+from domain.people.roles import Role
 from tests.builders import a_contact, an_account, an_invoice
 from tests.clocks import StandingClock
 from tests.domain.casework.operators import a_hold, a_settled, a_suppression, an_operator, stale
 from tests.domain.commitments.commitments_made import a_dispute, a_plan, a_promise
+from tests.domain.commitments.disputes_filed import file
 
 
 async def only(core: Core) -> QueueLine:
@@ -241,3 +248,51 @@ async def test_a_search_that_was_given_up_is_no_dead_end(core: Core, clock: Stan
 
     assert line.next_action == "Call: no contact may be mailed"
     assert line.score < score.FIRST
+
+
+async def test_a_dispute_whose_credit_waits_asks_whoever_may_approve_it_and_tells_the_others_for_whom_it_waits(
+    core: Core, clock: StandingClock
+) -> None:
+    operator = await an_operator(core)
+    manager, lawyer = await an_operator(core, "Mia", Role.AR_MANAGER), await an_operator(core, "Lea", Role.LEGAL)
+    await an_invoice(core)
+    filed = await file(core, 2500, by=operator, number="INV-1042")
+    assert isinstance(filed, DisputeFiled)
+    before = await why.explain(core, invoice_number="INV-1042", actor=manager)
+    proposed = await dispute_endings.resolve(
+        core, dispute_id=filed.dispute_id, outcome=Outcome.ACCEPTED, note="the price was wrong", actor=operator
+    )
+    assert isinstance(proposed, CreditProposed)
+
+    told = {who.name: (await queue.page(core, actor=who)).lines[0].next_action for who in (operator, manager, lawyer)}
+    await credits.reject(core, credit_id=proposed.credit_id, reason="the price was right", actor=manager)
+    after = await why.explain(core, invoice_number="INV-1042", actor=manager)
+
+    assert before.next_action == after.next_action == "Take up the dispute: nobody has it"
+    assert told == {
+        "Ben": "Wait: the credit of 25.00 EUR that Ben proposed waits for Controller, A/R Manager or Legal",
+        "Mia": "Approve or decline the credit of 25.00 EUR that Ben proposed: the dispute waits for it",
+        "Lea": "Approve or decline the credit of 25.00 EUR that Ben proposed: the dispute waits for it",
+    }
+
+
+async def test_a_dispute_over_everything_whose_credit_waits_rests_until_its_answer_is_near(
+    core: Core, clock: StandingClock
+) -> None:
+    operator, boss = await an_operator(core), await an_operator(core, "Carl", Role.CONTROLLER)
+    await an_invoice(core, amount=Money(9_000_00, "EUR"))
+    filed = await file(core, by=operator, number="INV-1042")
+    assert isinstance(filed, DisputeFiled)
+    await dispute_endings.resolve(
+        core, dispute_id=filed.dispute_id, outcome=Outcome.ACCEPTED, note="it never came", actor=boss
+    )
+
+    rests = await why.explain(core, invoice_number="INV-1042", actor=boss)
+    lines = (await queue.page(core, actor=boss)).lines
+    clock.advance(days=10)
+    late = (await queue.page(core, actor=boss)).lines
+
+    waits = "the credit of 9,000.00 EUR that Carl proposed waits for Controller or Legal"
+    assert rests.next_action == f"Nothing now: 9,000.00 EUR is disputed, and {waits}"
+    assert lines == ()
+    assert [each.next_action for each in late] == [f"Wait: {waits}"]

@@ -6,6 +6,7 @@ import pytest
 
 from domain.kernel.actor import SHELL, Actor, ActorKind
 from domain.kernel.core import Core
+from domain.kernel.money import Money
 from domain.kernel.refusals import NotAllowed
 from domain.ledger.models import Account, Contact, Invoice
 from domain.ledger.refusals import InvoiceNotFound, NothingToPay
@@ -14,6 +15,7 @@ from domain.pay_links.models import PayLink
 from domain.pay_links.refusals import LinkNotFound, NoContact
 from tests.builders import a_contact, an_invoice
 from tests.clocks import StandingClock
+from tests.domain.commitments.commitments_made import a_dispute, a_plan
 from tests.domain.pay_links.payers import a_link, a_visit, entered, queued, told
 
 VIEWER = Actor(ActorKind.PERSON, "Vera", frozenset(), roles=("Viewer",))
@@ -96,6 +98,26 @@ async def test_a_regenerated_link_is_mailed_told_and_ends_the_open_checkout(core
 
     after = {job: await queued(core, job) for job in before}
     assert {job: after[job] - before[job] for job in before} == dict.fromkeys(before, 1)
+
+
+async def test_a_regenerated_link_names_what_is_asked_for_now_and_the_balance_beside_it(core: Core) -> None:
+    planned = await an_invoice(core, "INV-1", email="a@one.example")
+    await a_plan(core, planned, (5000, 7500), first=3, every=30)
+    disputed = await an_invoice(core, "INV-2", email="a@two.example")
+    await a_dispute(core, disputed, 2500)
+    await an_invoice(core, "INV-3", email="a@three.example")
+
+    events = [
+        await links.regenerate(core, invoice_number=number, actor=SHELL) for number in ("INV-1", "INV-2", "INV-3")
+    ]
+
+    assert [(each.amount_due.minor, each.balance) for each in events] == [
+        (5000, Money(12500, "EUR")), (10000, Money(12500, "EUR")), (12500, Money(12500, "EUR"))
+    ]  # fmt: skip
+    assert [each.asks for each in events] == ["50.00 EUR of 125.00 EUR", "100.00 EUR of 125.00 EUR", "125.00 EUR"]
+    assert events[0].told() == (
+        "New payment link over 50.00 EUR of 125.00 EUR for a…@one.example; every earlier one stopped working"
+    )
 
 
 async def test_the_new_link_goes_to_whoever_used_one_last(core: Core, clock: StandingClock) -> None:
