@@ -1,13 +1,16 @@
-"""The mailer: put one mail on the wire, and tell the domain how that ended."""
+"""The mailer: put one mail on the wire, and tell the domain how that ended.
+
+Mails that are on their way at the same time share the lines to the relay and the questions to the database; what is
+decided, written down and answered for is each mail by itself.
+"""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
 from uuid import UUID
 
 import aiosmtplib
-import structlog
 
 from domain.kernel.core import Core
 from domain.kernel.jobs import TryLater
@@ -15,12 +18,9 @@ from domain.outreach import sending
 from domain.outreach.composing import OutgoingMail
 from domain.outreach.sending import Addressed
 from scheduler import mime
+from scheduler.lines import Declined, Line, Lines, Place
 from scheduler.mime import Signer
-
-log = structlog.get_logger(__name__)
-
-TIMEOUT_SECONDS = 30.0
-"""A relay that takes longer for one answer is treated as silent."""
+from scheduler.together import Together
 
 PERMANENT = 500
 """From this SMTP code on the answer is final (RFC 5321, 4.2.1)."""
@@ -40,6 +40,12 @@ class Relay:
     tls: Literal["none", "starttls", "tls"] = "starttls"
     signer: Signer | None = None
     """Signs what leaves here, where a key is set."""
+    lines: Lines = field(init=False, compare=False)
+    together: Together = field(init=False, compare=False, default_factory=Together)
+
+    def __post_init__(self) -> None:
+        place = Place(self.host, self.port, self.user, self.password, self.tls)
+        object.__setattr__(self, "lines", Lines(place))
 
     def __repr__(self) -> str:
         return f"Relay({self.host}:{self.port})"
@@ -51,69 +57,68 @@ async def send(core: Core, relay: Relay, *, mailing_id: str) -> None:
     Raises:
         TryLater: The relay is not there, or asked us to come again.
     """
-    envelope = await sending.addressed(core, mailing_id=UUID(mailing_id))
-    if envelope is None:
-        return
-    client = aiosmtplib.SMTP(
-        hostname=relay.host,
-        port=relay.port,
-        timeout=TIMEOUT_SECONDS,
-        use_tls=relay.tls == "tls",
-        start_tls=relay.tls == "starttls",
-    )
+    async with relay.lines.in_use():
+        envelope = await relay.together.ask(core, sending.addressed_all, UUID(mailing_id))
+        if envelope is not None:
+            await _offered(core, relay, envelope)
+
+
+async def _offered(core: Core, relay: Relay, envelope: Addressed) -> None:
+    """Go up to the point at which the relay waits for the mail itself; only then it is decided."""
     try:
-        await _offered(client, relay, envelope)
-    except aiosmtplib.SMTPRecipientRefused as answer:
-        await _declined(core, client, envelope.mailing_id, answer)
+        line = await relay.lines.offered(envelope.return_path, envelope.to)
+    except Declined as no:
+        await relay.lines.give_back(no.line)
+        await _declined(core, envelope.mailing_id, no.answer)
         return
     except (aiosmtplib.SMTPException, OSError) as error:  # the relay's or our own trouble, never the payer's
-        client.close()
         raise TryLater(LATER, f"the relay does not take our mail: {type(error).__name__}") from None
-    mail = await sending.begin(core, mailing_id=envelope.mailing_id)
-    if mail is not None:
-        await _handed_over(core, client, relay, mail)
-    await _parted(client)
-
-
-async def _offered(client: aiosmtplib.SMTP, relay: Relay, envelope: Addressed) -> None:
-    """Go up to the point at which the relay waits for the mail itself; nothing is decided yet."""
-    await client.connect()
-    if relay.user is not None:
-        await client.login(relay.user, relay.password or "")
-    await client.mail(envelope.return_path)
-    await client.rcpt(envelope.to)
-
-
-async def _handed_over(core: Core, client: aiosmtplib.SMTP, relay: Relay, mail: OutgoingMail) -> None:
     try:
-        await client.data(await asyncio.to_thread(mime.wire, core, mail, signer=relay.signer))
+        mail = await _begun(core, relay, envelope.mailing_id)
+        if mail is not None:
+            await _handed_over(core, relay, line, mail)
+    except asyncio.CancelledError:
+        line.client.close()
+        raise
+    finally:
+        await relay.lines.give_back(line)
+
+
+async def _begun(core: Core, relay: Relay, mailing_id: UUID) -> OutgoingMail | None:
+    """Decide; a job that is cancelled meanwhile puts the mail back, since nothing of it was handed over."""
+    deciding = asyncio.ensure_future(relay.together.ask(core, sending.begin_all, mailing_id))
+    try:
+        return await asyncio.shield(deciding)
+    except asyncio.CancelledError:
+        if await deciding is not None:
+            await sending.postponed(core, mailing_id=mailing_id)
+        raise
+
+
+async def _handed_over(core: Core, relay: Relay, line: Line, mail: OutgoingMail) -> None:
+    try:
+        await line.hand_over(await _wire(core, relay, mail))
     except aiosmtplib.SMTPResponseException as answer:
-        await _declined(core, client, mail.mailing_id, answer)
+        await _declined(core, mail.mailing_id, answer)
     except (aiosmtplib.SMTPException, OSError) as error:
-        client.close()
+        line.client.close()
         if await sending.uncertain(core, mailing_id=mail.mailing_id):
             raise TryLater(LATER, f"the relay went silent: {type(error).__name__}") from None
     else:
-        await sending.delivered(core, mailing_id=mail.mailing_id)
+        await relay.together.ask(core, sending.delivered_all, mail.mailing_id)
 
 
-async def _declined(
-    core: Core, client: aiosmtplib.SMTP, mailing_id: UUID, answer: aiosmtplib.SMTPResponseException
-) -> None:
-    await _parted(client)
+async def _wire(core: Core, relay: Relay, mail: OutgoingMail) -> bytes:
+    """Build the message; beside the other mails where that takes long, since to sign or attach does."""
+    if relay.signer is not None or mail.attachments:
+        return await asyncio.to_thread(mime.wire, core, mail, signer=relay.signer)
+    return mime.wire(core, mail)
+
+
+async def _declined(core: Core, mailing_id: UUID, answer: aiosmtplib.SMTPResponseException) -> None:
     if answer.code >= PERMANENT:
         enhanced = next((word for word in answer.message.split()[:1] if word[:2] in {"4.", "5."}), "")
         await sending.refused(core, mailing_id=mailing_id, answer=f"{answer.code} {enhanced}".strip())
         return
     await sending.postponed(core, mailing_id=mailing_id)
     raise TryLater(LATER, f"the relay asked us to come again ({answer.code})")
-
-
-async def _parted(client: aiosmtplib.SMTP) -> None:
-    if not client.is_connected:
-        return
-    try:
-        await client.quit()
-    except (aiosmtplib.SMTPException, OSError, TimeoutError):
-        client.close()
-        log.debug("relay closed without a word")

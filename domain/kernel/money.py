@@ -4,10 +4,11 @@ import re
 from copy import copy
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from functools import cache
+from functools import cache, lru_cache
 from typing import Self
 
 from babel import Locale
+from babel.numbers import NumberPattern
 from iso4217 import Currency
 
 from domain.kernel.refusals import Refusal
@@ -46,6 +47,14 @@ def digits(currency: str) -> int:
     if exponent is None:
         raise CurrencyUnknown(currency)
     return int(exponent)
+
+
+@lru_cache(maxsize=256)
+def _pattern(locale: str, decimals: int) -> tuple[Locale, NumberPattern]:
+    parsed = Locale.parse(locale)
+    pattern = copy(parsed.currency_formats["standard"])
+    pattern.frac_prec = (decimals, decimals)
+    return parsed, pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +118,8 @@ class Money:
         Babel's own ``format_currency`` rounds to what is usual in shops: no decimals for HUF or AFN. And it puts a code
         and a figure side by side without the blank that CLDR wants between them: EUR125.
         """
-        pattern = copy(Locale.parse(locale).currency_formats["standard"])
-        pattern.frac_prec = (digits(self.currency), digits(self.currency))
-        written = str(pattern.apply(self.decimal, locale, currency=self.currency, currency_digits=False))
+        parsed, pattern = _pattern(locale, digits(self.currency))
+        written = str(pattern.apply(self.decimal, parsed, currency=self.currency, currency_digits=False))
         return _TOUCHING.sub("\u00a0", written)
 
     def _same(self, other: "Money") -> "Money":

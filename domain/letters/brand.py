@@ -4,6 +4,7 @@ import re
 import struct
 import tomllib
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +32,17 @@ class Brand:
 
     @property
     def ink(self) -> str:
-        """Return white or black, whichever reads better on the colour (WCAG's relative luminance)."""
-        parts = (int(self.colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
-        red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-        luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
-        return "#ffffff" if 1.05 / (luminance + 0.05) >= (luminance + 0.05) / 0.05 else "#000000"
+        """Return white or black, whichever reads better on the colour."""
+        return _ink(self.colour)
+
+
+@cache
+def _ink(colour: str) -> str:
+    """Compare the contrasts by WCAG's relative luminance."""
+    parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    return "#ffffff" if 1.05 / (luminance + 0.05) >= (luminance + 0.05) / 0.05 else "#000000"
 
 
 class BrandBroken(Exception):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from babel.dates import format_date
 from babel.lists import format_list
@@ -19,6 +20,7 @@ class Chosen:
     locale: str
 
 
+@lru_cache(maxsize=1024)
 def chosen(reader: str | None, merchant: str, country: str | None) -> Chosen:
     """Return the reader's language if we have it, else the merchant's, else English.
 
@@ -30,6 +32,7 @@ def chosen(reader: str | None, merchant: str, country: str | None) -> Chosen:
     return Chosen(language, locales.formats(locale if locale != locales.FALLBACK else language, country, language))
 
 
+@lru_cache(maxsize=4096)
 def day(given: date, locale: str) -> str:
     """Return a date in words, as it is written in a sentence; French counts the first of a month: 1er mars."""
     written = str(format_date(given, format="long", locale=locale))
@@ -38,6 +41,8 @@ def day(given: date, locale: str) -> str:
 
 def listed(parts: Sequence[str], locale: str) -> str:
     """Return the parts as one list: 5.00 EUR and 3.00 USD."""
+    if len(parts) == 1:
+        return parts[0]
     return str(format_list(list(parts), locale=locale))
 
 

@@ -1,9 +1,9 @@
 """Rendering: a letter's words and rows become a subject, a plain text and an HTML that say the same."""
 
 import re
-import textwrap
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from babel import Locale
 from jinja2 import Template
 
 from domain.letters import folders, parts
-from domain.letters.fields import Fields, Instalment, Line
+from domain.letters.fields import FIELDS, Fields, Instalment, Line
 from domain.letters.kinds import KINDS, LANGUAGES
 from domain.letters.parts import ShownInstalment, ShownLine
 
@@ -87,7 +87,6 @@ def render(
     assert letter in KINDS, f"no letter is called {letter}"
     assert language in LANGUAGES, f"there are no letters in {language}"
     templates = folders.templates(folder)
-    contents = replace(contents, fields=cleaned(replace(contents.fields, tone=tone)))
     shown = _shown(templates, letter, tone, language, contents)
     if edited is not None:
         shown |= _by_hand(edited)
@@ -101,17 +100,15 @@ def render(
     )
 
 
-def cleaned(given: Fields) -> Fields:
+def _cleaned(given: Fields) -> dict[str, Any]:
     """Return the fields without control marks, and names of a length that somebody can read."""
-    values: dict[str, Any] = {
-        name: _clean(each) if isinstance(each, str) else each for name, each in _values(given).items()
-    }
-    return Fields(**values)
+    values = ((name, getattr(given, name)) for name in FIELDS)
+    return {name: _clean(each) if isinstance(each, str) else each for name, each in values}
 
 
 def _shown(templates: folders.Templates, letter: str, tone: str, language: str, contents: Contents) -> dict[str, Any]:
     kind = KINDS[letter]
-    values = _values(contents.fields) | {"language": language}
+    values = _cleaned(contents.fields) | {"tone": tone, "language": language}
     own = _Words(templates.of(letter, language=language, tone=tone), values)
     shared = _Words(templates.of(parts.PARTS, language=language, tone=tone), values)
     many = "_many" if kind.of_several and len(contents.lines) > 1 else ""
@@ -122,14 +119,14 @@ def _shown(templates: folders.Templates, letter: str, tone: str, language: str, 
     link = contents.link or next((each.link for each in contents.lines), "")
     return {
         "language": language,
-        "direction": Locale(language).text_direction,
+        "direction": _direction(language),
         "subject": _header(own.say(f"subject{many}")),
         "preheader": _one_line(own.say(f"preheader{many}")),
         "greeting": shared.say("greeting"),
         "opening": own.paragraphs(f"opening{many}"),
         "lines": lines,
         "total": shared.say("total"),
-        "total_due": contents.fields.total_due if len(contents.lines) > 1 else "",
+        "total_due": values["total_due"] if len(contents.lines) > 1 else "",
         "also_heading": shared.say("also"),
         "also": also,
         "more": shared.say("more", more_count=more) if more else "",
@@ -140,8 +137,8 @@ def _shown(templates: folders.Templates, letter: str, tone: str, language: str, 
         "link_note": shared.say("link_note" if single and not also else "links_note") if kind.linked else "",
         "closing": own.paragraphs("closing"),
         "signoff": shared.say("signoff"),
-        "merchant_name": contents.fields.merchant_name,
-        "merchant_contact": contents.fields.merchant_contact,
+        "merchant_name": values["merchant_name"],
+        "merchant_contact": values["merchant_contact"],
         "reply_note": shared.say("reply_note"),
         "opt_out": shared.say("opt_out") if contents.opt_out_link else "",
         "opt_out_text": shared.say("opt_out_link"),
@@ -151,6 +148,11 @@ def _shown(templates: folders.Templates, letter: str, tone: str, language: str, 
         "logo": f"cid:{LOGO_ID}" if templates.brand.logo else "",
         "logo_width": str(templates.brand.logo_width),
     }
+
+
+@cache
+def _direction(language: str) -> str:
+    return str(Locale(language).text_direction)
 
 
 def _line(shared: "_Words", line: Line) -> ShownLine:
@@ -210,17 +212,15 @@ class _Words:
         return "".join(self._template.blocks[block](context))
 
 
-def _values(given: Fields) -> dict[str, Any]:
-    return {each.name: getattr(given, each.name) for each in fields(given)}
-
-
 def _clean(text: str) -> str:
-    shown = _BLANKS.sub(" ", _UNPRINTABLE.sub(" ", text)).strip()
+    shown = _one_line(text)
     limit = LONGEST_VALUE * 10 if shown.startswith(("https://", "http://")) else LONGEST_VALUE
     return shown if len(shown) <= limit else f"{shown[: limit - 1]}…"
 
 
 def _one_line(text: str) -> str:
+    if text.isprintable() and "  " not in text:
+        return text.strip()
     return _BLANKS.sub(" ", _UNPRINTABLE.sub(" ", text)).strip()
 
 
@@ -236,7 +236,15 @@ def _narrow(shown: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _wrapped(text: str) -> str:
-    return "\n".join(textwrap.wrap(text, TEXT_WIDTH, break_long_words=False, break_on_hyphens=False))
+    """Break a text of single blanks into lines; a word that is longer than a line gets one of its own."""
+    lines, line = [], ""
+    for word in text.split(" "):
+        if line and len(line) + 1 + len(word) > TEXT_WIDTH:
+            lines.append(line)
+            line = word
+        else:
+            line = f"{line} {word}" if line else word
+    return "\n".join([*lines, line])
 
 
 def _text(rendered: str) -> str:

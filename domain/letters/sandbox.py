@@ -6,8 +6,7 @@ when it is loaded, and the environment that renders it lets no attribute and no 
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from dataclasses import fields as fields_of
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from babel import Locale
@@ -46,7 +45,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         """Let only the columns of our own frozen rows through."""
         del value
-        return isinstance(obj, Row) and attr in {each.name for each in fields_of(obj)}
+        return isinstance(obj, Row) and attr in type(obj).__dataclass_fields__
 
     def is_safe_callable(self, obj: Any) -> bool:
         """Let nothing be called."""
@@ -74,7 +73,11 @@ def environment(*, html: bool) -> Sandbox:
 @pass_context
 def _counted(context: Context, number: int, one: str, other: str) -> str:
     """Write a number with its noun in the form that the language wants: 1 day, 2 days."""
-    language = str(context["language"])
+    return _written(number, one, other, str(context["language"]))
+
+
+@lru_cache(maxsize=4096)
+def _written(number: int, one: str, other: str, language: str) -> str:
     form = one if Locale(language).plural_form(abs(number)) == "one" else other
     return f"{format_decimal(number, locale=language)}\u00a0{form}"
 

@@ -41,19 +41,35 @@ class OutgoingMail:
     """Where one click does the same (RFC 8058)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """A mail that is about to leave."""
+
+    mailing: Mailing
+    """Its links, and those of its items, are issued."""
+    items: Sequence[ItemFacts] = ()
+    """The invoices that a reminder is about, as the guardrails saw them; none for an answer."""
+    receipt: IssuedReceipt | None = None
+    """The receipt that goes with it."""
+
+
 async def composed(
     core: Core, mailing: Mailing, items: Sequence[ItemFacts], receipt: IssuedReceipt | None
 ) -> OutgoingMail:
-    """Write the mail. The caller holds the locks in whose shelter *items* were read and judged.
+    """Write one mail; see ``composed_all``."""
+    return (await composed_all(core, [Leaving(mailing, items, receipt)]))[mailing.id]
 
-    Args:
-        core: The core.
-        mailing: What leaves; its links, and those of its items, are issued.
-        items: The invoices that a reminder is about, as the guardrails saw them; none for an answer.
-        receipt: The receipt that goes with the mail.
-    """
+
+async def composed_all(core: Core, leaving: Sequence[Leaving]) -> dict[UUID, OutgoingMail]:
+    """Write the mails. The caller holds the locks in whose shelter their items were read and judged."""
+    read = await contents.read(core, [(each.mailing, each.items) for each in leaving]) if leaving else None
+    return {each.mailing.id: await _composed(core, each, read) for each in leaving}
+
+
+async def _composed(core: Core, leaving: Leaving, read: contents.Read | None) -> OutgoingMail:
+    mailing, receipt = leaving.mailing, leaving.receipt
     page = _unsubscribe_page(core, mailing) if mailing.asks else ""
-    writing = await contents.of(core, mailing, items, receipt, opt_out_link=page)
+    writing = await contents.of(core, mailing, leaving.items, receipt, opt_out_link=page, read_before=read)
     day = core.clock.now().date()
     attachments = (Attachment(f"{receipt.number}.pdf", "application/pdf", receipt.pdf),) if receipt else ()
     return OutgoingMail(

@@ -20,9 +20,9 @@ from domain.outreach import answers, fitting
 from domain.outreach.facts import ItemFacts
 from domain.pay_links import links
 
-_READER = """
-    SELECT c.name AS contact_name, a.name AS account_name, a.locale, a.country
-    FROM contact c JOIN account a ON a.id = c.account_id WHERE c.id = %(contact)s
+_READERS = """
+    SELECT c.id, c.name AS contact_name, a.name AS account_name, a.locale, a.country
+    FROM contact c JOIN account a ON a.id = c.account_id WHERE c.id = ANY(%(contacts)s)
 """
 
 COLUMNS = f"""
@@ -36,8 +36,9 @@ _ITEMS = f"""
     SELECT t.id AS item_id, t.link_id, {COLUMNS}
     FROM mailing_item t JOIN invoice i ON i.id = t.invoice_id {pauses.lateral("i")}
     LEFT JOIN plan_instalment n ON n.id = t.instalment_id
-    WHERE t.id = ANY(%(items)s)
+    WHERE t.id = ANY(ARRAY(SELECT unnest(%(items)s::uuid[])))
 """
+"""By a subquery, as in ``fact_sheets``: so that one plan is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,14 @@ class Tried:
     rows: Mapping[UUID, Row]
     locale: str | None
     """The reader's, where another is to be tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What the letters of a page of mails say, as rows: of each item, and of each contact."""
+
+    items: Mapping[UUID, Row]
+    readers: Mapping[UUID, Row]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +107,7 @@ async def of(
     opt_out_link: str = "",
     example_link: str = "",
     tried: Tried | None = None,
+    read_before: Read | None = None,
 ) -> Writing:
     """Read what the letter of a mailing says now; inside a transaction, as that transaction sees it.
 
@@ -109,9 +119,11 @@ async def of(
         opt_out_link: Where the reader can stop reminders.
         example_link: What a preview shows in the place of links that are made only when the mail leaves.
         tried: For a letter that is only looked at and has no mailing.
+        read_before: What was read a moment ago, for this mail and others of a page.
     """
     today = local_date(core.clock, core.merchant.zone)
-    reader = await _reader(core, mailing.contact_id, tried.locale if tried else None)
+    known = read_before or await read(core, [(mailing, () if tried else items)])
+    reader = _reader(core, known.readers[mailing.contact_id], tried.locale if tried else None)
     always: dict[str, Any] = {
         "customer_name": reader.contact_name or reader.account_name,
         "account_name": reader.account_name,
@@ -126,7 +138,7 @@ async def of(
         )
         return Writing(mailing.letter, mailing.tone, reader.language, contents, reader.contact_name)
     leading = fitting.leading(items)
-    found = tried.rows if tried else await _rows(core, items, today)
+    found = tried.rows if tried else known.items
     asked = [_Asked(each, found[each.item_id], today) for each in items]
     main = sorted((each for each in asked if each.letter == _letter(leading, found, today)), key=_order)
     also = sorted((each for each in asked if each.letter != main[0].letter), key=_order)
@@ -204,13 +216,14 @@ def _link(core: Core, link_id: UUID | None, example: str) -> str:
     return links.address(core, link_id) if link_id else example
 
 
-async def _reader(core: Core, contact_id: UUID, locale: str | None) -> Reader:
-    row = await core.database.row(_READER, {"contact": contact_id})
-    assert row is not None, "a mailing has a contact, and contacts are never removed from the table"
+async def read(core: Core, mails: Sequence[tuple[Mailing, Sequence[ItemFacts]]]) -> Read:
+    """Read what the letters of several mails say; inside a transaction, as that transaction sees it."""
+    today, wanted = local_date(core.clock, core.merchant.zone), [each.item_id for _, items in mails for each in items]
+    items = await core.database.rows(_ITEMS, {"items": wanted, "today": today}) if wanted else []
+    readers = await core.database.rows(_READERS, {"contacts": [mailing.contact_id for mailing, _ in mails]})
+    return Read({row["item_id"]: row for row in items}, {row["id"]: row for row in readers})
+
+
+def _reader(core: Core, row: Row, locale: str | None) -> Reader:
     chosen = letters.chosen(locale or row["locale"], core.merchant.locale, row["country"] or core.merchant.country)
     return Reader(row["contact_name"], row["account_name"], chosen.language, chosen.locale)
-
-
-async def _rows(core: Core, items: Sequence[ItemFacts], today: date) -> dict[UUID, Row]:
-    found = await core.database.rows(_ITEMS, {"items": [each.item_id for each in items], "today": today})
-    return {row["item_id"]: row for row in found}

@@ -7,26 +7,31 @@ from domain.deliverability.models import Mailing
 from domain.kernel.core import Core
 from domain.kernel.transactions import Transaction
 from domain.outreach import fitting
-from domain.outreach.facts import ItemFacts
+from domain.outreach.facts import MailFacts
 from domain.pay_links import links
 
 
-async def issue(core: Core, tx: Transaction, mailing: Mailing, items: Sequence[ItemFacts]) -> None:
-    """Issue the links that the mail is about to carry; a receipt needs none. The caller stores the mailing's own.
+async def issue(core: Core, tx: Transaction, leaving: Sequence[tuple[Mailing, MailFacts]]) -> None:
+    """Issue the links that the mails are about to carry; a receipt needs none. The caller stores the mailings' own.
 
     At most one for each of the fifty invoices that a mail may hold, and none where nothing is left to pay.
     """
-    if not letters.KINDS[mailing.letter].linked:
-        return
-    about = [each.invoice_id for each in items] or [mailing.invoice_id]
-    open_ones = await tx.rows("SELECT id FROM invoice WHERE id = ANY(%s) AND state = 'open' ORDER BY id", (about,))
-    issued = await links.for_items(core, invoice_ids=[row["id"] for row in open_ones], contact_id=mailing.contact_id)
-    if not items:
-        mailing.link_id = issued.get(mailing.invoice_id, mailing.link_id)
-        return
-    await tx.execute(
-        "UPDATE mailing_item t SET link_id = n.link_id FROM unnest(%s::uuid[], %s::uuid[]) AS n (id, link_id)"
-        " WHERE t.id = n.id",
-        ([each.item_id for each in items], [issued[each.invoice_id] for each in items]),
-    )
-    mailing.link_id = issued[fitting.leading(items).invoice_id]
+    linked = [(mailing, facts) for mailing, facts in leaving if letters.KINDS[mailing.letter].linked]
+    issued = await links.for_each(core, tx, [pair for mailing, facts in linked for pair in _wanted(mailing, facts)])
+    items = [(each.item_id, issued[each.invoice_id, mailing.contact_id]) for mailing, facts in linked
+             for each in facts.items]  # fmt: skip
+    if items:
+        await tx.execute(
+            "UPDATE mailing_item t SET link_id = n.link_id FROM unnest(%s::uuid[], %s::uuid[]) AS n (id, link_id)"
+            " WHERE t.id = n.id",
+            ([item for item, _ in items], [link for _, link in items]),
+        )
+    for mailing, facts in linked:
+        about = fitting.leading(facts.items).invoice_id if facts.items else mailing.invoice_id
+        mailing.link_id = issued.get((about, mailing.contact_id), mailing.link_id)
+
+
+def _wanted(mailing: Mailing, facts: MailFacts) -> list[links.InvoiceOfContact]:
+    if facts.items:
+        return [(each.invoice_id, mailing.contact_id) for each in facts.items]
+    return [(mailing.invoice_id, mailing.contact_id)] if facts.invoice_state == "open" else []

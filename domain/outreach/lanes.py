@@ -3,8 +3,10 @@
 Every mail counts for the domain, answers too, since a provider counts them; only what asks for money ever waits.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
+from uuid import UUID
 
 from domain.kernel.core import Core
 from domain.kernel.transactions import Transaction
@@ -25,11 +27,9 @@ async def reserve(core: Core, tx: Transaction, facts: MailFacts) -> Lane | None:
     """
     if facts.reserved:
         return None
-    counted = f"domain:{sending_domain(core)}"
     taken: list[str] = []
-    for name in sorted({counted, *(each.name for each in facts.lanes)}):
-        limits = [each for each in facts.lanes if each.name == name]
-        tightest = min(limits, key=lambda each: each.cap) if limits else None
+    for name in _names(core, facts):
+        tightest = _tightest(facts, name)
         if not await _take(tx, name, facts.today, tightest.cap if tightest else None):
             await _give_back(tx, taken, facts.today)
             return tightest
@@ -37,17 +37,54 @@ async def reserve(core: Core, tx: Transaction, facts: MailFacts) -> Lane | None:
     return None
 
 
-async def _take(tx: Transaction, lane: str, day: date, cap: int | None) -> bool:
-    """Count one more, unless the cap is reached; of two that come at once the second waits for the first's commit."""
+async def reserve_all(core: Core, tx: Transaction, mails: Sequence[MailFacts]) -> dict[UUID, Lane]:
+    """Take the places of several mails; return, for each that must wait, the lane that has none left.
+
+    Where there is room for all of them a lane is asked once; else they are served one after another.
+    """
+    if len(mails) > 1 and await _room_for_all(core, tx, [each for each in mails if not each.reserved]):
+        return {}
+    full = {each.mailing_id: await reserve(core, tx, each) for each in mails}
+    return {mailing_id: lane for mailing_id, lane in full.items() if lane is not None}
+
+
+async def _room_for_all(core: Core, tx: Transaction, mails: Sequence[MailFacts]) -> bool:
+    wanted = Counter(name for each in mails for name in _names(core, each))
+    taken: dict[str, int] = {}
+    for name in sorted(wanted):
+        caps = [lane.cap for each in mails if (lane := _tightest(each, name)) is not None]
+        if not await _take(tx, name, mails[0].today, min(caps, default=None), places=wanted[name]):
+            for each, places in taken.items():
+                await _give_back(tx, [each], mails[0].today, places=places)
+            return False
+        taken[name] = wanted[name]
+    return True
+
+
+def _names(core: Core, facts: MailFacts) -> list[str]:
+    """Return the lanes of a mail in the order in which everybody locks them."""
+    return sorted({f"domain:{sending_domain(core)}", *(each.name for each in facts.lanes)})
+
+
+def _tightest(facts: MailFacts, name: str) -> Lane | None:
+    return min((each for each in facts.lanes if each.name == name), key=lambda each: each.cap, default=None)
+
+
+async def _take(tx: Transaction, lane: str, day: date, cap: int | None, *, places: int = 1) -> bool:
+    """Count some more, unless the cap is passed; of two that come at once the second waits for the first's commit."""
     row = await tx.row(
-        "INSERT INTO lane_budget AS b (lane, day, sent) VALUES (%(lane)s, %(day)s, 1)"
-        " ON CONFLICT (lane, day) DO UPDATE SET sent = b.sent + 1"
-        " WHERE %(cap)s::int IS NULL OR b.sent < %(cap)s RETURNING b.sent",
-        {"lane": lane, "day": day, "cap": cap},
+        "INSERT INTO lane_budget AS b (lane, day, sent) SELECT %(lane)s, %(day)s, %(places)s"
+        " WHERE %(cap)s::int IS NULL OR %(places)s <= %(cap)s OR EXISTS"
+        " (SELECT FROM lane_budget WHERE lane = %(lane)s AND day = %(day)s)"
+        " ON CONFLICT (lane, day) DO UPDATE SET sent = b.sent + %(places)s"
+        " WHERE %(cap)s::int IS NULL OR b.sent + %(places)s <= %(cap)s RETURNING b.sent",
+        {"lane": lane, "day": day, "cap": cap, "places": places},
     )
     return row is not None
 
 
-async def _give_back(tx: Transaction, taken: Sequence[str], day: date) -> None:
+async def _give_back(tx: Transaction, taken: Sequence[str], day: date, *, places: int = 1) -> None:
     if taken:
-        await tx.execute("UPDATE lane_budget SET sent = sent - 1 WHERE lane = ANY(%s) AND day = %s", (list(taken), day))
+        await tx.execute(
+            "UPDATE lane_budget SET sent = sent - %s WHERE lane = ANY(%s) AND day = %s", (places, list(taken), day)
+        )

@@ -4,6 +4,7 @@
 cannot be asked, so an answer, which is harmless twice, is sent again and what asks for money is not.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -19,18 +20,19 @@ from domain.kernel.transactions import Transaction
 from domain.ledger import receipts
 from domain.outreach import (
     answers,
-    breakers,
-    composing,
     fact_sheets,
     guardrails,
-    item_links,
-    lanes,
+    leaving,
     providers,
     settling,
 )
 from domain.outreach.composing import OutgoingMail
 from domain.outreach.facts import MailFacts
 from domain.outreach.verdicts import SEND
+
+_ADDRESSES = "SELECT id, state, address FROM mailing WHERE id = ANY(%s)"
+
+_PAYMENTS = "SELECT id, payment_id FROM mailing WHERE id = ANY(%s) AND payment_id IS NOT NULL"
 
 ATTEMPTS = 3
 """How often a mail is put back when at that moment another one to the same contact is queued."""
@@ -46,20 +48,45 @@ class Addressed:
 
 
 async def addressed(core: Core, *, mailing_id: UUID) -> Addressed | None:
-    """Return where a mail is to go, or None when nothing is to be sent now; settles one that was interrupted.
+    """Return where one mail is to go; see ``addressed_all``."""
+    return (await addressed_all(core, mailing_ids=[mailing_id])).get(mailing_id)
 
-    Judges without locks, so that no connection is opened for what must wait; ``begin`` decides.
+
+async def addressed_all(core: Core, *, mailing_ids: Collection[UUID]) -> dict[UUID, Addressed]:
+    """Return where mails are to go, but for those that must not be sent now; settles what was interrupted.
+
+    Judges without locks, so that no relay is asked about what must wait; ``begin`` decides.
     """
-    facts = (await fact_sheets.read(core, core.database, mailing_ids=[mailing_id])).get(mailing_id)
-    assert facts is not None, "a mailing's job is queued with its row"
-    if facts.state == MailingState.QUEUED and await _objection(core, facts):
-        async with core.transaction() as tx:
-            mailing = await settling.locked(tx, mailing_id=mailing_id)
-            if mailing is None or mailing.status is not MailingState.QUEUED:
-                return None
-            if await settling.cleared(core, tx, mailing) is None:
-                return None
-            return _envelope(core, mailing)
+    rows = await core.database.rows(_ADDRESSES, (list(mailing_ids),))
+    assert len(rows) == len(set(mailing_ids)), "a mailing's job is queued with its row"
+    queued = [row["id"] for row in rows if row["state"] == MailingState.QUEUED.value]
+    sheets = await fact_sheets.read(core, core.database, mailing_ids=queued) if queued else {}
+    found: dict[UUID, Addressed] = {}
+    for row in rows:
+        facts = sheets.get(row["id"])
+        if facts is None or facts.state != MailingState.QUEUED.value:
+            envelope = await _interrupted(core, row["id"])
+        elif await _objection(core, facts):
+            envelope = await _held_or_not(core, row["id"])
+        else:
+            envelope = _envelope(core, row["id"], row["address"])
+        if envelope is not None:
+            found[row["id"]] = envelope
+    return found
+
+
+async def _held_or_not(core: Core, mailing_id: UUID) -> Addressed | None:
+    """Judge again under locks what seems to be kept back, and write the reason down."""
+    async with core.transaction() as tx:
+        mailing = await settling.locked(tx, mailing_id=mailing_id)
+        if mailing is None or mailing.status is not MailingState.QUEUED:
+            return None
+        if await settling.cleared(core, tx, mailing) is None:
+            return None
+        return _envelope(core, mailing.id, mailing.address)
+
+
+async def _interrupted(core: Core, mailing_id: UUID) -> Addressed | None:
     async with core.transaction() as tx:
         mailing = await Mailing.locked(id=mailing_id)
         assert mailing is not None, "a mailing that was read exists"
@@ -68,63 +95,59 @@ async def addressed(core: Core, *, mailing_id: UUID) -> Addressed | None:
                 await _lose_track(core, tx, mailing)
                 return None
             case MailingState.QUEUED | MailingState.SENDING:
-                return _envelope(core, mailing)
+                return _envelope(core, mailing.id, mailing.address)
             case _:
                 return None
 
 
 async def begin(core: Core, *, mailing_id: UUID) -> OutgoingMail | None:
-    """Check everything again, write the mail and commit "sending"; the caller hands the mail over at once.
+    """Check everything again, write one mail and commit "sending"; see ``begin_all``."""
+    return (await begin_all(core, mailing_ids=[mailing_id])).get(mailing_id)
 
-    Called when the relay has accepted the recipient already, so that hardly anything can come between.
-    Returns None when a guardrail forbids the mail now.
+
+async def begin_all(core: Core, *, mailing_ids: Collection[UUID]) -> dict[UUID, OutgoingMail]:
+    """Check everything again, write the mails and commit "sending"; the caller hands the mails over at once.
+
+    Called when the relay has accepted the recipients already, so that hardly anything can come between. What a
+    guardrail forbids now is not among the mails that are returned. Each mail is judged by itself, on facts that were
+    read while everything that they depend on was held; only the statements and the commit are shared.
     """
-    paid = (await Mailing.get(id=mailing_id)).payment_id
-    receipt = await receipts.issued(core, payment_id=paid) if paid else None
-    async with core.transaction() as tx:
-        mailing = await settling.locked(tx, mailing_id=mailing_id)
-        assert mailing is not None, "a mailing is never removed while its job runs"
-        if mailing.status is MailingState.SENDING and not mailing.asks:
-            return await composing.composed(core, mailing, (), receipt)
-        if mailing.status is not MailingState.QUEUED:
-            return None
-        facts = await settling.cleared(core, tx, mailing)
-        if facts is None:
-            return None
-        await item_links.issue(core, tx, mailing, facts.items)
-        mail = await composing.composed(core, mailing, facts.items, receipt)
-        if not await _reserved(core, tx, mailing, facts):
-            return None
-        await mailing.move(
-            "send",
-            link_id=mailing.link_id,
-            provider=facts.provider,
-            reserved_on=facts.today,
-            not_before=None,
-            waits="",
-            waits_reason="",
-        )
-        return mail
+    paid = await core.database.rows(_PAYMENTS, (list(mailing_ids),))
+    issued = {row["id"]: await receipts.issued(core, payment_id=row["payment_id"]) for row in paid}
+    left, mails = list(dict.fromkeys(mailing_ids)), dict[UUID, OutgoingMail]()
+    while left:
+        async with core.transaction() as tx:
+            mailings = await settling.locked_all(tx, mailing_ids=left)
+            assert mailings, "a mailing is never removed while its job runs"
+            mails |= await leaving.begun(core, tx, mailings, issued)
+        looked_at = {each.id for each in mailings}
+        left = [each for each in left if each not in looked_at]
+    return mails
 
 
 async def delivered(core: Core, *, mailing_id: UUID) -> None:
-    """Record that the relay took the mail: for each invoice in it, with what its reminders have come to."""
+    """Record that the relay took one mail; see ``delivered_all``."""
+    await delivered_all(core, mailing_ids=[mailing_id])
+
+
+async def delivered_all(core: Core, *, mailing_ids: Collection[UUID]) -> None:
+    """Record that the relay took mails: for each invoice in them, with what its reminders have come to."""
     async with core.transaction() as tx:
-        mailing = await Mailing.locked(id=mailing_id)
-        if mailing is None or mailing.status is not MailingState.SENDING:
+        on_the_wire = Mailing.filter(id__in=list(mailing_ids), state=MailingState.SENDING.value)
+        mailings = await on_the_wire.order_by("id").select_for_update()
+        if not mailings:
             return
-        await mailing.move("deliver", sent_at=core.clock.now())
-        items = {each.invoice_id: each for each in await MailingItem.filter(mailing_id=mailing.id, state="included")}
+        ids = [each.id for each in mailings]
+        await Mailing.move_all("deliver", ids=ids, before=MailingState.SENDING, sent_at=core.clock.now())
         await tx.execute(
             "UPDATE enrolment e SET last_severity = t.severity FROM mailing_item t"
-            " WHERE t.mailing_id = %s AND t.state = 'included' AND e.id = t.enrolment_id",
-            (mailing.id,),
+            " WHERE t.mailing_id = ANY(%s) AND t.state = 'included' AND e.id = t.enrolment_id",
+            (ids,),
         )
-        events = []
-        for each in await settling.about_each(core, tx, mailing):
-            item = items.get(each["invoice_id"])
-            told = {"step": item.step, "why": item.reason} if item else {"step": mailing.step, "why": mailing.reason}
-            events.append(LetterSent(**each, **told))
+        told = await settling.told_of(core, tx, mailings)
+        events = [
+            LetterSent(**fields, step=part["step"], why=part["reason"]) for each in ids for fields, part in told[each]
+        ]
         await timeline.record_many(core, tx, events)
 
 
@@ -168,9 +191,9 @@ async def uncertain(core: Core, *, mailing_id: UUID) -> bool:
         return False
 
 
-def _envelope(core: Core, mailing: Mailing) -> Addressed:
+def _envelope(core: Core, mailing_id: UUID, address: str) -> Addressed:
     day = core.clock.now().date()
-    return Addressed(mailing.id, mailing.address, return_paths.bounce_address(core, mailing_id=mailing.id, day=day))
+    return Addressed(mailing_id, address, return_paths.bounce_address(core, mailing_id=mailing_id, day=day))
 
 
 async def _objection(core: Core, facts: MailFacts) -> bool:
@@ -181,20 +204,6 @@ async def _objection(core: Core, facts: MailFacts) -> bool:
     gone = frozenset(each.item_id for each in facts.items if guardrails.judged(each) != SEND)
     left = fact_sheets.without(facts, core, gone) if gone else facts
     return not left.items or guardrails.verdict(left) != SEND
-
-
-async def _reserved(core: Core, tx: Transaction, mailing: Mailing, facts: MailFacts) -> bool:
-    """Take the mail's place at the recipient's provider and in the day's budgets, or let it wait for one.
-
-    The last statements before the commit: every other sender waits for these rows.
-    """
-    if facts.asks and facts.breaker is not None and (wait := await breakers.probe(core, tx, facts)):
-        await settling.hold(core, tx, mailing, facts, wait)
-        return False
-    lane = await lanes.reserve(core, tx, facts)
-    if lane is not None:
-        await settling.hold(core, tx, mailing, facts, guardrails.full(facts, lane))
-    return lane is None
 
 
 async def _put_back(core: Core, mailing_id: UUID) -> None:

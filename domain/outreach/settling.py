@@ -1,10 +1,11 @@
 """Settling: carry out what the guardrails say of a mail, so that every mail and every invoice in it keeps its reason.
 
-Helpers of a command's transaction. Locks, in their order: the mailing, its recipient's address, the invoices that it
-is about by their ids, their enrolments, then breaker and lanes. Nobody who holds an invoice waits for a mailing.
+Helpers of a command's transaction. Locks, in their order: the mailings by their ids, their recipients' addresses, the
+invoices that they are about by their ids, their enrolments, then breaker and lanes. Nobody who holds an invoice waits
+for a mailing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +19,7 @@ from domain.kernel import addresses, timeline
 from domain.kernel.actor import SYSTEM
 from domain.kernel.core import Core
 from domain.kernel.events import by
-from domain.kernel.transactions import Transaction
+from domain.kernel.transactions import Row, Transaction
 from domain.outreach import answers, fact_sheets, fitting, guardrails, judges
 from domain.outreach.facts import ItemFacts, MailFacts
 from domain.outreach.verdicts import Never, Review, Wait
@@ -32,25 +33,61 @@ Not at once: were planner and guardrails ever to differ, each pass would make a 
 
 NOTHING_LEFT = "no invoice in it is left to ask for"
 
+_TOLD = """
+    SELECT m.id AS mailing_id, i.id, i.number, CASE WHEN t.id IS NULL THEN m.step ELSE t.step END AS step,
+           coalesce(t.reason, m.reason) AS reason
+    FROM mailing m LEFT JOIN mailing_item t ON t.mailing_id = m.id AND t.state = 'included'
+    JOIN invoice i ON i.id = coalesce(t.invoice_id, m.invoice_id)
+    WHERE m.id = ANY(%s) ORDER BY i.id <> m.invoice_id, t.created_at, t.id
+"""
+
+_LOCK_ADDRESSES = """
+    SELECT pg_advisory_xact_lock(%s, key)
+    FROM (SELECT DISTINCT hashtext(each) AS key FROM unnest(%s::text[]) each ORDER BY key) keys
+"""
+
+_LOCK_INVOICES = """
+    SELECT 1 FROM invoice WHERE id IN (
+        SELECT unnest(%s::uuid[])
+        UNION SELECT t.invoice_id FROM mailing_item t WHERE t.mailing_id = ANY(%s) AND t.state = 'included')
+    ORDER BY id FOR UPDATE
+"""
+
 
 async def locked(tx: Transaction, *, mailing_id: UUID) -> Mailing | None:
     """Return the mailing, with everything that its judgement depends on held to the end of the transaction."""
-    mailing = await Mailing.locked(id=mailing_id)
-    if mailing is None:
-        return None
-    if mailing.asks:
-        await tx.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (ADDRESS_LOCK, mailing.address_key))
-    await tx.execute(
-        "SELECT 1 FROM invoice WHERE id IN (SELECT %(invoice)s::uuid UNION SELECT t.invoice_id FROM mailing_item t"
-        " WHERE t.mailing_id = %(mailing)s AND t.state = 'included') ORDER BY id FOR UPDATE",
-        {"invoice": mailing.invoice_id, "mailing": mailing.id},
-    )
-    return mailing
+    return next(iter(await locked_all(tx, mailing_ids=[mailing_id])), None)
+
+
+async def locked_all(tx: Transaction, *, mailing_ids: Collection[UUID]) -> list[Mailing]:
+    """Return the mailings, with everything that their judgement depends on held to the end of the transaction.
+
+    Of several reminders to one address only one is returned: what the others may do follows from what becomes of it.
+    """
+    found = await Mailing.filter(id__in=list(mailing_ids)).order_by("id").select_for_update()
+    to_one_address = {each.address_key if each.asks else each.id: each for each in reversed(found)}
+    mailings = [each for each in found if to_one_address[each.address_key if each.asks else each.id] is each]
+    if addressees := [each.address_key for each in mailings if each.asks]:
+        await tx.execute(_LOCK_ADDRESSES, (ADDRESS_LOCK, addressees))
+    if mailings:
+        await tx.execute(_LOCK_INVOICES, ([each.invoice_id for each in mailings], [each.id for each in mailings]))
+    return mailings
 
 
 async def cleared(core: Core, tx: Transaction, mailing: Mailing) -> MailFacts | None:
     """Judge a queued mail; return its facts when it may leave, else None, with the reason kept."""
-    facts = await pruned(core, tx, mailing)
+    return (await cleared_all(core, tx, [mailing])).get(mailing.id)
+
+
+async def cleared_all(core: Core, tx: Transaction, mailings: Sequence[Mailing]) -> dict[UUID, MailFacts]:
+    """Judge queued mails, each by itself; return the facts of those that may leave, and keep the others' reasons."""
+    read = await fact_sheets.read(core, tx, mailing_ids=[each.id for each in mailings]) if mailings else {}
+    judged = {each.id: await _cleared(core, tx, each, read[each.id]) for each in mailings}
+    return {mailing_id: facts for mailing_id, facts in judged.items() if facts is not None}
+
+
+async def _cleared(core: Core, tx: Transaction, mailing: Mailing, read: MailFacts) -> MailFacts | None:
+    facts = await _pruned(core, tx, mailing, read)
     if facts is None:
         return None
     match guardrails.verdict(facts):
@@ -70,11 +107,17 @@ async def pruned(core: Core, tx: Transaction, mailing: Mailing) -> MailFacts | N
 
     Returns None when none is left: the mail is withheld then.
     """
-    facts = (await fact_sheets.read(core, tx, mailing_ids=[mailing.id]))[mailing.id]
+    return await _pruned(core, tx, mailing, (await fact_sheets.read(core, tx, mailing_ids=[mailing.id]))[mailing.id])
+
+
+async def _pruned(core: Core, tx: Transaction, mailing: Mailing, facts: MailFacts) -> MailFacts | None:
     if not mailing.asks:
         return replace(facts, unfit=await answers.unfit(core, mailing))
     verdicts = {each.item_id: guardrails.judged(each) for each in facts.items}
     dropped = {item: verdict for item, verdict in verdicts.items() if isinstance(verdict, Never)}
+    if not dropped and facts.items:
+        await _relabelled(tx, mailing, facts)
+        return facts
     left = fact_sheets.without(facts, core, frozenset(dropped))
     gone = [each for each in facts.items if each.item_id in dropped]
     await _drop(core, tx, gone, dropped)
@@ -133,14 +176,18 @@ async def about(core: Core, tx: Transaction, mailing: Mailing) -> dict[str, Any]
 
 async def about_each(core: Core, tx: Transaction, mailing: Mailing) -> list[dict[str, Any]]:
     """Return the fields of an event for each invoice in a mail, the leading one first; of an answer, for its one."""
-    rows = await tx.rows(
-        "SELECT i.id, i.number FROM mailing_item t JOIN invoice i ON i.id = t.invoice_id"
-        " WHERE t.mailing_id = %s AND t.state = 'included' ORDER BY i.id <> %s, t.created_at, t.id",
-        (mailing.id, mailing.invoice_id),
-    )
-    if not rows:
-        return [await about(core, tx, mailing)]
-    return [_fields(core, mailing, row["id"], row["number"]) for row in rows]
+    return [fields for fields, _ in (await told_of(core, tx, [mailing]))[mailing.id]]
+
+
+async def told_of(
+    core: Core, tx: Transaction, mailings: Sequence[Mailing]
+) -> dict[UUID, list[tuple[dict[str, Any], Row]]]:
+    """Return, of each mail, what ``about_each`` returns, with the step and the reason of each invoice's part in it."""
+    rows = await tx.rows(_TOLD, ([each.id for each in mailings],))
+    return {
+        each.id: [(_fields(core, each, row["id"], row["number"]), row) for row in rows if row["mailing_id"] == each.id]
+        for each in mailings
+    }
 
 
 def _fields(core: Core, mailing: Mailing, invoice_id: UUID, number: str) -> dict[str, Any]:
@@ -158,6 +205,15 @@ def _fields(core: Core, mailing: Mailing, invoice_id: UUID, number: str) -> dict
 async def _relabelled(tx: Transaction, mailing: Mailing, facts: MailFacts) -> None:
     """Write down which letter each invoice and the mail as a whole get today."""
     lead = fitting.leading(facts.items)
+    if facts.relabelled:
+        await _write_labels(tx, facts)
+    changed = {"letter": lead.letter, "tone": lead.tone, "invoice_id": lead.invoice_id, "step": lead.step}
+    if any(getattr(mailing, name) != value for name, value in changed.items()):
+        await Mailing.filter(id=mailing.id).update(**changed)
+        mailing.update_from_dict(changed)
+
+
+async def _write_labels(tx: Transaction, facts: MailFacts) -> None:
     await tx.execute(
         "UPDATE mailing_item t SET letter = n.letter, severity = n.severity"
         " FROM unnest(%s::uuid[], %s::text[], %s::int[]) AS n (id, letter, severity)"
@@ -165,10 +221,6 @@ async def _relabelled(tx: Transaction, mailing: Mailing, facts: MailFacts) -> No
         ([each.item_id for each in facts.items], [each.letter for each in facts.items],
          [each.severity for each in facts.items]),
     )  # fmt: skip
-    changed = {"letter": lead.letter, "tone": lead.tone, "invoice_id": lead.invoice_id, "step": lead.step}
-    if any(getattr(mailing, name) != value for name, value in changed.items()):
-        await Mailing.filter(id=mailing.id).update(**changed)
-        mailing.update_from_dict(changed)
 
 
 async def _drop(core: Core, tx: Transaction, items: Sequence[ItemFacts], why: Mapping[UUID, Never]) -> None:
