@@ -14,9 +14,11 @@ from domain.deliverability import draft_events as draft
 from domain.deliverability import events as mail
 from domain.kernel.events import Event
 from domain.ledger import events as ledger
+from domain.ledger import import_events as imported
 from domain.outreach import events as outreach
 from domain.outreach import stop_events as stop
 from domain.pay_links import events as pay_links
+from domain.pay_links import provider_news
 from domain.policies import events as policy
 
 
@@ -57,11 +59,12 @@ def many(called: str, *, alarm: bool = True) -> Telling:
 TELLINGS: Mapping[type[Event], Telling] = {
     # money and the ledger
     ledger.LedgerImported: NORMAL,
-    ledger.PaymentImported: QUIET,  # a file may bring thousands
+    imported.PaymentImported: QUIET,  # a file may bring thousands
     ledger.PaymentReceived: NORMAL,
     ledger.InvoiceSettled: QUIET,
     ledger.PaymentReversed: ALARM,
     ledger.SurplusReceived: ALARM,
+    ledger.CashUnapplied: many("payments that fit no invoice"),
     ledger.CreditProposed: ALARM,  # somebody else has to decide
     ledger.CreditApproved: NORMAL,
     ledger.CreditRejected: NORMAL,
@@ -74,6 +77,13 @@ TELLINGS: Mapping[type[Event], Telling] = {
     pay_links.PaymentDeclined: NORMAL,
     pay_links.PaymentFailed: ALARM,
     pay_links.PaymentMismatched: ALARM,
+    pay_links.PaymentToVerify: NORMAL,
+    pay_links.RemainderOpen: NORMAL,
+    pay_links.ChargeQuestioned: ALARM,
+    provider_news.StrayMoneyFound: NORMAL,
+    provider_news.StrayBooked: NORMAL,
+    provider_news.ProviderReady: NORMAL,
+    provider_news.ProviderNotReady: NORMAL,
     # promises and plans
     commitment.PromiseMade: NORMAL,
     commitment.PromiseKept: QUIET,  # the payment was told

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from domain.kernel.events import Amount, Event, InvoiceEvent
 from domain.kernel.notices import SILENT, Notices, job, operators, payer
+from domain.ledger.import_events import AccountChanged, CreditNoteChanged, InvoiceChanged, PaymentImported
 
 
 class LedgerImported(Event):
@@ -36,6 +37,9 @@ class LedgerImported(Event):
     contacts_changed: int = 0
     absent: int = 0
     """Open invoices that the file does not have; they are left alone."""
+    credits_new: int = 0
+    credits_changed: int = 0
+    """Credit notes and money on account of the file."""
     examples: tuple[str, ...] = ()
     """The first changes and conflicts, in words."""
     notes: tuple[str, ...] = ()
@@ -47,65 +51,6 @@ class LedgerImported(Event):
             f"{self.file_name} ({self.of}): {self.read} rows read, {self.new} new, {self.changed} changed, "
             f"{self.unchanged} unchanged, {self.conflicting} conflicting, {self.rejected} rejected{left_out}"
         )
-
-
-class PaymentImported(InvoiceEvent):
-    """A ledger file told that less is open than before; the difference was booked as a payment."""
-
-    kind: ClassVar[str] = "payment.imported"
-
-    payment_id: UUID
-    amount: Amount
-    balance: Amount
-    received_on: date
-
-    def told(self) -> str:
-        """Return the fact as a sentence."""
-        left = f"{self.balance} left to pay" if self.balance else "nothing left to pay"
-        return f"{self.amount} paid by {self.received_on} according to an imported ledger file; {left}"
-
-
-class InvoiceChanged(InvoiceEvent):
-    """A ledger file brought other dates for an invoice."""
-
-    kind: ClassVar[str] = "invoice.changed"
-
-    was_due_on: date
-    due_on: date
-    was_issued_on: date | None
-    issued_on: date | None
-
-    def told(self) -> str:
-        """Return the fact as a sentence."""
-        changes = []
-        if self.was_due_on != self.due_on:
-            changes.append(f"due date {self.was_due_on} → {self.due_on}")
-        if self.was_issued_on != self.issued_on:
-            changes.append(f"invoice date {self.was_issued_on or 'none'} → {self.issued_on}")
-        return f"Changed by an imported ledger file: {', '.join(changes)}"
-
-
-class AccountChanged(Event):
-    """A file brought something new about a customer or its contacts."""
-
-    kind: ClassVar[str] = "account.changed"
-
-    account_id: UUID
-    account_name: str
-    changes: tuple[str, ...]
-    """In words, addresses masked."""
-    more: int = 0
-    """Changes beyond those."""
-
-    @property
-    def account_ref(self) -> UUID | None:
-        """Return the account."""
-        return self.account_id
-
-    def told(self) -> str:
-        """Return the fact as a sentence."""
-        more = f" and {self.more} more" if self.more else ""
-        return f"{self.account_name}: {'; '.join(self.changes)}{more}"
 
 
 class ContactAdded(Event):
@@ -220,31 +165,6 @@ class SurplusReceived(InvoiceEvent):
         return f"{self.surplus} more than was open: unapplied cash, refund it in Stripe or apply it elsewhere"
 
 
-class CashUnapplied(Event):
-    """A customer's money arrived, and some of it or all fits no invoice; a person must place it."""
-
-    kind: ClassVar[str] = "cash.unapplied"
-
-    account_id: UUID
-    account_name: str
-    payment_id: UUID
-    amount: Amount
-    unapplied: Amount
-    method: str
-    note: str = ""
-
-    @property
-    def account_ref(self) -> UUID | None:
-        """Return the account."""
-        return self.account_id
-
-    def told(self) -> str:
-        """Return the fact as a sentence."""
-        share = f" of {self.amount}" if self.amount != self.unapplied else ""
-        note = f": {self.note}" if self.note else ""
-        return f"{self.unapplied}{share} from {self.account_name} by {self.method} is unapplied cash{note}"
-
-
 class ReceiptIssued(InvoiceEvent):
     """A receipt was written and kept."""
 
@@ -310,6 +230,7 @@ NOTICES: Notices = {
     LedgerImported: (operators(), job("plan_reminders")),
     PaymentImported: (operators(),),  # no receipt: the money did not come through us
     InvoiceChanged: SILENT,
+    CreditNoteChanged: SILENT,
     AccountChanged: SILENT,
     ContactAdded: SILENT,  # who added it was told; reminders and tasks follow in the areas above
     ContactRemoved: SILENT,
@@ -317,7 +238,6 @@ NOTICES: Notices = {
     InvoiceSettled: (operators(),),
     PaymentReversed: (operators(),),
     SurplusReceived: (operators(),),
-    CashUnapplied: (operators(),),
     ReceiptIssued: SILENT,
     CreditProposed: (operators(),),
     CreditApproved: (operators(),),  # no receipt: no money came in

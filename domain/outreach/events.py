@@ -5,7 +5,8 @@ from typing import ClassVar
 from domain.deliverability.events import MailSeen, SuppressionLifted
 from domain.kernel.events import Event, InvoiceEvent
 from domain.kernel.notices import SILENT, Notices, job, operators
-from domain.ledger.events import InvoiceChanged, InvoiceSettled, PaymentReversed
+from domain.ledger.events import InvoiceSettled, PaymentReversed
+from domain.ledger.import_events import InvoiceChanged
 from domain.pay_links.events import PaymentFailed
 
 

@@ -132,7 +132,9 @@ CREATE TABLE credit_note (
     invoice_id   uuid REFERENCES invoice,      -- the invoice that it says it corrects
     currency     text NOT NULL,
     total_minor  bigint NOT NULL CHECK (total_minor > 0),
-    open_minor   bigint NOT NULL,              -- what is not applied to an invoice yet
+    open_minor   bigint NOT NULL,              -- total less what is allocated and what was used elsewhere
+    used_elsewhere_minor bigint NOT NULL DEFAULT 0 CHECK (used_elsewhere_minor >= 0), -- by the merchant's own books,
+                                               -- whose invoices come with balances that are lower by it already
     issued_on    date,
     reason       text NOT NULL DEFAULT '',
     state        text NOT NULL CHECK (state IN ('open', 'applied', 'void')),
@@ -441,6 +443,7 @@ CREATE TABLE checkout (
     expires_at     timestamptz NOT NULL,
     decline_code   text,
     declines       text[] NOT NULL DEFAULT '{}', -- ids of the declined attempts that were told; each is told once
+    verify_url     text,                       -- where the payer confirms a bank account before its debit begins
     created_at     timestamptz NOT NULL,
     checked_at     timestamptz NOT NULL
 );
@@ -454,19 +457,33 @@ CREATE TABLE provider_event (
     event_id    text NOT NULL UNIQUE,          -- delivered at least once, kept once
     kind        text NOT NULL,
     object_id   text NOT NULL,
-    body        bytea NOT NULL,
+    body        bytea NOT NULL,                -- emptied some time after it was worked
+    came        text NOT NULL DEFAULT 'webhook' CHECK (came IN ('webhook', 'list')),
+    fits        boolean NOT NULL DEFAULT true, -- written in the API version that we read
     state       text NOT NULL CHECK (state IN ('stored', 'worked', 'ignored')),
     received_at timestamptz NOT NULL
+);
+CREATE INDEX provider_event_received ON provider_event (received_at);
+
+-- What is remembered of the payment provider between two jobs: how far its lists were read, what was odd, what was told.
+CREATE TABLE provider_mark (
+    name        text PRIMARY KEY,
+    value       text NOT NULL,
+    times       integer NOT NULL DEFAULT 1,
+    first_at    timestamptz NOT NULL,
+    at          timestamptz NOT NULL
 );
 
 -- Money at the provider that fits no entry of ours; found by comparing, waits for a person.
 CREATE TABLE stray_movement (
     id           uuid PRIMARY KEY,
-    object_id    text NOT NULL UNIQUE,         -- one movement at the provider is one line here
+    object_id    text NOT NULL,
     kind         text NOT NULL CHECK (kind IN ('payment', 'refund', 'chargeback', 'reinstated')),
     currency     text NOT NULL,
     amount_minor bigint NOT NULL,
     happened_at  timestamptz NOT NULL,
+    charge_id    text NOT NULL,                -- the payment that it is or takes back
+    method       text NOT NULL DEFAULT '',
     about        text NOT NULL DEFAULT '',     -- invoice number or description that it carries
     note         text NOT NULL,                -- why it fits nothing
     invoice_id   uuid REFERENCES invoice,
@@ -475,7 +492,8 @@ CREATE TABLE stray_movement (
     decided_by   text,
     decision     text NOT NULL DEFAULT '',
     decided_at   timestamptz,
-    found_at     timestamptz NOT NULL
+    found_at     timestamptz NOT NULL,
+    CONSTRAINT stray_movement_once UNIQUE (object_id, kind) -- one movement at the provider is one line here
 );
 CREATE INDEX stray_movement_open ON stray_movement (found_at) WHERE state = 'open';
 

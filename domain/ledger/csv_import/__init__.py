@@ -3,7 +3,7 @@
 from domain.ledger.csv_import.importing import apply, preview
 from domain.ledger.csv_import.outcomes import Outcome, Preview
 from domain.ledger.csv_import.refusals import ImportRefused, QuestionOpen
-from domain.ledger.csv_import.requests import DateOrder, DecimalMark, ImportRequest, Kind
+from domain.ledger.csv_import.requests import DateOrder, DecimalMark, ImportRequest, Kind, Progress
 from domain.ledger.csv_import.survey import Layout
 from domain.ledger.csv_import.templates import template
 
@@ -16,6 +16,7 @@ __all__ = [
     "Layout",
     "Outcome",
     "Preview",
+    "Progress",
     "QuestionOpen",
     "apply",
     "preview",

@@ -11,7 +11,8 @@ from domain.kernel.events import Event, by
 from domain.kernel.money import Money
 from domain.kernel.transactions import Row, Transaction
 from domain.ledger.csv_import import staging
-from domain.ledger.events import AccountChanged, InvoiceChanged, InvoiceSettled, PaymentImported
+from domain.ledger.events import InvoiceSettled
+from domain.ledger.import_events import AccountChanged, CreditNoteChanged, InvoiceChanged, PaymentImported
 
 MAX_TOLD = 20
 """Changes of one customer that are told in one event."""
@@ -20,6 +21,17 @@ _PAID = "SELECT * FROM import_paid"
 
 _REDATED = """
     SELECT invoice_id, number, account_id, stored_due, due_on, stored_issued, issued_on FROM import_known WHERE redated
+"""
+
+_CREDITS = """
+    SELECT k.credit_id, k.number, k.account_id, a.name AS account_name, k.currency, k.stored_open,
+           least(k.open_minor, k.stored_open) AS open_minor, CASE WHEN k.referred THEN i.number END AS refers_to
+    FROM import_credit_known k
+    JOIN import_credit r ON r.line = k.line
+    JOIN account a ON a.id = k.account_id
+    JOIN credit_note n ON n.id = k.credit_id
+    LEFT JOIN invoice i ON i.id = n.invoice_id
+    WHERE k.used OR k.redated OR k.referred
 """
 
 _CUSTOMERS = """
@@ -42,7 +54,7 @@ _ATTRIBUTES = (("name", "name"), ("number", "number"), ("country", "country"), (
                ("timezone", "time zone"), ("industry", "industry"), ("risk", "risk"), ("tags", "tags"))  # fmt: skip
 
 
-async def record(core: Core, tx: Transaction, *, actor: Actor, of_invoices: bool) -> None:
+async def record(core: Core, tx: Transaction, *, actor: Actor, of_invoices: bool, of_credits: bool) -> None:
     """Record every change to what was known before; new invoices and customers are told by the import as a whole."""
     now = core.clock.now()
     if of_invoices:
@@ -50,6 +62,9 @@ async def record(core: Core, tx: Transaction, *, actor: Actor, of_invoices: bool
             await timeline.record_many(core, tx, [event for row in page for event in _paid(row, actor, now)])
         async for page in staging.pages(tx, _REDATED):
             await timeline.record_many(core, tx, [_redated(row, actor, now) for row in page])
+    if of_credits:
+        async for page in staging.pages(tx, _CREDITS):
+            await timeline.record_many(core, tx, [_credit(row, actor, now) for row in page])
     async for page in staging.pages(tx, _CUSTOMERS):
         await timeline.record_many(core, tx, [_customer(row, actor, now) for row in page])
 
@@ -79,6 +94,20 @@ def _redated(row: Row, actor: Actor, now: datetime) -> Event:
         due_on=row["due_on"],
         was_issued_on=row["stored_issued"],
         issued_on=row["issued_on"],
+        **by(actor, now),
+    )
+
+
+def _credit(row: Row, actor: Actor, now: datetime) -> Event:
+    currency = row["currency"]
+    return CreditNoteChanged(
+        account_id=row["account_id"],
+        account_name=row["account_name"],
+        credit_note_id=row["credit_id"],
+        number=row["number"],
+        used=Money(max(row["stored_open"] - row["open_minor"], 0), currency),
+        left=Money(row["open_minor"], currency),
+        refers_to=row["refers_to"] or "",
         **by(actor, now),
     )
 

@@ -17,6 +17,7 @@ from domain.kernel.events import by
 from domain.kernel.transactions import Transaction
 from domain.ledger.csv_import import (
     attributes,
+    credit_difference,
     difference,
     history,
     merging,
@@ -103,7 +104,7 @@ async def apply(
             outcome = await _outcome(core, tx, file, cast("BinaryIO", log), request, layout, progress, lock=True)
             event = _event(core, request, outcome, actor)
             if not outcome.changes_nothing:
-                await _write(core, tx, request, actor)
+                await _write(core, tx, request, outcome, actor)
                 await _keep(core, request, layout, event, cast("BinaryIO", log))
                 await timeline.record(core, tx, event)
         _hand_over(cast("BinaryIO", log), rejected)
@@ -139,10 +140,14 @@ async def _outcome(
         if of_invoices:
             found = await difference.find(tx, lock=lock)
             conflicts = await outcomes.conflicts(tx)
+            if staged.credits:
+                found += await credit_difference.find(tx, lock=lock)
+                conflicts += await credit_difference.conflicts(tx)
         else:
             await attributes.find_contact_rows(tx)
         people = await attributes.compare(tx)
         rows = await attributes.rows(tx, of_invoices=of_invoices)
+        given = await credit_difference.counted(tx) if staged.credits else Counter()
         dropped = await outcomes.dropped(tx)
         absent = found.pop("absent", 0)
         left_out = staged.left_out + found
@@ -151,7 +156,7 @@ async def _outcome(
             await rejects.write(log, early, _later(tx, layout))
         return Outcome(
             read=staged.read,
-            **rows,
+            **{each: count + given[each] for each, count in rows.items()},
             conflicting=conflicts.total(),
             rejected=rejected,
             left_out=left_out.total(),
@@ -161,6 +166,8 @@ async def _outcome(
             contacts_new=people["contacts_new"],
             contacts_changed=people["contacts_changed"],
             absent=absent,
+            credits_new=given["new"],
+            credits_changed=given["changed"],
             examples=await outcomes.examples(tx) if of_invoices else (),
             notes=outcomes.notes(layout, staged.unknown, people),
         )
@@ -186,12 +193,14 @@ def _event(core: Core, request: ImportRequest, outcome: Outcome, actor: Actor) -
     )
 
 
-async def _write(core: Core, tx: Transaction, request: ImportRequest, actor: Actor) -> None:
+async def _write(core: Core, tx: Transaction, request: ImportRequest, outcome: Outcome, actor: Actor) -> None:
     """Write what was found, and tell it on the timelines of those who were known before."""
     of_invoices = request.kind == Kind.INVOICES
     day = request.as_of or local_date(core.clock, core.merchant.zone)
     await merging.merge(tx, now=core.clock.now(), day=day, of_invoices=of_invoices)
-    await history.record(core, tx, actor=actor, of_invoices=of_invoices)
+    if outcome.credits_new or outcome.credits_changed:
+        await credit_difference.merge(tx, now=core.clock.now())
+    await history.record(core, tx, actor=actor, of_invoices=of_invoices, of_credits=bool(outcome.credits_changed))
 
 
 async def _keep(core: Core, request: ImportRequest, layout: Layout, event: LedgerImported, log: BinaryIO) -> None:

@@ -13,7 +13,8 @@ from domain.kernel.money import digits
 from domain.ledger.csv_import.amount_texts import AmountFault, minor_units
 from domain.ledger.csv_import.balances import Billed, Status, left_open, status_of
 from domain.ledger.csv_import.columns import Field
-from domain.ledger.csv_import.faults import Fault, Faults
+from domain.ledger.csv_import.document_types import Document, document_of
+from domain.ledger.csv_import.faults import Fault, Faults, LeftOut
 from domain.ledger.csv_import.invoice_rows import InvoiceRows
 from domain.ledger.csv_import.records import Batch
 from domain.ledger.csv_import.requests import DecimalMark
@@ -72,6 +73,7 @@ class InvoiceBatches:
     def _staged(self, batch: Batch, columns: list[tuple[str, ...]]) -> str:
         numbers = self._column(columns, Field.INVOICE_NUMBER)
         keys = _keys(numbers)
+        self._require_invoices(columns)
         statuses = self._statuses(columns)
         issued, due, paid = (self._dates(columns, field) for field in (Field.ISSUED, Field.DUE, Field.SETTLED))
         as_of = self._rows.as_of
@@ -94,6 +96,15 @@ class InvoiceBatches:
     def _column(self, columns: list[tuple[str, ...]], field: Field) -> tuple[str, ...]:
         place = self._rows.places.get(field)
         return columns[place] if place is not None else ("",) * len(columns[0])
+
+    def _require_invoices(self, columns: list[tuple[str, ...]]) -> None:
+        """Leave credit notes and money on account to be looked at one by one."""
+        texts = {text.strip() for text in set(self._column(columns, Field.DOCUMENT))} - {""}
+        try:
+            if any(document_of(text) is not Document.INVOICE for text in texts):
+                raise Unusual
+        except LeftOut:
+            raise Unusual from None
 
     def _statuses(self, columns: list[tuple[str, ...]]) -> Sequence[Status | None]:
         texts = self._column(columns, Field.STATUS)

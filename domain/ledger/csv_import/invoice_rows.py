@@ -45,14 +45,14 @@ class InvoiceRows:
         self,
         layout: Layout,
         customers: Customers,
-        credits: CreditRows,
+        given: CreditRows,
         *,
         currency: str | None,
         as_of: date | None,
         today: date,
     ) -> None:
         self.customers = customers
-        self._credits = credits
+        self._given = given
         self._currency_of_file = currency
         self.mark = layout.decimal_mark
         self.as_of = as_of.isoformat() if as_of else None
@@ -90,7 +90,7 @@ class InvoiceRows:
         status = self._status(cells)
         number = self._number(cells)
         if self._is_credit(cells, document):
-            self._credits.add(self._credit(line, cells, document, status, number))
+            self._given.add(self._credit(line, cells, document, status, number))
             return None
         if status is Status.WITHDRAWN:
             return InvoiceRow(line, number, number_key(number), None, None, None, None, None, None, None, True)
@@ -109,11 +109,9 @@ class InvoiceRows:
         return InvoiceRow(line, number, number_key(number), customer, currency, billed.total, open_minor, issued, due,
                           None if open_minor else billed.settled_on, False)  # fmt: skip
 
-    def _credit(
-        self, line: int, cells: list[str], document: Document, status: Status | None, number: str
-    ) -> CreditRow:
+    def _credit(self, line: int, cells: list[str], document: Document, status: Status | None, number: str) -> CreditRow:
         if status is Status.WITHDRAWN:
-            return CreditRow(line, number, number_key(number), None, None, None, None, None, None, "", True)
+            return CreditRow(line, number, number_key(number), None, None, None, None, None, None, "void", True)
         if status is Status.DRAFT:
             raise LeftOut("draft")
         issued = self._date(cells, Field.ISSUED)
@@ -124,8 +122,9 @@ class InvoiceRows:
         total, left = credited(*self._amounts(cells, currency), document)
         billed = Billed(total, left, status, self._date(cells, Field.SETTLED))
         open_minor = left_open(billed, as_of=self.as_of, today=self.today)
+        reason = "negative line" if document is Document.INVOICE else document.value
         return CreditRow(line, number, number_key(number), customer, currency, total, open_minor, issued,
-                         self._refers_to(cells), document.value if document is not Document.INVOICE else "", False)  # fmt: skip
+                         self._refers_to(cells), reason, False)  # fmt: skip
 
     def _is_credit(self, cells: list[str], document: Document) -> bool:
         """Tell whether the row is to the customer's credit: by its type, or by a sign before its amounts."""
@@ -151,7 +150,7 @@ class InvoiceRows:
             lambda: self._number(cells),
             lambda: self.customers.seq(line, cells),
             lambda: self._date(cells, Field.ISSUED),
-            lambda: self._date(cells, Field.DUE),
+            lambda: self._any_due(cells),
             lambda: self._date(cells, Field.SETTLED),
             lambda: self._amounts(cells, self.currency(cells)),
             lambda: self._document(cells),
@@ -200,6 +199,14 @@ class InvoiceRows:
         if found is None:
             raise Fault(field, text, "date_malformed")
         return found
+
+    def _any_due(self, cells: list[str]) -> str | None:
+        """Return the due date, which only invoices must have."""
+        try:
+            document = self._document(cells)
+        except Fault:
+            document = Document.INVOICE
+        return self._date(cells, Field.DUE) if self._is_credit(cells, document) else self._due(cells)
 
     def _due(self, cells: list[str]) -> str:
         due = self._date(cells, Field.DUE)

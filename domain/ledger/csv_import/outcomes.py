@@ -34,6 +34,9 @@ class Outcome:
     contacts_changed: int
     absent: int
     """Open invoices of the ledger that the file does not have."""
+    credits_new: int
+    credits_changed: int
+    """Credit notes and money on account; they are among the rows that are new or changed, too."""
     examples: tuple[str, ...]
     notes: tuple[str, ...]
 

@@ -8,10 +8,11 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, BinaryIO, cast
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 
 from domain.ledger.csv_import.refusals import DelimiterUnclear, EncodingUnknown, FileUnreadable, OptionUnusable
-from domain.ledger.csv_import.requests import ImportRequest, Progress
+from domain.ledger.csv_import.requests import Progress
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -49,8 +50,24 @@ _TEXT_CODECS = re.compile(
 """Encodings that exports have; Python knows others that are no character sets."""
 
 
+class Handed(Protocol):
+    """A file that somebody hands over: either a path or an open binary stream."""
+
+    @property
+    def file_name(self) -> str:
+        """The name to show and to store, without folders."""
+
+    @property
+    def path(self) -> Path | None:
+        """Where it is."""
+
+    @property
+    def stream(self) -> BinaryIO | None:
+        """What it is read from."""
+
+
 @contextmanager
-def opened(request: ImportRequest) -> Iterator[BinaryIO]:
+def opened(request: Handed) -> Iterator[BinaryIO]:
     """Open the request's bytes so that they can be read twice.
 
     Raises:

@@ -16,6 +16,7 @@ from psycopg.rows import dict_row
 from domain.kernel.transactions import Row, Transaction
 from domain.ledger.csv_import import sources
 from domain.ledger.csv_import.columns import Columns, Field
+from domain.ledger.csv_import.credit_rows import CreditRows
 from domain.ledger.csv_import.customers import Customers
 from domain.ledger.csv_import.faults import Fault, Faults
 from domain.ledger.csv_import.invoice_batches import InvoiceBatches, divided
@@ -31,6 +32,13 @@ _TABLES = (
     CREATE TEMP TABLE import_row (
         line integer NOT NULL, number text NOT NULL, number_key text NOT NULL, customer integer, currency text,
         total_minor bigint, open_minor bigint, issued_on date, due_on date, settled_on date, withdrawn boolean NOT NULL
+    ) ON COMMIT DROP
+    """,
+    """
+    CREATE TEMP TABLE import_credit (
+        line integer NOT NULL, number text NOT NULL, number_key text NOT NULL, customer integer, currency text,
+        total_minor bigint, open_minor bigint, issued_on date, refers_to text, reason text NOT NULL,
+        withdrawn boolean NOT NULL
     ) ON COMMIT DROP
     """,
     """
@@ -66,6 +74,8 @@ class Staged:
     left_out: Counter[str]
     unknown: dict[Field, str]
     """For each attribute the first text that could not be understood."""
+    credits: int = 0
+    """Rows that are to the customer's credit."""
 
 
 async def fill(
@@ -86,13 +96,16 @@ async def fill(
     for statement in (*_LIMITS, *_TABLES):
         await tx.execute(statement)
     raw = sources.Bytes(file, sources.Tally(progress, before=layout.size, whole=2 * layout.size).more)
-    customers = Customers(layout.columns)
+    customers, given = Customers(layout.columns), CreditRows()
     try:
         left_out: Counter[str] = Counter()
         _, rows = table(raw, layout.encoding, layout.delimiter)
         if request.kind == Kind.INVOICES:
-            invoices = InvoiceRows(layout, customers, currency=request.currency, as_of=request.as_of, today=today)
+            invoices = InvoiceRows(
+                layout, customers, given, currency=request.currency, as_of=request.as_of, today=today
+            )
             await _copy(tx, "import_row", _invoices(rows, invoices, log, layout.columns))
+            await _copy(tx, "import_credit", given.staged())
             left_out = invoices.left_out
         else:
             await _exhausted(_contacts(rows, customers, log, layout.columns))
@@ -101,9 +114,10 @@ async def fill(
             raise FileUnreadable(f"{request.file_name} was changed while it was read. Import it again.")
     finally:
         customers.close()
-    for name in ("import_row", "import_customer"):
+        given.close()
+    for name in ("import_row", "import_credit", "import_customer"):
         await tx.execute(f"ANALYZE {name}")
-    return Staged(layout.rows, left_out, customers.unknown)
+    return Staged(layout.rows, left_out, customers.unknown, given.count)
 
 
 def _invoices(table: Table, invoices: InvoiceRows, log: RejectLog, columns: Columns) -> Iterator[str]:

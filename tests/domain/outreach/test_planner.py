@@ -14,7 +14,7 @@ from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.money import Money
 from domain.ledger import payments
-from domain.ledger.events import InvoiceChanged
+from domain.ledger.import_events import InvoiceChanged
 from domain.ledger.models import Invoice, Payment
 from domain.outreach import decisions, enrolments, gathering, planner
 from domain.outreach.models import Enrolment

@@ -56,6 +56,6 @@ async def invoices(core: Core) -> dict[str, dict[str, Any]]:
 
 async def everything(core: Core) -> dict[str, list[dict[str, Any]]]:
     """Return all rows that an import can write."""
-    names = ("account", "contact", "invoice", "payment", "allocation", "timeline_entry", "import_batch",
-             "procrastinate_jobs")  # fmt: skip
+    names = ("account", "contact", "invoice", "credit_note", "payment", "allocation", "timeline_entry",
+             "import_batch", "procrastinate_jobs")  # fmt: skip
     return {name: await core.database.rows(f"SELECT * FROM {name} ORDER BY id") for name in names}

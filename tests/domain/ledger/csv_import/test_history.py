@@ -5,7 +5,8 @@ from collections import Counter
 from domain.kernel import timeline
 from domain.kernel.core import Core
 from domain.ledger.csv_import import staging
-from domain.ledger.events import InvoiceSettled, PaymentImported
+from domain.ledger.events import InvoiceSettled
+from domain.ledger.import_events import PaymentImported
 from tests.domain.ledger.csv_import.files import HEADER, imported
 
 MANY = 2 * staging.PAGE + 7

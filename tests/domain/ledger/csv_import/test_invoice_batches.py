@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.ledger.csv_import.columns import FIELDS, KNOWN, Field, matched
+from domain.ledger.csv_import.credit_rows import CreditRows
 from domain.ledger.csv_import.customers import Customers
 from domain.ledger.csv_import.faults import Faults
 from domain.ledger.csv_import.invoice_batches import InvoiceBatches, divided
@@ -51,6 +52,8 @@ MOSTLY = {
     Field.RISK: ["", "hoch", "9"],
     Field.TAGS: ["", "VIP; slow", "|"],
     Field.ROLE: ["", "CFO", "x"],
+    Field.DOCUMENT: ["", "Invoice", "Gutschrift", "Zahlung", "order", "?"],
+    Field.REFERS_TO: ["", "INV-1", "1.0"],
 }
 """Cells of which the first ones are plain."""
 
@@ -68,7 +71,7 @@ def a_reader(mark: DecimalMark | None, as_of: date | None, currency: str | None)
     """Return a reader of rows with every column."""
     columns = matched(Kind.INVOICES, [KNOWN[field].title for field in FIELDS[Kind.INVOICES]], ())
     layout = Layout("utf-8", ",", columns, DateOrder.DMY, mark, 0, 0, "")
-    return InvoiceRows(layout, Customers(columns), currency=currency, as_of=as_of, today=TODAY)
+    return InvoiceRows(layout, Customers(columns), CreditRows(), currency=currency, as_of=as_of, today=TODAY)
 
 
 def one_by_one(reader: InvoiceRows, batch: Batch) -> dict[int, Any]:

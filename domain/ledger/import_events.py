@@ -1,0 +1,96 @@
+"""What an imported file changes about what was known before; the import as a whole is told in ``events.py``."""
+
+from datetime import date
+from typing import ClassVar
+from uuid import UUID
+
+from domain.kernel.events import Amount, Event, InvoiceEvent
+
+
+class PaymentImported(InvoiceEvent):
+    """A ledger file told that less is open than before; the difference was booked as a payment."""
+
+    kind: ClassVar[str] = "payment.imported"
+
+    payment_id: UUID
+    amount: Amount
+    balance: Amount
+    received_on: date
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        left = f"{self.balance} left to pay" if self.balance else "nothing left to pay"
+        return f"{self.amount} paid by {self.received_on} according to an imported ledger file; {left}"
+
+
+class InvoiceChanged(InvoiceEvent):
+    """A ledger file brought other dates for an invoice."""
+
+    kind: ClassVar[str] = "invoice.changed"
+
+    was_due_on: date
+    due_on: date
+    was_issued_on: date | None
+    issued_on: date | None
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        changes = []
+        if self.was_due_on != self.due_on:
+            changes.append(f"due date {self.was_due_on} → {self.due_on}")
+        if self.was_issued_on != self.issued_on:
+            changes.append(f"invoice date {self.was_issued_on or 'none'} → {self.issued_on}")
+        return f"Changed by an imported ledger file: {', '.join(changes)}"
+
+
+class CreditNoteChanged(Event):
+    """A ledger file brought something new about a credit note or about money on account."""
+
+    kind: ClassVar[str] = "credit-note.changed"
+
+    account_id: UUID
+    account_name: str
+    credit_note_id: UUID
+    number: str
+    used: Amount
+    """What the merchant's books have taken off invoices since the last file."""
+    left: Amount
+    refers_to: str = ""
+    """The invoice that it corrects, where that is new."""
+
+    @property
+    def account_ref(self) -> UUID | None:
+        """Return the account."""
+        return self.account_id
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        changes = []
+        if self.used:
+            changes.append(f"{self.used} used in the books, {self.left} left")
+        if self.refers_to:
+            changes.append(f"it corrects {self.refers_to}")
+        return f"Credit note {self.number} of {self.account_name}: {'; '.join(changes) or 'another date'}"
+
+
+class AccountChanged(Event):
+    """A file brought something new about a customer or its contacts."""
+
+    kind: ClassVar[str] = "account.changed"
+
+    account_id: UUID
+    account_name: str
+    changes: tuple[str, ...]
+    """In words, addresses masked."""
+    more: int = 0
+    """Changes beyond those."""
+
+    @property
+    def account_ref(self) -> UUID | None:
+        """Return the account."""
+        return self.account_id
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        more = f" and {self.more} more" if self.more else ""
+        return f"{self.account_name}: {'; '.join(self.changes)}{more}"
