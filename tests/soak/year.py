@@ -90,7 +90,8 @@ class Year:
     trouble: float = 0.1
     """How often a job that talks to Slack or Stripe fails."""
     tell: Callable[[str], object] | None = None
-    """Told about once a simulated month how far it is."""
+    """Told once a simulated week how far it is."""
+    begun: float = field(default_factory=time.monotonic)
 
     async def play(self) -> Record:
         """Play the whole time and return what the checker needs."""
@@ -156,8 +157,9 @@ class Year:
         self.told["jumps"] += 1
         if before.date() != self.clock.now().date():
             await self._look(core)
-            if self.tell is not None and self.clock.now().day == 1:
-                self.tell(f"{self.clock.now():%Y-%m-%d}: {len(self.relay.taken):,} mails")
+            if self.tell is not None and self.clock.now().weekday() == 0:
+                seconds = time.monotonic() - self.begun
+                self.tell(f"{self.clock.now():%Y-%m-%d}: {len(self.relay.taken):,} mails, {seconds:,.0f} s")
 
     async def _move(self, by: timedelta) -> None:
         now = self.clock.now() + by
