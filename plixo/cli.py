@@ -3,6 +3,7 @@
 import typer
 
 from plixo.commands import (
+    bank,
     casework,
     commitments,
     disputes,
@@ -15,6 +16,7 @@ from plixo.commands import (
     people,
     policy,
     simulate,
+    statements,
     stops,
 )
 
@@ -29,9 +31,11 @@ app.command("demo")(operate.run_demo)
 app.command("run")(operate.run_parts)
 app.command("migrate")(operate.migrate)
 app.command("check")(operate.check)
+imports.import_app.command("bank")(bank.bank)
 app.add_typer(imports.import_app, name="import")
 app.command("queue")(invoices.show_queue)
 app.command("invoice")(invoices.show_invoice)
+app.command("statement")(statements.show_statement)
 app.command("why")(invoices.explain)
 app.command("link")(invoices.regenerate_link)
 app.command("remind")(invoices.remind)

@@ -5,6 +5,8 @@ from functools import partial
 
 from domain.casework import events as casework_events
 from domain.casework import tasks, worklist
+from domain.cash_application import events as cash_events
+from domain.cash_application import reading_events
 from domain.commitments import dispute_deadlines, dispute_endings, dispute_events, judging
 from domain.commitments import events as commitment_events
 from domain.deliverability import draft_events, inbound
@@ -18,7 +20,7 @@ from domain.operations import seen_requests
 from domain.outreach import enrolments, mail_health, planner, sorting, stop_events, waiting, writing
 from domain.outreach import events as outreach_events
 from domain.pay_links import events as pay_link_events
-from domain.pay_links import links
+from domain.pay_links import links, provider_events, provider_news
 from domain.people import events as people_events
 from domain.policies import events as policy_events
 from domain.policies import health
@@ -29,8 +31,11 @@ NOTICES: Notices = merged(
     commitment_events.NOTICES,
     dispute_events.NOTICES,
     pay_link_events.NOTICES,
+    provider_news.NOTICES,
     deliverability_events.NOTICES,
     draft_events.NOTICES,
+    cash_events.NOTICES,
+    reading_events.NOTICES,
     policy_events.NOTICES,
     outreach_events.NOTICES,
     stop_events.NOTICES,
@@ -95,6 +100,14 @@ JOBS = (
         lock="check_checkouts",
         queueing_lock="check_checkouts",
     ),
+    JobKind(
+        "compare_movements",
+        "Compares the payment provider's charges, refunds and disputes of the last days with the ledger.",
+        attempts=40,
+        lock="compare_movements",
+        queueing_lock="compare_movements",
+    ),
+    JobKind("forget_bodies", "Empties the bodies of webhooks that were worked long ago.", lock="forget_bodies"),
     JobKind("read_mail", "Reads one stored mail."),
     JobKind("forget_old", "Removes keys of old requests.", lock="forget", queueing_lock="forget"),
 )
@@ -136,6 +149,7 @@ def domain_functions(core: Core) -> dict[str, JobFunction]:
         "refresh_queue": whole(_refresh_queue),
         "close_links": partial(links.close, core),
         "read_mail": partial(inbound.read_stored, core, reader=ReadingRoom()),
+        "forget_bodies": whole(provider_events.forget_bodies),
         "forget_old": whole(seen_requests.forget_old),
     }
 

@@ -5,20 +5,26 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from domain.ledger.csv_import import ImportRequest, Layout, Outcome, columns
+from domain.ledger.csv_import import DateOrder, DecimalMark, ImportRequest, Layout, Outcome, columns
 
 _ORDERS = {"dmy": "day, month, year", "mdy": "month, day, year", "ymd": "year, month, day"}
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 
 
+def reading(encoding: str, delimiter: str, order: DateOrder | None, mark: DecimalMark | None) -> list[str]:
+    """Return how the texts of a file are read."""
+    how = [encoding.removesuffix("-sig").upper(), f"{_DELIMITERS[delimiter]} between cells"]
+    if order is not None:
+        how.append(f"dates as {_ORDERS[order]}")
+    if mark is not None:
+        how.append(f"decimal {mark}")
+    return how
+
+
 def layout(file_name: str, found: Layout) -> Iterator[str]:
     """Yield how the file is read: the preview of its columns."""
-    how = [found.encoding.removesuffix("-sig").upper(), f"{_DELIMITERS[found.delimiter]} between cells"]
-    if found.date_order is not None:
-        how.append(f"dates as {_ORDERS[found.date_order]}")
-    if found.decimal_mark is not None:
-        how.append(f"decimal {found.decimal_mark}")
-    yield f"{_shown(file_name)}: {', '.join(how)}"
+    how = reading(found.encoding, found.delimiter, found.date_order, found.decimal_mark)
+    yield f"{shown(file_name)}: {', '.join(how)}"
     places = found.columns.places
     width = max(len(columns.KNOWN[field].title) for field in places)
     for field in places:
@@ -41,7 +47,7 @@ def outcome(found: Outcome, *, log: Path | None, dry_run: bool) -> Iterator[str]
         f"Contacts: {found.contacts_new:,} new, {found.contacts_changed:,} changed."
     )
     for line in (*found.examples, *found.notes):
-        yield f"  {_shown(line)}"
+        yield f"  {shown(line)}"
     if found.absent:
         yield f"{found.absent:,} open invoices of the ledger are not among these rows; they are left alone."
     if log is not None:
@@ -76,6 +82,6 @@ def document(request: ImportRequest, how: Layout, found: Outcome, *, log: Path |
     }
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
     """Return a text that no terminal obeys."""
     return "".join(each if each.isprintable() else "�" for each in text)

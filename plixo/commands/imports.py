@@ -2,7 +2,8 @@
 
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import fields, replace
 from datetime import datetime
 from pathlib import Path
@@ -68,7 +69,7 @@ def invoices(
         currency=currency.strip().upper() if currency else None,
         date_order=date_order,
         decimal_mark=decimal_mark,
-        columns=_pairs(columns or []),
+        columns=pairs(columns or []),
         encoding=encoding,
         delimiter=delimiter,
     )
@@ -90,7 +91,7 @@ def contacts(
         kind=Kind.CONTACTS,
         file_name=file.name,
         path=file,
-        columns=_pairs(columns or []),
+        columns=pairs(columns or []),
         encoding=encoding,
         delimiter=delimiter,
     )
@@ -106,12 +107,13 @@ def template(
     typer.echo(csv_import.template(kind, examples=examples), nl=False)
 
 
-def _pairs(texts: list[str]) -> tuple[tuple[str, str], ...]:
-    pairs = [text.rpartition("=") for text in texts]
-    for text, (header, _, field) in zip(texts, pairs, strict=True):
+def pairs(texts: list[str]) -> tuple[tuple[str, str], ...]:
+    """Return what was said about columns as pairs of header and field."""
+    parted = [text.rpartition("=") for text in texts]
+    for text, (header, _, field) in zip(texts, parted, strict=True):
         if not header.strip() or not field.strip():
             raise typer.BadParameter(f"{text!r} is not of the form HEADER=FIELD.", param_hint="--map")
-    return tuple((header, field) for header, _, field in pairs)
+    return tuple((header, field) for header, _, field in parted)
 
 
 def _import(request: ImportRequest, file: Path, rejects: Path | None, *, dry_run: bool, as_json: bool) -> None:
@@ -122,7 +124,7 @@ def _import(request: ImportRequest, file: Path, rejects: Path | None, *, dry_run
     def seen(layout: Layout) -> None:
         layouts.append(layout)
         if not as_json:
-            _print(import_words.layout(request.file_name, layout))
+            print_lines(import_words.layout(request.file_name, layout))
 
     with tempfile.TemporaryFile() as rejected:
         outcome = shell.run(lambda core: _asked(core, request, cast("BinaryIO", rejected), seen, dry_run=dry_run))
@@ -130,10 +132,11 @@ def _import(request: ImportRequest, file: Path, rejects: Path | None, *, dry_run
     if as_json:
         shell.print_json(import_words.document(request, layouts[-1], outcome, log=kept, dry_run=dry_run))
     else:
-        _print(import_words.outcome(outcome, log=kept, dry_run=dry_run))
+        print_lines(import_words.outcome(outcome, log=kept, dry_run=dry_run))
 
 
-def _print(lines: Iterable[str]) -> None:
+def print_lines(lines: Iterable[str]) -> None:
+    """Print lines."""
     for line in lines:
         typer.echo(line)
 
@@ -151,17 +154,24 @@ async def _asked(
             request = _answered(request, question)
 
 
-async def _done(
-    core: Core, request: ImportRequest, rejected: BinaryIO, seen: Callable[[Layout], None], *, dry_run: bool
-) -> Outcome:
+@contextmanager
+def progress_bar(file_name: str) -> Iterator[csv_import.Progress]:
+    """Show on a terminal how much of a file is read."""
     console = Console(stderr=True)
     shown = BarColumn(), TaskProgressColumn(), TimeRemainingColumn()
     with Progress(*shown, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task(request.file_name, total=None)
+        task = bar.add_task(file_name, total=None)
 
         def progress(read: int, whole: int) -> None:
             bar.update(task, completed=read, total=whole)
 
+        yield progress
+
+
+async def _done(
+    core: Core, request: ImportRequest, rejected: BinaryIO, seen: Callable[[Layout], None], *, dry_run: bool
+) -> Outcome:
+    with progress_bar(request.file_name) as progress:
         how: dict[str, Any] = {"actor": SHELL, "rejected": rejected, "progress": progress, "seen": seen}
         if dry_run:
             return (await csv_import.preview(core, request, **how)).outcome
@@ -169,7 +179,7 @@ async def _done(
         return Outcome(**{each.name: getattr(event, each.name) for each in fields(Outcome)})
 
 
-def _answer(question: QuestionOpen) -> str:
+def answer(question: QuestionOpen) -> str:
     """Ask until the answer is one of the choices, where there are any."""
     choices = {each.casefold(): each for each in question.choices}
     offered = f" [{', '.join(question.choices)}]" if choices else ""
@@ -181,19 +191,19 @@ def _answer(question: QuestionOpen) -> str:
 
 def _answered(request: ImportRequest, question: QuestionOpen) -> ImportRequest:
     """Ask on the terminal and return the request with the answer in it."""
-    answer = _answer(question)
+    told = answer(question)
     match question:
         case refusals.CurrencyMissing():
-            return replace(request, currency=answer.upper())
+            return replace(request, currency=told.upper())
         case refusals.DateOrderOpen():
-            return replace(request, date_order=csv_import.DateOrder(answer))
+            return replace(request, date_order=csv_import.DateOrder(told))
         case refusals.DecimalMarkOpen():
-            return replace(request, decimal_mark=csv_import.DecimalMark(answer))
+            return replace(request, decimal_mark=csv_import.DecimalMark(told))
         case refusals.EncodingUnknown():
-            return replace(request, encoding=answer)
+            return replace(request, encoding=told)
         case refusals.DelimiterUnclear():
-            return replace(request, delimiter=answer)
+            return replace(request, delimiter=told)
         case refusals.ColumnMissing(field=field) | refusals.ColumnUnclear(field=field):
-            return replace(request, columns=(*request.columns, (answer, field)))
+            return replace(request, columns=(*request.columns, (told, field)))
         case _:
             raise question

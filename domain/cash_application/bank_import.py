@@ -1,0 +1,208 @@
+"""Bank import: take a statement's new movements, once, however often and in whichever overlapping files they come."""
+
+import asyncio
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import Any, BinaryIO, cast
+from uuid import UUID, uuid4
+
+from domain.cash_application import bank_layouts, bank_staging
+from domain.cash_application.bank_faults import REJECTED, WHAT_TO_DO
+from domain.cash_application.bank_layouts import BankFile, BankLayout
+from domain.cash_application.bank_questions import BankAccountUnclear
+from domain.cash_application.reading_events import BankLinesImported
+from domain.kernel import timeline
+from domain.kernel.actor import Actor, Permission
+from domain.kernel.clock import local_date
+from domain.kernel.core import Core
+from domain.kernel.events import by
+from domain.kernel.money import Money
+from domain.kernel.transactions import Transaction
+from domain.ledger.csv_import import rejects, sources
+from domain.ledger.csv_import.rejects import Reject, RejectLog
+from domain.ledger.csv_import.requests import Progress
+from domain.ledger.models import ImportBatch
+
+LOCK = 7_154_241
+"""Advisory lock: one statement at a time, so that the how-manieth of two equal lines is the same for all."""
+
+MAX_STORED_REJECTS = 1 << 20
+"""Bytes of a reject log that are kept with its import; whoever imported has the whole."""
+
+MAX_FILE_NAME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class BankOutcome:
+    """The numbers of a statement; ``new`` to ``left_out`` add up to ``read``."""
+
+    read: int
+    new: int
+    known: int
+    rejected: int
+    left_out: int
+    reasons: dict[str, int]
+    came_in: tuple[Money, ...]
+    """Of the new lines, by currency."""
+    went_out: tuple[Money, ...]
+    accounts: tuple[str, ...]
+    """The merchant's accounts that the lines are of."""
+
+    def told_reasons(self) -> list[tuple[str, int, str]]:
+        """Return each reason with its number and what to do, the most frequent first."""
+        ordered = sorted(self.reasons.items(), key=lambda each: (-each[1], each[0]))
+        return [(code, count, WHAT_TO_DO[code]) for code, count in ordered]
+
+
+async def preview(
+    core: Core,
+    said: BankFile,
+    *,
+    actor: Actor,
+    rejected: BinaryIO | None = None,
+    progress: Progress | None = None,
+    seen: Callable[[BankLayout], None] | None = None,
+) -> BankOutcome:
+    """Show what a statement would bring, and change nothing.
+
+    Raises:
+        NotAllowed: The actor may not import.
+        ImportRefused: The file as a whole cannot be taken, or leaves a question open.
+    """
+    outcome, _ = await _imported(core, said, actor=actor, rejected=rejected, progress=progress, seen=seen, keep=False)
+    return outcome
+
+
+async def apply(
+    core: Core,
+    said: BankFile,
+    *,
+    actor: Actor,
+    rejected: BinaryIO | None = None,
+    progress: Progress | None = None,
+    seen: Callable[[BankLayout], None] | None = None,
+) -> tuple[BankOutcome, BankLinesImported | None]:
+    """Take a statement's new movements; a statement that brings none leaves no trace and no event.
+
+    Raises:
+        NotAllowed: The actor may not import.
+        ImportRefused: The file as a whole cannot be taken, or leaves a question open.
+    """
+    return await _imported(core, said, actor=actor, rejected=rejected, progress=progress, seen=seen, keep=True)
+
+
+async def _imported(
+    core: Core,
+    said: BankFile,
+    *,
+    actor: Actor,
+    rejected: BinaryIO | None,
+    progress: Progress | None,
+    seen: Callable[[BankLayout], None] | None,
+    keep: bool,
+) -> tuple[BankOutcome, BankLinesImported | None]:
+    actor.require(Permission.IMPORT)
+    today = local_date(core.clock, core.merchant.zone)
+    with sources.opened(said) as file, tempfile.TemporaryFile() as written:
+        log = cast("BinaryIO", written)
+        layout = await asyncio.to_thread(bank_layouts.surveyed, file, said, today=today, progress=progress)
+        if seen is not None:
+            seen(layout)
+        early = RejectLog()
+        try:
+            async with core.transaction() as tx:
+                await tx.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
+                await _require_account(tx, said, layout)
+                staged = await bank_staging.fill(
+                    core, tx, file, said=said, layout=layout, log=early, today=today, progress=progress
+                )
+                outcome = await _outcome(tx, staged, early)
+                if early.rows:
+                    await rejects.write(log, early, _none(), codes=REJECTED)
+                event = await _kept(core, tx, said, layout, outcome, log, actor) if keep and outcome.new else None
+        finally:
+            early.close()
+        if rejected is not None:
+            log.seek(0)
+            shutil.copyfileobj(log, rejected)
+    return outcome, event
+
+
+async def _none() -> AsyncIterator[Reject]:
+    """Yield nothing: bank lines are rejected while they are read, and never by comparing them."""
+    for reject in cast("tuple[Reject, ...]", ()):
+        yield reject
+
+
+async def _require_account(tx: Transaction, said: BankFile, layout: BankLayout) -> None:
+    """Ask whose statement it is when several accounts are known and neither the file nor the request tells.
+
+    Raises:
+        BankAccountUnclear: The question.
+    """
+    if said.account or layout.account or bank_staging.names_account(layout):
+        return
+    known = await tx.rows("SELECT DISTINCT bank_account FROM bank_line WHERE bank_account <> '' ORDER BY 1 LIMIT 20")
+    if known:
+        raise BankAccountUnclear(tuple(row["bank_account"] for row in known))
+
+
+async def _outcome(tx: Transaction, staged: bank_staging.Staged, log: RejectLog) -> BankOutcome:
+    new = await bank_staging.new_lines(tx)
+    count = sum(row["lines"] for row in new)
+    return BankOutcome(
+        read=staged.read,
+        new=count,
+        known=staged.movements - count,
+        rejected=log.rows,
+        left_out=staged.left_out.total(),
+        reasons=dict(Counter(log.codes) + staged.left_out),
+        came_in=tuple(Money(int(row["came_in"]), row["currency"]) for row in new if row["came_in"]),
+        went_out=tuple(Money(int(row["went_out"]), row["currency"]) for row in new if row["went_out"]),
+        accounts=staged.accounts,
+    )
+
+
+async def _kept(
+    core: Core,
+    tx: Transaction,
+    said: BankFile,
+    layout: BankLayout,
+    outcome: BankOutcome,
+    log: BinaryIO,
+    actor: Actor,
+) -> BankLinesImported:
+    """Keep the lines, the import with the beginning of its reject log, and the fact."""
+    batch: UUID = uuid4()
+    event = BankLinesImported(
+        batch_id=batch,
+        file_name=said.file_name[:MAX_FILE_NAME],
+        bank_account=", ".join(outcome.accounts),
+        **_numbers(outcome),
+        **by(actor, core.clock.now()),
+    )
+    log.seek(0)
+    beginning = log.read(MAX_STORED_REJECTS)
+    if len(beginning) == MAX_STORED_REJECTS:
+        beginning = beginning[: beginning.rfind(b"\n") + 1]
+    await ImportBatch.create(
+        id=batch,
+        kind="bank",
+        file_name=event.file_name,
+        sha256=layout.sha256,
+        counts=event.model_dump(mode="json", include=set(_numbers(outcome))),
+        rejects=beginning or None,
+        actor=event.actor,
+        created_at=core.clock.now(),
+    )
+    await bank_staging.keep(tx, batch=batch, now=core.clock.now())
+    await timeline.record(core, tx, event)
+    return event
+
+
+def _numbers(outcome: BankOutcome) -> dict[str, Any]:
+    names = ("read", "new", "known", "rejected", "left_out", "reasons", "came_in", "went_out")
+    return {name: getattr(outcome, name) for name in names}
