@@ -2,17 +2,11 @@
 
 import asyncio
 import json
-import re
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import date
-from pathlib import Path
-from typing import Any
 from uuid import UUID, uuid4
 
-import typst
-from babel.dates import format_date
-
-from domain.kernel import locales, timeline
+from domain.kernel import timeline
 from domain.kernel.actor import SYSTEM
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
@@ -20,17 +14,12 @@ from domain.kernel.events import by
 from domain.kernel.money import Money
 from domain.ledger.events import PaymentReceived, ReceiptIssued
 from domain.ledger.models import Payment
+from domain.ledger.papers import methods, typesetting
 
-_TEMPLATE = (Path(__file__).parent / "receipt" / "receipt.typ").read_bytes()
+PAPER = "receipt"
 
-_TEXTS = json.loads((Path(__file__).parent / "receipt" / "texts.json").read_text(encoding="utf-8"))
-"""What stands on a receipt, by language."""
-
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
-"""Control and direction marks: no font shows them, and they can make a line read as something else."""
-
-LONGEST_TEXT = 300
-"""Characters of one field; a longer name is cut, the receipt stays one page."""
+MOST_SHOWN = 40
+"""Invoices of one payment that stand on the receipt by name; what follows is one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,25 +29,33 @@ class IssuedReceipt:
     number: str
     payment_id: UUID
     invoice_id: UUID
+    """The first of the invoices that it paid."""
     amount: Money
     pdf: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class _Facts:
+class Part:
+    """What of the payment went to one invoice; every value is a text that was formatted for its reader."""
+
+    number: str
+    total: str
+    applied: str
+    balance: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
     """What stands on the paper; every value is a text that was formatted for its reader."""
 
     number: str
     merchant: str
     merchant_contact: str
     customer: str
-    invoice_number: str
+    parts: tuple[Part, ...]
     paid_on: str
     amount: str
     method: str
-    invoice_total: str
-    applied: str
-    balance: str
     surplus: str
     settled: bool
 
@@ -67,23 +64,24 @@ async def issued(core: Core, *, payment_id: UUID) -> IssuedReceipt:
     """Return the receipt of a payment, and write it first if there is none yet."""
     if (kept := await _kept(core, "r.payment_id = %s", payment_id)) is not None:
         return kept
-    paid = await _payment_event(core, payment_id)
-    facts, locale = await _facts(core, paid)
+    paid = await _payment_events(core, payment_id)
+    facts, locale, amount = await _facts(core, paid)
     pdf = await asyncio.to_thread(render, facts, locale)
+    first = paid[0]
     async with core.transaction() as tx:
         row = await tx.row(
             "INSERT INTO receipt (id, payment_id, invoice_id, number, locale, pdf, created_at)"
             " VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (payment_id) DO NOTHING RETURNING id",
-            (uuid4(), payment_id, paid.invoice_id, facts.number, locale, pdf, core.clock.now()),
+            (uuid4(), payment_id, first.invoice_id, facts.number, locale, pdf, core.clock.now()),
         )
         if row is not None:
             event = ReceiptIssued(
-                invoice_id=paid.invoice_id,
-                invoice_number=paid.invoice_number,
-                account_id=paid.account_id,
+                invoice_id=first.invoice_id,
+                invoice_number=first.invoice_number,
+                account_id=first.account_id,
                 receipt_number=facts.number,
                 payment_id=payment_id,
-                amount=paid.amount,
+                amount=amount,
                 **by(SYSTEM, core.clock.now()),
             )
             await timeline.record(core, tx, event)
@@ -93,9 +91,19 @@ async def issued(core: Core, *, payment_id: UUID) -> IssuedReceipt:
 
 
 async def found(core: Core, *, number: str, invoice_id: UUID) -> IssuedReceipt | None:
-    """Return the receipt of that number if it belongs to that invoice."""
+    """Return the receipt of that number if its payment paid that invoice, and the customer's own money did.
+
+    Where one company pays for another, the receipt is the payer's, and names invoices that are the payer's business.
+    """
     kept = await _kept(core, "r.number = %s", number)
-    return kept if kept is not None and kept.invoice_id == invoice_id else None
+    if kept is None:
+        return None
+    own = await core.database.row(
+        "SELECT 1 FROM payment p JOIN invoice i ON i.id = %s AND i.account_id = p.account_id WHERE p.id = %s"
+        " AND (i.id = %s OR EXISTS (SELECT FROM allocation a WHERE a.payment_id = p.id AND a.invoice_id = i.id))",
+        (invoice_id, kept.payment_id, kept.invoice_id),
+    )
+    return kept if own is not None else None
 
 
 async def _kept(core: Core, where: str, value: object) -> IssuedReceipt | None:
@@ -115,77 +123,67 @@ async def _kept(core: Core, where: str, value: object) -> IssuedReceipt | None:
     )
 
 
-async def _payment_event(core: Core, payment_id: UUID) -> PaymentReceived:
-    """Return the fact of the payment: how much was applied and what was left, at that moment and not today."""
+async def _payment_events(core: Core, payment_id: UUID) -> tuple[PaymentReceived, ...]:
+    """Return the facts of the payment: how much was applied and what was left, at that moment and not today."""
     payment = await Payment.get(id=payment_id)
     assert payment.kind == "payment", "money that went back, or came back, had its receipt"
-    row = await core.database.row(
-        "SELECT fact FROM timeline_entry WHERE account_id = %s AND kind = %s AND fact->>'payment_id' = %s",
-        (payment.account_id, PaymentReceived.kind, str(payment_id)),
+    rows = await core.database.rows(
+        "SELECT t.fact FROM timeline_entry t WHERE t.kind = %s AND t.fact->>'payment_id' = %s AND t.invoice_id IN"
+        " (SELECT i.id FROM invoice i WHERE i.account_id = %s UNION SELECT a.invoice_id FROM allocation a"
+        "  WHERE a.payment_id = %s) ORDER BY t.id",
+        (PaymentReceived.kind, str(payment_id), payment.account_id, payment_id),
     )
-    assert row is not None, "a payment and its fact are stored together"
-    fact = row["fact"] if isinstance(row["fact"], dict) else json.loads(row["fact"])
-    return PaymentReceived.model_validate(fact)
+    assert rows, "a payment and its facts are stored together"
+    facts = [row["fact"] if isinstance(row["fact"], dict) else json.loads(row["fact"]) for row in rows]
+    return tuple(PaymentReceived.model_validate(fact) for fact in facts)
 
 
-async def _facts(core: Core, paid: PaymentReceived) -> tuple[_Facts, str]:
+async def _facts(core: Core, paid: Sequence[PaymentReceived]) -> tuple[Facts, str, Money]:
     row = await core.database.row(
-        "SELECT a.name, a.locale, a.country, i.total_minor, i.currency, p.received_on,"
-        " nextval('receipt_number') AS number"
-        " FROM invoice i JOIN account a ON a.id = i.account_id JOIN payment p ON p.id = %s WHERE i.id = %s",
-        (paid.payment_id, paid.invoice_id),
+        "SELECT a.name, a.locale, a.country, p.received_on, p.amount_minor, p.currency,"
+        " nextval('receipt_number') AS number FROM payment p JOIN account a ON a.id = p.account_id WHERE p.id = %s",
+        (paid[0].payment_id,),
     )
-    assert row is not None, "an invoice has an account"
-    wanted = row["locale"] or core.merchant.locale
-    locale = locales.formats(wanted, row["country"] or core.merchant.country, locales.language(wanted, _TEXTS))
-    year = local_date(core.clock, core.merchant.zone).year
-    surplus = paid.amount - paid.applied
-    facts = _Facts(
-        number=f"R-{year}-{row['number']:06d}",
+    assert row is not None, "a payment has an account"
+    locale = typesetting.reader(PAPER, locale=row["locale"], country=row["country"], merchant=core.merchant)
+    amount = Money(row["amount_minor"], row["currency"])
+    surplus = amount - Money(sum(each.applied.minor for each in paid), amount.currency)
+    facts = Facts(
+        number=f"R-{local_date(core.clock, core.merchant.zone).year}-{row['number']:06d}",
         merchant=core.merchant.name,
         merchant_contact=core.merchant.contact,
         customer=row["name"],
-        invoice_number=paid.invoice_number,
-        paid_on=_date(row["received_on"], locale),
-        amount=paid.amount.format(locale),
-        method=paid.method,
-        invoice_total=Money(row["total_minor"], row["currency"]).format(locale),
-        applied=paid.applied.format(locale),
-        balance=paid.balance.format(locale),
+        parts=await _parts(core, paid, locale),
+        paid_on=typesetting.day(row["received_on"], locale),
+        amount=amount.format(locale),
+        method=methods.told(paid[0].method, typesetting.words(PAPER, locale)),
         surplus=surplus.format(locale) if surplus else "",
-        settled=not paid.balance,
+        settled=not any(each.balance for each in paid),
     )
-    return facts, locale
+    return facts, locale, amount
 
 
-def render(facts: _Facts, locale: str) -> bytes:
-    """Return the PDF: the same bytes for the same facts, tagged for screen readers, without a look at the network.
-
-    Names reach the template as JSON and never as markup. A script for which the built-in fonts have no letters falls
-    back to the machine's fonts, and in the end to a PDF that is tagged but not certified as accessible.
-    """
-    texts = _TEXTS[locales.language(locale, _TEXTS)]
-    clean = {name: _clean(value) if isinstance(value, str) else value for name, value in asdict(facts).items()}
-    inputs = {"facts": json.dumps({**clean, "t": texts})}
-    for ignore_system_fonts, standards in ((True, ["ua-1"]), (False, ["ua-1"])):
-        try:
-            return _compiled(inputs, standards, ignore_system_fonts=ignore_system_fonts)
-        except typst.TypstError:
-            continue  # a letter that these fonts do not have
-    return _compiled(inputs, [], ignore_system_fonts=False)
-
-
-def _compiled(inputs: dict[str, str], standards: list[Any], *, ignore_system_fonts: bool) -> bytes:
-    compiler = typst.Compiler(_TEMPLATE, ignore_system_fonts=ignore_system_fonts, sys_inputs=inputs)
-    pdf = compiler.compile(format="pdf", pdf_standards=standards)
-    assert isinstance(pdf, bytes), "one document is one PDF"
-    return pdf
+async def _parts(core: Core, paid: Sequence[PaymentReceived], locale: str) -> tuple[Part, ...]:
+    rows = await core.database.rows(
+        "SELECT id, total_minor FROM invoice WHERE id = ANY(%s)", ([each.invoice_id for each in paid],)
+    )
+    totals = {row["id"]: row["total_minor"] for row in rows}
+    shown = [
+        Part(
+            number=each.invoice_number,
+            total=Money(totals[each.invoice_id], each.amount.currency).format(locale),
+            applied=each.applied.format(locale),
+            balance=each.balance.format(locale),
+        )
+        for each in paid[:MOST_SHOWN]
+    ]
+    rest = paid[MOST_SHOWN:]
+    if rest:
+        applied = Money(sum(each.applied.minor for each in rest), rest[0].amount.currency)
+        shown.append(Part(f"+ {len(rest)}", "", applied.format(locale), ""))
+    return tuple(shown)
 
 
-def _clean(text: str) -> str:
-    shown = _UNPRINTABLE.sub("", text).strip()
-    return shown if len(shown) <= LONGEST_TEXT else f"{shown[: LONGEST_TEXT - 1]}…"
-
-
-def _date(day: date, locale: str) -> str:
-    return str(format_date(day, format="long", locale=locale))
+def render(facts: Facts, locale: str) -> bytes:
+    """Return the PDF: the same bytes for the same facts, tagged for screen readers."""
+    return typesetting.set_as_pdf(PAPER, asdict(facts), locale)

@@ -5,17 +5,29 @@ Refusal
 │   ├── InvoiceNotFound
 │   ├── AccountNotFound
 │   ├── ContactNotFound
-│   └── CreditNotFound
+│   ├── CreditNotFound
+│   ├── PaymentNotFound
+│   ├── AllocationNotFound
+│   ├── CreditNoteNotFound
+│   └── WriteOffNotFound
 ├── NotAllowed
 │   └── CreditNotYours   the actor's rights do not reach so far
 ├── AccountUnclear       several customers fit; they are named
 ├── ContactKnown         the customer has a contact with that address already
 ├── AddressUnmailable    the address must not be mailed, so it is no help as a contact
+├── StatementUnusable    no period, or one too long
 ├── NothingToPay         the invoice is settled, void or written off
 ├── CreditUnusable       no amount, no reason, another currency
 ├── CreditAboveBalance   more than is open
 ├── CreditWaits          the same credit was proposed already
 ├── CreditDecided        somebody approved or rejected it first
+├── EntryUnusable        what is to be written on a balance lacks something, or does not fit
+├── NothingLeft          the payment or credit note is applied already
+├── MoreThanLeft         more than is left of it
+├── MoreThanOpen         more than is open of the invoice
+├── TakenBackAlready     nothing of it is on the invoice any more
+├── WriteOffWaits        another one waits for the same invoice
+├── WriteOffDecided      somebody decided it first, or it cannot be reversed
 └── ImportRefused        a whole file is declined; these are in csv_import/refusals.py
     ├── FileUnreadable
     ├── FileHoldsNoRows
@@ -123,6 +135,10 @@ class CreditNotYours(NotAllowed):
         super().__init__(f"A credit of {amount}{above} is approved by one of these: {', '.join(roles)}.")
 
 
+class StatementUnusable(Refusal):
+    """Say why no statement can be written over a period."""
+
+
 class CreditUnusable(Refusal):
     """Say what a credit lacks."""
 
@@ -152,3 +168,83 @@ class CreditDecided(Refusal):
     def __init__(self, state: str, decided_by: str) -> None:
         self.state = state
         super().__init__(f"This credit was {state} by {decided_by or 'somebody else'} already.")
+
+
+class PaymentNotFound(NotFound):
+    """Say that there is no such payment."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such payment. `/plixo unapplied` lists the money that is not applied yet.")
+
+
+class AllocationNotFound(NotFound):
+    """Say that there is no such entry."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such entry. `/plixo entries INV` lists those of an invoice.")
+
+
+class CreditNoteNotFound(NotFound):
+    """Say that no credit note has that number."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"There is no credit note {number[:60]!r}. `/plixo credit note list` lists the open ones.")
+
+
+class WriteOffNotFound(NotFound):
+    """Say that there is no such write-off."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such write-off. `/plixo writeoff list` lists those that wait.")
+
+
+class EntryUnusable(Refusal):
+    """Say what an entry on a balance lacks, or why it does not fit."""
+
+
+class NothingLeft(Refusal):
+    """Say that all of a payment or of a credit note is applied, or went back."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"Nothing is left of {what}: it is applied, or it went back.")
+
+
+class MoreThanLeft(Refusal):
+    """Say how much is left to be applied."""
+
+    def __init__(self, what: str, amount: Money, left: Money) -> None:
+        self.amount, self.left = amount, left
+        super().__init__(f"{amount} is too much: only {left} is left of {what}.")
+
+
+class MoreThanOpen(Refusal):
+    """Say how much is open of an invoice."""
+
+    def __init__(self, number: str, amount: Money, balance: Money) -> None:
+        self.number, self.amount, self.balance = number, amount, balance
+        left = f"only {balance} is open" if balance else "nothing is open any more"
+        super().__init__(f"{amount} is too much for invoice {number}: {left}.")
+
+
+class TakenBackAlready(Refusal):
+    """Say that nothing of an entry is on its invoice any more."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"Nothing of this is on invoice {number} any more: it was taken back, or the money went back.")
+
+
+class WriteOffWaits(Refusal):
+    """Say that one proposal at a time is decided."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(
+            f"A write-off or void of invoice {number} waits for a decision already (`/plixo writeoff list`)."
+        )
+
+
+class WriteOffDecided(Refusal):
+    """Say that a decision was made before."""
+
+    def __init__(self, state: str, decided_by: str) -> None:
+        self.state = state
+        super().__init__(f"This was {state} by {decided_by or 'somebody else'} already.")

@@ -12,18 +12,15 @@ from domain.ledger import receipts
 from domain.ledger.models import Account, Payment, Receipt
 from tests.domain.pay_links.payers import Visit, a_visit, told
 
-FACTS = receipts._Facts(
+FACTS = receipts.Facts(
     number="R-2026-000001",
     merchant="Northwind Supplies",
     merchant_contact="ar@northwind.example",
     customer="Acme Ltd",
-    invoice_number="INV-1042",
+    parts=(receipts.Part(number="INV-1042", total="€125.00", applied="€125.00", balance="€0.00"),),
     paid_on="10 March 2026",
     amount="€125.00",
-    method="card ending 4242",
-    invoice_total="€125.00",
-    applied="€125.00",
-    balance="€0.00",
+    method="Card ending 4242",
     surplus="",
     settled=True,
 )
@@ -105,7 +102,8 @@ def test_the_same_facts_make_the_same_bytes() -> None:
     ],
 )
 def test_a_hostile_or_foreign_name_makes_a_receipt_of_one_page(name: str) -> None:
-    facts = replace(FACTS, customer=name, merchant=name, method=name, invoice_number=name)
+    part = receipts.Part(number=name, total="€1.00", applied="€1.00", balance="€0.00")
+    facts = replace(FACTS, customer=name, merchant=name, method=name, parts=(part,))
 
     pdf = receipts.render(facts, "en")
 

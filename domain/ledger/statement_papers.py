@@ -1,0 +1,137 @@
+"""Statement papers: a statement as an accessible PDF in the customer's language, and as CSV for their books."""
+
+import asyncio
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from domain.kernel.core import Core, Merchant
+from domain.kernel.dates import AGEING_BUCKETS
+from domain.kernel.money import Money
+from domain.ledger.csv_import.rejects import harmless
+from domain.ledger.papers import methods, typesetting
+from domain.ledger.statements import Book, OpenInvoice, Statement, StatementLine
+
+PAPER = "statement"
+
+MOST_PRINTED = 1_000
+"""Lines of one table on paper; the CSV holds all of them."""
+
+HEADERS = ("currency", "date", "kind", "number", "method", "amount", "balance", "due", "days late")
+
+
+async def pdf(core: Core, statement: Statement) -> bytes:
+    """Return the PDF: the same bytes for the same statement."""
+    locale = typesetting.reader(PAPER, locale=statement.locale, country=statement.country, merchant=core.merchant)
+    facts = _Paper(statement, core.merchant, locale).facts()
+    return await asyncio.to_thread(typesetting.set_as_pdf, PAPER, facts, locale)
+
+
+def as_csv(statement: Statement) -> bytes:
+    """Return every entry and every open invoice as CSV: amounts with a decimal point, dates as 2026-03-31."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(HEADERS)
+    for book in statement.books:
+        writer.writerow((book.currency, statement.since, "opening", "", "", "", _plain(book.opening), "", ""))
+        for line in book.lines:
+            writer.writerow(
+                (book.currency, line.day, line.kind, harmless(line.number), harmless(line.method), _plain(line.amount),
+                 _plain(line.balance), "", "")
+            )  # fmt: skip
+        writer.writerow((book.currency, statement.until, "closing", "", "", "", _plain(book.closing), "", ""))
+        for each in book.open_invoices:
+            writer.writerow(
+                (book.currency, each.issued_on or "", "open", harmless(each.number), "", _plain(each.open), "",
+                 each.due_on, max(0, each.days_past_due))
+            )  # fmt: skip
+    return out.getvalue().encode("utf-8-sig")
+
+
+def file_name(statement: Statement, *, ending: str) -> str:
+    """Return a name for the file that says whose it is and until when, of letters that every system takes."""
+    whose = statement.account_number or statement.account_name
+    plain = "".join(each if each.isascii() and each.isalnum() else "-" for each in whose).strip("-")[:40]
+    return f"statement-{plain or 'account'}-{statement.until}.{ending}"
+
+
+def _plain(amount: Money) -> str:
+    return f"{amount.decimal:f}"
+
+
+class _Paper:
+    """What stands on the paper; every value is a text that was formatted for its reader."""
+
+    def __init__(self, statement: Statement, merchant: Merchant, locale: str) -> None:
+        self._of, self._merchant, self._locale = statement, merchant, locale
+        self._t = typesetting.words(PAPER, locale)
+
+    def facts(self) -> Mapping[str, Any]:
+        of, day = self._of, self._day
+        return {
+            "merchant": self._merchant.name,
+            "merchant_contact": self._merchant.contact,
+            "customer": of.account_name,
+            "customer_number": of.account_number or "",
+            "period": self._t["from_to"].format(since=day(of.since), until=day(of.until)),
+            "until": day(of.until),
+            "up_to_date": of.up_to_date,
+            "books": [self._book(each) for each in of.books],
+        }
+
+    def _book(self, book: Book) -> Mapping[str, Any]:
+        t, day, money = self._t, self._day, self._money
+        return {
+            "currency": book.currency,
+            "opening": (t["opening"].format(day=day(self._of.since)), money(book.opening)),
+            "sums": [(t[name], money(amount)) for name, amount in book.sums.items() if amount],
+            "closing": (t["closing"].format(day=day(self._of.until)), money(book.closing)),
+            "owed": (t["owed"] if book.owed.minor >= 0 else t["in_credit"], money(_absolute(book.owed))),
+            "lines": [self._line(each) for each in book.lines[:MOST_PRINTED]],
+            "more_lines": self._more(len(book.lines)),
+            "open": [self._open(each) for each in book.open_invoices[:MOST_PRINTED]],
+            "more_open": self._more(len(book.open_invoices)),
+            "to_credit": money(book.to_credit) if book.to_credit else "",
+            "ageing": list(self._ageing(book)),
+        }
+
+    def _line(self, line: StatementLine) -> tuple[str, str, str, str]:
+        method = methods.told(line.method, self._t)
+        what = self._t[f"kind_{line.kind}"].format(number=line.number, method=method)
+        return self._short(line.day), what, self._money(line.amount), self._money(line.balance)
+
+    def _open(self, each: OpenInvoice) -> tuple[str, str, str, str, str]:
+        late = str(each.days_past_due) if each.days_past_due > 0 else ""
+        return each.number, self._short(each.due_on), late, self._money(each.total), self._money(each.open)
+
+    def _ageing(self, book: Book) -> Iterator[tuple[str, str]]:
+        names = [*(name for name, _ in AGEING_BUCKETS), "91+"]
+        for name in names:
+            minor = sum(each.open.minor for each in book.open_invoices if each.bucket == name)
+            yield self._bucket(name), self._money(Money(minor, book.currency))
+
+    def _bucket(self, name: str) -> str:
+        match name:
+            case "current":
+                return self._t["current"]
+            case "91+":
+                return self._t["over"]
+            case _:
+                return self._t["days_late"].format(days=name.replace("-", "–"))
+
+    def _more(self, count: int) -> str:
+        return self._t["more"].format(count=count - MOST_PRINTED) if count > MOST_PRINTED else ""
+
+    def _day(self, value: Any) -> str:
+        return typesetting.day(value, self._locale)
+
+    def _short(self, value: Any) -> str:
+        return typesetting.short_day(value, self._locale)
+
+    def _money(self, amount: Money) -> str:
+        return amount.format(self._locale)
+
+
+def _absolute(amount: Money) -> Money:
+    return amount if amount.minor >= 0 else -amount
