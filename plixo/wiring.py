@@ -6,7 +6,7 @@ from functools import partial
 from domain.casework import events as casework_events
 from domain.casework import tasks, worklist
 from domain.cash_application import events as cash_events
-from domain.cash_application import reading_events
+from domain.cash_application import posting, reading_events
 from domain.commitments import dispute_deadlines, dispute_endings, dispute_events, judging
 from domain.commitments import events as commitment_events
 from domain.deliverability import draft_events, inbound
@@ -109,6 +109,12 @@ JOBS = (
     ),
     JobKind("forget_bodies", "Empties the bodies of webhooks that were worked long ago.", lock="forget_bodies"),
     JobKind("read_mail", "Reads one stored mail."),
+    JobKind(
+        "apply_cash",
+        "Matches bank lines with invoices, posts what is sure and proposes the rest.",
+        lock="apply_cash",
+        queueing_lock="apply_cash",
+    ),
     JobKind("forget_old", "Removes keys of old requests.", lock="forget", queueing_lock="forget"),
 )
 """The jobs table: everything that happens later."""
@@ -143,6 +149,7 @@ def domain_functions(core: Core) -> dict[str, JobFunction]:
         "release_waiting": whole(waiting.release),
         "judge_health": whole(mail_health.judge),
         "judge_segments": whole(health.judge_segments),
+        "apply_cash": whole(posting.apply_cash),
         "judge_commitments": partial(judging.judge_commitments, core),
         "watch_disputes": whole(dispute_deadlines.watch),
         "conclude_dispute": partial(dispute_endings.conclude, core),

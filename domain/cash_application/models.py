@@ -58,6 +58,7 @@ class CashMatch(Record):
     reasons: Any = fields.JSONField()
     parts: Any = fields.JSONField()
     alternatives: int = fields.IntField()
+    payment_id: UUID | None = fields.UUIDField(null=True)
 
     class Meta:
         """Tortoise's settings."""

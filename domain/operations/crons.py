@@ -27,6 +27,9 @@ CRONS = (
     Cron("judge-segments", "23 * * * *", "judge_segments", "Count whom each segment reaches, for Autopilot's limits."),
     Cron("sort-enrolments", "41 * * * *", "sort_enrolments", "Move invoices whose segment has changed."),
     Cron("check-checkouts", "*/5 * * * *", "check_checkouts", "Ask the payment provider about silent checkouts."),
+    Cron("compare-movements", "37 2 * * *", "compare_movements", "Compare Stripe's money with the ledger."),
+    Cron("forget-bodies", "47 3 * * *", "forget_bodies", "Empty the bodies of webhooks that were worked long ago."),
+    Cron("apply-cash", "*/10 * * * *", "apply_cash", "Match what waits of the bank lines."),
     Cron("forget-old", "17 3 * * *", "forget_old", "Remove keys of old requests."),
 )
 

@@ -656,6 +656,7 @@ CREATE TABLE cash_match (
     reasons       jsonb NOT NULL,              -- as people read them, strongest first
     parts         jsonb NOT NULL,              -- [[invoice id, minor units], …]; their sum may be below the line's amount
     alternatives  integer NOT NULL,            -- how many other combinations fit as well; 0 means unique
+    payment_id    uuid REFERENCES payment,     -- of money that went out: the payment that may have come back
     CONSTRAINT cash_match_place UNIQUE (bank_line_id, place)
 );
 

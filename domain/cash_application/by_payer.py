@@ -1,0 +1,120 @@
+"""By payer: ways to apply a line to open invoices of the customer who seems to have paid it."""
+
+from collections.abc import Iterator, Sequence
+from math import comb, gcd
+
+from domain.cash_application import amounts, combinations
+from domain.cash_application.candidates import Candidates, Debt, Debts, Line, Payer, Way
+from domain.cash_application.combinations import MOST_TOGETHER, Found
+from domain.cash_application.evidence import Evidence, Ground
+from domain.cash_application.numbers import FOREIGN, Strength
+
+MOST_SETS = 3
+"""Combinations of one customer that are proposed; all are counted."""
+
+MOST_AT_ONCE = 200
+"""Invoices of a customer who may have paid everything at once."""
+
+BY_CHANCE = 0.01
+"""A combination is no proof where so many, on average, give the amount by chance: with many small invoices they do."""
+
+
+def ways(line: Line, candidates: Candidates) -> Iterator[Way]:
+    """Yield the ways that the payer and the amount point to, and that the money may stay with that customer."""
+    for payer in candidates.payers:
+        own = candidates.debts.get(payer.account_id, Debts(()))
+        found = combinations.find([debt.open_minor for debt in own.items], line.amount_minor)
+        unexplained = _unexplained(candidates, own)
+        for places in found.sets[:MOST_SETS]:
+            chosen = [own.items[place] for place in places]
+            yield _combined(line, candidates, payer, own, found, chosen, unexplained)
+        if not found.count:
+            yield from _otherwise(line, payer, own, unexplained)
+
+
+def _combined(
+    line: Line,
+    candidates: Candidates,
+    payer: Payer,
+    own: Debts,
+    found: Found,
+    chosen: Sequence[Debt],
+    unexplained: str,
+) -> Way:
+    others = found.count - 1
+    if len(chosen) == 1:
+        fits = Ground(Evidence.AMOUNT_EXACT, f"the amount is exactly the open balance of {chosen[0].number}")
+    else:
+        said = f"the amount is exactly the sum of {amounts.numbers(chosen)}"
+        fits = Ground(Evidence.AMOUNT_COMBINED, said)
+    grounds = [fits, *payer.grounds]
+    elsewhere = candidates.owed.invoices - sum(debt.open_minor == line.amount_minor for debt in own.items)
+    if others:
+        plural = "combination gives" if others == 1 else "combinations give"
+        grounds.append(Ground(Evidence.ALTERNATIVES, f"{others} other {plural} the same amount"))
+    elif elsewhere > 0:
+        plural = "customer owes" if elsewhere == 1 else "open invoices of other customers are of"
+        grounds.append(Ground(Evidence.ALTERNATIVES, f"{elsewhere} other {plural} exactly this amount"))
+    elif not found.complete or own.more:
+        many = f"{len(own.items)}{' or more' if own.more else ''}"
+        said = f"not all combinations of the customer's {many} open invoices were looked at"
+        grounds.append(Ground(Evidence.ALTERNATIVES, said))
+    elif payer.alone and _by_chance(own.items, line.amount_minor) < BY_CHANCE:
+        said = f"unique: no other combination of up to {MOST_TOGETHER} of the customer's {_open(own)} gives it"
+        grounds.append(Ground(Evidence.UNIQUE, said))
+    else:
+        said = f"no other combination of the customer's {_open(own)} gives it, but with so many that may be chance"
+        grounds.append(Ground(Evidence.ONLY, said))
+    if unexplained:
+        grounds.append(Ground(Evidence.OTHERS_NAMED, unexplained))
+    return Way(payer.account_id, payer.account_name, amounts.whole(chosen), tuple(grounds), max(others, 0))
+
+
+def _open(own: Debts) -> str:
+    return f"{len(own.items)} open {'invoice' if len(own.items) == 1 else 'invoices'}"
+
+
+def _by_chance(debts: Sequence[Debt], target: int) -> float:
+    """Return how many combinations would give some amount of this size by chance, if amounts were spread evenly."""
+    smaller = [debt.open_minor for debt in debts if debt.open_minor <= target]
+    sets = sum(comb(len(smaller), count) for count in range(1, MOST_TOGETHER + 1)) - 1
+    steps = max(1, target // (gcd(*smaller, target) or 1))
+    return sets / steps
+
+
+def _otherwise(line: Line, payer: Payer, own: Debts, unexplained: str) -> Iterator[Way]:
+    """Yield what may be meant where no combination gives the amount."""
+    against = [Ground(Evidence.OTHERS_NAMED, unexplained)] if unexplained else []
+    owed = sum(debt.open_minor for debt in own.items)
+    if own.items and owed == line.amount_minor and not own.more and len(own.items) <= MOST_AT_ONCE:
+        said = f"the amount is exactly all that is open, on {_open(own)}"
+        grounds = (Ground(Evidence.AMOUNT_ALL, said), *payer.grounds, *against)
+        yield Way(payer.account_id, payer.account_name, amounts.whole(own.items), grounds)
+    for debt in [each for each in own.items if amounts.discount(line.amount_minor, each.open_minor, 1)][:2]:
+        parts, fits = next(iter(amounts.fitted(line, [debt])))
+        grounds = (Ground(fits.evidence, f"{debt.number}: {fits.said}"), *payer.grounds, *against)
+        yield Way(payer.account_id, payer.account_name, parts, grounds)
+    if len(own.items) == 1:
+        parts, fits = next(iter(amounts.fitted(line, own.items)))
+        only = Ground(fits.evidence, f"{own.items[0].number} is the customer's only open invoice; {fits.said}")
+        yield Way(payer.account_id, payer.account_name, parts, (only, *payer.grounds, *against))
+    yield Way(payer.account_id, payer.account_name, (), (*payer.grounds, *against))
+
+
+def _unexplained(candidates: Candidates, own: Debts) -> str:
+    """Return what the text names besides, or that it names an invoice which nobody knows; empty when it does not."""
+    ours = {debt.id for debt in own.items}
+    clear = [debt for named, debt in candidates.named if named.strength >= Strength.MANGLED]
+    if clear:
+        return f"the text names {amounts.numbers(clear)}"
+    prefixes = {prefix for debt in own.items if (prefix := _letters(debt.key))}
+    known = {mention for named, debt in candidates.named if debt.id in ours for mention in [(named.start, named.end)]}
+    for mention in candidates.reading.mentions:
+        like_ours = mention.letters in prefixes and mention.letters not in FOREIGN
+        if like_ours and not any(start <= mention.start < end for start, end in known):
+            return f'the text names "{mention.letters} {mention.exact}", which is no open invoice of this customer'
+    return ""
+
+
+def _letters(key: str) -> str:
+    return "".join(sign for sign in key if sign.isalpha())

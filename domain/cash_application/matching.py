@@ -1,0 +1,104 @@
+"""Matching: every way in which a bank line may be applied, the best first; pure, from what ``lookups`` found.
+
+By the remittance advice, by the invoice numbers in its texts, by who paid, and last by the amount alone, which is
+shown but never posts itself.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from domain.cash_application import amounts, by_number, by_payer
+from domain.cash_application.candidates import Candidates, Debt, Line, Part, Way
+from domain.cash_application.evidence import Evidence, Ground, in_order
+
+MOST_WAYS = 5
+"""Ways that are proposed for one line."""
+
+MARGIN = 5
+"""Percent by which the best way must be ahead of the next one to post itself."""
+
+
+def ways(line: Line, candidates: Candidates) -> tuple[Way, ...]:
+    """Return the ways to apply a line with money that came in, the best first; none when nothing speaks for any."""
+    found = [*_advised(line, candidates), *by_number.ways(line, candidates), *by_payer.ways(line, candidates)]
+    if len(found) < MOST_WAYS:
+        found += _of_amount(line, candidates)
+    return tuple(sorted(_merged(found), key=_rank)[:MOST_WAYS])
+
+
+def sure(found: Sequence[Way], *, limit: int) -> Way | None:
+    """Return the way that may post itself: sure enough, identified, and well ahead of every other one."""
+    if not found or not found[0].parts or not found[0].identified or found[0].confidence < limit:
+        return None
+    others = [each for each in found[1:] if each.confidence > found[0].confidence - MARGIN]
+    return None if others else found[0]
+
+
+def _rank(way: Way) -> tuple[int, int, int, str]:
+    oldest = min((each.debt.due_on.toordinal() for each in way.parts), default=0)
+    return -way.confidence, len(way.parts) or 99, oldest, str(way.account_id)
+
+
+def _merged(found: Sequence[Way]) -> list[Way]:
+    """Join ways that do the same, with all that speaks for either."""
+    known: dict[tuple[UUID, tuple[tuple[UUID, int], ...]], Way] = {}
+    for way in found:
+        key = way.account_id, tuple(sorted((each.debt.id, each.minor) for each in way.parts))
+        if (before := known.get(key)) is None:
+            known[key] = replace(way, grounds=in_order(way.grounds))
+            continue
+        kinds = {each.evidence for each in before.grounds}
+        more = tuple(each for each in way.grounds if each.evidence not in kinds)
+        if Evidence.OTHERS_NAMED in {each.evidence for each in (*before.grounds, *more)} and before.parts:
+            more = tuple(each for each in more if each.evidence is not Evidence.UNIQUE)
+        known[key] = replace(before, grounds=in_order((*before.grounds, *more)))
+    return list(known.values())
+
+
+def _advised(line: Line, candidates: Candidates) -> Iterator[Way]:
+    """Yield the way that the remittance advice describes."""
+    usable: list[tuple[Debt, int]] = []
+    for each in candidates.advised:
+        if each.debt is not None and each.debt.payable and each.debt.currency == line.currency:
+            minor = each.debt.open_minor if each.minor is None else each.minor
+            usable.append((each.debt, minor))
+    if not usable:
+        return
+    listed = Ground(Evidence.REMITTANCE, f"a remittance advice lists {amounts.numbers([debt for debt, _ in usable])}")
+    grounds = [listed]
+    if len(usable) < len(candidates.advised):
+        left = len(candidates.advised) - len(usable)
+        grounds.append(Ground(Evidence.OTHERS_NAMED, f"{left} of its lines name no invoice that can be paid"))
+    total = sum(minor for _, minor in usable)
+    fits = all(0 < minor <= debt.open_minor for debt, minor in usable)
+    distinct = len({debt.id for debt, _ in usable}) == len(usable)
+    account = amounts.account_of([debt for debt, _ in usable], candidates.payers)
+    if fits and distinct and total == line.amount_minor:
+        parts = tuple(Part(debt, minor) for debt, minor in usable)
+        said = "its amounts add up to the payment"
+        yield Way(
+            *account, parts, (*grounds, Ground(Evidence.AMOUNT_REMITTED, said), *_paid_by(account[0], candidates))
+        )
+        return
+    debts = [debt for debt, _ in usable] if distinct else list({debt.id: debt for debt, _ in usable}.values())
+    for parts, amount in amounts.fitted(line, debts):
+        yield Way(*account, parts, (*grounds, amount, *_paid_by(account[0], candidates)))
+
+
+def _paid_by(account_id: UUID, candidates: Candidates) -> tuple[Ground, ...]:
+    return next((each.grounds for each in candidates.payers if each.account_id == account_id), ())
+
+
+def _of_amount(line: Line, candidates: Candidates) -> Iterator[Way]:
+    """Yield whoever owes exactly this; an amount alone says nothing about who paid."""
+    owed = candidates.owed
+    for debt in owed.examples:
+        said = f"exactly the open balance of {debt.number}; nothing else points to it"
+        grounds = [Ground(Evidence.AMOUNT_EXACT, said)]
+        if owed.invoices > 1:
+            grounds.append(
+                Ground(Evidence.ALTERNATIVES, f"{owed.invoices} open invoices are of this amount, of any customer")
+            )
+        part = Part(debt, line.amount_minor)
+        yield Way(debt.account_id, debt.account_name, (part,), tuple(grounds), owed.invoices - 1)

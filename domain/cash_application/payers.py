@@ -1,0 +1,139 @@
+"""Payers: which customers a page of bank lines may come from, by bank account, name, and customer number; and learning.
+
+What people confirm, and what a number proved, is remembered: the digest of the payer's bank account, and the name. An
+account or name that has paid for several customers says less of each than one that has paid for one.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID, uuid4
+
+from domain.cash_application import names
+from domain.cash_application.candidates import Line, Payer
+from domain.cash_application.evidence import Evidence, Ground
+from domain.cash_application.mentions import Reading
+from domain.cash_application.names import Directory, Fit
+from domain.kernel.core import Core
+from domain.kernel.transactions import Row, Rows, Transaction
+
+MOST_PAYERS = 3
+"""Customers that one line may come from."""
+
+MOST_NAMES = 200_000
+"""Customers whose names are compared; of more, only bank accounts, learnt names and numbers are."""
+
+SHORTEST_NUMBER = 4
+"""Characters of a customer's number that is looked for in texts."""
+
+_ALIASES = """
+    SELECT p.key, p.account_id, p.times, a.name FROM payer_alias p JOIN account a ON a.id = p.account_id
+    WHERE p.key = ANY(%(keys)s) ORDER BY p.times DESC, p.last_at DESC, p.account_id
+"""
+
+_NUMBERS = "SELECT id AS account_id, lower(number) AS key, name FROM account WHERE lower(number) = ANY(%(keys)s)"
+
+_NAMES = """
+    SELECT coalesce(a.merged_into_id, a.id) AS id, a.name FROM account a
+    WHERE EXISTS (SELECT FROM invoice i WHERE i.account_id = coalesce(a.merged_into_id, a.id) AND i.state = 'open')
+    LIMIT %(most)s
+"""
+
+_LEARN = """
+    INSERT INTO payer_alias (id, account_id, key, times, last_at) VALUES (%(id)s, %(account)s, %(key)s, 1, %(now)s)
+    ON CONFLICT (key, account_id) DO UPDATE SET times = payer_alias.times + 1, last_at = EXCLUDED.last_at
+"""
+
+NAME = "name:"
+"""Before a normalised name, where it is kept as a key."""
+
+
+async def directory(rows: Rows) -> Directory:
+    """Return the names of the customers who owe anything."""
+    found = await rows.rows(_NAMES, {"most": MOST_NAMES + 1})
+    return Directory((row["id"], row["name"]) for row in found) if len(found) <= MOST_NAMES else Directory(())
+
+
+async def of(
+    rows: Rows, lines: Sequence[Line], *, readings: Mapping[UUID, Reading], directory: Directory
+) -> dict[UUID, tuple[Payer, ...]]:
+    """Return who may have paid each of the lines, the likeliest first."""
+    keys = {key for line in lines for key in keys_of(line)}
+    aliases: dict[str, list[Row]] = {}
+    for row in await rows.rows(_ALIASES, {"keys": list(keys)}):
+        aliases.setdefault(row["key"], []).append(row)
+    numbers = {word.key for reading in readings.values() for word in reading.words if len(word.key) >= SHORTEST_NUMBER}
+    by_number = {row["key"]: row for row in await rows.rows(_NUMBERS, {"keys": list(numbers)})}
+    return {line.id: _of_line(line, readings[line.id], aliases, by_number, directory) for line in lines}
+
+
+async def learn(core: Core, tx: Transaction, *, line: Line, account_id: UUID) -> None:
+    """Remember that this customer pays from that account and under that name."""
+    for key in sorted(keys_of(line)):
+        await tx.execute(_LEARN, {"id": uuid4(), "account": account_id, "key": key, "now": core.clock.now()})
+
+
+def keys_of(line: Line) -> Iterable[str]:
+    """Return the keys by which a line's payer is remembered."""
+    if line.payer_key:
+        yield line.payer_key
+    if name := names.normal(line.payer_name):
+        yield NAME + name
+
+
+def _of_line(
+    line: Line,
+    reading: Reading,
+    aliases: Mapping[str, Sequence[Row]],
+    by_number: Mapping[str, Row],
+    directory: Directory,
+) -> tuple[Payer, ...]:
+    found: dict[UUID, tuple[str, list[Ground], bool]] = {}
+
+    def add(account_id: UUID, name: str, ground: Ground, *, alone: bool) -> None:
+        _, grounds, before = found.setdefault(account_id, (name, [], alone))
+        found[account_id] = name, [*grounds, ground], before or alone
+
+    hint = f" …{line.payer_hint}" if line.payer_hint else ""
+    sharing = aliases.get(line.payer_key, ()) if line.payer_key else ()
+    for row in sharing:
+        add(row["account_id"], row["name"], _by_account(row, hint, len(sharing) - 1), alone=len(sharing) == 1)
+    known = aliases.get(NAME + names.normal(line.payer_name), ()) if line.payer_name else ()
+    for row in known:
+        kind = Evidence.PAYER_NAME_KNOWN if len(known) == 1 else Evidence.PAYER_LIKE
+        add(row["account_id"], row["name"], Ground(kind, "paid before under this name"), alone=len(known) == 1)
+    for word in reading.words:
+        named = by_number.get(word.key)
+        if named is not None:
+            said = Ground(Evidence.CUSTOMER_NUMBER, f"names the customer's number {word.key}")
+            add(named["account_id"], named["name"], said, alone=True)
+    fits = directory.fitting(line.payer_name) if line.payer_name else ()
+    for fit in fits:
+        same = len(fits) == 1 and fit.likeness == names.SAME
+        add(fit.account_id, fit.account_name, _by_name(fit, fits), alone=same)
+    likely = [each for each, (_, grounds, _) in found.items() if any(_tells(ground) for ground in grounds)]
+    made = [
+        Payer(account_id, name, tuple(grounds), alone and likely in ([account_id], []))
+        for account_id, (name, grounds, alone) in found.items()
+    ]
+    return tuple(made[:MOST_PAYERS])
+
+
+def _tells(ground: Ground) -> bool:
+    return ground.evidence is not Evidence.PAYER_LIKE
+
+
+def _by_account(row: Row, hint: str, others: int) -> Ground:
+    if others:
+        said = f"paid before from this bank account{hint}, as {others} other customers did"
+        return Ground(Evidence.PAYER_LIKE, said)
+    if row["times"] == 1:
+        return Ground(Evidence.PAYER_ONCE, f"paid once before from this bank account{hint}")
+    return Ground(Evidence.PAYER_KNOWN, f"paid {row['times']} times before from this bank account{hint}")
+
+
+def _by_name(fit: Fit, fits: Sequence[Fit]) -> Ground:
+    if fit.likeness == names.SAME and len(fits) == 1:
+        return Ground(Evidence.PAYER_NAME, f"the payer's name is that of {fit.account_name}")
+    if fit.likeness == names.SAME:
+        said = f"the payer's name is that of {fit.account_name}, and of {len(fits) - 1} other customers"
+        return Ground(Evidence.PAYER_LIKE, said)
+    return Ground(Evidence.PAYER_LIKE, f"the payer's name resembles {fit.account_name} ({fit.likeness} %)")

@@ -1,0 +1,91 @@
+"""Refusals of cash application.
+
+Refusal
+├── NotFound
+│   ├── LineNotFound        no bank line has that id
+│   └── WayNotFound         nothing was proposed under that number
+├── LineDecided             the line was posted, kept or left out before
+├── LineOutgoing            money that went out cannot be posted on invoices
+├── LineIncoming            money that came in cannot be a return
+├── PartsUnusable           the invoices and amounts that were named do not fit the line
+├── WayOutdated             what was proposed does not fit the ledger any more
+├── ReasonNeeded            nobody would know why
+├── NothingShort            the invoice has no difference that could be settled
+└── ReturnUnclear           which payment came back is not known
+"""
+
+from domain.kernel.money import Money
+from domain.kernel.refusals import NotFound, Refusal
+
+
+class LineNotFound(NotFound):
+    """Say that there is no such bank line."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such bank line. `/plixo cash` lists those that wait.")
+
+
+class WayNotFound(NotFound):
+    """Say that nothing was proposed there."""
+
+    def __init__(self, place: int, ways: int) -> None:
+        there = (
+            "Nothing was proposed for this bank line"
+            if not ways
+            else f"There are {ways} proposals, and no number {place}"
+        )
+        super().__init__(f"{there}. Name the invoices yourself: `/plixo cash apply ID INV=amount …`.")
+
+
+class LineDecided(Refusal):
+    """Say that a decision was made before."""
+
+    def __init__(self, state: str, decided_by: str | None) -> None:
+        self.state = state
+        super().__init__(f"This bank line is {state} already{f', by {decided_by}' if decided_by else ''}.")
+
+
+class LineOutgoing(Refusal):
+    """Say that the line is money that went out."""
+
+    def __init__(self, amount: Money) -> None:
+        super().__init__(f"{amount} went out; it can only be a payment that came back, or be left out.")
+
+
+class LineIncoming(Refusal):
+    """Say that the line is money that came in."""
+
+    def __init__(self, amount: Money) -> None:
+        super().__init__(f"{amount} came in; only money that went out can be a returned payment.")
+
+
+class PartsUnusable(Refusal):
+    """Say what is wrong with the invoices and amounts that were named."""
+
+
+class WayOutdated(Refusal):
+    """Say that the ledger changed since the proposal was made."""
+
+    def __init__(self, number: str, balance: Money) -> None:
+        self.number, self.balance = number, balance
+        super().__init__(
+            f"What was proposed does not fit any more: {balance} are open on {number} now. Look again, then decide."
+        )
+
+
+class ReasonNeeded(Refusal):
+    """Say that a reason is missing or too long."""
+
+
+class NothingShort(Refusal):
+    """Say that there is no difference."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"This bank line paid nothing on {number}, or nothing is left open on it.")
+
+
+class ReturnUnclear(Refusal):
+    """Say that it is not known which payment came back."""
+
+    def __init__(self) -> None:
+        super().__init__("No payment that may have come back is known for this bank line; take it back by hand.")
