@@ -36,7 +36,7 @@ def a_year(seed: int, *, accounts: int, days: int) -> Size:
         days=days,
         acts_a_day=max(10.0, accounts / 12),
         invoices_a_day=max(4.0, accounts / 20),
-        warm_up=50,
+        warm_up=max(50, accounts // 8),
     )
 
 

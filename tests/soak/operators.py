@@ -229,7 +229,7 @@ async def policy(stage: Stage) -> str | None:
 def a_policy(stage: Stage) -> Document:
     """Return a policy of three segments, with days and caps that differ from time to time."""
     chance = stage.chance
-    shift, cap = chance.randint(-1, 2), chance.choice((4, 6, 9))
+    shift, cap = chance.randint(-1, 2), chance.choice((4, 6, 9)) * max(1, len(stage.world.customers) // 60)
     return Document.model_validate(
         {
             "segments": [

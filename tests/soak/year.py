@@ -38,8 +38,8 @@ BEGINS_SECONDS = 4
 """A living worker begins a job that it has taken within this time; what was taken longer ago and is not counted by any
 living worker was taken by one that is dead, and nobody waits for it."""
 
-DRAIN_SECONDS = 60.0
-"""No jump has so much work that it takes longer; something hangs."""
+STILL_SECONDS = 60.0
+"""While there is work, some job begins or ends within this time, or something hangs."""
 
 QUIET_DAYS = 12
 """At the end nobody acts and everything works, so that what is due must happen."""
@@ -222,7 +222,7 @@ class Year:
 
     async def _drained(self) -> None:
         """Wait until no living worker has anything to do."""
-        until = time.monotonic() + DRAIN_SECONDS
+        until, seen = time.monotonic() + STILL_SECONDS, 0
         while time.monotonic() < until:
             row = await (await self.sql.execute(_BUSY, {"begins": timedelta(seconds=BEGINS_SECONDS)})).fetchone()
             assert row is not None
@@ -230,8 +230,10 @@ class Year:
                 return
             gone = [each.process.returncode for each in self.workers if each.process.returncode and not each.leaving]
             assert not gone, f"workers ended by themselves, with {gone}"
-            await asyncio.sleep(0.02)
-        raise AssertionError(f"work hangs: {row}")
+            if row["events"] != seen:
+                until, seen = time.monotonic() + STILL_SECONDS, row["events"]
+            await asyncio.sleep(min(0.2, 0.02 + row["busy"] / 1000))
+        raise AssertionError(f"work hangs: {await (await self.sql.execute(_AT)).fetchall()}")
 
     async def _calm_down(self) -> None:
         self.relay.mood, self.trouble = Mood.WELL, 0.0
@@ -244,7 +246,7 @@ class Year:
 
     async def _at_rest(self) -> None:
         """Wait until the jobs of dead workers were given to others, and done."""
-        until = time.monotonic() + DRAIN_SECONDS
+        until = time.monotonic() + STILL_SECONDS
         while time.monotonic() < until:
             await self._drained()
             left = await (await self.sql.execute(_LEFT)).fetchone()
@@ -271,8 +273,10 @@ _BUSY = """
             AND NOT EXISTS (SELECT FROM procrastinate_jobs d WHERE d.lock = j.lock AND d.status = 'doing')
             AND NOT EXISTS (SELECT FROM procrastinate_jobs f WHERE f.lock = j.lock AND f.status = 'todo'
                             AND f.scheduled_at > now() AND (f.priority, -f.id) > (j.priority, -j.id))) AS busy,
-           (SELECT string_agg(DISTINCT task_name, ', ') FROM procrastinate_jobs WHERE status IN ('todo', 'doing')) AS at
+           (SELECT coalesce(max(id), 0) FROM procrastinate_events) AS events
 """
+
+_AT = "SELECT task_name, status, count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing') GROUP BY 1, 2"
 
 _LEFT = """
     SELECT 1 FROM procrastinate_jobs WHERE status = 'doing'
