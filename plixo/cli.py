@@ -4,6 +4,7 @@ import typer
 
 from plixo.commands import (
     bank,
+    cash,
     casework,
     commitments,
     disputes,
@@ -56,6 +57,7 @@ app.command("radar")(commitments.show_radar)
 app.add_typer(disputes.dispute_app, name="dispute")
 app.add_typer(disputes.credit_app, name="credit")
 app.command("evidence")(disputes.show_evidence)
+app.add_typer(cash.cash_app, name="cash")
 app.add_typer(casework.account_app, name="account")
 app.add_typer(casework.contact_app, name="contact")
 app.add_typer(casework.task_app, name="task")

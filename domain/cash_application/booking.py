@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from domain.cash_application import candidates
+from domain.cash_application.candidates import Line
 from domain.cash_application.events import LineKept, LinePosted
 from domain.cash_application.models import BankLine, Remittance
 from domain.cash_application.states import BankLineState, RemittanceState
@@ -31,6 +33,17 @@ class Held:
 
     line: BankLine
     invoices: Mapping[UUID, Invoice]
+
+
+_FIELDS = (
+    "id", "booked_on", "currency", "amount_minor", "payer_name", "payer_key", "payer_hint", "reference",
+    "bank_reference", "remittance_id",
+)  # fmt: skip
+
+
+def line_of(record: BankLine) -> Line:
+    """Return a record as the matcher needs it."""
+    return candidates.line_of({name: getattr(record, name) for name in _FIELDS})
 
 
 def object_id(line_id: UUID) -> str:

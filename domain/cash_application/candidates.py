@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from domain.cash_application.evidence import Ground, confidence, identified
@@ -29,6 +30,21 @@ class Line:
     def money(self, minor: int) -> Money:
         """Return so many minor units of the line's currency."""
         return Money(minor, self.currency)
+
+
+def line_of(row: Mapping[str, Any]) -> Line:
+    """Return a row of the table as the matcher needs it."""
+    return Line(
+        id=row["id"],
+        booked_on=row["booked_on"],
+        currency=row["currency"],
+        amount_minor=row["amount_minor"],
+        payer_name=row["payer_name"],
+        payer_key=row["payer_key"],
+        payer_hint=row["payer_hint"],
+        text=f"{row['reference']}\n{row['bank_reference']}".strip(),
+        remittance_id=row["remittance_id"],
+    )
 
 
 @dataclass(frozen=True, slots=True)

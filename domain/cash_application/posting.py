@@ -12,12 +12,12 @@ from typing import Any
 from uuid import UUID
 
 from domain.cash_application import blocks, booking, combinations, lookups, matching, payers, proposals, returns
-from domain.cash_application.candidates import Line, Way
+from domain.cash_application.candidates import Line, Way, line_of
 from domain.cash_application.evidence import WHICH, Evidence
 from domain.cash_application.proposals import Proposal
 from domain.kernel.actor import SYSTEM
 from domain.kernel.core import Core
-from domain.kernel.transactions import Row, Transaction
+from domain.kernel.transactions import Transaction
 
 log = logging.getLogger(__name__)
 
@@ -70,21 +70,6 @@ async def apply_cash(core: Core) -> Run:
     if seen:
         log.info("bank lines: %s posted, %s proposed, %s without a match", run.posted, run.proposed, run.unknown)
     return run
-
-
-def line_of(row: Row) -> Line:
-    """Return a row of the table as the matcher needs it."""
-    return Line(
-        id=row["id"],
-        booked_on=row["booked_on"],
-        currency=row["currency"],
-        amount_minor=row["amount_minor"],
-        payer_name=row["payer_name"],
-        payer_key=row["payer_key"],
-        payer_hint=row["payer_hint"],
-        text=f"{row['reference']}\n{row['bank_reference']}".strip(),
-        remittance_id=row["remittance_id"],
-    )
 
 
 async def found_for(core: Core, lines: Sequence[Line], directory: Any = None) -> dict[UUID, tuple[Way, ...]]:

@@ -4,6 +4,7 @@ Refusal
 ├── NotFound
 │   ├── LineNotFound        no bank line has that id
 │   └── WayNotFound         nothing was proposed under that number
+├── LineUnclear             several bank lines have ids that begin so
 ├── LineDecided             the line was posted, kept or left out before
 ├── LineOutgoing            money that went out cannot be posted on invoices
 ├── LineIncoming            money that came in cannot be a return
@@ -23,6 +24,13 @@ class LineNotFound(NotFound):
 
     def __init__(self) -> None:
         super().__init__("There is no such bank line. `/plixo cash` lists those that wait.")
+
+
+class LineUnclear(Refusal):
+    """Say that the beginning of an id is too short."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"Several bank lines begin with {text[:40]!r}. Type more of the id.")
 
 
 class WayNotFound(NotFound):
@@ -64,13 +72,12 @@ class PartsUnusable(Refusal):
 
 
 class WayOutdated(Refusal):
-    """Say that the ledger changed since the proposal was made."""
+    """Say that the ledger or the proposal changed since it was shown."""
 
-    def __init__(self, number: str, balance: Money) -> None:
+    def __init__(self, number: str = "", balance: Money | None = None) -> None:
         self.number, self.balance = number, balance
-        super().__init__(
-            f"What was proposed does not fit any more: {balance} are open on {number} now. Look again, then decide."
-        )
+        now = f" {balance} are open on {number} now." if balance is not None else ""
+        super().__init__(f"What was proposed is not so any more.{now} Look again with `/plixo cash ID`, then decide.")
 
 
 class ReasonNeeded(Refusal):
