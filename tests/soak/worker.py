@@ -1,6 +1,7 @@
 """One worker of the soak, a process of its own that may be killed; started by ``year`` with what it has to know."""
 
 import asyncio
+import os
 import random
 import signal
 import sys
@@ -55,7 +56,20 @@ async def main(address: str, clock: Path, busy: Path, port: int, trouble: float,
     async with there as core:
         bound = functions(core, port, trouble=trouble)
         core.jobs.bind({name: counted(function, count) for name, function in bound.items()})
-        await worker.work(core, concurrency=CONCURRENCY, stop=stop)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(_left_alone(stop))
+            await worker.work(core, concurrency=CONCURRENCY, stop=stop)
+
+
+async def _left_alone(stop: asyncio.Event) -> None:
+    """Stop when whoever started this process was killed: nobody else would ever stop it."""
+    parent = os.getppid()
+    while not stop.is_set():
+        try:
+            await asyncio.wait_for(stop.wait(), 1)
+        except TimeoutError:
+            if os.getppid() != parent:
+                stop.set()
 
 
 if __name__ == "__main__":
