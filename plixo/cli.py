@@ -4,11 +4,12 @@ import typer
 
 from plixo.commands import (
     bank,
-    cash,
     casework,
+    cash,
     commitments,
     disputes,
     drafts,
+    import_layouts,
     imports,
     invoices,
     letters,
@@ -33,6 +34,8 @@ app.command("run")(operate.run_parts)
 app.command("migrate")(operate.migrate)
 app.command("check")(operate.check)
 imports.import_app.command("bank")(bank.bank)
+imports.import_app.command("mappings")(import_layouts.listed)
+imports.import_app.command("forget")(import_layouts.forget)
 app.add_typer(imports.import_app, name="import")
 app.command("queue")(invoices.show_queue)
 app.command("invoice")(invoices.show_invoice)
