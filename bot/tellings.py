@@ -13,6 +13,7 @@ from domain.commitments import events as commitment
 from domain.deliverability import draft_events as draft
 from domain.deliverability import events as mail
 from domain.kernel.events import Event
+from domain.ledger import entry_events as entries
 from domain.ledger import events as ledger
 from domain.ledger import import_events as imported
 from domain.outreach import events as outreach
@@ -64,7 +65,19 @@ TELLINGS: Mapping[type[Event], Telling] = {
     ledger.InvoiceSettled: QUIET,
     ledger.PaymentReversed: ALARM,
     ledger.SurplusReceived: ALARM,
-    ledger.CashUnapplied: many("payments that fit no invoice"),
+    entries.CashUnapplied: many("payments that fit no invoice"),
+    entries.CashPlaced: many("placements of unapplied cash", alarm=False),
+    entries.AllocationTakenBack: NORMAL,
+    entries.CreditNoteApplied: many("credit notes applied", alarm=False),
+    entries.CreditNoteVoided: NORMAL,
+    entries.WriteOffProposed: ALARM,  # somebody else has to decide
+    entries.WriteOffApproved: NORMAL,
+    entries.WriteOffRejected: NORMAL,
+    entries.VarianceLetGo: many("small differences let go", alarm=False),
+    entries.WriteOffReversed: NORMAL,
+    entries.InvoiceWrittenOff: QUIET,  # its approval was told
+    entries.InvoiceVoided: NORMAL,
+    entries.BalancesDiffer: ALARM,
     ledger.CreditProposed: ALARM,  # somebody else has to decide
     ledger.CreditApproved: NORMAL,
     ledger.CreditRejected: NORMAL,

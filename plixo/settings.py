@@ -93,6 +93,14 @@ class Settings(BaseSettings):
         default=90, ge=50, le=100, description="From so many percent on a bank line is posted without a person."
     )
     part_payments: bool = Field(default=True, description="Payers may pay a part of what is asked.")
+    stripe_shared: bool = Field(
+        default=False,
+        description="The Stripe account also takes money that is none of Plixo's: at night only what names an invoice "
+        "is asked about.",
+    )
+    webhook_body_days: int = Field(
+        default=90, ge=1, le=3650, description="Days for which the body of a worked webhook is kept."
+    )
     claim_minutes: int = Field(
         default=30, ge=1, le=1440, description="How long a case stays with whoever took it up and does nothing."
     )
@@ -279,6 +287,8 @@ class Settings(BaseSettings):
             variance_controller=self.variance_controller,
             post_confidence=self.post_confidence,
             part_payments=self.part_payments,
+            stripe_shared=self.stripe_shared,
+            webhook_body=timedelta(days=self.webhook_body_days),
             claim=timedelta(minutes=self.claim_minutes),
             office_opens=self.office_opens,
             office_closes=self.office_closes,

@@ -15,6 +15,7 @@ from domain.deliverability.reading_room import ReadingRoom
 from domain.kernel.core import Core
 from domain.kernel.jobs import JobFunction, JobKind
 from domain.kernel.notices import Notices, merged
+from domain.ledger import entry_events
 from domain.ledger import events as ledger_events
 from domain.operations import seen_requests
 from domain.outreach import enrolments, mail_health, planner, sorting, stop_events, waiting, writing
@@ -28,6 +29,7 @@ from domain.policies import health
 NOTICES: Notices = merged(
     people_events.NOTICES,
     ledger_events.NOTICES,
+    entry_events.NOTICES,
     commitment_events.NOTICES,
     dispute_events.NOTICES,
     pay_link_events.NOTICES,
@@ -70,6 +72,7 @@ JOBS = (
     JobKind("resume_reminders", "Takes up the reminders of an invoice again whose pause has ended."),
     JobKind("watch_disputes", "Tells of disputes that are at risk or late, each once."),
     JobKind("conclude_dispute", "Ends a dispute whose credit was approved."),
+    JobKind("drop_dispute", "Ends the dispute of an invoice that was written off or voided."),
     JobKind("judge_commitments", "Decides by money which promises are kept or broken, and how plans stand."),
     JobKind("open_task", "Opens a task that only a person can do."),
     JobKind(
@@ -153,6 +156,7 @@ def domain_functions(core: Core) -> dict[str, JobFunction]:
         "judge_commitments": partial(judging.judge_commitments, core),
         "watch_disputes": whole(dispute_deadlines.watch),
         "conclude_dispute": partial(dispute_endings.conclude, core),
+        "drop_dispute": partial(dispute_endings.drop, core),
         "refresh_queue": whole(_refresh_queue),
         "close_links": partial(links.close, core),
         "read_mail": partial(inbound.read_stored, core, reader=ReadingRoom()),
@@ -163,6 +167,7 @@ def domain_functions(core: Core) -> dict[str, JobFunction]:
 
 async def _refresh_queue(core: Core) -> None:
     await tasks.end_searches(core)
+    await tasks.end_placements(core)
     await worklist.refresh_all(core)
 
 

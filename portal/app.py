@@ -51,6 +51,7 @@ def add_pages(app: web.Application, portal: Portal) -> None:
         ("/l/{token:[^/]*}", "look", door.look),
         ("/u/{token:[^/]*}", "leave", unsubscribe.look),
         ("/i", "invoice", invoice.show),
+        ("/i/pay", "back", invoice.back_to_invoice),
         ("/i/return", "come_back", invoice.come_back),
         (r"/i/receipt/{number:[A-Za-z0-9-]{1,40}}.pdf", "receipt", invoice.receipt),
         (f"/static/{pages.STYLE_NAME}", "style", _style),

@@ -8,11 +8,13 @@ from aiohttp import web
 from domain.kernel.ports import GatewayRefused, GatewayUnavailable
 from domain.ledger import receipts
 from domain.pay_links import queries, sessions
+from domain.pay_links.orders import Part
 from domain.pay_links.queries import Banner, PayerPage
-from domain.pay_links.refusals import CheckoutNotFound, LinkNotFound
+from domain.pay_links.refusals import AmountNotPossible, CheckoutNotFound, LinkNotFound
 from domain.pay_links.states import CheckoutState
-from portal import door, forms, paying, views
+from portal import amounts, door, forms, paying, views
 from portal.rim import Portal
+from portal.views import Tried
 
 log = structlog.get_logger(__name__)
 
@@ -24,23 +26,69 @@ async def show(portal: Portal, request: web.Request) -> web.StreamResponse:
         page = await queries.page(portal.core, secret=secret)
     except LinkNotFound:
         return await _no_session(portal, request)
-    texts = portal.pages.texts(page.locale)
-    takes = views.Takes(portal.gateway.takes(page.asked.amount), portal.gateway.takes(page.balance))
-    view = views.invoice(page, merchant=portal.core.merchant, texts=texts, takes=takes)
-    return portal.pages.show(request, "invoice.html", texts=texts, view=view, form_token=forms.token(secret))
+    return _shown(portal, request, page, secret)
 
 
 async def pay(portal: Portal, request: web.Request) -> web.StreamResponse:
-    """Send the payer to the provider's page for what is asked now, or for all that is open."""
+    """Send the payer to the provider's page for what is asked now, for all that is open, or for an own amount."""
     secret, fields = await _acting(portal, request)
     await portal.rates.count("pay", request, key=secret)
     try:
+        page = await queries.page(portal.core, secret=secret)
+        part = _part(portal, page, fields["amount"]) if "amount" in fields else None
         address = await paying.page_address(
-            portal.core, portal.gateway, secret=secret, bank_debit=portal.bank_debit, whole="whole" in fields
+            portal.core, portal.gateway, secret=secret, bank_debit=portal.bank_debit, whole="whole" in fields, part=part
         )
     except LinkNotFound:
         return await _no_session(portal, request)
+    except _Untakeable as no:
+        return _shown(portal, request, page, secret, Tried(fields["amount"], no.problem))
+    except AmountNotPossible:
+        page = await queries.page(portal.core, secret=secret)  # the balance may have changed since it was shown
+        return _shown(portal, request, page, secret, Tried(fields["amount"], "part_range"))
     return web.Response(status=303, headers={"Location": address})
+
+
+async def back_to_invoice(_: Portal, __: web.Request) -> web.StreamResponse:
+    """Lead whoever reloads the address of a form to the page that it was on."""
+    return web.Response(status=303, headers={"Location": "../i"})
+
+
+class _Untakeable(Exception):
+    """Say by a key of the texts why what was typed is no amount that can be paid."""
+
+    def __init__(self, problem: str) -> None:
+        self.problem = problem
+        super().__init__(problem)
+
+
+def _part(portal: Portal, page: PayerPage, typed: str) -> Part:
+    """Read an amount in the payer's own number format."""
+    currency = page.balance.currency
+    locale = views.locale(page, merchant=portal.core.merchant, texts=portal.pages.texts(page.locale))
+    try:
+        amount = amounts.typed(typed, currency=currency, locale=locale)
+    except amounts.AmountUnreadable:
+        raise _Untakeable("part_unreadable") from None
+    except amounts.OtherCurrency:
+        raise _Untakeable("part_currency") from None
+    return Part(amount, portal.gateway.collectable(currency))
+
+
+def _shown(
+    portal: Portal, request: web.Request, page: PayerPage, secret: str, tried: Tried | None = None
+) -> web.Response:
+    texts = portal.pages.texts(page.locale)
+    collectable = portal.gateway.collectable(page.balance.currency)
+    view = views.invoice(page, merchant=portal.core.merchant, texts=texts, collectable=collectable, tried=tried)
+    return portal.pages.show(
+        request,
+        "invoice.html",
+        status=200 if tried is None else 422,
+        texts=texts,
+        view=view,
+        form_token=forms.token(secret),
+    )
 
 
 async def come_back(portal: Portal, request: web.Request) -> web.StreamResponse:

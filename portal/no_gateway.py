@@ -2,10 +2,18 @@
 
 # ruff: noqa: ARG002 - the arguments are the port's
 
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 
-from domain.kernel.money import Money
-from domain.kernel.ports import CheckoutOrder, CheckoutSnapshot, GatewayRefused, ProviderNews
+from domain.kernel.ports import (
+    Alert,
+    CheckoutOrder,
+    CheckoutSnapshot,
+    Collectable,
+    GatewayRefused,
+    MovementPage,
+    ProviderNews,
+)
 
 _REASON = "no Stripe key is set (PLIXO_STRIPE_API_KEY)"
 
@@ -13,17 +21,31 @@ _REASON = "no Stripe key is set (PLIXO_STRIPE_API_KEY)"
 class NoGateway:
     """Takes no amount, so that the portal says that paying online is not possible and whom to ask."""
 
-    def takes(self, amount: Money) -> bool:
-        """Say no."""
-        return False
+    def collectable(self, currency: str) -> Collectable | None:
+        """Say that nothing can be collected."""
+        return None
 
     async def find(self, object_id: str) -> str | None:
         """Know nothing."""
         return None
 
-    async def news(self, since: datetime) -> tuple[ProviderNews, ...]:
+    async def news(self, since: datetime) -> AsyncIterator[Sequence[ProviderNews]]:
         """Hear nothing."""
-        return ()
+        nothing: tuple[Sequence[ProviderNews], ...] = ()
+        for each in nothing:
+            yield each
+
+    async def movements(self, of: str, *, since: datetime, after: str | None) -> MovementPage:
+        """See nothing."""
+        return MovementPage((), None)
+
+    async def alert(self, object_id: str) -> tuple[str, Alert] | None:
+        """Know nothing."""
+        return None
+
+    async def offers_bank_debit(self) -> bool | None:
+        """Know nothing."""
+        return None
 
     async def open(self, order: CheckoutOrder) -> CheckoutSnapshot:
         """Refuse."""

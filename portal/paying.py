@@ -3,8 +3,8 @@
 from collections.abc import Awaitable
 
 from domain.kernel.core import Core
-from domain.kernel.ports import CheckoutOrder, GatewayRefused, GatewayUnavailable, PaymentGateway
-from domain.pay_links import checkouts, orders
+from domain.kernel.ports import CheckoutOrder, GatewayRefused, GatewayUnavailable, Method, PaymentGateway
+from domain.pay_links import checkouts, orders, provider_health
 from domain.pay_links.checkouts import Standing
 from domain.pay_links.refusals import PaymentUnavailable
 from domain.pay_links.states import CheckoutState
@@ -14,16 +14,23 @@ ROUNDS = 3
 
 
 async def page_address(
-    core: Core, gateway: PaymentGateway, *, secret: str, bank_debit: bool, whole: bool = False
+    core: Core,
+    gateway: PaymentGateway,
+    *,
+    secret: str,
+    bank_debit: bool,
+    whole: bool = False,
+    part: orders.Part | None = None,
 ) -> str:
-    """Return the address of the provider's page for what this payer is asked for now, or for all that is open.
+    """Return the address of the provider's page for what this payer is asked for now, for all that is open or a part.
 
     Raises:
         PaymentUnavailable: The provider cannot be reached or does not take the order.
+        AmountNotPossible: The part that was chosen cannot be paid.
         Refusal: There is nothing to pay, or a payment is under way (see ``orders.start``).
     """
     for _ in range(ROUNDS):
-        match await orders.start(core, secret=secret, bank_debit=bank_debit, whole=whole):
+        match await orders.start(core, secret=secret, bank_debit=bank_debit, whole=whole, part=part):
             case orders.PageOpen(url):
                 return url
             case orders.PageOutdated(session_id):
@@ -51,6 +58,8 @@ async def _placed(core: Core, gateway: PaymentGateway, order: CheckoutOrder) -> 
     except GatewayRefused as no:
         await checkouts.refused(core, checkout_id=order.checkout_id, reason=str(no))
         raise
+    if Method.BANK_DEBIT in order.methods:
+        await provider_health.note_bank_debit(core, offered=Method.BANK_DEBIT in snapshot.methods)
     standing = await checkouts.update(core, snapshot=snapshot)
     if standing.state is CheckoutState.OPEN:
         return standing

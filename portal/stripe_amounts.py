@@ -3,7 +3,8 @@
 Source: Stripe's pages on currencies, minimum and maximum charge amounts, and special cases.
 """
 
-from domain.kernel.money import Money, digits
+from domain.kernel.money import CurrencyUnknown, Money, digits
+from domain.kernel.ports import Collectable
 
 _NO_DECIMALS = frozenset("BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF".split())  # noqa: SIM905 - a row reads better
 _THREE_DECIMALS = frozenset("BHD JOD KWD OMR TND".split())  # noqa: SIM905 - as above
@@ -40,6 +41,21 @@ def units(amount: Money) -> int | None:
     largest = _MAXIMUM_IDR if amount.currency == "IDR" else _MAXIMUM
     fits = not rest and scaled % _STEP.get(amount.currency, 1) == 0
     return scaled if fits and max(1, _MINIMUM.get(amount.currency, 1)) <= scaled <= largest else None
+
+
+def collectable(currency: str) -> Collectable | None:
+    """Return which amounts of a currency Stripe can collect, in our own minor units."""
+    try:
+        ours = digits(currency)
+    except CurrencyUnknown:
+        return None
+    step_units, by = _STEP.get(currency, 1), ours - _decimals(currency)
+    step = max(1, step_units * 10**by if by >= 0 else step_units // 10**-by)
+    least = -(-max(1, _MINIMUM.get(currency, 1)) // step_units) * step_units
+    largest = _MAXIMUM_IDR if currency == "IDR" else _MAXIMUM
+    return Collectable(
+        least=money(least, currency), most=money(largest - largest % step_units, currency), step=Money(step, currency)
+    )
 
 
 def money(amount_units: int, currency: str) -> Money:

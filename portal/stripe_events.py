@@ -24,6 +24,8 @@ KINDS: Mapping[str, str] = {
     "charge.dispute.funds_withdrawn": "the disputed money is gone",
     "charge.dispute.funds_reinstated": "the disputed money is back",
     "charge.dispute.closed": "a dispute was decided",
+    "payment_intent.requires_action": "the payer has to confirm a bank account",
+    "radar.early_fraud_warning.created": "the card network suspects fraud",
 }
 """The kinds to subscribe to, with their reason; any other is stored and ignored."""
 
@@ -67,6 +69,21 @@ def envelope(body: bytes) -> Envelope:
     return Envelope(live if isinstance(live, bool) else None, version if isinstance(version, str) else None)
 
 
+_MOST_KINDS = 20
+"""Kinds that Stripe lists in one question."""
+
+
+def in_lists() -> list[list[str]]:
+    """Return the kinds in groups that can be asked for together."""
+    kinds = sorted(KINDS)
+    return [kinds[at : at + _MOST_KINDS] for at in range(0, len(kinds), _MOST_KINDS)]
+
+
+def is_alert(kind: str) -> bool:
+    """Tell whether an event is about a warning, and not about a session."""
+    return kind.startswith("radar.")
+
+
 def _about(event: dict[str, Any]) -> str:
     """Return the session, else the payment behind a charge, refund or dispute, else the object itself."""
     related = event.get("related_object")
@@ -77,7 +94,11 @@ def _about(event: dict[str, Any]) -> str:
     if not isinstance(about, dict):
         raise NotAnEvent("an event without an object")
     intent = about.get("payment_intent")
-    if about.get("object") != "checkout.session" and isinstance(intent, str) and 0 < len(intent) <= _LONGEST:
+    if (
+        about.get("object") not in ("checkout.session", "radar.early_fraud_warning")
+        and isinstance(intent, str)
+        and 0 < len(intent) <= _LONGEST
+    ):
         return intent
     return _text(about, "id")
 

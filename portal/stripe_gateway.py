@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from typing import Any
@@ -10,16 +10,19 @@ from typing import Any
 import aiohttp
 import stripe
 
-from domain.kernel.money import CurrencyUnknown, Money
+from domain.kernel.money import CurrencyUnknown
 from domain.kernel.ports import (
+    Alert,
     CheckoutOrder,
     CheckoutSnapshot,
+    Collectable,
     GatewayRefused,
     GatewayUnavailable,
-    Method,
+    MovementPage,
     ProviderNews,
 )
-from portal import stripe_amounts, stripe_events, stripe_reading
+from portal import stripe_amounts, stripe_events, stripe_movements, stripe_reading
+from portal.pace import Pace
 
 TIMEOUT_SECONDS = 12
 """For one try; Stripe answers in well under a second."""
@@ -29,12 +32,13 @@ PATIENCE_SECONDS = 30
 
 RETRIES = 2
 
-MOST_NEWS = 5000
-"""Events of one question, newest first: a long outage of a busy merchant; Stripe repeats older ones by itself."""
+CALLS_A_SECOND = 20.0
+"""Stripe bears 25 on a test account and more on a live one; the SDK's own retries need some of them."""
+
+PAGE = 100
+"""Lines of one list that are asked for at once; Stripe gives no more."""
 
 _EXPAND = ["payment_intent.latest_charge.refunds"]
-
-_METHODS = {Method.CARD: "card", Method.BANK_DEBIT: "us_bank_account"}
 
 _LANGUAGES = (
     "bg cs da de el en en-GB es es-419 et fi fil fr fr-CA hi-IN hr hu id it ja ko lt lv ms mt nb nl pl pt pt-BR ro ru"
@@ -49,7 +53,8 @@ stripe.enable_telemetry = False
 class StripeGateway:
     """Hosted checkout at Stripe. *api_base* names another address than Stripe's own, such as the sandbox's."""
 
-    def __init__(self, *, api_key: str, api_base: str | None = None) -> None:
+    def __init__(self, *, api_key: str, api_base: str | None = None, calls_a_second: float = CALLS_A_SECOND) -> None:
+        self._pace = Pace(calls_a_second)
         self._http = stripe.AIOHTTPClient(timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS))
         self._client = stripe.StripeClient(
             api_key,
@@ -71,17 +76,17 @@ class StripeGateway:
             GatewayUnavailable: Stripe does not answer.
             GatewayRefused: Stripe refuses the key, or the key lacks a right.
         """
-        async with _called():
+        async with self._called():
             await self._client.v1.checkout.sessions.list_async({"limit": 1})
 
-    def takes(self, amount: Money) -> bool:
-        """Tell whether Stripe can collect just this amount."""
-        return stripe_amounts.units(amount) is not None
+    def collectable(self, currency: str) -> Collectable | None:
+        """Return which amounts of a currency Stripe can collect."""
+        return stripe_amounts.collectable(currency)
 
     async def open(self, order: CheckoutOrder) -> CheckoutSnapshot:
         """Create the session; the same order is the same session, since its number is the idempotency key."""
         params = _params(order)
-        async with _called():
+        async with self._called():
             session = await self._client.v1.checkout.sessions.create_async(
                 params, {"idempotency_key": str(order.checkout_id)}
             )
@@ -89,7 +94,7 @@ class StripeGateway:
 
     async def fetch(self, session_id: str) -> CheckoutSnapshot:
         """Read the session with its payment and whatever went back."""
-        async with _called():
+        async with self._called():
             session = await self._client.v1.checkout.sessions.retrieve_async(session_id, {"expand": _EXPAND})
             _, charge = stripe_reading.payment(session)
             return stripe_reading.snapshot(
@@ -98,7 +103,7 @@ class StripeGateway:
 
     async def expire(self, session_id: str) -> CheckoutSnapshot:
         """End the session if it is open, and say how it stands."""
-        async with _called():
+        async with self._called():
             with suppress(stripe.InvalidRequestError):  # complete or expired already; reading it says which
                 await self._client.v1.checkout.sessions.expire_async(session_id)
         return await self.fetch(session_id)
@@ -107,26 +112,69 @@ class StripeGateway:
         """Return the session behind a session's, payment's, charge's, refund's or dispute's id."""
         if object_id.startswith("cs_"):
             return object_id
-        async with _called():
+        async with self._called():
             intent_id = await self._intent_of(object_id)
             if intent_id is None:
                 return None
             found = await self._client.v1.checkout.sessions.list_async({"payment_intent": intent_id, "limit": 1})
             return next((each.id for each in found.data if _id(each.payment_intent) == intent_id), None)
 
-    async def news(self, since: datetime) -> tuple[ProviderNews, ...]:
-        """Return the events that matter to us since then, oldest first; Stripe keeps them for thirty days."""
-        wanted: Any = {
-            "types": sorted(stripe_events.KINDS),
-            "created": {"gte": int(since.timestamp())},
-            "limit": 100,
+    async def news(self, since: datetime) -> AsyncIterator[Sequence[ProviderNews]]:
+        """Yield the events that matter to us since then by pages; Stripe keeps them for thirty days."""
+        for kinds in stripe_events.in_lists():
+            after: str | None = None
+            while True:
+                wanted: Any = {"types": kinds, "created": {"gte": int(since.timestamp())}, "limit": PAGE}
+                async with self._called():
+                    page = await self._client.v1.events.list_async(
+                        wanted | ({"starting_after": after} if after else {})
+                    )
+                yield [stripe_events.read(json.dumps(each.to_dict(), default=str).encode()) for each in page.data]
+                if not page.has_more or not page.data:
+                    break
+                after = page.data[-1].id
+
+    async def movements(self, of: str, *, since: datetime, after: str | None) -> MovementPage:
+        """Return a page of what the merchant's account shows, whoever caused it."""
+        lists: dict[str, Any] = {
+            "payments": self._client.v1.charges.list_async,
+            "refunds": self._client.v1.refunds.list_async,
+            "disputes": self._client.v1.disputes.list_async,
         }
-        async with _called():
-            page = await self._client.v1.events.list_async(wanted)
-            events = [event async for event in _first(page.auto_paging_iter(), MOST_NEWS)]
-        return tuple(
-            stripe_events.read(json.dumps(event.to_dict(), default=str).encode()) for event in reversed(events)
-        )
+        wanted: Any = {"created": {"gte": int(since.timestamp())}, "limit": PAGE}
+        async with self._called():
+            page = await lists[of](wanted | ({"starting_after": after} if after else {}))
+            found = tuple(each for line in page.data for each in stripe_movements.READERS[of](line))
+        return MovementPage(found, page.data[-1].id if page.has_more and page.data else None)
+
+    async def alert(self, object_id: str) -> tuple[str, Alert] | None:
+        """Return the session and the early fraud warning of that id."""
+        async with self._called():
+            warning = await self._client.v1.radar.early_fraud_warnings.retrieve_async(object_id, {"expand": ["charge"]})
+        charge = warning.charge
+        session_id = await self.find(_id(warning.payment_intent) or _id(charge) or "")
+        if session_id is None or isinstance(charge, str):
+            return None
+        amount = stripe_amounts.money(charge.amount, charge.currency)
+        return session_id, Alert(object_id, "early fraud warning", amount, warning.fraud_type.replace("_", " "))
+
+    async def offers_bank_debit(self) -> bool | None:
+        """Tell whether the account's default configuration offers ACH; None when the key may not ask."""
+        try:
+            async with self._called():
+                found = await self._client.v1.payment_method_configurations.list_async({"limit": PAGE})
+        except GatewayRefused:
+            return None
+        default = next((each for each in found.data if each.is_default and each.active), None)
+        debit = getattr(default, "us_bank_account", None)
+        return bool(debit and debit.available and debit.display_preference.value == "on")
+
+    @asynccontextmanager
+    async def _called(self) -> AsyncIterator[None]:
+        """Wait for a turn, and turn whatever goes wrong at Stripe into one of our two words: come again, or never."""
+        await self._pace.turn()
+        async with _translated():
+            yield
 
     async def _intent_of(self, object_id: str) -> str | None:
         if object_id.startswith("pi_"):
@@ -155,18 +203,10 @@ class StripeGateway:
         return list((await self._client.v1.refunds.list_async({"charge": charge.id, "limit": 100})).data)
 
     async def _disputes(self, charge: Any) -> list[stripe.Dispute]:
-        if charge is None or not charge.disputed:
+        """Return the disputes of a paid charge; Stripe does not say whether an inquiry counts as one on the charge."""
+        if charge is None or charge.status != "succeeded":
             return []
         return list((await self._client.v1.disputes.list_async({"charge": charge.id, "limit": 100})).data)
-
-
-async def _first(events: AsyncIterator[Any], most: int) -> AsyncIterator[Any]:
-    """Yield no more than so many."""
-    seen = 0
-    async for event in events:
-        if (seen := seen + 1) > most:
-            return
-        yield event
 
 
 def _params(order: CheckoutOrder) -> Any:
@@ -187,7 +227,7 @@ def _params(order: CheckoutOrder) -> Any:
                 },
             }
         ],
-        "allowed_payment_method_types": [_METHODS[method] for method in order.methods],
+        "allowed_payment_method_types": [stripe_reading.METHODS[method] for method in order.methods],
         "customer_email": order.payer_email,
         "customer_creation": "if_required",
         "client_reference_id": str(order.checkout_id),
@@ -213,7 +253,7 @@ def _id(value: Any) -> str | None:
 
 
 @asynccontextmanager
-async def _called() -> AsyncIterator[None]:
+async def _translated() -> AsyncIterator[None]:
     """Turn whatever goes wrong at Stripe into one of our two words: come again, or never."""
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):

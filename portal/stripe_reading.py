@@ -6,13 +6,18 @@ from uuid import UUID
 
 import stripe
 
-from domain.kernel.ports import CheckoutSnapshot, CheckoutStatus, GatewayUnavailable, Reversal
+from domain.kernel.ports import Alert, CheckoutSnapshot, CheckoutStatus, Decline, GatewayUnavailable, Method, Reversal
 from portal import stripe_amounts
 
 _CHARGEBACK_STANDS = frozenset(
     ("needs_response", "under_review", "lost", "appeal_needs_response", "appeal_under_review")
 )
 """The money is with the payer's bank; with an inquiry (``warning_…``) or a prevented dispute it never left."""
+
+_INQUIRY_OPEN = frozenset(("warning_needs_response", "warning_under_review"))
+
+METHODS = {Method.CARD: "card", Method.BANK_DEBIT: "us_bank_account"}
+"""What Stripe calls the ways to pay."""
 
 
 def snapshot(
@@ -35,11 +40,14 @@ def snapshot(
         status=status,
         amount=stripe_amounts.money(session.amount_total or 0, session.currency or ""),
         charge_id=charge.id if charge is not None else None,
-        method=_method(charge),
-        decline_code=_code(error),
+        method=method(charge),
+        decline=_decline(error) if status is not CheckoutStatus.FAILED else _failure(error, intent),
         attempt_id=_attempt(intent, charge) if error is not None else None,
-        reversals=(*_refunds(refunds), *_disputes(disputes)),
+        reversals=(*refunded(refunds), *disputed(disputes)),
+        alerts=tuple(_inquiries(disputes)),
         url=getattr(session, "url", None),
+        verify_url=_verify_url(intent) if status is CheckoutStatus.PROCESSING else None,
+        methods=tuple(each for each, name in METHODS.items() if name in (session.payment_method_types or ())),
     )
 
 
@@ -87,7 +95,7 @@ def _our_id(session: Any) -> UUID | None:
         return None
 
 
-def _method(charge: Any) -> str:
+def method(charge: Any) -> str:
     """Return how the payer paid, in plain words for receipts."""
     details = getattr(charge, "payment_method_details", None)
     kind = str(getattr(details, "type", "") or "")
@@ -101,12 +109,30 @@ def _method(charge: Any) -> str:
             return kind.replace("_", " ")
 
 
-def _code(error: Any) -> str | None:
-    """Return the most telling of Stripe's codes."""
+def _decline(error: Any) -> Decline | None:
+    """Return Stripe's codes of a failed attempt; it does not give all of them each time."""
     if error is None:
         return None
-    codes = (getattr(error, "decline_code", None), getattr(error, "code", None), getattr(error, "type", None))
-    return str(next((code for code in codes if code), "unknown"))[:60]
+    code, decline, network, advice = (
+        str(getattr(error, name, None) or "")[:60]
+        for name in ("code", "decline_code", "network_decline_code", "advice_code")
+    )
+    return Decline(code or str(getattr(error, "type", None) or "unknown")[:60], decline, network, advice)
+
+
+def _failure(error: Any, intent: Any) -> Decline | None:
+    """Return why a debit failed; one that was called off before it settled has no error."""
+    if error is None and getattr(intent, "status", None) == "canceled":
+        return Decline("canceled")
+    return _decline(error)
+
+
+def _verify_url(intent: Any) -> str | None:
+    """Return Stripe's page on which the payer confirms a bank account by what was sent there."""
+    action = getattr(intent, "next_action", None)
+    step = getattr(action, "verify_with_microdeposits", None)
+    url = str(getattr(step, "hosted_verification_url", None) or "")
+    return url if url.startswith(("https://", "http://127.0.0.1")) else None
 
 
 def _attempt(intent: Any, charge: Any) -> str:
@@ -115,7 +141,7 @@ def _attempt(intent: Any, charge: Any) -> str:
     return str(named or getattr(charge, "id", None) or intent.id)
 
 
-def _refunds(refunds: Iterable[stripe.Refund]) -> Iterable[Reversal]:
+def refunded(refunds: Iterable[stripe.Refund]) -> Iterable[Reversal]:
     """Say of each refund that it went, or that it failed and the money is back."""
     for refund in refunds:
         amount = stripe_amounts.money(refund.amount, refund.currency)
@@ -128,7 +154,7 @@ def _refunds(refunds: Iterable[stripe.Refund]) -> Iterable[Reversal]:
                 pass  # pending: nothing has left yet
 
 
-def _disputes(disputes: Iterable[stripe.Dispute]) -> Iterable[Reversal]:
+def disputed(disputes: Iterable[stripe.Dispute]) -> Iterable[Reversal]:
     """Say of each dispute whether the money is gone, or went and came back. Told by its status, not by event names."""
     for dispute in disputes:
         amount = stripe_amounts.money(dispute.amount, dispute.currency)
@@ -136,3 +162,11 @@ def _disputes(disputes: Iterable[stripe.Dispute]) -> Iterable[Reversal]:
             yield Reversal(dispute.id, "chargeback", amount)
         if dispute.status == "won":
             yield Reversal(dispute.id, "reinstated", amount)
+
+
+def _inquiries(disputes: Iterable[stripe.Dispute]) -> Iterable[Alert]:
+    """Say of each inquiry that waits that somebody should answer it; it moves no money."""
+    for dispute in disputes:
+        if dispute.status in _INQUIRY_OPEN:
+            amount = stripe_amounts.money(dispute.amount, dispute.currency)
+            yield Alert(dispute.id, "inquiry", amount, dispute.reason.replace("_", " "))

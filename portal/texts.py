@@ -35,6 +35,18 @@ ENGLISH: Mapping[str, str] = {
     "still_open": "Still open",
     "pay_where": "You pay on the secure page of Stripe, our payment provider. We never see your card or bank details.",
     "pay_not_online": "This amount cannot be paid online. Please contact us: {contact}",
+    # A part, by the payer's own choice
+    "part_open": "Pay another amount",
+    "part_label": "Amount in {currency}",
+    "part_hint": "From {least} to {most}.",
+    "part_button": "Pay this amount",
+    "part_next": "What is left stays open, and you can pay it here later.",
+    "error_title": "Error: {title}",
+    "problem_title": "There is a problem",
+    "part_unreadable": "Enter the amount as a number, for example {example}.",
+    "part_currency": "Enter the amount in {currency}; this invoice is in that currency.",
+    "part_range": "Enter an amount from {least} to {most}, or the whole {whole}.",
+    "part_whole_only": "This invoice can only be paid as a whole, {whole}.",
     "details": "Details",
     "total": "Invoice total",
     "paid_so_far": "Paid so far",
@@ -56,11 +68,24 @@ ENGLISH: Mapping[str, str] = {
     "paid_title": "Paid",
     "paid_text": "Thank you. This invoice is settled in full.",
     "paid_next": "We mail the receipt to {address}. You need to do nothing more.",
+    "part_paid_title": "Payment received",
+    "part_paid_text": "Thank you. We received {amount}; {rest} is still open.",
+    "part_paid_next": "We mail the receipt to {address}. You can pay the rest below.",
+    "verify_title": "Please confirm your bank account",
+    "verify_text": "Your bank payment of {amount} begins once you have confirmed the account.",
+    "verify_next": "Stripe sends a small deposit to the account, which arrives within two business days. Then enter "
+    "what stands beside it. You have ten days.",
+    "verify_button": "Confirm the bank account at Stripe",
     "processing_title": "Payment processing",
     "processing_text": "Your bank payment of {amount} started on {date}. It usually takes up to 4 business days.",
     "processing_next": "We stop reminders meanwhile and mail you a receipt once the money has arrived.",
     "failed_title": "Payment failed",
     "failed_next": "Nothing was charged. You can try again below, also in another way.",
+    "next_other": "Nothing was charged. Please use another card or account.",
+    "next_check": "Nothing was charged. Please check what you typed, and try again below.",
+    "next_bank": "Nothing was charged. Please ask your bank, or use another card.",
+    "next_later": "Nothing was charged. Please try again in a few minutes.",
+    "next_card": "Nothing was charged. Please use another account, or a card.",
     "review_title": "Payment being checked",
     "review_text": "We received word of a payment that does not fit this invoice. A person is looking at it.",
     "review_next": "Please do not pay again meanwhile. We will contact you.",
@@ -76,7 +101,13 @@ ENGLISH: Mapping[str, str] = {
     "why_incorrect_cvc": "The card's security code was not right.",
     "why_incorrect_number": "The card number was not right.",
     "why_authentication_required": "The card issuer asked for a confirmation that was not given.",
-    "why_processing_error": "The card could not be processed at that moment.",
+    "why_processing_error": "The card could not be charged at that moment.",
+    "why_limit": "The payment is above a limit of the card or account.",
+    "why_expiry": "The expiry date was not right.",
+    "why_address": "The address or postal code was not the one that the card issuer knows.",
+    "why_not_supported": "The card or account cannot be used for this payment.",
+    "why_not_verified": "The bank account could not be confirmed.",
+    "why_canceled": "The bank payment was called off before any money moved.",
     "why_account_closed": "The bank account is closed.",
     "why_no_account": "The bank account could not be found.",
     "why_debit_not_authorized": "The bank says that the debit was not authorised.",
@@ -125,9 +156,6 @@ ENGLISH: Mapping[str, str] = {
 }
 
 CATALOGUES: Mapping[str, Mapping[str, str]] = {"en": ENGLISH}
-
-DECLINES = frozenset(key.removeprefix("why_") for key in ENGLISH if key.startswith("why_"))
-"""The provider's codes that have a sentence of their own; all others, such as a stolen card, are said alike."""
 
 
 @dataclass(frozen=True, slots=True)

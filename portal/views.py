@@ -5,11 +5,17 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
+from babel.numbers import format_decimal
 
 from domain.kernel import locales
 from domain.kernel.core import Merchant
+from domain.kernel.money import Money, digits
+from domain.kernel.ports import Collectable
+from domain.pay_links import parts
+from domain.pay_links.parts import Choices
 from domain.pay_links.queries import Banner, HistoryLine, PayerPage
-from portal.texts import DECLINES, Texts
+from portal import amounts, declines
+from portal.texts import Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +27,9 @@ class BannerView:
     title: str
     lines: tuple[str, ...]
     reference: str
+    leads_to: str = ""
+    """An address at the payment provider where the payer goes on, and the words of the link."""
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +42,25 @@ class LineView:
     how: str
     receipt: str
     receipt_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartView:
+    """The small form for an amount of the payer's own choice."""
+
+    label: str
+    hint: str
+    typed: str
+    """What was typed before, given back when it could not be taken."""
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What a payer typed, and why it could not be taken: a key of the texts."""
+
+    typed: str
+    problem: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +78,7 @@ class InvoiceView:
     """The button's words; empty when there is nothing to press."""
     pay_all: str
     """The words of a second button, where less than the whole balance is asked for."""
+    part: PartView | None
     why_not: str
     """Why there is no button although something is owed."""
     note: str
@@ -59,12 +88,7 @@ class InvoiceView:
     history: tuple[LineView, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Takes:
-    """Which amounts the payment provider can collect."""
-
-    asked: bool
-    balance: bool
+_UNDER_WAY = (Banner.PROCESSING, Banner.TO_VERIFY)
 
 
 class _Words:
@@ -81,21 +105,25 @@ class _Words:
         return self.day(at.astimezone(zone).date())
 
 
-def invoice(page: PayerPage, *, merchant: Merchant, texts: Texts, takes: Takes) -> InvoiceView:
-    """Return the page's texts."""
+def locale(page: PayerPage, *, merchant: Merchant, texts: Texts) -> str:
+    """Return how this payer reads and types numbers."""
+    return _Words(page, merchant, texts).locale
+
+
+def invoice(
+    page: PayerPage, *, merchant: Merchant, texts: Texts, collectable: Collectable | None, tried: Tried | None = None
+) -> InvoiceView:
+    """Return the page's texts; *collectable* is what the payment provider can collect in the invoice's currency."""
     words = _Words(page, merchant, texts)
     t, owed, asked = texts, page.balance.format(words.locale), page.asked.amount.format(words.locale)
     banner = _banner(page, words)
-    title = t("invoice", number=page.invoice_number)
-    if banner is not None:
-        told = t("problem", title=banner.title) if banner.tone == "bad" else banner.title
-        title = f"{told} – {title}"
     in_part = page.payable and page.asked.is_part
-    pays = page.payable and takes.asked
-    pays_all = in_part and takes.balance
-    why_not = t("pay_not_online", contact=merchant.contact) if page.payable and not (pays or pays_all) else ""
+    pays = page.payable and collectable is not None and collectable.takes(page.asked.amount)
+    pays_all = in_part and collectable is not None and collectable.takes(page.balance)
+    choices = parts.choices(page.balance, collectable) if page.payable and page.takes_parts else None
+    payable = pays or pays_all or choices is not None
     return InvoiceView(
-        page_title=title,
+        page_title=_page_title(page, banner, t, tried),
         number=page.invoice_number,
         customer=page.account_name,
         due_label=_due_label(page, t),
@@ -104,7 +132,8 @@ def invoice(page: PayerPage, *, merchant: Merchant, texts: Texts, takes: Takes) 
         late=_late(page),
         pay=t("pay", amount=asked) if pays else "",
         pay_all=t("pay_all", amount=owed) if pays_all else "",
-        why_not=why_not,
+        part=_part(page, choices, words, tried) if choices or (tried and page.payable) else None,
+        why_not="" if payable or not page.payable else t("pay_not_online", contact=merchant.contact),
         note=_note(page, words),
         banner=banner,
         details=_details(page, words),
@@ -112,23 +141,58 @@ def invoice(page: PayerPage, *, merchant: Merchant, texts: Texts, takes: Takes) 
     )
 
 
+def _page_title(page: PayerPage, banner: BannerView | None, t: Texts, tried: Tried | None) -> str:
+    title = t("invoice", number=page.invoice_number)
+    if tried is not None:
+        return t("error_title", title=title)
+    if banner is None:
+        return title
+    return f"{t('problem', title=banner.title) if banner.tone == 'bad' else banner.title} – {title}"
+
+
+def _part(page: PayerPage, choices: Choices | None, words: _Words, tried: Tried | None) -> PartView:
+    t, whole = words.t, page.balance.format(words.locale)
+    said = {"whole": whole, "currency": page.balance.currency, "example": _example(page, words)}
+    if choices is not None:
+        said |= {"least": choices.least.format(words.locale), "most": choices.most.format(words.locale)}
+    problem = tried.problem if tried else ""
+    if problem == "part_range" and choices is None:
+        problem = "part_whole_only"
+    return PartView(
+        label=t("part_label", currency=page.balance.currency),
+        hint=t("part_hint", **said) if choices else "",
+        typed=tried.typed[: amounts.LONGEST] if tried else "",
+        error=t(problem, **said) if problem else "",
+    )
+
+
+def _example(page: PayerPage, words: _Words) -> str:
+    """Return half of what is open as this payer would type it."""
+    half = Money(page.balance.minor // 2, page.balance.currency)
+    return str(format_decimal(half.decimal, format=_PATTERN[digits(half.currency)], locale=words.locale))
+
+
+_PATTERN = ("#,##0", "#,##0.0", "#,##0.00", "#,##0.000", "#,##0.0000")
+"""With as many decimals as a currency has."""
+
+
 def _due(page: PayerPage, words: _Words) -> str:
     """Return the sum that stands largest on the page: what is being paid, or else what is asked for."""
-    if page.banner is Banner.PROCESSING and page.attempt is not None:
+    if page.banner in _UNDER_WAY and page.attempt is not None:
         return page.attempt.amount.format(words.locale)
     return page.asked.amount.format(words.locale) if page.is_open else ""
 
 
 def _late(page: PayerPage) -> bool:
     """Tell whether to warn; who has paid and waits for the bank, or disputes it all, is not late."""
-    waits = page.banner is Banner.PROCESSING or not page.asked.asked
+    waits = page.banner in _UNDER_WAY or not page.asked.asked
     return page.is_open and page.days_past_due > 0 and not waits
 
 
 def _due_label(page: PayerPage, t: Texts) -> str:
     if not page.is_open:
         return t("nothing_due")
-    if page.banner is Banner.PROCESSING:
+    if page.banner in _UNDER_WAY:
         return t("amount_under_way")
     if not page.asked.is_part:
         return t("amount_due")
@@ -150,7 +214,7 @@ def _due_when(page: PayerPage, words: _Words) -> str:
     if not page.is_open:
         return t("settled_on", date=words.day(page.settled_on)) if page.settled_on else ""
     due = _due_on(page, words)
-    if page.asked.position is None or page.banner is Banner.PROCESSING:
+    if page.asked.position is None or page.banner in _UNDER_WAY:
         return due
     return t("instalment", position=page.asked.position, parts=page.asked.parts, due=due)
 
@@ -196,6 +260,22 @@ def _banner(page: PayerPage, words: _Words) -> BannerView | None:
             if page.history:
                 lines += (t("paid_next", address=page.address),)
             return BannerView("good", t("paid_title"), lines, shown)
+        case Banner.PART_PAID:
+            assert attempt is not None, "what was paid was an attempt"
+            got, rest = attempt.amount.format(words.locale), page.balance.format(words.locale)
+            thanks = (t("part_paid_text", amount=got, rest=rest), t("part_paid_next", address=page.address))
+            return BannerView("good", t("part_paid_title"), thanks, reference)
+        case Banner.TO_VERIFY:
+            assert attempt is not None, "what is to be confirmed is an attempt"
+            begins = t("verify_text", amount=attempt.amount.format(words.locale))
+            return BannerView(
+                "wait",
+                t("verify_title"),
+                (begins, t("verify_next")),
+                reference,
+                leads_to=attempt.verify_url or "",
+                link=t("verify_button"),
+            )
         case Banner.PROCESSING:
             assert attempt is not None, "a debit under way is an attempt"
             started = t(
@@ -205,8 +285,8 @@ def _banner(page: PayerPage, words: _Words) -> BannerView | None:
             )
             return BannerView("wait", t("processing_title"), (started, t("processing_next")), reference)
         case Banner.FAILED:
-            code = attempt.code if attempt and attempt.code in DECLINES else "generic"
-            return BannerView("bad", t("failed_title"), (t(f"why_{code}"), t("failed_next")), reference)
+            said = declines.said(attempt.code if attempt else None)
+            return BannerView("bad", t("failed_title"), (t(said.why), t(said.next)), reference)
         case Banner.IN_REVIEW:
             return BannerView("wait", t("review_title"), (t("review_text"), t("review_next")), reference)
         case Banner.CLOSED:

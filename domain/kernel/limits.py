@@ -66,6 +66,12 @@ class Limits:
     part_payments: bool = True
     """Payers may pay a part of what is asked on the payment page."""
 
+    stripe_shared: bool = False
+    """The provider's account also takes money that is none of ours; then only what names an invoice is asked about."""
+
+    webhook_body: timedelta = timedelta(days=90)
+    """How long the body of a webhook that was worked is kept; that it came is kept for ever."""
+
     claim: timedelta = timedelta(minutes=30)
     """How long a case belongs to whoever took it up, without their doing anything."""
 

@@ -1,5 +1,6 @@
 """Ports: what the domain asks of the world outside. Each has a real adapter at an edge."""
 
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -44,6 +45,50 @@ class CheckoutStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Collectable:
+    """Which amounts of one currency the provider can collect."""
+
+    least: Money
+    most: Money
+    step: Money
+    """Amounts are whole multiples of this; one minor unit for most currencies."""
+
+    def takes(self, amount: Money) -> bool:
+        """Tell whether just this amount can be collected."""
+        return self.least <= amount <= self.most and amount.minor % self.step.minor == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Decline:
+    """Why one attempt to pay did not succeed, in the provider's own codes."""
+
+    code: str
+    """What kind of error it was, such as ``card_declined``."""
+    decline_code: str = ""
+    """The issuer's reason, where it gave one."""
+    network_code: str = ""
+    """The card network's or bank network's own code."""
+    advice_code: str = ""
+    """What the network advises: try again later, check the data, do not try again."""
+
+    @property
+    def telling(self) -> str:
+        """The code that says most."""
+        return self.decline_code or self.code
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Something about a payment that moves no money yet, and that the merchant should answer at the provider."""
+
+    object_id: str
+    kind: str
+    """``inquiry`` (the payer's bank asks) or ``early fraud warning``."""
+    amount: Money
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reversal:
     """Money that went back after it had been received."""
 
@@ -66,11 +111,21 @@ class CheckoutSnapshot:
     """The provider's id of the money movement; the ledger's unique key."""
     method: str
     """Plain words for receipts: ``card ending 4242``, ``bank debit``."""
-    decline_code: str | None = None
+    decline: Decline | None = None
     attempt_id: str | None = None
-    """The provider's id of the attempt that the decline code belongs to, so that each is told once."""
+    """The provider's id of the attempt that the decline belongs to, so that each is told once."""
     reversals: tuple[Reversal, ...] = ()
+    alerts: tuple[Alert, ...] = ()
     url: str | None = None
+    verify_url: str | None = None
+    """Where the payer confirms the bank account before a debit can begin; None when nothing is to be confirmed."""
+    methods: tuple[Method, ...] = ()
+    """The ways to pay that the page really offers, of those that were ordered."""
+
+    @property
+    def decline_code(self) -> str | None:
+        """The most telling code of the last decline, if there was one."""
+        return self.decline.telling if self.decline else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +136,34 @@ class ProviderNews:
     kind: str
     object_id: str
     body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """Money that moved at the provider, as its own lists show it, whoever caused it."""
+
+    object_id: str
+    kind: str
+    """As ``payment.kind``: ``payment``, ``refund``, ``chargeback`` or ``reinstated``."""
+    amount: Money
+    """Always positive; the kind says which way it went."""
+    happened_at: datetime
+    charge_id: str
+    """The payment that it is, or that it takes back."""
+    checkout_id: UUID | None = None
+    """Our own mark, where it carries one."""
+    method: str = ""
+    about: str = ""
+    """The description that it carries, for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class MovementPage:
+    """A page of one of the provider's lists, newest first."""
+
+    movements: tuple[Movement, ...]
+    after: str | None
+    """Where the next page begins; None at the end of the list."""
 
 
 class GatewayUnavailable(Exception):
@@ -97,14 +180,23 @@ class PaymentGateway(Protocol):
     Each call raises ``GatewayUnavailable`` or ``GatewayRefused`` when there is no answer that can be used.
     """
 
-    def takes(self, amount: Money) -> bool:
-        """Tell whether the provider can collect just this amount: not below its minimum, in no unit that it lacks."""
+    def collectable(self, currency: str) -> Collectable | None:
+        """Return which amounts of a currency the provider can collect; None when it can collect none."""
 
     async def find(self, object_id: str) -> str | None:
         """Return the session that a payment, refund or dispute belongs to; None when it came about otherwise."""
 
-    async def news(self, since: datetime) -> tuple[ProviderNews, ...]:
-        """Return what happened since then, for the case that webhooks did not reach us."""
+    def news(self, since: datetime) -> AsyncIterator[Sequence[ProviderNews]]:
+        """Yield what happened since then by pages, newest first, for the case that webhooks did not reach us."""
+
+    async def movements(self, of: str, *, since: datetime, after: str | None) -> MovementPage:
+        """Return a page of the ``payments``, ``refunds`` or ``disputes`` that began since then."""
+
+    async def alert(self, object_id: str) -> tuple[str, Alert] | None:
+        """Return the session and the warning that an event is about; None when it is of no session."""
+
+    async def offers_bank_debit(self) -> bool | None:
+        """Tell whether the merchant's account is set up for bank debits; None when that cannot be told."""
 
     async def open(self, order: CheckoutOrder) -> CheckoutSnapshot:
         """Create the hosted checkout, or return the same one when called again with the same order."""

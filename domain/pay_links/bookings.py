@@ -9,11 +9,12 @@ from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.money import Money
-from domain.kernel.ports import CheckoutSnapshot, Reversal
+from domain.kernel.ports import Alert, CheckoutSnapshot, Reversal
 from domain.kernel.transactions import Transaction
 from domain.ledger import payments
+from domain.ledger.events import PaymentReceived
 from domain.ledger.models import Invoice, Payment
-from domain.pay_links.events import PaymentMismatched
+from domain.pay_links.events import ChargeQuestioned, PaymentMismatched, RemainderOpen
 from domain.pay_links.models import Checkout, PayLink
 
 log = logging.getLogger(__name__)
@@ -28,7 +29,7 @@ async def book(
     """Enter the payment and its reversals. A step of a transaction that holds the locks of invoice and checkout."""
     assert snapshot.charge_id, "the gateway reports a payment with its charge or not at all"
     link = await PayLink.get(id=checkout.link_id)
-    await payments.receive(
+    received = await payments.receive(
         core,
         tx,
         invoice=invoice,
@@ -40,7 +41,11 @@ async def book(
         actor=actor,
         contact_id=link.contact_id,
     )
+    if received is not None and received.applied:
+        await _ask_for_rest(core, tx, invoice, received, snapshot)
     payment = await Payment.get(object_id=snapshot.charge_id, kind="payment")
+    for alert in snapshot.alerts:
+        await tell_alert(core, tx, invoice, checkout, alert)
     for reversal in snapshot.reversals:
         if reversal.amount.currency != payment.currency:
             await tell_mismatch(
@@ -53,10 +58,11 @@ async def book(
                 note=f"a {reversal.kind} in another currency",
             )
             continue
-        await _reverse(core, tx, invoice, payment, reversal)
+        await reverse(core, tx, invoice, payment, reversal)
 
 
-async def _reverse(core: Core, tx: Transaction, invoice: Invoice, payment: Payment, reversal: Reversal) -> None:
+async def reverse(core: Core, tx: Transaction, invoice: Invoice, payment: Payment, reversal: Reversal) -> None:
+    """Enter money that went back, or that came back after all; once each. A step like ``book``."""
     entry: dict[str, Any] = {
         "invoice": invoice,
         "payment": payment,
@@ -73,15 +79,66 @@ async def _reverse(core: Core, tx: Transaction, invoice: Invoice, payment: Payme
         await payments.reinstate(core, tx, **entry)
 
 
+_COMMITTED = """
+    SELECT FROM plan WHERE invoice_id = %(invoice)s AND state IN ('requested', 'countered', 'running')
+    UNION ALL SELECT FROM promise WHERE invoice_id = %(invoice)s AND state = 'running'
+    UNION ALL SELECT FROM dispute WHERE invoice_id = %(invoice)s AND state = 'open' AND NOT is_test
+"""
+"""Whatever says when the rest comes, or why it does not."""
+
+
+async def _ask_for_rest(
+    core: Core, tx: Transaction, invoice: Invoice, received: PaymentReceived, snapshot: CheckoutSnapshot
+) -> None:
+    """Tell the operators of a part payment whose rest nobody has spoken of, unless it went back at once."""
+    if not received.balance or snapshot.reversals:
+        return
+    if await tx.row(f"SELECT 1 AS one FROM ({_COMMITTED}) spoken LIMIT 1", {"invoice": invoice.id}):
+        return
+    event = RemainderOpen(
+        invoice_id=invoice.id,
+        invoice_number=invoice.number,
+        account_id=invoice.account_id,
+        payment_id=received.payment_id,
+        paid=received.amount,
+        rest=received.balance,
+        **by(SYSTEM, core.clock.now()),
+    )
+    await timeline.record(core, tx, event)
+
+
+async def tell_alert(core: Core, tx: Transaction, invoice: Invoice, checkout: Checkout, alert: Alert) -> None:
+    """Record once that somebody asks about a payment without taking it back."""
+    if await _told(tx, invoice, ChargeQuestioned.kind, alert.object_id):
+        return
+    event = ChargeQuestioned(
+        invoice_id=invoice.id,
+        invoice_number=invoice.number,
+        account_id=invoice.account_id,
+        checkout_id=checkout.id,
+        object_id=alert.object_id,
+        what=alert.kind,
+        amount=alert.amount,
+        reason=alert.reason,
+        **by(SYSTEM, core.clock.now()),
+    )
+    await timeline.record(core, tx, event)
+
+
+async def _told(tx: Transaction, invoice: Invoice, kind: str, object_id: str) -> bool:
+    """Tell whether an event of that kind is about that object of the provider already."""
+    row = await tx.row(
+        "SELECT 1 FROM timeline_entry WHERE invoice_id = %s AND kind = %s AND fact->>'object_id' = %s",
+        (invoice.id, kind, object_id),
+    )
+    return row is not None
+
+
 async def tell_mismatch(
     core: Core, tx: Transaction, invoice: Invoice, checkout: Checkout, *, object_id: str, reported: Money, note: str
 ) -> None:
     """Record once that the provider reports money that is not what was ordered."""
-    told = await tx.row(
-        "SELECT 1 FROM timeline_entry WHERE invoice_id = %s AND kind = %s AND fact->>'object_id' = %s",
-        (invoice.id, PaymentMismatched.kind, object_id),
-    )
-    if told is not None:
+    if await _told(tx, invoice, PaymentMismatched.kind, object_id):
         return
     log.error("payment does not fit its order: checkout %s, %s", checkout.id, note)
     event = PaymentMismatched(

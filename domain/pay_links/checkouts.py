@@ -8,12 +8,18 @@ from domain.kernel import addresses, timeline
 from domain.kernel.actor import SYSTEM, Actor, payer
 from domain.kernel.core import Core
 from domain.kernel.events import by
-from domain.kernel.ports import CheckoutSnapshot, CheckoutStatus
+from domain.kernel.ports import Alert, CheckoutSnapshot, CheckoutStatus, Decline
 from domain.kernel.transactions import Transaction
 from domain.ledger.models import Contact, Invoice
 from domain.ledger.states import InvoiceState
 from domain.pay_links import bookings
-from domain.pay_links.events import CheckoutEnded, PaymentDeclined, PaymentFailed, PaymentProcessing
+from domain.pay_links.events import (
+    CheckoutEnded,
+    PaymentDeclined,
+    PaymentFailed,
+    PaymentProcessing,
+    PaymentToVerify,
+)
 from domain.pay_links.models import Checkout, PayLink
 from domain.pay_links.refusals import CheckoutNotFound
 from domain.pay_links.states import CheckoutState, LinkState
@@ -59,6 +65,20 @@ async def update(core: Core, *, snapshot: CheckoutSnapshot) -> Standing:
         if checkout.status is not CheckoutState.MISMATCHED:
             await news.take()
         return Standing(checkout.id, CheckoutState(checkout.state), checkout.url)
+
+
+async def alert(core: Core, *, session_id: str, alert: Alert) -> None:
+    """Tell once of something that the provider reports about a paid checkout and that moves no money.
+
+    Raises:
+        CheckoutNotFound: The session is not one of ours.
+    """
+    async with core.transaction() as tx:
+        checkout = await Checkout.get_or_none(session_id=session_id)
+        invoice = await Invoice.locked(id=checkout.invoice_id) if checkout else None
+        if checkout is None or invoice is None:
+            raise CheckoutNotFound(session_id)
+        await bookings.tell_alert(core, tx, invoice, checkout, alert)
 
 
 async def refused(core: Core, *, checkout_id: UUID, reason: str) -> None:
@@ -114,11 +134,10 @@ class _News:
                 await self._decline()
             case CheckoutStatus.PAID:
                 await bookings.book(self.core, self.tx, self.invoice, self.checkout, self.snapshot, self.actor)
-            case CheckoutStatus.PROCESSING if moved:
-                await self._record(PaymentProcessing, amount=self.checkout.amount)
+            case CheckoutStatus.PROCESSING:
+                await self._process(moved=moved)
             case CheckoutStatus.FAILED if moved:
-                code = self.snapshot.decline_code or "unknown"
-                await self._record(PaymentFailed, amount=self.checkout.amount, code=code)
+                await self._record(PaymentFailed, amount=self.checkout.amount, **_codes(self.snapshot.decline))
             case CheckoutStatus.EXPIRED if moved:
                 reason = await _reason(self.core, self.invoice, self.checkout)
                 await _tell_end(self.core, self.tx, self.invoice, self.checkout, reason)
@@ -158,7 +177,22 @@ class _News:
             also["url"] = self.snapshot.url
         if step == "fail":
             also["decline_code"] = self.snapshot.decline_code or "unknown"
+        if step != "process":
+            also["verify_url"] = None
         await self.checkout.move(step, **also)
+
+    async def _process(self, *, moved: bool) -> None:
+        """Tell that the debit began, or that the payer has to confirm the account first; each once."""
+        if self.checkout.status is not CheckoutState.PROCESSING:
+            return
+        waits = self.snapshot.verify_url
+        confirmed = self.checkout.verify_url is not None and waits is None
+        if waits != self.checkout.verify_url:
+            await Checkout.filter(id=self.checkout.id).update(verify_url=waits)
+        if moved and waits is not None:
+            await self._record(PaymentToVerify, amount=self.checkout.amount)
+        elif moved or confirmed:
+            await self._record(PaymentProcessing, amount=self.checkout.amount)
 
     async def _decline(self) -> None:
         code, attempt = self.snapshot.decline_code, self.snapshot.attempt_id
@@ -168,11 +202,23 @@ class _News:
         if attempt in told:
             return
         await Checkout.filter(id=self.checkout.id).update(declines=[*told, attempt], decline_code=code)
-        await self._record(PaymentDeclined, code=code)
+        await self._record(PaymentDeclined, **_codes(self.snapshot.decline))
 
     async def _record(self, event: type[Any], **facts: Any) -> None:
         fact = event(**about(self.invoice, self.checkout.id), **facts, **by(self.actor, self.core.clock.now()))
         await timeline.record(self.core, self.tx, fact)
+
+
+def _codes(decline: Decline | None) -> dict[str, str]:
+    """Return the fields of an event that say why an attempt failed."""
+    if decline is None:
+        return {"code": "unknown"}
+    return {
+        "code": decline.telling,
+        "error_code": decline.code,
+        "network_code": decline.network_code,
+        "advice_code": decline.advice_code,
+    }
 
 
 async def _found(tx: Transaction, snapshot: CheckoutSnapshot) -> dict[str, Any]:

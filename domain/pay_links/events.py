@@ -9,6 +9,16 @@ from domain.commitments.dispute_events import DisputeExtended, DisputeFiled
 from domain.commitments.events import PlanApproved
 from domain.kernel.events import Amount, InvoiceEvent
 from domain.kernel.notices import SILENT, Notices, job, operators, payer
+from domain.ledger.entry_events import (
+    AllocationTakenBack,
+    CashPlaced,
+    CreditNoteApplied,
+    InvoiceVoided,
+    InvoiceWrittenOff,
+    VarianceLetGo,
+    WriteOffApproved,
+    WriteOffReversed,
+)
 from domain.ledger.events import CreditApproved, InvoiceSettled, LedgerImported, PaymentReceived, PaymentReversed
 from domain.pay_links import references
 
@@ -230,6 +240,14 @@ NOTICES: Notices = {
     PaymentReversed: (job("end_checkout"),),
     CreditApproved: (job("end_checkout"),),
     LedgerImported: (job("end_checkout"),),
+    CashPlaced: (job("end_checkout"),),
+    AllocationTakenBack: (job("end_checkout"),),
+    CreditNoteApplied: (job("end_checkout"),),
+    WriteOffApproved: (job("end_checkout"),),
+    WriteOffReversed: (job("end_checkout"),),
+    VarianceLetGo: (job("end_checkout"),),
+    InvoiceWrittenOff: (job("close_links"),),
+    InvoiceVoided: (job("close_links"), job("end_checkout")),
     DisputeFiled: (job("end_checkout"),),  # less is asked for than on the open page
     DisputeExtended: (job("end_checkout"),),
     PlanApproved: (job("end_checkout"),),

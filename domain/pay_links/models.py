@@ -61,6 +61,7 @@ class Checkout(StatefulRecord):
     decline_code: str | None = fields.TextField(null=True)
     declines: Any = ArrayField(element_type="text", default=list)
     """The provider's ids of the declined attempts that were told; each is told once."""
+    verify_url: str | None = fields.TextField(null=True)
     created_at: datetime = fields.DatetimeField()
     checked_at: datetime = fields.DatetimeField()
 
@@ -89,6 +90,8 @@ class ProviderEvent(StatefulRecord):
     kind: str = fields.TextField()
     object_id: str = fields.TextField()
     body: bytes = fields.BinaryField()
+    came: str = fields.TextField(default="webhook")
+    fits: Any = fields.BooleanField(default=True)
     received_at: datetime = fields.DatetimeField()
 
     class Meta:
@@ -107,6 +110,8 @@ class StrayMovement(StatefulRecord):
     currency: str = fields.TextField()
     amount_minor: int = fields.BigIntField()
     happened_at: datetime = fields.DatetimeField()
+    charge_id: str = fields.TextField()
+    method: str = fields.TextField(default="")
     about: str = fields.TextField(default="")
     note: str = fields.TextField()
     invoice_id: UUID | None = fields.UUIDField(null=True)
@@ -120,3 +125,8 @@ class StrayMovement(StatefulRecord):
         """Tortoise's settings."""
 
         table = "stray_movement"
+
+    @property
+    def amount(self) -> Money:
+        """How much it is; the kind says which way it went."""
+        return Money(self.amount_minor, self.currency)

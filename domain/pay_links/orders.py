@@ -1,7 +1,7 @@
 """Orders: what a payer is asked for at the provider's page; stored before the provider is told, one per invoice.
 
 A plan or a dispute makes it less than the balance (see ``domain/commitments/payable.py``); a payer who wants to pay all
-that is open may.
+that is open may, and so may one who wants to pay a part, within what the provider can collect (see ``parts.py``).
 """
 
 from dataclasses import dataclass
@@ -18,15 +18,15 @@ from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.money import Money
-from domain.kernel.ports import CheckoutOrder, Method
+from domain.kernel.ports import CheckoutOrder, Collectable, Method
 from domain.kernel.transactions import Transaction
 from domain.ledger.models import Account, Contact, Invoice
 from domain.ledger.refusals import NothingToPay
 from domain.ledger.states import InvoiceState
-from domain.pay_links import checkouts, sessions
+from domain.pay_links import checkouts, parts, sessions
 from domain.pay_links.events import CheckoutStarted
 from domain.pay_links.models import Checkout, PayLink
-from domain.pay_links.refusals import PaymentInReview, PaymentUnderWay
+from domain.pay_links.refusals import AmountNotPossible, PartPaymentsOff, PaymentInReview, PaymentUnderWay
 from domain.pay_links.states import CheckoutState
 
 LIFE = timedelta(minutes=60)
@@ -43,6 +43,14 @@ DEBITS_TRIED = 2
 """Each bank debit that comes back costs the merchant a fee; after two the payer is offered cards only."""
 
 _ORDER = TypeAdapter(CheckoutOrder)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An amount of the payer's own choice, and what the provider can collect of that currency."""
+
+    amount: Money
+    collectable: Collectable | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +74,18 @@ class PageOutdated:
     session_id: str
 
 
-async def start(core: Core, *, secret: str, bank_debit: bool, whole: bool = False) -> ToPlace | PageOpen | PageOutdated:
+async def start(
+    core: Core, *, secret: str, bank_debit: bool, whole: bool = False, part: Part | None = None
+) -> ToPlace | PageOpen | PageOutdated:
     """Decide how this payer gets to a page for what is asked now, and store a new order if one is needed.
 
-    *whole* asks for all that is open, whatever is planned or disputed.
+    *whole* asks for all that is open, whatever is planned or disputed; *part* for an amount that the payer chose.
 
     Raises:
         LinkNotFound: The session does not live any more.
         NothingToPay: The invoice is settled, void or written off.
+        PartPaymentsOff: The merchant takes no parts.
+        AmountNotPossible: The part is too small, too large, or leaves a rest that could not be paid.
         PaymentUnderWay: A bank debit is being processed.
         PaymentInReview: Money arrived that does not fit the order of this link.
     """
@@ -85,7 +97,8 @@ async def start(core: Core, *, secret: str, bank_debit: bool, whole: bool = Fals
             raise PaymentInReview(invoice.number)
         today = local_date(core.clock, core.merchant.zone)
         asked = await payable.of(tx, invoice_id=invoice.id, today=today)
-        wish = _Wish(invoice.balance if whole else asked.amount, asked)
+        chosen = _chosen(core, invoice.balance, part) if part else None
+        wish = _Wish(chosen or (invoice.balance if whole else asked.amount), asked)
         live = await Checkout.locked(invoice_id=invoice.id, state__in=checkouts.LIVE)
         if live is not None and (usable := _usable(core, live, invoice, link, wish.amount)) is not None:
             return usable
@@ -105,6 +118,18 @@ class _Wish:
         """Return what the provider's page calls it."""
         instalment = self.asked.position is not None and self.amount == self.asked.asked != self.asked.balance
         return f"Invoice {number}" + (f", instalment {self.asked.position} of {self.asked.parts}" if instalment else "")
+
+
+def _chosen(core: Core, balance: Money, part: Part) -> Money:
+    """Return the part that the payer chose, if it can be paid; nothing is under way, since only one checkout lives."""
+    if not core.limits.part_payments:
+        raise PartPaymentsOff
+    if part.amount == balance:
+        return balance
+    possible = parts.choices(balance, part.collectable)
+    if possible is None or part.amount.currency != balance.currency or not possible.allow(part.amount):
+        raise AmountNotPossible(possible, str(balance))
+    return part.amount
 
 
 def _usable(
@@ -136,7 +161,7 @@ async def _stored(
         checkout_id=uuid4(),
         amount=wish.amount,
         title=wish.title(invoice.number),
-        methods=await _methods(invoice, bank_debit=bank_debit),
+        methods=await _methods(tx, invoice, bank_debit=bank_debit),
         payer_email=contact.email,
         locale=account.locale or core.merchant.locale,
         success_url=f"{core.merchant.public_url}/i/return",
@@ -167,14 +192,24 @@ async def _stored(
     return order
 
 
-async def _methods(invoice: Invoice, *, bank_debit: bool) -> tuple[Method, ...]:
+async def _methods(tx: Transaction, invoice: Invoice, *, bank_debit: bool) -> tuple[Method, ...]:
     """Return the ways to pay: bank debit is for US dollars only, and not after it came back twice."""
     if not bank_debit or invoice.currency != "USD":
         return (Method.CARD,)
-    returned = await Checkout.filter(
-        invoice_id=invoice.id, state=CheckoutState.FAILED.value, session_id__not_isnull=True
-    ).count()
-    return (Method.CARD, Method.BANK_DEBIT) if returned < DEBITS_TRIED else (Method.CARD,)
+    row = await tx.row(_RETURNED, {"invoice": invoice.id, "account": invoice.account_id})
+    assert row is not None, "a count always has a row"
+    return (Method.CARD, Method.BANK_DEBIT) if row["returned"] < DEBITS_TRIED else (Method.CARD,)
+
+
+_RETURNED = """
+    SELECT (SELECT count(*) FROM checkout k
+            WHERE k.invoice_id = %(invoice)s AND k.state = 'failed' AND k.session_id IS NOT NULL)
+         + (SELECT count(*) FROM payment b JOIN payment p ON p.id = b.reverses_id
+            WHERE b.account_id = %(account)s AND b.kind = 'chargeback' AND p.method LIKE 'bank debit%%'
+              AND EXISTS (SELECT FROM allocation a WHERE a.payment_id = p.id AND a.invoice_id = %(invoice)s))
+         AS returned
+"""
+"""Debits of the invoice that failed, and those that were paid and came back afterwards."""
 
 
 def _read(terms: Any) -> CheckoutOrder:

@@ -1,12 +1,24 @@
 """Provider events: a verified webhook is stored, answered, and worked later by a job that reads the checkout itself."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from domain.kernel.core import Core
+from domain.kernel.ports import ProviderNews
+from domain.pay_links import provider_health
 from domain.pay_links.models import ProviderEvent
 from domain.pay_links.states import ProviderEventState
+
+WEBHOOK, LIST = "webhook", "list"
+"""How an event came to us: the provider sent it, or we found it in the provider's list."""
+
+OVERLAP = timedelta(hours=1)
+"""How far before the last look the list of events is read again: events come in any order, and are kept once."""
+
+PAGE = 1000
+"""Bodies that are emptied in one statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,33 +29,77 @@ class Pending:
     object_id: str
 
 
-async def store(core: Core, *, event_id: str, kind: str, object_id: str, body: bytes) -> bool:
-    """Keep a verified body as it came and queue its work; False when that event was kept before."""
+async def store(
+    core: Core, *, event_id: str, kind: str, object_id: str, body: bytes, fits: bool = True, came: str = WEBHOOK
+) -> bool:
+    """Keep a verified body as it came and queue its work; False when that event was kept before.
+
+    *fits* says whether it is written in the API version that we read; *came* whether it was sent to us, or had to be
+    fetched.
+    """
+    news = ProviderNews(event_id, kind, object_id, body)
+    return bool(await store_all(core, news=[news], fits=fits, came=came))
+
+
+async def store_all(core: Core, *, news: Sequence[ProviderNews], fits: bool = True, came: str = LIST) -> int:
+    """Keep what was not kept before and queue its work, in one transaction; return how much of it was new."""
+    if not news:
+        return 0
+    news = list({each.event_id: each for each in news}.values())
     async with core.transaction() as tx:
-        row = await tx.row(
-            "INSERT INTO provider_event (id, event_id, kind, object_id, body, state, received_at)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (event_id) DO NOTHING RETURNING id",
+        rows = await tx.rows(
+            "INSERT INTO provider_event (id, event_id, kind, object_id, body, came, fits, state, received_at)"
+            " SELECT id, event_id, kind, object_id, body, %s, %s, %s, %s"
+            " FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::bytea[]) WITH ORDINALITY"
+            " AS new (id, event_id, kind, object_id, body, place) ORDER BY place"
+            " ON CONFLICT (event_id) DO UPDATE SET came = excluded.came"  # found in the list, and delivered after all
+            " WHERE provider_event.came = 'list' AND excluded.came = 'webhook' RETURNING id, xmax = 0 AS new",
             (
-                uuid4(),
-                event_id,
-                kind,
-                object_id,
-                body,
+                came,
+                fits,
                 ProviderEvent.MACHINE.start.value,
                 core.clock.now(),
+                [uuid4() for _ in news],
+                [each.event_id for each in news],
+                [each.kind for each in news],
+                [each.object_id for each in news],
+                [each.body for each in news],
             ),
         )
-        if row is not None:
-            await core.jobs.defer(tx, "work_provider_event", provider_event_id=str(row["id"]))
-    return row is not None
+        new = [{"provider_event_id": str(row["id"])} for row in rows if row["new"]]
+        await core.jobs.defer_many(tx, "work_provider_event", new)
+    return len(new)
 
 
-async def heard_until(core: Core) -> datetime | None:
-    """Return when we last heard anything, else since when there is something to hear of; None without a checkout."""
+async def poll_since(core: Core) -> datetime | None:
+    """Return from when on the provider's list of events is to be read; None while there is nothing to hear of.
+
+    Webhooks that arrive do not move this on: those that do not are just what is looked for.
+    """
     row = await core.database.row(
-        "SELECT greatest(max(received_at), (SELECT min(created_at) FROM checkout)) AS at FROM provider_event"
+        "SELECT coalesce((SELECT at FROM provider_mark WHERE name = %s), min(created_at)) AS at FROM checkout"
+        " HAVING count(*) > 0",
+        (provider_health.POLLED,),
     )
-    return row["at"] if row else None
+    return row["at"] - OVERLAP if row else None
+
+
+async def forget_bodies(core: Core) -> int:
+    """Empty the bodies of events that were worked long ago (the job ``forget_bodies``); return how many.
+
+    Their ids stay, so that the same event is known however late it is sent again.
+    """
+    before = core.clock.now() - core.limits.webhook_body
+    total = 0
+    while True:
+        emptied = await core.database.execute(
+            "UPDATE provider_event SET body = '' WHERE id IN (SELECT id FROM provider_event"
+            " WHERE state <> 'stored' AND received_at < %s AND body <> '' ORDER BY received_at LIMIT %s)",
+            (before, PAGE),
+        )
+        total += emptied
+        if emptied < PAGE:
+            return total
 
 
 async def pending(core: Core, *, provider_event_id: UUID) -> Pending | None:

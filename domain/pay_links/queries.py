@@ -30,7 +30,9 @@ class Banner(StrEnum):
 
     NONE = "none"
     PAID = "paid"
+    PART_PAID = "part paid"
     PROCESSING = "processing"
+    TO_VERIFY = "to verify"
     FAILED = "failed"
     IN_REVIEW = "in review"
     CLOSED = "closed"
@@ -48,6 +50,10 @@ class Attempt:
     session_id: str | None
     """The provider's session, to be asked about; never shown."""
     at: datetime
+    rest: Money
+    """What was left open of the invoice when this was ordered, beside the amount."""
+    verify_url: str | None = None
+    """Where the payer confirms the bank account, while that is waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +94,22 @@ class PayerPage:
     is_open: bool
     banner: Banner
     attempt: Attempt | None
+    takes_parts: bool
+    """Whether the merchant lets payers choose an amount of their own."""
     history: tuple[HistoryLine, ...]
     """Oldest first."""
 
     @property
     def payable(self) -> bool:
         """Whether the payer may start to pay."""
-        return self.is_open and self.banner not in (Banner.PROCESSING, Banner.IN_REVIEW)
+        return self.is_open and self.banner not in (Banner.PROCESSING, Banner.TO_VERIFY, Banner.IN_REVIEW)
 
 
 _PAGE = f"""
     SELECT i.id, i.number, i.currency, i.total_minor, i.open_minor, i.issued_on, i.due_on, i.settled_on, i.state,
            a.name AS account_name, a.locale, a.country, c.email,
            k.id AS checkout_id, k.state AS checkout_state, k.amount_minor, k.currency AS checkout_currency,
-           k.decline_code, k.session_id, k.created_at AS checkout_at, h.lines,
+           k.decline_code, k.session_id, k.created_at AS checkout_at, k.owed_minor, k.verify_url, h.lines,
            payable.asked_minor, payable.disputed_minor, payable.position, payable.parts, payable.due_on AS instalment_on
     FROM portal_session s
     JOIN pay_link l ON l.id = s.link_id
@@ -158,8 +166,9 @@ async def page(core: Core, *, secret: str) -> PayerPage:
         days_past_due=days_past_due(asked.due_on or row["due_on"], today),
         settled_on=row["settled_on"],
         is_open=row["state"] == InvoiceState.OPEN.value,
-        banner=_banner(row["state"], attempt),
+        banner=_banner(row["state"], attempt, Money(row["open_minor"], row["currency"])),
         attempt=attempt,
+        takes_parts=core.limits.part_payments,
         history=tuple(_line(each) for each in row["lines"] or ()),
     )
 
@@ -174,19 +183,25 @@ def _attempt(row: Row) -> Attempt | None:
         code=row["decline_code"],
         session_id=row["session_id"],
         at=row["checkout_at"],
+        rest=Money((row["owed_minor"] or row["amount_minor"]) - row["amount_minor"], row["checkout_currency"]),
+        verify_url=row["verify_url"],
     )
 
 
-def _banner(invoice_state: str, attempt: Attempt | None) -> Banner:
+def _banner(invoice_state: str, attempt: Attempt | None, balance: Money) -> Banner:
     match InvoiceState(invoice_state), attempt:
         case _, Attempt(state=CheckoutState.MISMATCHED):
             return Banner.IN_REVIEW
+        case _, Attempt(state=CheckoutState.PROCESSING, verify_url=str()):
+            return Banner.TO_VERIFY
         case _, Attempt(state=CheckoutState.PROCESSING):
             return Banner.PROCESSING
         case InvoiceState.SETTLED, _:
             return Banner.PAID
         case ((InvoiceState.VOID | InvoiceState.WRITTEN_OFF), _):
             return Banner.CLOSED
+        case InvoiceState.OPEN, Attempt(state=CheckoutState.PAID, rest=rest) if rest == balance:
+            return Banner.PART_PAID  # nothing else has happened since
         case _, Attempt(code=str(), state=CheckoutState.OPEN | CheckoutState.FAILED | CheckoutState.EXPIRED):
             return Banner.FAILED
         case _:

@@ -3,14 +3,19 @@
 Refusal
 ├── NotFound
 │   ├── LinkNotFound         made up, expired, used elsewhere or replaced: one answer for all
-│   └── CheckoutNotFound     the provider speaks of a checkout that is not ours
+│   ├── CheckoutNotFound     the provider speaks of a checkout that is not ours
+│   └── StrayNotFound        money that waits for nobody any more
 ├── NoContact                nobody on file can be sent a link
+├── AmountNotPossible        a part that cannot be collected, or would leave such a rest
+├── PartPaymentsOff          the merchant takes whole payments only
+├── StrayUnbookable          money that cannot be entered as it is
 ├── PaymentUnderWay          a bank debit is being processed
 ├── PaymentInReview          money arrived that does not fit; a person looks at it
 └── PaymentUnavailable       the payment provider did not take the order
 """
 
 from domain.kernel.refusals import NotFound, Refusal
+from domain.pay_links.parts import Choices
 
 
 class LinkNotFound(NotFound):
@@ -25,6 +30,33 @@ class CheckoutNotFound(NotFound):
 
     def __init__(self, session_id: str) -> None:
         super().__init__(f"No checkout of this deployment has the session {session_id[:80]!r}.")
+
+
+class StrayNotFound(NotFound):
+    """Say that no such money waits."""
+
+    def __init__(self) -> None:
+        super().__init__("No money of that id waits any more. `/plixo stray` lists what does.")
+
+
+class AmountNotPossible(Refusal):
+    """Say which amounts can be paid."""
+
+    def __init__(self, choices: Choices | None, whole: str) -> None:
+        self.choices = choices
+        parts = f"an amount from {choices.least} to {choices.most}, or " if choices else ""
+        super().__init__(f"That amount cannot be paid. Choose {parts}the whole balance of {whole}.")
+
+
+class PartPaymentsOff(Refusal):
+    """Say that only the whole can be paid."""
+
+    def __init__(self) -> None:
+        super().__init__("Only the amount that is asked for can be paid here. Please contact us about another amount.")
+
+
+class StrayUnbookable(Refusal):
+    """Say why money at the provider cannot be entered, and what to do instead."""
 
 
 class NoContact(Refusal):

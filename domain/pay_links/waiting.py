@@ -3,6 +3,8 @@
 from datetime import timedelta
 from uuid import UUID
 
+from domain.commitments.dispute_events import DisputeExtended, DisputeFiled
+from domain.commitments.events import PlanApproved
 from domain.kernel.core import Core
 from domain.ledger.models import Invoice
 from domain.pay_links import checkouts, orders
@@ -12,14 +14,22 @@ from domain.pay_links.states import CheckoutState
 ASK_OPEN_AFTER = timedelta(minutes=15)
 """An open page of which we heard nothing for so long may have been paid without a webhook reaching us."""
 
+ASK_ENDED_AFTER = timedelta(minutes=5)
+"""A page whose time is over has been closed by the provider, paid or not; then it is asked about once more at once."""
+
 ASK_PROCESSING_AFTER = timedelta(hours=6)
 """A bank debit takes days; four questions a day find its end on the day it ends."""
 
 PAGE = 100
 """Checkouts asked about in one run, at one call each: far below the provider's 25 calls a second."""
 
-_OUTDATED = "(i.state <> 'open' OR i.open_minor <> coalesce(k.owed_minor, k.amount_minor) OR l.state = 'replaced')"
-"""Something else is owed than when the page was ordered, or it belongs to a link that was taken back."""
+_OUTDATED = """(i.state <> 'open' OR i.open_minor <> coalesce(k.owed_minor, k.amount_minor) OR l.state = 'replaced'
+    OR EXISTS (SELECT FROM timeline_entry t
+               WHERE t.invoice_id = i.id AND t.kind = ANY(%(asks_less)s) AND t.at > k.created_at))"""
+"""Something else is owed or asked for than when the page was ordered, or it belongs to a link that was taken back."""
+
+_ASKS_LESS = [DisputeFiled.kind, DisputeExtended.kind, PlanApproved.kind]
+"""What makes us ask for less than before; a payer who still wants to pay more opens a page anew."""
 
 _OF_INVOICE = (
     "FROM checkout k JOIN invoice i ON i.id = k.invoice_id JOIN pay_link l ON l.id = k.link_id"
@@ -32,10 +42,18 @@ async def to_ask(core: Core) -> tuple[str, ...]:
     now = core.clock.now()
     rows = await core.database.rows(
         "UPDATE checkout SET checked_at = %(now)s WHERE id IN ("
-        "  SELECT id FROM checkout WHERE session_id IS NOT NULL AND (state = 'open' AND checked_at <= %(open)s"
+        "  SELECT id FROM checkout WHERE session_id IS NOT NULL AND (state = 'open' AND (checked_at <= %(open)s"
+        "      OR expires_at <= %(ended)s AND checked_at < expires_at + %(ended_after)s)"
         "    OR state = 'processing' AND checked_at <= %(processing)s)"
         "  ORDER BY checked_at LIMIT %(page)s FOR UPDATE SKIP LOCKED) RETURNING session_id",
-        {"now": now, "open": now - ASK_OPEN_AFTER, "processing": now - ASK_PROCESSING_AFTER, "page": PAGE},
+        {
+            "now": now,
+            "open": now - ASK_OPEN_AFTER,
+            "ended": now - ASK_ENDED_AFTER,
+            "ended_after": ASK_ENDED_AFTER,
+            "processing": now - ASK_PROCESSING_AFTER,
+            "page": PAGE,
+        },
     )
     return tuple(row["session_id"] for row in rows)
 
@@ -45,7 +63,7 @@ async def to_end(core: Core, *, invoice_id: UUID | None = None) -> tuple[str, ..
     rows = await core.database.rows(
         f"SELECT k.session_id {_OF_INVOICE} AND k.state = 'open' AND k.session_id IS NOT NULL AND {_OUTDATED}"
         " ORDER BY k.created_at LIMIT %(page)s",
-        {"id": invoice_id, "page": PAGE},
+        {"id": invoice_id, "page": PAGE, "asks_less": _ASKS_LESS},
     )
     return tuple(row["session_id"] for row in rows)
 
@@ -55,7 +73,7 @@ async def give_up_unanswered(core: Core, *, invoice_id: UUID | None = None) -> N
     rows = await core.database.rows(
         f"SELECT k.id {_OF_INVOICE} AND k.state = 'created' AND (k.created_at <= %(old)s OR {_OUTDATED})"
         " ORDER BY k.created_at LIMIT %(page)s",
-        {"id": invoice_id, "page": PAGE, "old": core.clock.now() - orders.RETRY_WINDOW},
+        {"id": invoice_id, "page": PAGE, "asks_less": _ASKS_LESS, "old": core.clock.now() - orders.RETRY_WINDOW},
     )
     for row in rows:
         await _give_up(core, row["id"])

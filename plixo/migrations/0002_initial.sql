@@ -178,7 +178,7 @@ CREATE TABLE write_off (
     id             uuid PRIMARY KEY,
     invoice_id     uuid NOT NULL REFERENCES invoice,
     account_id     uuid NOT NULL REFERENCES account,
-    kind           text NOT NULL CHECK (kind IN ('write-off', 'variance')), -- a variance is a small difference of a payment
+    kind           text NOT NULL CHECK (kind IN ('write-off', 'variance', 'void')), -- variance: small difference of a payment
     payment_id     uuid REFERENCES payment,    -- the short payment, of a variance
     currency       text NOT NULL,
     amount_minor   bigint NOT NULL CHECK (amount_minor > 0),

@@ -1,16 +1,22 @@
 """A payment gateway with a memory: it keeps orders by their number, and a test says what the payer does."""
 
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 
 from domain.kernel.money import Money
 from domain.kernel.ports import (
+    Alert,
     CheckoutOrder,
     CheckoutSnapshot,
     CheckoutStatus,
+    Collectable,
+    Decline,
     GatewayRefused,
     GatewayUnavailable,
+    Movement,
+    MovementPage,
     ProviderNews,
     Reversal,
 )
@@ -25,8 +31,10 @@ class Page:
     status: CheckoutStatus = CheckoutStatus.OPEN
     charge_id: str | None = None
     method: str = ""
-    decline_code: str | None = None
+    decline: Decline | None = None
     attempt_id: str | None = None
+    verify_url: str | None = None
+    alerts: list[Alert] = field(default_factory=list)
     reversals: list[Reversal] = field(default_factory=list)
 
 
@@ -39,10 +47,13 @@ class FakeGateway:
         self.refusing = ""
         self.calls: list[str] = []
         self.missed: list[ProviderNews] = []
+        self.moved: dict[str, list[Movement]] = {"payments": [], "refunds": [], "disputes": []}
+        self.warnings: dict[str, tuple[str, Alert]] = {}
+        self.bank_debit: bool | None = True
         self._numbers = count(1)
 
-    def takes(self, amount: Money) -> bool:
-        return amount.minor >= 50
+    def collectable(self, currency: str) -> Collectable | None:
+        return Collectable(Money(50, currency), Money(99_999_999, currency), Money(1, currency))
 
     async def open(self, order: CheckoutOrder) -> CheckoutSnapshot:
         self._called("open")
@@ -77,9 +88,24 @@ class FakeGateway:
         of_charge = {page.charge_id: page.session_id for page in self.pages.values()}
         return of_charge.get(object_id)
 
-    async def news(self, since: datetime) -> tuple[ProviderNews, ...]:
+    async def news(self, since: datetime) -> AsyncIterator[Sequence[ProviderNews]]:
         self._called("news")
-        return tuple(self.missed)
+        yield tuple(self.missed)
+
+    async def movements(self, of: str, *, since: datetime, after: str | None) -> MovementPage:
+        self._called(f"movements {of}")
+        rows = [each for each in self.moved[of] if each.happened_at >= since]
+        at = 0 if after is None else next(i for i, each in enumerate(rows) if each.object_id == after) + 1
+        page = tuple(rows[at : at + 2])
+        return MovementPage(page, page[-1].object_id if at + 2 < len(rows) else None)
+
+    async def alert(self, object_id: str) -> tuple[str, Alert] | None:
+        self._called("alert")
+        return self.warnings.get(object_id)
+
+    async def offers_bank_debit(self) -> bool | None:
+        self._called("bank debit")
+        return self.bank_debit
 
     # What the payer, the bank and the merchant do -------------------------------------------------
 
@@ -89,18 +115,18 @@ class FakeGateway:
         return list(self.pages.values())[-1]
 
     def pay(self, page: Page, *, method: str = "card ending 4242") -> None:
-        page.status, page.method, page.decline_code, page.attempt_id = CheckoutStatus.PAID, method, None, None
+        page.status, page.method, page.decline, page.attempt_id = CheckoutStatus.PAID, method, None, None
         page.charge_id = page.charge_id or f"ch_fake_{next(self._numbers)}"
 
     def decline(self, page: Page, code: str = "card_declined") -> None:
-        page.decline_code, page.attempt_id = code, f"ch_fake_{next(self._numbers)}"
+        page.decline, page.attempt_id = Decline("card_declined", code), f"ch_fake_{next(self._numbers)}"
 
     def debit(self, page: Page) -> None:
         page.status, page.method = CheckoutStatus.PROCESSING, "bank debit"
         page.charge_id = f"py_fake_{next(self._numbers)}"
 
     def bounce(self, page: Page, code: str = "insufficient_funds") -> None:
-        page.status, page.decline_code = CheckoutStatus.FAILED, code
+        page.status, page.decline, page.verify_url = CheckoutStatus.FAILED, Decline(code), None
 
     def close(self, page: Page) -> None:
         page.status = CheckoutStatus.EXPIRED
@@ -123,8 +149,11 @@ class FakeGateway:
             amount=page.order.amount,
             charge_id=page.charge_id,
             method=page.method,
-            decline_code=page.decline_code,
+            decline=page.decline,
             attempt_id=page.attempt_id,
+            verify_url=page.verify_url,
+            alerts=tuple(page.alerts),
+            methods=page.order.methods,
             reversals=tuple(page.reversals),
             url=f"https://checkout.test/{page.session_id}" if page.status is CheckoutStatus.OPEN else None,
         )

@@ -269,5 +269,8 @@ async def test_an_unknown_session_is_refused(world: World) -> None:
 
 
 async def test_an_amount_below_every_minimum_is_not_taken(world: World) -> None:
-    assert world.gateway.takes(DOLLARS)
-    assert not world.gateway.takes(Money(1, "USD"))
+    collectable = world.gateway.collectable("USD")
+
+    assert collectable is not None
+    assert collectable.takes(DOLLARS)
+    assert not collectable.takes(Money(1, "USD"))

@@ -168,16 +168,16 @@ async def test_every_object_leads_to_its_session(stand_in: StandIn) -> None:
     assert await stand_in.gateway.find("cus_1") is None
 
 
-async def test_the_list_of_events_is_read_oldest_first_and_means_the_same_as_a_webhook(stand_in: StandIn) -> None:
+async def test_the_list_of_events_means_the_same_as_a_webhook(stand_in: StandIn) -> None:
     first = (await stand_in.gateway.open(an_order())).session_id
     stand_in.world.pay_by_card(first)
     second = (await stand_in.gateway.open(an_order())).session_id
     stand_in.world.expire(second)
 
-    news = await stand_in.gateway.news(START - timedelta(hours=1))
+    news = [each async for page in stand_in.gateway.news(START - timedelta(hours=1)) for each in page]
 
     of_sessions = [(each.kind, each.object_id) for each in news if each.object_id.startswith("cs_")]
-    assert of_sessions == [("checkout.session.completed", first), ("checkout.session.expired", second)]
+    assert set(of_sessions) == {("checkout.session.completed", first), ("checkout.session.expired", second)}
     assert all(each.event_id.startswith("evt_") and each.body.startswith(b"{") for each in news)
 
 

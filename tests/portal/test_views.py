@@ -9,11 +9,12 @@ import pytest
 
 from domain.commitments.payable import Payable
 from domain.kernel.money import Money
+from domain.kernel.ports import Collectable
 from domain.pay_links.queries import Attempt, Banner, HistoryLine, PayerPage
 from domain.pay_links.states import CheckoutState
-from portal import views
-from portal.texts import DECLINES, Texts
-from portal.views import InvoiceView
+from portal import declines, views
+from portal.texts import Texts
+from portal.views import InvoiceView, Tried
 from tests.conftest import MERCHANT
 
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
@@ -35,6 +36,7 @@ PAGE = PayerPage(
     is_open=True,
     banner=Banner.NONE,
     attempt=None,
+    takes_parts=True,
     history=(),
 )
 
@@ -45,13 +47,18 @@ ATTEMPT = Attempt(
     code="card_declined",
     session_id="cs_secret",
     at=NOON,
+    rest=Money(0, "GBP"),
 )
+
+
+COLLECTABLE = Collectable(Money(30, "GBP"), Money(99_999_999, "GBP"), Money(1, "GBP"))
 
 
 def seen(*, takes: bool = True, **also: Any) -> InvoiceView:
     if "balance" in also and "asked" not in also:
         also["asked"] = Payable(also["balance"], also["balance"], Money(0, "GBP"))
-    return views.invoice(replace(PAGE, **also), merchant=MERCHANT, texts=Texts("en"), takes=views.Takes(takes, takes))
+    collectable = COLLECTABLE if takes else None
+    return views.invoice(replace(PAGE, **also), merchant=MERCHANT, texts=Texts("en"), collectable=collectable)
 
 
 @pytest.mark.parametrize(
@@ -87,12 +94,17 @@ def test_every_banner_says_what_happened_and_what_happens_next(banner: Banner) -
     assert "cs_secret" not in str(view)
 
 
-@pytest.mark.parametrize("code", sorted(DECLINES))
+@pytest.mark.parametrize("code", sorted(declines.TABLE))
 def test_every_decline_with_words_of_its_own_has_them(code: str) -> None:
     view = seen(banner=Banner.FAILED, attempt=replace(ATTEMPT, code=code))
 
     assert view.banner is not None
-    assert view.banner.lines[0].endswith(".")
+    assert all(line.endswith(".") for line in view.banner.lines)
+
+
+@pytest.mark.parametrize("code", ["fraudulent", "lost_card", "stolen_card", "do_not_honor", "something_new", None])
+def test_what_must_not_be_said_to_whoever_sits_there_is_said_alike(code: str | None) -> None:
+    assert declines.said(code) == declines.GENERIC
 
 
 @pytest.mark.parametrize("kind", ["received", "refund", "chargeback", "processing", "failed"])
@@ -160,7 +172,7 @@ def test_who_disputes_everything_is_asked_for_nothing_and_may_still_pay() -> Non
 def test_an_instalment_too_small_for_the_provider_leaves_the_whole_balance() -> None:
     page = replace(PAGE, asked=asked(20, position=1, due_on=date(2026, 3, 12)))
 
-    view = views.invoice(page, merchant=MERCHANT, texts=Texts("en"), takes=views.Takes(asked=False, balance=True))
+    view = views.invoice(page, merchant=MERCHANT, texts=Texts("en"), collectable=COLLECTABLE)
 
     assert (view.pay, view.pay_all, view.why_not) == ("", "Pay the whole balance of £125.00", "")
 
@@ -171,3 +183,60 @@ def test_while_an_instalment_is_debited_its_sum_is_the_one_under_way() -> None:
     view = seen(banner=Banner.PROCESSING, attempt=attempt, asked=asked(3125, position=1, due_on=date(2026, 3, 1)))
 
     assert (view.due, view.due_label, view.pay, view.pay_all) == ("£31.25", "Amount being paid", "", "")
+
+
+def test_a_part_may_be_chosen_within_what_can_be_collected_and_leaves_nothing_too_small() -> None:
+    part = seen().part
+
+    assert part is not None
+    assert (part.label, part.hint, part.error) == ("Amount in GBP", "From £0.30 to £124.70.", "")
+
+
+def test_a_part_cannot_be_chosen_of_what_cannot_be_divided_or_where_the_merchant_takes_none() -> None:
+    assert seen(balance=Money(59, "GBP")).part is None
+    assert seen(takes_parts=False).part is None
+    assert seen(banner=Banner.PROCESSING, attempt=ATTEMPT).part is None
+
+
+def test_a_sum_above_what_the_provider_takes_at_once_can_still_be_paid_in_parts() -> None:
+    view = seen(balance=Money(150_000_000, "GBP"))
+
+    assert (view.pay, view.why_not) == ("", "")
+    assert view.part is not None
+
+
+@pytest.mark.parametrize(
+    ("problem", "said"),
+    [
+        ("part_unreadable", "Enter the amount as a number, for example 62.50."),
+        ("part_currency", "Enter the amount in GBP; this invoice is in that currency."),
+        ("part_range", "Enter an amount from £0.30 to £124.70, or the whole £125.00."),
+    ],
+)
+def test_a_part_that_cannot_be_taken_says_which_can(problem: str, said: str) -> None:
+    view = views.invoice(
+        PAGE, merchant=MERCHANT, texts=Texts("en"), collectable=COLLECTABLE, tried=Tried("1,5", problem)
+    )
+
+    assert view.part is not None
+    assert (view.part.error, view.part.typed) == (said, "1,5")
+    assert view.page_title == "Error: Invoice INV-1042"
+
+
+def test_after_a_part_payment_the_page_thanks_and_offers_the_rest() -> None:
+    attempt = replace(ATTEMPT, amount=Money(7500, "GBP"), state=CheckoutState.PAID, code=None)
+
+    view = seen(balance=Money(5000, "GBP"), banner=Banner.PART_PAID, attempt=attempt)
+
+    assert view.banner is not None
+    assert view.banner.lines[0] == "Thank you. We received £75.00; £50.00 is still open."
+    assert view.pay == "Pay £50.00"
+
+
+def test_who_has_to_confirm_a_bank_account_is_led_to_where_that_is_done() -> None:
+    attempt = replace(ATTEMPT, state=CheckoutState.PROCESSING, verify_url="https://payments.stripe.test/microdeposit")
+
+    view = seen(banner=Banner.TO_VERIFY, attempt=attempt)
+
+    assert view.banner is not None
+    assert (view.banner.leads_to, view.pay) == ("https://payments.stripe.test/microdeposit", "")

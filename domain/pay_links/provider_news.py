@@ -1,0 +1,86 @@
+"""What the comparison with the payment provider finds, and whether the provider can be relied upon."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from domain.kernel.events import Amount, Event, InvoiceEvent
+from domain.kernel.notices import SILENT, Notices, operators
+
+
+class StrayMoneyFound(Event):
+    """The nightly comparison found money at the provider that fits no entry of ours."""
+
+    kind: ClassVar[str] = "stray.found"
+
+    count: int
+    examples: tuple[str, ...]
+    """The first of them, in words."""
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        what = "1 movement of money" if self.count == 1 else f"{self.count} movements of money"
+        more = f" and {self.count - len(self.examples)} more" if self.count > len(self.examples) else ""
+        shown = "; ".join(self.examples)
+        return f"Stripe shows {what} that fits no entry of ours: {shown}{more}. `/plixo stray` lists what is to be done"
+
+
+class StrayBooked(InvoiceEvent):
+    """Money that had fitted nothing was entered into the ledger."""
+
+    kind: ClassVar[str] = "stray.booked"
+
+    stray_id: UUID
+    object_id: str
+    what: str
+    amount: Amount
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return f"Found at Stripe and booked here: {self.what} of {self.amount} ({self.object_id})"
+
+
+class StrayDismissed(Event):
+    """A person decided that money at the provider is none of ours."""
+
+    kind: ClassVar[str] = "stray.dismissed"
+
+    stray_id: UUID
+    object_id: str
+    what: str
+    amount: Amount
+    reason: str
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return f"Left out of the ledger: {self.what} of {self.amount} at Stripe ({self.object_id}): {self.reason}"
+
+
+class ProviderReady(Event):
+    """Payments can be taken and are heard of: a verified event of the right mode and version has arrived."""
+
+    kind: ClassVar[str] = "provider.ready"
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return "Payments are ready: Stripe's events arrive, verified, in our mode and API version"
+
+
+class ProviderNotReady(Event):
+    """Something about the payment provider needs a person."""
+
+    kind: ClassVar[str] = "provider.not_ready"
+
+    problems: tuple[str, ...]
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return f"Payments need a look: {'; '.join(self.problems)}. `/plixo payments` says what to do"
+
+
+NOTICES: Notices = {
+    StrayMoneyFound: (operators(),),
+    StrayBooked: (operators(),),
+    StrayDismissed: SILENT,  # who dismissed it was answered
+    ProviderReady: (operators(),),
+    ProviderNotReady: (operators(),),
+}
