@@ -1,4 +1,4 @@
-"""Dates of bank statements: a statement tells nothing of the future, which often decides the order of day and month."""
+"""Dates of bank statements: a statement tells of the past, which often decides the order of day and month."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -10,6 +10,9 @@ from domain.ledger.csv_import.requests import DateOrder
 AHEAD = timedelta(days=10)
 """So far ahead a value date may lie: holidays in a row, and the zones of the world."""
 
+BACK = timedelta(days=800)
+"""Statements are of the last two years where their dates could mean several; others are asked about."""
+
 _REMEMBERED = 20_000
 
 
@@ -19,7 +22,7 @@ class StatementDates:
     def __init__(self, today: date) -> None:
         self._evidence = DateEvidence()
         self._texts: set[str] = set()
-        self._latest = today + AHEAD
+        self._earliest, self._latest = today - BACK, today + AHEAD
 
     def add(self, texts: Iterable[str]) -> None:
         """Take cells into account; those that are no dates tell nothing."""
@@ -43,7 +46,7 @@ class StatementDates:
             return left[0]
 
     def _possible(self, order: DateOrder) -> bool:
-        """Tell whether all dates can be read in this order and none of them is yet to come."""
+        """Tell whether all dates can be read in this order, and none of them is yet to come or long past."""
         days = [day for text in self._texts if (day := read(text, order)) is not None]
         readable = sum(any(read(text, each) for each in DateOrder) for text in self._texts)
-        return len(days) == readable and all(day <= self._latest for day in days)
+        return len(days) == readable and all(self._earliest <= day <= self._latest for day in days)

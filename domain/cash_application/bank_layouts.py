@@ -73,7 +73,7 @@ def surveyed(file: BinaryIO, said: BankFile, *, today: date, progress: Progress 
     place = table_places.found(first, WORDS, said.delimiter)
     above = table_places.preamble(first, place)
     rows, _ = table_places.table(_chained(first, blocks), place)
-    columns = headers.found(WORDS, rows.header, said.columns)
+    columns = headers.found(WORDS, _told_apart(rows.header), said.columns)
     dates, amounts = StatementDates(today), AmountEvidence()
     dates.add(text for cells in above for cell in cells for text in _DATE_IN_TEXT.findall(cell))
     count = 0
@@ -108,6 +108,17 @@ def surveyed(file: BinaryIO, said: BankFile, *, today: date, progress: Progress 
 def _chained(first: list[str], blocks: Iterator[list[str]]) -> Iterator[list[str]]:
     yield first
     yield from blocks
+
+
+def _told_apart(names: list[str]) -> list[str]:
+    """Return the headers; of two columns of currencies the one behind the balance is the balance's."""
+    meant = [WORDS.means.get(WORDS.fold(name), (None, 0))[0] for name in names]
+    if meant.count(BankField.CURRENCY) < 2:
+        return names
+    return [
+        f"{name} of the balance" if meant[at - 1 : at + 1] == [BankField.BALANCE, BankField.CURRENCY] else name
+        for at, name in enumerate(names)
+    ]
 
 
 def _places(columns: Columns[BankField], fields: Sequence[BankField]) -> tuple[int, ...]:

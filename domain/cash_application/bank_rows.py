@@ -32,16 +32,30 @@ _AHEAD = frozenset({"vorgemerkt", "umsatz vorgemerkt", "pending", "in progress",
                     "expired", "en attente", "en cours", "annule", "rejete", "pendiente", "rechazado",
                     "cancelado"})  # fmt: skip
 
-_REMARK = re.compile(
-    r"(?:opening|closing|beginning|ending|start|end|final|current|available|ledger|previous) balance\b.*"
-    r"|balance (?:brought|carried) forward\b.*|balance (?:as of|on|at)\b.*|brought forward|carried forward"
-    r"|(?:letzter |alter |neuer )?kontostand\b.*|(?:anfangs|end|schluss|abschluss)saldo\b.*|saldo\b.{0,40}"
-    r"|solde (?:initial|final|pr[ée]c[ée]dent|cr[ée]diteur|d[ée]biteur|au \d).*|ancien solde.*|nouveau solde.*"
-    r"|(?:sub|grand )?totals?(?: .{0,30})?|summen?(?: .{0,30})?|gesamt(?:summe)?|anzahl .{0,40}"
-    r"|end of (?:file|report).*",
+_BALANCE = re.compile(
+    r"(?:opening|closing|beginning|ending) balance(?: (?:as of|on|at|brought|carried)\b.{0,40})?"
+    r"|balance (?:brought|carried) forward|(?:brought|carried) forward"
+    r"|(?:alter |neuer |letzter )?kontostand(?: vom .{0,20})?"
+    r"|(?:anfangs|end|schluss)saldo(?: vom .{0,20})?|saldo (?:inicial|final|anterior)"
+    r"|(?:solde (?:initial|final|pr[ée]c[ée]dent)|(?:ancien|nouveau) solde)(?: (?:au|le) .{0,20})?",
     re.IGNORECASE,
 )
-"""Whole texts of lines that are no movement. A payer's own words are not among them, such as «solde facture 12»."""
+"""Whole texts of lines that tell a balance. A payer's own words are not among them, such as «solde facture 12»."""
+
+_REMARK = re.compile(
+    r"(?:.{0,20} )?(?:balance|kontostand|saldo|solde|totals?|summen?|gesamtsumme|anzahl|end of (?:file|report))\b.*",
+    re.IGNORECASE,
+)
+"""Lines below a table; they count as such only where date or amount are not in their columns."""
+
+
+def _tells(text: str) -> bool:
+    """Tell whether a text says more than that there is none, or that it is a credit."""
+    return bool(text) and text.upper() not in _NO_ID and bank_signs.direction(text) is None
+
+
+def _is_amount(text: str) -> bool:
+    return amount_texts.readings(bank_signs.parted(text)[0]) != (None, None)
 
 
 class BankRow(NamedTuple):
@@ -132,16 +146,23 @@ class BankRows:
         each = dict.fromkeys(
             payer_texts.shown(cells[place], LONGEST_REFERENCE) for place in places if place is not None
         )
-        return " · ".join(text for text in each if text and text.upper() not in _NO_ID)[:LONGEST_REFERENCE]
+        return " · ".join(text for text in each if _tells(text))[:LONGEST_REFERENCE]
 
     def _is_remark(self, cells: Sequence[str]) -> bool:
         """Tell whether a line is a balance, a total or words below the table."""
         filled = [text for cell in cells if (text := " ".join(cell.split()))]
-        if any(_REMARK.fullmatch(text) for text in filled[:3]):
-            return not self._cell(cells, BankField.PAYER) if len(cells) == len(self._layout.columns.headers) else True
+        if self._is_whole(cells):
+            return not self._cell(cells, BankField.PAYER) and any(_BALANCE.fullmatch(text) for text in filled)
         dated = any(self._day(text) is not None for text in filled)
-        valued = any(amount_texts.readings(bank_signs.parted(text)[0]) != (None, None) for text in filled)
-        return not dated and not valued
+        valued = any(_is_amount(text) for text in filled)
+        return (not dated and not valued) or any(_REMARK.fullmatch(text) for text in filled[:3])
+
+    def _is_whole(self, cells: Sequence[str]) -> bool:
+        """Tell whether something stands where dates and amounts do."""
+        if len(cells) != len(self._layout.columns.headers):
+            return False
+        dates, amounts = (BankField.BOOKED, BankField.VALUED), (BankField.AMOUNT, BankField.DEBIT, BankField.CREDIT)
+        return all(any(self._cell(cells, field) for field in several) for several in (dates, amounts))
 
     def _booked(self, cells: list[str]) -> date:
         for field in (BankField.BOOKED, BankField.VALUED):

@@ -25,6 +25,7 @@ from domain.kernel.core import Core
 from domain.kernel.transactions import Row, Transaction
 from domain.ledger.csv_import import sources
 from domain.ledger.csv_import.records import Batch
+from domain.ledger.csv_import.refusals import FileUnreadable
 from domain.ledger.csv_import.rejects import RejectLog
 from domain.ledger.csv_import.requests import Progress
 
@@ -102,7 +103,7 @@ async def fill(
     rows = BankRows(layout, today=today)
     keys = _Keys()
     shown: dict[str, None] = {}
-    read = movements = 0
+    read = taken = 0
     async with (
         tx.connection.cursor() as cursor,
         cursor.copy("COPY bank_row (line, key, unnamed_key, account, booked_on, currency, amount_minor, payer_name,"
@@ -111,19 +112,21 @@ async def fill(
         copy.set_types(
             ["int4", "text", "text", "text", "date", "text", "int8", "text", "text[]", "text", "text", "text"]
         )
-        for batch in _batches(file, layout, progress):
+        for batch in batches(file, layout, progress):
             read += len(batch.rows) + len(batch.broken)
-            for row in _read(batch, rows, log, layout):
+            for row in movements(batch, rows, log, layout):
                 name = said.account or _short(row.account)
                 shown.setdefault(name)
                 key, unnamed = keys.of(row, row.account or said.account)
-                movements += 1
+                taken += 1
+                if taken > MAX_MOVEMENTS:
+                    raise FileUnreadable(f"The file has more than {MAX_MOVEMENTS:,} movements. Import it in parts.")
                 await copy.write_row(_staged(core, row, key, unnamed, name))
     await tx.execute(_FRESH)
-    return Staged(read, movements, rows.left_out, tuple(each for each in shown if each)[:20])
+    return Staged(read, taken, rows.left_out, tuple(each for each in shown if each)[:20])
 
 
-def _batches(file: BinaryIO, layout: BankLayout, progress: Progress | None) -> Iterator[Batch]:
+def batches(file: BinaryIO, layout: BankLayout, progress: Progress | None) -> Iterator[Batch]:
     """Yield the statement's rows, numbered as in the file."""
     raw = sources.Bytes(file, sources.Tally(progress, before=layout.size, whole=2 * layout.size).more)
     table, ahead = table_places.table(sources.blocks(raw, layout.encoding), layout.place)
@@ -135,7 +138,7 @@ def _batches(file: BinaryIO, layout: BankLayout, progress: Progress | None) -> I
         )
 
 
-def _read(batch: Batch, rows: BankRows, log: RejectLog, layout: BankLayout) -> Iterator[BankRow]:
+def movements(batch: Batch, rows: BankRows, log: RejectLog, layout: BankLayout) -> Iterator[BankRow]:
     """Yield the movements of some rows; what is wrong with the others goes to the log."""
     faults: dict[int, list[BankFault]] = {}
     for record in batch.broken:

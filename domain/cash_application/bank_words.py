@@ -92,7 +92,8 @@ KNOWN: Mapping[BankField, Known] = {
         ("payer account", "payer iban", "payer account number", "counterparty account", "counterparty iban",
          "partner iban", "partner account", "sender account", "sender iban", "debtor account", "debtor iban",
          "Kontonummer/IBAN", "IBAN Zahlungsbeteiligter", "IBAN Auftraggeber", "Auftraggeber IBAN", "Gegenkonto",
-         "IBAN Gegenkonto", "compte donneur d'ordre", "IBAN donneur d'ordre", "cuenta ordenante", "IBAN ordenante"),
+         "IBAN Gegenkonto", "IBAN / Kontonummer", "from email address",
+         "compte donneur d'ordre", "IBAN donneur d'ordre", "cuenta ordenante", "IBAN ordenante"),
         ("iban", "account number"),
     ),
     BankField.REFERENCE: Known(
@@ -127,12 +128,15 @@ KNOWN: Mapping[BankField, Known] = {
 }  # fmt: skip
 
 _CURRENCY_IN_HEADER = re.compile(r"[(\[]\s*(?P<sign>[A-Za-z]{3}|[€$£¥])\s*[)\]]\s*$")
+_TWO_LETTERS = re.compile(r"([aou])e")
+"""How umlauts are written where there are none: ``Waehrung``."""
+
 _EURO_IN_HEADER = re.compile(r"\ben euros?\s*$", re.IGNORECASE)
 
 
 def plain(header: str) -> str:
     """Return a header without case, accents, punctuation and the currency that some banks add to it."""
-    return folded(_CURRENCY_IN_HEADER.sub("", header))
+    return _TWO_LETTERS.sub(r"\1", folded(_CURRENCY_IN_HEADER.sub("", header)))
 
 
 def currency_in(header: str) -> str | None:

@@ -9,7 +9,7 @@ _NAMED = (
     re.compile(r"\bORIG CO NAME:\s*(?P<name>.+?)\s*(?:ORIG ID|DESC DATE|CO ENTRY|·|$)"),
     re.compile(r"(?:^|\s)/DE[ :]\s*(?P<name>[^/·]+?)\s*(?:/MOTIF|/REF|·|$)"),
     re.compile(r"^(?P<name>.+?) DES:\S"),
-    re.compile(r"\b(?:ORDENANTE|TRANSFERENCIA DE):?\s+(?P<name>[^,·]+)"),
+    re.compile(r"\b(?:ORDENANTE|TRANSFERENCIA DE):?\s+(?P<name>[^,·]+)", re.IGNORECASE),
 )
 """Where banks without a column for the payer put the name."""
 
@@ -49,4 +49,4 @@ def account_keys(core: Core, number: str) -> tuple[str, ...]:
 def account_hint(number: str) -> str:
     """Return the last four characters of an account number, of one that is long enough to stay unknown."""
     compared = re.sub(r"[^A-Za-z0-9]", "", number).upper()
-    return compared[-4:] if len(compared) > 6 else ""
+    return compared[-4:] if len(compared) > 6 and "@" not in number else ""
