@@ -70,7 +70,7 @@ class Teller:
         if invoice_id is not None:
             await self._in_case(entry, invoice_id)
         elif TELLINGS[type(entry.event)].alone:
-            await self._alone(entry)
+            await (self._in_news(entry) if await self._in_burst(entry) else self._alone(entry))
         if TELLINGS[type(entry.event)].of_drafts:
             await self._drafts(entry.event.at)
 

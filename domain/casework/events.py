@@ -9,7 +9,8 @@ from domain.commitments.events import InstalmentMissed
 from domain.deliverability.events import AddressSuppressed, SuppressionLifted
 from domain.kernel.events import Event, InvoiceEvent
 from domain.kernel.notices import SILENT, Notices, job
-from domain.ledger.events import CashUnapplied, ContactAdded, LedgerImported, SurplusReceived
+from domain.ledger.entry_events import CashPlaced, CashUnapplied
+from domain.ledger.events import ContactAdded, LedgerImported, PaymentReversed, SurplusReceived
 from domain.outreach.events import ContactMissing
 
 
@@ -202,6 +203,8 @@ NOTICES: Notices = {
     AddressSuppressed: (_OPEN_TASK,),
     SurplusReceived: (_OPEN_TASK,),
     CashUnapplied: (_OPEN_TASK,),
+    PaymentReversed: (_REFRESH,),
+    CashPlaced: (_REFRESH,),  # the task to place it may be over
     InstalmentMissed: (_OPEN_TASK,),
     ContactMissing: (_OPEN_TASK,),
     LedgerImported: (_REFRESH,),

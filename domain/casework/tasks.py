@@ -21,7 +21,8 @@ from domain.kernel.core import Core
 from domain.kernel.events import Event, by
 from domain.kernel.transactions import Transaction
 from domain.ledger import invoices
-from domain.ledger.events import CashUnapplied, SurplusReceived
+from domain.ledger.entry_events import CashUnapplied
+from domain.ledger.events import SurplusReceived
 from domain.ledger.models import Account
 from domain.outreach.events import ContactMissing
 
@@ -190,6 +191,30 @@ _FOUND = """
           AND NOT EXISTS (SELECT FROM suppression s WHERE s.address_key = c.email_key AND s.state = 'active')
           AND (c.created_at > t.created_at
                OR EXISTS (SELECT FROM suppression s WHERE s.address_key = c.email_key AND s.lifted_at > t.created_at)))
+    ORDER BY t.created_at, t.id LIMIT %(page)s FOR UPDATE OF t SKIP LOCKED
+"""
+
+
+async def end_placements(core: Core) -> int:
+    """End the tasks to apply cash of customers who have none left to apply, and had some; return how many."""
+    total = 0
+    while True:
+        async with core.transaction() as tx:
+            found = await tx.rows(_PLACED, {"page": PAGE})
+            for row in found:
+                task = await Task.get(id=row["id"])
+                await _ended(core, tx, task, step="finish", outcome="no unapplied cash is left", actor=SYSTEM)
+        total += len(found)
+        if len(found) < PAGE:
+            return total
+
+
+_PLACED = """
+    SELECT t.id FROM task t
+    WHERE t.kind = 'apply cash' AND t.state = 'open'
+      AND NOT EXISTS (SELECT FROM unapplied_cash u WHERE u.account_id = t.account_id)
+      AND EXISTS (SELECT FROM payment p WHERE p.account_id = t.account_id AND (p.created_at >= t.created_at
+                  OR EXISTS (SELECT FROM allocation l WHERE l.payment_id = p.id AND l.created_at >= t.created_at)))
     ORDER BY t.created_at, t.id LIMIT %(page)s FOR UPDATE OF t SKIP LOCKED
 """
 

@@ -24,7 +24,7 @@ from domain.kernel.transactions import Transaction
 from domain.ledger import credits  # noqa: A004 - named after what it is about, as every module
 from domain.ledger.events import CreditApproved, CreditProposed
 from domain.ledger.models import Credit, Invoice
-from domain.ledger.states import CreditState
+from domain.ledger.states import CreditState, InvoiceState
 
 NOTE_LENGTH = 400
 """Characters of the words in which an end is explained; with the dispute's own they are a credit's reason."""
@@ -120,6 +120,19 @@ async def conclude(core: Core, *, entry_id: int) -> None:
             credited=approved.amount,
             resolved_by=approved.proposed_by,
         )
+
+
+async def drop(core: Core, *, entry_id: int) -> None:
+    """End the dispute of an invoice that is asked for no more (``drop_dispute``); safe to repeat."""
+    invoice_id = (await timeline.entry(core, entry_id)).event.invoice_ref
+    async with core.transaction() as tx:
+        invoice = await Invoice.locked(id=invoice_id)
+        dispute = await Dispute.locked(invoice_id=invoice_id, state=DisputeState.OPEN.value, is_test=False)
+        if invoice is None or dispute is None or invoice.status is InvoiceState.OPEN:
+            return  # there was none, or the invoice is asked for again
+        note = f"the invoice is {invoice.state.replace('_', ' ')}; nothing is asked for any more"
+        await _replace(core, tx, invoice, dispute, DisputeState.WITHDRAWN, None, note, SYSTEM)
+        await _end(core, tx, invoice, dispute, DisputeState.WITHDRAWN, note=note, actor=SYSTEM)
 
 
 def _credit(invoice: Invoice, dispute: Dispute, outcome: Outcome, credit: Money | None) -> Money | None:

@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, BaseModel
 
 from domain.kernel.events import Amount, InvoiceEvent
 from domain.kernel.notices import Notices, job, operators, payer
+from domain.ledger.entry_events import InvoiceVoided, InvoiceWrittenOff
 from domain.ledger.events import CreditApproved
 
 
@@ -184,6 +185,8 @@ class DisputeResolved(DisputeFacts, InvoiceEvent):
 
 
 NOTICES: Notices = {
+    InvoiceWrittenOff: (job("drop_dispute"),),
+    InvoiceVoided: (job("drop_dispute"),),
     CreditApproved: (job("conclude_dispute"),),  # a dispute that is accepted ends with its credit, not before
     DisputeFiled: (operators(), payer("dispute-received")),
     DisputeExtended: (operators(),),

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from domain.kernel.events import Amount, InvoiceEvent
 from domain.kernel.notices import Notices, job, operators, payer
+from domain.ledger.entry_events import AllocationTakenBack, CashPlaced, InvoiceVoided, InvoiceWrittenOff
 from domain.ledger.events import InvoiceSettled, LedgerImported, PaymentReceived, PaymentReversed
 
 
@@ -247,6 +248,10 @@ NOTICES: Notices = {
     PaymentReceived: (_JUDGE,),  # kept as soon as the money is there, not in the night
     PaymentReversed: (_JUDGE,),  # an instalment that was paid may be open again
     InvoiceSettled: (_JUDGE,),
+    CashPlaced: (_JUDGE,),
+    AllocationTakenBack: (_JUDGE,),
+    InvoiceWrittenOff: (_JUDGE,),
+    InvoiceVoided: (_JUDGE,),
     LedgerImported: (_JUDGE,),
     PromiseMade: (operators(), payer("promise-noted")),
     PromiseKept: (operators(),),

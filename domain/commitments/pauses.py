@@ -36,8 +36,12 @@ def received(invoice_id: str) -> str:
         SELECT each.since, (
             SELECT greatest(coalesce(sum(al.amount_minor), 0), 0)
             FROM allocation al JOIN payment pm ON pm.id = al.payment_id
-            LEFT JOIN allocation first ON first.payment_id = pm.reverses_id AND first.invoice_id = al.invoice_id
-            WHERE al.invoice_id = {invoice_id} AND coalesce(first.created_at, al.created_at) >= each.since
+            LEFT JOIN allocation taken ON taken.id = al.takes_back_id
+            CROSS JOIN LATERAL (
+                SELECT min(f.created_at) AS at FROM allocation f WHERE f.payment_id = pm.reverses_id
+                  AND f.invoice_id = al.invoice_id AND f.amount_minor > 0) first
+            WHERE al.invoice_id = {invoice_id}
+              AND coalesce(taken.created_at, first.at, al.created_at) >= each.since
         ) AS money FROM (SELECT DISTINCT created_at AS since FROM told) each
         UNION ALL SELECT 'infinity', 0 FROM told HAVING count(*) > 0
     ), filled AS (

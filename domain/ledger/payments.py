@@ -9,19 +9,13 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid4
 
-from domain.kernel import timeline
 from domain.kernel.actor import Actor
 from domain.kernel.core import Core
-from domain.kernel.events import by
 from domain.kernel.money import Money
 from domain.kernel.transactions import Transaction
-from domain.ledger import entries
-from domain.ledger.events import CashUnapplied, InvoiceSettled, PaymentReceived, PaymentReversed, SurplusReceived
-from domain.ledger.models import Account, Allocation, Invoice, Payment
-from domain.ledger.states import InvoiceState
-
-GIVEN_UP = frozenset({InvoiceState.VOID, InvoiceState.WRITTEN_OFF})
-"""Nothing is owed on such an invoice, so money that names it waits for a person."""
+from domain.ledger import entries, payment_facts
+from domain.ledger.events import PaymentReceived, PaymentReversed
+from domain.ledger.models import Allocation, Invoice, Payment
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +62,9 @@ async def receive(
     applied = min(amount, invoice.balance)
     await _apply(core, invoice, payment, applied, received_on)
     await entries.rest_kept(tx, payment.id, now=core.clock.now())
-    return await _told(core, tx, invoice, payment, amount, applied, method=method, actor=actor, contact_id=contact_id)
+    return await payment_facts.told(
+        core, tx, invoice, payment, amount, applied, method=method, actor=actor, contact_id=contact_id
+    )
 
 
 async def receive_split(
@@ -118,11 +114,13 @@ async def receive_split(
     whole = amount if len(parts) > 1 else None
     for invoice, part in parts:
         await _apply(core, invoice, payment, part, received_on)
-        event = await _told(core, tx, invoice, payment, part, part, method=method, actor=actor, whole=whole)
+        event = await payment_facts.told(
+            core, tx, invoice, payment, part, part, method=method, actor=actor, whole=whole
+        )
         received.append(event)
     await entries.rest_kept(tx, payment.id, now=core.clock.now())
     if loose:
-        await _left_over(core, tx, payment, loose, note=note, actor=actor)
+        await payment_facts.left_over(core, tx, payment, loose, note=note, actor=actor)
     return Split(payment.id, tuple(received), loose)
 
 
@@ -168,10 +166,10 @@ async def reverse(
     await entries.rest_kept(tx, payment.id, now=core.clock.now())
     others = {each: minor for each, minor in taken.items() if minor and each != invoice.id}
     own = amount - Money(sum(others.values()), amount.currency)
-    event = await _told_back(core, tx, invoice, payment, kind, own, actor=actor)
+    event = await payment_facts.told_back(core, tx, invoice, payment, kind, own, actor=actor)
     for invoice_id, minor in others.items():
         part = Money(minor, amount.currency)
-        await _told_back(core, tx, involved[invoice_id], payment, kind, part, actor=actor)
+        await payment_facts.told_back(core, tx, involved[invoice_id], payment, kind, part, actor=actor)
     return event
 
 
@@ -210,77 +208,9 @@ async def reinstate(
     await entries.rest_kept(tx, payment.id, now=core.clock.now())
     surplus = min(amount, loose) - applied
     method = f"{payment.method} (chargeback won)"
-    return await _told(core, tx, invoice, back, amount, applied, method=method, actor=actor, surplus=surplus)
-
-
-async def _told(
-    core: Core,
-    tx: Transaction,
-    invoice: Invoice,
-    payment: Payment,
-    amount: Money,
-    applied: Money,
-    *,
-    method: str,
-    actor: Actor,
-    contact_id: UUID | None = None,
-    surplus: Money | None = None,
-    whole: Money | None = None,
-) -> PaymentReceived:
-    """Record what arrived, that it settled the invoice if it did, and what of it is left over."""
-    said = {**entries.about(invoice), **by(actor, core.clock.now())}
-    event = PaymentReceived(
-        **said,
-        payment_id=payment.id,
-        amount=amount,
-        applied=applied,
-        balance=invoice.balance,
-        method=method,
-        contact_id=contact_id,
-        whole=whole,
+    return await payment_facts.told(
+        core, tx, invoice, back, amount, applied, method=method, actor=actor, surplus=surplus
     )
-    await timeline.record(core, tx, event)
-    if applied and not invoice.balance:
-        await timeline.record(core, tx, InvoiceSettled(**said, total=invoice.total))
-    left_over = amount - applied if surplus is None else surplus
-    if left_over:
-        given_up = invoice.state.replace("_", " ") if invoice.status in GIVEN_UP else ""
-        loose = SurplusReceived(**said, payment_id=payment.id, surplus=left_over, given_up=given_up)
-        await timeline.record(core, tx, loose)
-    return event
-
-
-async def _told_back(
-    core: Core, tx: Transaction, invoice: Invoice, payment: Payment, kind: str, amount: Money, *, actor: Actor
-) -> PaymentReversed:
-    event = PaymentReversed(
-        **entries.about(invoice),
-        payment_id=payment.id,
-        reversal=kind,
-        amount=amount,
-        balance=invoice.balance,
-        **by(actor, core.clock.now()),
-    )
-    await timeline.record(core, tx, event)
-    return event
-
-
-async def _left_over(core: Core, tx: Transaction, payment: Payment, loose: Money, *, note: str, actor: Actor) -> None:
-    """Record what of a payment found no invoice, and note why."""
-    account = await Account.get(id=payment.account_id)
-    if note:
-        await tx.execute("UPDATE unapplied_cash SET note = %s WHERE payment_id = %s", (note, payment.id))
-    event = CashUnapplied(
-        account_id=account.id,
-        account_name=account.name,
-        payment_id=payment.id,
-        amount=payment.amount,
-        unapplied=loose,
-        method=payment.method,
-        note=note,
-        **by(actor, core.clock.now()),
-    )
-    await timeline.record(core, tx, event)
 
 
 async def _booked_once(

@@ -9,6 +9,7 @@ Refusal
 │   ├── PaymentNotFound
 │   ├── AllocationNotFound
 │   ├── CreditNoteNotFound
+│   ├── MappingNotFound  no layout of files is kept under that name; in csv_import/refusals.py
 │   └── WriteOffNotFound
 ├── NotAllowed
 │   └── CreditNotYours   the actor's rights do not reach so far

@@ -5,6 +5,7 @@ from typing import ClassVar
 from domain.deliverability.events import MailSeen, SuppressionLifted
 from domain.kernel.events import Event, InvoiceEvent
 from domain.kernel.notices import SILENT, Notices, job, operators
+from domain.ledger.entry_events import AllocationTakenBack, InvoiceVoided, InvoiceWrittenOff, WriteOffReversed
 from domain.ledger.events import InvoiceSettled, PaymentReversed
 from domain.ledger.import_events import InvoiceChanged
 from domain.pay_links.events import PaymentFailed
@@ -109,7 +110,11 @@ class StepRestored(InvoiceEvent):
 NOTICES: Notices = {
     InvoiceChanged: (job("redate_reminders"),),
     InvoiceSettled: (job("close_cadence"),),
+    InvoiceWrittenOff: (job("close_cadence"),),
+    InvoiceVoided: (job("close_cadence"),),
     PaymentReversed: (job("plan_reminders"),),
+    AllocationTakenBack: (job("plan_reminders"),),
+    WriteOffReversed: (job("plan_reminders"),),
     PaymentFailed: (job("resume_reminders"),),
     MailSeen: (job("resume_reminders"),),
     SuppressionLifted: (job("resume_reminders"),),
