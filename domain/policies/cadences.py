@@ -41,7 +41,9 @@ async def _write_cadences(core: Core, tx: Transaction, document: Document) -> No
         row["name"]: int(row["version"])
         for row in await tx.rows("SELECT name, max(version) AS version FROM cadence GROUP BY name")
     }
-    present = {each.name: each for each in await Cadence.filter(state="published").select_for_update()}
+    # No key changes: who enters one of them meanwhile is not kept waiting, and holds what publishing is about to want.
+    published = Cadence.filter(state="published").select_for_update(no_key=True)
+    present = {each.name: each for each in await published}
     for name, version in present.items():
         wanted = document.cadence(name)
         if wanted is None or [_of_step(each) for each in wanted.steps] != stored.get(version.id, []):
@@ -97,7 +99,8 @@ def _comparable(
 
 
 async def _write_segments(core: Core, document: Document) -> None:
-    present = {each.name: each for each in await SegmentRow.filter(state="published").select_for_update()}
+    published = SegmentRow.filter(state="published").select_for_update(no_key=True)
+    present = {each.name: each for each in await published}
     for name, row in present.items():
         wanted = document.segment(name)
         if wanted is None or _of_segment(wanted) != _of_row(row):

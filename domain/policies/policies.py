@@ -1,12 +1,12 @@
 """Policies: proposed by one person, published or rejected by another, version after version."""
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
-from psycopg.errors import DeadlockDetected
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from domain import letters
 from domain.kernel import timeline
@@ -39,8 +39,11 @@ MOST_TOLD = 20
 
 MAX_NOTES = 2000
 
-ATTEMPTS = 3
-"""Publishing holds rows that planner and sender hold too; whoever waits in a circle is begun again."""
+ATTEMPTS = 10
+"""How often publishing begins anew when a mail came up that is being sent; see ``running``."""
+
+BREATH = timedelta(milliseconds=50)
+"""Between two attempts: a sender needs no longer for what it holds."""
 
 
 class Running(StrEnum):
@@ -105,9 +108,10 @@ async def publish(core: Core, *, version: int, running: Running, actor: Actor) -
         try:
             async with core.transaction() as tx:
                 return await _publish(core, tx, version, running, actor)
-        except DeadlockDetected:
+        except (LockNotAvailable, DeadlockDetected):  # the latter from whoever does not keep the order
             if attempt == ATTEMPTS:
                 raise
+            await asyncio.sleep(BREATH.total_seconds())
     raise AssertionError("the last attempt returns or raises")
 
 

@@ -3,6 +3,11 @@
 An invoice continues after the last day that was done: nothing is sent a second time, and where the new cadence would
 go on more than one level harsher, it goes back to the step that was left out in between. What is pending (a draft, a
 queued mail) stays as it is and counts as done; should it be dropped, its step is found again in the new cadence.
+
+Locks are taken in everybody's one order: policy, mailings by their ids, addresses, invoices by their ids, enrolments by
+their ids. A sender holds its mailing before it touches the enrolments and items below it, and so does this. A planner
+holds enrolments and never waits for a mailing; mails that it finished while the enrolments were waited for are taken
+then without waiting, and where one is being sent at that moment, the caller begins again.
 """
 
 from collections.abc import Sequence
@@ -14,6 +19,15 @@ from domain.kernel.transactions import Transaction
 from domain.policies import segments
 from domain.policies.cadences import SEND_HOUR
 from domain.policies.segments import Segment
+
+_MAILINGS = """
+    SELECT count(*) FROM (
+        SELECT m.id FROM mailing m
+        WHERE m.state IN ('drafted', 'queued', 'sending')
+          AND EXISTS (SELECT FROM mailing_item k WHERE k.mailing_id = m.id AND k.enrolment_id IS NOT NULL)
+        ORDER BY m.id FOR UPDATE {wait}) held
+"""
+"""Mails whose items name steps: senders and approvers wait, or are waited for."""
 
 _LOCKED = "SELECT count(*) FROM (SELECT id FROM enrolment WHERE state = 'running' ORDER BY id FOR UPDATE) held"
 """Planners wait, or leave what is held alone; always in the order of ids, so that no two wait for each other."""
@@ -141,7 +155,10 @@ _VETOES = (
 
 
 async def move(core: Core, tx: Transaction, chosen: Sequence[Segment]) -> int:
-    """Move what runs to the cadences in force, in the caller's transaction; return how many were moved."""
+    """Move what runs to the cadences in force, in the caller's transaction; return how many were moved.
+
+    Raises ``LockNotAvailable`` where a mail came up meanwhile that is being sent; the caller begins again then.
+    """
     choice, values = segments.choice(chosen)
     parameters: dict[str, Any] = {
         **values,
@@ -151,7 +168,9 @@ async def move(core: Core, tx: Transaction, chosen: Sequence[Segment]) -> int:
         "now": core.clock.now(),
         "rest": core.limits.contact_rest,
     }
+    await tx.execute(_MAILINGS.format(wait=""))
     await tx.execute(_LOCKED)
+    await tx.execute(_MAILINGS.format(wait="NOWAIT"))
     await tx.execute(_MOVING.format(choice=choice), parameters)
     await tx.execute("ANALYZE policy_moving")
     for statement in (_PLACES, _STARTS, _UNKNOWN):
