@@ -57,7 +57,7 @@ async def send(core: Core, relay: Relay, *, mailing_id: str) -> None:
     Raises:
         TryLater: The relay is not there, or asked us to come again.
     """
-    async with relay.lines.in_use():
+    async with relay.lines.in_use(), relay.together.present():
         envelope = await relay.together.ask(core, sending.addressed_all, UUID(mailing_id))
         if envelope is not None:
             await _offered(core, relay, envelope)

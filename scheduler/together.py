@@ -1,12 +1,13 @@
 """Together: what several jobs ask at about the same time is asked at once, and each gets its own answer.
 
-While one round of questions is worked out, those that come wait for the next; so nobody waits for company, and the more
-there is to do, the more is done at once. Only jobs of one request share a round, since what they cause is written down
-under its number.
+While one round of questions is worked out, those that come wait for the next, and a round waits a moment for jobs that
+are under way; so a job that is alone never waits, and the more there is to do, the more is done at once. Only jobs of
+one request share a round, since what they cause is written down under its number.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
@@ -23,6 +24,12 @@ A = TypeVar("A")
 
 MOST = 20
 """Questions of one round: its transaction holds locks for all of them until the last is answered."""
+
+
+PATIENCE_SECONDS = 0.01
+"""How long a round waits for more; an answer takes several times as long, and most of that is the same for many."""
+
+_GLANCES = 5
 
 
 class Question(Protocol):
@@ -42,8 +49,18 @@ class _Asked:
 class Together:
     """The questions of one process."""
 
+    _present: int = 0
     _waiting: dict[tuple[Question, int, str], list[_Asked]] = field(default_factory=dict)
     _rounds: set["asyncio.Task[None]"] = field(default_factory=set)
+
+    @asynccontextmanager
+    async def present(self) -> AsyncIterator[None]:
+        """Count as somebody who may ask."""
+        self._present += 1
+        try:
+            yield
+        finally:
+            self._present -= 1
 
     async def ask(
         self,
@@ -71,6 +88,7 @@ class Together:
         waiting = self._waiting[kind]
         try:
             while waiting:
+                await self._company(waiting)
                 chosen: dict[UUID, _Asked] = {}
                 for each in list(waiting):
                     if len(chosen) < MOST and each.mailing_id not in chosen:
@@ -82,6 +100,13 @@ class Together:
             del self._waiting[kind]
             for each in waiting:
                 each.answer.cancel()
+
+    async def _company(self, waiting: Sequence[_Asked]) -> None:
+        """Wait for the others, not for long."""
+        for _ in range(_GLANCES):
+            if len(waiting) >= min(self._present, MOST):
+                return
+            await asyncio.sleep(PATIENCE_SECONDS / _GLANCES)
 
 
 async def _round(core: Core, question: Question, chosen: Mapping[UUID, _Asked]) -> None:

@@ -1,6 +1,6 @@
 """Composing: a mailing's letter, written from what the ledger says at this moment and in the reader's language."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -46,7 +46,7 @@ class Leaving:
     """A mail that is about to leave."""
 
     mailing: Mailing
-    """Its links, and those of its items, are issued."""
+    """Its own link is issued."""
     items: Sequence[ItemFacts] = ()
     """The invoices that a reminder is about, as the guardrails saw them; none for an answer."""
     receipt: IssuedReceipt | None = None
@@ -60,13 +60,23 @@ async def composed(
     return (await composed_all(core, [Leaving(mailing, items, receipt)]))[mailing.id]
 
 
-async def composed_all(core: Core, leaving: Sequence[Leaving]) -> dict[UUID, OutgoingMail]:
-    """Write the mails. The caller holds the locks in whose shelter their items were read and judged."""
-    read = await contents.read(core, [(each.mailing, each.items) for each in leaving]) if leaving else None
+async def composed_all(
+    core: Core, leaving: Sequence[Leaving], *, issued: Mapping[UUID, UUID] | None = None
+) -> dict[UUID, OutgoingMail]:
+    """Write the mails. The caller holds the locks in whose shelter their items were read and judged.
+
+    Args:
+        core: The core.
+        leaving: The mails.
+        issued: Links that are not written down yet, by their items.
+    """
+    if not leaving:
+        return {}
+    read = await contents.read(core, [(each.mailing, each.items) for each in leaving], issued=issued)
     return {each.mailing.id: await _composed(core, each, read) for each in leaving}
 
 
-async def _composed(core: Core, leaving: Leaving, read: contents.Read | None) -> OutgoingMail:
+async def _composed(core: Core, leaving: Leaving, read: contents.Read) -> OutgoingMail:
     mailing, receipt = leaving.mailing, leaving.receipt
     page = _unsubscribe_page(core, mailing) if mailing.asks else ""
     writing = await contents.of(core, mailing, leaving.items, receipt, opt_out_link=page, read_before=read)

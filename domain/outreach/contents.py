@@ -33,8 +33,10 @@ COLUMNS = f"""
 """What a reminder says of an invoice i, or of its instalment n where it asks for one; joins ``pauses.lateral``."""
 
 _ITEMS = f"""
-    SELECT t.id AS item_id, t.link_id, {COLUMNS}
-    FROM mailing_item t JOIN invoice i ON i.id = t.invoice_id {pauses.lateral("i")}
+    SELECT t.id AS item_id, t.link_id, t.contact_id, c.name AS contact_name, a.name AS account_name, a.locale,
+           a.country, {COLUMNS}
+    FROM mailing_item t JOIN contact c ON c.id = t.contact_id JOIN account a ON a.id = c.account_id
+    JOIN invoice i ON i.id = t.invoice_id {pauses.lateral("i")}
     LEFT JOIN plan_instalment n ON n.id = t.instalment_id
     WHERE t.id = ANY(ARRAY(SELECT unnest(%(items)s::uuid[])))
 """
@@ -216,12 +218,23 @@ def _link(core: Core, link_id: UUID | None, example: str) -> str:
     return links.address(core, link_id) if link_id else example
 
 
-async def read(core: Core, mails: Sequence[tuple[Mailing, Sequence[ItemFacts]]]) -> Read:
-    """Read what the letters of several mails say; inside a transaction, as that transaction sees it."""
+async def read(
+    core: Core, mails: Sequence[tuple[Mailing, Sequence[ItemFacts]]], *, issued: Mapping[UUID, UUID] | None = None
+) -> Read:
+    """Read what the letters of several mails say; inside a transaction, as that transaction sees it.
+
+    Args:
+        core: The core.
+        mails: The mails with the invoices that they ask for.
+        issued: Links that are not written down yet, by their items.
+    """
     today, wanted = local_date(core.clock, core.merchant.zone), [each.item_id for _, items in mails for each in items]
-    items = await core.database.rows(_ITEMS, {"items": wanted, "today": today}) if wanted else []
-    readers = await core.database.rows(_READERS, {"contacts": [mailing.contact_id for mailing, _ in mails]})
-    return Read({row["item_id"]: row for row in items}, {row["id"]: row for row in readers})
+    found = await core.database.rows(_ITEMS, {"items": wanted, "today": today}) if wanted else []
+    items = {row["item_id"]: row | {"link_id": (issued or {}).get(row["item_id"], row["link_id"])} for row in found}
+    readers = {row["contact_id"]: row for row in found}
+    if others := {mailing.contact_id for mailing, _ in mails} - readers.keys():
+        readers |= {row["id"]: row for row in await core.database.rows(_READERS, {"contacts": list(others)})}
+    return Read(items, readers)
 
 
 def _reader(core: Core, row: Row, locale: str | None) -> Reader:

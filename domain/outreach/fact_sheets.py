@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -59,8 +59,8 @@ _ITEMS = f"""
 """
 
 _SHEET = f"""
-    SELECT m.id, m.state, m.letter, m.asks, m.segment, m.address_key, m.approved_by, m.approved_at, m.edited_by,
-           m.edited_subject, m.edited_body, m.drafted_as, m.reserved_on, about.state AS invoice_state,
+    SELECT m.id, m.state, m.letter, m.asks, m.segment, m.address_key, m.address, m.approved_by, m.approved_at,
+           m.edited_by, m.edited_subject, m.edited_body, m.drafted_as, m.reserved_on, about.state AS invoice_state,
            c.state AS contact_state, a.state AS account_state, a.country, a.timezone,
            (SELECT s.reason FROM suppression s WHERE s.address_key = m.address_key AND s.state = 'active')
                AS suppressed_for,
@@ -99,7 +99,7 @@ _SHEET = f"""
 all calls of a connection. Planning takes longer than answering."""
 
 
-async def read(core: Core, rows: Rows, *, mailing_ids: Sequence[UUID]) -> dict[UUID, MailFacts]:
+async def read(core: Core, rows: Rows, *, mailing_ids: Collection[UUID]) -> dict[UUID, MailFacts]:
     """Return the facts of each mail as they are now; inside a transaction, as that transaction sees them."""
     parameters = {
         "ids": list(mailing_ids),
@@ -128,6 +128,7 @@ def _mail(core: Core, row: Mapping[str, Any]) -> MailFacts:
         asks=row["asks"],
         segment=row["segment"],
         address_key=row["address_key"],
+        address=row["address"],
         provider=provider,
         invoice_state=row["invoice_state"],
         contact_state=row["contact_state"],

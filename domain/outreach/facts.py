@@ -150,6 +150,8 @@ class MailFacts:
     reserved: bool = False
     """Today's budgets count it already."""
     items: tuple[ItemFacts, ...] = ()
+    address: str = ""
+    """As it was written down; where the mail goes."""
     relabelled: bool = False
     """An invoice in it gets another letter than the one that is written down."""
 

@@ -29,27 +29,38 @@ async def begun(
     queued = [each for each in mailings if each.status is MailingState.QUEUED]
     cleared = await settling.cleared_all(core, tx, queued)
     going = [(each, cleared[each.id]) for each in queued if each.id in cleared]
-    await item_links.issue(core, tx, going)
+    links = await item_links.issue(core, tx, going)
     written = await composing.composed_all(
         core,
         [
             *(Leaving(each, (), issued.get(each.id)) for each in again),
             *(Leaving(each, facts.items, issued.get(each.id)) for each, facts in going),
         ],
+        issued=links,
     )
     reserved = await _reserved(core, tx, going)
-    await _sending(tx, reserved)
+    await _sending(tx, reserved, links)
     gone = {each.id for each in again} | {each.id for each, _ in reserved}
     return {mailing_id: mail for mailing_id, mail in written.items() if mailing_id in gone}
 
 
-async def _sending(tx: Transaction, leaving: Sequence[tuple[Mailing, MailFacts]]) -> None:
+_WRITTEN = """
+    WITH items AS (
+        UPDATE mailing_item t SET link_id = n.link_id
+        FROM unnest(%s::uuid[], %s::uuid[]) AS n (id, link_id) WHERE t.id = n.id)
+    UPDATE mailing m SET link_id = n.link_id, provider = n.provider
+    FROM unnest(%s::uuid[], %s::uuid[], %s::text[]) AS n (id, link_id, provider) WHERE m.id = n.id
+"""
+
+
+async def _sending(tx: Transaction, leaving: Sequence[tuple[Mailing, MailFacts]], links: Mapping[UUID, UUID]) -> None:
     if not leaving:
         return
     await tx.execute(
-        "UPDATE mailing m SET link_id = n.link_id, provider = n.provider"
-        " FROM unnest(%s::uuid[], %s::uuid[], %s::text[]) AS n (id, link_id, provider) WHERE m.id = n.id",
+        _WRITTEN,
         (
+            list(links),
+            list(links.values()),
             [each.id for each, _ in leaving],
             [each.link_id for each, _ in leaving],
             [facts.provider for _, facts in leaving],

@@ -18,6 +18,7 @@ from domain.kernel import timeline
 from domain.kernel.core import Core
 from domain.kernel.transactions import Transaction
 from domain.ledger import receipts
+from domain.ledger.receipts import IssuedReceipt
 from domain.outreach import (
     answers,
     fact_sheets,
@@ -29,10 +30,6 @@ from domain.outreach import (
 from domain.outreach.composing import OutgoingMail
 from domain.outreach.facts import MailFacts
 from domain.outreach.verdicts import SEND
-
-_ADDRESSES = "SELECT id, state, address FROM mailing WHERE id = ANY(%s)"
-
-_PAYMENTS = "SELECT id, payment_id FROM mailing WHERE id = ANY(%s) AND payment_id IS NOT NULL"
 
 ATTEMPTS = 3
 """How often a mail is put back when at that moment another one to the same contact is queued."""
@@ -57,21 +54,18 @@ async def addressed_all(core: Core, *, mailing_ids: Collection[UUID]) -> dict[UU
 
     Judges without locks, so that no relay is asked about what must wait; ``begin`` decides.
     """
-    rows = await core.database.rows(_ADDRESSES, (list(mailing_ids),))
-    assert len(rows) == len(set(mailing_ids)), "a mailing's job is queued with its row"
-    queued = [row["id"] for row in rows if row["state"] == MailingState.QUEUED.value]
-    sheets = await fact_sheets.read(core, core.database, mailing_ids=queued) if queued else {}
+    sheets = await fact_sheets.read(core, core.database, mailing_ids=mailing_ids)
+    assert len(sheets) == len(set(mailing_ids)), "a mailing's job is queued with its row"
     found: dict[UUID, Addressed] = {}
-    for row in rows:
-        facts = sheets.get(row["id"])
-        if facts is None or facts.state != MailingState.QUEUED.value:
-            envelope = await _interrupted(core, row["id"])
+    for mailing_id, facts in sheets.items():
+        if facts.state != MailingState.QUEUED.value:
+            envelope = await _interrupted(core, mailing_id)
         elif await _objection(core, facts):
-            envelope = await _held_or_not(core, row["id"])
+            envelope = await _held_or_not(core, mailing_id)
         else:
-            envelope = _envelope(core, row["id"], row["address"])
+            envelope = _envelope(core, mailing_id, facts.address)
         if envelope is not None:
-            found[row["id"]] = envelope
+            found[mailing_id] = envelope
     return found
 
 
@@ -112,15 +106,17 @@ async def begin_all(core: Core, *, mailing_ids: Collection[UUID]) -> dict[UUID, 
     guardrail forbids now is not among the mails that are returned. Each mail is judged by itself, on facts that were
     read while everything that they depend on was held; only the statements and the commit are shared.
     """
-    paid = await core.database.rows(_PAYMENTS, (list(mailing_ids),))
-    issued = {row["id"]: await receipts.issued(core, payment_id=row["payment_id"]) for row in paid}
-    left, mails = list(dict.fromkeys(mailing_ids)), dict[UUID, OutgoingMail]()
+    left, mails, issued = list(dict.fromkeys(mailing_ids)), dict[UUID, OutgoingMail](), dict[UUID, IssuedReceipt]()
     while left:
         async with core.transaction() as tx:
             mailings = await settling.locked_all(tx, mailing_ids=left)
             assert mailings, "a mailing is never removed while its job runs"
-            mails |= await leaving.begun(core, tx, mailings, issued)
-        looked_at = {each.id for each in mailings}
+            lacking = {each.id: each.payment_id for each in mailings if each.payment_id and each.id not in issued}
+            ready = [each for each in mailings if each.id not in lacking]
+            mails |= await leaving.begun(core, tx, ready, issued)
+        for mailing_id, payment_id in lacking.items():
+            issued[mailing_id] = await receipts.issued(core, payment_id=payment_id)
+        looked_at = {each.id for each in ready}
         left = [each for each in left if each not in looked_at]
     return mails
 
@@ -133,20 +129,20 @@ async def delivered(core: Core, *, mailing_id: UUID) -> None:
 async def delivered_all(core: Core, *, mailing_ids: Collection[UUID]) -> None:
     """Record that the relay took mails: for each invoice in them, with what its reminders have come to."""
     async with core.transaction() as tx:
-        on_the_wire = Mailing.filter(id__in=list(mailing_ids), state=MailingState.SENDING.value)
-        mailings = await on_the_wire.order_by("id").select_for_update()
-        if not mailings:
+        told = await settling.told_of(core, tx, mailing_ids, on_the_wire=True)
+        ids = list(told)
+        if not ids:
             return
-        ids = [each.id for each in mailings]
         await Mailing.move_all("deliver", ids=ids, before=MailingState.SENDING, sent_at=core.clock.now())
         await tx.execute(
             "UPDATE enrolment e SET last_severity = t.severity FROM mailing_item t"
             " WHERE t.mailing_id = ANY(%s) AND t.state = 'included' AND e.id = t.enrolment_id",
             (ids,),
         )
-        told = await settling.told_of(core, tx, mailings)
         events = [
-            LetterSent(**fields, step=part["step"], why=part["reason"]) for each in ids for fields, part in told[each]
+            LetterSent(**fields, step=part["step"], why=part["reason"])
+            for each in told.values()
+            for fields, part in each
         ]
         await timeline.record_many(core, tx, events)
 

@@ -34,24 +34,26 @@ Not at once: were planner and guardrails ever to differ, each pass would make a 
 NOTHING_LEFT = "no invoice in it is left to ask for"
 
 _TOLD = """
-    SELECT m.id AS mailing_id, i.id, i.number, CASE WHEN t.id IS NULL THEN m.step ELSE t.step END AS step,
-           coalesce(t.reason, m.reason) AS reason
+    SELECT m.id AS mailing_id, m.account_id, m.letter, m.address, i.id AS invoice_id, i.number AS invoice_number,
+           CASE WHEN t.id IS NULL THEN m.step ELSE t.step END AS step, coalesce(t.reason, m.reason) AS reason
     FROM mailing m LEFT JOIN mailing_item t ON t.mailing_id = m.id AND t.state = 'included'
     JOIN invoice i ON i.id = coalesce(t.invoice_id, m.invoice_id)
-    WHERE m.id = ANY(%s) ORDER BY i.id <> m.invoice_id, t.created_at, t.id
+    WHERE m.id = ANY(%s) ORDER BY m.id, i.id <> m.invoice_id, t.created_at, t.id
 """
 
-_LOCK_ADDRESSES = """
-    SELECT pg_advisory_xact_lock(%s, key)
-    FROM (SELECT DISTINCT hashtext(each) AS key FROM unnest(%s::text[]) each ORDER BY key) keys
-"""
+_TOLD_OF_SENDING = _TOLD.replace("ORDER BY", "AND m.state = 'sending' ORDER BY") + " FOR UPDATE OF m"
 
-_LOCK_INVOICES = """
-    SELECT 1 FROM invoice WHERE id IN (
-        SELECT unnest(%s::uuid[])
-        UNION SELECT t.invoice_id FROM mailing_item t WHERE t.mailing_id = ANY(%s) AND t.state = 'included')
+_LOCK_REST = """
+    SELECT 1 FROM invoice WHERE (
+        SELECT count(pg_advisory_xact_lock(%(lock)s, key))
+        FROM (SELECT DISTINCT hashtext(each) AS key FROM unnest(%(addressees)s::text[]) each ORDER BY key) keys) >= 0
+    AND id IN (
+        SELECT unnest(%(invoices)s::uuid[]) UNION
+        SELECT t.invoice_id FROM mailing_item t WHERE t.mailing_id = ANY(%(mailings)s) AND t.state = 'included')
     ORDER BY id FOR UPDATE
 """
+"""Takes the addresses' locks, then the invoices': the count depends on no row, so it is asked for before any is read,
+and the rows are sorted before the first is held."""
 
 
 async def locked(tx: Transaction, *, mailing_id: UUID) -> Mailing | None:
@@ -67,10 +69,16 @@ async def locked_all(tx: Transaction, *, mailing_ids: Collection[UUID]) -> list[
     found = await Mailing.filter(id__in=list(mailing_ids)).order_by("id").select_for_update()
     to_one_address = {each.address_key if each.asks else each.id: each for each in reversed(found)}
     mailings = [each for each in found if to_one_address[each.address_key if each.asks else each.id] is each]
-    if addressees := [each.address_key for each in mailings if each.asks]:
-        await tx.execute(_LOCK_ADDRESSES, (ADDRESS_LOCK, addressees))
     if mailings:
-        await tx.execute(_LOCK_INVOICES, ([each.invoice_id for each in mailings], [each.id for each in mailings]))
+        await tx.execute(
+            _LOCK_REST,
+            {
+                "lock": ADDRESS_LOCK,
+                "addressees": [each.address_key for each in mailings if each.asks],
+                "invoices": [each.invoice_id for each in mailings],
+                "mailings": [each.id for each in mailings],
+            },
+        )
     return mailings
 
 
@@ -176,18 +184,24 @@ async def about(core: Core, tx: Transaction, mailing: Mailing) -> dict[str, Any]
 
 async def about_each(core: Core, tx: Transaction, mailing: Mailing) -> list[dict[str, Any]]:
     """Return the fields of an event for each invoice in a mail, the leading one first; of an answer, for its one."""
-    return [fields for fields, _ in (await told_of(core, tx, [mailing]))[mailing.id]]
+    return [fields for fields, _ in (await told_of(core, tx, [mailing.id]))[mailing.id]]
 
 
 async def told_of(
-    core: Core, tx: Transaction, mailings: Sequence[Mailing]
+    core: Core, tx: Transaction, mailing_ids: Collection[UUID], *, on_the_wire: bool = False
 ) -> dict[UUID, list[tuple[dict[str, Any], Row]]]:
-    """Return, of each mail, what ``about_each`` returns, with the step and the reason of each invoice's part in it."""
-    rows = await tx.rows(_TOLD, ([each.id for each in mailings],))
-    return {
-        each.id: [(_fields(core, each, row["id"], row["number"]), row) for row in rows if row["mailing_id"] == each.id]
-        for each in mailings
-    }
+    """Return, of each mail, what ``about_each`` returns, with the step and the reason of each invoice's part in it.
+
+    Only of those that are on the wire, where that is asked for; those are held to the end of the transaction.
+    """
+    rows = await tx.rows(_TOLD_OF_SENDING if on_the_wire else _TOLD, (list(mailing_ids),))
+    told: dict[UUID, list[tuple[dict[str, Any], Row]]] = {}
+    stamp = by(SYSTEM, core.clock.now())
+    for row in rows:
+        fields = {name: row[name] for name in ("invoice_id", "invoice_number", "account_id", "mailing_id", "letter")}
+        sent_to = addresses.masked(row["address"])
+        told.setdefault(row["mailing_id"], []).append(({**fields, "sent_to": sent_to, **stamp}, row))
+    return told
 
 
 def _fields(core: Core, mailing: Mailing, invoice_id: UUID, number: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from domain.commitments import payable
@@ -35,17 +36,20 @@ _LIVE = (LinkState.ACTIVE.value, LinkState.USED.value)
 InvoiceOfContact = tuple[UUID, UUID]
 """An invoice, and the contact who is to have a link to it."""
 
+_ISSUED = """
+    INSERT INTO pay_link AS l (id, invoice_id, contact_id, state, issued_at, last_active_at)
+    SELECT id, invoice_id, contact_id, %(start)s, %(now)s, %(now)s
+    FROM unnest(%(new)s::uuid[], %(invoices)s::uuid[], %(contacts)s::uuid[]) AS new (id, invoice_id, contact_id)
+    ON CONFLICT (invoice_id, contact_id) WHERE state = 'active'
+    DO UPDATE SET last_active_at = %(now)s WHERE l.last_active_at > %(idle_since)s
+    RETURNING id, invoice_id, contact_id
+"""
+"""Returns nothing for a pair whose unused link lay idle for too long: that one is replaced first."""
+
 _UNUSED = """
-    SELECT l.id, l.invoice_id, l.contact_id, l.last_active_at
-    FROM unnest(%s::uuid[], %s::uuid[]) AS wanted (invoice_id, contact_id)
+    SELECT l.id FROM unnest(%(invoices)s::uuid[], %(contacts)s::uuid[]) AS wanted (invoice_id, contact_id)
     JOIN pay_link l ON l.invoice_id = wanted.invoice_id AND l.contact_id = wanted.contact_id
     WHERE l.state = 'active' ORDER BY l.id FOR UPDATE OF l
-"""
-
-_ISSUED = """
-    INSERT INTO pay_link (id, invoice_id, contact_id, state, issued_at, last_active_at)
-    SELECT id, invoice_id, contact_id, %s, %s, %s
-    FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[]) AS new (id, invoice_id, contact_id)
 """
 
 
@@ -56,11 +60,7 @@ def address(core: Core, link_id: UUID) -> str:
 
 def expired(link: PayLink, now: datetime) -> bool:
     """Tell whether the link lay idle for too long."""
-    return not _alive(link.last_active_at, now)
-
-
-def _alive(last_active_at: datetime, now: datetime) -> bool:
-    return now - last_active_at < IDLE_LIMIT
+    return now - link.last_active_at >= IDLE_LIMIT
 
 
 async def regenerate(
@@ -124,18 +124,16 @@ async def for_each(core: Core, tx: Transaction, wanted: Collection[InvoiceOfCont
     A step of a transaction that holds the invoices' locks.
     """
     now = core.clock.now()
-    pairs = list(dict.fromkeys(wanted))
-    unused = await tx.rows(_UNUSED, _columns(pairs)) if pairs else []
-    alive = {(row["invoice_id"], row["contact_id"]): row["id"] for row in unused if _alive(row["last_active_at"], now)}
-    dead = [row["id"] for row in unused if row["id"] not in alive.values()]
-    await PayLink.move_all("replace", ids=dead, before=LinkState.ACTIVE)
-    if alive:
-        await tx.execute("UPDATE pay_link SET last_active_at = %s WHERE id = ANY(%s)", (now, list(alive.values())))
-    new = {pair: uuid4() for pair in pairs if pair not in alive}
-    if new:
-        start = PayLink.MACHINE.start.value
-        await tx.execute(_ISSUED, (start, now, now, list(new.values()), *_columns(list(new))))
-    return alive | new
+    issued: dict[InvoiceOfContact, UUID] = {}
+    lacking = list(dict.fromkeys(wanted))
+    while lacking:
+        rows = await tx.rows(_ISSUED, _parameters(lacking, now))
+        issued |= {(row["invoice_id"], row["contact_id"]): row["id"] for row in rows}
+        lacking = [pair for pair in lacking if pair not in issued]
+        if lacking:
+            dead = await tx.rows(_UNUSED, _parameters(lacking, now))
+            await PayLink.move_all("replace", ids=[row["id"] for row in dead], before=LinkState.ACTIVE)
+    return issued
 
 
 async def close(core: Core, *, entry_id: int) -> None:
@@ -217,8 +215,15 @@ async def _issue(invoice_id: UUID, contact_id: UUID, now: datetime) -> PayLink:
     return link
 
 
-def _columns(pairs: Sequence[InvoiceOfContact]) -> tuple[list[UUID], list[UUID]]:
-    return [invoice for invoice, _ in pairs], [contact for _, contact in pairs]
+def _parameters(pairs: Sequence[InvoiceOfContact], now: datetime) -> dict[str, Any]:
+    return {
+        "start": PayLink.MACHINE.start.value,
+        "now": now,
+        "idle_since": now - IDLE_LIMIT,
+        "new": [uuid4() for _ in pairs],
+        "invoices": [invoice for invoice, _ in pairs],
+        "contacts": [contact for _, contact in pairs],
+    }
 
 
 def _fresh(invoice_id: UUID, contact_id: UUID, now: datetime) -> PayLink:
