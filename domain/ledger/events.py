@@ -8,7 +8,14 @@ from pydantic import Field
 
 from domain.kernel.events import Amount, Event, InvoiceEvent
 from domain.kernel.notices import SILENT, Notices, job, operators, payer
-from domain.ledger.import_events import AccountChanged, CreditNoteChanged, InvoiceChanged, PaymentImported
+from domain.ledger.import_events import (
+    AccountChanged,
+    CreditNoteChanged,
+    InvoiceChanged,
+    MappingForgotten,
+    MappingKept,
+    PaymentImported,
+)
 
 
 class LedgerImported(Event):
@@ -231,6 +238,8 @@ NOTICES: Notices = {
     PaymentImported: (operators(),),  # no receipt: the money did not come through us
     InvoiceChanged: SILENT,
     CreditNoteChanged: SILENT,
+    MappingKept: SILENT,
+    MappingForgotten: SILENT,
     AccountChanged: SILENT,
     ContactAdded: SILENT,  # who added it was told; reminders and tasks follow in the areas above
     ContactRemoved: SILENT,

@@ -94,3 +94,30 @@ class AccountChanged(Event):
         """Return the fact as a sentence."""
         more = f" and {self.more} more" if self.more else ""
         return f"{self.account_name}: {'; '.join(self.changes)}{more}"
+
+
+class MappingKept(Event):
+    """Somebody's answers about the layout of a source's files are kept for the files to come."""
+
+    kind: ClassVar[str] = "mapping.kept"
+
+    of: str
+    """The kind of files."""
+    name: str
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return f"The layout of {self.of} files from {self.name} is known from now on"
+
+
+class MappingForgotten(Event):
+    """The answers about the layout of a source's files are forgotten."""
+
+    kind: ClassVar[str] = "mapping.forgotten"
+
+    of: str
+    name: str
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return f"The layout of {self.of} files from {self.name} is asked about again"

@@ -1,13 +1,21 @@
 """Words of the import: how a file is read and what it comes to, as lines for people and as a document for programs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from domain.ledger.csv_import import DateOrder, DecimalMark, ImportRequest, Layout, Outcome, columns
+from domain.ledger.csv_import.headers import Reason
+from domain.ledger.csv_import.mappings import KnownLayout
 
 _ORDERS = {"dmy": "day, month, year", "mdy": "month, day, year", "ymd": "year, month, day"}
+_REASONS: Mapping[Reason, str] = {
+    Reason.CLEAR: "",
+    Reason.VAGUE: " (could mean it, and nothing is clearer)",
+    Reason.SAID: " (as you said)",
+    Reason.SAVED: " (as was kept)",
+}
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 
 
@@ -22,15 +30,53 @@ def reading(encoding: str, delimiter: str, order: DateOrder | None, mark: Decima
 
 
 def layout(file_name: str, found: Layout) -> Iterator[str]:
-    """Yield how the file is read: the preview of its columns."""
+    """Yield how the file is read: the preview of its columns, why each was taken, and its first values."""
     how = reading(found.encoding, found.delimiter, found.date_order, found.decimal_mark)
+    if found.currency is not None:
+        how.append(f"{found.currency} where a row names no currency")
+    if found.above:
+        how.append(f"headers in line {found.above + 1}")
     yield f"{shown(file_name)}: {', '.join(how)}"
+    if found.known is not None:
+        yield f"  layout known as {found.known.name}, by {found.known.kept_by}, {found.known.kept_at:%Y-%m-%d}"
     places = found.columns.places
     width = max(len(columns.KNOWN[field].title) for field in places)
-    for field in places:
-        yield f"  {columns.KNOWN[field].title:{width}} ← {found.columns.header(field)}"
-    if found.columns.ignored:
-        yield f"  not used: {', '.join(found.columns.ignored)}"
+    for field, place in places.items():
+        why = _REASONS[found.columns.reasons[field]]
+        yield f"  {columns.KNOWN[field].title:{width}} ← {found.columns.headers[place]}{why}{_samples(found, place)}"
+    used = set(places.values())
+    for place, header in enumerate(found.columns.headers):
+        if header and place not in used:
+            yield f"  {'not used':{width}} ← {header}{_samples(found, place)}"
+
+
+def _samples(found: Layout, place: int) -> str:
+    values = found.samples[place] if place < len(found.samples) else ()
+    return f": {', '.join(values)}" if values else ""
+
+
+def mappings(found: Sequence[KnownLayout]) -> Iterator[str]:
+    """Yield the layouts that are kept, a line each."""
+    if not found:
+        yield "No layout is kept. Say --save NAME when you import a file that had to be explained."
+    for each in found:
+        kept = each.answers
+        said = [f"{header} = {field}" for header, field in kept.columns]
+        said += [
+            f"{word} {value}"
+            for word, value in (
+                ("currency", kept.currency),
+                ("dates", kept.date_order),
+                ("decimal", kept.decimal_mark),
+                ("encoding", kept.encoding),
+                ("delimiter", kept.delimiter),
+            )
+            if value
+        ]
+        yield shown(
+            f"{each.name} ({each.kind}), by {each.kept_by}, {each.kept_at:%Y-%m-%d}, last used "
+            f"{each.used_at:%Y-%m-%d}: {'; '.join(said) or 'nothing had to be said'}"
+        )
 
 
 def outcome(found: Outcome, *, log: Path | None, dry_run: bool) -> Iterator[str]:
@@ -46,6 +92,8 @@ def outcome(found: Outcome, *, log: Path | None, dry_run: bool) -> Iterator[str]
         f"Customers: {found.customers_new:,} new, {found.customers_changed:,} changed. "
         f"Contacts: {found.contacts_new:,} new, {found.contacts_changed:,} changed."
     )
+    if found.credits_new or found.credits_changed:
+        yield f"Credit notes among them: {found.credits_new:,} new, {found.credits_changed:,} changed."
     for line in (*found.examples, *found.notes):
         yield f"  {shown(line)}"
     if found.absent:
@@ -72,7 +120,12 @@ def document(request: ImportRequest, how: Layout, found: Outcome, *, log: Path |
         "delimiter": how.delimiter,
         "date_order": how.date_order,
         "decimal_mark": how.decimal_mark,
+        "currency": how.currency,
+        "header_line": how.above + 1,
+        "layout": how.known.name if how.known is not None else None,
         "columns": {field: how.columns.header(field) for field in how.columns.places},
+        "taken_by": {field: reason.value for field, reason in how.columns.reasons.items()},
+        "samples": dict(zip(how.columns.headers, how.samples, strict=False)),
         "not_used": how.columns.ignored,
         **{name: value for name, value in asdict(found).items() if name != "reasons"},
         "reasons": [

@@ -4,7 +4,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO, cast
@@ -33,6 +33,13 @@ Delimiter = Annotated[str | None, typer.Option(help="comma, semicolon, tab or pi
 Rejects = Annotated[
     Path | None, typer.Option(dir_okay=False, help="Where rejected rows are told. Default: FILE.rejects.csv beside it.")
 ]
+Save = Annotated[
+    str | None,
+    typer.Option("--save", metavar="NAME", help="Keep what is said about the layout, for files with the same header."),
+]
+HeaderLine = Annotated[
+    int | None, typer.Option("--header-line", min=1, help="The line with the headers, where others stand above it.")
+]
 AsOf = Annotated[
     datetime | None,
     typer.Option(
@@ -57,6 +64,8 @@ def invoices(
     columns: Columns = None,
     encoding: Encoding = None,
     delimiter: Delimiter = None,
+    header_line: HeaderLine = None,
+    save: Save = None,
     rejects: Rejects = None,
     as_json: Annotated[bool, shell.JSON] = False,
 ) -> None:
@@ -72,8 +81,9 @@ def invoices(
         columns=pairs(columns or []),
         encoding=encoding,
         delimiter=delimiter,
+        header_line=header_line,
     )
-    _import(request, file, rejects, dry_run=dry_run, as_json=as_json)
+    _import(request, file, rejects, save=save, dry_run=dry_run, as_json=as_json)
 
 
 @import_app.command()
@@ -83,6 +93,8 @@ def contacts(
     columns: Columns = None,
     encoding: Encoding = None,
     delimiter: Delimiter = None,
+    header_line: HeaderLine = None,
+    save: Save = None,
     rejects: Rejects = None,
     as_json: Annotated[bool, shell.JSON] = False,
 ) -> None:
@@ -94,8 +106,9 @@ def contacts(
         columns=pairs(columns or []),
         encoding=encoding,
         delimiter=delimiter,
+        header_line=header_line,
     )
-    _import(request, file, rejects, dry_run=dry_run, as_json=as_json)
+    _import(request, file, rejects, save=save, dry_run=dry_run, as_json=as_json)
 
 
 @import_app.command()
@@ -116,7 +129,9 @@ def pairs(texts: list[str]) -> tuple[tuple[str, str], ...]:
     return tuple((header, field) for header, _, field in parted)
 
 
-def _import(request: ImportRequest, file: Path, rejects: Path | None, *, dry_run: bool, as_json: bool) -> None:
+def _import(
+    request: ImportRequest, file: Path, rejects: Path | None, *, save: str | None, dry_run: bool, as_json: bool
+) -> None:
     log = rejects or file.with_name(f"{file.stem}.rejects.csv")
     reject_files.require_free(log, source=file)
     layouts: list[Layout] = []
@@ -127,7 +142,8 @@ def _import(request: ImportRequest, file: Path, rejects: Path | None, *, dry_run
             print_lines(import_words.layout(request.file_name, layout))
 
     with tempfile.TemporaryFile() as rejected:
-        outcome = shell.run(lambda core: _asked(core, request, cast("BinaryIO", rejected), seen, dry_run=dry_run))
+        work = _Work(request, cast("BinaryIO", rejected), seen, dry_run=dry_run, save=save)
+        outcome = shell.run(lambda core: _asked(core, work))
         kept = reject_files.replace(log, cast("BinaryIO", rejected), dry_run=dry_run)
     if as_json:
         shell.print_json(import_words.document(request, layouts[-1], outcome, log=kept, dry_run=dry_run))
@@ -141,17 +157,43 @@ def print_lines(lines: Iterable[str]) -> None:
         typer.echo(line)
 
 
-async def _asked(
-    core: Core, request: ImportRequest, rejected: BinaryIO, seen: Callable[[Layout], None], *, dry_run: bool
-) -> Outcome:
+@dataclass(frozen=True)
+class _Work:
+    """One import, with what is to become of its reject log and of what is said about its layout."""
+
+    request: ImportRequest
+    rejected: BinaryIO
+    seen: Callable[[Layout], None]
+    dry_run: bool
+    save: str | None
+
+
+async def _asked(core: Core, work: _Work) -> Outcome:
     """Do the work; what the file does not tell is asked when a person sits there, else it is refused."""
+    asked = False
     while True:
         try:
-            return await _done(core, request, rejected, seen, dry_run=dry_run)
+            outcome = await _done(core, work)
         except QuestionOpen as question:
             if not sys.stdin.isatty():
                 raise
-            request = _answered(request, question)
+            work, asked = replace(work, request=_answered(work.request, question)), True
+            continue
+        if asked and not work.dry_run and work.save is None:
+            await _keep(core, work)
+        return outcome
+
+
+async def _keep(core: Core, work: _Work) -> None:
+    """Ask whether the answers are to be kept, and under which name."""
+    words = "Keep these answers for files with the same header? A name for them, or nothing"
+    while name := str(typer.prompt(words, default="", show_default=False, err=True)).strip():
+        try:
+            await csv_import.keep(core, work.request, name=name, actor=SHELL)
+        except refusals.OptionUnusable as no:
+            typer.echo(str(no), err=True)
+            continue
+        return
 
 
 @contextmanager
@@ -168,14 +210,12 @@ def progress_bar(file_name: str) -> Iterator[csv_import.Progress]:
         yield progress
 
 
-async def _done(
-    core: Core, request: ImportRequest, rejected: BinaryIO, seen: Callable[[Layout], None], *, dry_run: bool
-) -> Outcome:
-    with progress_bar(request.file_name) as progress:
-        how: dict[str, Any] = {"actor": SHELL, "rejected": rejected, "progress": progress, "seen": seen}
-        if dry_run:
-            return (await csv_import.preview(core, request, **how)).outcome
-        event = await csv_import.apply(core, request, **how)
+async def _done(core: Core, work: _Work) -> Outcome:
+    with progress_bar(work.request.file_name) as progress:
+        how: dict[str, Any] = {"actor": SHELL, "rejected": work.rejected, "progress": progress, "seen": work.seen}
+        if work.dry_run:
+            return (await csv_import.preview(core, work.request, **how)).outcome
+        event = await csv_import.apply(core, work.request, keep_as=work.save, **how)
         return Outcome(**{each.name: getattr(event, each.name) for each in fields(Outcome)})
 
 

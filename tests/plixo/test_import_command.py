@@ -113,18 +113,19 @@ async def test_what_is_missing_is_asked_on_a_terminal(core: Core, environment: d
     process = await asyncio.create_subprocess_exec(
         *command("invoices", "a.csv"), env=environment, cwd=tmp_path, stdin=screen,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)  # fmt: skip
-    os.write(keyboard, b"nothing like it\nZahlbar\neur\nmdy\n")
+    os.write(keyboard, b"nothing like it\nZahlbar\neur\nmdy\nbooks\n")
 
     out, errors = await process.communicate()
 
     os.close(keyboard)
     os.close(screen)
     assert process.returncode == 0, errors.decode()
-    assert errors.decode().count("?") == 4
+    assert errors.decode().count("?") == 5
     assert b"Imported." in out
     assert await core.database.rows("SELECT due_on::text AS due, currency FROM invoice") == [
         {"due": "2026-03-04", "currency": "EUR"}
     ]
+    assert await core.database.rows("SELECT name FROM import_mapping") == [{"name": "books"}]
 
 
 async def test_columns_and_decimals_can_be_said(core: Core, run: Run, tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Import of ledgers: invoices and contacts from CSV files, previewed as a difference, taken whole or not at all."""
 
-from domain.ledger.csv_import.importing import apply, preview
+from domain.ledger.csv_import.importing import apply, keep, preview
 from domain.ledger.csv_import.outcomes import Outcome, Preview
 from domain.ledger.csv_import.refusals import ImportRefused, QuestionOpen
 from domain.ledger.csv_import.requests import DateOrder, DecimalMark, ImportRequest, Kind, Progress
@@ -19,6 +19,7 @@ __all__ = [
     "Progress",
     "QuestionOpen",
     "apply",
+    "keep",
     "preview",
     "template",
 ]

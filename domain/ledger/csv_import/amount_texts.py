@@ -173,17 +173,25 @@ class AmountEvidence:
         elif point != comma:
             self._doubt = self._doubt or text
 
-    def decided(self) -> DecimalMark | None:
+    def decided(self, kept: DecimalMark | None = None) -> DecimalMark | None:
         """Return the file's mark, or None when no amount has decimals or thousands set off by a mark.
 
+        Where either mark fits, the one that was *kept* for files of this layout is taken.
+
         Raises:
-            DecimalMarkOpen: Each amount could be read with either mark, or some with the one and some with the other.
+            DecimalMarkOpen: Each amount could be read with either mark, or some with the one and some with the other,
+                or with another than the one that was kept.
         """
         if len(self._for) == 2:
             raise DecimalMarkOpen(
                 f"Some amounts have a decimal point ({self._for[DecimalMark.POINT][:20]}), "
                 f"others a decimal comma ({self._for[DecimalMark.COMMA][:20]})."
             )
+        if kept is not None and self._for and kept not in self._for:
+            text = next(iter(self._for.values()))
+            raise DecimalMarkOpen(f"Files of this layout have a decimal {kept.value}, but {text[:20]} does not fit.")
+        if not self._for and kept is not None:
+            return kept
         if not self._for and self._doubt is not None:
             raise DecimalMarkOpen(f"No amount in the file tells decimals from thousands, such as {self._doubt[:20]}.")
         return next(iter(self._for), None)

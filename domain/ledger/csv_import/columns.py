@@ -173,6 +173,8 @@ Columns: TypeAlias = words.Columns[Field]
 """Which column of a ledger holds what."""
 
 
-def matched(kind: Kind, headers: Sequence[str], said: Sequence[tuple[str, str]]) -> Columns:
+def matched(
+    kind: Kind, headers: Sequence[str], said: Sequence[tuple[str, str]], saved: Sequence[tuple[str, str]] = ()
+) -> Columns:
     """Find the columns of the fields that this kind of ledger file has; raises as ``found`` does."""
-    return words.found(VOCABULARIES[kind], headers, said)
+    return words.found(VOCABULARIES[kind], headers, said, saved)

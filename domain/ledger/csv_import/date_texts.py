@@ -114,13 +114,24 @@ class DateEvidence:
             if found[one] and found[other] and found[one] != found[other]:
                 self._differing.setdefault((ORDERS[one], ORDERS[other]), text)
 
-    def decided(self) -> DateOrder | None:
+    def decided(self, kept: DateOrder | None = None) -> DateOrder | None:
         """Return the file's order, or None when every date reads the same in each.
 
+        Where the dates fit several orders, the one that was *kept* for files of this layout is taken if it is among
+        them.
+
         Raises:
-            DateOrderOpen: The dates fit several orders and mean different days in them, or fit none together.
+            DateOrderOpen: The dates fit several orders and mean different days in them, or fit none together, or fit
+                one that is not the one that was kept.
         """
         left = [order for order in ORDERS if order not in self._against]
+        if kept is not None and kept in self._against and left:
+            raise DateOrderOpen(
+                f"Files of this layout have their dates as {kept.value}, but {self._against[kept][:20]} does not fit.",
+                tuple(each.value for each in left),
+            )
+        if kept in left:
+            return kept
         if not left:
             proof = sorted({each[:20] for each in self._against.values()})
             raise DateOrderOpen(

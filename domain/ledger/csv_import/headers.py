@@ -7,16 +7,30 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Generic, TypeVar
 
+from rapidfuzz import fuzz
+
 from domain.ledger.csv_import.refusals import ColumnMissing, ColumnUnclear, HeaderAmbiguous, OptionUnusable
 
 F = TypeVar("F", bound=StrEnum)
 """The fields of one kind of file."""
+
+LIKENESS = 75
+"""Percent of likeness from which on a header may be a misspelt name of a field; it is offered, never taken."""
 
 LONGEST_HEADER = 200
 """Characters of a header that count."""
 
 IGNORE = "ignore"
 """Said instead of a field: the column is not used."""
+
+
+class Reason(StrEnum):
+    """Why a column was taken for a field."""
+
+    CLEAR = "clear"
+    VAGUE = "vague"
+    SAID = "said"
+    SAVED = "saved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +83,21 @@ class Columns(Generic[F]):
     ignored: tuple[str, ...]
     more: Mapping[F, tuple[int, ...]] = field(default_factory=dict)
     """Further columns of fields that may have several."""
+    reasons: Mapping[F, Reason] = field(default_factory=dict)
+    """Why each column was taken."""
 
     def header(self, of: StrEnum | None) -> str:
         """Return the header over a field, or nothing for a fault of the whole row."""
         return next((self.headers[place] for each, place in self.places.items() if each is of), "")
 
 
-def found(words: Vocabulary[F], headers: Sequence[str], said: Sequence[tuple[str, str]]) -> Columns[F]:
-    """Find the columns of the fields that this kind of file has.
+def found(
+    words: Vocabulary[F],
+    headers: Sequence[str],
+    said: Sequence[tuple[str, str]],
+    saved: Sequence[tuple[str, str]] = (),
+) -> Columns[F]:
+    """Find the columns of the fields that this kind of file has; what is said goes before what was saved earlier.
 
     Raises:
         ColumnMissing: A required field has no column.
@@ -85,18 +106,48 @@ def found(words: Vocabulary[F], headers: Sequence[str], said: Sequence[tuple[str
         OptionUnusable: What was said names an unknown header or field.
     """
     names = tuple(printable(each) for each in headers)
-    told = dict(_told(words, names, pair) for pair in said)
+    kept = dict(_told(words, names, pair) for pair in saved)
+    now = dict(_told(words, names, pair) for pair in said)
+    told = {place: each for place, each in kept.items() if each is None or each not in now.values()} | now
     places, more = _places(words, names, told)
     for place in places.values():
-        if names.count(names[place]) > 1:
+        if place not in told and names.count(names[place]) > 1:
             raise HeaderAmbiguous(names[place])
     for group in words.required:
         if not any(each in places for each in group):
-            titles = " or the ".join(words.known[each].title for each in group)
-            raise ColumnMissing(titles, group[0].value, tuple(each for each in names if each))
+            raise _missing(words, group, names, frozenset(places.values()))
     used = {*places.values(), *(place for several in more.values() for place in several)}
     ignored = tuple(each for place, each in enumerate(names) if each and place not in used)
-    return Columns(names, places, ignored, more)
+    reasons = {each: _reason(words, names[place], place, now, kept) for each, place in places.items()}
+    return Columns(names, places, ignored, more, reasons)
+
+
+def _reason(
+    words: Vocabulary[F], name: str, place: int, now: Mapping[int, F | None], kept: Mapping[int, F | None]
+) -> Reason:
+    if place in now:
+        return Reason.SAID
+    if place in kept:
+        return Reason.SAVED
+    return Reason.VAGUE if words.means[words.fold(name)][1] else Reason.CLEAR
+
+
+def _missing(words: Vocabulary[F], group: tuple[F, ...], names: tuple[str, ...], used: frozenset[int]) -> ColumnMissing:
+    """Return the question for a column that is not there, with those headers first that may be its name misspelt."""
+    free = [name for place, name in enumerate(names) if name and place not in used]
+    scores = {name: max(_likeness(words, each, name) for each in group) for name in free}
+    near = tuple(sorted((name for name in free if scores[name] >= LIKENESS), key=lambda name: -scores[name]))
+    titles = " or the ".join(words.known[each].title for each in group)
+    meant = max(group, key=lambda each: _likeness(words, each, near[0])) if near else group[0]
+    return ColumnMissing(titles, meant.value, tuple(each for each in names if each), near)
+
+
+def _likeness(words: Vocabulary[F], of: F, name: str) -> float:
+    """Return in percent how much a header is like the names of a field."""
+    folded_name = words.fold(name)
+    if len(folded_name) < 3:
+        return 0.0
+    return max(fuzz.ratio(folded_name, words.fold(each)) for each in words.known[of].clear + words.known[of].vague)
 
 
 def _places(
@@ -142,6 +193,9 @@ def printable(header: str) -> str:
 
 def _told(words: Vocabulary[F], names: tuple[str, ...], pair: tuple[str, str]) -> tuple[int, F | None]:
     header = printable(pair[0])
+    numbered = re.fullmatch(r"#(\d{1,4})", header)
+    if numbered and header not in names and 0 < int(numbered[1]) <= len(names):
+        return int(numbered[1]) - 1, field_named(words, pair[1])
     exact = [place for place, each in enumerate(names) if each == header]
     places = exact or [place for place, each in enumerate(names) if words.fold(each) == words.fold(header)]
     if not places:

@@ -19,7 +19,9 @@ from domain.ledger.csv_import import (
     attributes,
     credit_difference,
     difference,
+    header_lines,
     history,
+    mappings,
     merging,
     outcomes,
     rejects,
@@ -66,7 +68,7 @@ async def preview(
     actor.require(Permission.IMPORT)
     _in_the_past(core, request)
     with sources.opened(request) as file, tempfile.TemporaryFile() as log:
-        layout = await asyncio.to_thread(survey.surveyed, file, request, progress)
+        layout = await _surveyed(core, file, request, progress)
         if seen is not None:
             seen(layout)
         async with core.transaction() as tx:
@@ -83,11 +85,12 @@ async def apply(
     rejected: BinaryIO | None = None,
     progress: Progress | None = None,
     seen: Seen | None = None,
+    keep_as: str | None = None,
 ) -> LedgerImported:
     """Take the file's good rows into the ledger; write the reject log to *rejected*, if any row is rejected.
 
     *seen* is told how the file is read before anything is changed. A file that changes nothing leaves no trace:
-    neither a batch nor a line in the history.
+    neither a batch nor a line in the history. What was answered about its layout is kept under the name *keep_as*.
 
     Raises:
         NotAllowed: The actor may not import.
@@ -95,20 +98,57 @@ async def apply(
     """
     actor.require(Permission.IMPORT)
     _in_the_past(core, request)
+    name = mappings.named(keep_as) if keep_as is not None else None
     with sources.opened(request) as file, tempfile.TemporaryFile() as log:
-        layout = await asyncio.to_thread(survey.surveyed, file, request, progress)
+        layout = await _surveyed(core, file, request, progress)
         if seen is not None:
             seen(layout)
         async with core.transaction() as tx:
             await tx.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
             outcome = await _outcome(core, tx, file, cast("BinaryIO", log), request, layout, progress, lock=True)
             event = _event(core, request, outcome, actor)
+            await _learn(core, tx, request, layout, name, actor)
             if not outcome.changes_nothing:
                 await _write(core, tx, request, outcome, actor)
                 await _keep(core, request, layout, event, cast("BinaryIO", log))
                 await timeline.record(core, tx, event)
         _hand_over(cast("BinaryIO", log), rejected)
     return event
+
+
+async def _surveyed(core: Core, file: BinaryIO, request: ImportRequest, progress: Progress | None) -> Layout:
+    """Find out how the file is to be read; what was kept about files with the same headers need not be asked."""
+    keys = await asyncio.to_thread(header_lines.keys, file)
+    known = await mappings.known(core, request.kind, keys.values())
+    return await asyncio.to_thread(survey.surveyed, file, request, progress, known)
+
+
+async def keep(core: Core, request: ImportRequest, *, name: str, actor: Actor) -> None:
+    """Keep what the request says about its file's layout, after a person found it right.
+
+    Raises:
+        NotAllowed: The actor may not import.
+        ImportRefused: The name cannot be used, or the file cannot be read any more.
+    """
+    actor.require(Permission.IMPORT)
+    plain = mappings.named(name)
+    with sources.opened(request) as file:
+        layout = await _surveyed(core, file, request, None)
+    async with core.transaction() as tx:
+        await _learn(core, tx, request, layout, plain, actor)
+
+
+async def _learn(
+    core: Core, tx: Transaction, request: ImportRequest, layout: Layout, name: str | None, actor: Actor
+) -> None:
+    """Keep what was answered about the layout, if it is to be kept."""
+    if layout.known is not None:
+        await mappings.used(core, tx, layout.known)
+    if name is not None:
+        answers = mappings.answered(request, layout.known)
+        await mappings.keep(
+            core, tx, kind=request.kind, name=name, header_key=layout.header_key, answers=answers, actor=actor
+        )
 
 
 async def _outcome(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from domain.kernel.refusals import Refusal
+from domain.kernel.refusals import NotFound, Refusal
 
 
 class ImportRefused(Refusal):
@@ -25,7 +25,10 @@ class HeaderAmbiguous(ImportRefused):
     """Say that one header stands in the file twice."""
 
     def __init__(self, header: str) -> None:
-        super().__init__(f"The header {header[:60]!r} stands in the file twice. Rename one of the two columns.")
+        super().__init__(
+            f"The header {header[:60]!r} stands in the file twice. Rename one of the two columns, or say by their "
+            'numbers which is what: --map "#3=amount" --map "#7=ignore".'
+        )
 
 
 class QuestionOpen(ImportRefused):
@@ -59,14 +62,17 @@ class CurrencyMissing(QuestionOpen):
 class ColumnMissing(QuestionOpen):
     """Ask which column holds what must be known."""
 
-    def __init__(self, titles: str, field: str, headers: tuple[str, ...]) -> None:
+    def __init__(self, titles: str, field: str, headers: tuple[str, ...], near: tuple[str, ...] = ()) -> None:
         self.field = field
+        self.near = near
+        """Headers that may be a name of the field misspelt, the likeliest first."""
         found = ", ".join(repr(each[:40]) for each in headers[:30])
+        meant = f" Did you mean {' or '.join(repr(each[:40]) for each in near[:3])}?" if near else ""
         super().__init__(
-            f"No column is known to hold the {titles}. The file has: {found}.",
-            option=f'--map "HEADER={field}"',
-            question=f"Which column holds the {titles}?",
-            choices=headers,
+            f"No column is known to hold the {titles}. The file has: {found}.{meant}",
+            option=f'--map "{near[0][:40] if near else "HEADER"}={field}"',
+            question=f"Which column holds the {titles}?{meant}",
+            choices=tuple(dict.fromkeys((*near, *headers))),
         )
 
 
@@ -103,6 +109,13 @@ class DelimiterUnclear(QuestionOpen):
             question="What separates the cells?",
             choices=("comma", "semicolon", "tab", "pipe"),
         )
+
+
+class MappingNotFound(NotFound):
+    """Say that no layout was kept under that name."""
+
+    def __init__(self, kind: str, name: str) -> None:
+        super().__init__(f"No layout of {kind} files is kept as {name[:60]!r}. `plixo import mappings` lists them.")
 
 
 class DateOrderOpen(QuestionOpen):

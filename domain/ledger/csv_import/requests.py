@@ -54,6 +54,8 @@ class ImportRequest:
     """Pairs of header and field, for headers that are not known or could mean two things."""
     encoding: str | None = None
     delimiter: str | None = None
+    header_line: int | None = None
+    """The line that holds the headers, where others stand above it."""
 
     def __post_init__(self) -> None:
         Kind(self.kind)

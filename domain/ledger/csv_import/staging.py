@@ -99,11 +99,9 @@ async def fill(
     customers, given = Customers(layout.columns), CreditRows()
     try:
         left_out: Counter[str] = Counter()
-        _, rows = table(raw, layout.encoding, layout.delimiter)
+        _, _, rows = table(raw, layout.encoding, layout.delimiter, lambda *_: layout.above)
         if request.kind == Kind.INVOICES:
-            invoices = InvoiceRows(
-                layout, customers, given, currency=request.currency, as_of=request.as_of, today=today
-            )
+            invoices = InvoiceRows(layout, customers, given, currency=layout.currency, as_of=request.as_of, today=today)
             await _copy(tx, "import_row", _invoices(rows, invoices, log, layout.columns))
             await _copy(tx, "import_credit", given.staged())
             left_out = invoices.left_out

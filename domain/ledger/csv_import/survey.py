@@ -2,15 +2,17 @@
 
 import itertools
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from domain.kernel.money import CurrencyUnknown, digits
-from domain.ledger.csv_import import sources
+from domain.ledger.csv_import import header_lines, mappings, sources
 from domain.ledger.csv_import.amount_texts import AmountEvidence
 from domain.ledger.csv_import.columns import Columns, Field, matched
 from domain.ledger.csv_import.date_texts import DateEvidence
-from domain.ledger.csv_import.records import Table
+from domain.ledger.csv_import.mappings import Answers, KnownLayout
+from domain.ledger.csv_import.records import Batch, Table
 from domain.ledger.csv_import.refusals import (
     CurrencyMissing,
     FileHoldsNoRows,
@@ -24,6 +26,15 @@ DATES = (Field.ISSUED, Field.DUE, Field.SETTLED)
 AMOUNTS = (Field.TOTAL, Field.BALANCE)
 
 MAX_COLUMNS = 500
+
+SAMPLES = 3
+"""Values of each column that a preview shows, from the beginning of the file."""
+
+LONGEST_SAMPLE = 30
+"""Characters of such a value."""
+
+_LOOKED_THROUGH = 200
+"""Rows from which they are taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,26 +51,43 @@ class Layout:
     rows: int
     size: int
     sha256: str
+    above: int = 0
+    """Lines above the header."""
+    header_key: str = ""
+    """The digest by which the layout is known again."""
+    known: KnownLayout | None = None
+    """What was kept about this layout, if anything."""
+    currency: str | None = None
+    """Of rows without one of their own."""
+    samples: tuple[tuple[str, ...], ...] = ()
+    """The first values of each column."""
 
 
-def surveyed(file: BinaryIO, request: ImportRequest, progress: Progress | None = None) -> Layout:
-    """Read the file to its end and return how it is to be read.
+def surveyed(
+    file: BinaryIO, request: ImportRequest, progress: Progress | None = None, known: KnownLayout | None = None
+) -> Layout:
+    """Read the file to its end and return how it is to be read; what is *known* of its layout need not be asked.
 
     Raises:
         ImportRefused: The file cannot be read, holds no rows, or leaves a question open that the request does not
             answer.
     """
+    request, kept = mappings.filled_in(request, known), known.answers if known is not None else Answers()
     _usable(request)
     encoding = sources.encoding_of(file, request.encoding)
+    keys = header_lines.keys(file)
     size = file.seek(0, 2)
     raw = sources.Bytes(file, sources.Tally(progress, before=0, whole=2 * size).more)
-    delimiter, rows = table(raw, encoding, request.delimiter)
-    columns = _columns(rows.header, request)
+    delimiter, above, rows = table(raw, encoding, request.delimiter, _header_place(request, keys, known))
+    columns = _columns(rows.header, request, kept)
     dates, amounts = DateEvidence(), AmountEvidence()
+    samples: list[dict[str, None]] = [{} for _ in rows.header]
     date_places = _places(columns, DATES) if request.date_order is None else ()
     amount_places = _places(columns, AMOUNTS) if request.decimal_mark is None else ()
     count = 0
     for batch in rows:
+        if count < _LOOKED_THROUGH:
+            _sample(samples, batch)
         count += len(batch.rows) + len(batch.broken)
         for place in date_places:
             dates.add(row[place] for row in batch.rows)
@@ -72,12 +100,37 @@ def surveyed(file: BinaryIO, request: ImportRequest, progress: Progress | None =
         if request.kind == Kind.INVOICES and request.currency is None and Field.CURRENCY not in columns.places:
             raise CurrencyMissing
     with questions:
-        request = replace(request, date_order=request.date_order or dates.decided())
+        request = replace(request, date_order=request.date_order or dates.decided(kept.date_order))
     with questions:
-        request = replace(request, decimal_mark=request.decimal_mark or amounts.decided())
+        request = replace(request, decimal_mark=request.decimal_mark or amounts.decided(kept.decimal_mark))
     questions.ask()
-    return Layout(encoding, delimiter, columns, request.date_order, request.decimal_mark, count, size,
-                  raw.hash.hexdigest())  # fmt: skip
+    return Layout(
+        encoding, delimiter, columns, request.date_order, request.decimal_mark, count, size, raw.hash.hexdigest(),
+        above=above, header_key=keys.get(above, ""), known=known, currency=request.currency,
+        samples=tuple(tuple(each) for each in samples))  # fmt: skip
+
+
+def _header_place(request: ImportRequest, keys: Mapping[int, str], known: KnownLayout | None) -> "Finder":
+    """Return the function that finds the header among the first lines."""
+
+    def found(lines: list[str], first: int, asked: str | None) -> int:
+        if request.header_line is not None:
+            if not 0 < request.header_line <= len(lines) or not lines[request.header_line - 1].strip():
+                raise OptionUnusable(f"--header-line {request.header_line}: there is no header in that line.")
+            return request.header_line - 1
+        if known is not None:
+            return next((place for place, key in keys.items() if key == known.header_key), first)
+        return header_lines.found(Kind(request.kind), lines, first, asked=asked, said=request.columns)
+
+    return found
+
+
+def _sample(samples: list[dict[str, None]], batch: Batch) -> None:
+    """Add the first different values of each column, as they may be shown."""
+    for row in batch.rows[:_LOOKED_THROUGH]:
+        for found, cell in zip(samples, row, strict=True):
+            if len(found) < SAMPLES and cell.strip():
+                found["".join(each for each in " ".join(cell.split()) if each.isprintable())[:LONGEST_SAMPLE]] = None
 
 
 class _Questions:
@@ -99,8 +152,13 @@ class _Questions:
             raise self._open[0].along_with(self._open[1:])
 
 
-def table(raw: sources.Bytes, encoding: str, asked: str | None) -> tuple[str, Table]:
-    """Return the delimiter, and the file as a table."""
+Finder = Callable[[list[str], int, str | None], int]
+"""Given the first lines, the place of the first that is not blank, and the delimiter that was asked for: returns the
+place of the header."""
+
+
+def table(raw: sources.Bytes, encoding: str, asked: str | None, header: Finder) -> tuple[str, int, Table]:
+    """Return the delimiter, how many lines stand above the header, and the file as a table."""
     blocks = sources.blocks(raw, encoding)
     block = next(blocks, [])
     place = next((place for place, line in enumerate(block) if line.strip()), None)
@@ -108,14 +166,17 @@ def table(raw: sources.Bytes, encoding: str, asked: str | None) -> tuple[str, Ta
         raise FileHoldsNoRows("The file holds nothing but blank lines.")
     if said := re.fullmatch(r"sep=([,;\t|])\s*", block[place]):  # the line by which spreadsheets tell each other
         asked, block[place] = asked or said[1], "\n"
+        place = next((each for each, line in enumerate(block) if line.strip()), place)
+    place = header(block, place, asked)
+    block[:place] = ["\n"] * place
     delimiter = sources.delimiter_of(block[place], asked)
-    return delimiter, Table(itertools.chain([block], blocks), delimiter)
+    return delimiter, place, Table(itertools.chain([block], blocks), delimiter)
 
 
-def _columns(headers: list[str], request: ImportRequest) -> Columns:
+def _columns(headers: list[str], request: ImportRequest, kept: Answers) -> Columns:
     if len(headers) > MAX_COLUMNS:
         raise FileUnreadable(f"The header has {len(headers):,} columns; {MAX_COLUMNS} are the limit.")
-    return matched(Kind(request.kind), headers, request.columns)
+    return matched(Kind(request.kind), headers, request.columns, kept.columns)
 
 
 def _places(columns: Columns, fields: tuple[Field, ...]) -> tuple[int, ...]:
