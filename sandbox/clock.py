@@ -5,6 +5,7 @@ import json
 import logging
 import os
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,8 +14,30 @@ log = logging.getLogger(__name__)
 Hook = Callable[[datetime], Awaitable[None]]
 """Called after each move with the new present, such as: run the crons that have fallen due."""
 
+FILE = "clock.json"
+
 FARTHEST = timedelta(days=3660)
 """Ten years ahead: farther only calendars and certificates break."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedClock:
+    """The clock that a demo left in its folder, for whoever looks at that folder from outside."""
+
+    offset: timedelta
+
+    def now(self) -> datetime:
+        """Return the demo's present moment, aware, in UTC."""
+        return datetime.now(UTC) + self.offset
+
+
+def saved(state_folder: Path) -> SavedClock | None:
+    """Return the clock of the demo that keeps its state there; None where no demo does, or its file is not readable."""
+    try:
+        seconds = float(json.loads((state_folder / FILE).read_text())["offset_seconds"])
+        return SavedClock(timedelta(seconds=seconds))
+    except (OSError, ValueError, KeyError, TypeError, OverflowError):
+        return None
 
 
 class ClockOnlyGoesForwards(ValueError):
@@ -27,7 +50,7 @@ class MovableClock:
     def __init__(self, state_folder: Path, *, first: Callable[[datetime], datetime] | None = None) -> None:
         """Take up the offset of earlier; *first* says at which moment a clock begins that nobody has moved yet."""
         state_folder.mkdir(parents=True, exist_ok=True)
-        self._file = state_folder / "clock.json"
+        self._file = state_folder / FILE
         self._first = first
         self._offset = self._read()
         self._hooks: list[Hook] = []

@@ -75,6 +75,12 @@ def _state(
     """Return words, tone and buttons for where a payment stands."""
     if session["status"] == "open":
         return "open", "warn", (("open", "Open checkout", "primary"), ("expire", "Expire", ""))
+    if session["status"] == "complete" and intent is not None and intent["status"] == "requires_action":
+        return "bank account to be confirmed", "warn", (("confirm", "Payer confirms", "primary"),)
+    if session["status"] == "complete" and intent is not None and intent["status"] == "canceled":
+        return "debit called off", "bad", ()
+    if session["status"] == "complete" and charge is None:
+        return "failed", "bad", ()
     if session["status"] == "expired" or intent is None or charge is None:
         return "expired", "", ()
     if intent["status"] == "processing":
@@ -85,11 +91,18 @@ def _state(
                 ("settle", "Settle", "primary"),
                 ("fail", "Fail: no funds", "danger"),
                 ("fail-closed", "Fail: account closed", "danger"),
+                ("cancel", "Call off", ""),
             ),
+        )
+    if disputes and disputes[0]["status"] == "warning_needs_response":
+        return (
+            "paid, the bank asks",
+            "warn",
+            (("answer", "Question ends", ""), ("escalate", "Becomes a dispute", "danger")),
         )
     if disputes and disputes[0]["status"] == "needs_response":
         return "disputed", "bad", (("win", "Merchant wins", ""), ("lose", "Merchant loses", "danger"))
-    if disputes:
+    if disputes and disputes[0]["status"] != "warning_closed":
         return f"dispute {disputes[0]['status']}", "bad" if disputes[0]["status"] == "lost" else "good", ()
     if charge["status"] == "failed":
         return "failed", "bad", ()
@@ -97,8 +110,9 @@ def _state(
         return "refunded", "", ()
     bank = charge["payment_method_details"]["type"] == "us_bank_account"
     back = ("return", "Late return", "danger") if bank else ("dispute", "Dispute", "danger")
+    asks = () if bank else (("inquire", "Bank asks", ""), ("fraud", "Fraud warning", ""))
     words = "partly refunded" if charge["amount_refunded"] else "paid"
-    return words, "good", (("refund", "Refund all", ""), back)
+    return words, "good", (("refund", "Refund all", ""), back, *asks)
 
 
 class StripePage:
@@ -146,6 +160,12 @@ class StripePage:
             "settle": lambda: self._stripe.settle(session_id),
             "fail": lambda: self._stripe.fail(session_id, code="insufficient_funds"),
             "fail-closed": lambda: self._stripe.fail(session_id, code="account_closed"),
+            "confirm": lambda: self._stripe.confirm(session_id),
+            "cancel": lambda: self._stripe.cancel(session_id),
+            "inquire": lambda: self._stripe.inquire(session_id),
+            "fraud": lambda: self._stripe.warn_of_fraud(session_id),
+            "answer": lambda: self._answer(session_id, escalated=False),
+            "escalate": lambda: self._answer(session_id, escalated=True),
             "refund": lambda: self._stripe.refund(session_id),
             "refund-part": lambda: self._stripe.refund(
                 session_id, amount=self._minor(session_id, str(asked.get("amount", "")))
@@ -173,6 +193,17 @@ class StripePage:
         if not open_ones:
             raise NotPossibleNow("There is no open dispute.")
         self._stripe.close_dispute(open_ones[0]["id"], won=won)
+
+    def _answer(self, session_id: str, *, escalated: bool) -> None:
+        charge = self._stripe.charge_id(session_id)
+        asked = [
+            each
+            for each in self._stripe.books.all("dispute")
+            if each["charge"] == charge and each["status"] == "warning_needs_response"
+        ]
+        if not asked:
+            raise NotPossibleNow("Nobody asks about this payment.")
+        self._stripe.close_inquiry(asked[0]["id"], escalated=escalated)
 
     def _minor(self, session_id: str, text: str) -> int:
         places = stripe_currency.decimals(self._stripe.session(session_id)["currency"])

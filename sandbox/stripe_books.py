@@ -24,6 +24,7 @@ SUBSCRIBED = frozenset(
         "checkout.session.async_payment_failed",
         "checkout.session.expired",
         "payment_intent.processing",
+        "payment_intent.requires_action",
         "payment_intent.payment_failed",
         "payment_intent.canceled",
         "charge.refunded",
@@ -35,6 +36,7 @@ SUBSCRIBED = frozenset(
         "charge.dispute.funds_withdrawn",
         "charge.dispute.funds_reinstated",
         "charge.dispute.closed",
+        "radar.early_fraud_warning.created",
     )
 )
 """What a merchant's webhook endpoint for Plixo is subscribed to; other events are made, listed and not delivered."""
@@ -50,6 +52,7 @@ NOUNS = {
     "customer": "customer",
     "event": "event",
     "balance": "balance_transaction",
+    "warning": "radar.early_fraud_warning",
 }
 """How error messages call what is not there."""
 

@@ -1,6 +1,6 @@
 """What happens by itself as time passes: sessions expire, debits settle or fail, refunds reach the bank."""
 
-from sandbox import stripe_outcomes, stripe_payments, stripe_reversals, stripe_sessions
+from sandbox import stripe_deposits, stripe_outcomes, stripe_payments, stripe_reversals, stripe_sessions
 from sandbox.store import Json
 from sandbox.stripe_books import Books
 
@@ -39,6 +39,8 @@ def _take_course(books: Books, session: Json, outcome: str, hidden: Json, now: i
         charge = books.get("charge", intent["latest_charge"])
         if charge["status"] == "succeeded" and not charge["disputed"]:
             stripe_reversals.late_return(books, charge["id"])
+    elif intent["status"] == "requires_action":
+        stripe_deposits.fail_confirmation(books, session["id"], code=outcome)
     elif intent["status"] != "processing":
         return  # someone pressed a button before the bank answered
     elif outcome in stripe_outcomes.FAILURES:

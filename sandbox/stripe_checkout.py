@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from sandbox import pages, stripe_outcomes, stripe_payments
+from sandbox import pages, stripe_deposits, stripe_outcomes, stripe_payments
 from sandbox.store import Json
 from sandbox.stripe_payments import NotPossibleNow
 from sandbox.stripe_world import StripeWorld
@@ -21,6 +21,8 @@ class CheckoutPage:
         app.router.add_get("/stripe/pay/{id}", self._show)
         app.router.add_post("/stripe/pay/{id}", self._submit)
         app.router.add_get("/stripe/pay/{id}/cancel", self._cancel)
+        app.router.add_get("/stripe/verify/{id}", self._look)
+        app.router.add_post("/stripe/verify/{id}", self._confirm)
 
     def _session(self, request: web.Request) -> Json:
         session = self._stripe.books.find("session", request.match_info["id"])
@@ -61,11 +63,28 @@ class CheckoutPage:
             raise web.HTTPNotFound(text="This session has no way back.\n")
         raise web.HTTPSeeOther(session["cancel_url"])
 
+    async def _look(self, request: web.Request) -> web.StreamResponse:
+        return self._page(self._session(request), template="verify.html")
+
+    async def _confirm(self, request: web.Request) -> web.StreamResponse:
+        session = self._session(request)
+        try:
+            stripe_deposits.confirm(self._stripe.books, session["id"])
+        except NotPossibleNow as no:
+            return self._page(session, error=str(no), status=409, template="verify.html")
+        raise web.HTTPSeeOther(success_address(session))
+
     def _page(
-        self, session: Json, *, error: str = "", form: dict[str, str] | None = None, status: int = 200
+        self,
+        session: Json,
+        *,
+        error: str = "",
+        form: dict[str, str] | None = None,
+        status: int = 200,
+        template: str = "checkout.html",
     ) -> web.Response:
         return pages.page(
-            "checkout.html",
+            template,
             status=status,
             policy=_policy(session),
             session=session,

@@ -17,6 +17,7 @@ KINDS = {
     "cus": "customer",
     "evt": "event",
     "pm": "method",
+    "issfr": "warning",
 }
 """Which stored kind an id's prefix stands for; debits have charges ``py_`` and refunds ``pyr_``."""
 

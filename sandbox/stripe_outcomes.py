@@ -62,10 +62,12 @@ class BankAccount:
     last4: str
     outcome: str
     """``settle``, ``never``, ``dispute`` (settles, then comes back) or a failure code."""
+    deposits: bool = False
+    """Whether the payer has to confirm the account by a small deposit first."""
 
 
 BANK_ACCOUNTS: dict[str, BankAccount] = {
-    account.last4: account
+    f"{account.last4} by deposit" if account.deposits and account.outcome == "settle" else account.last4: account
     for account in (
         BankAccount("settles", "6789", "settle"),
         BankAccount("fails: insufficient funds", "2227", "insufficient_funds"),
@@ -74,15 +76,26 @@ BANK_ACCOUNTS: dict[str, BankAccount] = {
         BankAccount("fails: debit not authorised", "3335", "debit_not_authorized"),
         BankAccount("settles, comes back a day later", "5559", "dispute"),
         BankAccount("stays in processing", "0009", "never"),
+        BankAccount("fails: another currency", "4440", "invalid_currency"),
+        BankAccount("fails: weekly limit", "7771", "charge_exceeds_source_limit"),
+        BankAccount("to be confirmed by a small deposit, then settles", "6789", "settle", deposits=True),
+        BankAccount(
+            "fails: small deposits cannot be sent", "6661", "payment_method_microdeposit_failed", deposits=True
+        ),
     )
 }
-"""Stripe's test accounts, by the last four digits."""
+"""Stripe's test accounts, by the last four digits; any of them may be confirmed by a small deposit."""
 
 FAILURES: dict[str, str] = {
     "insufficient_funds": "The customer's account has insufficient funds to cover this payment.",
     "account_closed": "The customer's bank account has been closed.",
     "no_account": "The bank account could not be located.",
     "debit_not_authorized": "The customer has notified their bank that this payment was unauthorized.",
+    "invalid_currency": "The bank account cannot be debited in this currency.",
+    "charge_exceeds_source_limit": "The payment would exceed the account's weekly limit.",
+    "payment_method_microdeposit_failed": "Microdeposit transfers failed.",
+    "payment_method_microdeposit_verification_timeout": "The account was not verified within ten days.",
+    "payment_method_microdeposit_verification_attempts_exceeded": "Too many wrong tries to verify the account.",
 }
 
 NETWORK_CODES: dict[str, str] = {

@@ -3,7 +3,7 @@
 from sandbox import stripe_movements, stripe_objects
 from sandbox.store import Json
 from sandbox.stripe_books import Books
-from sandbox.stripe_outcomes import BANK_ACCOUNTS, DECLINES, FAILURES, NETWORK_CODES
+from sandbox.stripe_outcomes import BANK_ACCOUNTS, DECLINES, FAILURES, NETWORK_CODES, BankAccount
 
 DAY = 24 * 3600
 DEBIT_TAKES = 3 * DAY
@@ -12,6 +12,13 @@ DEBIT_TAKES = 3 * DAY
 
 class NotPossibleNow(Exception):
     """Say why a button of the stand-in cannot be pressed at this moment."""
+
+
+DEPOSIT_TAKES = DAY
+"""Until a small deposit stands on the payer's statement."""
+
+CONFIRM_WITHIN = 10 * DAY
+"""In which the payer has to confirm it."""
 
 
 def pay_by_card(books: Books, session_id: str, *, name: str = "Sandbox Payer", last4: str = "4242") -> Json:
@@ -52,7 +59,9 @@ def decline(books: Books, session_id: str, *, code: str = "generic_decline", nam
 
 
 def pay_by_bank(books: Books, session_id: str, *, last4: str = "6789", name: str = "Sandbox Payer") -> Json:
-    """Authorise a bank debit; money follows days later, or does not. Return the session.
+    """Authorise a bank debit; money follows days later, or does not. *last4* is a key of the test accounts.
+
+    Return the session.
 
     Raises:
         NotPossibleNow: The session is not open, takes no bank debit, or the account is unknown.
@@ -63,20 +72,53 @@ def pay_by_bank(books: Books, session_id: str, *, last4: str = "6789", name: str
         raise NotPossibleNow("This session takes no bank debit." if account else "There is no such test account.")
     with books.store.changes():
         session, intent = _submitted(books, session_id)
-        charge = _charged(books, session, intent, stripe_objects.bank_account(last4), name)
-        intent |= {
-            "status": "processing",
-            "latest_charge": charge["id"],
-            "payment_method": charge["payment_method"],
-            "processing": {"type": "us_bank_account"},
-            "last_payment_error": None,
-        }
-        books.save("intent", intent)
-        books.emit("charge.pending", charge)
-        books.emit("payment_intent.processing", intent)
-        course = {"outcome": account.outcome, "due": books.now() + DEBIT_TAKES}
-        books.hide(session_id, books.hidden(session_id) | {"course": course})
+        if account.deposits:
+            _await_confirmation(books, session, intent, account)
+        else:
+            begin_debit(books, session, intent, account, name=name)
         return _complete(books, session, intent, payment_status="unpaid")
+
+
+def begin_debit(books: Books, session: Json, intent: Json, account: BankAccount, *, name: str) -> None:
+    """Let a debit be under way; the caller has opened the change."""
+    charge = _charged(books, session, intent, stripe_objects.bank_account(account.last4), name)
+    intent |= {
+        "status": "processing",
+        "latest_charge": charge["id"],
+        "payment_method": charge["payment_method"],
+        "processing": {"type": "us_bank_account"},
+        "last_payment_error": None,
+        "next_action": None,
+    }
+    books.save("intent", intent)
+    books.emit("charge.pending", charge)
+    books.emit("payment_intent.processing", intent)
+    course = {"outcome": account.outcome, "due": books.now() + DEBIT_TAKES}
+    books.hide(session["id"], books.hidden(session["id"]) | {"course": course})
+
+
+def _await_confirmation(books: Books, session: Json, intent: Json, account: BankAccount) -> None:
+    """Send the small deposit, or fail to; nothing is debited before the payer has confirmed it."""
+    intent |= {
+        "status": "requires_action",
+        "last_payment_error": None,
+        "next_action": {
+            "type": "verify_with_microdeposits",
+            "verify_with_microdeposits": {
+                "arrival_date": books.now() + DEPOSIT_TAKES,
+                "hosted_verification_url": f"{books.origin()}/stripe/verify/{session['id']}",
+                "microdeposit_type": "descriptor_code",
+            },
+        },
+    }
+    books.save("intent", intent)
+    books.emit("payment_intent.requires_action", intent)
+    sent = account.outcome not in FAILURES
+    course = {
+        "outcome": "payment_method_microdeposit_verification_timeout" if sent else account.outcome,
+        "due": books.now() + (CONFIRM_WITHIN if sent else DEPOSIT_TAKES),
+    }
+    books.hide(session["id"], books.hidden(session["id"]) | {"course": course})
 
 
 def settle(books: Books, session_id: str) -> Json:
@@ -86,7 +128,7 @@ def settle(books: Books, session_id: str) -> Json:
         NotPossibleNow: Nothing is in processing.
     """
     with books.store.changes():
-        session, intent, charge = _in_processing(books, session_id)
+        session, intent, charge = in_processing(books, session_id)
         _succeed(books, intent, charge)
         session["payment_status"] = "paid"
         books.save("session", session)
@@ -103,13 +145,13 @@ def fail(books: Books, session_id: str, *, code: str = "insufficient_funds") -> 
     if code not in FAILURES:
         raise NotPossibleNow(f"There is no bank failure {code!r}.")
     with books.store.changes():
-        session, intent, charge = _in_processing(books, session_id)
+        session, intent, charge = in_processing(books, session_id)
         error = {
             "type": "invalid_request_error",
             "code": code,
             "message": FAILURES[code],
             "decline_code": None,
-            "network_decline_code": NETWORK_CODES[code],
+            "network_decline_code": NETWORK_CODES.get(code),
             "advice_code": None,
         }
         _fail_charge(books, intent, charge, error=error)
@@ -231,7 +273,12 @@ def _complete(books: Books, session: Json, intent: Json, *, payment_status: str)
     return session
 
 
-def _in_processing(books: Books, session_id: str) -> tuple[Json, Json, Json]:
+def in_processing(books: Books, session_id: str) -> tuple[Json, Json, Json]:
+    """Return session, PaymentIntent and charge of a debit that is under way.
+
+    Raises:
+        NotPossibleNow: None is.
+    """
     session = books.find("session", session_id)
     intent = books.find("intent", session["payment_intent"]) if session and session["payment_intent"] else None
     if session is None or intent is None or intent["status"] != "processing":

@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 
 from stripe import params as shapes
 from stripe.params import checkout as checkout_shapes
+from stripe.params import radar as radar_shapes
 
 from sandbox import stripe_lists, stripe_movements, stripe_reversals, stripe_sessions
 from sandbox.store import Json
@@ -177,8 +178,9 @@ def _endpoints(books: Books, __: Mapping[str, str], ___: Json) -> Json:
     }
 
 
-def _method_configurations(_: Books, __: Mapping[str, str], ___: Json) -> Json:
+def _method_configurations(books: Books, __: Mapping[str, str], ___: Json) -> Json:
     on = {"available": True, "display_preference": {"overridable": None, "preference": "on", "value": "on"}}
+    off = {"available": False, "display_preference": {"overridable": None, "preference": "off", "value": "off"}}
     return {
         "object": "list",
         "has_more": False,
@@ -194,7 +196,7 @@ def _method_configurations(_: Books, __: Mapping[str, str], ___: Json) -> Json:
                 "name": "Default",
                 "parent": None,
                 "card": on,
-                "us_bank_account": on,
+                "us_bank_account": on if stripe_sessions.offers_bank_debit(books) else off,
             }
         ],
     }
@@ -262,6 +264,13 @@ ROUTES: tuple[Route, ...] = (
         _list("balance", "/v1/balance_transactions", "source", "type", "currency"),
     ),
     Route("GET", "/v1/balance_transactions/{id}", shapes.BalanceTransactionRetrieveParams, _read("balance")),
+    Route(
+        "GET",
+        "/v1/radar/early_fraud_warnings",
+        radar_shapes.EarlyFraudWarningListParams,
+        _list("warning", "/v1/radar/early_fraud_warnings", "charge", "payment_intent"),
+    ),
+    Route("GET", "/v1/radar/early_fraud_warnings/{id}", radar_shapes.EarlyFraudWarningRetrieveParams, _read("warning")),
     Route("GET", "/v1/balance", shapes.BalanceRetrieveParams, _balance),
     Route("GET", "/v1/account", shapes.AccountRetrieveCurrentParams, _account),
     Route("GET", "/v1/webhook_endpoints", shapes.WebhookEndpointListParams, _endpoints),

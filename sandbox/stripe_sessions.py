@@ -28,7 +28,7 @@ def create(books: Books, params: Json) -> Json:
         created=books.now(),
         currency=currency,
         total=total,
-        methods=methods(params, currency),
+        methods=methods(params, currency, bank_debit=offers_bank_debit(books)),
         origin=books.origin(),
     )
     if params.get("customer"):
@@ -102,13 +102,18 @@ def _require_open(session: Json) -> None:
         )
 
 
-def methods(params: Json, currency: str) -> list[str]:
+def offers_bank_debit(books: Books) -> bool:
+    """Tell whether the merchant has switched ACH on."""
+    return not books.hidden("account").get("no_bank_debit", False)
+
+
+def methods(params: Json, currency: str, *, bank_debit: bool = True) -> list[str]:
     """Return what the page will offer: what the account has for the currency, less what the filter leaves out.
 
     Raises:
         StripeRefusal: Nothing is left.
     """
-    eligible = ["card", *([BANK_DEBIT] if currency == "usd" else [])]
+    eligible = ["card", *([BANK_DEBIT] if currency == "usd" and bank_debit else [])]
     wanted = params.get("allowed_payment_method_types")
     left = [name for name in eligible if not wanted or name in wanted]
     left = [name for name in left if name not in params.get("excluded_payment_method_types", [])]

@@ -34,6 +34,7 @@ class Signing(StrEnum):
     OLD = "an hour old"
     ROTATED = "two secrets, one of them right"
     MISSING = "no signature"
+    AHEAD = "an hour ahead"
 
 
 @dataclass
@@ -49,6 +50,26 @@ class Weather:
     dropped: bool = False
     """Events are made and can be listed, but are never sent."""
     delay_seconds: float = 0.0
+    version: str = ""
+    """Another API version than ours, in which events are written."""
+    live: bool = False
+    """Events say that they are about real money."""
+    thin: bool = False
+    """Events name their object and do not hold it."""
+
+    def written(self, event: Json) -> Json:
+        """Return the event as it is sent."""
+        if self.thin:
+            about = event["data"]["object"]
+            return {
+                "id": event["id"],
+                "object": "v2.core.event",
+                "type": f"v1.{event['type']}",
+                "created": event["created"],
+                "livemode": self.live,
+                "related_object": {"id": about["id"], "type": about["object"], "url": f"/v1/{about['id']}"},
+            }
+        return event | {"api_version": self.version or event["api_version"], "livemode": self.live}
 
 
 class WebhookSender:
@@ -165,7 +186,7 @@ class WebhookSender:
     async def _post(self, event: Json, signing: Signing) -> int:
         """Send one event; return the status, or 0 when there was no answer."""
         assert self._http is not None, "webhooks are sent after start()"
-        body = json.dumps(event, indent=2)
+        body = json.dumps(self.weather.written(event), indent=2)
         headers = {"Content-Type": "application/json; charset=utf-8", "User-Agent": "Stripe/1.0 (+sandbox)"}
         signature = self._signature(body, signing)
         if signature:
@@ -195,5 +216,7 @@ class WebhookSender:
                 other = str(made(body, "whsec_the_next_one", at)).partition(",")[2]
                 good = str(made(body, self._secret, at)).partition(",")[2]
                 return f"t={at},{other},{good}"
+            case Signing.AHEAD:
+                return str(made(body, self._secret, int(time.time()) + OLD_SECONDS))
             case Signing.MISSING:
                 return ""

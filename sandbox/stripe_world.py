@@ -7,7 +7,14 @@ from contextlib import suppress
 
 from aiohttp import web
 
-from sandbox import stripe_calendar, stripe_payments, stripe_reversals, stripe_sessions
+from sandbox import (
+    stripe_calendar,
+    stripe_deposits,
+    stripe_payments,
+    stripe_questions,
+    stripe_reversals,
+    stripe_sessions,
+)
 from sandbox.store import Json, Store
 from sandbox.stripe_api import StripeApi
 from sandbox.stripe_books import Books, Clock
@@ -95,6 +102,34 @@ class StripeWorld:
     def fail(self, session_id: str, *, code: str = "insufficient_funds") -> Json:
         """Let the bank refuse a debit in processing."""
         return stripe_payments.fail(self.books, session_id, code=code)
+
+    def confirm(self, session_id: str) -> Json:
+        """Let the payer confirm the bank account by its small deposit."""
+        return stripe_deposits.confirm(self.books, session_id)
+
+    def cancel(self, session_id: str) -> Json:
+        """Call off a debit in processing, as a refund before it has settled does."""
+        return stripe_deposits.cancel(self.books, session_id)
+
+    def inquire(self, session_id: str) -> Json:
+        """Let the payer's bank ask about the payment; no money moves."""
+        return stripe_questions.inquire(self.books, self.charge_id(session_id))
+
+    def close_inquiry(self, dispute_id: str, *, escalated: bool = False) -> Json:
+        """Let such a question end, or become a dispute."""
+        return stripe_questions.close_inquiry(self.books, dispute_id, escalated=escalated)
+
+    def warn_of_fraud(self, session_id: str) -> Json:
+        """Let the card network send an early fraud warning."""
+        return stripe_questions.warn_of_fraud(self.books, self.charge_id(session_id))
+
+    def pay_elsewhere(self, *, amount: int, currency: str = "usd", description: str = "") -> Json:
+        """Let money come in that no checkout of the product is about."""
+        return stripe_questions.pay_elsewhere(self.books, amount=amount, currency=currency, description=description)
+
+    def offer_bank_debit(self, *, on: bool) -> None:
+        """Switch ACH on or off for the merchant's account."""
+        self.books.hide("account", {"no_bank_debit": not on})
 
     def expire(self, session_id: str) -> Json:
         """End an open session, as its time would."""
