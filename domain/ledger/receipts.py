@@ -30,6 +30,8 @@ class IssuedReceipt:
     payment_id: UUID
     invoice_id: UUID
     """The first of the invoices that it paid."""
+    invoice_numbers: tuple[str, ...]
+    """All of them."""
     amount: Money
     pdf: bytes = field(repr=False)
 
@@ -108,7 +110,10 @@ async def found(core: Core, *, number: str, invoice_id: UUID) -> IssuedReceipt |
 
 async def _kept(core: Core, where: str, value: object) -> IssuedReceipt | None:
     row = await core.database.row(
-        "SELECT r.number, r.payment_id, r.invoice_id, r.pdf, p.amount_minor, p.currency"
+        "SELECT r.number, r.payment_id, r.invoice_id, r.pdf, p.amount_minor, p.currency,"
+        " (SELECT array_agg(DISTINCT i.number ORDER BY i.number) FROM invoice i WHERE i.id = r.invoice_id OR i.id IN ("
+        "   SELECT a.invoice_id FROM allocation a"
+        "   WHERE a.payment_id = p.id AND a.created_at <= r.created_at)) AS numbers"
         f" FROM receipt r JOIN payment p ON p.id = r.payment_id WHERE {where}",
         (value,),
     )
@@ -118,6 +123,7 @@ async def _kept(core: Core, where: str, value: object) -> IssuedReceipt | None:
         number=row["number"],
         payment_id=row["payment_id"],
         invoice_id=row["invoice_id"],
+        invoice_numbers=tuple(row["numbers"]),
         amount=Money(row["amount_minor"], row["currency"]),
         pdf=bytes(row["pdf"]),
     )

@@ -4,6 +4,7 @@ import asyncio
 import csv
 import io
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
 from domain.kernel.core import Core, Merchant
@@ -84,7 +85,7 @@ class _Paper:
         t, day, money = self._t, self._day, self._money
         return {
             "currency": book.currency,
-            "opening": (t["opening"].format(day=day(self._of.since)), money(book.opening)),
+            "opening": (t["opening"].format(day=day(self._of.since - timedelta(1))), money(book.opening)),
             "sums": [(t[name], money(amount)) for name, amount in book.sums.items() if amount],
             "closing": (t["closing"].format(day=day(self._of.until)), money(book.closing)),
             "owed": (t["owed"] if book.owed.minor >= 0 else t["in_credit"], money(_absolute(book.owed))),

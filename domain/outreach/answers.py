@@ -142,7 +142,15 @@ async def _receipt(case: _Case) -> Told:
         )
         assert row is not None, "a receipt is mailed for a payment"
         return Told({"amount_paid": case.reader.amount(row["amount_minor"], row["currency"]), "receipt_number": "…"})
-    return Told({"amount_paid": case.reader.money(case.receipt.amount), "receipt_number": case.receipt.number})
+    fields = {"amount_paid": case.reader.money(case.receipt.amount), "receipt_number": case.receipt.number}
+    if len(numbers := case.receipt.invoice_numbers) > 1:
+        more = f" + {len(numbers) - MOST_NAMED}" if len(numbers) > MOST_NAMED else ""
+        fields["invoice_number"] = ", ".join(numbers[:MOST_NAMED]) + more
+    return Told(fields)
+
+
+MOST_NAMED = 5
+"""Invoices of one payment that a receipt's mail names; the receipt itself names them all."""
 
 
 async def _new_link(case: _Case) -> Told:
