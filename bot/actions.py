@@ -13,6 +13,7 @@ from bot import (
     ids,
     invoices,
     links,
+    payments,
     plans,
     policies,
     preview,
@@ -79,6 +80,10 @@ ROUTES: Mapping[str, Route] = {
     Action.PUBLISH_FINISH: Route(P.PUBLISH, policies.press_finish, ("policy",)),
     Action.REJECT_POLICY: Route(P.VIEW, policies.press_reject, ("policy",)),  # its maker may take it back
     Action.RADAR: Route(P.VIEW, radar.press),
+    Action.SHOW_PAYMENTS: Route(P.VIEW, payments.press_health),
+    Action.LIST_STRAYS: Route(P.VIEW, payments.press_list),
+    Action.BOOK_STRAY: Route(P.APPLY_CASH, payments.press_book, ("stray", "invoice")),
+    Action.DISMISS_STRAY: Route(P.APPLY_CASH, payments.press_dismiss, ("stray",)),
 }
 """Every button of every view; a test finds the one that is missing. What depends on more, the domain decides."""
 

@@ -48,6 +48,10 @@ class Action(StrEnum):
     PUBLISH_FINISH = "policy.publish_finish"
     REJECT_POLICY = "policy.reject"
     RADAR = "radar.show"
+    SHOW_PAYMENTS = "payments.show"
+    LIST_STRAYS = "stray.list"
+    BOOK_STRAY = "stray.book"
+    DISMISS_STRAY = "stray.dismiss"
 
 
 class Subject(BaseModel):
@@ -62,6 +66,7 @@ class Subject(BaseModel):
     dispute: UUID | None = None
     credit: UUID | None = None
     hold: UUID | None = None
+    stray: UUID | None = None
     policy: int | None = Field(default=None, ge=0, le=10**9)
     step: int | None = Field(default=None, ge=0, le=10_000)
     on: date | None = None

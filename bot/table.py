@@ -16,6 +16,7 @@ from bot import (
     links,
     maintenance,
     nudges,
+    payments,
     plans,
     policies,
     preview,
@@ -60,8 +61,8 @@ class Command:
 
 
 P = Permission
-WORK, CUSTOMER, DRAFTS, PROMISES, DISPUTES, STOPS, POLICY, SELF = (
-    "Work", "Customers", "Mail before it leaves", "Promises and plans", "Disputes and credits", "Stops",
+WORK, CUSTOMER, DRAFTS, PROMISES, DISPUTES, MONEY, STOPS, POLICY, SELF = (
+    "Work", "Customers", "Mail before it leaves", "Promises and plans", "Disputes and credits", "Money", "Stops",
     "Policies and operations", "You",
 )  # fmt: skip
 
@@ -161,6 +162,12 @@ TABLE: tuple[Command, ...] = (
           P.APPROVE_CREDITS),
     _line(DISPUTES, "credit reject", "ID reason…", P.WORK_QUEUE, "declines a credit, or takes one's own back",
           "credit reject 1a2b3c4d it came on time", credits.reject, P.APPROVE_CREDITS),
+
+    _line(MONEY, "payments", "", P.VIEW, "shows whether Stripe can be relied upon", "payments", payments.health),
+    _line(MONEY, "stray", "", P.VIEW, "lists money at Stripe that fits no entry of ours", "stray", payments.listed),
+    _line(MONEY, "stray book", "ID INV", P.APPLY_CASH, "enters it into the ledger", payments.BOOK, payments.book),
+    _line(MONEY, "stray dismiss", "ID reason…", P.APPLY_CASH, "leaves it out of the ledger", payments.DISMISS,
+          payments.dismiss),
 
     _line(STOPS, "hold", "[legal] INV|account \"NAME\" [until DAY] reason…", P.WORK_QUEUE, "stops reminders",
           holds.EXAMPLE, holds.hold, P.APPROVE_CREDITS),

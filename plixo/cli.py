@@ -15,6 +15,7 @@ from plixo.commands import (
     letters,
     mail,
     operate,
+    payments,
     people,
     policy,
     simulate,
@@ -60,6 +61,8 @@ app.command("radar")(commitments.show_radar)
 app.add_typer(disputes.dispute_app, name="dispute")
 app.add_typer(disputes.credit_app, name="credit")
 app.command("evidence")(disputes.show_evidence)
+app.add_typer(payments.payments_app, name="payments")
+app.add_typer(payments.stray_app, name="stray")
 app.add_typer(cash.cash_app, name="cash")
 app.add_typer(casework.account_app, name="account")
 app.add_typer(casework.contact_app, name="contact")

@@ -5,7 +5,9 @@ from itertools import accumulate
 
 from bot import blocks, ids, text
 from bot.blocks import Block, Message
+from bot.views import payments
 from domain.kernel.events import Event
+from domain.pay_links.provider_news import ProviderNotReady, StrayMoneyFound
 from domain.policies.events import PolicyProposed
 
 MOST_CHARACTERS = 11_000
@@ -57,7 +59,11 @@ def _look_at_policy(event: Event) -> Block:
     )
 
 
-_BUTTONS: Mapping[type[Event], Callable[[Event], Block]] = {PolicyProposed: _look_at_policy}
+_BUTTONS: Mapping[type[Event], Callable[[Event], Block]] = {
+    PolicyProposed: _look_at_policy,
+    StrayMoneyFound: lambda _: payments.list_strays(),
+    ProviderNotReady: lambda _: payments.show_health(),
+}
 """What can be done at once about an event that belongs to no invoice."""
 
 

@@ -29,6 +29,7 @@ class Waiting(StrEnum):
     CREDIT = "credit"
     TASK = "task"
     HOLD = "hold"
+    STRAY = "money at Stripe"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ _PLACES: Mapping[Waiting, _Place] = {
     Waiting.DISPUTE: _Place("SELECT id FROM dispute WHERE state = 'open'", "dispute list"),
     Waiting.CREDIT: _Place("SELECT id FROM credit WHERE state = 'proposed'", "credit list"),
     Waiting.TASK: _Place("SELECT id FROM task WHERE state = 'open'", "tasks"),
+    Waiting.STRAY: _Place("SELECT id FROM stray_movement WHERE state = 'open'", "stray"),
     Waiting.HOLD: _Place("SELECT id FROM hold WHERE state = 'active'", "hold list"),
 }
 

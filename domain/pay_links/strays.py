@@ -35,8 +35,9 @@ class Stray:
     about: str
     note: str
     """Why it fits nothing."""
-    invoice_number: str | None
+    invoice_id: UUID | None
     """The invoice that it names, if it names just one."""
+    invoice_number: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,8 @@ async def waiting(core: Core, *, actor: Actor, limit: int = 25) -> StrayList:
     """
     actor.require(Permission.VIEW)
     rows = await core.database.rows(
-        "SELECT y.id, y.object_id, y.kind, y.amount_minor, y.currency, y.happened_at, y.about, y.note, i.number,"
-        " count(*) OVER () AS total FROM stray_movement y LEFT JOIN invoice i ON i.id = y.invoice_id"
+        "SELECT y.id, y.object_id, y.kind, y.amount_minor, y.currency, y.happened_at, y.about, y.note, y.invoice_id,"
+        " i.number, count(*) OVER () AS total FROM stray_movement y LEFT JOIN invoice i ON i.id = y.invoice_id"
         " WHERE y.state = 'open' ORDER BY y.found_at DESC, y.id LIMIT %s",
         (limit,),
     )
@@ -69,6 +70,7 @@ async def waiting(core: Core, *, actor: Actor, limit: int = 25) -> StrayList:
             happened_at=row["happened_at"],
             about=row["about"],
             note=row["note"],
+            invoice_id=row["invoice_id"],
             invoice_number=row["number"],
         )
         for row in rows

@@ -1,0 +1,84 @@
+"""Payments: whether Stripe can be relied upon, and money at Stripe that fits no entry of ours."""
+
+from uuid import UUID
+
+from bot import asks
+from bot.asks import Ask, Misunderstood, Press
+from bot.blocks import Message
+from bot.views import answers
+from bot.views import payments as views
+from domain.kernel.core import Core
+from domain.operations import cases, short_ids
+from domain.operations.short_ids import Waiting
+from domain.pay_links import provider_health, strays
+
+BOOK = "stray book 1a2b3c4d INV-1042"
+DISMISS = "stray dismiss 1a2b3c4d it is from the web shop"
+
+
+async def health(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo payments``."""
+    del ask
+    return views.health(await provider_health.health(core))
+
+
+async def listed(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo stray``."""
+    return views.listed(await strays.waiting(core, actor=ask.actor))
+
+
+async def book(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo stray book ID INV``.
+
+    Raises:
+        Misunderstood: Id or invoice is missing.
+    """
+    if len(ask.words) < 2:
+        raise Misunderstood(f"Which money, and on which invoice? For example `/plixo {BOOK}`.")
+    stray_id = await _named(core, ask.words[0])
+    number, _ = asks.leading_number(ask.words[1:], example=BOOK)
+    return answers.done(await strays.book(core, stray_id=stray_id, invoice_number=number, actor=ask.actor))
+
+
+async def dismiss(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo stray dismiss ID reason…``.
+
+    Raises:
+        Misunderstood: Id or reason is missing.
+    """
+    if not ask.words:
+        raise Misunderstood(f"Which money, and why? For example `/plixo {DISMISS}`.")
+    reason = asks.reason(ask.words[1:], why="Why is it left out of the ledger?", example=DISMISS)
+    stray_id = await _named(core, ask.words[0])
+    return answers.done(await strays.dismiss(core, stray_id=stray_id, reason=reason, actor=ask.actor))
+
+
+async def press_list(core: Core, press: Press) -> Message:
+    """Answer a click on the button below the news of such money."""
+    return views.listed(await strays.waiting(core, actor=press.actor))
+
+
+async def press_health(core: Core, press: Press) -> Message:
+    """Answer a click on the button below the news of a problem."""
+    del press
+    return views.health(await provider_health.health(core))
+
+
+async def press_book(core: Core, press: Press) -> Message:
+    """Answer a click on Book: on the invoice that was named beside the button."""
+    assert press.subject.stray is not None, "the route asks for it"
+    case = await cases.case(core, invoice_id=press.subject.invoice)
+    number = case.invoice_number
+    return answers.done(await strays.book(core, stray_id=press.subject.stray, invoice_number=number, actor=press.actor))
+
+
+async def press_dismiss(core: Core, press: Press) -> Message:
+    """Answer a click on Dismiss: whoever looks at the books later wants to know why, so the reason is typed."""
+    assert press.subject.stray is not None, "the route asks for it"
+    del core
+    short = short_ids.short(press.subject.stray)
+    return answers.said(f"Whoever looks at the books later wants to know why: `/plixo stray dismiss {short} reason…`")
+
+
+async def _named(core: Core, word: str) -> UUID:
+    return await short_ids.resolve(core, what=Waiting.STRAY, text=word)
