@@ -75,7 +75,7 @@ async def opened(
 
 
 @asynccontextmanager
-async def for_one_command(settings: Settings) -> AsyncIterator[Core]:
+async def for_one_command(settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[Core]:
     """Open a core for a command of the shell: it queues jobs and runs none."""
-    async with opened(settings, application="shell") as runtime:
+    async with opened(settings, application="shell", clock=clock) as runtime:
         yield runtime.core

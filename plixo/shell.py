@@ -10,13 +10,16 @@ import re
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import fields, is_dataclass
+from datetime import timedelta
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 import typer
 from pydantic import BaseModel, ValidationError
 from pydantic_settings import SettingsError
 
 from domain.kernel import request_ids
+from domain.kernel.clock import Clock
 from domain.kernel.core import Core
 from domain.kernel.money import Money
 from domain.kernel.refusals import Refusal
@@ -26,9 +29,12 @@ from plixo.database import DatabaseUnreachable
 from plixo.keys import KeysMalformed
 from plixo.migrations import SchemaBehind
 from plixo.settings import Settings
+from sandbox.clock import saved
 from scheduler.mime import KeyUnusable
 
 R = TypeVar("R")
+
+DAY_HOURS = 24
 
 JSON = typer.Option("--json", help="Print one JSON document instead of text.")
 """The option that every command which reads or lists takes."""
@@ -51,13 +57,33 @@ def settings() -> Settings:
 
 def run(work: Callable[[Core], Awaitable[R]]) -> R:
     """Open a core, do *work* on it and return its result; a refusal ends with code 1 and its own words."""
+    chosen = settings()
 
     async def opened() -> R:
-        async with runtime.for_one_command(settings()) as core:
+        async with runtime.for_one_command(chosen, clock=demo_clock(chosen)) as core:
             with request_ids.serving():
                 return await work(core)
 
     return guarded(opened)
+
+
+def demo_clock(chosen: Settings) -> Clock | None:
+    """Return the clock of the demo whose folder the settings name, and say so on standard error; None: the machine's.
+
+    What is in such a folder happened at the demo's time, so "today" and "tomorrow" are the demo's as well.
+    """
+    found = saved(chosen.data_dir / "sandbox")
+    if found is None or not found.offset:
+        return None
+    here = found.now().astimezone(ZoneInfo(chosen.merchant_zone))
+    hours = round(found.offset / timedelta(hours=1))
+    ahead = f"{hours // 24} days and {hours % 24} hours" if hours >= DAY_HOURS else f"{hours} hours"
+    typer.echo(
+        f"The clock of the demo in {chosen.data_dir} is used: {here:%a %Y-%m-%d %H:%M} {chosen.merchant_zone}, "
+        f"{ahead} ahead of this machine's.",
+        err=True,
+    )
+    return found
 
 
 def guarded(work: Callable[[], Awaitable[R]]) -> R:

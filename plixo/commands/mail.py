@@ -146,7 +146,9 @@ class _Product:
                 self._without("there is none in the data folder")
                 return None
             try:
-                self._core = await self._stack.enter_async_context(runtime.for_one_command(settings))
+                self._core = await self._stack.enter_async_context(
+                    runtime.for_one_command(settings, clock=shell.demo_clock(settings))
+                )
             except (DatabaseUnreachable, SchemaBehind, KeysMalformed, psycopg.Error, OSError) as no:
                 self._without(str(no))
         return self._core

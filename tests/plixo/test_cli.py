@@ -4,11 +4,13 @@ import asyncio
 import json
 import sys
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from domain.kernel.core import Core
+from sandbox.clock import MovableClock
 from tests.builders import an_invoice
 from tests.conftest import KEYS
 from tests.flows.stage import free_port
@@ -173,3 +175,19 @@ async def test_run_says_ready_and_ends_when_asked(plixo: Shell, tmp_path: Path) 
     assert await asyncio.wait_for(process.wait(), 25) == 0
     assert lines[-1] == "ready"
     assert lines[0].startswith("portal, webhooks and Slack over HTTP: http://127.0.0.1:")
+
+
+async def test_on_a_demos_folder_the_shell_goes_by_the_demos_clock_and_says_so(plixo: Shell, core: Core) -> None:
+    clock = MovableClock(plixo.folder / "data" / "sandbox")
+    await clock.move(timedelta(days=40, hours=2))
+
+    moved = await plixo("preview", "--json", PLIXO_MERCHANT_ZONE="UTC")
+    (clock_file,) = (plixo.folder / "data" / "sandbox").glob("clock.json")
+    clock_file.unlink()
+    still = await plixo("preview", "--json", PLIXO_MERCHANT_ZONE="UTC")
+
+    days = (date.fromisoformat(json.loads(moved.out)["day"]) - date.fromisoformat(json.loads(still.out)["day"])).days
+    assert days in (40, 41)
+    assert "The clock of the demo in" in moved.err
+    assert "40 days and 2 hours ahead of this machine's." in moved.err
+    assert still.err == ""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.clock import ClockOnlyGoesForwards, MovableClock
+from sandbox.clock import ClockOnlyGoesForwards, MovableClock, saved
 
 
 async def test_a_move_is_remembered(tmp_path: Path) -> None:
@@ -68,3 +68,16 @@ async def test_a_beginning_in_the_past_is_the_present(tmp_path: Path) -> None:
     begun = MovableClock(tmp_path, first=lambda now: now - timedelta(days=3))
 
     assert begun.offset == timedelta(0)
+
+
+async def test_others_read_it_from_the_folder_and_where_there_is_none_nothing(tmp_path: Path) -> None:
+    await MovableClock(tmp_path).move(timedelta(days=3))
+
+    found = saved(tmp_path)
+    (tmp_path / "clock.json").write_text('{"offset_seconds": "x"}')
+
+    assert found is not None
+    assert found.offset == timedelta(days=3)
+    assert saved(tmp_path) is None
+    assert saved(tmp_path / "elsewhere") is None
+    assert not (tmp_path / "elsewhere").exists()
