@@ -15,7 +15,7 @@ from domain.deliverability.reading_room import ReadingRoom
 from domain.kernel.core import Core
 from domain.kernel.jobs import JobFunction, JobKind
 from domain.kernel.notices import Notices, merged
-from domain.ledger import entry_events
+from domain.ledger import audit, entry_events
 from domain.ledger import events as ledger_events
 from domain.operations import seen_requests
 from domain.outreach import enrolments, mail_health, planner, sorting, stop_events, waiting, writing
@@ -111,6 +111,12 @@ JOBS = (
         queueing_lock="compare_movements",
     ),
     JobKind("forget_bodies", "Empties the bodies of webhooks that were worked long ago.", lock="forget_bodies"),
+    JobKind(
+        "audit_balances",
+        "Compares every balance with its entries, and alarms when one differs.",
+        lock="audit_balances",
+        queueing_lock="audit_balances",
+    ),
     JobKind("read_mail", "Reads one stored mail."),
     JobKind(
         "apply_cash",
@@ -159,6 +165,7 @@ def domain_functions(core: Core) -> dict[str, JobFunction]:
         "drop_dispute": partial(dispute_endings.drop, core),
         "refresh_queue": whole(_refresh_queue),
         "close_links": partial(links.close, core),
+        "audit_balances": whole(audit.nightly),
         "read_mail": partial(inbound.read_stored, core, reader=ReadingRoom()),
         "forget_bodies": whole(provider_events.forget_bodies),
         "forget_old": whole(seen_requests.forget_old),

@@ -20,7 +20,7 @@ from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.money import Money
 from domain.kernel.transactions import Transaction
-from domain.ledger import invoices
+from domain.ledger import entries, invoices
 from domain.ledger.events import CreditApproved, CreditProposed, CreditRejected, InvoiceSettled
 from domain.ledger.models import Credit, Invoice
 from domain.ledger.refusals import (
@@ -31,7 +31,7 @@ from domain.ledger.refusals import (
     CreditUnusable,
     CreditWaits,
 )
-from domain.ledger.states import CreditState, InvoiceState
+from domain.ledger.states import CreditState
 from domain.people import roles, second_person
 
 APPROVERS: Mapping[bool, tuple[Permission, ...]] = {
@@ -113,14 +113,14 @@ async def approve(core: Core, *, credit_id: UUID, actor: Actor) -> CreditApprove
         if amount > invoice.balance:
             raise CreditAboveBalance(invoice.number, amount, invoice.balance)
         await credit.move("approve", decided_by=actor.name, decided_at=core.clock.now())
-        await _lower(core, invoice, amount)
+        await entries.lowered(invoice, amount, on=local_date(core.clock, core.merchant.zone))
         said = by(actor, core.clock.now())
         event = CreditApproved(
             **_about(invoice, credit), balance=invoice.balance, proposed_by=credit.proposed_by, **said
         )
         await timeline.record(core, tx, event)
         if not invoice.balance:
-            settled = InvoiceSettled(**_about_invoice(invoice), total=invoice.total, **said)
+            settled = InvoiceSettled(**entries.about(invoice), total=invoice.total, **said)
             await timeline.record(core, tx, settled)
     return event
 
@@ -242,20 +242,6 @@ def _require_any(actor: Actor, rights: tuple[Permission, ...]) -> None:
         actor.require(rights[0])
 
 
-async def _lower(core: Core, invoice: Invoice, amount: Money) -> None:
-    left = (invoice.balance - amount).minor
-    if left == 0:
-        await invoice.move("settle", open_minor=0, settled_on=local_date(core.clock, core.merchant.zone))
-        return
-    assert invoice.status is InvoiceState.OPEN, "only an open invoice has a balance"
-    await Invoice.filter(id=invoice.id).update(open_minor=left)
-    invoice.open_minor = left
-
-
-def _about_invoice(invoice: Invoice) -> dict[str, Any]:
-    return {"invoice_id": invoice.id, "invoice_number": invoice.number, "account_id": invoice.account_id}
-
-
 def _about(invoice: Invoice, credit: Credit) -> dict[str, Any]:
     amount = Money(credit.amount_minor, credit.currency)
-    return {**_about_invoice(invoice), "credit_id": credit.id, "amount": amount}
+    return {**entries.about(invoice), "credit_id": credit.id, "amount": amount}

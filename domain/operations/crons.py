@@ -30,6 +30,7 @@ CRONS = (
     Cron("compare-movements", "37 2 * * *", "compare_movements", "Compare Stripe's money with the ledger."),
     Cron("forget-bodies", "47 3 * * *", "forget_bodies", "Empty the bodies of webhooks that were worked long ago."),
     Cron("apply-cash", "*/10 * * * *", "apply_cash", "Match what waits of the bank lines."),
+    Cron("audit-balances", "7 1 * * *", "audit_balances", "Compare every balance with its entries."),
     Cron("forget-old", "17 3 * * *", "forget_old", "Remove keys of old requests."),
 )
 
