@@ -15,8 +15,8 @@ MOST_SETS = 3
 MOST_AT_ONCE = 200
 """Invoices of a customer who may have paid everything at once."""
 
-BY_CHANCE = 0.01
-"""A combination is no proof where so many, on average, give the amount by chance: with many small invoices they do."""
+BY_CHANCE = 0.001
+"""A combination is no proof where more of its size, on average, give an amount by chance."""
 
 
 def ways(line: Line, candidates: Candidates) -> Iterator[Way]:
@@ -24,12 +24,11 @@ def ways(line: Line, candidates: Candidates) -> Iterator[Way]:
     for payer in candidates.payers:
         own = candidates.debts.get(payer.account_id, Debts(()))
         found = combinations.find([debt.open_minor for debt in own.items], line.amount_minor)
-        unexplained = _unexplained(candidates, own)
         for places in found.sets[:MOST_SETS]:
             chosen = [own.items[place] for place in places]
-            yield _combined(line, candidates, payer, own, found, chosen, unexplained)
+            yield _combined(line, candidates, payer, own, found, chosen)
         if not found.count:
-            yield from _otherwise(line, payer, own, unexplained)
+            yield from _otherwise(line, payer, own, _unexplained(candidates, own, ()))
 
 
 def _combined(
@@ -39,7 +38,6 @@ def _combined(
     own: Debts,
     found: Found,
     chosen: Sequence[Debt],
-    unexplained: str,
 ) -> Way:
     others = found.count - 1
     if len(chosen) == 1:
@@ -59,13 +57,13 @@ def _combined(
         many = f"{len(own.items)}{' or more' if own.more else ''}"
         said = f"not all combinations of the customer's {many} open invoices were looked at"
         grounds.append(Ground(Evidence.ALTERNATIVES, said))
-    elif payer.alone and _by_chance(own.items, line.amount_minor) < BY_CHANCE:
+    elif payer.alone and _by_chance(own.items, line.amount_minor, len(chosen)) < BY_CHANCE:
         said = f"unique: no other combination of up to {MOST_TOGETHER} of the customer's {_open(own)} gives it"
         grounds.append(Ground(Evidence.UNIQUE, said))
     else:
         said = f"no other combination of the customer's {_open(own)} gives it, but with so many that may be chance"
         grounds.append(Ground(Evidence.ONLY, said))
-    if unexplained:
+    if unexplained := _unexplained(candidates, own, chosen):
         grounds.append(Ground(Evidence.OTHERS_NAMED, unexplained))
     return Way(payer.account_id, payer.account_name, amounts.whole(chosen), tuple(grounds), max(others, 0))
 
@@ -74,12 +72,12 @@ def _open(own: Debts) -> str:
     return f"{len(own.items)} open {'invoice' if len(own.items) == 1 else 'invoices'}"
 
 
-def _by_chance(debts: Sequence[Debt], target: int) -> float:
-    """Return how many combinations would give some amount of this size by chance, if amounts were spread evenly."""
+def _by_chance(debts: Sequence[Debt], target: int, size: int) -> float:
+    """Return how many sets of up to that size would give some amount by chance, if amounts were spread evenly."""
     smaller = [debt.open_minor for debt in debts if debt.open_minor <= target]
-    sets = sum(comb(len(smaller), count) for count in range(1, MOST_TOGETHER + 1)) - 1
+    sets = sum(comb(len(smaller), count) for count in range(1, size + 1))
     steps = max(1, target // (gcd(*smaller, target) or 1))
-    return sets / steps
+    return sets / steps if len(smaller) > 1 else 0.0
 
 
 def _otherwise(line: Line, payer: Payer, own: Debts, unexplained: str) -> Iterator[Way]:
@@ -101,14 +99,14 @@ def _otherwise(line: Line, payer: Payer, own: Debts, unexplained: str) -> Iterat
     yield Way(payer.account_id, payer.account_name, (), (*payer.grounds, *against))
 
 
-def _unexplained(candidates: Candidates, own: Debts) -> str:
+def _unexplained(candidates: Candidates, own: Debts, chosen: Sequence[Debt]) -> str:
     """Return what the text names besides, or that it names an invoice which nobody knows; empty when it does not."""
-    ours = {debt.id for debt in own.items}
-    clear = [debt for named, debt in candidates.named if named.strength >= Strength.MANGLED]
+    clear = [debt for named, debt in candidates.named if named.strength >= Strength.MANGLED and debt not in chosen]
     if clear:
         return f"the text names {amounts.numbers(clear)}"
     prefixes = {prefix for debt in own.items if (prefix := _letters(debt.key))}
-    known = {mention for named, debt in candidates.named if debt.id in ours for mention in [(named.start, named.end)]}
+    ours = {debt.id for debt in own.items}
+    known = [(named.start, named.end) for named, debt in candidates.named if debt.id in ours]
     for mention in candidates.reading.mentions:
         like_ours = mention.letters in prefixes and mention.letters not in FOREIGN
         if like_ours and not any(start <= mention.start < end for start, end in known):

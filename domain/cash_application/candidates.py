@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from domain.cash_application.evidence import Ground, confidence, identified
+from domain.cash_application.evidence import Evidence, Ground, confidence, identified
 from domain.cash_application.mentions import Reading
 from domain.cash_application.numbers import Named
 from domain.kernel.money import Money
@@ -77,6 +77,11 @@ class Payer:
     grounds: tuple[Ground, ...]
     alone: bool = True
     """Whether no other customer fits as well."""
+
+    @property
+    def likely(self) -> bool:
+        """Whether more than a resemblance says that this customer paid."""
+        return any(each.evidence is not Evidence.PAYER_LIKE for each in self.grounds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from domain.cash_application.candidates import (
 )
 from domain.cash_application.mentions import Reading
 from domain.cash_application.names import Directory
+from domain.cash_application.numbers import Strength
 from domain.kernel.transactions import Row, Rows
 
 PAGE = 1_000
@@ -97,10 +98,11 @@ async def candidates(rows: Rows, lines: Sequence[Line], *, directory: Directory)
     readings = {line.id: mentions.read(line.text) for line in lines}
     advices = await _advices(rows, [line.remittance_id for line in lines if line.remittance_id is not None])
     wanted = [row for of_one in advices.values() for row in of_one]
-    forms = await _forms(rows, readings.values(), [row["number_key"] for row in wanted])
+    written = {row["number"]: mentions.read(row["number"]) for row in wanted}
+    forms = await _forms(rows, [*readings.values(), *written.values()], [row["number_key"] for row in wanted])
     paid_by = await payers.of(rows, lines, readings=readings, directory=directory)
     named = {line.id: forms.named_in(readings[line.id]) for line in lines}
-    advised = {line.id: _advised(forms, advices.get(line.remittance_id, [])) for line in lines}
+    advised = {line.id: _advised(forms, advices.get(line.remittance_id, []), written) for line in lines}
     owed = await _owed(rows, lines)
     accounts = {payer.account_id for each in paid_by.values() for payer in each}
     accounts |= {debt.account_id for each in named.values() for _, debt in each}
@@ -136,7 +138,6 @@ async def _forms(rows: Rows, readings: Iterable[Reading], advised: Sequence[str]
         keys.update(word.key for word in reading.words)
         skeletons.update(word.key for word in reading.skeletons)
         figures.update(mention.digits for mention in reading.mentions)
-    skeletons.update(mentions.skeleton(each) for each in advised)
     found = [_debt(row) for row in await rows.rows(_BY_KEY, {"keys": list(keys)})]
     wanted = {"skeletons": list(skeletons), "figures": list(figures), "most": MOST_BY_FORM}
     if skeletons or figures:
@@ -196,16 +197,20 @@ async def _advices(rows: Rows, ids: Sequence[UUID]) -> dict[UUID | None, list[Ro
     return advices
 
 
-def _advised(forms: _Forms, rows: Sequence[Row]) -> tuple[Advised, ...]:
-    return tuple(Advised(row["number"], _meant(forms, row["number_key"]), row["amount_minor"]) for row in rows)
+def _advised(forms: _Forms, rows: Sequence[Row], written: Mapping[str, Reading]) -> tuple[Advised, ...]:
+    return tuple(
+        Advised(row["number"], _meant(forms, row["number_key"], written[row["number"]]), row["amount_minor"])
+        for row in rows
+    )
 
 
-def _meant(forms: _Forms, key: str) -> Debt | None:
+def _meant(forms: _Forms, key: str, reading: Reading) -> Debt | None:
     """Return the invoice of that number, however an advice spells it; None when several or none may be meant."""
     if key in forms.by_key:
         return forms.by_key[key]
-    alike = forms.by_skeleton.get(mentions.skeleton(key), ())
-    return forms.by_key[alike[0]] if len(alike) == 1 and numbers.worth(key) else None
+    named = [each for each in forms.named_in(reading) if each[0].strength >= Strength.BARE and not each[0].rivals]
+    best = [debt for each, debt in named if each.strength == named[0][0].strength]
+    return best[0] if len(best) == 1 else None
 
 
 def _with_advised(found: Sequence[Payer], advice: Sequence[Row]) -> tuple[Payer, ...]:

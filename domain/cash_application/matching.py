@@ -10,7 +10,7 @@ from uuid import UUID
 
 from domain.cash_application import amounts, by_number, by_payer
 from domain.cash_application.candidates import Candidates, Debt, Line, Part, Way
-from domain.cash_application.evidence import Evidence, Ground, in_order
+from domain.cash_application.evidence import WHICH, Evidence, Ground, in_order
 
 MOST_WAYS = 5
 """Ways that are proposed for one line."""
@@ -24,7 +24,8 @@ def ways(line: Line, candidates: Candidates) -> tuple[Way, ...]:
     found = [*_advised(line, candidates), *by_number.ways(line, candidates), *by_payer.ways(line, candidates)]
     if len(found) < MOST_WAYS:
         found += _of_amount(line, candidates)
-    return tuple(sorted(_merged(found), key=_rank)[:MOST_WAYS])
+    merged = _doubted(_merged(found), candidates)
+    return tuple(sorted(merged, key=_rank)[:MOST_WAYS])
 
 
 def sure(found: Sequence[Way], *, limit: int) -> Way | None:
@@ -41,7 +42,7 @@ def _rank(way: Way) -> tuple[int, int, int, str]:
 
 
 def _merged(found: Sequence[Way]) -> list[Way]:
-    """Join ways that do the same, with all that speaks for either."""
+    """Join ways that do the same; what an advice or a number says does not need to be the only combination."""
     known: dict[tuple[UUID, tuple[tuple[UUID, int], ...]], Way] = {}
     for way in found:
         key = way.account_id, tuple(sorted((each.debt.id, each.minor) for each in way.parts))
@@ -49,11 +50,35 @@ def _merged(found: Sequence[Way]) -> list[Way]:
             known[key] = replace(way, grounds=in_order(way.grounds))
             continue
         kinds = {each.evidence for each in before.grounds}
-        more = tuple(each for each in way.grounds if each.evidence not in kinds)
-        if Evidence.OTHERS_NAMED in {each.evidence for each in (*before.grounds, *more)} and before.parts:
-            more = tuple(each for each in more if each.evidence is not Evidence.UNIQUE)
+        more = tuple(each for each in way.grounds if each.evidence in WHICH - kinds)
         known[key] = replace(before, grounds=in_order((*before.grounds, *more)))
     return list(known.values())
+
+
+def _doubted(found: Sequence[Way], candidates: Candidates) -> list[Way]:
+    """Doubt a number where the payer is another customer, who owes exactly this amount: it may be mistyped."""
+    tell = {payer.account_id: payer for payer in candidates.payers if payer.likely}
+    exact = [way for way in found if way.account_id in tell and _fits(way)]
+    result = []
+    for way in found:
+        owners = {part.debt.account_id for part in way.parts}
+        others = [each for each in exact if each.account_id not in owners and each.account_id != way.account_id]
+        if others and not owners & tell.keys() and not _remitted(way):
+            numbers = amounts.numbers([part.debt for part in others[0].parts])
+            said = f"{others[0].account_name}, who seems to have paid, owes exactly this amount on {numbers}"
+            result.append(replace(way, grounds=(*way.grounds, Ground(Evidence.ALTERNATIVES, said))))
+        else:
+            result.append(way)
+    return result
+
+
+def _fits(way: Way) -> bool:
+    kinds = {each.evidence for each in way.grounds}
+    return bool(kinds & {Evidence.AMOUNT_EXACT, Evidence.AMOUNT_COMBINED, Evidence.AMOUNT_ALL}) and bool(way.parts)
+
+
+def _remitted(way: Way) -> bool:
+    return any(each.evidence is Evidence.REMITTANCE for each in way.grounds)
 
 
 def _advised(line: Line, candidates: Candidates) -> Iterator[Way]:
@@ -69,7 +94,8 @@ def _advised(line: Line, candidates: Candidates) -> Iterator[Way]:
     grounds = [listed]
     if len(usable) < len(candidates.advised):
         left = len(candidates.advised) - len(usable)
-        grounds.append(Ground(Evidence.OTHERS_NAMED, f"{left} of its lines name no invoice that can be paid"))
+        said = f"{left} of its lines {'names' if left == 1 else 'name'} no invoice that can be paid"
+        grounds.append(Ground(Evidence.OTHERS_NAMED, said))
     total = sum(minor for _, minor in usable)
     fits = all(0 < minor <= debt.open_minor for debt, minor in usable)
     distinct = len({debt.id for debt, _ in usable}) == len(usable)

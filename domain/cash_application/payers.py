@@ -5,6 +5,7 @@ account or name that has paid for several customers says less of each than one t
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 from domain.cash_application import names
@@ -109,21 +110,16 @@ def _of_line(
     for fit in fits:
         same = len(fits) == 1 and fit.likeness == names.SAME
         add(fit.account_id, fit.account_name, _by_name(fit, fits), alone=same)
-    likely = [each for each, (_, grounds, _) in found.items() if any(_tells(ground) for ground in grounds)]
-    made = [
-        Payer(account_id, name, tuple(grounds), alone and likely in ([account_id], []))
-        for account_id, (name, grounds, alone) in found.items()
-    ]
-    return tuple(made[:MOST_PAYERS])
-
-
-def _tells(ground: Ground) -> bool:
-    return ground.evidence is not Evidence.PAYER_LIKE
+    made = [Payer(account_id, name, tuple(grounds), alone) for account_id, (name, grounds, alone) in found.items()]
+    likely = [each.account_id for each in made if each.likely]
+    alone_in_all = [replace(each, alone=each.alone and likely in ([each.account_id], [])) for each in made]
+    return tuple(alone_in_all[:MOST_PAYERS])
 
 
 def _by_account(row: Row, hint: str, others: int) -> Ground:
     if others:
-        said = f"paid before from this bank account{hint}, as {others} other customers did"
+        who = "another customer" if others == 1 else f"{others} other customers"
+        said = f"paid before from this bank account{hint}, as {who} did"
         return Ground(Evidence.PAYER_LIKE, said)
     if row["times"] == 1:
         return Ground(Evidence.PAYER_ONCE, f"paid once before from this bank account{hint}")
@@ -134,6 +130,7 @@ def _by_name(fit: Fit, fits: Sequence[Fit]) -> Ground:
     if fit.likeness == names.SAME and len(fits) == 1:
         return Ground(Evidence.PAYER_NAME, f"the payer's name is that of {fit.account_name}")
     if fit.likeness == names.SAME:
-        said = f"the payer's name is that of {fit.account_name}, and of {len(fits) - 1} other customers"
+        who = "another customer" if len(fits) - 1 == 1 else f"{len(fits) - 1} other customers"
+        said = f"the payer's name is that of {fit.account_name}, and of {who}"
         return Ground(Evidence.PAYER_LIKE, said)
     return Ground(Evidence.PAYER_LIKE, f"the payer's name resembles {fit.account_name} ({fit.likeness} %)")
