@@ -42,12 +42,20 @@ class Action(StrEnum):
     TAKE_DISPUTE = "dispute.take"
     APPROVE_CREDIT = "credit.approve"
     REJECT_CREDIT = "credit.reject"
+    APPROVE_WRITE_OFF = "write_off.approve"
+    REJECT_WRITE_OFF = "write_off.reject"
+    APPLY_NOTE = "credit_note.apply"
     LIFT_HOLD = "hold.lift"
     SHOW_POLICY = "policy.show"
     PUBLISH_MOVE = "policy.publish_move"
     PUBLISH_FINISH = "policy.publish_finish"
     REJECT_POLICY = "policy.reject"
     RADAR = "radar.show"
+    CASH_LIST = "cash.list"
+    CASH_SHOW = "cash.show"
+    CASH_POST = "cash.post"
+    CASH_KEEP = "cash.keep"
+    CASH_IGNORE = "cash.ignore"
     SHOW_PAYMENTS = "payments.show"
     LIST_STRAYS = "stray.list"
     BOOK_STRAY = "stray.book"
@@ -66,6 +74,9 @@ class Subject(BaseModel):
     dispute: UUID | None = None
     credit: UUID | None = None
     hold: UUID | None = None
+    line: UUID | None = None
+    place: int | None = Field(default=None, ge=1, le=100)
+    write_off: UUID | None = None
     stray: UUID | None = None
     policy: int | None = Field(default=None, ge=0, le=10**9)
     step: int | None = Field(default=None, ge=0, le=10_000)

@@ -12,6 +12,7 @@ from plixo.commands import (
     import_layouts,
     imports,
     invoices,
+    ledger,
     letters,
     mail,
     operate,
@@ -64,6 +65,10 @@ app.command("evidence")(disputes.show_evidence)
 app.add_typer(payments.payments_app, name="payments")
 app.add_typer(payments.stray_app, name="stray")
 app.add_typer(cash.cash_app, name="cash")
+app.add_typer(ledger.ledger_app, name="ledger")
+app.add_typer(ledger.write_off_app, name="writeoff")
+app.add_typer(ledger.credit_note_app, name="credit-note")
+app.command("void")(ledger.void)
 app.add_typer(casework.account_app, name="account")
 app.add_typer(casework.contact_app, name="contact")
 app.add_typer(casework.task_app, name="task")

@@ -146,8 +146,8 @@ class Entry:
     """What it takes off the balance; negative when it puts something back on."""
     at: datetime
     note: str
-    may_be_taken_back: bool
-    """A payment or credit note that ``unplace`` takes off the invoice again."""
+    undone_by: str
+    """The command that takes it back, ``unplace`` or ``writeoff reverse``; empty: none does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,16 +167,18 @@ _ENTRIES = """
         SELECT al.id, CASE WHEN al.takes_back_id IS NOT NULL THEN 'taken back'
                            ELSE coalesce(p.kind || ' by ' || p.method, 'credit note ' || n.number) END AS what,
                al.amount_minor, al.created_at AS at, al.note,
-               al.takes_back_id IS NULL AND al.amount_minor > 0 AND coalesce(p.source, '') <> 'import'
-                   AND NOT EXISTS (SELECT FROM allocation b WHERE b.takes_back_id = al.id) AS loosens
+               CASE WHEN al.takes_back_id IS NULL AND al.amount_minor > 0 AND coalesce(p.source, '') <> 'import'
+                    AND NOT EXISTS (SELECT FROM allocation b WHERE b.takes_back_id = al.id)
+                    THEN 'unplace' ELSE '' END AS undone_by
         FROM allocation al LEFT JOIN payment p ON p.id = al.payment_id
         LEFT JOIN credit_note n ON n.id = al.credit_note_id
         WHERE al.invoice_id = %(invoice)s
-        UNION ALL SELECT c.id, 'credit', c.amount_minor, c.decided_at, c.reason, false FROM credit c
+        UNION ALL SELECT c.id, 'credit', c.amount_minor, c.decided_at, c.reason, '' FROM credit c
         WHERE c.invoice_id = %(invoice)s AND c.state = 'approved'
         UNION ALL SELECT w.id, CASE w.kind WHEN 'variance' THEN 'difference let go' ELSE w.kind END
                   || CASE w.state WHEN 'reversed' THEN ' (reversed)' ELSE '' END,
-               CASE w.state WHEN 'reversed' THEN 0 ELSE w.amount_minor END, w.decided_at, w.reason, false
+               CASE w.state WHEN 'reversed' THEN 0 ELSE w.amount_minor END, w.decided_at, w.reason,
+               CASE WHEN w.state = 'approved' AND w.kind <> 'void' THEN 'writeoff reverse' ELSE '' END
         FROM write_off w WHERE w.invoice_id = %(invoice)s AND w.state IN ('approved', 'reversed')
     ) lines ORDER BY at DESC, id LIMIT %(limit)s
 """
@@ -210,7 +212,7 @@ async def entries(core: Core, *, invoice_number: str, actor: Actor, limit: int =
                 amount=Money(row["amount_minor"], currency),
                 at=row["at"],
                 note=row["note"],
-                may_be_taken_back=row["loosens"],
+                undone_by=row["undone_by"],
             )
             for row in reversed(rows)
         ),

@@ -11,6 +11,8 @@ from domain.operations.refusals import NothingWaits, SeveralWait
 
 LENGTH = 8
 
+LONGEST = 32
+
 SHORTEST = 4
 """Fewer characters fit too many; nobody types them by intent."""
 
@@ -29,6 +31,10 @@ class Waiting(StrEnum):
     CREDIT = "credit"
     TASK = "task"
     HOLD = "hold"
+    PAYMENT = "unapplied cash"
+    ALLOCATION = "entry"
+    WRITE_OFF = "write-off"
+    WRITTEN_OFF = "approved write-off"
     STRAY = "money at Stripe"
 
 
@@ -46,6 +52,12 @@ _PLACES: Mapping[Waiting, _Place] = {
     Waiting.CREDIT: _Place("SELECT id FROM credit WHERE state = 'proposed'", "credit list"),
     Waiting.TASK: _Place("SELECT id FROM task WHERE state = 'open'", "tasks"),
     Waiting.STRAY: _Place("SELECT id FROM stray_movement WHERE state = 'open'", "stray"),
+    Waiting.PAYMENT: _Place("SELECT payment_id AS id FROM unapplied_cash", "unapplied"),
+    Waiting.ALLOCATION: _Place(
+        "SELECT id FROM allocation WHERE takes_back_id IS NULL AND amount_minor > 0", "entries INV"
+    ),
+    Waiting.WRITE_OFF: _Place("SELECT id FROM write_off WHERE state = 'proposed'", "writeoff list"),
+    Waiting.WRITTEN_OFF: _Place("SELECT id FROM write_off WHERE state = 'approved'", "entries INV"),
     Waiting.HOLD: _Place("SELECT id FROM hold WHERE state = 'active'", "hold list"),
 }
 
@@ -66,12 +78,13 @@ async def resolve(core: Core, *, what: Waiting, text: str) -> UUID:
     place = _PLACES[what]
     reference = _REFERENCE.fullmatch(typed) if what is Waiting.DISPUTE else None
     digits = reference[1] + reference[2] if reference else typed.replace("-", "")
-    if not _HEX.fullmatch(digits) or len(digits) < SHORTEST:
+    if not _HEX.fullmatch(digits) or not SHORTEST <= len(digits) <= LONGEST:
         raise NothingWaits(what, text, place.command)
-    pattern = f"%{digits}" if reference else f"{digits}%"
-    rows = await core.database.rows(
-        f"SELECT each.id FROM ({place.sql}) each WHERE replace(each.id::text, '-', '') LIKE %s LIMIT 2", (pattern,)
-    )
+    if reference:
+        found_by, values = "replace(each.id::text, '-', '') LIKE %s", [f"%{digits}"]
+    else:  # a range, which an index answers: there may be millions
+        found_by, values = "each.id BETWEEN %s::uuid AND %s::uuid", [digits.ljust(32, "0"), digits.ljust(32, "f")]
+    rows = await core.database.rows(f"SELECT each.id FROM ({place.sql}) each WHERE {found_by} LIMIT 2", values)
     if not rows:
         raise NothingWaits(what, text, place.command)
     if len(rows) > 1:

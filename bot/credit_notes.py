@@ -1,0 +1,68 @@
+"""Credit notes: listed while something of them is left, applied to invoices, or voided."""
+
+from bot import asks, words
+from bot.asks import Ask, Misunderstood, Press
+from bot.blocks import Message
+from bot.views import answers
+from bot.views import money as views
+from domain.kernel.core import Core
+from domain.ledger import credit_notes
+from domain.operations import cases
+
+APPLY = "credit note apply CN-17 INV-1042 80"
+VOID = "credit note void CN-17 it was written by mistake"
+
+
+async def listed(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo credit note list [WORDS]``."""
+    notes, found = await credit_notes.listed(core, actor=ask.actor, text=" ".join(ask.words), limit=views.LINES_SHOWN)
+    return views.credit_notes(notes, found=found)
+
+
+async def show(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo credit note NUMBER``: what is left, and where it may go, the oldest invoice first."""
+    number = " ".join(ask.words).strip("`'\",;:<>")
+    if not number:
+        raise Misunderstood("Which credit note? `/plixo credit note list` lists the open ones.")
+    return views.credit_note(await credit_notes.shown(core, number=number, actor=ask.actor))
+
+
+async def apply(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo credit note apply NUMBER [INV [AMOUNT] [reason…] | oldest]``.
+
+    Raises:
+        Misunderstood: The number is missing, or the amount can be read in two ways.
+    """
+    if not ask.words:
+        raise Misunderstood(f"Which credit note? For example `/plixo {APPLY}`.")
+    number, rest = ask.words[0], ask.words[1:]
+    if rest and rest[0].casefold() == "oldest":
+        return views.done(await credit_notes.apply_oldest(core, number=number, actor=ask.actor))
+    if not rest:
+        return answers.done(await credit_notes.apply(core, number=number, actor=ask.actor))
+    invoice, rest = asks.leading_number(rest, example=APPLY)
+    case = await cases.case(core, invoice_number=invoice)
+    amount, count = words.leading_amount(rest, currency=case.balance.currency) or (None, 0)
+    event = await credit_notes.apply(
+        core,
+        number=number,
+        invoice_number=invoice,
+        amount=amount,
+        note=" ".join(rest[count:]),
+        actor=ask.actor,
+    )
+    return answers.done(event)
+
+
+async def void(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo credit note void NUMBER reason…``."""
+    if not ask.words:
+        raise Misunderstood(f"Which credit note, and why? For example `/plixo {VOID}`.")
+    reason = asks.reason(ask.words[1:], why="Why is it void?", example=VOID)
+    return answers.done(await credit_notes.void(core, number=ask.words[0], reason=reason, actor=ask.actor))
+
+
+async def press_apply(core: Core, press: Press) -> Message:
+    """Answer a click on Apply: to the invoices that were shown beside the button, as far as they are open still."""
+    assert press.subject.seen is not None, "the route asks for it"
+    return views.done(await credit_notes.apply_oldest(core, number=press.subject.seen, actor=press.actor))

@@ -1,0 +1,98 @@
+"""Write-offs and voids: proposed, listed while they wait, approved by somebody else, declined, or reversed."""
+
+from uuid import UUID
+
+from bot import asks, words
+from bot.asks import Ask, Misunderstood, Press
+from bot.blocks import Message
+from bot.views import answers
+from bot.views import money as views
+from domain.kernel.core import Core
+from domain.ledger import invoices, write_off_records, write_offs
+from domain.operations import cases, short_ids
+from domain.operations.short_ids import Waiting
+
+EXAMPLE = "writeoff INV-1042 80 they are insolvent"
+VOID = "void INV-1042 it was sent twice"
+REJECT = "writeoff reject 1a2b3c4d they will pay after all"
+REVERSE = "writeoff reverse 1a2b3c4d they have paid after all"
+
+WAITS = "It waits for somebody else who may move money (`/plixo writeoff list`); nothing changes until then."
+
+
+async def propose(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo writeoff INV [AMOUNT] reason…``; without an amount all that is open is meant.
+
+    Raises:
+        Misunderstood: Invoice or reason is missing, or the amount can be read in two ways.
+    """
+    number, rest = asks.leading_number(ask.words, example=EXAMPLE)
+    case = await cases.case(core, invoice_number=number)
+    amount, count = words.leading_amount(rest, currency=case.balance.currency) or (None, 0)
+    reason = asks.reason(rest[count:], why="Why is it given up?", example=EXAMPLE)
+    event = await write_offs.propose(core, invoice_number=number, amount=amount, reason=reason, actor=ask.actor)
+    return answers.done(event, note=WAITS)
+
+
+async def void(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo void INV reason…``.
+
+    Raises:
+        Misunderstood: Invoice or reason is missing.
+    """
+    number, rest = asks.leading_number(ask.words, example=VOID)
+    reason = asks.reason(rest, why="Why is it void?", example=VOID)
+    event = await write_offs.propose_void(core, invoice_number=number, reason=reason, actor=ask.actor)
+    return answers.done(event, note=WAITS)
+
+
+async def listed(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo writeoff list``."""
+    del ask
+    return views.write_offs(await write_off_records.waiting(core))
+
+
+async def approve(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo writeoff approve ID|INV``."""
+    if not ask.words:
+        raise Misunderstood("Which one? `/plixo writeoff list` lists them: `/plixo writeoff approve 1a2b3c4d`.")
+    write_off_id = await _named(core, ask.words[0])
+    return answers.done(await write_offs.approve(core, write_off_id=write_off_id, actor=ask.actor))
+
+
+async def reject(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo writeoff reject ID|INV reason…``."""
+    if not ask.words:
+        raise Misunderstood(f"Which one, and why? For example `/plixo {REJECT}`.")
+    reason = asks.reason(ask.words[1:], why="Why is it declined?", example=REJECT)
+    write_off_id = await _named(core, ask.words[0])
+    return answers.done(await write_offs.reject(core, write_off_id=write_off_id, reason=reason, actor=ask.actor))
+
+
+async def reverse(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo writeoff reverse ID reason…``."""
+    if not ask.words:
+        raise Misunderstood(f"Which one? `/plixo entries INV` lists them, for example `/plixo {REVERSE}`.")
+    reason = asks.reason(ask.words[1:], why="Why is it collected again?", example=REVERSE)
+    write_off_id = await short_ids.resolve(core, what=Waiting.WRITTEN_OFF, text=ask.words[0])
+    return answers.done(await write_offs.reverse(core, write_off_id=write_off_id, reason=reason, actor=ask.actor))
+
+
+async def press_approve(core: Core, press: Press) -> Message:
+    """Answer a click on Approve."""
+    assert press.subject.write_off is not None, "the route asks for it"
+    return answers.done(await write_offs.approve(core, write_off_id=press.subject.write_off, actor=press.actor))
+
+
+async def press_reject(core: Core, press: Press) -> Message:
+    """Answer a click on Reject: whoever proposed it wants to know why, so the reason is typed."""
+    assert press.subject.write_off is not None, "the route asks for it"
+    del core
+    short = short_ids.short(press.subject.write_off)
+    return answers.said(f"Whoever proposed it wants to know why: `/plixo writeoff reject {short} reason…`")
+
+
+async def _named(core: Core, word: str) -> UUID:
+    key = invoices.number_key(word)
+    found = [each for each in await write_off_records.waiting(core) if invoices.number_key(each.invoice_number) == key]
+    return found[0].write_off_id if found else await short_ids.resolve(core, what=Waiting.WRITE_OFF, text=word)
