@@ -23,9 +23,10 @@ from domain.kernel.core import Core
 from domain.outreach import planner
 from plixo import migrations
 from scheduler.clock import SlotClock
-from tests.soak import acts, evidence, operators, witness
+from tests.soak import acts, evidence, hands, operators, witness
 from tests.soak.clock import BusyCount, SharedClock
 from tests.soak.cores import opened
+from tests.soak.hands import Hand
 from tests.soak.record import Record
 from tests.soak.relay import Mood, Relay
 from tests.soak.stage import Stage
@@ -33,13 +34,6 @@ from tests.soak.world import World
 
 START = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)
 """A Monday; within six weeks the clocks of America, Europe and Australia are changed, and Easter comes."""
-
-BEGINS_SECONDS = 4
-"""A living worker begins a job that it has taken within this time; what was taken longer ago and is not counted by any
-living worker was taken by one that is dead, and nobody waits for it."""
-
-STILL_SECONDS = 60.0
-"""While there is work, some job begins or ends within this time, or something hangs."""
 
 QUIET_DAYS = 12
 """At the end nobody acts and everything works, so that what is due must happen."""
@@ -62,20 +56,6 @@ class Size:
     cuts_a_day: float = 0.7
     outages_a_day: float = 0.5
     warm_up: int = 0
-
-
-@dataclass(eq=False)
-class Hand:
-    """One worker process."""
-
-    process: asyncio.subprocess.Process
-    busy: BusyCount
-    leaving: bool = False
-
-    @property
-    def at_work(self) -> bool:
-        """Whether it lives and is at a job."""
-        return self.process.returncode is None and self.busy.count > 0
 
 
 @dataclass
@@ -133,7 +113,7 @@ class Year:
         end += timedelta(days=QUIET_DAYS)
         while self.clock.now() < end:
             await self._jump(core, quiet=True)
-        await self._at_rest()
+        await hands.at_rest(self.sql, self.workers)
         return await evidence.gathered(self.address, self.relay, world, core, self.stuck, self.clock.now())
 
     async def _jump(self, core: Core, *, quiet: bool) -> None:
@@ -151,7 +131,7 @@ class Year:
         begun = time.monotonic()
         await asyncio.gather(*work)
         acted = time.monotonic()
-        await self._drained()
+        await hands.drained(self.sql, self.workers)
         self.told["milliseconds of acts"] += int(1000 * (acted - begun))
         self.told["milliseconds of work after them"] += int(1000 * (time.monotonic() - acted))
         self.told["jumps"] += 1
@@ -208,7 +188,7 @@ class Year:
             hired = await self._hire()
             self.workers = [*(each for each in self.workers if each.process.returncode is None), hired]
 
-    async def _hire(self) -> "Hand":
+    async def _hire(self) -> Hand:
         self.told["workers hired"] += 1
         busy = self.folder / f"busy-{self.told['workers hired']}"
         count = BusyCount(busy)
@@ -220,21 +200,6 @@ class Year:
         )  # fmt: skip
         return Hand(process, count)
 
-    async def _drained(self) -> None:
-        """Wait until no living worker has anything to do."""
-        until, seen = time.monotonic() + STILL_SECONDS, 0
-        while time.monotonic() < until:
-            row = await (await self.sql.execute(_BUSY, {"begins": timedelta(seconds=BEGINS_SECONDS)})).fetchone()
-            assert row is not None
-            if not row["busy"] and not any(each.at_work for each in self.workers):
-                return
-            gone = [each.process.returncode for each in self.workers if each.process.returncode and not each.leaving]
-            assert not gone, f"workers ended by themselves, with {gone}"
-            if row["events"] != seen:
-                until, seen = time.monotonic() + STILL_SECONDS, row["events"]
-            await asyncio.sleep(min(0.2, 0.02 + row["busy"] / 1000))
-        raise AssertionError(f"work hangs: {await (await self.sql.execute(_AT)).fetchall()}")
-
     async def _calm_down(self) -> None:
         self.relay.mood, self.trouble = Mood.WELL, 0.0
         old = self.workers
@@ -243,16 +208,7 @@ class Year:
                 worker.process.terminate()
         await asyncio.gather(*(worker.process.wait() for worker in old))
         self.workers = [await self._hire() for _ in range(self.size.workers)]
-
-    async def _at_rest(self) -> None:
-        """Wait until the jobs of dead workers were given to others, and done."""
-        until = time.monotonic() + STILL_SECONDS
-        while time.monotonic() < until:
-            await self._drained()
-            left = await (await self.sql.execute(_LEFT)).fetchone()
-            if left is None:
-                return
-            await asyncio.sleep(0.5)
+        await hands.rescued(self.sql, self.workers)
 
     async def _look(self, core: Core) -> None:
         """Note what waits longer than it should and does not say why, with nothing under way."""
@@ -263,25 +219,6 @@ class Year:
 
 
 _LATE = timedelta(days=2)
-
-_BUSY = """
-    SELECT (SELECT count(*) FROM procrastinate_jobs j WHERE j.status = 'doing' AND EXISTS (
-                SELECT FROM procrastinate_events e WHERE e.job_id = j.id AND e.type = 'started'
-                AND e.at > now() - %(begins)s))
-         + (SELECT count(*) FROM procrastinate_jobs j WHERE j.status = 'todo'
-            AND (j.scheduled_at IS NULL OR j.scheduled_at <= now())
-            AND NOT EXISTS (SELECT FROM procrastinate_jobs d WHERE d.lock = j.lock AND d.status = 'doing')
-            AND NOT EXISTS (SELECT FROM procrastinate_jobs f WHERE f.lock = j.lock AND f.status = 'todo'
-                            AND f.scheduled_at > now() AND (f.priority, -f.id) > (j.priority, -j.id))) AS busy,
-           (SELECT coalesce(max(id), 0) FROM procrastinate_events) AS events
-"""
-
-_AT = "SELECT task_name, status, count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing') GROUP BY 1, 2"
-
-_LEFT = """
-    SELECT 1 FROM procrastinate_jobs WHERE status = 'doing'
-       OR (status = 'todo' AND (scheduled_at IS NULL OR scheduled_at < now() + interval '1 minute')) LIMIT 1
-"""
 
 _STUCK = """
     SELECT 'enrolment' AS what, e.id FROM enrolment e
