@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from bot import (
     accounts,
+    cash,
+    credit_notes,
     credits,  # noqa: A004 - named after what it is about, as every module
     disputes,
     drafts,
@@ -22,6 +24,7 @@ from bot import (
     radar,
     snoozes,
     why,
+    write_offs,
 )
 from bot.asks import Click, Misunderstood, Press
 from bot.blocks import Message
@@ -74,12 +77,20 @@ ROUTES: Mapping[str, Route] = {
     Action.TAKE_DISPUTE: Route(P.WORK_QUEUE, disputes.press_take, ("dispute",)),
     Action.APPROVE_CREDIT: Route(P.VIEW, credits.press_approve, ("credit",)),  # who may depends on the amount
     Action.REJECT_CREDIT: Route(P.VIEW, credits.press_reject, ("credit",)),
+    Action.APPROVE_WRITE_OFF: Route(P.MOVE_MONEY, write_offs.press_approve, ("write_off",)),
+    Action.REJECT_WRITE_OFF: Route(P.VIEW, write_offs.press_reject, ("write_off",)),
+    Action.APPLY_NOTE: Route(P.APPLY_CASH, credit_notes.press_apply, ("seen",)),
     Action.LIFT_HOLD: Route(P.VIEW, holds.press_lift, ("hold",)),  # a legal one is lifted by Legal
     Action.SHOW_POLICY: Route(P.VIEW, policies.press_show, ("policy",)),
     Action.PUBLISH_MOVE: Route(P.PUBLISH, policies.press_move, ("policy",)),
     Action.PUBLISH_FINISH: Route(P.PUBLISH, policies.press_finish, ("policy",)),
     Action.REJECT_POLICY: Route(P.VIEW, policies.press_reject, ("policy",)),  # its maker may take it back
     Action.RADAR: Route(P.VIEW, radar.press),
+    Action.CASH_LIST: Route(P.VIEW, cash.press_list),
+    Action.CASH_SHOW: Route(P.VIEW, cash.press_show, ("line",)),
+    Action.CASH_POST: Route(P.APPLY_CASH, cash.press_post, ("line", "place", "seen")),
+    Action.CASH_KEEP: Route(P.APPLY_CASH, cash.press_keep, ("line", "account")),
+    Action.CASH_IGNORE: Route(P.APPLY_CASH, cash.press_ignore, ("line",)),
     Action.SHOW_PAYMENTS: Route(P.VIEW, payments.press_health),
     Action.LIST_STRAYS: Route(P.VIEW, payments.press_list),
     Action.BOOK_STRAY: Route(P.APPLY_CASH, payments.press_book, ("stray", "invoice")),

@@ -8,6 +8,7 @@ the day. A case that has its message already is always kept current.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from domain.cash_application import events as cash
 from domain.commitments import dispute_events as dispute
 from domain.commitments import events as commitment
 from domain.deliverability import draft_events as draft
@@ -61,10 +62,11 @@ TELLINGS: Mapping[type[Event], Telling] = {
     # money and the ledger
     ledger.LedgerImported: NORMAL,
     imported.PaymentImported: QUIET,  # a file may bring thousands
-    ledger.PaymentReceived: NORMAL,
+    ledger.PaymentReceived: many("payments received", alarm=False),  # a bank statement may bring thousands
     ledger.InvoiceSettled: QUIET,
     ledger.PaymentReversed: ALARM,
-    ledger.SurplusReceived: ALARM,
+    ledger.SurplusReceived: many("payments of more than was open"),
+    cash.LinesProposed: NORMAL,
     entries.CashUnapplied: many("payments that fit no invoice"),
     entries.CashPlaced: many("placements of unapplied cash", alarm=False),
     entries.AllocationTakenBack: NORMAL,

@@ -5,7 +5,8 @@ from itertools import accumulate
 
 from bot import blocks, ids, text
 from bot.blocks import Block, Message
-from bot.views import payments
+from bot.views import cash, payments
+from domain.cash_application.events import LinesProposed
 from domain.kernel.events import Event
 from domain.pay_links.provider_news import ProviderNotReady, StrayMoneyFound
 from domain.policies.events import PolicyProposed
@@ -61,6 +62,7 @@ def _look_at_policy(event: Event) -> Block:
 
 _BUTTONS: Mapping[type[Event], Callable[[Event], Block]] = {
     PolicyProposed: _look_at_policy,
+    LinesProposed: lambda _: cash.list_waiting(),
     StrayMoneyFound: lambda _: payments.list_strays(),
     ProviderNotReady: lambda _: payments.show_health(),
 }

@@ -123,6 +123,7 @@ async def _told(
     return LinePosted(
         **about,
         invoices=tuple(held.invoices[each].number for each, _ in parts),
+        short=tuple(held.invoices[each].number for each, _ in parts if held.invoices[each].open_minor),
         applied=line.amount - split.unapplied,
         unapplied=split.unapplied,
         confidence=line.confidence,

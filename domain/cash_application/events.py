@@ -54,6 +54,8 @@ class LinePosted(LineEvent):
     payment_id: UUID
     invoices: tuple[str, ...]
     """Their numbers."""
+    short: tuple[str, ...] = ()
+    """Of them, those that are not paid in full by it."""
     applied: Amount
     unapplied: Amount
     confidence: int | None

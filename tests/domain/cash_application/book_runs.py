@@ -97,8 +97,8 @@ async def _lines(tx: Transaction, book: Book, advices: dict[UUID, UUID], now: An
         " reference, remittance_id, state, created_at)",
         [
             (
-                each.id, batch, place, str(each.id), each.booked_on, each.currency, each.minor, each.payer, each.payer_key,
-                each.payer_key[-4:], each.text, advices.get(each.id), "new",
+                each.id, batch, place, str(each.id), each.booked_on, each.currency, each.minor, each.payer,
+                each.payer_key, each.payer_key[-4:], each.text, advices.get(each.id), "new",
                 now + timedelta(milliseconds=place),
             )
             for place, each in enumerate(book.lines)
