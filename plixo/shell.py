@@ -35,6 +35,7 @@ from scheduler.mime import KeyUnusable
 R = TypeVar("R")
 
 DAY_HOURS = 24
+"""Hours of a day."""
 
 JSON = typer.Option("--json", help="Print one JSON document instead of text.")
 """The option that every command which reads or lists takes."""
@@ -77,7 +78,8 @@ def demo_clock(chosen: Settings) -> Clock | None:
         return None
     here = found.now().astimezone(ZoneInfo(chosen.merchant_zone))
     hours = round(found.offset / timedelta(hours=1))
-    ahead = f"{hours // 24} days and {hours % 24} hours" if hours >= DAY_HOURS else f"{hours} hours"
+    days = f"{hours // DAY_HOURS} {'day' if hours // DAY_HOURS == 1 else 'days'} and " if hours >= DAY_HOURS else ""
+    ahead = f"{days}{hours % DAY_HOURS} {'hour' if hours % DAY_HOURS == 1 else 'hours'}"
     typer.echo(
         f"The clock of the demo in {chosen.data_dir} is used: {here:%a %Y-%m-%d %H:%M} {chosen.merchant_zone}, "
         f"{ahead} ahead of this machine's.",

@@ -72,7 +72,8 @@ def _counts(preview: Preview) -> str:
         (preview.held, "would be held"),
         (preview.struck, "struck out"),
     )
-    return ", ".join(f"{count} {word}" for count, word in words if count) or "All of them would leave by themselves."
+    said = ", ".join(f"{count} {word}" for count, word in words if count)
+    return f"{said}." if said else "All of them would leave by themselves."
 
 
 def _line(line: Line) -> Block:

@@ -127,10 +127,12 @@ APPROVE_CREDIT = "approve credit"
 ACTIONS = (
     Action(APPROVE_CREDIT, "dispute_open AND credit_minor IS NOT NULL",
            "Approve or decline the credit of {credit} that {credit_by} proposed: the dispute waits for it"),
-    Action("answer dispute", "dispute_open AND sla_due_at <= %(now)s",
+    Action("answer dispute", "dispute_open AND credit_minor IS NULL AND sla_due_at <= %(now)s",
            "Answer the dispute: it was due on {sla_due_at}"),
-    Action("take dispute", "dispute_open AND dispute_owner_id IS NULL", "Take up the dispute: nobody has it"),
-    Action("answer dispute", "dispute_open AND sla_risk_at <= %(now)s", "Answer the dispute by {sla_due_at}"),
+    Action("take dispute", "dispute_open AND credit_minor IS NULL AND dispute_owner_id IS NULL",
+           "Take up the dispute: nobody has it"),
+    Action("answer dispute", "dispute_open AND credit_minor IS NULL AND sla_risk_at <= %(now)s",
+           "Answer the dispute by {sla_due_at}"),
     Action("call", "promise_broken_on IS NOT NULL", "Call: what was promised by {promise_broken_on} did not come"),
     Action("follow up", "promised_on <= %(today)s",
            "Follow up: {promise_due} were promised for {promised_on} and are not here yet"),
@@ -155,7 +157,7 @@ ACTIONS = (
            "Wait: a reminder leaves with the next planning"),
     Action("wait", "true", "Wait: the next reminder leaves on {next_on}"),
 )  # fmt: skip
-"""The next best action, read top to bottom. Whoever may not approve the credit is told for whom it waits."""
+"""The next best action, read top to bottom. Whoever may not approve the credit does what else there is, or waits."""
 
 _CHANGES = """
     coalesce(least(
@@ -203,7 +205,8 @@ def scored(where: str = "") -> str:
     rules = ", ".join(f"CASE WHEN {rule.when} THEN {number} END" for number, rule in enumerate(SCORE))
     return (
         f"SELECT facts.*, ({_points()})::int AS score, array_remove(ARRAY[{rules}], NULL) AS rules,"
-        f" {_first([each.when for each in STOPS])} AS stop, {_first([each.when for each in ACTIONS])} AS action"
+        f" {_first([each.when for each in STOPS])} AS stop, {_first([each.when for each in ACTIONS])} AS action,"
+        f" {_first([each.when if each.name != APPROVE_CREDIT else 'false' for each in ACTIONS])} AS other_action"
         f" FROM ({facts(where)}) facts"
     )
 
@@ -230,7 +233,9 @@ def judgement(core: Core, row: Mapping[str, Any], *, actor: Actor | None = None)
     stopped = STOPS[row["stop"]].why.format_map(words) if row["stop"] is not None else ""
     action = ACTIONS[row["action"]]
     if action.name == APPROVE_CREDIT and actor is not None and not _may_approve(core, row, actor):
-        action = Action("wait", "", f"Wait: {words['credit_waits']}")
+        action = ACTIONS[row["other_action"]]
+        if action.name == "wait":
+            action = Action("wait", "", f"Wait: {words['credit_waits']}")
     return Judgement(
         score=row["score"],
         reasons=tuple(

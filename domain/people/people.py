@@ -62,15 +62,19 @@ async def controllers(core: Core) -> tuple[str, ...]:
 
 
 async def slack_id(core: Core, *, text: str) -> str:
-    """Return the Slack account of the person who is named by it, or by the name that Plixo knows.
+    """Return the Slack account of the person who is named by it, or by the name or first name that Plixo knows.
 
     Raises:
         NobodyCalled: Nobody is, or several people are.
     """
     rows = await core.database.rows(
-        "SELECT slack_id FROM person WHERE slack_id = %(text)s OR lower(name) = %(name)s LIMIT 2",
+        "SELECT slack_id, slack_id = %(text)s OR lower(name) = %(name)s AS in_full FROM person"
+        " WHERE slack_id = %(text)s OR lower(name) = %(name)s OR split_part(lower(name), ' ', 1) = %(name)s"
+        " ORDER BY in_full DESC LIMIT 2",
         {"text": text, "name": " ".join(text.casefold().split())},
     )
+    if len(rows) == 2 and rows[0]["in_full"] and not rows[1]["in_full"]:
+        rows = rows[:1]
     if len(rows) != 1:
         known = await core.database.rows(f"{_HELD} GROUP BY p.id ORDER BY p.name LIMIT 20", {"now": core.clock.now()})
         raise NobodyCalled(text, tuple(row["name"] for row in known))

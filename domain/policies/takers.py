@@ -65,16 +65,17 @@ def _lacking(document: Document, counted: Mapping[int, Row]) -> Iterator[Finding
         if cadence.steps[-1].escalate and row["unowned"]:
             yield Finding(
                 ("segments", number, "cadence"),
-                f"a person takes over on day {cadence.steps[-1].day}, and {row['unowned']} of the {row['invoices']}"
-                " open invoices are of customers whom nobody owns who may work the queue: they wait there until"
-                " somebody takes them",
+                f"in {segment.name!r} a person takes over on day {cadence.steps[-1].day}, and {row['unowned']} of the"
+                f" {row['invoices']} open invoices are of customers whom nobody owns who may work the queue: they wait"
+                " there until somebody takes them",
             )
         written = _escalating(cadence)
         if written and row["unescalated"]:
             yield Finding(
                 ("segments", number, "cadence"),
-                f"{_days(written)} to the escalation contact, and {row['unescalated']} of the {row['invoices']} open"
-                " invoices are of customers without one who may be mailed: there these reminders are held",
+                f"in {segment.name!r} {_days(written)} to the escalation contact, and {row['unescalated']} of the"
+                f" {row['invoices']} open invoices are of customers without one who may be mailed: there these"
+                " reminders are held",
             )
 
 

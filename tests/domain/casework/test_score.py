@@ -276,6 +276,21 @@ async def test_a_dispute_whose_credit_waits_asks_whoever_may_approve_it_and_tell
     }
 
 
+async def test_whoever_may_not_approve_the_credit_does_what_else_there_is(core: Core) -> None:
+    operator = await an_operator(core)
+    invoice = await an_invoice(core)
+    filed = await file(core, 2500, by=operator, number="INV-1042")
+    assert isinstance(filed, DisputeFiled)
+    await dispute_endings.resolve(
+        core, dispute_id=filed.dispute_id, outcome=Outcome.ACCEPTED, note="the price was wrong", actor=operator
+    )
+    await _broken(core, invoice)
+
+    told = await why.explain(core, invoice_number="INV-1042", actor=operator)
+
+    assert told.next_action == "Call: what was promised by 2026-03-05 did not come"
+
+
 async def test_a_dispute_over_everything_whose_credit_waits_rests_until_its_answer_is_near(
     core: Core, clock: StandingClock
 ) -> None:

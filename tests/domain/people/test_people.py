@@ -9,7 +9,7 @@ from domain.kernel.actor import SHELL, Permission
 from domain.kernel.core import Core
 from domain.kernel.refusals import NotAllowed
 from domain.people import people, roles
-from domain.people.refusals import PersonUnknown, RoleHeldAlready, RoleUnknown
+from domain.people.refusals import NobodyCalled, PersonUnknown, RoleHeldAlready, RoleUnknown
 from domain.people.roles import Role
 from tests.clocks import START, StandingClock
 
@@ -157,3 +157,15 @@ def test_a_role_is_known_by_every_spelling_people_use(role: Role) -> None:
 def test_an_unknown_role_is_refused_with_the_nine(text: str) -> None:
     with pytest.raises(RoleUnknown, match="Admin, Controller, A/R Manager"):
         people.role(text)
+
+
+async def test_a_first_name_is_enough_where_only_one_person_has_it(core: Core) -> None:
+    names = ("Anna Keller", "Ben", "Ben Okri", "Carla B", "Carla K")
+    for slack_id, name in ((f"U{number}", name) for number, name in enumerate(names, start=1)):
+        await people.grant(core, slack_id=slack_id, name=name, role=Role.VIEWER, reason="test", actor=SHELL)
+
+    found = [await people.slack_id(core, text=text) for text in ("anna", "Anna  Keller", "ben", "U3")]
+
+    assert found == ["U1", "U1", "U2", "U3"]
+    with pytest.raises(NobodyCalled):
+        await people.slack_id(core, text="carla")

@@ -122,8 +122,8 @@ async def test_a_step_for_a_person_warns_while_nobody_may_take_it(core: Core) ->
     )
     (told,) = without_owner
     assert told == (
-        "segments[0].cadence: a person takes over on day 21, and 1 of the 1 open invoices are of customers whom nobody "
-        "owns who may work the queue: they wait there until somebody takes them"
+        "segments[0].cadence: in 'everyone' a person takes over on day 21, and 1 of the 1 open invoices are of "
+        "customers whom nobody owns who may work the queue: they wait there until somebody takes them"
     )
     assert owned == ()
     assert gone == nobody
@@ -141,7 +141,7 @@ async def test_a_reminder_to_an_escalation_contact_warns_where_there_is_none(cor
     both_lack = await previews.warnings(core, document=a_document(steps=steps))
 
     assert one_lacks[-1] == (
-        "segments[0].cadence: the reminder of day 14 goes to the escalation contact, and 1 of the 2 open invoices are "
-        "of customers without one who may be mailed: there these reminders are held"
+        "segments[0].cadence: in 'everyone' the reminder of day 14 goes to the escalation contact, and 1 of the 2 "
+        "open invoices are of customers without one who may be mailed: there these reminders are held"
     )
     assert "and 2 of the 2 open invoices" in both_lack[-1]
