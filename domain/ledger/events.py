@@ -47,6 +47,8 @@ class LedgerImported(Event):
     credits_new: int = 0
     credits_changed: int = 0
     """Credit notes and money on account of the file."""
+    recognised: int = 0
+    """Numbers that a spreadsheet had changed, taken for what they were."""
     examples: tuple[str, ...] = ()
     """The first changes and conflicts, in words."""
     notes: tuple[str, ...] = ()

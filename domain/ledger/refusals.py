@@ -9,6 +9,7 @@ Refusal
 │   ├── PaymentNotFound
 │   ├── AllocationNotFound
 │   ├── CreditNoteNotFound
+│   ├── ImportNotFound   it was never applied, or lacked nothing; in csv_import/refusals.py
 │   ├── MappingNotFound  no layout of files is kept under that name; in csv_import/refusals.py
 │   └── WriteOffNotFound
 ├── NotAllowed

@@ -1,11 +1,13 @@
-"""`plixo import mappings` and `plixo import forget`: the layouts of files that need not be asked about again."""
+"""`plixo import mappings`, `forget` and `absent`: what is kept of earlier imports."""
 
+import sys
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
 from domain.kernel.actor import SHELL
-from domain.ledger.csv_import import mappings
+from domain.ledger.csv_import import absences, mappings
 from plixo import shell
 from plixo.commands import import_words
 from plixo.commands.imports import print_lines
@@ -27,3 +29,11 @@ def forget(
     """Forget a layout; the next file that has it is asked about again."""
     event = shell.run(lambda core: mappings.forget(core, kind=kind, name=name, actor=SHELL))
     typer.echo(event.told() + ".")
+
+
+def absent(
+    batch: Annotated[UUID | None, typer.Argument(help="The import; without it the newest full export.")] = None,
+) -> None:
+    """Print as CSV which open invoices and credit notes an applied full export did not have."""
+    found = shell.run(lambda core: absences.of_batch(core, batch_id=batch, actor=SHELL))
+    sys.stdout.buffer.write(found)

@@ -79,7 +79,7 @@ def mappings(found: Sequence[KnownLayout]) -> Iterator[str]:
         )
 
 
-def outcome(found: Outcome, *, log: Path | None, dry_run: bool) -> Iterator[str]:
+def outcome(found: Outcome, *, log: Path | None, absent: Path | None, dry_run: bool) -> Iterator[str]:
     """Yield what the file comes to."""
     left_out = f", {found.left_out:,} left out" if found.left_out else ""
     yield (
@@ -94,9 +94,13 @@ def outcome(found: Outcome, *, log: Path | None, dry_run: bool) -> Iterator[str]
     )
     if found.credits_new or found.credits_changed:
         yield f"Credit notes among them: {found.credits_new:,} new, {found.credits_changed:,} changed."
+    if found.recognised:
+        yield f"{found.recognised:,} numbers that a spreadsheet had changed were recognised."
     for line in (*found.examples, *found.notes):
         yield f"  {shown(line)}"
-    if found.absent:
+    if absent is not None:
+        yield f"{found.absent:,} open invoices are not in this full export; they are left alone and listed in {absent}"
+    elif found.absent:
         yield f"{found.absent:,} open invoices of the ledger are not among these rows; they are left alone."
     if log is not None:
         yield f"Rejected rows: {log}"
@@ -108,7 +112,9 @@ def outcome(found: Outcome, *, log: Path | None, dry_run: bool) -> Iterator[str]
         yield "Imported."
 
 
-def document(request: ImportRequest, how: Layout, found: Outcome, *, log: Path | None, dry_run: bool) -> dict[str, Any]:
+def document(
+    request: ImportRequest, how: Layout, found: Outcome, *, log: Path | None, absent: Path | None, dry_run: bool
+) -> dict[str, Any]:
     """Return the same as one JSON document."""
     return {
         "file": request.file_name,
@@ -132,6 +138,7 @@ def document(request: ImportRequest, how: Layout, found: Outcome, *, log: Path |
             {"code": code, "rows": count, "what_to_do": meaning} for code, count, meaning in found.told_reasons()
         ],
         "rejects": str(log) if log is not None else None,
+        "absent_rows": str(absent) if absent is not None else None,
     }
 
 

@@ -33,6 +33,9 @@ Delimiter = Annotated[str | None, typer.Option(help="comma, semicolon, tab or pi
 Rejects = Annotated[
     Path | None, typer.Option(dir_okay=False, help="Where rejected rows are told. Default: FILE.rejects.csv beside it.")
 ]
+Full = Annotated[
+    bool, typer.Option("--full", help="The file has every open invoice: list those that it lacks, beside it.")
+]
 Save = Annotated[
     str | None,
     typer.Option("--save", metavar="NAME", help="Keep what is said about the layout, for files with the same header."),
@@ -53,6 +56,7 @@ AsOf = Annotated[
 def invoices(
     file: File,
     dry_run: DryRun = False,
+    full: Full = False,
     as_of: AsOf = None,
     currency: Annotated[str | None, typer.Option(help="Currency of rows that name none (ISO 4217).")] = None,
     date_order: Annotated[
@@ -74,6 +78,7 @@ def invoices(
         kind=Kind.INVOICES,
         file_name=file.name,
         path=file,
+        full=full,
         as_of=as_of.date() if as_of else None,
         currency=currency.strip().upper() if currency else None,
         date_order=date_order,
@@ -134,6 +139,9 @@ def _import(
 ) -> None:
     log = rejects or file.with_name(f"{file.stem}.rejects.csv")
     reject_files.require_free(log, source=file)
+    lacking = file.with_name(f"{file.stem}.absent.csv")
+    if request.full:
+        reject_files.require_free(lacking, source=file)
     layouts: list[Layout] = []
 
     def seen(layout: Layout) -> None:
@@ -141,14 +149,16 @@ def _import(
         if not as_json:
             print_lines(import_words.layout(request.file_name, layout))
 
-    with tempfile.TemporaryFile() as rejected:
-        work = _Work(request, cast("BinaryIO", rejected), seen, dry_run=dry_run, save=save)
+    with tempfile.TemporaryFile() as rejected, tempfile.TemporaryFile() as absent:
+        lists = cast("BinaryIO", rejected), cast("BinaryIO", absent)
+        work = _Work(request, *lists, seen, dry_run=dry_run, save=save)
         outcome = shell.run(lambda core: _asked(core, work))
-        kept = reject_files.replace(log, cast("BinaryIO", rejected), dry_run=dry_run)
+        kept = reject_files.replace(log, lists[0], dry_run=dry_run)
+        listed = reject_files.replace(lacking, lists[1], dry_run=dry_run) if request.full else None
     if as_json:
-        shell.print_json(import_words.document(request, layouts[-1], outcome, log=kept, dry_run=dry_run))
+        shell.print_json(import_words.document(request, layouts[-1], outcome, log=kept, absent=listed, dry_run=dry_run))
     else:
-        print_lines(import_words.outcome(outcome, log=kept, dry_run=dry_run))
+        print_lines(import_words.outcome(outcome, log=kept, absent=listed, dry_run=dry_run))
 
 
 def print_lines(lines: Iterable[str]) -> None:
@@ -163,6 +173,7 @@ class _Work:
 
     request: ImportRequest
     rejected: BinaryIO
+    absent: BinaryIO
     seen: Callable[[Layout], None]
     dry_run: bool
     save: str | None
@@ -212,7 +223,8 @@ def progress_bar(file_name: str) -> Iterator[csv_import.Progress]:
 
 async def _done(core: Core, work: _Work) -> Outcome:
     with progress_bar(work.request.file_name) as progress:
-        how: dict[str, Any] = {"actor": SHELL, "rejected": work.rejected, "progress": progress, "seen": work.seen}
+        how: dict[str, Any] = {"actor": SHELL, "rejected": work.rejected, "absent": work.absent,
+                               "progress": progress, "seen": work.seen}  # fmt: skip
         if work.dry_run:
             return (await csv_import.preview(core, work.request, **how)).outcome
         event = await csv_import.apply(core, work.request, keep_as=work.save, **how)

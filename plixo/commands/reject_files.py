@@ -8,14 +8,20 @@ from typing import BinaryIO
 
 import typer
 
-from domain.ledger.csv_import import rejects
+from domain.ledger.csv_import import absences, rejects
 
 
 def require_free(log: Path, *, source: Path) -> None:
-    """Let the import go on when its log would overwrite nothing but an earlier log; else end with code 1."""
-    if log.exists() and (log.is_dir() or log.resolve() == source.resolve() or not rejects.is_log(_head(log))):
-        typer.echo(f"{log} exists and is no reject log. Name another place with --rejects.", err=True)
+    """Let the import go on when its list would overwrite nothing but an earlier one; else end with code 1."""
+    if log.exists() and (log.is_dir() or log.resolve() == source.resolve() or not _is_list(_head(log))):
+        typer.echo(
+            f"{log} exists and is no list of an import. Move it, or name another place with --rejects.", err=True
+        )
         raise typer.Exit(1)
+
+
+def _is_list(head: bytes) -> bool:
+    return rejects.is_log(head) or absences.is_list(head)
 
 
 def replace(log: Path, rejected: BinaryIO, *, dry_run: bool) -> Path | None:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from typing import NamedTuple
 
 from domain.ledger.csv_import.columns import Field
 from domain.ledger.csv_import.faults import Fault
@@ -17,6 +18,21 @@ _JOINERS = str.maketrans("", "", "\u200c\u200d")
 
 _MANGLED = re.compile(r"\d+[.,]0+|\d(?:[.,]\d+)?[eE]\+?\d+|#(?:N/A|REF!|VALUE!|NAME\?|NUM!|DIV/0!|NULL!|#+)")
 """What spreadsheets make of numbers, and what they show instead of them."""
+
+_DECIMAL = re.compile(r"(\d{1,30})[.,]0+")
+_POWER = re.compile(r"(\d)(?:[.,](\d{1,30}))?[eE]\+?(\d{1,2})")
+_GROUPED = re.compile(r"[1-9]\d{0,2}(?:([.,' ])\d{3})(?:\1\d{3})*")
+"""Numbers with marks of thousands in them; they may be meant so."""
+
+
+class Spelling(NamedTuple):
+    """A number as the file has it, and what it may have been before a spreadsheet opened the file."""
+
+    number: str
+    bare: str = ""
+    """Its digits without leading zeros, when it may have been changed."""
+    mangled: bool = False
+    """Whether it was changed for certain."""
 
 
 def printable(text: str, field: Field, longest: int) -> str:
@@ -45,6 +61,30 @@ def number(text: str, field: Field) -> str:
     if _MANGLED.fullmatch(trimmed):
         raise Fault(field, trimmed, "number_mangled")
     return trimmed
+
+
+def spelling(text: str, field: Field) -> Spelling:
+    """Return a number with what it may have been; one that nothing can be made of is a fault as in ``number``."""
+    trimmed = printable(text, field, LONGEST_NUMBER)
+    if _MANGLED.fullmatch(trimmed):
+        bare = _unmangled(trimmed).lstrip("0")
+        if not bare:
+            raise Fault(field, trimmed, "number_mangled")
+        return Spelling(trimmed, bare, mangled=True)
+    if _GROUPED.fullmatch(trimmed):
+        return Spelling(trimmed, re.sub(r"\D", "", trimmed))
+    return Spelling(trimmed)
+
+
+def _unmangled(text: str) -> str:
+    """Return the digits of a number that became a decimal or a power of ten; an empty text when they are lost."""
+    if found := _DECIMAL.fullmatch(text):
+        return found[1]
+    if found := _POWER.fullmatch(text):
+        decimals = found[2] or ""
+        places = int(found[3])
+        return found[1] + decimals.ljust(places, "0") if len(decimals.rstrip("0")) <= places else ""
+    return ""
 
 
 def name_key(name: str) -> str:

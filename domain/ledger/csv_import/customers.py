@@ -40,7 +40,7 @@ class Customer(NamedTuple):
     seq: int
     line: int
     key: str
-    """By what rows name the same customer: its number, else its folded name."""
+    """By what rows name the same customer: its number (what is left of one that was mangled), else its folded name."""
     number: str | None
     name: str | None
     name_key: str | None
@@ -149,7 +149,8 @@ class Customers:
                 faults.append(fault)
                 return ""
 
-        number, name = taken(self._number), taken(self._name)
+        number, bare = self._number(cells, faults)
+        name = taken(self._name)
         contact, emails = taken(self._contact), taken(self._emails)
         if not number and not name and not faults:
             faults.append(Fault(self._named_by, "", "customer_missing"))
@@ -163,7 +164,7 @@ class Customers:
         return Customer(
             seq=next(self._numbers),
             line=line,
-            key=f"number {number}" if number else f"name {key}",
+            key=f"mangled {bare}" if bare else f"number {number}" if number else f"name {key}",
             number=number or None,
             name=name or None,
             name_key=key or None,
@@ -187,8 +188,14 @@ class Customers:
         place = self._columns.places.get(field)
         return "" if place is None else cells[place].strip()
 
-    def _number(self, cells: list[str]) -> str:
-        return texts.number(self._cell(cells, Field.CUSTOMER_NUMBER), Field.CUSTOMER_NUMBER)
+    def _number(self, cells: list[str], faults: list[Fault]) -> tuple[str, str]:
+        """Return the customer's number as it is written, and its digits when a spreadsheet has changed it."""
+        try:
+            spelt = texts.spelling(self._cell(cells, Field.CUSTOMER_NUMBER), Field.CUSTOMER_NUMBER)
+        except Fault as fault:
+            faults.append(fault)
+            return "", ""
+        return spelt.number, spelt.bare if spelt.mangled else ""
 
     def _name(self, cells: list[str]) -> str:
         return texts.printable(self._cell(cells, Field.CUSTOMER_NAME), Field.CUSTOMER_NAME, texts.LONGEST_NAME)

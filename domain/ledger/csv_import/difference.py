@@ -7,7 +7,7 @@ Afterwards ``import_row`` holds the rows that are taken, ``import_known`` the st
 from collections import Counter
 
 from domain.kernel.transactions import Transaction
-from domain.ledger.csv_import import matching
+from domain.ledger.csv_import import matching, spellings
 
 _TWICE_IN_FILE = """
     INSERT INTO import_dropped (line, field, value, code)
@@ -63,23 +63,6 @@ _KNOWN = """
     WHERE NOT EXISTS (SELECT FROM import_dropped d WHERE d.line = r.line)
 """
 
-_ZEROS_LOST = """
-    INSERT INTO import_dropped (line, field, value, code)
-    SELECT r.line, 'invoice-number', min(r.number), 'leading_zeros_lost'
-    FROM import_row r
-    JOIN invoice i ON i.number_key LIKE '0%' AND ltrim(i.number_key, '0') = r.number_key
-     AND i.currency = r.currency AND i.total_minor = coalesce(r.total_minor, i.total_minor)
-    WHERE r.number_key ~ '^[1-9][0-9]*$' AND NOT EXISTS (SELECT FROM import_known k WHERE k.line = r.line)
-    GROUP BY r.line
-    ON CONFLICT (line) DO NOTHING
-"""
-"""The same digits, currency and total: a second spelling of a stored invoice, which would be collected twice."""
-
-_ABSENT = """
-    SELECT count(*) AS count FROM invoice i
-    WHERE i.state = 'open' AND NOT EXISTS (SELECT FROM import_row r WHERE r.number_key = i.number_key)
-"""
-
 _LEFT_OUT = """
     SELECT count(*) FILTER (WHERE r.withdrawn) AS withdrawn, count(*) FILTER (WHERE NOT r.withdrawn) AS nothing_open
     FROM import_row r LEFT JOIN import_known k ON k.line = r.line
@@ -101,19 +84,23 @@ _KEEP_TAKEN = (
 
 
 async def find(tx: Transaction, *, lock: bool) -> Counter[str]:
-    """Compare the staged rows with the ledger; return how many were left out and why, and how many are absent.
+    """Compare the staged rows with the ledger; return how many were left out and why.
 
     With *lock* the invoices that differ are held to the end of the transaction.
     """
     await matching.match(tx)
+    await spellings.recognise(tx)
     for statement in (_TWICE_IN_FILE, _CUSTOMER_PROBLEMS):
         await tx.execute(statement)
     if lock:
         await tx.execute(_LOCKED)
-    for statement in (_KNOWN, "ANALYZE import_known", _ZEROS_LOST):
+    for statement in (_KNOWN, "ANALYZE import_known"):
         await tx.execute(statement)
-    absent = await tx.row(_ABSENT)
     left_out = await tx.row(_LEFT_OUT)
+    return Counter(left_out or {})
+
+
+async def keep_taken(tx: Transaction) -> None:
+    """Let go of the rows that are not taken, when all has been asked about them."""
     for statement in _KEEP_TAKEN:
         await tx.execute(statement)
-    return Counter({**(left_out or {}), "absent": absent["count"] if absent else 0})

@@ -3,8 +3,8 @@
 import asyncio
 import shutil
 import tempfile
-from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import fields
 from typing import BinaryIO, cast
 from uuid import uuid4
@@ -16,23 +16,18 @@ from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.transactions import Transaction
 from domain.ledger.csv_import import (
-    attributes,
+    comparing,
     credit_difference,
-    difference,
     header_lines,
     history,
     mappings,
     merging,
-    outcomes,
-    rejects,
     sources,
-    staging,
     survey,
 )
-from domain.ledger.csv_import.columns import Field
+from domain.ledger.csv_import.comparing import Lists
 from domain.ledger.csv_import.outcomes import Outcome, Preview
 from domain.ledger.csv_import.refusals import OptionUnusable
-from domain.ledger.csv_import.rejects import Reject, RejectLog
 from domain.ledger.csv_import.requests import ImportRequest, Kind, Progress
 from domain.ledger.csv_import.survey import Layout
 from domain.ledger.events import LedgerImported
@@ -46,8 +41,8 @@ LOCK = 7_154_202
 
 MAX_FILE_NAME = 200
 
-MAX_STORED_REJECTS = 4 << 20
-"""Bytes of a reject log that are kept with its import; whoever imported has the whole."""
+MAX_STORED = 4 << 20
+"""Bytes of a reject log, and of the list of what is absent, that are kept with an import; whoever imported has all."""
 
 
 async def preview(
@@ -56,10 +51,13 @@ async def preview(
     *,
     actor: Actor,
     rejected: BinaryIO | None = None,
+    absent: BinaryIO | None = None,
     progress: Progress | None = None,
     seen: Seen | None = None,
 ) -> Preview:
     """Show what the file would change; write the reject log to *rejected*, if any row is rejected.
+
+    What a full export lacks is written to *absent*, if it lacks anything.
 
     Raises:
         NotAllowed: The actor may not import.
@@ -67,13 +65,12 @@ async def preview(
     """
     actor.require(Permission.IMPORT)
     _in_the_past(core, request)
-    with sources.opened(request) as file, tempfile.TemporaryFile() as log:
+    with sources.opened(request) as file, _lists(rejected, absent) as lists:
         layout = await _surveyed(core, file, request, progress)
         if seen is not None:
             seen(layout)
         async with core.transaction() as tx:
-            outcome = await _outcome(core, tx, file, cast("BinaryIO", log), request, layout, progress, lock=False)
-        _hand_over(cast("BinaryIO", log), rejected)
+            outcome = await comparing.outcome(core, tx, file, lists, request, layout, progress, lock=False)
     return Preview(request.kind, request.file_name, layout, outcome)
 
 
@@ -83,6 +80,7 @@ async def apply(
     *,
     actor: Actor,
     rejected: BinaryIO | None = None,
+    absent: BinaryIO | None = None,
     progress: Progress | None = None,
     seen: Seen | None = None,
     keep_as: str | None = None,
@@ -90,7 +88,8 @@ async def apply(
     """Take the file's good rows into the ledger; write the reject log to *rejected*, if any row is rejected.
 
     *seen* is told how the file is read before anything is changed. A file that changes nothing leaves no trace:
-    neither a batch nor a line in the history. What was answered about its layout is kept under the name *keep_as*.
+    neither a batch nor a line in the history. What was answered about its layout is kept under the name *keep_as*;
+    what a full export lacks is written to *absent*.
 
     Raises:
         NotAllowed: The actor may not import.
@@ -99,20 +98,19 @@ async def apply(
     actor.require(Permission.IMPORT)
     _in_the_past(core, request)
     name = mappings.named(keep_as) if keep_as is not None else None
-    with sources.opened(request) as file, tempfile.TemporaryFile() as log:
+    with sources.opened(request) as file, _lists(rejected, absent) as lists:
         layout = await _surveyed(core, file, request, progress)
         if seen is not None:
             seen(layout)
         async with core.transaction() as tx:
             await tx.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
-            outcome = await _outcome(core, tx, file, cast("BinaryIO", log), request, layout, progress, lock=True)
+            outcome = await comparing.outcome(core, tx, file, lists, request, layout, progress, lock=True)
             event = _event(core, request, outcome, actor)
             await _learn(core, tx, request, layout, name, actor)
             if not outcome.changes_nothing:
                 await _write(core, tx, request, outcome, actor)
-                await _keep(core, request, layout, event, cast("BinaryIO", log))
+                await _keep(core, request, layout, event, lists)
                 await timeline.record(core, tx, event)
-        _hand_over(cast("BinaryIO", log), rejected)
     return event
 
 
@@ -151,77 +149,6 @@ async def _learn(
         )
 
 
-async def _outcome(
-    core: Core,
-    tx: Transaction,
-    file: BinaryIO,
-    log: BinaryIO,
-    request: ImportRequest,
-    layout: Layout,
-    progress: Progress | None,
-    *,
-    lock: bool,
-) -> Outcome:
-    """Stage the rows, compare them with the ledger and write the reject log; nothing that lasts is changed."""
-    of_invoices = request.kind == Kind.INVOICES
-    early = RejectLog()
-    try:
-        staged = await staging.fill(
-            tx,
-            file,
-            request=request,
-            layout=layout,
-            log=early,
-            today=local_date(core.clock, core.merchant.zone),
-            progress=progress,
-        )
-        found: Counter[str] = Counter()
-        conflicts: Counter[str] = Counter()
-        if of_invoices:
-            found = await difference.find(tx, lock=lock)
-            conflicts = await outcomes.conflicts(tx)
-            if staged.credits:
-                found += await credit_difference.find(tx, lock=lock)
-                conflicts += await credit_difference.conflicts(tx)
-        else:
-            await attributes.find_contact_rows(tx)
-        people = await attributes.compare(tx)
-        rows = await attributes.rows(tx, of_invoices=of_invoices)
-        given = await credit_difference.counted(tx) if staged.credits else Counter()
-        dropped = await outcomes.dropped(tx)
-        absent = found.pop("absent", 0)
-        left_out = staged.left_out + found
-        rejected = early.rows + dropped.total()
-        if rejected:
-            await rejects.write(log, early, _later(tx, layout))
-        return Outcome(
-            read=staged.read,
-            **{each: count + given[each] for each, count in rows.items()},
-            conflicting=conflicts.total(),
-            rejected=rejected,
-            left_out=left_out.total(),
-            reasons=dict(conflicts + dropped + early.codes + left_out),
-            customers_new=people["customers_new"],
-            customers_changed=people["customers_changed"],
-            contacts_new=people["contacts_new"],
-            contacts_changed=people["contacts_changed"],
-            absent=absent,
-            credits_new=given["new"],
-            credits_changed=given["changed"],
-            examples=await outcomes.examples(tx) if of_invoices else (),
-            notes=outcomes.notes(layout, staged.unknown, people),
-        )
-    finally:
-        early.close()
-
-
-async def _later(tx: Transaction, layout: Layout) -> AsyncIterator[Reject]:
-    """Yield the rows that were rejected by comparing them, in the order of lines."""
-    async for page in staging.pages(tx, "SELECT line, field, value, code FROM import_dropped ORDER BY line"):
-        for row in page:
-            yield Reject(row["line"], layout.columns.header(Field(row["field"])), row["value"], row["code"])
-
-
 def _event(core: Core, request: ImportRequest, outcome: Outcome, actor: Actor) -> LedgerImported:
     return LedgerImported(
         batch_id=uuid4(),
@@ -243,12 +170,8 @@ async def _write(core: Core, tx: Transaction, request: ImportRequest, outcome: O
     await history.record(core, tx, actor=actor, of_invoices=of_invoices, of_credits=bool(outcome.credits_changed))
 
 
-async def _keep(core: Core, request: ImportRequest, layout: Layout, event: LedgerImported, log: BinaryIO) -> None:
-    """Keep the import itself, with the beginning of its reject log."""
-    log.seek(0)
-    beginning = log.read(MAX_STORED_REJECTS)
-    if len(beginning) == MAX_STORED_REJECTS:
-        beginning = beginning[: beginning.rfind(b"\n") + 1]
+async def _keep(core: Core, request: ImportRequest, layout: Layout, event: LedgerImported, lists: Lists) -> None:
+    """Keep the import itself, with the beginnings of its lists."""
     await ImportBatch.create(
         id=event.batch_id,
         kind=request.kind,
@@ -256,7 +179,8 @@ async def _keep(core: Core, request: ImportRequest, layout: Layout, event: Ledge
         sha256=layout.sha256,
         as_of=request.as_of,
         counts=event.model_dump(mode="json", include={each.name for each in fields(Outcome)}),
-        rejects=beginning or None,
+        rejects=_beginning(lists.rejected),
+        absent=_beginning(lists.absent),
         actor=event.actor,
         created_at=core.clock.now(),
     )
@@ -268,7 +192,20 @@ def _in_the_past(core: Core, request: ImportRequest) -> None:
         raise OptionUnusable(f"--as-of {request.as_of} has not come yet; today is {today}.")
 
 
-def _hand_over(log: BinaryIO, rejected: BinaryIO | None) -> None:
-    if rejected is not None:
-        log.seek(0)
-        shutil.copyfileobj(log, rejected)
+def _beginning(written: BinaryIO) -> bytes | None:
+    """Return whole lines of a list, as many as are kept; nothing when it is empty."""
+    written.seek(0)
+    beginning = written.read(MAX_STORED)
+    return (beginning[: beginning.rfind(b"\n") + 1] if len(beginning) == MAX_STORED else beginning) or None
+
+
+@contextmanager
+def _lists(rejected: BinaryIO | None, absent: BinaryIO | None) -> Iterator[Lists]:
+    """Give room for the lists; hand them over when all has gone well."""
+    with tempfile.TemporaryFile() as one, tempfile.TemporaryFile() as other:
+        lists = Lists(cast("BinaryIO", one), cast("BinaryIO", other))
+        yield lists
+        for written, sink in ((lists.rejected, rejected), (lists.absent, absent)):
+            if sink is not None:
+                written.seek(0)
+                shutil.copyfileobj(written, sink)

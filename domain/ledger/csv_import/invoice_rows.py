@@ -12,10 +12,11 @@ from domain.ledger.csv_import import cells as texts
 from domain.ledger.csv_import.amount_texts import AmountFault
 from domain.ledger.csv_import.balances import Billed, Status, left_open, status_of
 from domain.ledger.csv_import.columns import Field
-from domain.ledger.csv_import.credit_rows import CreditRow, CreditRows
+from domain.ledger.csv_import.credit_rows import CreditRow
 from domain.ledger.csv_import.customers import Customers
 from domain.ledger.csv_import.document_types import Document, credited, document_of
 from domain.ledger.csv_import.faults import Fault, Faults, LeftOut
+from domain.ledger.csv_import.spools import Spools
 from domain.ledger.csv_import.survey import Layout
 from domain.ledger.invoices import number_key
 
@@ -45,14 +46,14 @@ class InvoiceRows:
         self,
         layout: Layout,
         customers: Customers,
-        given: CreditRows,
+        spools: Spools,
         *,
         currency: str | None,
         as_of: date | None,
         today: date,
     ) -> None:
         self.customers = customers
-        self._given = given
+        self._spools = spools
         self._currency_of_file = currency
         self.mark = layout.decimal_mark
         self.as_of = as_of.isoformat() if as_of else None
@@ -81,17 +82,34 @@ class InvoiceRows:
             return self._row(line, cells)
         except LeftOut as left_out:
             self.left_out[left_out.reason] += 1
+            self._note_present(cells)
             return None
         except (Fault, Faults) as first:
+            self._note_present(cells)
             raise self._all_faults(line, cells, first) from None
+
+    def _note_present(self, cells: list[str]) -> None:
+        """Note the number of a row that is not taken, so that its invoice is not said to be absent."""
+        if self._spools.present is None:
+            return
+        number = cells[self.places[Field.INVOICE_NUMBER]].strip()
+        if 0 < len(number) <= texts.LONGEST_NUMBER and "\0" not in number:
+            self._spools.present.add((number_key(number),))
 
     def _row(self, line: int, cells: list[str]) -> InvoiceRow | None:
         document = self._document(cells)
         status = self._status(cells)
-        number = self._number(cells)
+        spelt = self._number(cells)
         if self._is_credit(cells, document):
-            self._given.add(self._credit(line, cells, document, status, number))
+            texts.number(spelt.number, Field.INVOICE_NUMBER)
+            self._spools.credits.add(self._credit(line, cells, document, status, spelt.number))
             return None
+        row = self._invoice(line, cells, status, spelt.bare if spelt.mangled else spelt.number)
+        if spelt.bare:
+            self._spools.mangled.add((line, *spelt))
+        return row
+
+    def _invoice(self, line: int, cells: list[str], status: Status | None, number: str) -> InvoiceRow:
         if status is Status.WITHDRAWN:
             return InvoiceRow(line, number, number_key(number), None, None, None, None, None, None, None, True)
         if status is Status.DRAFT:
@@ -180,11 +198,11 @@ class InvoiceRows:
         place = self.places.get(field)
         return "" if place is None else cells[place].strip()
 
-    def _number(self, cells: list[str]) -> str:
-        number = texts.number(cells[self.places[Field.INVOICE_NUMBER]], Field.INVOICE_NUMBER)
-        if not number:
+    def _number(self, cells: list[str]) -> texts.Spelling:
+        spelt = texts.spelling(cells[self.places[Field.INVOICE_NUMBER]], Field.INVOICE_NUMBER)
+        if not spelt.number:
             raise Fault(Field.INVOICE_NUMBER, "", "number_missing")
-        return number
+        return spelt
 
     def _status(self, cells: list[str]) -> Status | None:
         text = self._cell(cells, Field.STATUS)

@@ -7,7 +7,8 @@ from domain.kernel.transactions import Transaction
 
 _TABLE = """
     CREATE TEMP TABLE import_account (
-        key text PRIMARY KEY, id uuid, stored boolean NOT NULL, number text, name_key text, problem text
+        key text PRIMARY KEY, id uuid, stored boolean NOT NULL, number text, name_key text, problem text,
+        recognised boolean NOT NULL DEFAULT false
     ) ON COMMIT DROP
 """
 
@@ -23,10 +24,28 @@ _BY_NUMBER = """
 _STATISTICS = "ANALYZE import_account"
 """Without them the planner takes a fresh table for an empty one, and compares each row with each."""
 
+_RECOGNISED = """
+    UPDATE import_account m SET id = a.id, stored = true, number = a.number, recognised = true
+    FROM (
+        SELECT m.key, min(a.id::text)::uuid AS id, min(a.number) AS number
+        FROM import_account m
+        JOIN account a ON ltrim(a.number, '0') = CASE WHEN m.key LIKE 'mangled %' THEN substr(m.key, 9)
+                                                      ELSE m.number END
+        LEFT JOIN import_account o ON o.id = a.id
+        WHERE NOT m.stored AND m.name_key = coalesce(o.name_key, a.name_key)
+          AND (m.key LIKE 'mangled %' OR m.number ~ '^[1-9][0-9]*$' AND a.number LIKE '0%')
+        GROUP BY m.key HAVING count(*) = 1) a
+    WHERE a.key = m.key
+"""
+"""A number without its leading zeros, or with decimals, is the stored one of the same digits if the names agree."""
+
+_MANGLED = "UPDATE import_account SET problem = 'number_mangled' WHERE NOT stored AND key LIKE 'mangled %'"
+
 _ZEROS_LOST = """
     UPDATE import_account m SET problem = 'leading_zeros_lost'
     FROM account a LEFT JOIN import_account o ON o.id = a.id
-    WHERE NOT m.stored AND m.number ~ '^[1-9][0-9]*$' AND a.number LIKE '0%' AND ltrim(a.number, '0') = m.number
+    WHERE NOT m.stored AND m.problem IS NULL AND m.number ~ '^[1-9][0-9]*$' AND a.number LIKE '0%'
+      AND ltrim(a.number, '0') = m.number
       AND (m.name_key IS NULL OR m.name_key = coalesce(o.name_key, a.name_key))
 """
 """A number that differs from a stored one by leading zeros only is a second spelling of it, unless the names differ."""
@@ -72,6 +91,8 @@ async def match(tx: Transaction) -> None:
         _TABLE,
         _BY_NUMBER,
         _STATISTICS,
+        _RECOGNISED,
+        _MANGLED,
         _ZEROS_LOST,
         _NAMES,
         "ANALYZE import_name",

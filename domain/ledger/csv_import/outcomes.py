@@ -37,6 +37,8 @@ class Outcome:
     credits_new: int
     credits_changed: int
     """Credit notes and money on account; they are among the rows that are new or changed, too."""
+    recognised: int
+    """Numbers of invoices and customers that a spreadsheet had changed, taken for what they were."""
     examples: tuple[str, ...]
     notes: tuple[str, ...]
 

@@ -111,6 +111,13 @@ class DelimiterUnclear(QuestionOpen):
         )
 
 
+class ImportNotFound(NotFound):
+    """Say that no import kept such a list."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such import, or it lacked nothing; only full exports (--full) are compared.")
+
+
 class MappingNotFound(NotFound):
     """Say that no layout was kept under that name."""
 

@@ -6,7 +6,7 @@ import io
 import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, Self
 
 from domain.ledger.csv_import.faults import REJECTED, Fault
 from domain.ledger.csv_import.headers import Columns, F
@@ -54,6 +54,12 @@ class RejectLog:
         self._spool.seek(0)
         for line, column, value, code in csv.reader(self._spool):
             yield Reject(int(line), column, value, code)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """Give the disk space back."""

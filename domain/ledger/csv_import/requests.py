@@ -44,6 +44,8 @@ class ImportRequest:
     path: Path | None = None
     stream: BinaryIO | None = None
     """Either a path or an open binary stream."""
+    full: bool = False
+    """Whether the file has every open invoice, so that what it lacks is told."""
     as_of: date | None = None
     """Take the file as it stood at the end of this day."""
     currency: str | None = None

@@ -16,7 +16,6 @@ from psycopg.rows import dict_row
 from domain.kernel.transactions import Row, Transaction
 from domain.ledger.csv_import import sources
 from domain.ledger.csv_import.columns import Columns, Field
-from domain.ledger.csv_import.credit_rows import CreditRows
 from domain.ledger.csv_import.customers import Customers
 from domain.ledger.csv_import.faults import Fault, Faults
 from domain.ledger.csv_import.invoice_batches import InvoiceBatches, divided
@@ -25,6 +24,7 @@ from domain.ledger.csv_import.records import Batch, Table
 from domain.ledger.csv_import.refusals import FileUnreadable
 from domain.ledger.csv_import.rejects import RejectLog
 from domain.ledger.csv_import.requests import ImportRequest, Kind, Progress
+from domain.ledger.csv_import.spools import Spool, Spools
 from domain.ledger.csv_import.survey import Layout, table
 
 _TABLES = (
@@ -41,6 +41,12 @@ _TABLES = (
         withdrawn boolean NOT NULL
     ) ON COMMIT DROP
     """,
+    """
+    CREATE TEMP TABLE import_mangled (
+        line integer PRIMARY KEY, written text NOT NULL, bare text NOT NULL, certain boolean NOT NULL
+    ) ON COMMIT DROP
+    """,
+    "CREATE TEMP TABLE import_present (number_key text NOT NULL) ON COMMIT DROP",
     """
     CREATE TEMP TABLE import_customer (
         seq integer NOT NULL, line integer NOT NULL, key text NOT NULL, number text, name text, name_key text,
@@ -96,14 +102,18 @@ async def fill(
     for statement in (*_LIMITS, *_TABLES):
         await tx.execute(statement)
     raw = sources.Bytes(file, sources.Tally(progress, before=layout.size, whole=2 * layout.size).more)
-    customers, given = Customers(layout.columns), CreditRows()
+    customers, spools = Customers(layout.columns), Spools(present=Spool() if request.full else None)
     try:
         left_out: Counter[str] = Counter()
         _, _, rows = table(raw, layout.encoding, layout.delimiter, lambda *_: layout.above)
         if request.kind == Kind.INVOICES:
-            invoices = InvoiceRows(layout, customers, given, currency=layout.currency, as_of=request.as_of, today=today)
+            invoices = InvoiceRows(
+                layout, customers, spools, currency=layout.currency, as_of=request.as_of, today=today
+            )
             await _copy(tx, "import_row", _invoices(rows, invoices, log, layout.columns))
-            await _copy(tx, "import_credit", given.staged())
+            for name, spool in spools.by_table():
+                if spool.count:
+                    await _copy(tx, name, spool.staged())
             left_out = invoices.left_out
         else:
             await _exhausted(_contacts(rows, customers, log, layout.columns))
@@ -112,10 +122,10 @@ async def fill(
             raise FileUnreadable(f"{request.file_name} was changed while it was read. Import it again.")
     finally:
         customers.close()
-        given.close()
-    for name in ("import_row", "import_credit", "import_customer"):
+        spools.close()
+    for name in ("import_row", "import_credit", "import_present", "import_customer"):
         await tx.execute(f"ANALYZE {name}")
-    return Staged(layout.rows, left_out, customers.unknown, given.count)
+    return Staged(layout.rows, left_out, customers.unknown, spools.credits.count)
 
 
 def _invoices(table: Table, invoices: InvoiceRows, log: RejectLog, columns: Columns) -> Iterator[str]:

@@ -152,7 +152,7 @@ async def test_of_equal_rows_the_first_is_taken(core: Core) -> None:
 async def test_leading_zeros_are_kept_and_their_loss_is_noticed(core: Core) -> None:
     await imported(core, f"{HEADER}\n00123,Acme,2026-03-31,125.00,EUR\n00777,Acme,2026-03-31,5.00,EUR\n")
 
-    found = await codes_of(core, f"{HEADER}\n123,Acme,2026-03-31,125.00,EUR\n777,Acme,2026-03-31,9.99,EUR\n")
+    found = await codes_of(core, f"{HEADER}\n123,Beta,2026-03-31,125.00,EUR\n777,Acme,2026-03-31,9.99,EUR\n")
 
     assert found == [(2, "leading_zeros_lost")]
     assert sorted(await invoices(core)) == ["00123", "00777", "777"]

@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.ledger.csv_import.columns import FIELDS, KNOWN, Field, matched
-from domain.ledger.csv_import.credit_rows import CreditRows
 from domain.ledger.csv_import.customers import Customers
 from domain.ledger.csv_import.faults import Faults
 from domain.ledger.csv_import.invoice_batches import InvoiceBatches, divided
 from domain.ledger.csv_import.invoice_rows import InvoiceRows
 from domain.ledger.csv_import.records import Batch
 from domain.ledger.csv_import.requests import DateOrder, DecimalMark, Kind
+from domain.ledger.csv_import.spools import Spools
 from domain.ledger.csv_import.survey import Layout
 
 TODAY = date(2026, 3, 10)
@@ -71,7 +71,7 @@ def a_reader(mark: DecimalMark | None, as_of: date | None, currency: str | None)
     """Return a reader of rows with every column."""
     columns = matched(Kind.INVOICES, [KNOWN[field].title for field in FIELDS[Kind.INVOICES]], ())
     layout = Layout("utf-8", ",", columns, DateOrder.DMY, mark, 0, 0, "")
-    return InvoiceRows(layout, Customers(columns), CreditRows(), currency=currency, as_of=as_of, today=TODAY)
+    return InvoiceRows(layout, Customers(columns), Spools(), currency=currency, as_of=as_of, today=TODAY)
 
 
 def one_by_one(reader: InvoiceRows, batch: Batch) -> dict[int, Any]:

@@ -1,0 +1,117 @@
+"""Comparing: the rows of a file are staged and set against the ledger; nothing that lasts is changed."""
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from domain.kernel.clock import local_date
+from domain.kernel.core import Core
+from domain.kernel.transactions import Transaction
+from domain.ledger.csv_import import (
+    absences,
+    attributes,
+    credit_difference,
+    difference,
+    outcomes,
+    rejects,
+    spellings,
+    staging,
+)
+from domain.ledger.csv_import.columns import Field
+from domain.ledger.csv_import.outcomes import Outcome
+from domain.ledger.csv_import.rejects import Reject, RejectLog
+from domain.ledger.csv_import.requests import ImportRequest, Kind, Progress
+from domain.ledger.csv_import.staging import Staged
+from domain.ledger.csv_import.survey import Layout
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """Where the lists of an import are written: what is rejected, and what a full export lacks."""
+
+    rejected: BinaryIO
+    absent: BinaryIO
+
+
+@dataclass(frozen=True, slots=True)
+class _Differences:
+    """What comparing the rows came to, beside the rows themselves."""
+
+    left_out: Counter[str]
+    conflicts: Counter[str]
+    absent: int = 0
+    notes: tuple[str, ...] = ()
+
+
+async def outcome(
+    core: Core,
+    tx: Transaction,
+    file: BinaryIO,
+    lists: Lists,
+    request: ImportRequest,
+    layout: Layout,
+    progress: Progress | None,
+    *,
+    lock: bool,
+) -> Outcome:
+    """Stage the rows, compare them with the ledger and write the lists; with *lock* what differs is held."""
+    of_invoices = request.kind == Kind.INVOICES
+    today = local_date(core.clock, core.merchant.zone)
+    with RejectLog() as early:
+        staged = await staging.fill(tx, file, request=request, layout=layout, log=early, today=today, progress=progress)
+        found = await (_invoices(tx, request, staged, lock=lock) if of_invoices else _contacts(tx))
+        people = await attributes.compare(tx)
+        rows = Counter(await attributes.rows(tx, of_invoices=of_invoices))
+        given = await credit_difference.counted(tx) if staged.credits else Counter[str]()
+        dropped = await outcomes.dropped(tx)
+        left_out = staged.left_out + found.left_out
+        if early.rows or dropped:
+            await rejects.write(lists.rejected, early, _later(tx, layout))
+        if request.full and of_invoices:
+            await absences.write(tx, lists.absent)
+        recognised, respelt = await spellings.told(tx, of_invoices=of_invoices, limit=outcomes.EXAMPLES)
+        return Outcome(
+            read=staged.read,
+            new=rows["new"] + given["new"],
+            changed=rows["changed"] + given["changed"],
+            unchanged=rows["unchanged"] + given["unchanged"],
+            conflicting=found.conflicts.total(),
+            rejected=early.rows + dropped.total(),
+            left_out=left_out.total(),
+            reasons=dict(found.conflicts + dropped + early.codes + left_out),
+            customers_new=people["customers_new"],
+            customers_changed=people["customers_changed"],
+            contacts_new=people["contacts_new"],
+            contacts_changed=people["contacts_changed"],
+            absent=found.absent,
+            credits_new=given["new"],
+            credits_changed=given["changed"],
+            recognised=recognised,
+            examples=await outcomes.examples(tx) if of_invoices else (),
+            notes=(*respelt, *outcomes.notes(layout, staged.unknown, people), *found.notes),
+        )
+
+
+async def _invoices(tx: Transaction, request: ImportRequest, staged: Staged, *, lock: bool) -> _Differences:
+    left_out = await difference.find(tx, lock=lock)
+    conflicts = await outcomes.conflicts(tx)
+    absent = await absences.counted(tx)
+    notes = await absences.find(tx) if request.full else ()
+    await difference.keep_taken(tx)
+    if staged.credits:
+        left_out += await credit_difference.find(tx, lock=lock)
+        conflicts += await credit_difference.conflicts(tx)
+    return _Differences(left_out, conflicts, absent, notes)
+
+
+async def _contacts(tx: Transaction) -> _Differences:
+    await attributes.find_contact_rows(tx)
+    return _Differences(Counter(), Counter())
+
+
+async def _later(tx: Transaction, layout: Layout) -> AsyncIterator[Reject]:
+    """Yield the rows that were rejected by comparing them, in the order of lines."""
+    async for page in staging.pages(tx, "SELECT line, field, value, code FROM import_dropped ORDER BY line"):
+        for row in page:
+            yield Reject(row["line"], layout.columns.header(Field(row["field"])), row["value"], row["code"])
