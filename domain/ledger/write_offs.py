@@ -90,7 +90,7 @@ async def proposed(
     payment_id: UUID | None = None,
 ) -> WriteOffProposed:
     """Propose a write-off as a step of a transaction that holds the invoice's lock; raises as ``propose`` does."""
-    amount = amount or invoice.balance
+    amount = invoice.balance if amount is None else amount
     reason = records.checked(invoice, amount, reason)
     if await WriteOff.filter(invoice_id=invoice.id, state=WriteOffState.PROPOSED.value).exists():
         raise WriteOffWaits(invoice.number)
