@@ -21,6 +21,8 @@ class Relay:
     rcpt_answer: str = "250 OK"
     data_answer: str = "250 OK"
     hang_up_after_data: bool = False
+    hang_up_at_next_sender: bool = False
+    connections: int = 0
     on_rcpt: Callable[[], Awaitable[None]] | None = None
     """What happens elsewhere while the relay looks at the recipient …"""
     on_data: Callable[[], Awaitable[None]] | None = None
@@ -31,6 +33,9 @@ class Relay:
         return [message_from_bytes(raw, policy=policy.default) for _, _, raw in self.taken]
 
     async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
+        if self.hang_up_at_next_sender:
+            self.hang_up_at_next_sender = False
+            server.transport.abort()
         if self.mail_answer.startswith("250"):
             envelope.mail_from = address
         return self.mail_answer
@@ -56,9 +61,12 @@ class Relay:
 async def relay() -> AsyncIterator[Relay]:
     """Run a relay on a free port of the loopback."""
     handler = Relay()
-    server = await asyncio.get_running_loop().create_server(
-        lambda: SMTP(handler, hostname="relay.test", enable_SMTPUTF8=True), "127.0.0.1", 0
-    )
+
+    def connected() -> SMTP:
+        handler.connections += 1
+        return SMTP(handler, hostname="relay.test", enable_SMTPUTF8=True)
+
+    server = await asyncio.get_running_loop().create_server(connected, "127.0.0.1", 0)
     handler.port = server.sockets[0].getsockname()[1]
     try:
         yield handler

@@ -94,7 +94,9 @@ async def explain(core: Core, *, invoice_number: str, actor: Actor) -> Why:
     """
     actor.require(Permission.VIEW)
     row = await core.database.row(
-        score.scored("WHERE i.number_key = %(key)s"), parameters(core, key=invoices.number_key(invoice_number))
+        score.scored("WHERE i.number_key = %(key)s"),
+        parameters(core, key=invoices.number_key(invoice_number)),
+        prepare=True,
     )
     if row is None:
         raise InvoiceNotFound(invoice_number)

@@ -47,7 +47,7 @@ _LEAVE = """
 _JUDGE = f"""
     INSERT INTO worklist AS w (invoice_id, account_id, score, stopped, open_major, due_on, judged_by, changes_at)
     SELECT invoice_id, account_id, score, stopped, open_major, due_on, judged_by, changes_at
-    FROM ({score.judged("WHERE i.id = ANY(%(ids)s) AND i.state = 'open'")}) fresh
+    FROM ({score.judged("WHERE i.id = ANY(ARRAY(SELECT unnest(%(ids)s::uuid[]))) AND i.state = 'open'")}) fresh
     ON CONFLICT (invoice_id) DO UPDATE SET account_id = excluded.account_id, score = excluded.score,
         stopped = excluded.stopped, open_major = excluded.open_major, due_on = excluded.due_on,
         judged_by = excluded.judged_by, changes_at = excluded.changes_at
@@ -154,7 +154,7 @@ async def _judge(core: Core, tx: Transaction, ids: Sequence[UUID]) -> None:
             "INSERT INTO stale_case (account_id) SELECT DISTINCT unnest(%s::uuid[])",
             ([row["account_id"] for row in left],),
         )
-    await tx.execute(_JUDGE, parameters(core, ids=list(ids), judged_by=score.fingerprint(core)))
+    await tx.rows(_JUDGE, parameters(core, ids=list(ids), judged_by=score.fingerprint(core)), prepare=True)
 
 
 async def _put_back(tx: Transaction, ids: Sequence[UUID]) -> None:

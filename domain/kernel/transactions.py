@@ -51,15 +51,19 @@ class Rows:
     def _cursor(self) -> Any:
         raise NotImplementedError
 
-    async def rows(self, sql: str, params: Params = None) -> list[Row]:
-        """Run one statement and return its rows as dictionaries (an empty list for a statement without rows)."""
+    async def rows(self, sql: str, params: Params = None, *, prepare: bool | None = None) -> list[Row]:
+        """Run one statement and return its rows as dictionaries (an empty list for a statement without rows).
+
+        With *prepare* the connection keeps the statement's plan from the first time on, not after some times: for long
+        statements that take longer to plan than to run.
+        """
         async with self._cursor() as cursor:
-            await cursor.execute(sql, params)
+            await cursor.execute(sql, params, prepare=prepare)
             return await cursor.fetchall() if cursor.description else []
 
-    async def row(self, sql: str, params: Params = None) -> Row | None:
+    async def row(self, sql: str, params: Params = None, *, prepare: bool | None = None) -> Row | None:
         """Run one statement and return its first row, or None."""
-        found = await self.rows(sql, params)
+        found = await self.rows(sql, params, prepare=prepare)
         return found[0] if found else None
 
     async def execute(self, sql: str, params: Params = None) -> int:

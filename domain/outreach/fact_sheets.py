@@ -108,7 +108,7 @@ async def read(core: Core, rows: Rows, *, mailing_ids: Collection[UUID]) -> dict
         "zone": core.merchant.zone.key,
         "domain": lanes.sending_domain(core),
     }
-    found = await rows.rows(_SHEET, parameters)
+    found = await rows.rows(_SHEET, parameters, prepare=True)
     return {row["id"]: _mail(core, row) for row in found}
 
 

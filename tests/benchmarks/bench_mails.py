@@ -1,10 +1,14 @@
 """Mails a second of one worker: judged, linked, composed and recorded, against a bare aiosmtplib loop to the same sink.
 
-Ours goes through everything that the job does: three transactions in which some forty facts are read and the mail is
-written anew, around a connection of its own. Bare hands one finished mail over again and again, each time on a new
-connection as well, and as many at once. The sink is a process of its own and throws away what it takes. It is measured
-twice: answering as relays do, each command after a while, and answering at once. The first tells how much of what a
-relay can take a worker makes use of; the second what our own work costs.
+Ours goes through everything that the job does: some forty facts are read twice for each mail, the second time under
+locks and after the relay has taken the recipient; links are issued, the mail is written anew, and "sending" and "sent"
+are committed. Mails that are on their way at the same time share statements, transactions and connections. Bare hands
+one finished mail over again and again, as many at once, in the way that the library documents first: a connection for
+each mail, opened, used and closed. The sink is a process of its own and throws away what it takes.
+
+It is measured twice. A sink that answers each command after 40 ms, as relays do, tells how much of what a relay can
+take a worker makes use of. A sink that answers at once tells what our own work costs: there the ratio is little else
+than processor time, ours with the database's against that of a loop that does nothing.
 """
 
 import asyncio

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextvars import Context
 from email.utils import parseaddr
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ import pytest_asyncio
 from domain.deliverability.models import Mailing, MailingItem, Suppression
 from domain.kernel.core import Core
 from domain.kernel.jobs import TryLater
+from domain.kernel.transactions import Row
 from domain.ledger.models import Contact
 from domain.outreach import planner, writing
 from domain.pay_links import links
@@ -21,6 +23,7 @@ from tests import smtp
 from tests.builders import a_contact, an_account, an_invoice, paid
 from tests.clocks import StandingClock
 from tests.domain.outreach.mails_made import a_reminder
+from tests.flows.stage import until
 
 
 @pytest_asyncio.fixture
@@ -335,6 +338,110 @@ async def test_a_refusal_is_kept_with_its_provider_for_the_breaker(
 
     mailing = await Mailing.get()
     assert (mailing.provider, mailing.answer, mailing.refused_at) == ("google", "550 5.7.1", clock.now())
+
+
+async def test_mails_share_a_connection_while_some_are_on_their_way(core: Core, sink: smtp.Relay) -> None:
+    relay = Relay("127.0.0.1", sink.port, tls="none")
+    for number in range(4):
+        await an_invoice(core, f"INV-{number}", email=f"pat@c{number}.example")
+    await planner.plan(core)
+    waiting = [str(each.id) for each in await Mailing.all()]
+
+    async with relay.lines.in_use():
+        for mailing_id in waiting:
+            await mailer.send(core, relay, mailing_id=mailing_id)
+
+    assert len(sink.taken) == 4
+    assert sink.connections == 1
+
+
+async def test_a_connection_that_broke_is_replaced(core: Core, sink: smtp.Relay) -> None:
+    relay = Relay("127.0.0.1", sink.port, tls="none")
+    await an_invoice(core, "INV-1", email="pat@c1.example")
+    await an_invoice(core, "INV-2", email="pat@c2.example")
+    await planner.plan(core)
+    first, second = [str(each.id) for each in await Mailing.all()]
+
+    async with relay.lines.in_use():
+        await mailer.send(core, relay, mailing_id=first)
+        sink.hang_up_at_next_sender = True
+        await mailer.send(core, relay, mailing_id=second)
+
+    assert len(sink.taken) == 2
+    assert [each.state for each in await Mailing.all()] == ["sent", "sent"]
+    assert sink.connections == 2
+
+
+async def test_a_refused_recipient_does_not_cost_the_next_mail_its_connection(core: Core, sink: smtp.Relay) -> None:
+    relay = Relay("127.0.0.1", sink.port, tls="none")
+    await an_invoice(core, "INV-1", email="pat@c1.example")
+    await an_invoice(core, "INV-2", email="pat@c2.example")
+    await planner.plan(core)
+    first, second = [str(each.id) for each in await Mailing.all()]
+
+    async with relay.lines.in_use():
+        sink.rcpt_answer = "550 5.1.1 no such user"
+        await mailer.send(core, relay, mailing_id=first)
+        sink.rcpt_answer = "250 OK"
+        await mailer.send(core, relay, mailing_id=second)
+
+    assert sorted([each.state for each in await Mailing.all()]) == ["refused", "sent"]
+    assert sink.connections == 1
+
+
+async def test_mails_of_one_process_are_decided_together_and_sent_once_each(core: Core, sink: smtp.Relay) -> None:
+    relay = Relay("127.0.0.1", sink.port, tls="none")
+    invoices = [await an_invoice(core, f"INV-{number}", email=f"pat@c{number}.example") for number in range(6)]
+    await planner.plan(core)
+    await paid(core, invoices[0])
+    waiting = [str(each.id) for each in await Mailing.all()] * 2
+
+    await asyncio.gather(*(mailer.send(core, relay, mailing_id=each) for each in waiting))
+
+    told = {recipients[0]: raw for _, recipients, raw in sink.taken}
+    assert sorted(told) == [f"pat@c{number}.example" for number in range(1, 6)]
+    assert len(sink.taken) == 5
+    assert all(f"INV-{number}".encode() in told[f"pat@c{number}.example"] for number in range(1, 6))
+
+
+async def test_of_two_reminders_to_one_address_in_a_round_one_leaves(core: Core, sink: smtp.Relay) -> None:
+    relay = Relay("127.0.0.1", sink.port, tls="none")
+    for name in ("Acme", "Apex"):
+        account = await an_account(core, name)
+        await a_contact(core, account, "shared@office.example")
+        await an_invoice(core, f"INV-{name}", account=account)
+    await planner.plan(core)
+
+    await asyncio.gather(*(mailer.send(core, relay, mailing_id=str(each.id)) for each in await Mailing.all()))
+
+    assert len(sink.taken) == 1
+    ended = [(each.state, each.waits) for each in await Mailing.all()]
+    assert sorted(ended) == [("queued", "contact rest"), ("sent", "")]
+
+
+async def test_a_job_that_is_cancelled_while_it_is_decided_puts_the_mail_back(core: Core, sink: smtp.Relay) -> None:
+    relay = Relay("127.0.0.1", sink.port, tls="none")
+    await an_invoice(core)
+    await planner.plan(core)
+    mailing = await Mailing.get()
+
+    async def it_is_decided() -> Row | None:
+        return await tx.row(
+            "SELECT 1 FROM pg_locks l JOIN pg_stat_activity s ON s.pid = l.pid"
+            " WHERE NOT l.granted AND l.locktype = 'transactionid' AND s.datname = current_database()"
+        )
+
+    async with core.transaction() as tx:
+        await tx.execute("SELECT 1 FROM mailing WHERE id = %s FOR UPDATE", (mailing.id,))
+        sends = mailer.send(core, relay, mailing_id=str(mailing.id))
+        job = asyncio.get_running_loop().create_task(sends, context=Context())
+        await until(it_is_decided, missing="a decision that waits for the mailing")
+        job.cancel()
+    await asyncio.wait([job])
+
+    assert job.cancelled()
+    assert sink.taken == []
+    assert (await Mailing.get()).state == "queued"
 
 
 async def _send(core: Core, sink: smtp.Relay) -> None:

@@ -64,6 +64,29 @@ async def test_eight_senders_at_once_never_exceed_a_cap(core: Core) -> None:
     assert (await _sent(core, DOMAIN), await _sent(core, "segment:everyone")) == (5, 5)
 
 
+async def test_of_a_page_that_is_decided_together_as_many_leave_as_there_are_places(core: Core) -> None:
+    mails = await _reminders(core, 6)
+    capped = _capped(core, 4)
+
+    first = await sending.begin_all(capped, mailing_ids=[each.id for each in mails[:3]])
+    second = await sending.begin_all(capped, mailing_ids=[each.id for each in mails[3:]])
+
+    assert (len(first), len(second)) == (3, 1)
+    assert await Mailing.filter(state="queued", waits="domain cap").count() == 2
+    assert await _sent(core, DOMAIN) == 4
+
+
+async def test_a_page_that_is_too_large_for_its_segment_takes_no_more_of_the_domain(core: Core) -> None:
+    mails = await _reminders(core, 3)
+    await _sql(core, "UPDATE segment SET daily_cap = 2 WHERE name = 'everyone'")
+
+    left = await sending.begin_all(_capped(core, 10), mailing_ids=[each.id for each in mails])
+
+    assert len(left) == 2
+    assert (await _sent(core, DOMAIN), await _sent(core, "segment:everyone")) == (2, 2)
+    assert await Mailing.filter(waits="segment cap").count() == 1
+
+
 async def test_a_full_segment_gives_the_domains_place_back(core: Core) -> None:
     mails = await _reminders(core, 3)
     await _sql(core, "UPDATE segment SET daily_cap = 2 WHERE name = 'everyone'")
