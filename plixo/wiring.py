@@ -6,7 +6,7 @@ from functools import partial
 from domain.casework import events as casework_events
 from domain.casework import tasks, worklist
 from domain.cash_application import events as cash_events
-from domain.cash_application import posting, reading_events
+from domain.cash_application import mailed_advices, posting, reading_events
 from domain.commitments import dispute_deadlines, dispute_endings, dispute_events, judging
 from domain.commitments import events as commitment_events
 from domain.deliverability import draft_events, inbound
@@ -118,6 +118,7 @@ JOBS = (
         queueing_lock="audit_balances",
     ),
     JobKind("read_mail", "Reads one stored mail."),
+    JobKind("read_remittances", "Reads the remittance advices that came attached to one mail."),
     JobKind(
         "apply_cash",
         "Matches bank lines with invoices, posts what is sure and proposes the rest.",
@@ -144,6 +145,9 @@ def domain_functions(core: Core) -> dict[str, JobFunction]:
     async def write_letter(entry_id: int, word: str) -> None:
         await writing.write(core, entry_id=entry_id, letter=word)
 
+    async def read_remittances(entry_id: int) -> None:
+        await mailed_advices.read(core, entry_id=entry_id)
+
     async def open_task(entry_id: int, word: str = "") -> None:
         await tasks.open_task(core, entry_id=entry_id, kind=word)
 
@@ -159,6 +163,7 @@ def domain_functions(core: Core) -> dict[str, JobFunction]:
         "judge_health": whole(mail_health.judge),
         "judge_segments": whole(health.judge_segments),
         "apply_cash": whole(posting.apply_cash),
+        "read_remittances": read_remittances,
         "judge_commitments": partial(judging.judge_commitments, core),
         "watch_disputes": whole(dispute_deadlines.watch),
         "conclude_dispute": partial(dispute_endings.conclude, core),

@@ -11,7 +11,17 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from domain.cash_application import blocks, booking, combinations, lookups, matching, payers, proposals, returns
+from domain.cash_application import (
+    blocks,
+    booking,
+    combinations,
+    linking,
+    lookups,
+    matching,
+    payers,
+    proposals,
+    returns,
+)
 from domain.cash_application.candidates import Line, Way, line_of
 from domain.cash_application.evidence import WHICH, Evidence
 from domain.cash_application.proposals import Proposal
@@ -52,6 +62,7 @@ class Run:
 
 async def apply_cash(core: Core) -> Run:
     """Match what waits, post what is sure, propose the rest, and tell once what waits for a person (a job)."""
+    await linking.link(core)
     run, after, seen = Run(), dict(_FIRST), 0
     directory = None
     while seen < MOST_A_RUN:
@@ -91,7 +102,7 @@ async def _work(core: Core, lines: Sequence[Line], directory: Any, run: Run) -> 
         against = blocks.against(core, line=line, way=way, known=known) if way else ()
         if way is None or against:
             waiting.append(Proposal(line, found[line.id], against))
-        elif await _post(core, line, way):
+        elif await post(core, line, way):
             run.posted += 1
         else:
             again.append(line)
@@ -106,7 +117,7 @@ async def _propose(core: Core, waiting: Sequence[Proposal], run: Run) -> None:
     run.unknown += sum(not each.ways for each in waiting)
 
 
-async def _post(core: Core, line: Line, way: Way) -> bool:
+async def post(core: Core, line: Line, way: Way) -> bool:
     """Post one line by itself; return False when it or the ledger is not as it was when the line was matched."""
     async with core.transaction() as tx:
         held = await booking.held(line.id, way.invoices)

@@ -3,8 +3,9 @@
 from typing import ClassVar
 from uuid import UUID
 
+from domain.deliverability.events import MailArrived
 from domain.kernel.events import Amount, Event
-from domain.kernel.notices import SILENT, Notices
+from domain.kernel.notices import SILENT, Notices, job
 
 
 class BankLinesImported(Event):
@@ -37,6 +38,39 @@ class BankLinesImported(Event):
         return f"Bank statement{of} imported ({self.file_name}): {self.new:,} new lines{rest}; came in: {sums}"
 
 
+class RemittanceRead(Event):
+    """A remittance advice came; what it lists is evidence for the payment that it belongs to, and nothing more."""
+
+    kind: ClassVar[str] = "remittance.read"
+
+    remittance_id: UUID
+    file_name: str
+    by_mail: bool
+    account_id: UUID | None
+    account_name: str
+    readable: bool
+    lines: int
+    total: Amount | None
+    note: str
+
+    @property
+    def account_ref(self) -> UUID | None:
+        """Return the customer whose invoices it lists."""
+        return self.account_id
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        of = f" from {self.account_name}" if self.account_name else ""
+        what = f"Remittance advice{of} {'attached to a mail' if self.by_mail else 'imported'} ({self.file_name})"
+        if not self.readable:
+            return f"{what}. {self.note}"
+        total = f", {self.total} in all" if self.total else ""
+        note = f" ({self.note})" if self.note else ""
+        return f"{what}: {self.lines} {'line' if self.lines == 1 else 'lines'}{total}{note}"
+
+
 NOTICES: Notices = {
-    BankLinesImported: SILENT,
+    BankLinesImported: SILENT,  # what follows from it is in events.py
+    RemittanceRead: (job("apply_cash"),),
+    MailArrived: (job("read_remittances"),),
 }

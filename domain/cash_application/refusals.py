@@ -3,7 +3,8 @@
 Refusal
 ├── NotFound
 │   ├── LineNotFound        no bank line has that id
-│   └── WayNotFound         nothing was proposed under that number
+│   ├── WayNotFound         nothing was proposed under that number
+│   └── RemittanceNotFound  no remittance advice has that id
 ├── LineUnclear             several bank lines have ids that begin so
 ├── LineDecided             the line was posted, kept or left out before
 ├── LineOutgoing            money that went out cannot be posted on invoices
@@ -11,6 +12,8 @@ Refusal
 ├── PartsUnusable           the invoices and amounts that were named do not fit the line
 ├── WayOutdated             what was proposed does not fit the ledger any more
 ├── ReasonNeeded            nobody would know why
+├── RemittanceUnusable      a file that cannot be a remittance advice
+├── BankAccountUnclear      whose statement it is, is asked (in ``bank_questions``)
 ├── NothingShort            the invoice has no difference that could be settled
 └── ReturnUnclear           which payment came back is not known
 """
@@ -96,3 +99,15 @@ class ReturnUnclear(Refusal):
 
     def __init__(self) -> None:
         super().__init__("No payment that may have come back is known for this bank line; take it back by hand.")
+
+
+class RemittanceNotFound(NotFound):
+    """Say that there is no such remittance advice, or that the beginning of its id is too short."""
+
+    def __init__(self, text: str, *, several: bool = False) -> None:
+        many = f"Several remittance advices have ids that begin with {text[:40]!r}. Type more of the id."
+        super().__init__(many if several else f"No remittance advice has the id {text[:40]!r}.")
+
+
+class RemittanceUnusable(Refusal):
+    """Say why a file is not taken as a remittance advice."""

@@ -3,6 +3,7 @@
 import io
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -27,12 +28,12 @@ STATEMENTS = Path(__file__).parent / "statements"
 HEADER = "Booking Date,Payer Name,Payer Account,Reference,Amount,Currency\n"
 
 
-def a_statement(*rows: str, header: str = HEADER, **said: object) -> BankFile:
+def a_statement(*rows: str, header: str = HEADER, **said: Any) -> BankFile:
     """Return a statement of these rows."""
-    return BankFile("march.csv", stream=io.BytesIO((header + "\n".join(rows) + "\n").encode()), **said)  # type: ignore[arg-type]
+    return BankFile("march.csv", stream=io.BytesIO((header + "\n".join(rows) + "\n").encode()), **said)
 
 
-async def imported(core: Core, *rows: str, **said: object) -> BankOutcome:
+async def imported(core: Core, *rows: str, **said: Any) -> BankOutcome:
     """Import a statement of these rows."""
     return (await bank_import.apply(core, a_statement(*rows, **said), actor=SHELL))[0]
 
@@ -196,7 +197,7 @@ async def test_a_file_without_headers_is_read_by_the_numbers_of_its_columns(core
     outcome = await imported(core, header=rows, columns=named, currency="GBP")
 
     assert (outcome.read, outcome.new, outcome.came_in) == (2, 2, (Money(500, "GBP"),))
-    assert await BankLine.all().order_by("line").values_list("line", flat=True) == [1, 2]
+    assert [each.line for each in await BankLine.all().order_by("line")] == [1, 2]
 
 
 async def test_days_that_could_be_months_are_asked_about(core: Core) -> None:
@@ -212,10 +213,7 @@ async def test_a_day_to_come_tells_the_order(core: Core) -> None:
     outcome = await imported(core, "02/12/2026,A,,x,1.00,EUR", "03/05/2026,A,,x,1.00,EUR")
 
     assert outcome.new == 2
-    assert await BankLine.all().order_by("line").values_list("booked_on", flat=True) == [
-        date(2026, 2, 12),
-        date(2026, 3, 5),
-    ]
+    assert [each.booked_on for each in await BankLine.all().order_by("line")] == [date(2026, 2, 12), date(2026, 3, 5)]
 
 
 async def test_a_header_alone_is_no_statement(core: Core) -> None:
