@@ -58,8 +58,8 @@ _ROWS = """
 """
 
 _WHAT_TO_DO = {
-    "invoice": "Paid: export it once more with status paid. Withdrawn: plixo invoice-void {number} --reason …",
-    "credit note": "Used up: export it once more with a balance of zero. Withdrawn: plixo credit-note void {number}",
+    "invoice": "Paid: export it once more with status paid. Withdrawn: plixo void {number} --reason …",
+    "credit note": "Used up: export it once more with balance 0. Withdrawn: plixo credit-note void {number} --reason …",
 }
 
 

@@ -109,7 +109,7 @@ def _conflict(row: Row) -> str:
         case "closed_here":
             return f"{str(row['state']).replace('_', ' ')} in the ledger"
         case _:
-            return "void or written off in the file, open in the ledger"
+            return f"void or written off in the file, open in the ledger; `plixo void {row['number']}` ends it"
 
 
 def _changes(row: Row) -> Iterator[str]:
