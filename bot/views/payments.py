@@ -88,7 +88,8 @@ def _line(stray: Stray) -> tuple[Block, ...]:
     about = f" · {text.foreign(stray.about, limit=80)}" if stray.about else ""
     said = (
         f"`{short_ids.short(stray.id)}`  *{stray.kind.capitalize()} of {stray.amount}*{about}\n"
-        f"_{text.foreign(stray.object_id, limit=60)}, {text.moment(stray.happened_at)}: {text.said(stray.note, limit=120)}_"
+        f"_{text.foreign(stray.object_id, limit=60)}, {text.moment(stray.happened_at)}: "
+        f"{text.said(stray.note, limit=120)}_"
     )
     dismiss = blocks.button(
         "Dismiss…",

@@ -67,11 +67,11 @@ class Browser:
         await self.get(path)
         return await self.post(path)
 
-    async def pay(self) -> Answer:
-        """Press Pay on the invoice page."""
+    async def pay(self, **fields: str) -> Answer:
+        """Press Pay on the invoice page; with an *amount*, the button below the field for an own amount."""
         token = re.search(r'name="token" value="(\w+)"', (await self.get("/i")).text)
         assert token, "there is a Pay button"
-        return await self.post("/i/pay", {"token": token[1]})
+        return await self.post("/i/pay", {"token": token[1], **fields})
 
     async def _ask(self, method: str, path: str, headers: dict[str, str], data: dict[str, str] | None) -> Answer:
         address = URL(str(self._server.make_url("")).rstrip("/") + path, encoded=True)

@@ -2,78 +2,29 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from aiohttp.test_utils import TestServer
 
 from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
+from domain.kernel.jobs import TryLater
 from domain.kernel.money import Money
-from domain.ledger.models import Invoice, Payment
-from domain.pay_links import links
-from domain.pay_links.models import Checkout, ProviderEvent
-from plixo import wiring
-from portal import app, jobs
+from domain.ledger.models import Payment
+from domain.pay_links import links, provider_health
+from domain.pay_links.models import Checkout, ProviderEvent, StrayMovement
+from portal import jobs
+from sandbox.stripe_faults import Fault
 from tests.clocks import StandingClock
 from tests.domain.pay_links.payers import told
-from tests.portal.browsers import Browser, a_browser
-from tests.portal.payers import a_payer
-from tests.portal.stripe_stand_in import WEBHOOK_SECRET, StandIn, stripe_stand_in
-
-DOLLARS = Money(9900, "USD")
-
-
-@dataclass
-class Scene:
-    """Everything between the payer's browser and the merchant's Stripe account."""
-
-    core: Core
-    browser: Browser
-    stripe: StandIn
-
-    async def paying(self) -> str:
-        """Let a payer go to Stripe's page; return the session."""
-        await a_payer(self.core, self.browser, amount=DOLLARS)
-        assert (await self.browser.pay()).status == 303
-        return str(self.stripe.world.sessions()[0]["id"])
-
-    async def heard(self) -> None:
-        """Wait until every webhook was delivered and worked."""
-        await self.stripe.world.webhooks.settled()
-        await self.core.jobs.work(concurrency=4, stop=asyncio.Event(), until_idle=True)
-
-    async def invoice(self) -> Invoice:
-        """Return the invoice as it is now."""
-        return await Invoice.get()
+from tests.portal.scenes import DOLLARS, Scene, a_scene
 
 
 @pytest_asyncio.fixture
 async def scene(core: Core, tmp_path: Path, clock: StandingClock) -> AsyncIterator[Scene]:
-    servers: list[TestServer] = []
-
-    def webhook_url() -> str:
-        return str(servers[0].make_url("/stripe/webhook"))
-
-    async with stripe_stand_in(tmp_path, clock, webhook_url=webhook_url) as stripe:
-        built = app.build(
-            core,
-            stripe.gateway,
-            checkout_origin="https://checkout.test",
-            secure_cookies=False,
-            bank_debit=True,
-            webhook_secrets=(WEBHOOK_SECRET,),
-        )
-        server = TestServer(built)
-        await server.start_server()
-        servers.append(server)
-        core.jobs.bind({kind.name: wiring.nothing for kind in wiring.JOBS})
-        core.jobs.bind(jobs.functions(core, stripe.gateway))
-        async with a_browser(server) as browser:
-            yield Scene(core, browser, stripe)
-        await server.close()
+    async with a_scene(core, tmp_path, clock) as scene:
+        yield scene
 
 
 async def test_a_card_payment_settles_by_its_webhook_alone(scene: Scene) -> None:
@@ -214,3 +165,127 @@ async def test_forged_and_stale_webhooks_book_nothing(scene: Scene, signing: str
 
     assert await ProviderEvent.all().count() == 0
     assert (await scene.invoice()).state == "open"
+
+
+async def test_a_part_is_paid_then_the_rest_and_the_page_says_what_is_left(scene: Scene) -> None:
+    await scene.paying()
+    scene.clock.advance(minutes=1)
+    answer = await scene.paying_part("40")
+    part = str(scene.stripe.world.sessions()[0]["id"])
+    scene.stripe.world.pay_by_card(part)
+    await scene.heard()
+    page = await scene.browser.get("/i")
+    scene.stripe.world.pay_by_card(await scene.paying_again())
+    await scene.heard()
+
+    assert answer.status == 303
+    assert (page.banner, "59,00\xa0US$ is still open" in page.text) == ("Payment received", True)
+    assert (await scene.invoice()).state == "settled"
+    assert sorted(each.amount_minor for each in await Payment.all()) == [4_000, 5_900]
+
+
+async def test_a_part_replaces_the_page_for_the_whole_so_that_only_one_can_be_paid(scene: Scene) -> None:
+    whole = await scene.paying()
+
+    await scene.paying_part("40,00")
+
+    assert scene.stripe.world.session(whole)["status"] == "expired"
+    assert [each["status"] for each in scene.stripe.world.sessions()] == ["open", "expired"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("1.5", "Enter the amount as a number, for example 49,50."),
+        ("ten", "Enter the amount as a number"),
+        ("€40", "Enter the amount in USD"),
+        ("0,49", "Enter an amount from 0,50\xa0US$ to 98,50\xa0US$, or the whole 99,00\xa0US$."),
+        ("98,60", "Enter an amount from 0,50\xa0US$ to 98,50\xa0US$, or the whole 99,00\xa0US$."),
+        ("100", "Enter an amount from 0,50\xa0US$ to 98,50\xa0US$, or the whole 99,00\xa0US$."),
+    ],
+)
+async def test_a_part_that_cannot_be_taken_is_said_at_the_field_and_above_it(
+    scene: Scene, typed: str, said: str
+) -> None:
+    await scene.paying()
+    answer = await scene.paying_part(typed)
+
+    assert answer.status == 422
+    assert answer.text.count(said) == 2
+    assert f'value="{typed}"' in answer.text
+    assert "<title>Error: " in answer.text
+    assert len(scene.stripe.world.sessions()) == 1
+
+
+async def test_an_inquiry_is_told_without_moving_money_and_moves_it_once_it_becomes_a_dispute(scene: Scene) -> None:
+    session = await scene.paying()
+    scene.stripe.world.pay_by_card(session)
+    question = scene.stripe.world.inquire(session)
+    await scene.heard()
+    asked = (await scene.invoice()).state
+    scene.stripe.world.close_inquiry(question["id"], escalated=True)
+    await scene.heard()
+
+    assert asked == "settled"
+    assert [fact["what"] for fact in await told(scene.core, "charge.questioned")] == ["inquiry"]
+    assert (await scene.invoice()).balance == DOLLARS
+
+
+async def test_an_early_fraud_warning_is_told(scene: Scene) -> None:
+    session = await scene.paying()
+    scene.stripe.world.pay_by_card(session)
+    scene.stripe.world.warn_of_fraud(session)
+    await scene.heard()
+
+    [fact] = await told(scene.core, "charge.questioned")
+    assert (fact["what"], fact["reason"]) == ("early fraud warning", "unauthorized use of card")
+
+
+async def test_a_decline_is_kept_with_all_its_codes(scene: Scene) -> None:
+    session = await scene.paying()
+    scene.stripe.world.decline(session, code="insufficient_funds")
+    await scene.heard()
+
+    [fact] = await told(scene.core, "payment.declined")
+    assert (fact["error_code"], fact["network_code"], fact["advice_code"]) == ("card_declined", "51", "try_again_later")
+
+
+async def test_the_first_verified_event_turns_the_badge_on(scene: Scene) -> None:
+    session = await scene.paying()
+    before = (await provider_health.health(scene.core)).heard
+    scene.stripe.world.decline(session)
+    await scene.heard()
+
+    assert (before, (await provider_health.health(scene.core)).ready) == (False, True)
+    assert len(await told(scene.core, "provider.ready")) == 1
+
+
+async def test_the_night_finds_what_webhooks_and_polling_missed_and_tells_of_what_fits_nothing(scene: Scene) -> None:
+    world = scene.stripe.world
+    world.webhooks.weather.dropped = True
+    session = await scene.paying()
+    world.pay_by_card(session)
+    world.refund(session, amount=900)
+    world.pay_elsewhere(amount=5_000, description="By telephone for INV-1042")
+
+    await scene.job("compare_movements")
+
+    assert (await scene.invoice()).balance == Money(900, "USD")
+    [fact] = await told(scene.core, "stray.found")
+    assert fact["count"] == 1
+    assert (await StrayMovement.get()).invoice_id == (await scene.invoice()).id
+    assert (await provider_health.health(scene.core)).compared_at is not None
+
+
+async def test_a_night_that_breaks_off_is_finished_later(scene: Scene) -> None:
+    world = scene.stripe.world
+    for each in range(250):
+        world.pay_elsewhere(amount=5_000 + each, description="Shop")
+    world.faults.plan(Fault.RATE_LIMITED, path="/v1/refunds")
+
+    with pytest.raises(TryLater):
+        await scene.job("compare_movements")
+    await scene.job("compare_movements")
+
+    assert await StrayMovement.all().count() == 250
+    assert [fact["count"] for fact in await told(scene.core, "stray.found")] == [250]

@@ -9,7 +9,7 @@ import pytest
 from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
 from domain.kernel.money import Money
-from domain.kernel.ports import CheckoutSnapshot, CheckoutStatus
+from domain.kernel.ports import Alert, CheckoutSnapshot, CheckoutStatus, Decline
 from domain.ledger.models import Payment
 from domain.pay_links import checkouts, links, orders
 from domain.pay_links.models import Checkout
@@ -224,3 +224,47 @@ async def test_a_settled_invoice_asks_for_a_receipt_and_for_its_links_to_close(c
 
     assert await queued(core, "write_letter") == 1
     assert await queued(core, "close_links") == 1
+
+
+async def test_a_bank_account_that_is_to_be_confirmed_is_told_and_then_the_debit(core: Core) -> None:
+    visit, page = await paying(core)
+    visit.gateway.debit(page)
+    page.verify_url = "https://payments.stripe.test/confirm"
+    for _ in range(2):
+        await visit.hear(page)
+    waiting_for = (await Checkout.get()).verify_url
+    page.verify_url = None
+
+    for _ in range(2):
+        await visit.hear(page)
+
+    assert waiting_for == "https://payments.stripe.test/confirm"
+    assert (await Checkout.get()).verify_url is None
+    assert len(await told(core, "payment.to_verify")) == 1
+    assert len(await told(core, "payment.processing")) == 1
+
+
+async def test_all_codes_of_a_decline_are_kept(core: Core) -> None:
+    visit, page = await paying(core)
+    page.decline = Decline("card_declined", "insufficient_funds", "51", "try_again_later")
+    page.attempt_id = "ch_1"
+
+    await visit.hear(page)
+
+    [fact] = await told(core, "payment.declined")
+    codes = ("code", "error_code", "network_code", "advice_code")
+    assert [fact[each] for each in codes] == ["insufficient_funds", "card_declined", "51", "try_again_later"]
+
+
+async def test_a_warning_about_a_payment_is_told_to_the_operators_once(core: Core) -> None:
+    visit, page = await paying(core)
+    visit.gateway.pay(page)
+    await visit.hear(page)
+    warning = Alert("issfr_1", "early fraud warning", Money(12_500, "EUR"), "unauthorized use of card")
+
+    for _ in range(2):
+        await checkouts.alert(core, session_id=page.session_id, alert=warning)
+
+    assert [fact["what"] for fact in await told(core, "charge.questioned")] == ["early fraud warning"]
+    with pytest.raises(CheckoutNotFound):
+        await checkouts.alert(core, session_id="cs_of_somebody", alert=warning)

@@ -8,12 +8,18 @@ import pytest
 from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
 from domain.kernel.money import Money
-from domain.kernel.ports import CheckoutOrder, Method
+from domain.kernel.ports import CheckoutOrder, Collectable, Method
 from domain.ledger.models import Account, Invoice
 from domain.ledger.refusals import NothingToPay
 from domain.pay_links import checkouts, links, orders, waiting
 from domain.pay_links.models import Checkout
-from domain.pay_links.refusals import LinkNotFound, PaymentInReview, PaymentUnderWay
+from domain.pay_links.refusals import (
+    AmountNotPossible,
+    LinkNotFound,
+    PartPaymentsOff,
+    PaymentInReview,
+    PaymentUnderWay,
+)
 from tests.builders import a_contact
 from tests.clocks import StandingClock
 from tests.domain.commitments.commitments_made import a_dispute, a_plan
@@ -256,3 +262,73 @@ async def test_who_disputes_everything_may_still_pay_it(core: Core) -> None:
     await a_dispute(core, await visit.invoice(), 12500)
 
     assert (await placed(visit)).amount == Money(12500, "EUR")
+
+
+COLLECTABLE = Collectable(Money(50, "EUR"), Money(99_999_999, "EUR"), Money(1, "EUR"))
+
+
+def a_part(minor: int) -> orders.Part:
+    return orders.Part(Money(minor, "EUR"), COLLECTABLE)
+
+
+async def test_a_part_of_the_payers_choice_is_ordered_and_knows_what_was_owed(core: Core) -> None:
+    visit = await a_visit(core)
+
+    begun = await orders.start(core, secret=visit.secret, bank_debit=False, part=a_part(2_500))
+
+    assert isinstance(begun, orders.ToPlace)
+    assert begun.order.amount == Money(2_500, "EUR")
+    assert (await Checkout.get()).owed_minor == 12_500
+
+
+@pytest.mark.parametrize("minor", [0, 49, 12_451, 12_499, 12_501, 10**9])
+async def test_a_part_that_cannot_be_collected_is_refused_with_those_that_can(core: Core, minor: int) -> None:
+    visit = await a_visit(core)
+
+    with pytest.raises(AmountNotPossible, match=r"0\.50 EUR to 124\.50 EUR, or the whole balance of 125\.00 EUR"):
+        await orders.start(core, secret=visit.secret, bank_debit=False, part=a_part(minor))
+
+    assert await Checkout.all().count() == 0
+
+
+async def test_a_part_that_is_all_that_is_open_is_the_whole(core: Core) -> None:
+    visit = await a_visit(core)
+
+    await orders.start(core, secret=visit.secret, bank_debit=False, part=a_part(12_500))
+
+    assert (await Checkout.get()).owed_minor is None
+
+
+async def test_a_merchant_who_takes_no_parts_is_paid_whole(core: Core) -> None:
+    strict = replace(core, limits=replace(core.limits, part_payments=False))
+    visit = await a_visit(strict)
+
+    with pytest.raises(PartPaymentsOff):
+        await orders.start(strict, secret=visit.secret, bank_debit=False, part=a_part(2_500))
+
+
+async def test_another_part_ends_the_page_that_is_open(core: Core) -> None:
+    visit = await a_visit(core)
+    first = await orders.start(core, secret=visit.secret, bank_debit=False, part=a_part(2_500))
+    assert isinstance(first, orders.ToPlace)
+    await checkouts.update(core, snapshot=await visit.gateway.open(first.order))
+
+    again = await orders.start(core, secret=visit.secret, bank_debit=False, part=a_part(2_500))
+    other = await orders.start(core, secret=visit.secret, bank_debit=False, part=a_part(3_000))
+
+    assert isinstance(again, orders.PageOpen)
+    assert isinstance(other, orders.PageOutdated)
+
+
+async def test_a_debit_that_settled_and_came_back_counts_as_returned(core: Core) -> None:
+    visit = await a_visit(core, amount=Money(9_900, "USD"))
+    for _ in range(2):
+        page = await visit.go_to_pay(bank_debit=True)
+        visit.gateway.pay(page, method="bank debit, account ending 5559")
+        await visit.hear(page)
+        visit.gateway.reverse(page, "chargeback", Money(9_900, "USD"))
+        await visit.hear(page)
+
+    third = await visit.go_to_pay(bank_debit=True)
+
+    assert third.order.methods == (Method.CARD,)
