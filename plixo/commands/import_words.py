@@ -9,7 +9,8 @@ from domain.ledger.csv_import import DateOrder, DecimalMark, ImportRequest, Layo
 from domain.ledger.csv_import.headers import Reason
 from domain.ledger.csv_import.mappings import KnownLayout
 
-_ORDERS = {"dmy": "day, month, year", "mdy": "month, day, year", "ymd": "year, month, day"}
+_ORDERS = {"dmy": "day, month, year", "mdy": "month, day, year", "ymd": "year, month, day",
+           "serial": "numbers of days, as spreadsheets count them"}  # fmt: skip
 _REASONS: Mapping[Reason, str] = {
     Reason.CLEAR: "",
     Reason.VAGUE: " (could mean it, and nothing is clearer)",

@@ -40,7 +40,15 @@ SIGNS: Mapping[str, frozenset[str]] = {
 }
 """Signs beside an amount, and the currencies that use them. An ISO code stands for itself."""
 
-_SPACES = str.maketrans({"\u00a0": " ", "\u2009": " ", "\u202f": " ", "\u2212": "-", "\u2013": "-", "’": "'", "`": "'"})
+_DIGITS = {zero + figure: str(figure) for zero in (0x0660, 0x06F0, 0x0966, 0xFF10) for figure in range(10)}
+"""Arabic, Persian, Devanagari and full-width figures."""
+
+_SPACES = str.maketrans({
+    "\u00a0": " ", "\u2009": " ", "\u202f": " ", "\u2212": "-", "\u2013": "-", "’": "'", "`": "'", "٫": ".", "٬": ",",
+    **{chr(code): figure for code, figure in _DIGITS.items()}})  # fmt: skip
+
+_CREDIT_OR_DEBIT = re.compile(r"(?i)(?P<rest>.*?\d\)?) ?(?P<side>cr|dr)\.?")
+"""Behind an amount: to whose side of the account it belongs. A debit is what the customer owes."""
 
 _SIGN = r"(?:[^\W\d_]{0,3}[$€£¥₹₩₺₴₪₫₱฿]|[^\W\d_]{2,3}\.?)"
 _OUTER = re.compile(
@@ -89,6 +97,9 @@ def minor_units(text: str, currency: str, mark: DecimalMark | None) -> int:
         whole, part = plain[1], plain.groups("")[-1] if mark else ""
         if len(part) <= decimals:
             return _within_limit(int(whole + part.ljust(decimals, "0")))
+    if (sided := _CREDIT_OR_DEBIT.fullmatch(text)) is not None:
+        minor = abs(minor_units(sided["rest"], currency, mark))
+        return -minor if sided["side"].casefold() == "cr" else minor
     found = _outer(text)
     number = _BODIES[mark or DecimalMark.POINT].fullmatch(found["body"]) if found else None
     if found is None or number is None:
@@ -125,7 +136,8 @@ def _outer(text: str) -> "re.Match[str] | None":
 
 def readings(text: str) -> tuple[str | None, str | None]:
     """Return what the digits mean with a decimal point and with a decimal comma, as plain decimals."""
-    found = _outer(text)
+    sided = _CREDIT_OR_DEBIT.fullmatch(text) if len(text) <= LONGEST else None
+    found = _outer(sided["rest"] if sided else text)
     if found is None:
         return None, None
     return _plain_decimal(found["body"], DecimalMark.POINT), _plain_decimal(found["body"], DecimalMark.COMMA)

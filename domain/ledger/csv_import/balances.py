@@ -64,6 +64,20 @@ class Billed(NamedTuple):
     settled_on: str | None
 
 
+def balance_left(total: int | None, balance: int | None, paid: int | None) -> int | None:
+    """Return the balance that a row tells, or that follows from what was paid; amounts may be negative.
+
+    Raises:
+        Fault: They do not add up.
+    """
+    if paid is None or total is None:
+        return balance
+    left = total - (-abs(paid) if total < 0 else abs(paid))
+    if balance is not None and balance != left:
+        raise Fault(Field.PAID, "", "paid_contradicts")
+    return left
+
+
 def left_open(billed: Billed, *, as_of: str | None, today: str) -> int:
     """Return how much was open at the end of *as_of*, or is open today.
 
@@ -83,7 +97,7 @@ def left_open(billed: Billed, *, as_of: str | None, today: str) -> int:
     if total is not None and balance is not None and balance > total:
         raise Fault(Field.BALANCE, "", "balance_above_total")
     if status is None:
-        status = Status.PAID if settled_on is not None or balance == 0 else Status.OPEN
+        status = Status.PAID if balance == 0 or (settled_on is not None and balance is None) else Status.OPEN
     if status is Status.PAID:
         if balance:
             raise Fault(Field.STATUS, "", "status_contradicts")

@@ -33,6 +33,7 @@ class Field(StrEnum):
     ROLE = "contact-role"
     DOCUMENT = "document-type"
     REFERS_TO = "original-invoice"
+    PAID = "paid-amount"
 
 
 KNOWN: Mapping[Field, Known] = {
@@ -94,7 +95,8 @@ KNOWN: Mapping[Field, Known] = {
         "Paid Date",
         ("paid date", "date paid", "paid on", "settled date", "date settled", "settled on", "settlement date",
          "payment date", "fully paid on", "bezahlt am", "Zahlungsdatum", "date de paiement", "fecha de pago"),
-        ("closed date", "date closed", "clearing date"),
+        ("closed date", "date closed", "clearing date", "last payment date", "last payment", "date of last payment",
+         "letzte Zahlung", "date du dernier paiement", "dernier paiement", "último pago", "fecha del último pago"),
     ),
     Field.CONTACT_NAME: Known(
         "Contact Name",
@@ -136,6 +138,11 @@ KNOWN: Mapping[Field, Known] = {
         ("document type", "doc type", "transaction type", "invoice type", "voucher type", "record type", "Belegart",
          "Dokumentart", "Vorgangsart", "type de document", "type de pièce", "tipo de documento"),
         ("type", "Typ", "Art", "tipo"),
+    ),
+    Field.PAID: Known(
+        "Paid Amount",
+        ("paid amount", "amount paid", "total paid", "paid to date", "bezahlter Betrag", "gezahlter Betrag",
+         "montant payé", "montant réglé", "importe pagado", "importe cobrado"),
     ),
     Field.REFERS_TO: Known(
         "Original Invoice",

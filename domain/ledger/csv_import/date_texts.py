@@ -2,13 +2,14 @@
 
 import itertools
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from domain.ledger.csv_import.refusals import DateOrderOpen
 from domain.ledger.csv_import.requests import DateOrder
 
-ORDERS = tuple(DateOrder)
+ORDERS = (DateOrder.DMY, DateOrder.MDY, DateOrder.YMD)
 
 Readings = tuple[date | None, date | None, date | None]
 """What a text means in each order, as they stand in ``ORDERS``."""
@@ -21,16 +22,33 @@ NOTHING: Readings = (None, None, None)
 _TIME = r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(?: ?[AaPp][Mm])?(?:Z|[+-]\d{2}:?\d{2})?)?"
 _NUMBERS = re.compile(rf"(\d{{1,4}})([./-])(\d{{1,2}})\2(\d{{1,4}}){_TIME}")
 _COMPACT = re.compile(rf"(\d{{4}})(\d{{2}})(\d{{2}}){_TIME}")
-_DAY_NAMED_MONTH = re.compile(r"(\d{1,2})[ .-]{1,2}([A-Za-z]{3,9})\.?[ ,-]{1,2}(\d{4}|\d{2})")
-_NAMED_MONTH_DAY = re.compile(r"([A-Za-z]{3,9})\.? (\d{1,2}),? (\d{4})")
+_DAY_NAMED_MONTH = re.compile(
+    r"(\d{1,2})(?:st|nd|rd|th|er)?[ .-]{1,2}(?:de )?([^\W\d_]{3,10})\.?[ ,-]{1,2}(?:de )?(\d{4}|\d{2})"
+)
+_NAMED_MONTH_DAY = re.compile(r"([^\W\d_]{3,10})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})")
+_SERIAL = re.compile(r"(\d{5})(?:[.,]\d{1,10})?")
+"""What a spreadsheet shows of a date whose cell is not formatted as one; behind the mark is the time."""
+
+_SPREADSHEETS_BEGIN = date(1899, 12, 30)
 
 _MONTHS: Mapping[str, int] = {
-    name[:length]: number
-    for number, name in enumerate(
-        ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-         "december"), 1)
-    for length in {3, 4, len(name)}
+    name: number
+    for number, names in enumerate(
+        ("jan january januar janv janvier ene enero",
+         "feb february februar fev fevr fevrier febrero",
+         "mar march mrz marz maerz mars marzo",
+         "apr april avr avril abr abril",
+         "may mai mayo",
+         "jun june juni juin junio",
+         "jul july juli juil juillet julio",
+         "aug august aou aout ago agosto",
+         "sep sept september septembre septiembre setiembre",
+         "oct october okt oktober octobre octubre",
+         "nov november novembre noviembre",
+         "dec december dez dezember decembre dic diciembre"), 1)
+    for name in names.split()
 }  # fmt: skip
+"""Of English, German, French and Spanish, without accents; none of them means two months."""
 
 
 def readings(text: str) -> Readings:
@@ -40,16 +58,30 @@ def readings(text: str) -> Readings:
     if found := _COMPACT.fullmatch(text):
         return _certain(found[1], found[2], found[3])
     if found := _DAY_NAMED_MONTH.fullmatch(text):
-        return _certain(_year(found[3]), str(_MONTHS.get(found[2].lower(), 0)), found[1])
+        return _certain(_year(found[3]), _month(found[2]), found[1])
     if found := _NAMED_MONTH_DAY.fullmatch(text):
-        return _certain(found[3], str(_MONTHS.get(found[1].lower(), 0)), found[2])
+        return _certain(found[3], _month(found[1]), found[2])
     return NOTHING
+
+
+def _month(name: str) -> str:
+    plain = "".join(each for each in unicodedata.normalize("NFKD", name) if not unicodedata.combining(each))
+    return str(_MONTHS.get(plain.casefold(), 0))
+
+
+def _of_serial(text: str) -> date | None:
+    """Return the date of a spreadsheet's count of days."""
+    found = _SERIAL.fullmatch(text)
+    day = _SPREADSHEETS_BEGIN + timedelta(days=int(found[1])) if found else None
+    return day if day is not None and FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
 def read(text: str, order: DateOrder | None) -> date | None:
     """Return the date in the file's order; None when it is none. Without an order all readings agree."""
+    if order is DateOrder.SERIAL and (day := _of_serial(text)) is not None:
+        return day
     found = readings(text)
-    if order is not None:
+    if order in ORDERS:
         return found[ORDERS.index(order)]
     return next((each for each in found if each is not None), None)
 
@@ -69,8 +101,8 @@ def _certain(year: str, month: str, day: str) -> Readings:
 
 
 def _year(text: str) -> str:
-    """Return a year of two digits in this century: invoices are younger than that."""
-    return f"20{text}" if len(text) == 2 else text
+    """Return a year of two digits as the one that lies in the hundred years from the first that is taken."""
+    return text if len(text) != 2 else f"{'19' if int(text) >= FIRST_YEAR % 100 else '20'}{text}"
 
 
 def _date(year: str, month: str, day: str) -> date | None:
@@ -93,6 +125,9 @@ class DateEvidence:
         """For each order one date that cannot be read in it."""
         self._differing: dict[tuple[DateOrder, DateOrder], str] = {}
         """For each two orders one date that they read differently."""
+        self._readable = False
+        self._serial: str | None = None
+        """A text that is no date, unless it counts days."""
 
     def add(self, texts: Iterable[str]) -> None:
         """Take cells into account; empty ones and those that are no dates tell nothing."""
@@ -105,6 +140,10 @@ class DateEvidence:
 
     def _add(self, text: str) -> None:
         found = readings(text)
+        if found == NOTHING:
+            self._serial = self._serial or (text if _of_serial(text) else None)
+        else:
+            self._readable = True
         if found == NOTHING or found[0] == found[1] == found[2]:
             return
         for order, reading in zip(ORDERS, found, strict=True):
@@ -124,6 +163,14 @@ class DateEvidence:
             DateOrderOpen: The dates fit several orders and mean different days in them, or fit none together, or fit
                 one that is not the one that was kept.
         """
+        if self._serial is not None and not self._readable:
+            if kept is DateOrder.SERIAL:
+                return kept
+            raise DateOrderOpen(
+                f"No date can be read; {self._serial} could be a spreadsheet's count of days, "
+                f"{_of_serial(self._serial)}.",
+                (DateOrder.SERIAL.value,),
+            )
         left = [order for order in ORDERS if order not in self._against]
         if kept is not None and kept in self._against and left:
             raise DateOrderOpen(

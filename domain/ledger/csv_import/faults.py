@@ -26,6 +26,7 @@ REJECTED: Mapping[str, str] = {
     "amount_too_large": "No invoice is that large; put the amount right.",
     "too_many_decimals": "The amount has more decimals than the currency. Round it in your books.",
     "amount_not_positive": "The amount is zero: there is nothing to collect and nothing to credit.",
+    "paid_contradicts": "What was paid and what is left do not add up to the amount; put one of them right.",
     "signs_differ": "Amount and balance have different signs; put one of them right.",
     "overpaid": "More was paid than billed. Book the surplus as a payment on account, then export again.",
     "document_unknown": "Use one of: invoice, credit note, payment; or leave the column out with "
@@ -50,8 +51,8 @@ CONFLICTING: Mapping[str, str] = {
     "other_customer": "The invoice belongs to another customer in the ledger. Nothing was changed.",
     "less_open_here": "Here less is open than in the file: payments that your books do not have yet.",
     "closed_here": "The invoice is void or written off here. Nothing was changed.",
-    "withdrawn_in_file": "The file says void or written off, but here the invoice is open and still reminded of.",
-    "credit_withdrawn_in_file": "The file says that the credit note is void, but here something of it is left.",
+    "withdrawn_in_file": "The file says void or written off, here it is open and reminded of: plixo void NUMBER.",
+    "credit_withdrawn_in_file": "The file says void, but here some of it is left: plixo credit-note void NUMBER.",
 }
 """Rows that are well formed but do not agree with the ledger. They are reported and left."""
 

@@ -11,7 +11,7 @@ from itertools import repeat
 
 from domain.kernel.money import digits
 from domain.ledger.csv_import.amount_texts import AmountFault, minor_units
-from domain.ledger.csv_import.balances import Billed, Status, left_open, status_of
+from domain.ledger.csv_import.balances import Billed, Status, balance_left, left_open, status_of
 from domain.ledger.csv_import.columns import Field
 from domain.ledger.csv_import.document_types import Document, document_of
 from domain.ledger.csv_import.faults import Fault, Faults, LeftOut
@@ -81,13 +81,13 @@ class InvoiceBatches:
             raise Unusual
         currencies = self._currencies(batch, columns)
         totals = self._amounts(columns, Field.TOTAL, currencies)
-        balances = self._amounts(columns, Field.BALANCE, currencies)
+        balances = self._balances(columns, totals, currencies)
         customers = map(str, self._rows.customers.seqs(batch.lines, batch.rows))
         left = [
             self._left(total, balance, status, day)
             for total, balance, status, day in zip(totals, balances, statuses, paid, strict=True)
         ]
-        settled = ["" if open_minor else day for open_minor, day in zip(left, paid, strict=True)]
+        settled = self._settled(left, totals, paid)
         total_texts = ["" if total is None else str(total) for total in totals]
         rows = zip(map(str, batch.lines), numbers, keys, customers, currencies, total_texts, map(str, left), issued,
                    due, settled, repeat("f", len(keys)), strict=True)  # fmt: skip
@@ -141,6 +141,28 @@ class InvoiceBatches:
         if least < 0 or (least == 0 and field is Field.TOTAL):
             raise Unusual
         return found
+
+    def _balances(
+        self, columns: list[tuple[str, ...]], totals: Sequence[int | None], currencies: list[str]
+    ) -> Sequence[int | None]:
+        balances = self._amounts(columns, Field.BALANCE, currencies)
+        if Field.PAID not in self._rows.places:
+            return balances
+        paid = self._amounts(columns, Field.PAID, currencies)
+        found = [balance_left(*each) for each in zip(totals, balances, paid, strict=True)]
+        if any(each is not None and each < 0 for each in found):
+            raise Unusual
+        return found
+
+    def _settled(self, left: Sequence[int], totals: Sequence[int | None], paid: Sequence[str]) -> Sequence[str]:
+        """Return the day of the last payment of each row of which something is paid."""
+        if not any(paid):
+            return paid
+        last = self._rows.as_of or "9"
+        return [
+            day if day <= last and (total is None or open_minor < total) else ""
+            for open_minor, total, day in zip(left, totals, paid, strict=True)
+        ]
 
     def _left(self, total: int | None, balance: int | None, status: Status | None, day: str) -> int:
         """Return what is open; the two commonest rows are told without asking further."""

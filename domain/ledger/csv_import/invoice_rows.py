@@ -10,7 +10,7 @@ from domain.kernel.money import CurrencyUnknown, digits
 from domain.ledger.csv_import import amount_texts, date_texts
 from domain.ledger.csv_import import cells as texts
 from domain.ledger.csv_import.amount_texts import AmountFault
-from domain.ledger.csv_import.balances import Billed, Status, left_open, status_of
+from domain.ledger.csv_import.balances import Billed, Status, balance_left, left_open, status_of
 from domain.ledger.csv_import.columns import Field
 from domain.ledger.csv_import.credit_rows import CreditRow
 from domain.ledger.csv_import.customers import Customers
@@ -125,7 +125,13 @@ class InvoiceRows:
         billed = self._billed(cells, currency, status)
         open_minor = left_open(billed, as_of=self.as_of, today=self.today)
         return InvoiceRow(line, number, number_key(number), customer, currency, billed.total, open_minor, issued, due,
-                          None if open_minor else billed.settled_on, False)  # fmt: skip
+                          self._paid_on(billed, open_minor), False)  # fmt: skip
+
+    def _paid_on(self, billed: Billed, open_minor: int) -> str | None:
+        """Return when money came, the last time where a part of it did; nothing when all is open."""
+        if billed.settled_on is None or (self.as_of is not None and billed.settled_on > self.as_of):
+            return None
+        return billed.settled_on if billed.total is None or open_minor < billed.total else None
 
     def _credit(self, line: int, cells: list[str], document: Document, status: Status | None, number: str) -> CreditRow:
         if status is Status.WITHDRAWN:
@@ -251,6 +257,7 @@ class InvoiceRows:
     def _amounts(self, cells: list[str], currency: str) -> tuple[int | None, int | None]:
         total = self._amount(cells, Field.TOTAL, currency)
         balance = self._amount(cells, Field.BALANCE, currency)
+        balance = balance_left(total, balance, self._amount(cells, Field.PAID, currency))
         if total is None and balance is None:
             field = Field.TOTAL if Field.TOTAL in self.places else Field.BALANCE
             raise Fault(field, "", "amount_missing")

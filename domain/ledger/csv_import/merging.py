@@ -98,8 +98,9 @@ _NEW_PAID = f"""
         SELECT (left(replace(id::text, '-', ''), 22) || %(payment)s)::uuid AS payment_id, id AS invoice_id, account_id,
                currency,
                total_minor - open_minor AS paid_minor, 'import:' || number_key AS object_id,
-               coalesce(settled_on, least(due_on, %(day)s::date)) AS received_on
-        FROM fresh
+               coalesce(settled_on, p.paid_on, least(due_on, %(day)s::date)) AS received_on
+        FROM fresh LEFT JOIN (SELECT number_key AS part_key, settled_on AS paid_on FROM import_row
+                              WHERE open_minor > 0 AND settled_on IS NOT NULL) p ON p.part_key = fresh.number_key
     ), booked AS ({_BOOKED})
     {_APPLIED}
 """
@@ -130,7 +131,7 @@ _KNOWN_PAID = f"""
         WHERE k.paid AND i.id = k.invoice_id AND i.state = 'open' AND i.open_minor = k.stored_open
         RETURNING k.line, i.id AS invoice_id, i.number, i.number_key, i.account_id, i.currency, i.total_minor,
                   i.open_minor, k.stored_open - k.open_minor AS paid_minor,
-                  coalesce(i.settled_on, %(day)s::date) AS received_on
+                  coalesce(k.settled_on, %(day)s::date) AS received_on
     ), paid AS (
         SELECT {_ID.format(line="m.line", of="payment")} AS payment_id, m.*,
                'import:' || m.number_key || coalesce(' #' || (e.payments + 1), '') AS object_id

@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import re
 import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
@@ -17,6 +18,10 @@ LONGEST_VALUE = 200
 """Characters of a value in the log: enough to find it."""
 
 _SPOOLED_IN_MEMORY = 1 << 20
+
+
+_INSIDE = re.compile(r"([;\t\r\n][ \u00a0]*)([=+\-@＝＋－＠])")
+"""Where a spreadsheet that expects another delimiter would begin a cell."""
 
 
 class Reject(NamedTuple):
@@ -68,6 +73,7 @@ class RejectLog:
 
 def harmless(text: str) -> str:
     """Return the text so that a spreadsheet shows it and does not run it as a formula."""
+    text = _INSIDE.sub(r"\1'\2", text)
     bare = text.lstrip(" \u00a0")
     return f"'{text}" if bare[:1] in {"=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠"} else text
 

@@ -19,11 +19,13 @@ class Kind(StrEnum):
 
 
 class DateOrder(StrEnum):
-    """In which order a date of three numbers is written."""
+    """In which order a date of three numbers is written; or that it is one number."""
 
     DMY = "dmy"
     MDY = "mdy"
     YMD = "ymd"
+    SERIAL = "serial"
+    """No order but a number: the days since the end of 1899, as spreadsheets count them."""
 
 
 class DecimalMark(StrEnum):

@@ -23,7 +23,7 @@ from domain.ledger.csv_import.refusals import (
 from domain.ledger.csv_import.requests import DateOrder, DecimalMark, ImportRequest, Kind, Progress
 
 DATES = (Field.ISSUED, Field.DUE, Field.SETTLED)
-AMOUNTS = (Field.TOTAL, Field.BALANCE)
+AMOUNTS = (Field.TOTAL, Field.BALANCE, Field.PAID)
 
 MAX_COLUMNS = 500
 

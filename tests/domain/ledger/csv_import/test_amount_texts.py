@@ -183,3 +183,38 @@ def test_one_telling_amount_decides_for_all(texts: tuple[str, ...], mark: Decima
     evidence.add(texts)
 
     assert evidence.decided() is mark
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("100.00 CR", -10000),
+        ("100.00cr", -10000),
+        ("1,250.50 DR", 125050),
+        ("(100.00) Cr.", -10000),
+        ("€100.00 CR", -10000),
+        ("١٬٢٣٤٫٥٠", 123450),
+        ("۱۲۳٫۴۵", 12345),
+        ("１２３．４５".replace("．", "."), 12345),
+        ("12,34,567.89", 123456789),
+        ("1'234'567.89", 123456789),
+        ("1’234.50", 123450),
+        ("100.00-", -10000),
+        ("(1,250.00)", -125000),
+    ],
+)
+def test_amounts_of_many_countries_are_read(text: str, expected: int) -> None:
+    assert minor_units(text, "EUR", DecimalMark.POINT) == expected
+
+
+@pytest.mark.parametrize("text", ["100 CR CR", "CR", "100 C", "CR 100 CR"])
+def test_what_only_looks_like_a_side_of_the_account_is_no_amount(text: str) -> None:
+    with pytest.raises(AmountFault):
+        minor_units(text, "EUR", DecimalMark.POINT)
+
+
+def test_the_side_of_the_account_is_no_obstacle_to_the_evidence() -> None:
+    evidence = AmountEvidence()
+    evidence.add(["1.250,50 CR", "10 DR"])
+
+    assert evidence.decided() is DecimalMark.COMMA

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.ledger.csv_import.date_texts import FIRST_YEAR, LAST_YEAR, DateEvidence, read, readings
+from domain.ledger.csv_import.date_texts import FIRST_YEAR, LAST_YEAR, ORDERS, DateEvidence, read, readings
 from domain.ledger.csv_import.refusals import DateOrderOpen
 from domain.ledger.csv_import.requests import DateOrder
 
@@ -22,7 +22,7 @@ FORMS = {
 
 
 @settings(deadline=None)
-@given(day=DATES, order=st.sampled_from(list(DateOrder)), form=st.integers(min_value=0, max_value=4))
+@given(day=DATES, order=st.sampled_from(ORDERS), form=st.integers(min_value=0, max_value=4))
 def test_every_date_survives_being_written_and_read(day: date, order: DateOrder, form: int) -> None:
     text = FORMS[order][form % len(FORMS[order])].format(d=day)
 
@@ -109,3 +109,49 @@ def test_dates_that_mean_the_same_in_each_order_ask_nothing() -> None:
     evidence.add(["5/5/2026"])
 
     assert read("5/5/2026", evidence.decided()) == date(2026, 5, 5)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("31. März 2026", date(2026, 3, 31)),
+        ("31. Mrz. 2026", date(2026, 3, 31)),
+        ("5 Mai 2026", date(2026, 5, 5)),
+        ("1er août 2026", date(2026, 8, 1)),
+        ("3 févr. 2026", date(2026, 2, 3)),
+        ("24 décembre 26", date(2026, 12, 24)),
+        ("31 de marzo de 2026", date(2026, 3, 31)),
+        ("7-ene-2026", date(2026, 1, 7)),
+        ("December 3rd, 2026", date(2026, 12, 3)),
+        ("3 Brumaire 2026", None),
+    ],
+)
+def test_months_have_names_in_four_languages(text: str, expected: date | None) -> None:
+    assert read(text, None) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "year"), [("31.12.79", 2079), ("31.12.80", 1980), ("31.12.99", 1999), ("31.12.26", 2026)]
+)
+def test_a_year_of_two_digits_lies_between_1980_and_2079(text: str, year: int) -> None:
+    assert read(text, DateOrder.DMY) == date(year, 12, 31)
+
+
+def test_counts_of_days_are_asked_about_and_read_when_said() -> None:
+    evidence = DateEvidence()
+    evidence.add(["46112", "46143.5", ""])
+
+    with pytest.raises(DateOrderOpen, match="2026-03-31") as asked:
+        evidence.decided()
+
+    assert asked.value.choices == ("serial",)
+    assert evidence.decided(DateOrder.SERIAL) is DateOrder.SERIAL
+    assert read("46112", DateOrder.SERIAL) == date(2026, 3, 31)
+    assert read("46112", DateOrder.DMY) is None
+
+
+def test_one_count_of_days_among_dates_is_no_question() -> None:
+    evidence = DateEvidence()
+    evidence.add(["46112", "31.3.2026"])
+
+    assert evidence.decided() is DateOrder.DMY

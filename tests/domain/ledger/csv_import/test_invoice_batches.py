@@ -54,6 +54,7 @@ MOSTLY = {
     Field.ROLE: ["", "CFO", "x"],
     Field.DOCUMENT: ["", "Invoice", "Gutschrift", "Zahlung", "order", "?"],
     Field.REFERS_TO: ["", "INV-1", "1.0"],
+    Field.PAID: ["", "50.00", "100.00", "0.00", "-50.00", "x"],
 }
 """Cells of which the first ones are plain."""
 
