@@ -86,7 +86,8 @@ def read(text: str) -> Reading:
     folded = unicodedata.normalize("NFKC", text[:LONGEST_TEXT]).casefold()
     words = tuple(_unique(_words(folded)))[:MOST]
     skeletons = tuple(_unique(_skeletons(folded)))[:MOST]
-    return Reading(words, skeletons, tuple(dict.fromkeys(_mentions(folded)))[:MOST])
+    figures = _SOMETHING_ELSE.sub(lambda found: " " * len(found[0]), folded)
+    return Reading(words, skeletons, tuple(dict.fromkeys(_mentions(figures)))[:MOST])
 
 
 _ALIKE = str.maketrans({"o": "0", "l": "1", "i": "1"})
@@ -94,6 +95,15 @@ _ENDS = ".,;:()[]{}\"'#*<>!?+&|"
 _WORD = re.compile(r"[^\s,;+&|]+")
 _SIGNS = re.compile(r"[^\W_]+")
 _RUN = re.compile(r"(?=[oil]*\d)[\doil]*\d[\doil]*|\d+")
+_SOMETHING_ELSE = re.compile(
+    r"(?<![\w./,-])(?:"
+    r"(?:0?[1-9]|[12]\d|3[01])[./-](?:0?[1-9]|1[0-2])[./-](?:(?:19|20)\d\d|\d\d)"
+    r"|(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
+    r"|\d{1,3}(?:[.,'’]\d{3})*[.,]\d\d"
+    r"|\d+[.,]\d\d"
+    r")(?![\w/,-]|\.\d)"
+)
+"""Dates and amounts, whose figures are no number; as whole words they are still compared."""
 _BEFORE = re.compile(r"([^\W\d_]+)([^\w\s]{0,2}|_)?(\s*)[^\w\s]{0,2}\s*$")
 _BETWEEN = re.compile(r"\s?[-–/._:]?\s?")
 _RANGE = re.compile(r"\s*(?:-|–|—|\.\.+|bis|to|through|thru|until|al|au|à|a)\s*")

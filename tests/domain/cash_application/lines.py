@@ -4,10 +4,26 @@ from datetime import date
 from uuid import UUID, uuid4
 
 from domain.cash_application.models import BankLine
+from domain.commitments import disputes
+from domain.commitments.objections import Filing
+from domain.kernel.actor import Actor, ActorKind
 from domain.kernel.core import Core
 from domain.kernel.money import Money
-from domain.ledger.models import ImportBatch
+from domain.ledger.models import ImportBatch, Invoice
+from domain.people import roles
+from domain.people.roles import Role
 from tests.clocks import START
+
+CLERK = Actor(
+    ActorKind.PERSON, "Clara", roles.permissions((Role.AR_OPERATOR,)), id=UUID(int=7), roles=("A/R Operator",)
+)
+"""Somebody who may apply cash."""
+
+
+async def disputed(core: Core, invoice: Invoice) -> None:
+    """Store an objection to all of the invoice."""
+    filing = Filing(reason_code="wrong_amount", description="The price was lower.")
+    await disputes.file(core, invoice_number=invoice.number, filing=filing, actor=CLERK)
 
 
 async def a_bank_line(
