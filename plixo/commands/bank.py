@@ -18,7 +18,7 @@ from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
 from domain.ledger.csv_import import DateOrder, DecimalMark, QuestionOpen, refusals
 from plixo import shell
-from plixo.commands import import_words, imports, reject_files
+from plixo.commands import import_words, imports, progress_bars, reject_files
 
 
 def bank(
@@ -74,7 +74,7 @@ async def _asked(
     """Do the work; what the file does not tell is asked when a person sits there, else it is refused."""
     while True:
         try:
-            with imports.progress_bar(said.file_name) as progress:
+            with progress_bars.progress_bar(said.file_name) as progress:
                 how: dict[str, Any] = {"actor": SHELL, "rejected": rejected, "progress": progress, "seen": seen}
                 if dry_run:
                     return await bank_import.preview(core, said, **how)

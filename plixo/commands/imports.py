@@ -2,16 +2,14 @@
 
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO, cast
+from uuid import UUID, uuid4
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TimeRemainingColumn
 
 from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
@@ -19,6 +17,7 @@ from domain.ledger import csv_import
 from domain.ledger.csv_import import ImportRequest, Kind, Layout, Outcome, QuestionOpen, refusals
 from plixo import shell
 from plixo.commands import import_words, reject_files
+from plixo.commands.progress_bars import progress_bar
 
 import_app = typer.Typer(no_args_is_help=True, help="Import invoices, customers and contacts from CSV files.")
 
@@ -128,10 +127,10 @@ def template(
 def pairs(texts: list[str]) -> tuple[tuple[str, str], ...]:
     """Return what was said about columns as pairs of header and field."""
     parted = [text.rpartition("=") for text in texts]
-    for text, (header, _, field) in zip(texts, parted, strict=True):
-        if not header.strip() or not field.strip():
+    for text, (header, _, meant) in zip(texts, parted, strict=True):
+        if not header.strip() or not meant.strip():
             raise typer.BadParameter(f"{text!r} is not of the form HEADER=FIELD.", param_hint="--map")
-    return tuple((header, field) for header, _, field in parted)
+    return tuple((header, meant) for header, _, meant in parted)
 
 
 def _import(
@@ -152,7 +151,7 @@ def _import(
     with tempfile.TemporaryFile() as rejected, tempfile.TemporaryFile() as absent:
         lists = cast("BinaryIO", rejected), cast("BinaryIO", absent)
         work = _Work(request, *lists, seen, dry_run=dry_run, save=save)
-        outcome = shell.run(lambda core: _asked(core, work))
+        outcome = _interruptible(work)
         kept = reject_files.replace(log, lists[0], dry_run=dry_run)
         listed = reject_files.replace(lacking, lists[1], dry_run=dry_run) if request.full else None
     if as_json:
@@ -177,6 +176,20 @@ class _Work:
     seen: Callable[[Layout], None]
     dry_run: bool
     save: str | None
+    batch_id: UUID = field(default_factory=uuid4)
+
+
+def _interruptible(work: _Work) -> Outcome:
+    """Do the work; on Ctrl-C say what became of it, and end with code 130."""
+    try:
+        return shell.run(lambda core: _asked(core, work))
+    except KeyboardInterrupt:
+        applied = shell.run(lambda core: csv_import.was_applied(core, work.batch_id))
+        typer.echo(
+            "Cancelled too late: the import was applied, whole." if applied else "Cancelled: nothing was changed.",
+            err=True,
+        )
+        raise typer.Exit(130) from None
 
 
 async def _asked(core: Core, work: _Work) -> Outcome:
@@ -207,27 +220,18 @@ async def _keep(core: Core, work: _Work) -> None:
         return
 
 
-@contextmanager
-def progress_bar(file_name: str) -> Iterator[csv_import.Progress]:
-    """Show on a terminal how much of a file is read."""
-    console = Console(stderr=True)
-    shown = BarColumn(), TaskProgressColumn(), TimeRemainingColumn()
-    with Progress(*shown, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task(file_name, total=None)
-
-        def progress(read: int, whole: int) -> None:
-            bar.update(task, completed=read, total=whole)
-
-        yield progress
-
-
 async def _done(core: Core, work: _Work) -> Outcome:
     with progress_bar(work.request.file_name) as progress:
+
+        def seen(layout: Layout) -> None:
+            progress.rows(layout.rows / layout.size)
+            work.seen(layout)
+
         how: dict[str, Any] = {"actor": SHELL, "rejected": work.rejected, "absent": work.absent,
-                               "progress": progress, "seen": work.seen}  # fmt: skip
+                               "progress": progress, "seen": seen}  # fmt: skip
         if work.dry_run:
             return (await csv_import.preview(core, work.request, **how)).outcome
-        event = await csv_import.apply(core, work.request, keep_as=work.save, **how)
+        event = await csv_import.apply(core, work.request, keep_as=work.save, batch_id=work.batch_id, **how)
         return Outcome(**{each.name: getattr(event, each.name) for each in fields(Outcome)})
 
 

@@ -1,6 +1,6 @@
 """Import of ledgers: invoices and contacts from CSV files, previewed as a difference, taken whole or not at all."""
 
-from domain.ledger.csv_import.importing import apply, keep, preview
+from domain.ledger.csv_import.importing import apply, keep, preview, was_applied
 from domain.ledger.csv_import.outcomes import Outcome, Preview
 from domain.ledger.csv_import.refusals import ImportRefused, QuestionOpen
 from domain.ledger.csv_import.requests import DateOrder, DecimalMark, ImportRequest, Kind, Progress
@@ -22,4 +22,5 @@ __all__ = [
     "keep",
     "preview",
     "template",
+    "was_applied",
 ]

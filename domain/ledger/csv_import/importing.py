@@ -3,11 +3,12 @@
 import asyncio
 import shutil
 import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields
 from typing import BinaryIO, cast
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from domain.kernel import timeline
 from domain.kernel.actor import Actor, Permission
@@ -84,11 +85,13 @@ async def apply(
     progress: Progress | None = None,
     seen: Seen | None = None,
     keep_as: str | None = None,
+    batch_id: UUID | None = None,
 ) -> LedgerImported:
     """Take the file's good rows into the ledger; write the reject log to *rejected*, if any row is rejected.
 
     *seen* is told how the file is read before anything is changed. A file that changes nothing leaves no trace:
-    neither a batch nor a line in the history. What was answered about its layout is kept under the name *keep_as*;
+    neither a batch nor a line in the history. Who may be interrupted chooses the *batch_id*, to ask ``was_applied``
+    afterwards. What was answered about its layout is kept under the name *keep_as*;
     what a full export lacks is written to *absent*.
 
     Raises:
@@ -105,7 +108,7 @@ async def apply(
         async with core.transaction() as tx:
             await tx.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
             outcome = await comparing.outcome(core, tx, file, lists, request, layout, progress, lock=True)
-            event = _event(core, request, outcome, actor)
+            event = _event(core, request, outcome, batch_id or uuid4(), actor)
             await _learn(core, tx, request, layout, name, actor)
             if not outcome.changes_nothing:
                 await _write(core, tx, request, outcome, actor)
@@ -118,7 +121,24 @@ async def _surveyed(core: Core, file: BinaryIO, request: ImportRequest, progress
     """Find out how the file is to be read; what was kept about files with the same headers need not be asked."""
     keys = await asyncio.to_thread(header_lines.keys, file)
     known = await mappings.known(core, request.kind, keys.values())
-    return await asyncio.to_thread(survey.surveyed, file, request, progress, known)
+    stopped = threading.Event()
+
+    def told(read: int, whole: int) -> None:
+        if stopped.is_set():
+            raise asyncio.CancelledError  # nobody waits for this thread any more
+        if progress is not None:
+            progress(read, whole)
+
+    try:
+        return await asyncio.to_thread(survey.surveyed, file, request, told, known)
+    except asyncio.CancelledError:
+        stopped.set()
+        raise
+
+
+async def was_applied(core: Core, batch_id: UUID) -> bool:
+    """Tell whether an import that was interrupted had changed the ledger already."""
+    return await core.database.row("SELECT FROM import_batch WHERE id = %s", (batch_id,)) is not None
 
 
 async def keep(core: Core, request: ImportRequest, *, name: str, actor: Actor) -> None:
@@ -149,9 +169,9 @@ async def _learn(
         )
 
 
-def _event(core: Core, request: ImportRequest, outcome: Outcome, actor: Actor) -> LedgerImported:
+def _event(core: Core, request: ImportRequest, outcome: Outcome, batch_id: UUID, actor: Actor) -> LedgerImported:
     return LedgerImported(
-        batch_id=uuid4(),
+        batch_id=batch_id,
         of=request.kind,
         file_name=request.file_name[:MAX_FILE_NAME],
         as_of=request.as_of,
