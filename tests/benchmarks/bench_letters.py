@@ -52,7 +52,7 @@ def _written() -> dict[str, Any]:
         "name": f"letter written, text and HTML, {LETTERS} letters",
         "ours": max(_timed(ours) for _ in range(3)),
         "bare": max(_timed(theirs) for _ in range(3)),
-        "limit": 0.1,
+        "limit": 0.25,
         "unit": "letters/s",
     }
 
@@ -115,7 +115,7 @@ async def _row(address: str) -> dict[str, Any]:
         "name": f"letter composed from the ledger, in one process, {LETTERS} letters",
         "ours": max([await _awaited(ours) for _ in range(3)]),
         "bare": max([await _awaited(theirs) for _ in range(3)]),
-        "limit": 0.045,
+        "limit": 0.12,
         "unit": "letters/s",
     }
 
