@@ -8,6 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from psycopg.errors import DeadlockDetected
 from tortoise.exceptions import IntegrityError
 
 from domain.deliverability import return_paths
@@ -32,7 +33,20 @@ from domain.outreach.facts import MailFacts
 from domain.outreach.verdicts import SEND
 
 ATTEMPTS = 3
-"""How often a mail is put back when at that moment another one to the same contact is queued."""
+"""How often what became of a mail is written down, when somebody else stands in the way at that moment."""
+
+_COME_TO = """
+    WITH held AS MATERIALIZED (
+        SELECT e.id FROM enrolment e WHERE e.id IN (
+            SELECT t.enrolment_id FROM mailing_item t WHERE t.mailing_id = ANY(%s) AND t.state = 'included')
+        ORDER BY e.id FOR UPDATE
+    ), told AS (
+        SELECT t.enrolment_id AS id, max(t.severity) AS severity FROM mailing_item t
+        WHERE t.mailing_id = ANY(%s) AND t.state = 'included' GROUP BY t.enrolment_id
+    )
+    UPDATE enrolment e SET last_severity = told.severity FROM held JOIN told ON told.id = held.id WHERE e.id = held.id
+"""
+"""Two contacts of one customer are told of the same invoices, by two workers: both take them in one order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,18 +141,29 @@ async def delivered(core: Core, *, mailing_id: UUID) -> None:
 
 
 async def delivered_all(core: Core, *, mailing_ids: Collection[UUID]) -> None:
-    """Record that the relay took mails: for each invoice in them, with what its reminders have come to."""
+    """Record that the relay took mails: for each invoice in them, with what its reminders have come to.
+
+    Whoever waits in a circle with somebody else and is told to give way comes again at once: that mails arrived is
+    known here only, and would otherwise be held to be uncertain.
+    """
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            await _delivered(core, mailing_ids)
+        except DeadlockDetected:
+            if attempt == ATTEMPTS:
+                raise
+        else:
+            return
+
+
+async def _delivered(core: Core, mailing_ids: Collection[UUID]) -> None:
     async with core.transaction() as tx:
         told = await settling.told_of(core, tx, mailing_ids, on_the_wire=True)
         ids = list(told)
         if not ids:
             return
         await Mailing.move_all("deliver", ids=ids, before=MailingState.SENDING, sent_at=core.clock.now())
-        await tx.execute(
-            "UPDATE enrolment e SET last_severity = t.severity FROM mailing_item t"
-            " WHERE t.mailing_id = ANY(%s) AND t.state = 'included' AND e.id = t.enrolment_id",
-            (ids,),
-        )
+        await tx.execute(_COME_TO, (ids, ids))
         events = [
             LetterSent(**fields, step=part["step"], why=part["reason"])
             for each in told.values()
