@@ -32,6 +32,7 @@ def deployed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_address: 
     monkeypatch.setenv("PLIXO_MERCHANT_ZONE", "Europe/Berlin")
     with psycopg.connect(database_address, autocommit=True) as connection:
         connection.execute(_EMPTY)
+        connection.execute(AS_SHIPPED)  # whoever ran before may have left versions
         yield tmp_path
         connection.execute(AS_SHIPPED)
 
