@@ -1,7 +1,4 @@
-"""A fortnight of the simulated year, in two minutes: `pytest -m soak tests/soak`; `make soak` plays all of it.
-
-Not part of `make check` while a step is still found lost in some of its runs (see CHANGELOG.md, known faults).
-"""
+"""A fortnight of the simulated year, in two minutes; `make soak` plays all of it, and `-m "not soak"` leaves it out."""
 
 import sys
 from pathlib import Path
@@ -19,7 +16,7 @@ USUAL = 77
 
 @pytest.mark.soak
 @pytest.mark.fault
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1500)
 async def test_a_fortnight_leaves_nothing_wrong_nothing_lost_and_nothing_unexplained(tmp_path: Path) -> None:
     size = Size(seed=seed(USUAL), accounts=30, days=14)
     sys.stdout.write(f"PLIXO_SOAK_SEED={size.seed}\n")

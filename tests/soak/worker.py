@@ -20,9 +20,10 @@ CONCURRENCY = 4
 def functions(core: Core, port: int, *, trouble: float) -> dict[str, JobFunction]:
     """Return the product's own functions; the ones that talk to Slack and Stripe fail now and then."""
     chance = random.Random()
+    relay = mailer.Relay("127.0.0.1", port, tls="none")  # one for all: mails on their way together share its lines
 
     async def send_mailing(mailing_id: str) -> None:
-        await mailer.send(core, mailer.Relay("127.0.0.1", port, tls="none"), mailing_id=mailing_id)
+        await mailer.send(core, relay, mailing_id=mailing_id)
 
     async def outside(**_: object) -> None:
         if chance.random() < trouble:
