@@ -19,6 +19,7 @@ from plixo.commands import (
     payments,
     people,
     policy,
+    remittances,
     simulate,
     statements,
     stops,
@@ -36,6 +37,7 @@ app.command("run")(operate.run_parts)
 app.command("migrate")(operate.migrate)
 app.command("check")(operate.check)
 imports.import_app.command("bank")(bank.bank)
+imports.import_app.command("remittance")(remittances.take)
 imports.import_app.command("mappings")(import_layouts.listed)
 imports.import_app.command("forget")(import_layouts.forget)
 imports.import_app.command("absent")(import_layouts.absent)
@@ -65,6 +67,7 @@ app.add_typer(disputes.credit_app, name="credit")
 app.command("evidence")(disputes.show_evidence)
 app.add_typer(payments.payments_app, name="payments")
 app.add_typer(payments.stray_app, name="stray")
+cash.cash_app.command("remittance")(remittances.show)
 app.add_typer(cash.cash_app, name="cash")
 app.add_typer(ledger.ledger_app, name="ledger")
 app.add_typer(ledger.write_off_app, name="writeoff")

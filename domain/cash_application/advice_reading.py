@@ -25,6 +25,7 @@ from domain.cash_application.advices import (
 from domain.cash_application.bank_dates import StatementDates
 from domain.ledger.csv_import.date_texts import read
 from domain.ledger.csv_import.refusals import DateOrderOpen
+from domain.ledger.csv_import.requests import DateOrder, DecimalMark
 
 _TAIL = " -−($€£:"
 """What stands between a reason and its amount."""
@@ -49,6 +50,7 @@ def advice(
     *,
     known: Mapping[str, str],
     currency: str | None,
+    mark: DecimalMark,
     today: date,
     notes: tuple[str, ...] = (),
 ) -> Advice:
@@ -70,7 +72,7 @@ def advice(
             lines=merged(said),
             total_minor=total if total is not None else _best_labelled(totals),
             currency=currency,
-            paid_on=_paid_on(lines, today),
+            paid_on=_paid_on(lines, today, mark),
             payer_name=_payer(lines),
             notes=notes,
         )
@@ -189,7 +191,7 @@ def _best_labelled(totals: Sequence[tuple[int, bool]]) -> int | None:
     return next((each for each, paid in totals if paid), totals[-1][0] if totals else None)
 
 
-def _paid_on(lines: Sequence[TextLine], today: date) -> date | None:
+def _paid_on(lines: Sequence[TextLine], today: date, mark: DecimalMark) -> date | None:
     """Return the day of the payment, where a label says which date it is and its order is certain."""
     evidence = StatementDates(today)
     evidence.add(text for line in lines for text in line.dates)
@@ -200,7 +202,9 @@ def _paid_on(lines: Sequence[TextLine], today: date) -> date | None:
     try:
         order = evidence.decided()
     except DateOrderOpen:
-        return None
+        if mark is not DecimalMark.COMMA:
+            return None
+        order = DateOrder.DMY  # where decimals follow a comma, the day comes first
     behind = next((text for text in line.dates if line.text.find(text) >= found.start()), line.dates[0])
     return read(behind, order)
 

@@ -1,5 +1,6 @@
 """Dates of bank statements: a statement tells of the past, which often decides the order of day and month."""
 
+import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 
@@ -12,6 +13,9 @@ AHEAD = timedelta(days=10)
 
 BACK = timedelta(days=800)
 """Statements are of the last two years where their dates could mean several; others are asked about."""
+
+_DOTTED = re.compile(r"\d{1,2}\.\d{1,2}\.\d{2}")
+"""Nobody who writes the month first puts dots between."""
 
 _REMEMBERED = 20_000
 
@@ -48,5 +52,7 @@ class StatementDates:
     def _possible(self, order: DateOrder) -> bool:
         """Tell whether all dates can be read in this order, and none of them is yet to come or long past."""
         days = [day for text in self._texts if (day := read(text, order)) is not None]
+        if order is DateOrder.MDY and any(_DOTTED.match(text) for text in self._texts):
+            return False
         readable = sum(any(read(text, each) for each in DateOrder) for text in self._texts)
         return len(days) == readable and all(self._earliest <= day <= self._latest for day in days)

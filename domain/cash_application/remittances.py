@@ -121,7 +121,7 @@ async def _of_pdf(core: Core, paper: Paper, today: date) -> tuple[Advice, str, U
         pages.count > len(pages.texts)
     )
     found = advice_reading.advice(
-        lines, known=known.numbers, currency=named or known.currency, today=today, notes=notes
+        lines, known=known.numbers, currency=named or known.currency, mark=mark, today=today, notes=notes
     )
     return found, "", known.owner([line.number for line in found.lines]) or paper.account_id
 
