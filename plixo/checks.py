@@ -3,8 +3,6 @@
 import asyncio
 import shutil
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Literal
 
 import aiohttp
 import aiosmtplib
@@ -16,11 +14,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from domain import letters
 from domain.kernel.clock import SystemClock
-from domain.kernel.ports import GatewayRefused, GatewayUnavailable
-from domain.pay_links import provider_health
-from plixo import database, keys, migrations, parts, runtime
+from plixo import book_check, database, keys, migrations, parts, stripe_checks
+from plixo.check_results import Result
 from plixo.settings import Settings
-from portal.stripe_gateway import StripeGateway
 from scheduler.mime import KeyUnusable
 
 PATIENCE_SECONDS = 12.0
@@ -28,16 +24,6 @@ PATIENCE_SECONDS = 12.0
 
 LEAST_FREE_BYTES = 500 * 1024 * 1024
 """Less than this and the database may stop within the day."""
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What one check found."""
-
-    name: str
-    state: Literal["ok", "warn", "fail"]
-    what: str
-    remedy: str = ""
 
 
 async def all_of(settings: Settings) -> list[Result]:
@@ -207,54 +193,6 @@ SLACK_REMEDIES = {
 }
 
 
-async def _stripe(settings: Settings) -> Result:
-    if settings.stripe_api_key is None:
-        return Result("Stripe", "warn", "switched off: nobody can pay", "Set PLIXO_STRIPE_API_KEY.")
-    gateway = StripeGateway(api_key=settings.stripe_api_key.get_secret_value(), api_base=settings.stripe_api_url)
-    try:
-        await gateway.reachable()
-        bank_debit = await gateway.offers_bank_debit() if settings.stripe_bank_debit else None
-    except GatewayRefused:
-        return Result(
-            "Stripe",
-            "fail",
-            "Stripe refuses the key",
-            "A restricted key needs: Checkout Sessions write; PaymentIntents, Charges, Refunds, Disputes, Events, "
-            "Payment Method Configurations read.",
-        )
-    except GatewayUnavailable:
-        return Result("Stripe", "fail", "not reachable", "Network or proxy.")
-    finally:
-        await gateway.close()
-    if not settings.stripe_webhook_secrets:
-        return Result("Stripe", "fail", "no webhook secret", "Set PLIXO_STRIPE_WEBHOOK_SECRETS.")
-    if bank_debit is False:
-        return Result(
-            "Stripe",
-            "warn",
-            "bank debit is not switched on there",
-            "Switch on ACH Direct Debit in Stripe's dashboard, or set PLIXO_STRIPE_BANK_DEBIT=false.",
-        )
-    return Result("Stripe", "ok", "the key works and a webhook secret is set")
-
-
-async def _payments(settings: Settings) -> Result:
-    if settings.stripe_api_key is None:
-        return Result("payments", "warn", "switched off", "Set PLIXO_STRIPE_API_KEY.")
-    try:
-        async with runtime.opened(settings, application="check") as opened:
-            found = await provider_health.health(opened.core)
-    except (database.DatabaseUnreachable, migrations.SchemaBehind):
-        return Result("payments", "fail", "cannot be read", "See what is said of the database.")
-    if found.problems:
-        return Result("payments", "warn", found.problems[0].what, found.problems[0].remedy)
-    if not found.heard:
-        return Result(
-            "payments", "warn", "no event of Stripe's has arrived yet", "Send a test event from its dashboard or CLI."
-        )
-    return Result("payments", "ok", f"the last event came {found.last_event_at:%Y-%m-%d %H:%M} UTC")
-
-
 async def _portal(settings: Settings) -> Result:
     try:
         async with (
@@ -315,10 +253,11 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("letters", _letters),
     ("mail signature", _signature),
     ("disk", _disk),
+    ("balances", book_check.balances),
     ("mail relay", _relay),
     ("Slack", _slack),
-    ("Stripe", _stripe),
-    ("payments", _payments),
+    ("Stripe", stripe_checks.connection),
+    ("payments", stripe_checks.payments),
     ("portal", _portal),
     ("inbound mail", _inbound),
     ("mail domain", _return_domain),

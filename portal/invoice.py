@@ -13,8 +13,8 @@ from domain.pay_links.queries import Banner, PayerPage
 from domain.pay_links.refusals import AmountNotPossible, CheckoutNotFound, LinkNotFound
 from domain.pay_links.states import CheckoutState
 from portal import amounts, door, forms, paying, views
+from portal.part_form import Tried
 from portal.rim import Portal
-from portal.views import Tried
 
 log = structlog.get_logger(__name__)
 

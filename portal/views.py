@@ -5,16 +5,14 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
-from babel.numbers import format_decimal
 
 from domain.kernel import locales
 from domain.kernel.core import Merchant
-from domain.kernel.money import Money, digits
 from domain.kernel.ports import Collectable
 from domain.pay_links import parts
-from domain.pay_links.parts import Choices
 from domain.pay_links.queries import Banner, HistoryLine, PayerPage
-from portal import amounts, declines
+from portal import declines, part_form
+from portal.part_form import PartView, Tried
 from portal.texts import Texts
 
 
@@ -42,25 +40,6 @@ class LineView:
     how: str
     receipt: str
     receipt_number: str
-
-
-@dataclass(frozen=True, slots=True)
-class PartView:
-    """The small form for an amount of the payer's own choice."""
-
-    label: str
-    hint: str
-    typed: str
-    """What was typed before, given back when it could not be taken."""
-    error: str
-
-
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """What a payer typed, and why it could not be taken: a key of the texts."""
-
-    typed: str
-    problem: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +111,9 @@ def invoice(
         late=_late(page),
         pay=t("pay", amount=asked) if pays else "",
         pay_all=t("pay_all", amount=owed) if pays_all else "",
-        part=_part(page, choices, words, tried) if choices or (tried and page.payable) else None,
+        part=part_form.view(page.balance, choices, texts, words.locale, tried)
+        if choices or (tried and page.payable)
+        else None,
         why_not="" if payable or not page.payable else t("pay_not_online", contact=merchant.contact),
         note=_note(page, words),
         banner=banner,
@@ -148,32 +129,6 @@ def _page_title(page: PayerPage, banner: BannerView | None, t: Texts, tried: Tri
     if banner is None:
         return title
     return f"{t('problem', title=banner.title) if banner.tone == 'bad' else banner.title} – {title}"
-
-
-def _part(page: PayerPage, choices: Choices | None, words: _Words, tried: Tried | None) -> PartView:
-    t, whole = words.t, page.balance.format(words.locale)
-    said = {"whole": whole, "currency": page.balance.currency, "example": _example(page, words)}
-    if choices is not None:
-        said |= {"least": choices.least.format(words.locale), "most": choices.most.format(words.locale)}
-    problem = tried.problem if tried else ""
-    if problem == "part_range" and choices is None:
-        problem = "part_whole_only"
-    return PartView(
-        label=t("part_label", currency=page.balance.currency),
-        hint=t("part_hint", **said) if choices else "",
-        typed=tried.typed[: amounts.LONGEST] if tried else "",
-        error=t(problem, **said) if problem else "",
-    )
-
-
-def _example(page: PayerPage, words: _Words) -> str:
-    """Return half of what is open as this payer would type it."""
-    half = Money(page.balance.minor // 2, page.balance.currency)
-    return str(format_decimal(half.decimal, format=_PATTERN[digits(half.currency)], locale=words.locale))
-
-
-_PATTERN = ("#,##0", "#,##0.0", "#,##0.00", "#,##0.000", "#,##0.0000")
-"""With as many decimals as a currency has."""
 
 
 def _due(page: PayerPage, words: _Words) -> str:

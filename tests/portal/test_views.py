@@ -13,8 +13,9 @@ from domain.kernel.ports import Collectable
 from domain.pay_links.queries import Attempt, Banner, HistoryLine, PayerPage
 from domain.pay_links.states import CheckoutState
 from portal import declines, views
+from portal.part_form import Tried
 from portal.texts import Texts
-from portal.views import InvoiceView, Tried
+from portal.views import InvoiceView
 from tests.conftest import MERCHANT
 
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)

@@ -20,24 +20,22 @@ from plixo import wiring
 from tests.clocks import StandingClock
 from tests.domain.pay_links.payers import a_visit, told
 
-BALANCE_EVENTS: frozenset[type[Event]] = frozenset(
-    (
-        PaymentReceived,
-        PaymentReversed,
-        CreditApproved,
-        LedgerImported,
-        LinkRegenerated,
-        DisputeFiled,
-        DisputeExtended,
-        PlanApproved,
-        entry_events.CashPlaced,
-        entry_events.AllocationTakenBack,
-        entry_events.CreditNoteApplied,
-        entry_events.WriteOffApproved,
-        entry_events.WriteOffReversed,
-        entry_events.VarianceLetGo,
-        entry_events.InvoiceVoided,
-    )
+BALANCE_EVENTS: tuple[type[Event], ...] = (
+    PaymentReceived,
+    PaymentReversed,
+    CreditApproved,
+    LedgerImported,
+    LinkRegenerated,
+    DisputeFiled,
+    DisputeExtended,
+    PlanApproved,
+    entry_events.CashPlaced,
+    entry_events.AllocationTakenBack,
+    entry_events.CreditNoteApplied,
+    entry_events.WriteOffApproved,
+    entry_events.WriteOffReversed,
+    entry_events.VarianceLetGo,
+    entry_events.InvoiceVoided,
 )
 
 
@@ -163,6 +161,6 @@ async def test_a_page_for_the_whole_that_was_opened_after_the_dispute_may_stay(
     assert await waiting.to_end(core) == ()
 
 
-@pytest.mark.parametrize("event", sorted(BALANCE_EVENTS, key=lambda each: each.__name__))
+@pytest.mark.parametrize("event", BALANCE_EVENTS)
 def test_whatever_changes_a_balance_or_what_is_asked_for_ends_an_open_page_at_once(event: type[Event]) -> None:
     assert "end_checkout" in {notice.job for notice in wiring.NOTICES[event]}
