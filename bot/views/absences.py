@@ -38,7 +38,7 @@ def _load(load: Workload) -> str:
     if load.away_until:
         away = f"; away until {text.moment(load.away_until)}, {text.foreign(load.deputy, limit=40)} stands in"
     return (
-        f"• *{name}*: {load.waiting} waiting ({load.urgent} urgent), {load.exposure}, {load.accounts} customers,"
+        f"• *{name}*: {load.waiting} waiting ({load.urgent} urgent), {load.exposure_told}, {load.accounts} customers,"
         f" {load.tasks} tasks, {load.in_hand} in hand, {load.taken_today} taken up today"
         f"{away}"
     )

@@ -16,12 +16,13 @@ def card(customer: Customer) -> Message:
     name = text.foreign(customer.name)
     owed = ", ".join(str(each.total) for each in customer.exposure) or "nothing"
     overdue = ", ".join(str(each.overdue) for each in customer.exposure if each.overdue) or "nothing"
+    in_all = f"\nin all {customer.in_all}" if customer.in_all else ""
     return Message(
         text=f"{name}: {owed} open, {overdue} overdue.",
         blocks=blocks.listing(
             [
                 blocks.header(text.plain(customer.name)),
-                blocks.section(f"*{owed} open*, {overdue} overdue\n{_about(customer)}"),
+                blocks.section(f"*{owed} open*, {overdue} overdue{in_all}\n{_about(customer)}"),
                 *(blocks.section(_ages(each)) for each in customer.exposure[:3]),
                 blocks.fields(
                     f"*Contacts*\n{_contacts(customer)}",

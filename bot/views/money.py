@@ -12,12 +12,14 @@ from domain.operations import short_ids
 
 LINES_SHOWN = 15
 
+ENTRIES_SHOWN = 30
+
 
 def done(events: Sequence[InvoiceEvent]) -> Message:
     """Return what was done with several invoices, a line for each."""
     lines = [f"{text.foreign(each.invoice_number)}: {text.said(each.told())}." for each in events]
-    shown = text.listed(lines, most=LINES_SHOWN)
-    return Message(text=shown, blocks=(blocks.section(shown),))
+    more = f" And {len(lines) - 1} more." if len(lines) > 1 else ""
+    return Message(text=f"{lines[0]}{more}", blocks=blocks.listing([], map(blocks.section, lines), most=LINES_SHOWN))
 
 
 def loose(page: LoosePage, *, asked: str, totals: str) -> Message:
@@ -32,7 +34,8 @@ def loose(page: LoosePage, *, asked: str, totals: str) -> Message:
         text=head,
         blocks=blocks.listing(
             [blocks.section(f"*{text.said(head)}*"), blocks.context(hint)],
-            ((blocks.section(_loose(each)),) for each in page.lines),
+            (blocks.section(_loose(each)) for each in page.lines),
+            total=page.found,
             most=LINES_SHOWN,
         ),
     )
@@ -52,12 +55,17 @@ def entries(found: Entries) -> Message:
     """Return what a balance is made of."""
     number = text.foreign(found.invoice_number)
     head = f"{number}: {found.balance} of {found.total} open ({found.state.replace('_', ' ')})"
-    lines = text.listed([_entry(each) for each in found.lines], most=30, empty="Nothing was written on it yet.")
+    lines = [_entry(each) for each in found.lines] or ["Nothing was written on it yet."]
     ways = [f"`/plixo {each} ID reason…`" for each in dict.fromkeys(each.undone_by for each in found.lines) if each]
     hint = f"What has an id is taken back: {' or '.join(ways)}."
     return Message(
         text=head,
-        blocks=(blocks.section(f"*{head}*\n{lines}"), *([blocks.context(hint)] if ways else ())),
+        blocks=blocks.listing(
+            [blocks.section(f"*{head}*")],
+            map(blocks.section, lines),
+            tail=[blocks.context(hint)] if ways else [],
+            most=ENTRIES_SHOWN,
+        ),
     )
 
 
@@ -78,7 +86,8 @@ def credit_notes(notes: Sequence[OpenNote], *, found: int) -> Message:
         text=head,
         blocks=blocks.listing(
             [blocks.section(f"*{head}*"), blocks.context(hint)],
-            ((blocks.section(_note(each)),) for each in notes),
+            (blocks.section(_note(each)) for each in notes),
+            total=found,
             most=LINES_SHOWN,
         ),
     )
@@ -102,7 +111,7 @@ def credit_note(note: OpenNote) -> Message:
     ]
     listed = text.listed(lines, most=10, empty="Nothing is open that it could be applied to.")
     shown = blocks.section(f"{_note(note)}\n{listed}")
-    head = f"Credit note {text.plain(note.number, limit=60)}: {note.left} left"
+    head = f"Credit note {text.foreign(note.number, limit=60)}: {note.left} left"
     if not note.suggested:
         return Message(text=head, blocks=(shown,))
     apply = blocks.button(

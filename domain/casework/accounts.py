@@ -17,6 +17,7 @@ from domain.kernel.core import Core
 from domain.kernel.dates import AGEING_BUCKETS, ageing_bucket
 from domain.kernel.money import Money
 from domain.ledger import accounts as ledger_accounts
+from domain.ledger import sums
 
 INVOICES_SHOWN = 20
 CONTACTS_SHOWN = 20
@@ -97,6 +98,8 @@ class Customer:
     """The longest overdue first."""
     invoices_more: int
     exposure: tuple[Exposure, ...]
+    in_all: str
+    """What is owed in several currencies, in the base one by stated rates; empty when there is one currency."""
     contacts: tuple[ShownContact, ...]
     adherence: Adherence
     agreed: tuple[str, ...]
@@ -187,6 +190,7 @@ async def show(core: Core, *, account: str, actor: Actor) -> Customer:
     lines = await core.database.rows(_LINES, values)
     owners = await absences.responsible(core, core.database, people=[row["owner_id"]] if row["owner_id"] else [])
     holder = await claims.in_hand(core, core.database, account_id=named.id)
+    exposure = _exposure(await core.database.rows(_AGED, values), today)
     return Customer(
         account_id=named.id,
         number=row["number"],
@@ -199,7 +203,8 @@ async def show(core: Core, *, account: str, actor: Actor) -> Customer:
         in_hand=holder[0] if holder else "",
         invoices=tuple(_invoice(each, today) for each in invoices),
         invoices_more=int(invoices[0]["total"]) - len(invoices) if invoices else 0,
-        exposure=_exposure(await core.database.rows(_AGED, values), today),
+        exposure=exposure,
+        in_all=_in_all(core, exposure),
         contacts=tuple(
             ShownContact(addresses.masked(each["email"]), each["name"], each["role"], each["reason"])
             for each in await core.database.rows(_CONTACTS, values)
@@ -252,6 +257,11 @@ def _exposure(rows: list[dict[str, Any]], today: date) -> tuple[Exposure, ...]:
             )
         )
     return tuple(sorted(found, key=lambda each: (-each.total.decimal, each.total.currency)))
+
+
+def _in_all(core: Core, exposure: tuple[Exposure, ...]) -> str:
+    owed = sums.Totals.of(each.total for each in exposure)
+    return str(sums.in_base(core, owed)) if len(owed.by_currency) > 1 else ""
 
 
 def _agreed(core: Core, row: Mapping[str, Any]) -> str:

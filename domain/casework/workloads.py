@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, time
+from typing import Any
 from uuid import UUID
 
 from domain.casework import claims, worklist
@@ -10,6 +11,8 @@ from domain.kernel.actor import Actor, Permission
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.money import Money
+from domain.ledger import sums
+from domain.ledger.sums import Totals
 
 MOST_LISTED = 200
 
@@ -26,8 +29,10 @@ class Workload:
     """Lines in the queue."""
     urgent: int
     """Of these, those that come first whatever their amount."""
-    exposure: Money
-    """What the lines are worth, in the base currency where rates are stated."""
+    exposure: Totals
+    """What is open on the lines, by currency."""
+    exposure_told: str
+    """The same as people read it: of several currencies with their sum in the base one, by stated rates."""
     tasks: int
     in_hand: int
     """Customers claimed now."""
@@ -39,8 +44,14 @@ class Workload:
 _LOADS = f"""
     WITH lines AS (
         SELECT a.owner_id, count(*) AS waiting, count(*) FILTER (WHERE w.score >= %(first)s) AS urgent,
-               sum(w.open_major)::bigint AS major, count(DISTINCT w.account_id) AS busy
+               count(DISTINCT w.account_id) AS busy
         FROM worklist w JOIN account a ON a.id = w.account_id WHERE NOT w.stopped GROUP BY a.owner_id
+    ), worth AS (
+        SELECT owner_id, json_agg(json_build_array(minor, currency)) AS sums FROM (
+            SELECT a.owner_id, i.currency, sum(i.open_minor) AS minor FROM worklist w
+            JOIN account a ON a.id = w.account_id JOIN invoice i ON i.id = w.invoice_id
+            WHERE NOT w.stopped GROUP BY a.owner_id, i.currency) each
+        GROUP BY owner_id
     ), owned AS (
         SELECT owner_id, count(*) AS accounts FROM account WHERE owner_id IS NOT NULL GROUP BY owner_id
     ), todo AS (
@@ -54,11 +65,12 @@ _LOADS = f"""
     )
     SELECT p.id AS person_id, p.name AS person, coalesce(owned.accounts, lines.busy, 0) AS accounts,
            coalesce(lines.waiting, 0) AS waiting, coalesce(lines.urgent, 0) AS urgent,
-           coalesce(lines.major, 0) AS major,
+           coalesce(worth.sums, '[]') AS sums,
            coalesce(todo.tasks, 0) AS tasks, coalesce(held.in_hand, 0) AS in_hand, coalesce(today.taken, 0) AS taken,
            away.until AS away_until, coalesce(away.deputy, '') AS deputy
     FROM (SELECT id, name FROM person UNION ALL SELECT NULL, 'nobody') p
     LEFT JOIN lines ON lines.owner_id IS NOT DISTINCT FROM p.id
+    LEFT JOIN worth ON worth.owner_id IS NOT DISTINCT FROM p.id
     LEFT JOIN owned ON owned.owner_id = p.id
     LEFT JOIN todo ON todo.owner_id IS NOT DISTINCT FROM p.id
     LEFT JOIN held ON held.person_id = p.id
@@ -83,7 +95,10 @@ async def workloads(core: Core, *, actor: Actor) -> tuple[Workload, ...]:
     zone = core.merchant.zone
     begins = datetime.combine(local_date(core.clock, zone), time(), zone)
     rows = await core.database.rows(_LOADS, {**claims.parameters(core), "begins": begins, "first": FIRST})
-    return tuple(
-        Workload(exposure=Money.of(str(row.pop("major")), core.merchant.currency), taken_today=row.pop("taken"), **row)
-        for row in rows
-    )
+    return tuple(_load(core, row) for row in rows)
+
+
+def _load(core: Core, row: dict[str, Any]) -> Workload:
+    exposure = Totals.of(Money(int(minor), currency) for minor, currency in row.pop("sums"))
+    told = sums.spelt(core, exposure)
+    return Workload(exposure=exposure, exposure_told=told, taken_today=row.pop("taken"), **row)

@@ -45,9 +45,10 @@ class EvidencePack:
     paid: Money
     """Payments applied, less what of them went back."""
     credited: Money
-    """Credits that were approved."""
+    """Credits that were approved, and credit notes that were applied."""
+    written_off: Money
     balance: Money
-    """Total less paid less credited; nothing once the claim was given up."""
+    """Total less paid, credited and written off; nothing once the invoice is void."""
     lines: tuple[EvidenceLine, ...]
     """Oldest first."""
     earlier: int
@@ -58,9 +59,13 @@ class EvidencePack:
 
 _INVOICE = """
     SELECT i.id, i.number, a.name, i.issued_on, i.due_on, i.state, i.currency, i.total_minor, i.open_minor,
-           (SELECT coalesce(sum(al.amount_minor), 0)::bigint FROM allocation al WHERE al.invoice_id = i.id) AS paid,
-           (SELECT coalesce(sum(c.amount_minor), 0)::bigint FROM credit c
-            WHERE c.invoice_id = i.id AND c.state = 'approved') AS credited,
+           (SELECT coalesce(sum(al.amount_minor), 0)::bigint FROM allocation al
+            WHERE al.invoice_id = i.id AND al.payment_id IS NOT NULL) AS paid,
+           ((SELECT coalesce(sum(c.amount_minor), 0) FROM credit c WHERE c.invoice_id = i.id AND c.state = 'approved')
+            + (SELECT coalesce(sum(al.amount_minor), 0) FROM allocation al
+               WHERE al.invoice_id = i.id AND al.credit_note_id IS NOT NULL))::bigint AS credited,
+           (SELECT coalesce(sum(w.amount_minor), 0)::bigint FROM write_off w
+            WHERE w.invoice_id = i.id AND w.state = 'approved' AND w.kind <> 'void') AS written_off,
            (SELECT count(*) FROM timeline_entry t WHERE t.invoice_id = i.id) AS entries,
            ARRAY(SELECT r.number FROM receipt r WHERE r.invoice_id = i.id ORDER BY r.created_at, r.number) AS receipts
     FROM invoice i JOIN account a ON a.id = i.account_id WHERE i.number_key = %s
@@ -85,9 +90,8 @@ async def pack(core: Core, *, invoice_number: str) -> EvidencePack:
         raise InvoiceNotFound(invoice_number)
     entries = await timeline.of_invoice(core, row["id"], limit=ENTRIES)
     documents = await core.database.rows(_DOCUMENTS, {"invoice": row["id"], "most": DOCUMENTS})
-    total, paid, credited, balance = (
-        Money(row[name], row["currency"]) for name in ("total_minor", "paid", "credited", "open_minor")
-    )
+    names = ("total_minor", "paid", "credited", "written_off", "open_minor")
+    total, paid, credited, written_off, balance = (Money(row[name], row["currency"]) for name in names)
     return EvidencePack(
         invoice_id=row["id"],
         invoice_number=row["number"],
@@ -98,6 +102,7 @@ async def pack(core: Core, *, invoice_number: str) -> EvidencePack:
         total=total,
         paid=paid,
         credited=credited,
+        written_off=written_off,
         balance=balance,
         lines=tuple(_line(entry) for entry in entries),
         earlier=max(0, row["entries"] - len(entries)),

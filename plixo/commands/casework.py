@@ -163,7 +163,7 @@ def show_workloads(as_json: Annotated[bool, shell.JSON] = False) -> None:
         found,
         (
             f"{each.person or 'nobody':20} {each.accounts:5} customers  {each.waiting:5} cases, {each.urgent} urgent  "
-            f"{each.tasks:4} tasks  {each.exposure}"
+            f"{each.tasks:4} tasks  {each.exposure_told}"
             for each in found
         ),
         as_json=as_json,
@@ -176,6 +176,8 @@ def _customer(found: Customer) -> Iterator[str]:
     for each in found.exposure:
         buckets = ", ".join(f"{name}: {money}" for name, money in each.buckets if money)
         yield f"open {each.total}, overdue {each.overdue} ({buckets})"
+    if found.in_all:
+        yield f"in all {found.in_all}"
     for invoice in found.invoices:
         paused = f"; {invoice.paused}" if invoice.paused else ""
         yield f"  {invoice.number}  {invoice.balance}  due {invoice.due_on}, {invoice.days_past_due} days past{paused}"

@@ -19,6 +19,8 @@ from domain.operations.cases import Case, CaseCadence, CaseContact, CaseLine, Ca
 from domain.operations.days import ReminderDay
 from domain.operations.searches import Match, Matches
 from domain.pay_links.events import LinkRegenerated
+from tests.bot.cash_views_made import cash_views
+from tests.bot.money_views_made import money_views
 from tests.bot.work_views_made import NOTES, notes, work_views
 
 AT = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
@@ -129,6 +131,8 @@ def every_view(name: str = "Acme Ltd") -> Mapping[str, Message]:
         "case, with notes": cases.living(
             replace(a_case(name, number=number), notes=NOTES if name == "Acme Ltd" else notes(name))
         ),
+        **cash_views(name, number=number, many=many),
+        **money_views(name, number=number, many=many),
         **work_views(
             name,
             number=number,

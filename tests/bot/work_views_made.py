@@ -49,6 +49,7 @@ from domain.kernel.limits import Limits
 from domain.kernel.money import Money
 from domain.ledger.credits import WaitingCredit
 from domain.ledger.refusals import Named
+from domain.ledger.sums import Totals
 from domain.letters import Letter
 from domain.operations.case_notes import CaseDispute, CaseDraft, CaseHold, CaseNotes, CasePlan, CasePromise
 from domain.operations.cases import Case
@@ -147,7 +148,9 @@ def _customer(name: str, number: str) -> Customer:
     return Customer(
         account_id=ID, number=number, name=name, country="DE", risk=name, tags=(name,) * 8, excluded=True, owner=name,
         in_hand=name, invoices=(OpenInvoice(ID, number, EURO, Money(0, "EUR"), DAY, 7, name),) * 20, invoices_more=30,
-        exposure=(Exposure(EURO, EURO, buckets, EURO, EURO),) * 4, contacts=(ShownContact("a…@x", name, "other", name),) * 9,
+        exposure=(Exposure(EURO, EURO, buckets, EURO, EURO),) * 4,
+        in_all="125.00 EUR (without 500 JPY: no rate for JPY)",
+        contacts=(ShownContact("a…@x", name, "other", name),) * 9,
         adherence=Adherence(3, 1, 2, 1), agreed=(name,) * 9, holds=(name,) * 9, tasks=(task,) * 9, mails=(name,) * 9,
         usual_delay=12,
     )  # fmt: skip
@@ -260,7 +263,7 @@ def _policy_views(name: str, *, many: int) -> Mapping[str, Message]:
 def work_views(name: str, *, number: str, many: int, line: QueueLine, case: Case) -> Mapping[str, Message]:
     """Return each view of the daily work once."""
     hold = HoldShown(ID, ID, name, number, "a…@acme.example", "pause", name, None, name, AT)
-    load = Workload(ID, name, 12, 30, 4, EURO, 5, 1, 3, AT, name)
+    load = Workload(ID, name, 12, 30, 4, Totals((EURO,)), str(EURO), 5, 1, 3, AT, name)
     return {
         "focus": queue.focus((line,) * 3, Progress(4, 120)),
         "following": queue.following(Taken(line, AT, Progress(4, 120, more=True)), case),
