@@ -13,9 +13,10 @@ REJECTED: Mapping[str, str] = {
     "too_long": "Shorten the value.",
     "control_characters": "The value holds characters that cannot be shown. Type it anew.",
     "number_missing": "Give the invoice its number.",
-    "number_mangled": "A spreadsheet turned the number into a decimal. Format the column as text and export again.",
-    "leading_zeros_lost": "The same invoice or customer is on file with leading zeros, which a spreadsheet removed. "
-    "Format the column as text and export again.",
+    "number_mangled": "A spreadsheet turned the number into a decimal, and nothing on file proves what it was. Format "
+    "the column as text and export again.",
+    "leading_zeros_lost": "The same digits are on file with leading zeros, which a spreadsheet may have removed, but "
+    "nothing proves that it is the same. Format the column as text and export again.",
     "customer_missing": "Give the customer's number or name.",
     "customer_ambiguous": "Several customers have this name. Add a column with the customer number.",
     "currency_missing": "Give the currency in the row, or say it for all such rows with --currency.",
@@ -49,8 +50,8 @@ CONFLICTING: Mapping[str, str] = {
     "other_total": "The file has another total than the ledger. Nothing was changed; find out which is true.",
     "other_currency": "The file has another currency than the ledger. Nothing was changed.",
     "other_customer": "The invoice belongs to another customer in the ledger. Nothing was changed.",
-    "less_open_here": "Here less is open than in the file: payments that your books do not have yet.",
-    "closed_here": "The invoice is void or written off here. Nothing was changed.",
+    "less_open_here": "Here less is open than in the file: payments or credits that your books do not have yet.",
+    "closed_here": "It is void or written off here. Nothing was changed.",
     "withdrawn_in_file": "The file says void or written off, here it is open and reminded of: plixo void NUMBER.",
     "credit_withdrawn_in_file": "The file says void, but here some of it is left: plixo credit-note void NUMBER.",
 }
