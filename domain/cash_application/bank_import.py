@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO, cast
 from uuid import UUID, uuid4
 
-from domain.cash_application import bank_layouts, bank_staging
+from domain.cash_application import bank_layouts, bank_mappings, bank_staging
 from domain.cash_application.bank_faults import REJECTED, WHAT_TO_DO
 from domain.cash_application.bank_layouts import BankFile, BankLayout
 from domain.cash_application.bank_questions import BankAccountUnclear
@@ -21,7 +21,7 @@ from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.money import Money
 from domain.kernel.transactions import Transaction
-from domain.ledger.csv_import import rejects, sources
+from domain.ledger.csv_import import mappings, rejects, sources
 from domain.ledger.csv_import.rejects import Reject, RejectLog
 from domain.ledger.csv_import.requests import Progress
 from domain.ledger.models import ImportBatch
@@ -84,14 +84,20 @@ async def apply(
     rejected: BinaryIO | None = None,
     progress: Progress | None = None,
     seen: Callable[[BankLayout], None] | None = None,
+    keep_as: str | None = None,
 ) -> tuple[BankOutcome, BankLinesImported | None]:
     """Take a statement's new movements; a statement that brings none leaves no trace and no event.
+
+    What was said about the layout is kept as *keep_as*, for statements with the same headers.
 
     Raises:
         NotAllowed: The actor may not import.
         ImportRefused: The file as a whole cannot be taken, or leaves a question open.
     """
-    return await _imported(core, said, actor=actor, rejected=rejected, progress=progress, seen=seen, keep=True)
+    name = mappings.named(keep_as) if keep_as is not None else None
+    return await _imported(
+        core, said, actor=actor, rejected=rejected, progress=progress, seen=seen, keep=True, name=name
+    )
 
 
 async def _imported(
@@ -103,12 +109,18 @@ async def _imported(
     progress: Progress | None,
     seen: Callable[[BankLayout], None] | None,
     keep: bool,
+    name: str | None = None,
 ) -> tuple[BankOutcome, BankLinesImported | None]:
     actor.require(Permission.IMPORT)
     today = local_date(core.clock, core.merchant.zone)
     with sources.opened(said) as file, tempfile.TemporaryFile() as written:
         log = cast("BinaryIO", written)
-        layout = await asyncio.to_thread(bank_layouts.surveyed, file, said, today=today, progress=progress)
+        lines = await asyncio.to_thread(bank_mappings.keys, file)
+        known = await bank_mappings.known(core, lines)
+        said = bank_mappings.filled_in(said, known)
+        layout = await asyncio.to_thread(
+            bank_layouts.surveyed, file, said, today=today, progress=progress, kept=known.answers if known else None
+        )
         if seen is not None:
             seen(layout)
         early = RejectLog()
@@ -122,6 +134,8 @@ async def _imported(
                 outcome = await _outcome(tx, staged, early)
                 if early.rows:
                     await rejects.write(log, early, _none(), codes=REJECTED)
+                if keep:
+                    await bank_mappings.learn(core, tx, said, layout, lines=lines, before=known, name=name, actor=actor)
                 event = await _kept(core, tx, said, layout, outcome, log, actor) if keep and outcome.new else None
         finally:
             early.close()

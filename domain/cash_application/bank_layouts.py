@@ -1,11 +1,11 @@
 """Bank layouts: read a statement once, and find out how it is to be read before anything is taken from it."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from domain.cash_application import bank_signs, table_places
 from domain.cash_application.bank_dates import StatementDates
@@ -14,8 +14,11 @@ from domain.cash_application.table_places import Place
 from domain.ledger.csv_import import headers, sources
 from domain.ledger.csv_import.amount_texts import AmountEvidence
 from domain.ledger.csv_import.headers import Columns
+from domain.ledger.csv_import.mappings import Answers
 from domain.ledger.csv_import.refusals import CurrencyMissing, FileHoldsNoRows, OptionUnusable, QuestionOpen
 from domain.ledger.csv_import.requests import DateOrder, DecimalMark, Progress
+
+A = TypeVar("A")
 
 _DATES = (BankField.BOOKED, BankField.VALUED)
 _AMOUNTS = (BankField.AMOUNT, BankField.DEBIT, BankField.CREDIT, BankField.BALANCE)
@@ -59,8 +62,10 @@ class BankLayout:
     sha256: str
 
 
-def surveyed(file: BinaryIO, said: BankFile, *, today: date, progress: Progress | None = None) -> BankLayout:
-    """Read the statement to its end and return how it is to be read.
+def surveyed(
+    file: BinaryIO, said: BankFile, *, today: date, progress: Progress | None = None, kept: Answers | None = None
+) -> BankLayout:
+    """Read the statement to its end and return how it is to be read; *kept* answers are used where it does not tell.
 
     Raises:
         ImportRefused: The file cannot be read, holds no rows, or leaves a question open that is not answered.
@@ -73,7 +78,7 @@ def surveyed(file: BinaryIO, said: BankFile, *, today: date, progress: Progress 
     place = table_places.found(first, WORDS, said.delimiter)
     above = table_places.preamble(first, place)
     rows, _ = table_places.table(_chained(first, blocks), place)
-    columns = headers.found(WORDS, _told_apart(rows.header), said.columns)
+    columns = headers.found(WORDS, _told_apart(rows.header), said.columns, kept.columns if kept else ())
     dates, amounts = StatementDates(today), AmountEvidence()
     dates.add(text for cells in above for cell in cells for text in _DATE_IN_TEXT.findall(cell))
     count = 0
@@ -85,24 +90,24 @@ def surveyed(file: BinaryIO, said: BankFile, *, today: date, progress: Progress 
             amounts.add([bank_signs.parted(row[at])[0] for row in batch.rows])
     if not count:
         raise FileHoldsNoRows(f"{said.file_name} has a header and no rows; there is nothing to import.")
-    open_questions: list[QuestionOpen] = []
-    order, mark, currency = said.date_order, said.decimal_mark, None
-    try:
-        currency = _currency(said.currency, columns, above)
-    except QuestionOpen as question:
-        open_questions.append(question)
-    try:
-        order = order or dates.decided()
-    except QuestionOpen as question:
-        open_questions.append(question)
-    try:
-        mark = mark or amounts.decided()
-    except QuestionOpen as question:
-        open_questions.append(question)
-    if open_questions:
-        raise open_questions[0].along_with(open_questions[1:])
+    asked: list[QuestionOpen] = []
+    currency = _answer(lambda: _currency(said.currency, columns, above), None, asked)
+    order = said.date_order or _answer(dates.decided, kept.date_order if kept else None, asked)
+    mark = said.decimal_mark or _answer(amounts.decided, kept.decimal_mark if kept else None, asked)
+    if asked:
+        raise asked[0].along_with(asked[1:])
     return BankLayout(encoding, place, columns, order, mark, currency, _account(above), count, size,
                       raw.hash.hexdigest())  # fmt: skip
+
+
+def _answer(told: Callable[[], A | None], kept: A | None, asked: list[QuestionOpen]) -> A | None:
+    """Return what the file tells, else what was kept; with neither the question joins those that are asked."""
+    try:
+        return told()
+    except QuestionOpen as question:
+        if kept is None:
+            asked.append(question)
+        return kept
 
 
 def _chained(first: list[str], blocks: Iterator[list[str]]) -> Iterator[list[str]]:

@@ -36,6 +36,7 @@ def bank(
     encoding: imports.Encoding = None,
     delimiter: imports.Delimiter = None,
     rejects: imports.Rejects = None,
+    save: imports.Save = None,
     as_json: Annotated[bool, shell.JSON] = False,
 ) -> None:
     """Import the movements of a bank account; what overlaps with an earlier file is not taken twice."""
@@ -60,7 +61,7 @@ def bank(
             imports.print_lines(_layout(said.file_name, layout))
 
     with tempfile.TemporaryFile() as rejected:
-        found = shell.run(lambda core: _asked(core, said, cast("BinaryIO", rejected), seen, dry_run=dry_run))
+        found = shell.run(lambda core: _asked(core, said, cast("BinaryIO", rejected), seen, dry_run=dry_run, save=save))
         kept = reject_files.replace(log, cast("BinaryIO", rejected), dry_run=dry_run)
     if as_json:
         shell.print_json(_document(said, layouts[-1], found, log=kept, dry_run=dry_run))
@@ -69,7 +70,13 @@ def bank(
 
 
 async def _asked(
-    core: Core, said: BankFile, rejected: BinaryIO, seen: Callable[[BankLayout], None], *, dry_run: bool
+    core: Core,
+    said: BankFile,
+    rejected: BinaryIO,
+    seen: Callable[[BankLayout], None],
+    *,
+    dry_run: bool,
+    save: str | None,
 ) -> BankOutcome:
     """Do the work; what the file does not tell is asked when a person sits there, else it is refused."""
     while True:
@@ -78,7 +85,7 @@ async def _asked(
                 how: dict[str, Any] = {"actor": SHELL, "rejected": rejected, "progress": progress, "seen": seen}
                 if dry_run:
                     return await bank_import.preview(core, said, **how)
-                return (await bank_import.apply(core, said, **how))[0]
+                return (await bank_import.apply(core, said, keep_as=save, **how))[0]
         except QuestionOpen as question:
             if not sys.stdin.isatty():
                 raise

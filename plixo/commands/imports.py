@@ -5,12 +5,14 @@ import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO, cast
 from uuid import UUID, uuid4
 
 import typer
 
+from domain.cash_application import file_templates
 from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
 from domain.ledger import csv_import
@@ -115,13 +117,25 @@ def contacts(
     _import(request, file, rejects, save=save, dry_run=dry_run, as_json=as_json)
 
 
+class TemplateOf(StrEnum):
+    """What there are templates of."""
+
+    INVOICES = "invoices"
+    CONTACTS = "contacts"
+    BANK = "bank"
+    REMITTANCE = "remittance"
+
+
 @import_app.command()
 def template(
-    kind: Annotated[Kind, typer.Argument(help="What the file is to hold.")],
+    kind: Annotated[TemplateOf, typer.Argument(help="What the file is to hold.")],
     examples: Annotated[bool, typer.Option("--examples", help="With rows that show how.")] = False,
 ) -> None:
     """Print a CSV file with the headers that the import knows."""
-    typer.echo(csv_import.template(kind, examples=examples), nl=False)
+    if kind in (TemplateOf.BANK, TemplateOf.REMITTANCE):
+        typer.echo(file_templates.template(kind, examples=examples), nl=False)
+    else:
+        typer.echo(csv_import.template(Kind(kind), examples=examples), nl=False)
 
 
 def pairs(texts: list[str]) -> tuple[tuple[str, str], ...]:

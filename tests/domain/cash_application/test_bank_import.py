@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from domain.cash_application import bank_import
+from domain.cash_application import bank_import, file_templates
 from domain.cash_application.bank_import import BankOutcome
 from domain.cash_application.bank_layouts import BankFile
 from domain.cash_application.bank_questions import BankAccountUnclear
@@ -19,8 +19,8 @@ from domain.kernel.core import Core
 from domain.kernel.keys import Keyring, SigningKey
 from domain.kernel.money import Money
 from domain.kernel.refusals import NotAllowed
-from domain.ledger.csv_import.refusals import ColumnMissing, DateOrderOpen, FileHoldsNoRows
-from domain.ledger.csv_import.requests import DateOrder
+from domain.ledger.csv_import.refusals import ColumnMissing, DateOrderOpen, FileHoldsNoRows, OptionUnusable
+from domain.ledger.csv_import.requests import DateOrder, DecimalMark
 from domain.ledger.models import ImportBatch
 
 STATEMENTS = Path(__file__).parent / "statements"
@@ -267,3 +267,34 @@ async def test_every_row_is_new_known_rejected_or_left_out(core: Core, rows: lis
         assert each.new + each.known + each.rejected + each.left_out == each.read
         assert sum(each.reasons.values()) == each.rejected + each.left_out
     assert await BankLine.all().count() == first.new + whole.new
+
+
+async def test_what_was_said_about_a_layout_is_used_for_the_next_file_of_the_bank(core: Core) -> None:
+    header = "Wann;Wieviel;Wer\n"
+    columns = (("Wann", "booking-date"), ("Wieviel", "amount"), ("Wer", "payer-name"))
+    said = a_statement("05/03/2026;1.250;Acme", header=header, columns=columns, currency="EUR",
+                       date_order=DateOrder.DMY, decimal_mark=DecimalMark.COMMA)  # fmt: skip
+    await bank_import.apply(core, said, actor=SHELL, keep_as="House bank")
+
+    outcome = await imported(core, "06/03/2026;2.000;Beta", header=header)
+
+    assert outcome.came_in == (Money(200000, "EUR"),)
+    assert (await BankLine.get(payer_name="Beta")).booked_on == date(2026, 3, 6)
+
+
+async def test_a_file_without_headers_cannot_be_known_again(core: Core) -> None:
+    named = (("column 1 (05/03/2026)", "booking-date"), ("column 2 (5.00)", "amount"))
+    said = a_statement(header="05/03/2026,5.00\n", columns=named, currency="EUR")
+
+    with pytest.raises(OptionUnusable):
+        await bank_import.apply(core, said, actor=SHELL, keep_as="House bank")
+
+    assert await BankLine.all().count() == 0
+
+
+async def test_the_template_with_its_examples_can_be_imported(core: Core) -> None:
+    text = file_templates.template("bank", examples=True)
+
+    outcome, _ = await bank_import.apply(core, BankFile("t.csv", stream=io.BytesIO(text.encode())), actor=SHELL)
+
+    assert (outcome.new, outcome.accounts) == (2, ("main",))

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.cash_application import file_templates
 from domain.cash_application.advice_tables import AdviceOptions
 from domain.cash_application.advices import Advice, AdviceLine, checked
 from domain.cash_application.models import Remittance, RemittanceLine
@@ -116,3 +117,10 @@ def test_a_total_is_the_sum_of_the_lines_or_says_by_how_much_not(amounts: list[i
     paid = [line.amount_minor for line in found.lines]
     fits = None not in paid and sum(each or 0 for each in paid) == found.total_minor
     assert fits or found.notes
+
+
+async def test_the_template_with_its_examples_can_be_imported(core: Core) -> None:
+    advice, lines = await taken(core, file_templates.template("remittance", examples=True))
+
+    assert lines[0] == AdviceLine("INV-1001", 122549, 2501, "2 % cash discount")
+    assert (advice.payer_name, advice.total_minor) == ("Example Ltd", 132449)
