@@ -55,28 +55,21 @@ def card(shown: LineCard) -> Message:
         facts.append(f"from account …{text.foreign(shown.payer_hint, limit=8)}")
     if shown.remittance_name:
         facts.append(f"advice {text.foreign(shown.remittance_name, limit=60)}")
-    body = [blocks.section(f"*{head}*\n{text.foreign(line.text, limit=300)}"), blocks.context(" · ".join(facts))]
-    if shown.waits:
-        body += _open(shown)
-    else:
-        body.append(blocks.section(_decided(shown)))
-    return Message(text=f"{head}: {line.state}", blocks=tuple(body))
+    top = [blocks.section(f"*{head}*\n{text.foreign(line.text, limit=300)}"), blocks.context(" · ".join(facts))]
+    body = _open(shown, top) if shown.waits else (*top, blocks.section(_decided(shown)))
+    return Message(text=f"{head}: {line.state}", blocks=body)
 
 
-def _open(shown: LineCard) -> list[Block]:
-    body: list[Block] = []
-    for way in shown.ways:
-        body += [blocks.divider(), blocks.section(_way(way))]
-        if buttons := _buttons(shown, way):
-            body.append(blocks.actions(*buttons))
+def _open(shown: LineCard, top: Sequence[Block]) -> tuple[Block, ...]:
+    ways = [(blocks.divider(), blocks.section(_way(way)), *_deciding(shown, way)) for way in shown.ways]
+    if not ways:
+        ways = [(blocks.section("Nothing fits this line."),)]
     short = short_ids.short(shown.line.line_id)
-    if not shown.ways:
-        body.append(blocks.section("Nothing fits this line."))
+    tail: list[Block] = [blocks.actions(_ignore(shown))]
     if shown.line.amount.minor > 0:
         typed = f"Otherwise: `/plixo cash apply {short} INV=amount …` or `/plixo cash keep {short} NAME`"
-        body.append(blocks.context(typed))
-    body.append(blocks.actions(_ignore(shown)))
-    return body
+        tail.insert(0, blocks.context(typed))
+    return blocks.listing(top, ways, tail=tail, hint=" with lower confidence")
 
 
 def _way(way: WayView) -> str:
@@ -98,10 +91,11 @@ def _way(way: WayView) -> str:
     return "\n".join([f"*{way.place}. {way.confidence} %* · {title}", *parts, *reasons])
 
 
-def _buttons(shown: LineCard, way: WayView) -> list[Block]:
+def _deciding(shown: LineCard, way: WayView) -> tuple[Block, ...]:
+    """Return the row with the button that takes a way."""
     line = shown.line
     if way.account_id is None:
-        return []
+        return ()
     name = text.plain(way.account_name, limit=40)
     if not way.parts and way.payment_id is None:
         keep = blocks.button(
@@ -111,22 +105,22 @@ def _buttons(shown: LineCard, way: WayView) -> list[Block]:
             label=f"Keep {line.amount} as unapplied cash of {name}",
             primary=way.place == 1,
         )
-        return [keep]
-    numbers = ", ".join(text.plain(each.invoice_number, limit=30) for each in way.parts[:3])
-    returned = way.payment_id is not None
-    post = blocks.button(
-        "Book the return" if returned else "Post",
+        return (blocks.actions(keep),)
+    return (blocks.actions(_post(line, way, name)),)
+
+
+def _post(line: LineView, way: WayView, name: str) -> Block:
+    numbers = ", ".join(text.plain(each.invoice_number, limit=30) for each in way.parts[:3]) or "no invoice"
+    more = " and more" if len(way.parts) > 3 else ""
+    what = "Book the return" if way.payment_id is not None else "Post"
+    return blocks.button(
+        what,
         action=ids.Action.CASH_POST,
         value=ids.value(line=line.line_id, place=way.place, seen=decisions.fingerprint(way)),
-        label=f"{'Book the return of' if returned else 'Post'} {line.amount}: {name}",
+        label=f"{what}: {line.amount}, {name}",
         primary=way.place == 1,
-        confirm=Confirmation(
-            title="Book it?",
-            question=f"{line.amount}, {name}: {numbers or 'no invoice'}{' and more' if len(way.parts) > 3 else ''}.",
-            yes="Book it",
-        ),
+        confirm=Confirmation(title="Book it?", question=f"{line.amount}, {name}: {numbers}{more}.", yes="Book it"),
     )
-    return [post]
 
 
 def _ignore(shown: LineCard) -> Block:
