@@ -25,6 +25,7 @@ from domain.outreach import (
     fact_sheets,
     guardrails,
     leaving,
+    mail_events,
     providers,
     settling,
 )
@@ -158,7 +159,7 @@ async def delivered_all(core: Core, *, mailing_ids: Collection[UUID]) -> None:
 
 async def _delivered(core: Core, mailing_ids: Collection[UUID]) -> None:
     async with core.transaction() as tx:
-        told = await settling.told_of(core, tx, mailing_ids, on_the_wire=True)
+        told = await mail_events.told_of(core, tx, mailing_ids, on_the_wire=True)
         ids = list(told)
         if not ids:
             return

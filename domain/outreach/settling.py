@@ -19,8 +19,8 @@ from domain.kernel import addresses, timeline
 from domain.kernel.actor import SYSTEM
 from domain.kernel.core import Core
 from domain.kernel.events import by
-from domain.kernel.transactions import Row, Transaction
-from domain.outreach import answers, fact_sheets, fitting, guardrails, judges
+from domain.kernel.transactions import Transaction
+from domain.outreach import answers, fact_sheets, fitting, guardrails, judges, mail_events
 from domain.outreach.facts import ItemFacts, MailFacts
 from domain.outreach.verdicts import Never, Review, Wait
 
@@ -32,16 +32,6 @@ GIVEN_BACK_REST = timedelta(hours=1)
 Not at once: were planner and guardrails ever to differ, each pass would make a mail that does not leave."""
 
 NOTHING_LEFT = "no invoice in it is left to ask for"
-
-_TOLD = """
-    SELECT m.id AS mailing_id, m.account_id, m.letter, m.address, i.id AS invoice_id, i.number AS invoice_number,
-           CASE WHEN t.id IS NULL THEN m.step ELSE t.step END AS step, coalesce(t.reason, m.reason) AS reason
-    FROM mailing m LEFT JOIN mailing_item t ON t.mailing_id = m.id AND t.state = 'included'
-    JOIN invoice i ON i.id = coalesce(t.invoice_id, m.invoice_id)
-    WHERE m.id = ANY(%s) ORDER BY m.id, i.id <> m.invoice_id, t.created_at, t.id
-"""
-
-_TOLD_OF_SENDING = _TOLD.replace("ORDER BY", "AND m.state = 'sending' ORDER BY") + " FOR UPDATE OF m"
 
 _LOCK_REST = """
     SELECT 1 FROM invoice WHERE (
@@ -184,24 +174,7 @@ async def about(core: Core, tx: Transaction, mailing: Mailing) -> dict[str, Any]
 
 async def about_each(core: Core, tx: Transaction, mailing: Mailing) -> list[dict[str, Any]]:
     """Return the fields of an event for each invoice in a mail, the leading one first; of an answer, for its one."""
-    return [fields for fields, _ in (await told_of(core, tx, [mailing.id]))[mailing.id]]
-
-
-async def told_of(
-    core: Core, tx: Transaction, mailing_ids: Collection[UUID], *, on_the_wire: bool = False
-) -> dict[UUID, list[tuple[dict[str, Any], Row]]]:
-    """Return, of each mail, what ``about_each`` returns, with the step and the reason of each invoice's part in it.
-
-    Only of those that are on the wire, where that is asked for; those are held to the end of the transaction.
-    """
-    rows = await tx.rows(_TOLD_OF_SENDING if on_the_wire else _TOLD, (list(mailing_ids),))
-    told: dict[UUID, list[tuple[dict[str, Any], Row]]] = {}
-    stamp = by(SYSTEM, core.clock.now())
-    for row in rows:
-        fields = {name: row[name] for name in ("invoice_id", "invoice_number", "account_id", "mailing_id", "letter")}
-        sent_to = addresses.masked(row["address"])
-        told.setdefault(row["mailing_id"], []).append(({**fields, "sent_to": sent_to, **stamp}, row))
-    return told
+    return [fields for fields, _ in (await mail_events.told_of(core, tx, [mailing.id]))[mailing.id]]
 
 
 def _fields(core: Core, mailing: Mailing, invoice_id: UUID, number: str) -> dict[str, Any]:
