@@ -2,7 +2,9 @@
 
 from uuid import UUID
 
+from domain.commitments import pauses
 from domain.deliverability.states import MailingState
+from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.transactions import Transaction
 from domain.outreach import settling
@@ -17,12 +19,17 @@ _COME_DUE = """
     RETURNING id, queued_at
 """
 
-_SPENT = """
+_SPENT = f"""
     SELECT m.id FROM mailing m WHERE m.state = 'drafted' AND EXISTS (
         SELECT FROM mailing_item t JOIN invoice i ON i.id = t.invoice_id
-        WHERE t.mailing_id = m.id AND t.state = 'included' AND i.state <> 'open')
-    ORDER BY m.queued_at LIMIT %s
+        WHERE t.mailing_id = m.id AND t.state = 'included'
+          AND (i.state <> 'open' OR t.instalment_id IS NULL AND EXISTS (
+            SELECT FROM plan p {pauses.lateral("i")}
+            WHERE p.invoice_id = i.id AND p.state = 'running' AND {pauses.chaseable("i")} = 0)))
+    ORDER BY m.queued_at LIMIT %(page)s
 """
+"""Drafts about an invoice that is settled, or under a plan that is on schedule: while such a draft waits for a person,
+the plan's own instalments could not be asked for."""
 
 
 async def release(core: Core) -> None:
@@ -56,8 +63,9 @@ async def hasten(core: Core, tx: Transaction, *, guardrail: str, segment: str | 
 
 
 async def _drop_spent(core: Core) -> None:
-    """Take settled invoices out of drafts, so that nobody approves what would not leave."""
-    for row in await core.database.rows(_SPENT, (PAGE,)):
+    """Take invoices out of drafts that are settled or under a plan, so that nobody approves what would not leave."""
+    today = local_date(core.clock, core.merchant.zone)
+    for row in await core.database.rows(_SPENT, {"page": PAGE, "today": today}):
         await _reconsider(core, row["id"])
 
 

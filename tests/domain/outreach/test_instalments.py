@@ -12,7 +12,8 @@ from domain.casework.tasks import TaskKind
 from domain.deliverability.models import Mailing
 from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
-from domain.outreach import planner
+from domain.kernel.money import Money
+from domain.outreach import planner, waiting
 from tests.builders import a_contact, an_account, an_invoice
 from tests.clocks import StandingClock
 from tests.domain.commitments.commitments_made import a_payment, a_plan
@@ -42,6 +43,24 @@ async def test_complaint_19_instalments_are_chased_by_the_invoices_old_date(core
     assert days == [2, 12, 22]
     assert {each.letter for each in await items()} == {"instalment-due"}
     assert [each.step for each in await items()] == [None, None, None]
+
+
+async def test_a_draft_from_before_the_plan_does_not_keep_its_instalments_back(
+    core: Core, clock: StandingClock
+) -> None:
+    invoice = await an_invoice(core, amount=Money(5_000_000, "EUR"), days_past_due=8)  # a high value: it is drafted
+    await planner.plan(core)
+    draft = await Mailing.get()
+    await a_plan(core, invoice, (2_000_000, 3_000_000), first=2, every=30)
+    clock.advance(days=1)
+
+    await waiting.release(core)
+    await planner.plan(core)
+
+    assert draft.state == "drafted"
+    assert (await Mailing.get(id=draft.id)).state == "withheld"
+    assert [each.letter for each in await Mailing.filter(state__in=["drafted", "queued"])] == ["instalment-due"]
+    assert (await enrolment(invoice)).last_position == 0
 
 
 async def test_a_missed_instalment_is_told_once_and_the_cadence_goes_on(core: Core, clock: StandingClock) -> None:
