@@ -1,4 +1,4 @@
-"""`plixo ledger …`, `plixo writeoff …`, `plixo credit-note …`, `plixo void`: what people write on balances."""
+"""`plixo ledger …`, `plixo place …`, `plixo writeoff …`, `plixo credit-note …`: what people write on balances."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -15,11 +15,13 @@ from domain.ledger.unapplied import LoosePage
 from plixo import shell
 from plixo.commands.moments import Number, Reason, amount, listed, told
 
-ledger_app = typer.Typer(no_args_is_help=True, help="Balances: what they are made of, unapplied cash, and the audit.")
+ledger_app = typer.Typer(
+    no_args_is_help=True, help="Balances: what they are made of, notes on unapplied cash, and the audit."
+)
 write_off_app = typer.Typer(no_args_is_help=True, help="What will not come; given up by two people.")
 credit_note_app = typer.Typer(no_args_is_help=True, help="Credit notes, and the invoices that they are applied to.")
 
-Payment = Annotated[UUID, typer.Argument(help="The payment's id, as `plixo ledger unapplied` shows it.")]
+Payment = Annotated[UUID, typer.Argument(help="The payment's id, as `plixo unapplied` shows it.")]
 WriteOff = Annotated[UUID, typer.Argument(help="The write-off's id, as `plixo writeoff list` shows it.")]
 CreditNote = Annotated[str, typer.Argument(metavar="CREDIT_NOTE", help="Number of the credit note.")]
 Typed = Annotated[str | None, typer.Option("--amount", help="Such as 25.00; without it as much as there is.")]
@@ -44,7 +46,6 @@ def show_entries(number: Number, as_json: Annotated[bool, shell.JSON] = False) -
     listed(found, lines, as_json=as_json, empty="")
 
 
-@ledger_app.command("unapplied")
 def show_unapplied(
     text: Annotated[str, typer.Argument(help="Customer, amount, reference, or an age such as '>30d'.")] = "",
     as_json: Annotated[bool, shell.JSON] = False,
@@ -64,7 +65,6 @@ def show_unapplied(
     listed(page, [*lines, f"{page.found} in all: {totals}"] if lines else [], as_json=as_json, empty="none")
 
 
-@ledger_app.command("place")
 def place(payment: Payment, number: Number, typed: Typed = None, note: Note = "") -> None:
     """Put unapplied cash on an invoice."""
 
@@ -77,7 +77,6 @@ def place(payment: Payment, number: Number, typed: Typed = None, note: Note = ""
     told(placed)
 
 
-@ledger_app.command("unplace")
 def unplace(
     entry: Annotated[UUID, typer.Argument(help="The entry's id, as `plixo ledger entries` shows it.")], reason: Reason
 ) -> None:
