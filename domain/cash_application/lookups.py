@@ -1,5 +1,6 @@
 """Lookups: what the ledger knows about a page of bank lines, found by a fixed number of statements."""
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -73,7 +74,11 @@ _ADVISED = """
 """
 
 MOST_BY_FORM = 20_000
-"""Invoices that one page's texts may mean; more only come of texts full of short figures."""
+"""Invoices that one page's texts may mean; of more, the page is worked in halves, so that none is overlooked."""
+
+
+class _TooManyMeant(Exception):
+    """Say that a page's texts mean more invoices than are looked at together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +100,23 @@ class _Forms:
 
 async def candidates(rows: Rows, lines: Sequence[Line], *, directory: Directory) -> dict[UUID, Candidates]:
     """Return what may explain each of the lines, by the line's id."""
-    readings = {line.id: mentions.read(line.text) for line in lines}
+    readings = await asyncio.to_thread(lambda: {line.id: mentions.read(line.text) for line in lines})
+    try:
+        return await _candidates(rows, lines, readings, directory)
+    except _TooManyMeant:  # as a whole the page may mean half the ledger; its halves mean less
+        middle = len(lines) // 2
+        first = await candidates(rows, lines[:middle], directory=directory)
+        return first | await candidates(rows, lines[middle:], directory=directory)
+
+
+async def _candidates(
+    rows: Rows, lines: Sequence[Line], readings: Mapping[UUID, Reading], directory: Directory
+) -> dict[UUID, Candidates]:
     advices = await _advices(rows, [line.remittance_id for line in lines if line.remittance_id is not None])
     wanted = [row for of_one in advices.values() for row in of_one]
     written = {row["number"]: mentions.read(row["number"]) for row in wanted}
-    forms = await _forms(rows, [*readings.values(), *written.values()], [row["number_key"] for row in wanted])
+    texts = [*readings.values(), *written.values()]
+    forms = await _forms(rows, texts, [row["number_key"] for row in wanted], split=len(lines) > 1)
     paid_by = await payers.of(rows, lines, readings=readings, directory=directory)
     named = {line.id: forms.named_in(readings[line.id]) for line in lines}
     advised = {line.id: _advised(forms, advices.get(line.remittance_id, []), written) for line in lines}
@@ -130,7 +147,7 @@ def _own(
     return {each: debts[each, line.currency] for each in accounts if (each, line.currency) in debts}
 
 
-async def _forms(rows: Rows, readings: Iterable[Reading], advised: Sequence[str]) -> _Forms:
+async def _forms(rows: Rows, readings: Iterable[Reading], advised: Sequence[str], *, split: bool) -> _Forms:
     keys = set(advised)
     skeletons: set[str] = set()
     figures: set[str] = set()
@@ -141,7 +158,10 @@ async def _forms(rows: Rows, readings: Iterable[Reading], advised: Sequence[str]
     found = [_debt(row) for row in await rows.rows(_BY_KEY, {"keys": list(keys)})]
     wanted = {"skeletons": list(skeletons), "figures": list(figures), "most": MOST_BY_FORM}
     if skeletons or figures:
-        found += [_debt(row) for row in await rows.rows(_BY_FORM, wanted)]
+        meant = await rows.rows(_BY_FORM, wanted)
+        if split and len(meant) >= MOST_BY_FORM:
+            raise _TooManyMeant
+        found += [_debt(row) for row in meant]
     by_key = {debt.key: debt for debt in found}
     by_skeleton: dict[str, list[str]] = {}
     by_digits: dict[str, list[str]] = {}

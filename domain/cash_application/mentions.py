@@ -9,13 +9,16 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import pairwise
+from itertools import islice, pairwise
 
 LONGEST_TEXT = 2_000
 """Characters of a line's texts that are read."""
 
 MOST = 150
 """Mentions of one line."""
+
+MOST_RUNS = 100
+"""Groups of figures of one text that are looked at."""
 
 LONGEST_RANGE = 60
 """Invoices that ``1001-1060`` may mean."""
@@ -170,7 +173,7 @@ class _Run:
 
 
 def _mentions(text: str) -> Iterator[Mention]:
-    runs = [*_runs(text)]
+    runs = [*islice(_runs(text), MOST_RUNS)]
     for place, run in enumerate(runs):
         yield from _alone(run)
         yield from _joined(text, runs[place : place + 3])

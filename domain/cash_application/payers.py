@@ -4,6 +4,7 @@ What people confirm, and what a number proved, is remembered: the digest of the 
 account or name that has paid for several customers says less of each than one that has paid for one.
 """
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID, uuid4
@@ -26,11 +27,16 @@ SHORTEST_NUMBER = 4
 """Characters of a customer's number that is looked for in texts."""
 
 _ALIASES = """
-    SELECT p.key, p.account_id, p.times, a.name FROM payer_alias p JOIN account a ON a.id = p.account_id
-    WHERE p.key = ANY(%(keys)s) ORDER BY p.times DESC, p.last_at DESC, p.account_id
+    SELECT p.key, kept.id AS account_id, sum(p.times)::integer AS times, kept.name
+    FROM payer_alias p JOIN account a ON a.id = p.account_id
+    JOIN account kept ON kept.id = coalesce(a.merged_into_id, a.id)
+    WHERE p.key = ANY(%(keys)s) GROUP BY p.key, kept.id, kept.name ORDER BY times DESC, max(p.last_at) DESC, kept.id
 """
 
-_NUMBERS = "SELECT id AS account_id, lower(number) AS key, name FROM account WHERE lower(number) = ANY(%(keys)s)"
+_NUMBERS = """
+    SELECT kept.id AS account_id, lower(a.number) AS key, kept.name
+    FROM account a JOIN account kept ON kept.id = coalesce(a.merged_into_id, a.id) WHERE lower(a.number) = ANY(%(keys)s)
+"""
 
 _NAMES = """
     SELECT coalesce(a.merged_into_id, a.id) AS id, a.name FROM account a
@@ -50,7 +56,8 @@ NAME = "name:"
 async def directory(rows: Rows) -> Directory:
     """Return the names of the customers who owe anything."""
     found = await rows.rows(_NAMES, {"most": MOST_NAMES + 1})
-    return Directory((row["id"], row["name"]) for row in found) if len(found) <= MOST_NAMES else Directory(())
+    names_of = [(row["id"], row["name"]) for row in found] if len(found) <= MOST_NAMES else []
+    return await asyncio.to_thread(Directory, names_of)  # a second or two of work, which must not hold up the process
 
 
 async def of(

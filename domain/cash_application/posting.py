@@ -5,6 +5,7 @@ payment is booked once by the line's own id, and what the match counted on is re
 taken in the order of all money: invoices by id, then the payment, then the line.
 """
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -87,7 +88,11 @@ async def found_for(core: Core, lines: Sequence[Line], directory: Any = None) ->
     """Return the ways for each of the lines, by its id."""
     directory = directory or await payers.directory(core.database)
     known = await lookups.candidates(core.database, lines, directory=directory) if lines else {}
-    return {line.id: matching.ways(line, known[line.id]) for line in lines}
+    found = {}
+    for line in lines:
+        found[line.id] = matching.ways(line, known[line.id])
+        await asyncio.sleep(0)  # a line of a customer with many invoices takes a moment; others get theirs
+    return found
 
 
 async def _work(core: Core, lines: Sequence[Line], directory: Any, run: Run) -> list[Line]:

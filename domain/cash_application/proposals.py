@@ -94,7 +94,7 @@ async def tell(core: Core, fresh: Sequence[Proposal], *, unknown: int) -> LinesP
         return None
     sums: dict[str, int] = {}
     for each in fresh:
-        sums[each.line.currency] = sums.get(each.line.currency, 0) + each.line.amount_minor
+        sums[each.line.currency] = sums.get(each.line.currency, 0) + abs(each.line.amount_minor)
     async with core.transaction() as tx:
         event = LinesProposed(
             lines=len(fresh),

@@ -1,12 +1,14 @@
 """`plixo cash …`: bank lines that wait, why each would be applied as proposed, and the decisions about them."""
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator
+from datetime import datetime
+from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
 import typer
 
-from domain.cash_application import decisions, posting, queries
+from domain.cash_application import decisions, differences, posting, queries
 from domain.cash_application.decisions import NamedPart
 from domain.cash_application.line_views import LineCard, LineView
 from domain.kernel.actor import SHELL
@@ -14,13 +16,21 @@ from domain.kernel.core import Core
 from domain.kernel.events import Event
 from domain.kernel.money import Money
 from plixo import shell
-from plixo.commands.moments import Reason, listed, sums, told
+from plixo.commands.moments import Number, Reason, day, listed, sums, told
 
 cash_app = typer.Typer(no_args_is_help=True, help="Money on the bank account: what it pays, and what waits.")
 
 Decision = Callable[[Core, UUID], Awaitable[Event]]
 
 Line = Annotated[str, typer.Argument(help="The bank line's id as `plixo cash list` shows it.")]
+
+
+class What(StrEnum):
+    """What becomes of a difference."""
+
+    VARIANCE = "variance"
+    PROMISE = "promise"
+    DISPUTE = "dispute"
 
 
 @cash_app.command("list")
@@ -100,6 +110,33 @@ def ignore_line(line: Line, reason: Reason) -> None:
 def reconsider_line(line: Line) -> None:
     """Look again at a bank line that was left out."""
     _told(line, lambda core, line_id: decisions.reconsider(core, line_id=line_id, actor=SHELL))
+
+
+@cash_app.command("short")
+def settle_difference(
+    line: Line,
+    number: Number,
+    what: Annotated[What, typer.Option("--as", help="What becomes of the difference.")],
+    on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Of a promise: by which day.")] = None,
+    code: Annotated[str, typer.Option(help="Of a dispute: its reason, such as `wrong_amount`.")] = "other",
+    words: Annotated[str, typer.Option(help="Why, or what was said.")] = "",
+) -> None:
+    """Say what becomes of what a short payment left open."""
+
+    async def settled(core: Core, line_id: UUID) -> Event:
+        if what is What.VARIANCE:
+            return await differences.let_go(core, line_id=line_id, invoice_number=number, reason=words, actor=SHELL)
+        if what is What.DISPUTE:
+            return await differences.disputed(
+                core, line_id=line_id, invoice_number=number, reason_code=code, words=words, actor=SHELL
+            )
+        if on is None:
+            raise typer.BadParameter("say --on, by which day they will pay")
+        return await differences.promised(
+            core, line_id=line_id, invoice_number=number, on=day(on), note=words, actor=SHELL
+        )
+
+    _told(line, settled)
 
 
 @cash_app.command("match")
