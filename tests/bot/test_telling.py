@@ -12,6 +12,7 @@ import pytest
 
 from bot import app as bot_app
 from bot.app import Bot
+from bot.telling import BURST
 from bot.tellings import TELLINGS
 from domain.commitments.events import PromiseBroken
 from domain.deliverability.events import AddressSuppressed, LetterSent, LetterWithheld, MailArrived, MailQuarantined
@@ -35,6 +36,7 @@ from plixo import wiring
 from tests.bot.fake_slack import CHANNEL, FakeSlack, Fault
 from tests.builders import a_contact, an_account, an_invoice
 from tests.clocks import StandingClock
+from tests.domain.ledger.test_placing import loose_money
 from tests.domain.outreach.mails_made import a_reminder
 
 
@@ -470,6 +472,20 @@ def test_every_event_that_operators_are_told_of_has_a_line_in_the_table() -> Non
 
     assert told == set(TELLINGS)
     assert PaymentReceived in told
+
+
+async def test_a_bank_file_full_of_money_that_fits_nothing_does_not_flood_the_channel(
+    core: Core, slack: FakeSlack, tell: Callable[[int], Any]
+) -> None:
+    account = await an_account(core)
+    for number in range(BURST + 5):
+        await loose_money(core, 100 + number, account, object_id=f"bank_{number}")
+
+    for row in await core.database.rows("SELECT id FROM timeline_entry ORDER BY id"):
+        await tell(row["id"])
+
+    assert len(slack.in_channel()) == BURST + 1
+    assert f"{BURST + 5} payments that fit no invoice" in json.dumps(slack.in_channel()[-1]["blocks"])
 
 
 async def test_a_hundred_reminders_are_one_message_that_is_kept_current(

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from domain.casework import task_lists, tasks, worklist
+from domain.casework.models import Task
 from domain.casework.refusals import TaskNotFound, WordsMissing
 from domain.casework.tasks import TaskKind
 from domain.commitments.events import InstalmentMissed
@@ -18,7 +19,7 @@ from domain.kernel.addresses import AddressMalformed
 from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.money import Money
-from domain.ledger import contacts
+from domain.ledger import contacts, placing
 from domain.ledger.contacts import ContactRole
 from domain.ledger.models import Contact, Invoice
 from domain.ledger.refusals import AccountUnclear, AddressUnmailable, ContactKnown, ContactNotFound
@@ -26,6 +27,7 @@ from tests.builders import a_contact, an_account, an_invoice
 from tests.clocks import StandingClock
 from tests.domain.casework.operators import a_suppression, an_operator, euros
 from tests.domain.commitments.commitments_made import a_payment
+from tests.domain.ledger.test_placing import loose_money
 
 
 async def _suppressed(core: Core, invoice: Invoice, contact: Contact, reason: Why) -> None:
@@ -213,3 +215,22 @@ async def test_of_several_customers_the_reader_chooses(core: Core) -> None:
         await contacts.add(core, account="acme", email="anna@acme.example", actor=SHELL)
 
     assert [each.name for each in unclear.value.choices] == ["Acme North", "Acme South"]
+
+
+async def test_a_task_to_apply_cash_ends_when_none_is_left(core: Core, clock: StandingClock) -> None:
+    account = await an_account(core)
+    await an_invoice(core, "INV-1", account=account, amount=Money(10000, "EUR"))
+    payment = await loose_money(core, 6000, account, note="which invoice?")
+    await jobs_done(core)
+    before = await open_tasks(core)
+    clock.advance(minutes=1)
+
+    await placing.place(core, payment_id=payment, invoice_number="INV-1", amount=Money(1000, "EUR"), actor=SHELL)
+    await jobs_done(core)
+    meanwhile = await open_tasks(core)
+    await placing.place(core, payment_id=payment, invoice_number="INV-1", actor=SHELL)
+    await jobs_done(core)
+
+    assert before == meanwhile == [("apply cash", "Acme Ltd")]
+    assert await open_tasks(core) == []
+    assert (await Task.get()).outcome == "no unapplied cash is left"

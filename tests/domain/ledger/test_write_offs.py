@@ -24,8 +24,11 @@ from domain.ledger.refusals import (
     WriteOffNotFound,
     WriteOffWaits,
 )
+from domain.outreach import planner
+from domain.outreach.models import Enrolment
 from domain.people.refusals import OwnWork
 from tests.builders import an_invoice
+from tests.clocks import StandingClock
 from tests.domain.commitments.commitments_made import a_dispute, a_promise
 from tests.domain.ledger.people import CARL, CORA, MAX, OPAL, VERA
 from tests.domain.ledger.test_payments import euros, go_back, kinds, loose, receive, standing
@@ -258,6 +261,23 @@ async def test_a_dispute_of_an_invoice_that_is_open_again_is_left_alone(core: Co
     await dispute_endings.drop(core, entry_id=row["id"])
 
     assert (await Dispute.get()).state == "open"
+
+
+async def test_reminders_end_with_a_written_off_invoice_and_begin_again_when_that_is_reversed(
+    core: Core, clock: StandingClock
+) -> None:
+    await an_invoice(core, "INV-1", amount=euros(10000))
+    await planner.plan(core)
+    write_off_id = await written_off(core)
+    await core.jobs.work(concurrency=1, stop=asyncio.Event(), until_idle=True)
+    ended = [each.state for each in await Enrolment.all()]
+
+    await write_offs.reverse(core, write_off_id=write_off_id, reason="a mistake", actor=CORA)
+    clock.advance(days=1)
+    await planner.plan(core)
+
+    assert ended == ["closed"]
+    assert sorted([each.state for each in await Enrolment.all()]) == ["closed", "running"]
 
 
 # Differences
