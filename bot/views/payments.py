@@ -25,11 +25,11 @@ def health(found: ProviderHealth) -> Message:
     strays = (_list_button(),) if found.strays else ()
     return Message(
         text=head,
-        blocks=(
-            blocks.section(f"*{head}*"),
-            *(blocks.section(line) for line in lines[:LINES_SHOWN]),
-            blocks.context(" · ".join(facts)),
-            *([blocks.actions(*strays)] if strays else ()),
+        blocks=blocks.listing(
+            [blocks.section(f"*{head}*")],
+            map(blocks.section, lines),
+            tail=[blocks.context(" · ".join(facts)), *([blocks.actions(*strays)] if strays else ())],
+            most=LINES_SHOWN,
         ),
     )
 

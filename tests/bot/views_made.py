@@ -21,6 +21,7 @@ from domain.operations.searches import Match, Matches
 from domain.pay_links.events import LinkRegenerated
 from tests.bot.cash_views_made import cash_views
 from tests.bot.money_views_made import money_views
+from tests.bot.payment_views_made import payment_views
 from tests.bot.work_views_made import NOTES, notes, work_views
 
 AT = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
@@ -133,6 +134,7 @@ def every_view(name: str = "Acme Ltd") -> Mapping[str, Message]:
         ),
         **cash_views(name, number=number, many=many),
         **money_views(name, number=number, many=many),
+        **payment_views(name, number=number, many=many),
         **work_views(
             name,
             number=number,
