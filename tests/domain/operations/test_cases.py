@@ -34,9 +34,9 @@ class Counting(Database):
     def __init__(self) -> None:
         self.asked = 0
 
-    async def rows(self, sql: str, params: Params = None) -> list[Row]:
+    async def rows(self, sql: str, params: Params = None, *, prepare: bool | None = None) -> list[Row]:
         self.asked += 1
-        return await super().rows(sql, params)
+        return await super().rows(sql, params, prepare=prepare)
 
 
 async def paid(core: Core, invoice: Invoice, minor: int) -> None:
