@@ -59,7 +59,7 @@ class Rows:
         """
         async with self._cursor() as cursor:
             await cursor.execute(sql, params, prepare=prepare)
-            return await cursor.fetchall() if cursor.description else []
+            return await cursor.fetchall() if cursor.description is not None else []
 
     async def row(self, sql: str, params: Params = None, *, prepare: bool | None = None) -> Row | None:
         """Run one statement and return its first row, or None."""

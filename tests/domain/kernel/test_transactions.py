@@ -43,3 +43,9 @@ async def test_an_exception_rolls_back(core: Core) -> None:
         await failing()
 
     assert await core.database.rows("SELECT key FROM seen_request") == []
+
+
+async def test_a_row_without_columns_is_a_row(core: Core) -> None:
+    found = await core.database.rows("SELECT FROM generate_series(1, 2)")
+
+    assert found == [{}, {}]
