@@ -5,17 +5,21 @@ import time
 from collections.abc import Callable
 
 
+BURST_SECONDS = 0.2
+"""After a pause the calls of so many seconds may begin at once; with those of the second that follows it is 24 of 25."""
+
+
 class Pace:
-    """Lets so many calls begin in a second, a first burst of as many at once; those that wait go in their order."""
+    """Lets so many calls begin in a second, after a pause a few at once; those that wait go in their order."""
 
     def __init__(self, calls_a_second: float, *, now: Callable[[], float] = time.monotonic) -> None:
-        self._every, self._burst, self._now = 1 / calls_a_second, 1.0, now
+        self._every, self._now = 1 / calls_a_second, now
         self._next = 0.0
 
     async def turn(self) -> None:
         """Wait for one's turn."""
         now = self._now()
-        at = max(self._next, now - self._burst)
+        at = max(self._next, now - BURST_SECONDS)
         self._next = at + self._every
         if at > now:
             await asyncio.sleep(at - now)

@@ -274,3 +274,18 @@ async def test_an_amount_below_every_minimum_is_not_taken(world: World) -> None:
     assert collectable is not None
     assert collectable.takes(DOLLARS)
     assert not collectable.takes(Money(1, "USD"))
+
+
+async def test_the_page_says_which_ways_to_pay_it_offers(world: World) -> None:
+    opened = await world.gateway.open(an_order())
+
+    assert set(opened.methods) == {Method.CARD, Method.BANK_DEBIT}
+    assert await world.gateway.offers_bank_debit()
+
+
+async def test_nothing_is_known_of_a_warning_that_is_none_of_ours(world: World) -> None:
+    if isinstance(world, FakeWorld):
+        assert await world.gateway.alert("issfr_nobody") is None
+        return
+    with pytest.raises(GatewayRefused):
+        await world.gateway.alert("issfr_nobody")

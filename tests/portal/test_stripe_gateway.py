@@ -12,6 +12,7 @@ import stripe
 
 from domain.kernel.money import Money
 from domain.kernel.ports import CheckoutStatus, GatewayRefused, GatewayUnavailable, Method
+from portal import stripe_amounts
 from portal.stripe_gateway import StripeGateway
 from sandbox.stripe_faults import Fault
 from tests.clocks import START, StandingClock
@@ -185,3 +186,75 @@ async def test_the_sdk_neither_phones_home_nor_waits_for_ever(stand_in: StandIn)
     assert stripe.enable_telemetry is False
     async with asyncio.timeout(20):
         await stand_in.gateway.open(replace(an_order(), title="x" * 10_000, invoice_number="y" * 10_000))
+
+
+async def test_the_lists_of_money_say_what_moved_page_by_page(stand_in: StandIn) -> None:
+    order = an_order()
+    session = (await stand_in.gateway.open(order)).session_id
+    stand_in.world.decline(session)
+    stand_in.world.pay_by_card(session)
+    charge = stand_in.world.charge_id(session)
+    refund = stand_in.world.refund(session, amount=100)
+    for each in range(150):
+        stand_in.world.pay_elsewhere(amount=1_000 + each, description="Shop")
+
+    first = await stand_in.gateway.movements("payments", since=START - timedelta(days=1), after=None)
+    second = await stand_in.gateway.movements("payments", since=START - timedelta(days=1), after=first.after)
+    refunds = await stand_in.gateway.movements("refunds", since=START - timedelta(days=1), after=None)
+
+    assert (len(first.movements), len(second.movements), second.after) == (100, 51, None)
+    ours = second.movements[-1]
+    assert (ours.object_id, ours.checkout_id, ours.kind) == (charge, order.checkout_id, "payment")
+    assert [(each.object_id, each.charge_id, each.kind) for each in refunds.movements] == [
+        (refund["id"], charge, "refund")
+    ]
+
+
+async def test_a_dispute_in_the_list_moves_money_by_its_status_and_an_inquiry_moves_none(stand_in: StandIn) -> None:
+    sessions = [(await stand_in.gateway.open(an_order())).session_id for _ in range(2)]
+    for session in sessions:
+        stand_in.world.pay_by_card(session)
+    stand_in.world.inquire(sessions[0])
+    dispute = stand_in.world.dispute(sessions[1])
+    stand_in.world.close_dispute(dispute["id"], won=True)
+
+    page = await stand_in.gateway.movements("disputes", since=START - timedelta(days=1), after=None)
+
+    assert [(each.object_id, each.kind) for each in page.movements] == [
+        (dispute["id"], "chargeback"),
+        (dispute["id"], "reinstated"),
+    ]
+
+
+async def test_a_warning_leads_to_its_session(stand_in: StandIn) -> None:
+    session = (await stand_in.gateway.open(an_order())).session_id
+    stand_in.world.pay_by_card(session)
+    warning = stand_in.world.warn_of_fraud(session)
+
+    found = await stand_in.gateway.alert(warning["id"])
+
+    assert found is not None
+    assert (found[0], found[1].kind, found[1].object_id) == (session, "early fraud warning", warning["id"])
+
+
+async def test_an_account_without_ach_says_so(stand_in: StandIn) -> None:
+    stand_in.world.offer_bank_debit(on=False)
+
+    opened = await stand_in.gateway.open(an_order())
+
+    assert opened.methods == (Method.CARD,)
+    assert await stand_in.gateway.offers_bank_debit() is False
+
+
+@pytest.mark.parametrize(
+    ("currency", "least", "step"),
+    [("USD", 50, 1), ("JPY", 50, 1), ("KWD", 10, 10), ("ISK", 1, 1), ("HUF", 17_500, 1), ("MGA", 100, 100)],
+)
+def test_what_can_be_collected_is_said_in_our_own_units(currency: str, least: int, step: int) -> None:
+    found = stripe_amounts.collectable(currency)
+
+    assert found is not None
+    assert (found.least.minor, found.step.minor) == (least, step)
+    assert found.takes(found.least)
+    assert stripe_amounts.units(found.least) is not None
+    assert stripe_amounts.units(found.most) is not None

@@ -179,3 +179,29 @@ async def test_without_a_secret_nothing_is_believed(core: Core, server: TestServ
 async def test_only_post_is_taken(server: TestServer) -> None:
     async with aiohttp.ClientSession() as session, session.get(server.make_url("/stripe/webhook")) as answer:
         assert answer.status == 404
+
+
+async def test_a_signature_from_the_future_is_refused_and_a_clock_that_is_a_little_ahead_is_not(
+    core: Core, server: TestServer
+) -> None:
+    body = an_event()
+
+    assert (await deliver(server, body, signed(body, age_seconds=-3_600)))[0] == 400
+    assert (await deliver(server, body, signed(body, age_seconds=-60)))[0] == 200
+    assert await ProviderEvent.all().count() == 1
+
+
+async def test_an_event_of_another_version_is_kept_as_one_that_does_not_fit(server: TestServer) -> None:
+    body = an_event(api_version="2020-08-27")
+
+    assert (await deliver(server, body, signed(body)))[0] == 200
+
+    assert (await ProviderEvent.get()).fits is False
+
+
+async def test_a_flood_of_forged_webhooks_is_noted_once(core: Core, server: TestServer) -> None:
+    for _ in range(5):
+        await deliver(server, an_event(), signed(an_event(), secret="whsec_wrong"))
+
+    row = await core.database.row("SELECT count(*) AS n, max(times) AS times FROM provider_mark")
+    assert row == {"n": 1, "times": 1}

@@ -6,6 +6,7 @@ import pytest
 import stripe
 
 from sandbox.app import Sandbox
+from sandbox.stripe_outcomes import BANK_ACCOUNTS
 from sandbox.stripe_payments import NotPossibleNow
 from tests.sandbox.conftest import an_order, in_currency
 
@@ -183,3 +184,34 @@ async def test_a_dispute_is_decided_once(client: stripe.StripeClient, sandbox: S
         sandbox.stripe.close_dispute(dispute["id"], won=True)
     with pytest.raises(stripe.InvalidRequestError, match="charged back"):
         await client.v1.refunds.create_async({"charge": sandbox.stripe.charge_id(session_id)})
+
+
+@pytest.mark.parametrize("account", sorted(BANK_ACCOUNTS))
+async def test_every_test_account_ends_as_it_says(client: stripe.StripeClient, sandbox: Sandbox, account: str) -> None:
+    session_id = await a_debit(client, sandbox, account)
+    outcome, deposits = BANK_ACCOUNTS[account].outcome, BANK_ACCOUNTS[account].deposits
+    if deposits and outcome == "settle":
+        sandbox.stripe.confirm(session_id)
+
+    await sandbox.clock.move(timedelta(days=3, minutes=1))
+
+    session = await client.v1.checkout.sessions.retrieve_async(session_id, {"expand": ["payment_intent"]})
+    assert isinstance(session.payment_intent, stripe.PaymentIntent)
+    expected = {"settle": "succeeded", "dispute": "succeeded", "never": "processing"}
+    assert session.payment_intent.status == expected.get(outcome, "requires_payment_method")
+    error = session.payment_intent.last_payment_error
+    assert (error.code if error else None) == (None if outcome in expected else outcome)
+
+
+async def test_an_inquiry_moves_no_money_until_it_becomes_a_dispute(
+    client: stripe.StripeClient, sandbox: Sandbox
+) -> None:
+    session_id = await an_open_session(client)
+    sandbox.stripe.pay_by_card(session_id)
+    question = sandbox.stripe.inquire(session_id)
+    before = (await the_charge(client, session_id)).disputed
+
+    sandbox.stripe.close_inquiry(question["id"], escalated=True)
+
+    assert (before, (await the_charge(client, session_id)).disputed) == (False, True)
+    assert types(sandbox)[-1] == "charge.dispute.updated"
