@@ -123,7 +123,7 @@ async def fill(
     finally:
         customers.close()
         spools.close()
-    for name in ("import_row", "import_credit", "import_present", "import_customer"):
+    for name in ("import_row", "import_credit", "import_mangled", "import_present", "import_customer"):
         await tx.execute(f"ANALYZE {name}")
     return Staged(layout.rows, left_out, customers.unknown, spools.credits.count)
 
