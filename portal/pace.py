@@ -4,9 +4,8 @@ import asyncio
 import time
 from collections.abc import Callable
 
-
 BURST_SECONDS = 0.2
-"""After a pause the calls of so many seconds may begin at once; with those of the second that follows it is 24 of 25."""
+"""After a pause the calls of so long a time may begin at once: with those of the next second 24, of 25 allowed."""
 
 
 class Pace:
