@@ -1,7 +1,8 @@
 """By payer: ways to apply a line to open invoices of the customer who seems to have paid it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from math import comb, gcd
+from uuid import UUID
 
 from domain.cash_application import amounts, combinations
 from domain.cash_application.candidates import Candidates, Debt, Debts, Line, Payer, Way
@@ -19,9 +20,14 @@ BY_CHANCE = 0.001
 """A combination is no proof where more of its size, on average, give an amount by chance."""
 
 
-def ways(line: Line, candidates: Candidates) -> Iterator[Way]:
-    """Yield the ways that the payer and the amount point to, and that the money may stay with that customer."""
+def ways(line: Line, candidates: Candidates, *, told: Collection[UUID] = ()) -> Iterator[Way]:
+    """Yield the ways that the payer and the amount point to, and that the money may stay with that customer.
+
+    *told* are customers of whom a number or an advice tells already what they pay.
+    """
     for payer in candidates.payers:
+        if payer.account_id in told:
+            continue
         own = candidates.debts.get(payer.account_id, Debts(()))
         found = combinations.find([debt.open_minor for debt in own.items], line.amount_minor)
         for places in found.sets[:MOST_SETS]:

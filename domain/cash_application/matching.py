@@ -15,13 +15,18 @@ from domain.cash_application.evidence import WHICH, Evidence, Ground, in_order
 MOST_WAYS = 5
 """Ways that are proposed for one line."""
 
+TOLD = 90
+"""From so many percent on a number or an advice tells what its customer pays; combinations are not looked for then."""
+
 MARGIN = 5
 """Percent by which the best way must be ahead of the next one to post itself."""
 
 
 def ways(line: Line, candidates: Candidates) -> tuple[Way, ...]:
     """Return the ways to apply a line with money that came in, the best first; none when nothing speaks for any."""
-    found = [*_advised(line, candidates), *by_number.ways(line, candidates), *by_payer.ways(line, candidates)]
+    found = [*_advised(line, candidates), *by_number.ways(line, candidates)]
+    told = {way.account_id for way in found if way.parts and way.confidence >= TOLD}
+    found += by_payer.ways(line, candidates, told=told)
     if len(found) < MOST_WAYS:
         found += _of_amount(line, candidates)
     merged = _doubted(_merged(found), candidates)
