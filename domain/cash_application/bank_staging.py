@@ -6,6 +6,7 @@ A bank's own number of the movement takes the place of the texts, which some ban
 in: some banks' numbers are not unique.
 """
 
+import asyncio
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -100,10 +101,7 @@ async def fill(
 ) -> Staged:
     """Read the statement again and stage its movements; rows with a fault go to the log."""
     await tx.execute(_CREATED)
-    rows = BankRows(layout, today=today)
-    keys = _Keys()
-    shown: dict[str, None] = {}
-    read = taken = 0
+    pages = _Pages(core, file, said=said, layout=layout, log=log, today=today, progress=progress)
     async with (
         tx.connection.cursor() as cursor,
         cursor.copy("COPY bank_row (line, key, unnamed_key, account, booked_on, currency, amount_minor, payer_name,"
@@ -112,18 +110,62 @@ async def fill(
         copy.set_types(
             ["int4", "text", "text", "text", "date", "text", "int8", "text", "text[]", "text", "text", "text"]
         )
-        for batch in batches(file, layout, progress):
-            read += len(batch.rows) + len(batch.broken)
-            for row in movements(batch, rows, log, layout):
-                name = said.account or _short(row.account)
-                shown.setdefault(name)
-                key, unnamed = keys.of(row, row.account or said.account)
-                taken += 1
-                if taken > MAX_MOVEMENTS:
-                    raise FileUnreadable(f"The file has more than {MAX_MOVEMENTS:,} movements. Import it in parts.")
-                await copy.write_row(_staged(core, row, key, unnamed, name))
+        while (page := await asyncio.to_thread(pages.next)) is not None:
+            for row in page:
+                await copy.write_row(row)
     await tx.execute(_FRESH)
-    return Staged(read, taken, rows.left_out, tuple(each for each in shown if each)[:20])
+    return Staged(pages.read, pages.taken, pages.rows.left_out, pages.accounts)
+
+
+class _Pages:
+    """The statement's movements as they are staged, page by page; read in a thread, so that nobody waits for it."""
+
+    def __init__(
+        self,
+        core: Core,
+        file: BinaryIO,
+        *,
+        said: BankFile,
+        layout: BankLayout,
+        log: RejectLog,
+        today: date,
+        progress: Progress | None,
+    ) -> None:
+        self.rows = BankRows(layout, today=today)
+        self.read = self.taken = 0
+        self._core, self._said, self._layout, self._log = core, said, layout, log
+        self._batches = batches(file, layout, progress)
+        self._keys = _Keys()
+        self._accounts: dict[str, None] = {}
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """The first of the merchant's accounts, as they are shown."""
+        return tuple(each for each in self._accounts if each)[:20]
+
+    def next(self) -> list[tuple[object, ...]] | None:
+        """Return the next page, or None at the end.
+
+        Raises:
+            FileUnreadable: There are more movements than one file may have.
+        """
+        batch = next(self._batches, None)
+        if batch is None:
+            return None
+        self.read += len(batch.rows) + len(batch.broken)
+        page = [self._staged(row) for row in movements(batch, self.rows, self._log, self._layout)]
+        self.taken += len(page)
+        if self.taken > MAX_MOVEMENTS:
+            raise FileUnreadable(f"The file has more than {MAX_MOVEMENTS:,} movements. Import it in parts.")
+        return page
+
+    def _staged(self, row: BankRow) -> tuple[object, ...]:
+        name = self._said.account or _short(row.account)
+        self._accounts.setdefault(name)
+        key, unnamed = self._keys.of(row, row.account or self._said.account)
+        return (row.line, key, unnamed, name, row.booked_on, row.currency, row.amount_minor, row.payer_name,
+                list(payer_texts.account_keys(self._core, row.payer_account)),
+                payer_texts.account_hint(row.payer_account), row.reference, row.transaction)  # fmt: skip
 
 
 def batches(file: BinaryIO, layout: BankLayout, progress: Progress | None) -> Iterator[Batch]:
@@ -180,12 +222,6 @@ def _short(account: str) -> str:
     """Return an account number by its end, and a name as it is."""
     bare = re.sub(r"[\s-]", "", account)
     return f"…{bare[-4:]}" if sum(each.isdigit() for each in bare) >= 8 else account
-
-
-def _staged(core: Core, row: BankRow, key: str, unnamed: str, name: str) -> tuple[object, ...]:
-    return (row.line, key, unnamed, name, row.booked_on, row.currency, row.amount_minor, row.payer_name,
-            list(payer_texts.account_keys(core, row.payer_account)), payer_texts.account_hint(row.payer_account),
-            row.reference, row.transaction)  # fmt: skip
 
 
 async def new_lines(tx: Transaction) -> list[Row]:
