@@ -17,6 +17,7 @@ from domain.kernel.events import Event
 from domain.ledger import entry_events as entries
 from domain.ledger import events as ledger
 from domain.ledger import import_events as imported
+from domain.ledger import parity_events as parity
 from domain.outreach import events as outreach
 from domain.outreach import stop_events as stop
 from domain.pay_links import events as pay_links
@@ -80,6 +81,7 @@ TELLINGS: Mapping[type[Event], Telling] = {
     entries.InvoiceWrittenOff: QUIET,  # its approval was told
     entries.InvoiceVoided: NORMAL,
     entries.BalancesDiffer: ALARM,
+    parity.ParityFailed: ALARM,
     ledger.CreditProposed: ALARM,  # somebody else has to decide
     ledger.CreditApproved: NORMAL,
     ledger.CreditRejected: NORMAL,

@@ -7,6 +7,7 @@ from plixo.commands import (
     casework,
     cash,
     commitments,
+    control,
     disputes,
     drafts,
     import_layouts,
@@ -38,6 +39,7 @@ app.command("migrate")(operate.migrate)
 app.command("check")(operate.check)
 imports.import_app.command("bank")(bank.bank)
 imports.import_app.command("remittance")(remittances.take)
+imports.import_app.command("control")(control.take)
 imports.import_app.command("mappings")(import_layouts.listed)
 imports.import_app.command("forget")(import_layouts.forget)
 imports.import_app.command("absent")(import_layouts.absent)
@@ -69,6 +71,8 @@ app.add_typer(payments.payments_app, name="payments")
 app.add_typer(payments.stray_app, name="stray")
 cash.cash_app.command("remittance")(remittances.show)
 app.add_typer(cash.cash_app, name="cash")
+ledger.ledger_app.command("ageing")(control.show_ageing)
+ledger.ledger_app.command("parity")(control.show_parity)
 app.add_typer(ledger.ledger_app, name="ledger")
 app.command("unapplied")(ledger.show_unapplied)
 app.command("place")(ledger.place)

@@ -71,9 +71,8 @@ class Settings(BaseSettings):
     high_value: int = Field(
         default=10_000, ge=0, description="A draft over more, in the base currency, waits for an approval."
     )
-    promise_grace_days: int = Field(
-        default=2, ge=0, le=30, description="Days after the promised one on which the money may still arrive."
-    )
+    promise_grace_days: int = Field(default=2, ge=0, le=30, description="Days of grace after the promised one.")
+    parity_percent: Decimal = Field(default=Decimal(1), ge=0, le=100, description="How far ageing may differ from ERP.")
     promise_max_days: int = Field(default=60, ge=1, le=365, description="A promise farther ahead has to be a plan.")
     plan_amount: int = Field(
         default=50_000, ge=0, description="A plan over more, in the base currency, is approved by a Controller."
@@ -295,5 +294,6 @@ class Settings(BaseSettings):
             publish_coverage=self.publish_coverage,
             autopilot_coverage=self.autopilot_coverage,
             autopilot_reversals=self.autopilot_reversals,
+            parity_percent=self.parity_percent,
             second_person=self.second_person,
         )

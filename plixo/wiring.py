@@ -15,7 +15,7 @@ from domain.deliverability.reading_room import ReadingRoom
 from domain.kernel.core import Core
 from domain.kernel.jobs import JobFunction, JobKind
 from domain.kernel.notices import Notices, merged
-from domain.ledger import audit, entry_events
+from domain.ledger import audit, entry_events, parity, parity_events
 from domain.ledger import events as ledger_events
 from domain.operations import seen_requests
 from domain.outreach import enrolments, mail_health, planner, sorting, stop_events, waiting, writing
@@ -30,6 +30,7 @@ NOTICES: Notices = merged(
     people_events.NOTICES,
     ledger_events.NOTICES,
     entry_events.NOTICES,
+    parity_events.NOTICES,
     commitment_events.NOTICES,
     dispute_events.NOTICES,
     pay_link_events.NOTICES,
@@ -117,6 +118,12 @@ JOBS = (
         lock="audit_balances",
         queueing_lock="audit_balances",
     ),
+    JobKind(
+        "check_parity",
+        "Compares our ageing with the control totals of the merchant's own books.",
+        lock="check_parity",
+        queueing_lock="check_parity",
+    ),
     JobKind("read_mail", "Reads one stored mail."),
     JobKind("read_remittances", "Reads the remittance advices that came attached to one mail."),
     JobKind(
@@ -171,6 +178,7 @@ def domain_functions(core: Core) -> dict[str, JobFunction]:
         "refresh_queue": whole(_refresh_queue),
         "close_links": partial(links.close, core),
         "audit_balances": whole(audit.nightly),
+        "check_parity": whole(parity.check),
         "read_mail": partial(inbound.read_stored, core, reader=ReadingRoom()),
         "forget_bodies": whole(provider_events.forget_bodies),
         "forget_old": whole(seen_requests.forget_old),

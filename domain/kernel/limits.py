@@ -84,6 +84,9 @@ class Limits:
     autopilot_reversals: int = 5
     """Percent of a week's payments that may go back before a segment's mail waits for a person again."""
 
+    parity_percent: Decimal = Decimal(1)
+    """By so many percent our ageing may differ from the merchant's own books, in the total and in each bucket."""
+
     second_person: bool = True
     """Publishing a policy, large credits and drafts need somebody else than whoever made them."""
 

@@ -42,7 +42,9 @@ Refusal
         ├── EncodingUnknown
         ├── DelimiterUnclear
         ├── DateOrderOpen
-        └── DecimalMarkOpen
+        ├── DecimalMarkOpen
+        ├── AsOfMissing      of which day a report is; in control/layouts.py, as is the next
+        └── BucketUnclear    a column looks like a bucket with other limits than ours
 """
 
 from dataclasses import dataclass

@@ -15,7 +15,7 @@ import typer
 from domain.cash_application import file_templates
 from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
-from domain.ledger import csv_import
+from domain.ledger import control, csv_import
 from domain.ledger.csv_import import ImportRequest, Kind, Layout, Outcome, QuestionOpen, refusals
 from plixo import shell
 from plixo.commands import import_words, reject_files
@@ -124,6 +124,7 @@ class TemplateOf(StrEnum):
     CONTACTS = "contacts"
     BANK = "bank"
     REMITTANCE = "remittance"
+    CONTROL = "control"
 
 
 @import_app.command()
@@ -132,7 +133,9 @@ def template(
     examples: Annotated[bool, typer.Option("--examples", help="With rows that show how.")] = False,
 ) -> None:
     """Print a CSV file with the headers that the import knows."""
-    if kind in (TemplateOf.BANK, TemplateOf.REMITTANCE):
+    if kind is TemplateOf.CONTROL:
+        typer.echo(control.template(examples=examples), nl=False)
+    elif kind in (TemplateOf.BANK, TemplateOf.REMITTANCE):
         typer.echo(file_templates.template(kind, examples=examples), nl=False)
     else:
         typer.echo(csv_import.template(Kind(kind), examples=examples), nl=False)

@@ -100,6 +100,8 @@ CREATE TABLE invoice (
     CONSTRAINT invoice_settled_means_nothing_open CHECK ((state = 'open') = (open_minor > 0))
 );
 CREATE INDEX invoice_account ON invoice (account_id);
+-- Ageing is added up from this index alone, a line a day.
+CREATE INDEX invoice_ageing ON invoice (currency, due_on) INCLUDE (open_minor) WHERE state = 'open';
 CREATE INDEX invoice_due ON invoice (due_on, id) WHERE state = 'open';
 CREATE INDEX invoice_settled ON invoice (account_id, settled_on) WHERE state = 'settled';
 
@@ -256,12 +258,14 @@ CREATE TABLE import_mapping (
 CREATE TABLE control_file (
     id          uuid PRIMARY KEY REFERENCES import_batch,
     as_of       date NOT NULL,
+    verdict     text CHECK (verdict IN ('agrees', 'differs')), -- of the last comparison; a change of it is told
     created_at  timestamptz NOT NULL
 );
+CREATE INDEX control_file_latest ON control_file (as_of, created_at);
 CREATE TABLE control_total (
     file_id      uuid NOT NULL REFERENCES control_file,
     currency     text NOT NULL,
-    bucket       text NOT NULL,                -- 'current', '1-30', … as in domain/ledger/ageing.py, or 'total'
+    bucket       text NOT NULL,                -- 'current', '1-30', … as in domain/ledger/ageing.py, 'credits' or 'total'
     amount_minor bigint NOT NULL,
     PRIMARY KEY (file_id, currency, bucket)
 );
