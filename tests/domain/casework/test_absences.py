@@ -13,7 +13,7 @@ from domain.people.refusals import PersonUnknown
 from domain.people.roles import Role
 from tests.builders import a_contact, an_account, an_invoice
 from tests.clocks import StandingClock
-from tests.domain.casework.operators import an_operator, euros
+from tests.domain.casework.operators import an_operator
 
 DAY = timedelta(days=1)
 
