@@ -49,7 +49,7 @@ async def bank_file(world: World, which: int, minor: int) -> None:
     await bank_import.apply(world.core, file, actor=SHELL)
 
 
-async def match_bank(world: World) -> None:
+async def match_bank(world: World, _: int) -> None:
     """Bank lines are matched, and posted where that is sure."""
     await posting.apply_cash(world.core)
 
@@ -123,15 +123,10 @@ async def void(world: World, which: int) -> None:
     await write_offs.approve(world.core, write_off_id=event.write_off_id, actor=CORA)
 
 
-async def book_stray(world: World, which: int) -> None:
-    """Money of nobody's order turns out to be for an invoice."""
+async def decide_stray(world: World, which: int) -> None:
+    """Money of nobody's order turns out to be for an invoice, or none of ours."""
     found = (await strays.waiting(world.core, actor=OPAL)).strays
-    if found:
+    if found and which:
         await strays.book(world.core, stray_id=found[0].id, invoice_number=_number(world, which), actor=OPAL)
-
-
-async def dismiss_stray(world: World) -> None:
-    """Money of nobody's order is none of ours."""
-    found = (await strays.waiting(world.core, actor=OPAL)).strays
-    if found:
+    elif found:
         await strays.dismiss(world.core, stray_id=found[0].id, reason="another shop's", actor=OPAL)

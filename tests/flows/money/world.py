@@ -41,6 +41,10 @@ COMPARED_WITHIN = timedelta(days=9)
 """The nightly comparison reads ten days back: it has to run once in that time, or money of others stays unseen."""
 
 
+UNDER_WAY = ("complete", "unpaid")
+"""Status and payment status of a page that was left for a bank debit."""
+
+
 def dollars(minor: int) -> Money:
     """Return so many cents."""
     return Money(minor, "USD")
@@ -96,9 +100,20 @@ class World:
         if session_id not in self.pages:
             self.pages.append(session_id)
 
-    def page(self, which: int) -> str:
-        """Choose one of the pages that payers were sent to, the newest first."""
-        return self.pages[-1 - which % len(self.pages)]
+    def open_pages(self) -> list[str]:
+        """Return the pages that payers were sent to and that can still be paid, oldest first."""
+        return [each["id"] for each in self._visited() if each["status"] == "open"]
+
+    def paid_pages(self) -> list[str]:
+        """Return those that brought money, oldest first."""
+        return [each["id"] for each in self._visited() if each["payment_status"] == "paid"]
+
+    def debits(self) -> list[str]:
+        """Return those whose bank debit may be under way, oldest first."""
+        return [each["id"] for each in self._visited() if (each["status"], each["payment_status"]) == UNDER_WAY]
+
+    def _visited(self) -> list[Json]:
+        return [self.stripe.session(each) for each in self.pages]
 
     def refunds(self) -> list[Json]:
         """Return Stripe's refunds that are under way, oldest first."""
@@ -190,13 +205,12 @@ class World:
     async def settle(self) -> None:
         """Let everything come to rest: no more misfortune, all jobs, and the reconciliation; what was lost stays so."""
         self.fate.spare()
-        for hours in (1, 7, 24):
-            await self.work_all()
-            await self.passing(hours=hours)
-            await self.cron("check_checkouts")
-            await self.work_all()
-            await self.cron("compare_movements")
-            await self.work_all()
+        await self.work_all()
+        await self.passing(hours=7)
+        await self.cron("check_checkouts")
+        await self.work_all()
+        await self.cron("compare_movements")
+        await self.work_all()
 
 
 @asynccontextmanager
