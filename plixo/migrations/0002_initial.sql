@@ -908,6 +908,7 @@ BEGIN
 END $$;
 CREATE TRIGGER invoice_makes_stale AFTER INSERT ON invoice
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION invoices_are_new();
+ALTER TABLE invoice ENABLE ALWAYS TRIGGER invoice_makes_stale;     -- also while an import checks its keys by sets
 
 CREATE FUNCTION account_is_stale() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -8,6 +8,7 @@ from collections import Counter
 from datetime import datetime
 
 from domain.kernel.transactions import Transaction
+from domain.ledger.csv_import import ordered_ids
 
 _TWICE_IN_FILE = """
     INSERT INTO import_dropped (line, field, value, code)
@@ -114,12 +115,12 @@ _COUNTS = """
     LEFT JOIN import_bringing b ON b.seq = r.customer
 """
 
-_NEW = """
+_NEW = f"""
     INSERT INTO credit_note (id, number, number_key, account_id, invoice_id, currency, total_minor, open_minor,
                              used_elsewhere_minor, issued_on, reason, state, created_at)
-    SELECT gen_random_uuid(), r.number, r.number_key, m.id, i.id, r.currency, t.total, r.open_minor,
-           t.total - r.open_minor, r.issued_on, r.reason, CASE WHEN r.open_minor > 0 THEN 'open' ELSE 'applied' END,
-           %(now)s
+    SELECT {ordered_ids.of_line("r.line", table="credit_note")}, r.number, r.number_key, m.id, i.id, r.currency,
+           t.total, r.open_minor, t.total - r.open_minor, r.issued_on, r.reason,
+           CASE WHEN r.open_minor > 0 THEN 'open' ELSE 'applied' END, %(now)s
     FROM import_credit r
     CROSS JOIN LATERAL (SELECT coalesce(r.total_minor, r.open_minor) AS total) t
     JOIN import_customer c ON c.seq = r.customer
@@ -169,5 +170,5 @@ async def counted(tx: Transaction) -> Counter[str]:
 
 async def merge(tx: Transaction, *, now: datetime) -> None:
     """Write what was found; the invoices of the file are there already."""
-    await tx.execute(_NEW, {"now": now})
+    await tx.execute(_NEW, {"now": now, **ordered_ids.values(now, "credit_note")})
     await tx.execute(_CHANGED)

@@ -5,24 +5,14 @@ invoices at once. New rows get their first state, or *settled* when they are his
 from *open*, with the balance that was compared, and together with the payment that explains it.
 """
 
-import secrets
 from datetime import date, datetime
 from typing import Any
 
 from domain.kernel.transactions import Transaction
+from domain.ledger.csv_import import bulk_keys, ordered_ids
 
 METHOD = "ledger import"
 """How imported money came, in the words of receipts and timelines."""
-
-_ID = (
-    "(%(moment)s || '7' || substr(lpad(to_hex({line}), 8, '0'), 1, 3) ||"
-    " '8' || substr(lpad(to_hex({line}), 8, '0'), 4) || %({of})s)::uuid"
-)
-"""A UUID of version 7: milliseconds, the row's line as its counter, 40 random bits of the import and the table.
-
-Ordered ids are added to an index several times as fast as random ones, and ``gen_random_uuid()`` costs more than the
-rest of a row where PostgreSQL was built without OpenSSL, as the embedded one is.
-"""
 
 _ACCOUNTS = (
     """
@@ -64,9 +54,8 @@ _INVOICE_COLUMNS = """
 
 _NEW_OPEN = f"""
     INSERT INTO invoice {_INVOICE_COLUMNS}
-    SELECT {_ID.format(line="r.line", of="invoice")}, r.number, r.number_key, m.id, r.currency, r.open_minor,
-           r.open_minor, r.issued_on,
-           r.due_on, 'open', NULL, %(now)s
+    SELECT {ordered_ids.of_line("r.line", table="invoice")}, r.number, r.number_key, m.id, r.currency, r.open_minor,
+           r.open_minor, r.issued_on, r.due_on, 'open', NULL, %(now)s
     {_NEW_ROWS} AND r.open_minor = coalesce(r.total_minor, r.open_minor)
 """
 
@@ -78,25 +67,23 @@ _BOOKED = """
     FROM paid
 """
 
-_APPLIED = """
+_APPLIED = f"""
     INSERT INTO allocation (id, payment_id, invoice_id, amount_minor, created_at)
-    SELECT (left(replace(payment_id::text, '-', ''), 22) || %(allocation)s)::uuid, payment_id, invoice_id, paid_minor,
-           %(now)s
+    SELECT {ordered_ids.beside("payment_id", table="allocation")}, payment_id, invoice_id, paid_minor, %(now)s
     FROM paid
 """
 
 _NEW_PAID = f"""
     WITH fresh AS (
         INSERT INTO invoice {_INVOICE_COLUMNS}
-        SELECT {_ID.format(line="r.line", of="invoice")}, r.number, r.number_key, m.id, r.currency, r.total_minor,
-               r.open_minor, r.issued_on,
-               r.due_on, CASE WHEN r.open_minor = 0 THEN 'settled' ELSE 'open' END,
+        SELECT {ordered_ids.of_line("r.line", table="invoice")}, r.number, r.number_key, m.id, r.currency,
+               r.total_minor, r.open_minor, r.issued_on, r.due_on,
+               CASE WHEN r.open_minor = 0 THEN 'settled' ELSE 'open' END,
                CASE WHEN r.open_minor = 0 THEN coalesce(r.settled_on, least(r.due_on, %(day)s::date)) END, %(now)s
         {_NEW_ROWS} AND r.open_minor < r.total_minor
         RETURNING id, number_key, account_id, currency, total_minor, open_minor, due_on, settled_on
     ), paid AS (
-        SELECT (left(replace(id::text, '-', ''), 22) || %(payment)s)::uuid AS payment_id, id AS invoice_id, account_id,
-               currency,
+        SELECT {ordered_ids.beside("id", table="payment")} AS payment_id, id AS invoice_id, account_id, currency,
                total_minor - open_minor AS paid_minor, 'import:' || number_key AS object_id,
                coalesce(settled_on, p.paid_on, least(due_on, %(day)s::date)) AS received_on
         FROM fresh LEFT JOIN (SELECT number_key AS part_key, settled_on AS paid_on FROM import_row
@@ -133,7 +120,7 @@ _KNOWN_PAID = f"""
                   i.open_minor, k.stored_open - k.open_minor AS paid_minor,
                   coalesce(k.settled_on, %(day)s::date) AS received_on
     ), paid AS (
-        SELECT {_ID.format(line="m.line", of="payment")} AS payment_id, m.*,
+        SELECT {ordered_ids.of_line("m.line", table="payment")} AS payment_id, m.*,
                'import:' || m.number_key || coalesce(' #' || (e.payments + 1), '') AS object_id
         FROM moved m LEFT JOIN earlier e ON e.invoice_id = m.invoice_id
     ), booked AS ({_BOOKED}), applied AS ({_APPLIED})
@@ -151,13 +138,15 @@ async def merge(tx: Transaction, *, now: datetime, day: date, of_invoices: bool)
         "now": now,
         "day": day,
         "method": METHOD,
-        "moment": f"{int(now.timestamp() * 1000):012x}",
-        **{table: secrets.token_hex(5) for table in ("invoice", "payment", "allocation")},
+        **ordered_ids.values(now, "invoice", "payment", "allocation"),
     }
     for statement in _ACCOUNTS:
         await tx.execute(statement, values)
     if not of_invoices:
         return
     await tx.execute(_PAID_TABLE)
-    for statement in (_NEW_OPEN, _NEW_PAID, _REDATED, _KNOWN_PAID):
+    async with bulk_keys.checked_by_set(tx):
+        for statement in (_NEW_OPEN, _NEW_PAID):
+            await tx.execute(statement, values)
+    for statement in (_REDATED, _KNOWN_PAID):
         await tx.execute(statement, values)
