@@ -23,6 +23,7 @@ from bot import (
     queue,
     radar,
     snoozes,
+    twins,
     why,
     write_offs,
 )
@@ -95,6 +96,8 @@ ROUTES: Mapping[str, Route] = {
     Action.LIST_STRAYS: Route(P.VIEW, payments.press_list),
     Action.BOOK_STRAY: Route(P.APPLY_CASH, payments.press_book, ("stray", "invoice")),
     Action.DISMISS_STRAY: Route(P.APPLY_CASH, payments.press_dismiss, ("stray",)),
+    Action.MERGE_TWINS: Route(P.APPROVE, twins.press_merge, ("twin",)),
+    Action.DISMISS_TWINS: Route(P.IMPORT, twins.press_dismiss, ("twin",)),
 }
 """Every button of every view; a test finds the one that is missing. What depends on more, the domain decides."""
 

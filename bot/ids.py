@@ -60,6 +60,8 @@ class Action(StrEnum):
     LIST_STRAYS = "stray.list"
     BOOK_STRAY = "stray.book"
     DISMISS_STRAY = "stray.dismiss"
+    MERGE_TWINS = "twin.merge"
+    DISMISS_TWINS = "twin.dismiss"
 
 
 class Subject(BaseModel):
@@ -78,6 +80,7 @@ class Subject(BaseModel):
     place: int | None = Field(default=None, ge=1, le=100)
     write_off: UUID | None = None
     stray: UUID | None = None
+    twin: UUID | None = None
     policy: int | None = Field(default=None, ge=0, le=10**9)
     step: int | None = Field(default=None, ge=0, le=10_000)
     on: date | None = None

@@ -19,6 +19,7 @@ from bot import (
     maintenance,
     money,
     nudges,
+    parity,
     payments,
     plans,
     policies,
@@ -30,6 +31,7 @@ from bot import (
     snoozes,
     suppressions,
     tasks,
+    twins,
     why,
     write_offs,
 )
@@ -116,6 +118,9 @@ TABLE: tuple[Command, ...] = (
           contacts.remove),
     _line(CUSTOMER, "assign", "NAME to @person", P.APPROVE, "says whose customer it is", "assign Acme Ltd to @ben",
           absences.assign),
+    _line(CUSTOMER, "twins", "", P.VIEW, "lists customers that may be one", "twins", twins.listed),
+    _line(CUSTOMER, "twins merge", "ID", P.APPROVE, "merges the second into the first", twins.MERGE, twins.merge),
+    _line(CUSTOMER, "twins dismiss", "ID", P.IMPORT, "says that they are two", twins.DISMISS, twins.dismiss),
 
     _line(DRAFTS, "draft", "[ID]", P.VIEW, "lists mails that wait for an approval, or shows one", "draft", drafts.show),
     _line(DRAFTS, "approve", "ID…", P.APPROVE, "lets drafts leave", "approve 1a2b3c4d", drafts.approve),
@@ -180,6 +185,7 @@ TABLE: tuple[Command, ...] = (
           remittances.EXAMPLE, remittances.show),
     _line(MONEY, "cash short", "ID INV variance|promise DAY|dispute CODE words…", P.APPLY_CASH,
           "says what becomes of the difference", cash.SHORT, cash.short),
+    _line(MONEY, "parity", "", P.VIEW, "compares our ageing with that of your books", "parity", parity.show),
     _line(MONEY, "payments", "", P.VIEW, "shows whether Stripe can be relied upon", "payments", payments.health),
     _line(MONEY, "stray", "", P.VIEW, "lists money at Stripe that fits no entry of ours", "stray", payments.listed),
     _line(MONEY, "stray book", "ID INV", P.APPLY_CASH, "enters it into the ledger", payments.BOOK, payments.book),

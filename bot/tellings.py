@@ -18,6 +18,7 @@ from domain.ledger import entry_events as entries
 from domain.ledger import events as ledger
 from domain.ledger import import_events as imported
 from domain.ledger import parity_events as parity
+from domain.ledger import twin_events as twin
 from domain.outreach import events as outreach
 from domain.outreach import stop_events as stop
 from domain.pay_links import events as pay_links
@@ -82,6 +83,8 @@ TELLINGS: Mapping[type[Event], Telling] = {
     entries.InvoiceVoided: NORMAL,
     entries.BalancesDiffer: ALARM,
     parity.ParityFailed: ALARM,
+    twin.TwinsProposed: NORMAL,
+    twin.AccountsMerged: NORMAL,
     ledger.CreditProposed: ALARM,  # somebody else has to decide
     ledger.CreditApproved: NORMAL,
     ledger.CreditRejected: NORMAL,

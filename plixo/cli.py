@@ -24,6 +24,7 @@ from plixo.commands import (
     simulate,
     statements,
     stops,
+    twins,
 )
 
 app = typer.Typer(
@@ -80,6 +81,9 @@ app.command("unplace")(ledger.unplace)
 app.add_typer(ledger.write_off_app, name="writeoff")
 app.add_typer(ledger.credit_note_app, name="credit-note")
 app.command("void")(ledger.void)
+casework.account_app.command("twins")(twins.show_twins)
+casework.account_app.command("merge")(twins.merge)
+casework.account_app.command("dismiss")(twins.dismiss)
 app.add_typer(casework.account_app, name="account")
 app.add_typer(casework.contact_app, name="contact")
 app.add_typer(casework.task_app, name="task")

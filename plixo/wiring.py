@@ -15,7 +15,7 @@ from domain.deliverability.reading_room import ReadingRoom
 from domain.kernel.core import Core
 from domain.kernel.jobs import JobFunction, JobKind
 from domain.kernel.notices import Notices, merged
-from domain.ledger import audit, entry_events, parity, parity_events
+from domain.ledger import audit, entry_events, parity, parity_events, twin_events, twins
 from domain.ledger import events as ledger_events
 from domain.operations import seen_requests
 from domain.outreach import enrolments, mail_health, planner, sorting, stop_events, waiting, writing
@@ -31,6 +31,7 @@ NOTICES: Notices = merged(
     ledger_events.NOTICES,
     entry_events.NOTICES,
     parity_events.NOTICES,
+    twin_events.NOTICES,
     commitment_events.NOTICES,
     dispute_events.NOTICES,
     pay_link_events.NOTICES,
@@ -124,6 +125,12 @@ JOBS = (
         lock="check_parity",
         queueing_lock="check_parity",
     ),
+    JobKind(
+        "find_twins",
+        "Proposes customers that may be one under two spellings.",
+        lock="find_twins",
+        queueing_lock="find_twins",
+    ),
     JobKind("read_mail", "Reads one stored mail."),
     JobKind("read_remittances", "Reads the remittance advices that came attached to one mail."),
     JobKind(
@@ -179,6 +186,7 @@ def domain_functions(core: Core) -> dict[str, JobFunction]:
         "close_links": partial(links.close, core),
         "audit_balances": whole(audit.nightly),
         "check_parity": whole(parity.check),
+        "find_twins": whole(twins.find),
         "read_mail": partial(inbound.read_stored, core, reader=ReadingRoom()),
         "forget_bodies": whole(provider_events.forget_bodies),
         "forget_old": whole(seen_requests.forget_old),

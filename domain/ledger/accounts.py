@@ -1,4 +1,7 @@
-"""Accounts: found by the number or name that people write; where several fit, the reader chooses."""
+"""Accounts: found by the number or name that people write; where several fit, the reader chooses.
+
+One that was merged into another is found as that one.
+"""
 
 from domain.kernel.transactions import Rows
 from domain.ledger.refusals import AccountNotFound, AccountUnclear, Named
@@ -7,15 +10,18 @@ MOST_CHOICES = 10
 
 
 _EXACT = """
-    SELECT a.id, a.number, a.name FROM account a
+    SELECT k.id, k.number, k.name, coalesce(bool_or(a.number = %(text)s), false) AS by_number
+    FROM account a JOIN account k ON k.id = coalesce(a.merged_into_id, a.id)
     WHERE a.id::text = %(text)s OR a.number = %(text)s OR a.name_key = %(key)s
-    ORDER BY (a.number = %(text)s) DESC NULLS LAST, a.name, a.id LIMIT %(most)s
+    GROUP BY k.id ORDER BY by_number DESC, k.name, k.id LIMIT %(most)s
 """
 
 _LIKE = """
     SELECT a.id, a.number, a.name,
            (SELECT count(*) FROM invoice i WHERE i.account_id = a.id AND i.state = 'open') AS open_invoices
-    FROM account a WHERE a.id = ANY(%(ids)s) OR (%(key)s <> '' AND position(%(key)s IN lower(a.name)) > 0)
+    FROM account a
+    WHERE a.merged_into_id IS NULL
+      AND (a.id = ANY(%(ids)s) OR (%(key)s <> '' AND position(%(key)s IN lower(a.name)) > 0))
     ORDER BY open_invoices DESC, a.name, a.id LIMIT %(most)s
 """
 
@@ -30,7 +36,7 @@ async def find(rows: Rows, *, text: str) -> Named:
     wanted = text.strip()
     values = {"text": wanted, "key": " ".join(wanted.casefold().split()), "most": MOST_CHOICES + 1}
     exact = await rows.rows(_EXACT, values)
-    if len(exact) == 1 or (exact and exact[0]["number"] == wanted):
+    if len(exact) == 1 or (exact and exact[0]["by_number"]):
         return Named(exact[0]["id"], exact[0]["number"], exact[0]["name"])
     found = await rows.rows(_LIKE, {**values, "ids": [row["id"] for row in exact]})
     choices = tuple(Named(**row) for row in found)

@@ -8,6 +8,7 @@ Refusal
 │   ├── CreditNotFound
 │   ├── PaymentNotFound
 │   ├── AllocationNotFound
+│   ├── TwinNotFound     no such pair of customers was proposed
 │   ├── CreditNoteNotFound
 │   ├── ImportNotFound   it was never applied, or lacked nothing; in csv_import/refusals.py
 │   ├── MappingNotFound  no layout of files is kept under that name; in csv_import/refusals.py
@@ -28,6 +29,8 @@ Refusal
 ├── MoreThanLeft         more than is left of it
 ├── MoreThanOpen         more than is open of the invoice
 ├── TakenBackAlready     nothing of it is on the invoice any more
+├── TwinDecided          somebody said first whether two customers are one
+├── MergeImpossible      both are one already, or one was merged into another
 ├── WriteOffWaits        another one waits for the same invoice
 ├── WriteOffDecided      somebody decided it first, or it cannot be reversed
 └── ImportRefused        a whole file is declined; these are in csv_import/refusals.py
@@ -252,3 +255,21 @@ class WriteOffDecided(Refusal):
     def __init__(self, state: str, decided_by: str) -> None:
         self.state = state
         super().__init__(f"This was {state} by {decided_by or 'somebody else'} already.")
+
+
+class TwinNotFound(NotFound):
+    """Say that no such pair of customers was proposed."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"No pair of customers {text[:60]!r} was proposed; `twins` lists those that wait.")
+
+
+class TwinDecided(Refusal):
+    """Say that somebody decided about a pair of customers first."""
+
+    def __init__(self, state: str, decided_by: str) -> None:
+        super().__init__(f"That pair was {state} already by {decided_by}.")
+
+
+class MergeImpossible(Refusal):
+    """Say why two customers cannot be merged."""

@@ -36,6 +36,7 @@ class Waiting(StrEnum):
     WRITE_OFF = "write-off"
     WRITTEN_OFF = "approved write-off"
     STRAY = "money at Stripe"
+    TWIN = "pair of customers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ _PLACES: Mapping[Waiting, _Place] = {
     ),
     Waiting.WRITE_OFF: _Place("SELECT id FROM write_off WHERE state = 'proposed'", "writeoff list"),
     Waiting.WRITTEN_OFF: _Place("SELECT id FROM write_off WHERE state = 'approved'", "entries INV"),
+    Waiting.TWIN: _Place("SELECT id FROM account_twin WHERE state = 'proposed'", "twins"),
     Waiting.HOLD: _Place("SELECT id FROM hold WHERE state = 'active'", "hold list"),
 }
 

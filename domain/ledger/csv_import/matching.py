@@ -52,8 +52,9 @@ _ZEROS_LOST = """
 
 _NAMES = """
     CREATE TEMP TABLE import_name ON COMMIT DROP AS
-    SELECT m.key, a.id, coalesce(m.name_key, a.name_key) AS name_key, a.number IS NULL AS nameonly, true AS stored
-    FROM account a LEFT JOIN import_account m ON m.id = a.id
+    SELECT m.key, coalesce(kept.id, a.id) AS id, coalesce(m.name_key, a.name_key) AS name_key,
+           CASE WHEN kept.id IS NULL THEN a.number IS NULL ELSE kept.number IS NULL END AS nameonly, true AS stored
+    FROM account a LEFT JOIN account kept ON kept.id = a.merged_into_id LEFT JOIN import_account m ON m.id = a.id
     WHERE coalesce(m.name_key, a.name_key) IN (SELECT name_key FROM import_customer)
     UNION ALL
     SELECT key, id, name_key, false, false FROM import_account
@@ -84,6 +85,15 @@ _BY_NAME = """
 """
 """The account without a number that has this name; else the only one of that name, on file or in this file."""
 
+_MERGED = """
+    WITH joined AS (
+        UPDATE import_account m SET id = kept.id, number = kept.number
+        FROM account a JOIN account kept ON kept.id = a.merged_into_id WHERE a.id = m.id
+        RETURNING m.key)
+    UPDATE import_customer c SET name = NULL, name_key = NULL FROM joined WHERE c.key = joined.key
+"""
+"""Rows that name a customer which was merged are about the one that it was merged into, whose spelling stays."""
+
 
 async def match(tx: Transaction) -> None:
     """Give every customer of the file its account: a stored one, a new one, or the problem that prevents it."""
@@ -99,6 +109,7 @@ async def match(tx: Transaction) -> None:
         _ADOPTED,
         _ADOPTED_NAMES,
         _BY_NAME,
+        _MERGED,
         _STATISTICS,
     ):
         await tx.execute(statement)

@@ -1,0 +1,12 @@
+"""Parity: our ageing beside that of the merchant's own books."""
+
+from bot.asks import Ask
+from bot.blocks import Message
+from bot.views import parity as views
+from domain.kernel.core import Core
+from domain.ledger import parity
+
+
+async def show(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo parity``."""
+    return views.shown(await parity.latest(core, actor=ask.actor, limit=views.INVOICES_SHOWN))
