@@ -91,7 +91,9 @@ async def _all_that_moved(world: World) -> None:
     known: Counter[str] = Counter()
     for row in rows:
         known[row["charge"]] += row["minor"]
-    assert dict(known) == moved(world)
+    there = moved(world)
+    differing = {each: (known.get(each), there.get(each)) for each in known | there if known[each] != there.get(each)}
+    assert not differing, f"by charge, in the ledger and at Stripe: {differing}"
 
 
 async def _every_paid_page_is_booked(world: World) -> None:
