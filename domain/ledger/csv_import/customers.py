@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from operator import itemgetter
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from domain.kernel import addresses
 from domain.ledger.csv_import import cells as texts
@@ -117,9 +117,9 @@ class Customers:
     def seqs(self, lines: Sequence[int], rows: list[list[str]]) -> list[int]:
         """Return the numbers of many rows' customers; raises as ``seq`` does."""
         known = list(map(self._seen.get, map(self._part, rows)))
-        return [
-            each if isinstance(each, int) else self.seq(lines[place], rows[place]) for place, each in enumerate(known)
-        ]
+        for place in [place for place, each in enumerate(known) if each.__class__ is not int]:
+            known[place] = self.seq(lines[place], rows[place])
+        return cast("list[int]", known)
 
     def read(self, line: int, cells: list[str]) -> None:
         """Stage the customer part of a row that is about nothing else.
@@ -159,7 +159,8 @@ class Customers:
         pairs = [address(each) for each in emails.split()]
         key = texts.name_key(name)
         country, locale, zone, industry, risk, tags, role = (
-            self._attribute(cells, field, read) for field, read in _ATTRIBUTES
+            self._attribute(cells, field, read) if field in self._columns.places else None
+            for field, read in _ATTRIBUTES
         )
         return Customer(
             seq=next(self._numbers),

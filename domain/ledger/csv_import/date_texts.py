@@ -131,10 +131,10 @@ class DateEvidence:
 
     def add(self, texts: Iterable[str]) -> None:
         """Take cells into account; empty ones and those that are no dates tell nothing."""
-        fresh = set(texts) - self._seen
+        fresh = [text for text in dict.fromkeys(texts) if text not in self._seen]
         if len(self._seen) + len(fresh) > self._REMEMBERED:
             self._seen.clear()
-        self._seen |= fresh
+        self._seen.update(fresh)
         for text in fresh:
             self._add(text.strip())
 

@@ -83,10 +83,7 @@ class InvoiceBatches:
         totals = self._amounts(columns, Field.TOTAL, currencies)
         balances = self._balances(columns, totals, currencies)
         customers = map(str, self._rows.customers.seqs(batch.lines, batch.rows))
-        left = [
-            self._left(total, balance, status, day)
-            for total, balance, status, day in zip(totals, balances, statuses, paid, strict=True)
-        ]
+        left = self._lefts(totals, balances, statuses, paid)
         settled = self._settled(left, totals, paid)
         total_texts = ["" if total is None else str(total) for total in totals]
         rows = zip(map(str, batch.lines), numbers, keys, customers, currencies, total_texts, map(str, left), issued,
@@ -129,15 +126,16 @@ class InvoiceBatches:
         if field not in self._rows.places:
             return [None] * len(currencies)
         texts, mark = self._column(columns, field), self._rows.mark
-        found: Sequence[int | None] | None = None
-        if mark is not None and all(digits(currency) == 2 for currency in set(currencies)):
-            found = _cents(texts, mark)
-        if found is None:
+        found: Sequence[int | None]
+        plain = mark is not None and all(digits(currency) == 2 for currency in set(currencies))
+        if mark is not None and plain and (cents := _cents(texts, mark)) is not None:
+            found, least = cents, min(cents)
+        else:
             found = [
                 minor_units(text.strip(), currency, mark) if text.strip() else None
                 for text, currency in zip(texts, currencies, strict=True)
             ]
-        least = min((each for each in found if each is not None), default=1)
+            least = min((each for each in found if each is not None), default=1)
         if least < 0 or (least == 0 and field is Field.TOTAL):
             raise Unusual
         return found
@@ -164,13 +162,25 @@ class InvoiceBatches:
             for open_minor, total, day in zip(left, totals, paid, strict=True)
         ]
 
+    def _lefts(
+        self,
+        totals: Sequence[int | None],
+        balances: Sequence[int | None],
+        statuses: Sequence[Status | None],
+        paid: Sequence[str],
+    ) -> list[int]:
+        """Return what is open of each row; the two commonest kinds of rows are told without asking further."""
+        return [
+            (total if balance is None else balance)
+            if not day
+            and total is not None
+            and (balance is None or 0 < balance <= total)
+            and (status is None or status is Status.OPEN)
+            else self._left(total, balance, status, day)
+            for total, balance, status, day in zip(totals, balances, statuses, paid, strict=True)
+        ]
+
     def _left(self, total: int | None, balance: int | None, status: Status | None, day: str) -> int:
-        """Return what is open; the two commonest rows are told without asking further."""
-        if not day and total is not None and status is not Status.PAID and status is not Status.PARTLY_PAID:
-            if balance is None:
-                return total
-            if 0 < balance <= total:
-                return balance
         if total is None and balance is None:
             raise Unusual
         return left_open(Billed(total, balance, status, day or None), as_of=self._rows.as_of, today=self._rows.today)

@@ -4,6 +4,7 @@ import itertools
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import BinaryIO
 
 from domain.kernel.money import CurrencyUnknown, digits
@@ -90,9 +91,9 @@ def surveyed(
             _sample(samples, batch)
         count += len(batch.rows) + len(batch.broken)
         for place in date_places:
-            dates.add(row[place] for row in batch.rows)
+            dates.add(map(itemgetter(place), batch.rows))
         for place in amount_places:
-            amounts.add([row[place].strip() for row in batch.rows])
+            amounts.add(list(map(str.strip, map(itemgetter(place), batch.rows))))
     if not count:
         raise FileHoldsNoRows(f"{request.file_name} has a header and no rows; there is nothing to import.")
     questions = _Questions()

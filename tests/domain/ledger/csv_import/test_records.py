@@ -1,5 +1,7 @@
 """A broken quote costs its own line and no other."""
 
+import csv
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -76,3 +78,16 @@ def test_it_makes_no_difference_how_many_lines_are_at_hand(text: str, lines_at_o
     assert numbers == sorted(set(numbers))
     assert all(2 <= line <= content.count("\n") + content.count("\r") + 1 for line in numbers)
     assert all(len(cells) == 2 for _, cells, fault in found if not fault)
+
+
+@given(
+    cells=st.lists(st.lists(st.text(st.sampled_from("a =\t;'\0é\u2028"), max_size=3), min_size=2, max_size=2)),
+    end=st.sampled_from(["\n", "\r\n", "\r"]),
+)
+@settings(deadline=None)
+def test_lines_without_quotes_are_cut_as_the_csv_reader_cuts_them(cells: list[list[str]], end: str) -> None:
+    block = [f"{','.join(row)}{end}" for row in [["a", "b"], *cells]]
+
+    (batch,) = [*records.Table(iter([block]), ",")] or [records.Batch([], [], [])]
+
+    assert batch.rows == [row for row in list(csv.reader(block, strict=True))[1:] if any(row)]
