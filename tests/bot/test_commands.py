@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot import commands
+from bot import commands, text
 from bot.blocks import Message
 from bot.table import Command
 from domain.kernel.actor import SHELL, Permission
@@ -51,7 +51,7 @@ async def test_help_shows_only_what_the_person_may_do(core: Core, role: Role) ->
 
     help_ = await said(core, "help", by="U1")
 
-    mine = {each.usage for each in commands.COMMANDS if f"`/plixo {each.usage}`" in help_}
+    mine = {each.usage for each in commands.COMMANDS if f"`/plixo {text.escape(each.usage)}`" in help_}
     allowed = {each.usage for each in commands.COMMANDS if each.allowed(MAY[role])}
     assert mine == allowed
 
