@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from domain.ledger.csv_import.date_texts import DateEvidence, read
+from domain.ledger.csv_import.date_texts import ORDERS, DateEvidence, read
 from domain.ledger.csv_import.refusals import DateOrderOpen
 from domain.ledger.csv_import.requests import DateOrder
 
@@ -54,5 +54,5 @@ class StatementDates:
         days = [day for text in self._texts if (day := read(text, order)) is not None]
         if order is DateOrder.MDY and any(_DOTTED.match(text) for text in self._texts):
             return False
-        readable = sum(any(read(text, each) for each in DateOrder) for text in self._texts)
+        readable = sum(any(read(text, each) for each in ORDERS) for text in self._texts)
         return len(days) == readable and all(self._earliest <= day <= self._latest for day in days)
