@@ -40,7 +40,7 @@ from tests.flows.money import checks, people
 from tests.flows.money.fate import Crash, Fate, Moment, MortalDatabase
 from tests.flows.money.world import World, a_world, owes
 
-HISTORIES = int(os.environ.get("PLIXO_HISTORIES", "30"))
+HISTORIES = int(os.environ.get("PLIXO_HISTORIES", "25"))
 
 STEPS = 30
 
