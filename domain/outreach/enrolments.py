@@ -22,6 +22,10 @@ from domain.policies.segments import Segment
 LOOK = 20_000
 """Open invoices looked at in one transaction for those that are in no cadence yet."""
 
+MANY = 1_000
+"""So many new invoices at once came by an import. The server may know the tables as they were before, empty perhaps,
+and would join them row by row; a look at a sample takes a second at a million invoices."""
+
 CORRESPONDING = """
     coalesce((SELECT max(t.position) FROM cadence_step t WHERE t.cadence_id = {to}
               AND t.offset_days <= (SELECT max(f.offset_days) FROM cadence_step f
@@ -81,6 +85,8 @@ async def enrol(core: Core) -> int:
     """
     published = await segments.published(core)
     new = await core.database.rows(_NEW, {"page": LOOK + 1})
+    if len(new) >= MANY:
+        await core.database.execute("ANALYZE account, invoice, enrolment")
     if len(new) <= LOOK:
         return (await _enrol_page(core, published, _THESE, {"ids": [row["id"] for row in new]}))[0] if new else 0
     added, looked, after = 0, LOOK, (date.min, UUID(int=0))
