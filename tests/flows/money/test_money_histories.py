@@ -289,6 +289,7 @@ class Histories(RuleBasedStateMachine):
         await checks.at_rest(self.world)
 
 
+@pytest.mark.soak
 @pytest.mark.timeout(600 + HISTORIES * 20)
 def test_no_cent_appears_or_disappears_and_no_invoice_is_paid_and_open(database_address: str, tmp_path: Path) -> None:
     with Theatre(database_address, tmp_path).opened() as theatre:
