@@ -92,8 +92,7 @@ async def proposed(
     """Propose a write-off as a step of a transaction that holds the invoice's lock; raises as ``propose`` does."""
     amount = invoice.balance if amount is None else amount
     reason = records.checked(invoice, amount, reason)
-    if await WriteOff.filter(invoice_id=invoice.id, state=WriteOffState.PROPOSED.value).exists():
-        raise WriteOffWaits(invoice.number)
+    await _none_waits(invoice)
     write_off = await records.stored(core, invoice, amount, reason, actor, kind=kind, payment_id=payment_id)
     event = WriteOffProposed(
         **entries.about(invoice),
@@ -201,7 +200,7 @@ async def variance(
     Raises:
         NotAllowed: The actor may not apply cash.
         EntryUnusable, MoreThanOpen: It does not fit the invoice.
-        WriteOffWaits: It had to be proposed, and another proposal waits.
+        WriteOffWaits: A proposal for this invoice waits, which may be about the same cents.
     """
     actor.require(Permission.APPLY_CASH)
     reason = records.checked(invoice, amount, reason)
@@ -209,6 +208,7 @@ async def variance(
         return await proposed(
             core, tx, invoice=invoice, amount=amount, reason=reason, actor=actor, payment_id=payment_id
         )
+    await _none_waits(invoice)
     write_off = await records.stored(core, invoice, amount, reason, actor, kind=VARIANCE, payment_id=payment_id)
     await write_off.move("approve", **records.decided(core, actor))
     await entries.lowered(invoice, amount, on=local_date(core.clock, core.merchant.zone))
@@ -225,6 +225,11 @@ async def variance(
         settled = InvoiceSettled(**entries.about(invoice), total=invoice.total, **said)
         await timeline.record(core, tx, settled)
     return event
+
+
+async def _none_waits(invoice: Invoice) -> None:
+    if await WriteOff.filter(invoice_id=invoice.id, state=WriteOffState.PROPOSED.value).exists():
+        raise WriteOffWaits(invoice.number)
 
 
 def most(core: Core, actor: Actor) -> int:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from random import Random
 from uuid import UUID, uuid4
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -272,7 +271,6 @@ async def test_after_any_step_of_any_history_all_balances_are_the_sums_of_their_
         await balanced(world)
 
 
-@pytest.mark.soak
 async def test_a_long_history_in_which_every_kind_of_step_succeeds_balances_to_the_end(core: Core) -> None:
     dice = Random(4)
     world = await begin(core, [9000] * 12)

@@ -315,6 +315,16 @@ async def test_a_difference_that_is_all_that_was_left_settles_the_invoice(core: 
     assert (await audit.run(core)).differing == 0
 
 
+async def test_a_difference_waits_for_a_proposal_that_may_be_about_the_same_cents(core: Core) -> None:
+    await an_invoice(core, "INV-1", amount=euros(10000))
+    await proposed(core, 400)
+
+    with pytest.raises(WriteOffWaits):
+        await let_go(core, 400, actor=OPAL)
+
+    assert await standing("INV-1") == ("open", 10000)
+
+
 async def test_a_difference_in_a_currency_without_a_rate_is_never_small(core: Core) -> None:
     await an_invoice(core, "INV-1", amount=Money(100000, "JPY"))
 
