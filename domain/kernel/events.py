@@ -32,7 +32,7 @@ Amount = Annotated[
 class Event(BaseModel):
     """One fact. ``told()`` says it in one plain English sentence, for timeline, Slack and command line."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     kind: ClassVar[str] = ""
 

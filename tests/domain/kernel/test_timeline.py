@@ -107,6 +107,7 @@ VALUES: dict[Any, st.SearchStrategy[Any]] = {
     UUID: st.uuids(),
     int: st.integers(-1000, 1000),
     bool: st.booleans(),
+    float: st.floats(allow_nan=False, allow_infinity=False),
     tuple[UUID, ...]: st.lists(st.uuids(), max_size=3).map(tuple),
     tuple[str, ...]: st.lists(st.text(max_size=10), max_size=3).map(tuple),
 }
