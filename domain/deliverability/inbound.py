@@ -42,6 +42,13 @@ class Arrival:
     """Empty for the null sender."""
     sent_to: tuple[str, ...]
     body: bytes
+    peer: str = ""
+    """Address of whoever sent it, or that a proxy of ours named; empty when the mail did not come over a wire."""
+    helo: str = ""
+    """The name that the sender gave itself."""
+    tls: bool = False
+    proxy: str = ""
+    """Address of the proxy of ours that named the peer; empty when the peer came by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +74,12 @@ async def store_many(core: Core, arrivals: Sequence[Arrival]) -> list[UUID]:
     assert 0 < len(arrivals) <= MAX_BATCH
     now = core.clock.now()
     rows = [_row(each, now) for each in arrivals]
-    values = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, '', %s)"] * len(rows))
+    values = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, '', %s, %s, %s, %s, %s)"] * len(rows))
     async with core.transaction() as tx:
         fresh = await tx.rows(
             "INSERT INTO inbound_mail"
-            " (id, envelope_from, sent_to, body, sha256, size_bytes, state, reason, received_at)"
+            " (id, envelope_from, sent_to, body, sha256, size_bytes, state, reason, received_at,"
+            " peer, helo, tls, proxy)"
             f" VALUES {values} ON CONFLICT (sha256, sent_to) DO NOTHING RETURNING id",
             [value for row in rows for value in row],
         )
@@ -220,10 +228,15 @@ async def _kept_before(tx: Transaction, rows: Sequence[tuple[Any, ...]]) -> dict
 
 
 def _row(arrival: Arrival, now: datetime) -> tuple[Any, ...]:
-    sent_to = sorted({address.lower() for address in arrival.sent_to})
-    sender = arrival.envelope_from.strip("<>").replace("\0", "").encode("utf-8", "replace").decode("utf-8")
-    return (uuid4(), sender, sent_to, arrival.body, sha256(arrival.body).digest(), len(arrival.body),
-            InboundMail.MACHINE.start.value, now)  # fmt: skip
+    sent_to = sorted({_clean(address.lower()) for address in arrival.sent_to})
+    return (uuid4(), _clean(arrival.envelope_from.strip("<>")), sent_to, arrival.body, sha256(arrival.body).digest(),
+            len(arrival.body), InboundMail.MACHINE.start.value, now, _clean(arrival.peer), _clean(arrival.helo),
+            arrival.tls, _clean(arrival.proxy))  # fmt: skip
+
+
+def _clean(text: str) -> str:
+    """Return a stranger's text as the database can hold it."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 
 
 def _same(before: Any, told: dict[str, Any]) -> bool:

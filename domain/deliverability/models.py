@@ -94,6 +94,10 @@ class InboundMail(StatefulRecord):
     envelope_from: str = fields.TextField()
     sent_to: Any = ArrayField(element_type="text")
     """A PostgreSQL text array of the accepted recipients."""
+    peer: str = fields.TextField(default="")
+    helo: str = fields.TextField(default="")
+    tls: bool = fields.BooleanField(default=False)
+    proxy: str = fields.TextField(default="")
     body: bytes = fields.BinaryField()
     sha256: bytes = fields.BinaryField()
     size_bytes: int = fields.IntField()

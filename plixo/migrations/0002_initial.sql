@@ -584,6 +584,10 @@ CREATE TABLE inbound_mail (
     id            uuid PRIMARY KEY,
     envelope_from text NOT NULL,
     sent_to       text[] NOT NULL,
+    peer          text NOT NULL DEFAULT '',    -- address that sent it to us, or that a proxy of ours named; '' = unknown
+    helo          text NOT NULL DEFAULT '',    -- the name that it gave itself; proves nothing by itself
+    tls           boolean NOT NULL DEFAULT false,
+    proxy         text NOT NULL DEFAULT '',    -- address of the proxy of ours that named the peer; '' = none
     body          bytea NOT NULL,
     sha256        bytea NOT NULL,
     size_bytes    integer NOT NULL,
