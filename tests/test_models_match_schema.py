@@ -43,6 +43,7 @@ SQL_ONLY = {
     "control_file": "the ERP's own ageing, copied from a file and compared by one statement",
     "control_total": "the same",
     "control_line": "the same",
+    "delivery_evidence": "appended by one statement a mail, and read in sets",
     "provider_mark": "a note by its name, written by one statement that says whether it changed",
     "cron_run": "one insert decides who runs a slot; nothing reads it as an object",
 }

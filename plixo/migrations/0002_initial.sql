@@ -594,7 +594,13 @@ CREATE TABLE inbound_mail (
     state         text NOT NULL CHECK (state IN ('stored', 'read', 'quarantined')),
     reading       jsonb,
     reason        text NOT NULL DEFAULT '',
+    reply         jsonb,                       -- of a person's mail: its new text, guesses at what it wants, attachments
     mailing_id    uuid REFERENCES mailing,
+    account_id    uuid REFERENCES account,     -- whose mail it is, where that is known
+    invoice_id    uuid REFERENCES invoice,
+    thread        text NOT NULL DEFAULT '' CHECK (thread IN
+                  ('', 'token', 'reference', 'quoted token', 'sender', 'person')), -- how that became known
+    authentication jsonb,                      -- what SPF, DKIM and DMARC say of its sender, where that was asked
     seen_at       timestamptz,                 -- when a person dealt with it; null = unread
     received_at   timestamptz NOT NULL
 );
@@ -603,6 +609,7 @@ CREATE UNIQUE INDEX inbound_mail_once ON inbound_mail (sha256, sent_to);
 CREATE INDEX inbound_mail_received ON inbound_mail (received_at);
 CREATE INDEX inbound_mail_unread ON inbound_mail (received_at) WHERE seen_at IS NULL;
 CREATE INDEX inbound_mail_mailing ON inbound_mail (mailing_id) WHERE mailing_id IS NOT NULL;
+CREATE INDEX inbound_mail_account ON inbound_mail (account_id, received_at) WHERE account_id IS NOT NULL;
 
 CREATE TABLE suppression (
     id           uuid PRIMARY KEY,
@@ -615,13 +622,42 @@ CREATE TABLE suppression (
     mail_id      uuid REFERENCES inbound_mail,
     rule         text NOT NULL,
     diagnostic   text NOT NULL,
+    note         text NOT NULL DEFAULT '',     -- why, in the words of the person who made it
+    made_by      text NOT NULL DEFAULT 'Plixo',
+    until        timestamptz,                  -- then the address is tried again; null: until a person lifts it
     created_at   timestamptz NOT NULL,
     lifted_at    timestamptz,
     lifted_by    text,
     lift_reason  text
 );
--- An address is suppressed or it is not; the same bounce read twice is one suppression.
+-- An address, or a domain as '@acme.example', is suppressed or not; the same bounce read twice is one suppression.
 CREATE UNIQUE INDEX suppression_one_active ON suppression (address_key) WHERE state = 'active';
+CREATE INDEX suppression_ends ON suppression (until) WHERE state = 'active' AND until IS NOT NULL;
+CREATE INDEX suppression_mail ON suppression (mail_id) WHERE mail_id IS NOT NULL;
+
+CREATE TABLE delivery_evidence (
+    id           uuid PRIMARY KEY,
+    mail_id      uuid NOT NULL REFERENCES inbound_mail,
+    mailing_id   uuid REFERENCES mailing,      -- the message that it speaks of, where a token or a Message-ID tells
+    address_key  text NOT NULL,                -- whom that was mailed to, or whom the report names
+    kind         text NOT NULL CHECK (kind IN
+                 ('dead address', 'mailbox trouble', 'our fault', 'gave up', 'unclear', 'still trying', 'complaint',
+                  'opted out', 'complaint withdrawn', 'left', 'away', 'alive')),
+    proof        text NOT NULL CHECK (proof IN
+                 ('proven', 'stale', 'missing', 'other address', 'other token', 'not mailed', 'contradicted')),
+    counts       boolean NOT NULL,             -- makes its day a bounce day
+    day          date NOT NULL,                -- in the merchant's zone
+    rule         text NOT NULL,
+    reason       text NOT NULL,
+    status       text NOT NULL,
+    diagnostic   text NOT NULL,
+    heard_at     timestamptz NOT NULL,         -- when the mail arrived
+    withdrawn_at timestamptz                   -- the mail was read again, and says something else
+);
+-- One mail says one thing of one address, however often it is read.
+CREATE UNIQUE INDEX delivery_evidence_once ON delivery_evidence (mail_id, address_key) WHERE withdrawn_at IS NULL;
+CREATE INDEX delivery_evidence_address ON delivery_evidence (address_key, heard_at);
+CREATE INDEX delivery_evidence_mailing ON delivery_evidence (mailing_id) WHERE mailing_id IS NOT NULL;
 
 -- Cash application -----------------------------------------------------------------------------------------------
 
