@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from domain.deliverability.reading import absences
 from domain.deliverability.reading.look import Look
 from domain.deliverability.reading.readings import OUTCOMES, Kind, Outcome, Reading, Reason, RecipientReading
 from domain.deliverability.reading.rules import RULES
@@ -15,6 +16,13 @@ def read(raw: bytes, *, envelope_from: str | None = None) -> Reading:
     for rule in RULES:
         reading = rule.find(look)
         if reading is not None:
-            return replace(reading, message_ids=look.message_ids, tokens=look.tokens, sender=look.sender_address,
-                           subject=look.subject[:200])  # fmt: skip
+            told = replace(reading, message_ids=look.message_ids, tokens=look.tokens, sender=look.sender_address,
+                           subject=look.subject[:200], said_on=look.said_on)  # fmt: skip
+            return _with_absence(told, look) if reading.kind is Kind.AUTO_REPLY else told
     raise AssertionError("the last rule always speaks")
+
+
+def _with_absence(reading: Reading, look: Look) -> Reading:
+    """Add what an automatic answer tells of the person."""
+    told = absences.of(look.subject, look.text, said_on=look.said_on, not_these=look.not_recipients)
+    return replace(reading, left=told.left, successor=told.successor, back_on=told.back_on)

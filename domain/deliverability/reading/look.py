@@ -2,6 +2,8 @@
 
 import html
 import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from functools import cached_property
 
 from domain.deliverability.reading import found_addresses, mime, phrases, prose, report, returned
@@ -52,6 +54,15 @@ class Look:
     def sender_address(self) -> str:
         """The address of the From header, lower case, or an empty text."""
         return next(iter(found_addresses.in_header(self.sender)), "")
+
+    @cached_property
+    def said_on(self) -> datetime | None:
+        """The moment in the Date header, in UTC; a date without a zone is taken as UTC."""
+        try:
+            told = parsedate_to_datetime(self.headers.get("date")[:200])
+            return (told if told.tzinfo else told.replace(tzinfo=UTC)).astimezone(UTC)
+        except (ValueError, TypeError, IndexError, OverflowError):
+            return None
 
     @cached_property
     def from_daemon(self) -> bool:

@@ -4,6 +4,7 @@ Everything here is a value and can be stored as JSON, so a reading may travel be
 """
 
 from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Self
 
@@ -125,6 +126,14 @@ class Reading:
     subject: str = ""
     because: tuple[str, ...] = field(default=())
     """What spoke for this reading, for ``--explain``."""
+    said_on: datetime | None = None
+    """The moment in its Date header, in UTC; None where it has none that can be read."""
+    left: bool = False
+    """Of an automatic answer: the person is gone for good, or nobody reads that mailbox any more."""
+    successor: str = ""
+    """Of an automatic answer that says so: the address that it names as the new contact, lower case."""
+    back_on: date | None = None
+    """Of an automatic answer: the first day on which the person is back, where it names one."""
 
     @property
     def hard(self) -> bool | None:
@@ -137,11 +146,14 @@ class Reading:
 
     def as_json(self) -> dict[str, Any]:
         """Return the reading as plain JSON values."""
-        return asdict(self)
+        told = asdict(self)
+        told["said_on"] = self.said_on.isoformat() if self.said_on else None
+        told["back_on"] = self.back_on.isoformat() if self.back_on else None
+        return told
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Self:
-        """Read back what ``as_json`` made."""
+        """Read back what ``as_json`` made, in this version or an earlier one."""
         return cls(
             kind=Kind(value["kind"]),
             rule=value["rule"],
@@ -153,6 +165,10 @@ class Reading:
             sender=value["sender"],
             subject=value["subject"],
             because=tuple(value["because"]),
+            said_on=datetime.fromisoformat(value["said_on"]) if value.get("said_on") else None,
+            left=value.get("left", False),
+            successor=value.get("successor", ""),
+            back_on=date.fromisoformat(value["back_on"]) if value.get("back_on") else None,
         )
 
 
