@@ -12,6 +12,7 @@ from tests.soak.record import Record
 Check = Callable[[Record], Iterator[str]]
 
 CHECKS: tuple[Check, ...] = (
+    ends.witnessed,
     wire.strangers,
     wire.labelled,
     wire.complete,

@@ -34,6 +34,7 @@ async def gathered(address: str, relay: Relay, world: World, core: Core, stuck: 
             steps=await _steps(sql),
             vetoes=frozenset((row["id"], row["step"]) for row in await _rows(sql, _VETOES)),
             stuck=tuple(stuck),
+            unseen=tuple(await witness.unseen(address)),
             jobs={row["status"]: row["n"] for row in await _rows(sql, _JOBS)},
             locks=(await _rows(sql, _LOCKS))[0]["n"],
             ended=ended,

@@ -69,6 +69,8 @@ class Record:
     """Steps that are struck out in the end, by their enrolments."""
     stuck: tuple[str, ...] = ()
     """What the daily look found waiting without a reason."""
+    unseen: tuple[str, ...] = ()
+    """Rows that are not as the witness saw them last: what is proved from its history would prove nothing."""
     jobs: Mapping[str, int] = field(default_factory=dict)
     """How many jobs are left in which state, when all is quiet."""
     locks: int = 0

@@ -17,6 +17,7 @@ def test_a_year_in_which_all_is_well_has_no_violation() -> None:
 
 
 PLANTED: dict[str, tuple[str, Callable[[Small], None]]] = {
+    "a row that changed unseen": ("witnessed", planters.tell(unseen=("invoice i1",))),
     "a mail that is no mailing": ("strangers", planters.stranger),
     "a sent mail that never arrived": ("strangers", planters.never_arrived),
     "a mail to somebody else": ("strangers", planters.other_recipient),

@@ -46,6 +46,12 @@ _INSTALL = """
         SELECT kept - CASE WHEN kept->>'held' <> '' THEN 'next_action_at'
                            WHEN kept->>'waits_reason' <> '' THEN 'not_before' ELSE '' END
     $$;
+    CREATE FUNCTION soak_saw(tx bigint, name text, kept jsonb) RETURNS void LANGUAGE sql AS $$
+        INSERT INTO soak_witness
+        SELECT nextval('soak_order'), tx, soak_clock.at, name, (kept->>'id')::uuid, kept, extract(epoch FROM now()),
+               extract(epoch FROM clock_timestamp())
+        FROM soak_clock;
+    $$;
     CREATE FUNCTION soak_sees() RETURNS trigger LANGUAGE plpgsql AS $$
     DECLARE
         kept jsonb;
@@ -60,10 +66,7 @@ _INSTALL = """
                 RETURN NULL;
             END IF;
         END IF;
-        INSERT INTO soak_witness
-        SELECT nextval('soak_order'), pg_current_xact_id()::text::bigint, soak_clock.at, TG_TABLE_NAME,
-               (kept->>'id')::uuid, kept, extract(epoch FROM now()), extract(epoch FROM clock_timestamp())
-        FROM soak_clock;
+        PERFORM soak_saw(pg_current_xact_id()::text::bigint, TG_TABLE_NAME, kept);
         RETURN NULL;
     END $$;
 """
@@ -71,7 +74,11 @@ _INSTALL = """
 _WATCH = """
     CREATE CONSTRAINT TRIGGER soak_sees_{table} AFTER INSERT OR UPDATE OR DELETE ON {table}
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION soak_sees({columns});
+    ALTER TABLE {table} ENABLE ALWAYS TRIGGER soak_sees_{table};
+    SELECT soak_saw(0, '{table}', soak_kept(to_jsonb(t), ARRAY[{columns}])) FROM {table} t;
 """
+"""Always: an import checks its foreign keys by sets, and while it does, the server's other triggers rest.
+What is there already was seen, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +173,7 @@ _NO_WAIT = """
 
 
 async def install(address: str, *, at: datetime) -> None:
-    """Put the triggers on a migrated, still empty database."""
+    """Put the triggers on a migrated database in which nothing has happened yet."""
     async with await psycopg.AsyncConnection.connect(address, autocommit=True) as connection:
         await connection.execute(_NO_WAIT)
         await connection.execute(_INSTALL)
@@ -186,6 +193,27 @@ async def history(address: str) -> History:
         return History.of(
             [Moment(**{**row, "of": intern(row["of"]), "was": _lean(row["was"])}) async for row in cursor]
         )
+
+
+_UNSEEN = """
+    SELECT coalesce(t.id, w.id)::text AS id FROM {table} t
+    FULL JOIN (SELECT DISTINCT ON (id) id, was FROM soak_witness WHERE of = '{table}' ORDER BY id, number DESC) w
+           ON w.id = t.id
+    WHERE NOT coalesce(CASE WHEN t.id IS NULL THEN w.was->>'state' = 'removed' ELSE
+                            soak_lasting(w.was) = soak_lasting(soak_kept(to_jsonb(t), ARRAY[{columns}])) END, false)
+    ORDER BY 1 LIMIT 20
+"""
+
+
+async def unseen(address: str) -> list[str]:
+    """Return the rows that are not as the witness saw them last, some of each table; none unless it was blind."""
+    found = []
+    async with await psycopg.AsyncConnection.connect(address, row_factory=dict_row) as connection:
+        for table, columns in KEPT.items():
+            names = ", ".join(f"'{each}'" for each in columns.split())
+            rows = await connection.execute(_UNSEEN.format(table=table, columns=names).encode())
+            found += [f"{table} {row['id']}" async for row in rows]
+    return found
 
 
 def _lean(was: dict[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,12 @@ ENDED = frozenset({"withheld", "rejected", "refused", "unknown"})
 """A mail in one of these states did not leave, or may not have; each needs a reason."""
 
 
+def witnessed(record: Record) -> Iterator[str]:
+    """Nothing that matters has changed behind the witness's back; every other check rests on this one."""
+    for row in record.unseen:
+        yield f"{row} is not as the witness saw it last"
+
+
 def explained(record: Record) -> Iterator[str]:
     """Everything that did not leave says why, and so does everything that waits."""
     for row in record.history.latest("mailing"):
