@@ -96,7 +96,7 @@ class InboundMail(StatefulRecord):
     """A PostgreSQL text array of the accepted recipients."""
     peer: str = fields.TextField(default="")
     helo: str = fields.TextField(default="")
-    tls: bool = fields.BooleanField(default=False)
+    tls: fields.Field[bool] = fields.BooleanField(default=False)
     proxy: str = fields.TextField(default="")
     body: bytes = fields.BinaryField()
     sha256: bytes = fields.BinaryField()
