@@ -1,6 +1,5 @@
 """Settings: everything that can be set from outside, by environment (``PLIXO_…``) or a ``.env`` file."""
 
-import re
 from datetime import time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -9,13 +8,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale, UnknownLocaleError
 from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from domain.kernel.limits import Limits
 from domain.kernel.money import CurrencyUnknown, digits
+from plixo.mail_settings import MailSettings
 
 
-class Settings(BaseSettings):
+class Settings(MailSettings):
     """Read once at start; no other module reads the environment."""
 
     model_config = SettingsConfigDict(env_prefix="PLIXO_", env_file=".env", extra="ignore", secrets_dir=None)
@@ -141,28 +141,6 @@ class Settings(BaseSettings):
         default=0, ge=0, le=10, description="How many proxies of our own stand before the portal and say who asked."
     )
 
-    mail_from: str = Field(default="billing@localhost", description="From address of every mail.")
-    mail_domain: str = Field(
-        default="", description="Domain of return-path and reply addresses. Default: that of `mail_from`."
-    )
-    smtp_host: str = Field(default="127.0.0.1", description="Relay that takes our mail.")
-    smtp_port: int = Field(default=25, ge=1, le=65535, description="The relay's port.")
-    smtp_user: str | None = Field(default=None, description="Login at the relay.")
-    smtp_password: SecretStr | None = Field(default=None, description="Password at the relay.")
-    smtp_tls: Literal["none", "starttls", "tls"] = Field(
-        default="starttls",
-        description="Encryption to the relay: `starttls` (required), `tls` (from the start), `none`.",
-    )
-    dkim_selector: str = Field(default="plixo", description="Selector under which the DKIM key is published.")
-    dkim_key_file: Path | None = Field(
-        default=None, description="Private key (PEM: RSA or Ed25519) with which mail is signed. Default: not signed."
-    )
-    inbound_host: str = Field(default="127.0.0.1", description="Interface on which inbound mail is taken.")
-    inbound_port: int = Field(default=8025, ge=0, le=65535, description="Port on which inbound mail is taken.")
-    inbound_max_bytes: int = Field(
-        default=32 * 1024 * 1024, ge=65536, description="Largest mail that is taken, in bytes."
-    )
-
     slack_bot_token: SecretStr | None = Field(
         default=None, description="Bot token, `xoxb-…`. Without it there is no bot."
     )
@@ -242,13 +220,6 @@ class Settings(BaseSettings):
         except (UnknownLocaleError, ValueError):
             raise ValueError(f"{value!r} is not a language such as en, de or fr_CA") from None
 
-    @field_validator("mail_from")
-    @classmethod
-    def _one_address(cls, value: str) -> str:
-        if not re.fullmatch(r"[^@\s<>\",;]+@[^@\s<>\",;]+", value):
-            raise ValueError(f"{value!r} is not a plain e-mail address")
-        return value
-
     @field_validator("public_url")
     @classmethod
     def _no_slash(cls, value: str) -> str:
@@ -260,7 +231,6 @@ class Settings(BaseSettings):
     def _derived(self) -> "Settings":
         if self.sending_opens >= self.sending_closes:
             raise ValueError("sending_opens must be earlier than sending_closes")
-        self.mail_domain = self.mail_domain or self.mail_from.rpartition("@")[2]
         self.merchant_contact = self.merchant_contact or self.mail_from
         return self
 
