@@ -176,6 +176,23 @@ def opened_again(severity: int) -> Callable[[Small], None]:
     return plant
 
 
+def joined(small: Small) -> None:
+    """Plant a mail that the relay put off and whose item went with the next mail to the same contact."""
+    first = ("m4", "m4i2")
+    rows = [mailing(first[0], state, at=MONDAY + 13 * DAY) for state in ("queued", "sending", "withheld")]
+    rows[-1][1]["reason"] = "its invoices go with the next reminder"
+    small.commit(item(first[1], first[0], "i2", 2, at=MONDAY + 13 * DAY), *rows[:2], at=MONDAY + 13 * DAY)
+    small.commit(item(first[1], "m5", "i2", 2, at=MONDAY + 14 * DAY), rows[2], at=MONDAY + 14 * DAY)
+    small.send("m5", {}, at=MONDAY + 14 * DAY)
+    small.taken[-1] = replace(small.taken[-1], numbers=frozenset({"SO-0000002"}))
+
+
+def joined_and_repeated(small: Small) -> None:
+    """Plant the same step a second time, after its item went with another mail."""
+    joined(small)
+    small.send("m6", {"i2": 2}, at=MONDAY + 21 * DAY)
+
+
 def removed_at_once(small: Small) -> None:
     """Plant a mail that a planner made and took back before its commit."""
     row = mailing("m4", "queued", at=MONDAY + 20 * DAY)
@@ -216,6 +233,14 @@ def left_and_withheld(small: Small) -> None:
 
 def other_number(small: Small) -> None:
     small.taken[1] = replace(small.taken[1], numbers=frozenset({"SO-0000001"}))
+
+
+def no_number(small: Small) -> None:
+    small.taken[1] = replace(small.taken[1], numbers=frozenset())
+
+
+def unknown_number(small: Small) -> None:
+    small.taken[1] = replace(small.taken[1], numbers=small.taken[1].numbers | {"SO-0000009"})
 
 
 def tell(**what: Any) -> Callable[[Small], None]:

@@ -100,8 +100,12 @@ class Record:
 
     @cached_property
     def items(self) -> dict[str, list[str]]:
-        """Items by mailing."""
-        return self.history.about("mailing_item", "mailing_id")
+        """Items by each mailing in which they ever were: those of a mail that was put back may join another."""
+        found: dict[str, list[str]] = {}
+        for id_, versions in self.history.moments.get("mailing_item", {}).items():
+            for mailing_id in dict.fromkeys(each.was["mailing_id"] for each in versions):
+                found.setdefault(mailing_id, []).append(id_)
+        return found
 
     @cached_property
     def struck(self) -> Mapping[str, int]:
@@ -130,7 +134,7 @@ class Record:
         found = []
         for id_ in self.items.get(sent.mailing_id, ()):
             row = self.history.seen_by("mailing_item", id_, sent.decided)
-            if row is not None and row["state"] == "included":
+            if row is not None and row["state"] == "included" and row["mailing_id"] == sent.mailing_id:
                 found.append(row)
         return found
 

@@ -29,6 +29,8 @@ PLANTED: dict[str, tuple[str, Callable[[Small], None]]] = {
         "paid",
         lambda small: small.commit(invoice("i1", "SO-0000001", state="written_off", open_minor=0), before="m2")),
     "a mail that does not show an item": ("complete", planters.other_number),
+    "a mail that shows no item": ("complete", planters.no_number),
+    "a mail that shows an invoice that nobody knows": ("complete", planters.unknown_number),
     "a mail in the evening": ("hours", planters.moved(9)),
     "a mail before the morning": ("hours", planters.moved(-4)),
     "a mail on a Saturday": ("hours", planters.moved(5 * 24)),
@@ -41,6 +43,7 @@ PLANTED: dict[str, tuple[str, Callable[[Small], None]]] = {
     "a mail over the warm-up's cap": ("caps", planters.over_warm_up),
     "a mail that arrives twice": ("once", planters.again),
     "a step that is mailed twice": ("once", planters.repeated_step),
+    "a step that joined another mail and is mailed again": ("once", planters.joined_and_repeated),
     "a mail to a suppressed address": ("suppressed", planters.suppress("hard bounce")),
     "a reminder to somebody who opted out": ("suppressed", planters.suppress("opted out")),
     "an answer to a dead address": ("suppressed", planters.answer_to_dead),
@@ -108,6 +111,7 @@ HARMLESS: dict[str, Callable[[Small], None]] = {
     "a move after a step was struck out": planters.struck_and_moved,
     "the next level when it was opened again": planters.opened_again(severity=2),
     "a mail that was taken back before its commit": planters.removed_at_once,
+    "a mail that was put off and whose invoices went with another": planters.joined,
     "a test dispute": planters.pause("dispute", state="open", is_test=True, amount_minor=10_000),
     "a promise whose grace is over": planters.pause(
         "promise", state="running", amount_minor=10_000, promised_on="2026-06-10", grace_days=2

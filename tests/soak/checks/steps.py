@@ -42,5 +42,6 @@ def _unheard(record: Record) -> Iterator[tuple[int, list[dict[str, Any]]]]:
             if moment.was["state"] in {"unknown", "rejected"}:
                 ids = record.items.get(moment.id, ())
                 rows = [record.history.seen_by("mailing_item", id_, moment) for id_ in ids]
-                yield moment.number, [row for row in rows if row is not None and row["state"] == "included"]
+                there = [row for row in rows if row is not None and row["mailing_id"] == moment.id]
+                yield moment.number, [row for row in there if row["state"] == "included"]
                 break

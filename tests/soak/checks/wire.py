@@ -39,10 +39,10 @@ def labelled(record: Record) -> Iterator[str]:
 def complete(record: Record) -> Iterator[str]:
     """A mail shows the invoices of its items and no others."""
     for sent in record.sends:
-        if not sent.asks or not sent.mail.numbers:
+        if not sent.asks:
             continue
         ids = {each["invoice_id"] for each in record.included(sent)}
-        shown = {record.numbers[number] for number in sent.mail.numbers if number in record.numbers}
+        shown = {record.numbers.get(number, number) for number in sent.mail.numbers}
         if ids != shown:
             yield f"mailing {sent.mailing_id} shows {len(shown)} invoices and has {len(ids)} items"
 
