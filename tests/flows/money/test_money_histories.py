@@ -40,7 +40,8 @@ from tests.flows.money import checks, people
 from tests.flows.money.fate import Crash, Fate, Moment, MortalDatabase
 from tests.flows.money.world import World, a_world, owes
 
-HISTORIES = int(os.environ.get("PLIXO_HISTORIES", "25"))
+HISTORIES = int(os.environ.get("PLIXO_HISTORIES", "30"))
+"""About a second each, where nothing else runs."""
 
 STEPS = 30
 
@@ -289,17 +290,21 @@ class Histories(RuleBasedStateMachine):
         await checks.at_rest(self.world)
 
 
-@pytest.mark.soak
+def played_in(theatre: Theatre) -> type[Histories]:
+    """Return the state machine in that theatre."""
+
+    class Played(Histories):
+        pass
+
+    Played.theatre = theatre
+    return Played
+
+
 @pytest.mark.timeout(600 + HISTORIES * 20)
 def test_no_cent_appears_or_disappears_and_no_invoice_is_paid_and_open(database_address: str, tmp_path: Path) -> None:
     with Theatre(database_address, tmp_path).opened() as theatre:
-
-        class Played(Histories):
-            pass
-
-        Played.theatre = theatre
         run_state_machine_as_test(
-            Played,
+            played_in(theatre),
             settings=settings(
                 max_examples=HISTORIES,
                 stateful_step_count=STEPS,
@@ -308,3 +313,23 @@ def test_no_cent_appears_or_disappears_and_no_invoice_is_paid_and_open(database_
                 suppress_health_check=list(HealthCheck),
             ),
         )
+
+
+@pytest.mark.parametrize(
+    ("moment", "after"),
+    [(Moment.BEFORE_COMMIT, 0), (Moment.AFTER_COMMIT, 0), (Moment.UNHEARD, 1), (Moment.AFTER_CALL, 2)],
+)
+def test_money_that_comes_after_a_comparison_was_cut_short_is_found_by_the_next_whole_one(
+    database_address: str, tmp_path: Path, moment: Moment, after: int
+) -> None:
+    """The comparison that follows only does what was left undone: its lists may have been read to their end before."""
+    with Theatre(database_address, tmp_path).opened() as theatre:
+        history = played_in(theatre)()
+        history.bill(totals=[200], visited=True)
+        history.pay_at_once(how="pay_by_card", part=None, which=0)
+
+        history.misfortune(after=after, moment=moment)
+        history.reconcile(name="compare_movements")
+        history.pay_elsewhere(minor=1)
+
+        history.teardown()
