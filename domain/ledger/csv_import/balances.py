@@ -15,6 +15,8 @@ class Status(StrEnum):
     OPEN = "open"
     PARTLY_PAID = "partly paid"
     PAID = "paid"
+    CLOSED = "closed"
+    """Nothing is open, by whatever cause."""
     WITHDRAWN = "withdrawn"
     DRAFT = "draft"
 
@@ -26,8 +28,9 @@ _WORDS: Mapping[Status, tuple[str, ...]] = {
                   "en retard", "abierta", "pendiente", "vencida"),
     Status.PARTLY_PAID: ("partly paid", "partially paid", "part paid", "partial", "partial payment", "teilbezahlt",
                          "teilweise bezahlt", "partiellement payée", "parcialmente pagada"),
-    Status.PAID: ("paid", "paid in full", "fully paid", "settled", "closed", "cleared", "complete", "completed",
-                  "bezahlt", "beglichen", "ausgeglichen", "payée", "payé", "soldée", "pagada", "pagado", "cobrada"),
+    Status.PAID: ("paid", "paid in full", "fully paid", "bezahlt", "beglichen", "payée", "payé", "pagada", "pagado",
+                  "cobrada"),
+    Status.CLOSED: ("settled", "closed", "cleared", "complete", "completed", "ausgeglichen", "soldée"),
     Status.WITHDRAWN: ("void", "voided", "cancelled", "canceled", "deleted", "written off", "write off", "bad debt",
                        "uncollectible", "storniert", "annulliert", "abgeschrieben", "annulée", "anulada", "cancelada"),
     Status.DRAFT: ("draft", "proforma", "pro forma", "quote", "entwurf", "brouillon", "borrador"),
@@ -53,6 +56,10 @@ def status_of(text: str) -> Status:
         if len(_BY_TEXT) < 1000:
             _BY_TEXT[text] = status
     return status
+
+
+SAYS_MONEY = frozenset({Status.PARTLY_PAID, Status.PAID})
+"""What names a payment as the cause of a balance that is lower than the total; *closed* may be a credit note."""
 
 
 class Billed(NamedTuple):
@@ -97,8 +104,8 @@ def left_open(billed: Billed, *, as_of: str | None, today: str) -> int:
     if total is not None and balance is not None and balance > total:
         raise Fault(Field.BALANCE, "", "balance_above_total")
     if status is None:
-        status = Status.PAID if balance == 0 or (settled_on is not None and balance is None) else Status.OPEN
-    if status is Status.PAID:
+        status = Status.CLOSED if balance == 0 or (settled_on is not None and balance is None) else Status.OPEN
+    if status in (Status.PAID, Status.CLOSED):
         if balance:
             raise Fault(Field.STATUS, "", "status_contradicts")
         return 0

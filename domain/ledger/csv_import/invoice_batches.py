@@ -6,12 +6,12 @@ Whatever is unusual in a batch (a fault, a draft, a number with spaces, an amoun
 
 import operator
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import repeat
 
 from domain.kernel.money import digits
 from domain.ledger.csv_import.amount_texts import AmountFault, minor_units
-from domain.ledger.csv_import.balances import Billed, Status, balance_left, left_open, status_of
+from domain.ledger.csv_import.balances import SAYS_MONEY, Billed, Status, balance_left, left_open, status_of
 from domain.ledger.csv_import.columns import Field
 from domain.ledger.csv_import.document_types import Document, document_of
 from domain.ledger.csv_import.faults import Fault, Faults, LeftOut
@@ -81,13 +81,14 @@ class InvoiceBatches:
             raise Unusual
         currencies = self._currencies(batch, columns)
         totals = self._amounts(columns, Field.TOTAL, currencies)
-        balances = self._balances(columns, totals, currencies)
+        came = self._amounts(columns, Field.PAID, currencies)
+        balances = self._balances(columns, totals, came, currencies)
         customers = map(str, self._rows.customers.seqs(batch.lines, batch.rows))
         left = self._lefts(totals, balances, statuses, paid)
         settled = self._settled(left, totals, paid)
         total_texts = ["" if total is None else str(total) for total in totals]
         rows = zip(map(str, batch.lines), numbers, keys, customers, currencies, total_texts, map(str, left), issued,
-                   due, settled, repeat("f", len(keys)), strict=True)  # fmt: skip
+                   due, settled, repeat("f", len(keys)), _told(statuses, settled, came), strict=True)  # fmt: skip
         return "\n".join(map(",".join, rows)) + "\n"
 
     def _column(self, columns: list[tuple[str, ...]], field: Field) -> tuple[str, ...]:
@@ -141,13 +142,16 @@ class InvoiceBatches:
         return found
 
     def _balances(
-        self, columns: list[tuple[str, ...]], totals: Sequence[int | None], currencies: list[str]
+        self,
+        columns: list[tuple[str, ...]],
+        totals: Sequence[int | None],
+        came: Sequence[int | None],
+        currencies: list[str],
     ) -> Sequence[int | None]:
         balances = self._amounts(columns, Field.BALANCE, currencies)
         if Field.PAID not in self._rows.places:
             return balances
-        paid = self._amounts(columns, Field.PAID, currencies)
-        found = [balance_left(*each) for each in zip(totals, balances, paid, strict=True)]
+        found = [balance_left(*each) for each in zip(totals, balances, came, strict=True)]
         if any(each is not None and each < 0 for each in found):
             raise Unusual
         return found
@@ -184,6 +188,14 @@ class InvoiceBatches:
         if total is None and balance is None:
             raise Unusual
         return left_open(Billed(total, balance, status, day or None), as_of=self._rows.as_of, today=self._rows.today)
+
+
+def _told(statuses: Sequence[Status | None], settled: Sequence[str], came: Sequence[int | None]) -> Iterable[str]:
+    """Return of each row whether it says itself that money came, as ``InvoiceRow.told_paid``."""
+    if SAYS_MONEY.isdisjoint(statuses) and not any(settled) and not any(came):
+        return repeat("f", len(statuses))
+    rows = zip(statuses, settled, came, strict=True)
+    return ["t" if day or amount or status in SAYS_MONEY else "f" for status, day, amount in rows]
 
 
 def _keys(numbers: tuple[str, ...]) -> list[str]:

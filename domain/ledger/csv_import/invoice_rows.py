@@ -10,7 +10,7 @@ from domain.kernel.money import CurrencyUnknown, digits
 from domain.ledger.csv_import import amount_texts, date_texts
 from domain.ledger.csv_import import cells as texts
 from domain.ledger.csv_import.amount_texts import AmountFault
-from domain.ledger.csv_import.balances import Billed, Status, balance_left, left_open, status_of
+from domain.ledger.csv_import.balances import SAYS_MONEY, Billed, Status, balance_left, left_open, status_of
 from domain.ledger.csv_import.columns import Field
 from domain.ledger.csv_import.credit_rows import CreditRow
 from domain.ledger.csv_import.customers import Customers
@@ -37,6 +37,8 @@ class InvoiceRow(NamedTuple):
     settled_on: str | None
     withdrawn: bool
     """Void or written off in the file: nothing but the number counts."""
+    told_paid: bool
+    """Whether the row itself says that money came: by its status, a paid date or a paid amount."""
 
 
 class InvoiceRows:
@@ -111,7 +113,8 @@ class InvoiceRows:
 
     def _invoice(self, line: int, cells: list[str], status: Status | None, number: str) -> InvoiceRow:
         if status is Status.WITHDRAWN:
-            return InvoiceRow(line, number, number_key(number), None, None, None, None, None, None, None, True)
+            return InvoiceRow(line, number, number_key(number), None, None, None, None, None, None, None, True,
+                              False)  # fmt: skip
         if status is Status.DRAFT:
             raise LeftOut("draft")
         issued = self._date(cells, Field.ISSUED)
@@ -124,8 +127,10 @@ class InvoiceRows:
         currency = self.currency(cells)
         billed = self._billed(cells, currency, status)
         open_minor = left_open(billed, as_of=self.as_of, today=self.today)
+        paid_on = self._paid_on(billed, open_minor)
+        told = paid_on is not None or status in SAYS_MONEY or bool(self._amount(cells, Field.PAID, currency))
         return InvoiceRow(line, number, number_key(number), customer, currency, billed.total, open_minor, issued, due,
-                          self._paid_on(billed, open_minor), False)  # fmt: skip
+                          paid_on, False, told)  # fmt: skip
 
     def _paid_on(self, billed: Billed, open_minor: int) -> str | None:
         """Return when money came, the last time where a part of it did; nothing when all is open."""

@@ -31,7 +31,8 @@ _TABLES = (
     """
     CREATE TEMP TABLE import_row (
         line integer NOT NULL, number text NOT NULL, number_key text NOT NULL, customer integer, currency text,
-        total_minor bigint, open_minor bigint, issued_on date, due_on date, settled_on date, withdrawn boolean NOT NULL
+        total_minor bigint, open_minor bigint, issued_on date, due_on date, settled_on date, withdrawn boolean NOT NULL,
+        told_paid boolean NOT NULL
     ) ON COMMIT DROP
     """,
     """

@@ -91,7 +91,7 @@ def one_by_one(reader: InvoiceRows, batch: Batch) -> dict[int, Any]:
 def by_line(text: str) -> dict[int, Any]:
     """Return staged rows by line; PostgreSQL reads a truth in any of its spellings."""
     rows = list(csv.reader(io.StringIO(text)))
-    return {int(row[0]): [*row[1:-1], row[-1].lower().startswith("t")] for row in rows}
+    return {int(row[0]): [*row[1:-2], *(each.lower().startswith("t") for each in row[-2:])] for row in rows}
 
 
 @settings(deadline=None)
