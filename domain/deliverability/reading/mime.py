@@ -95,9 +95,9 @@ class Mail:
         return next((part for part in self.parts if part.type in types), None)
 
 
-def opened(raw: bytes) -> Mail:
-    """Take the mail apart."""
-    raw = raw[:MAX_BYTES].lstrip(b"\r\n")
+def opened(raw: bytes, *, limit: int = MAX_BYTES) -> Mail:
+    """Take the mail apart, or as much of it as the limit allows."""
+    raw = raw[:limit].lstrip(b"\r\n")
     if raw.startswith((b"From ", b">From ")):  # the separator line of an mbox
         raw = raw.partition(b"\n")[2]
     headers, body = split(raw)
@@ -116,7 +116,13 @@ def split(raw: bytes) -> tuple[Headers, bytes]:
 
 def fields(block: bytes) -> Headers:
     """Read header fields, unfolded; lines that are no field are passed over."""
-    found = islice(_FIELDS.finditer(block.decode("utf-8", "surrogateescape")), MAX_HEADERS)
+    text = block.decode("utf-8", "surrogateescape")
+    if text.isascii() and "\0" not in text:  # nearly all are, and then a value of one line needs no more than this
+        found = islice(_FIELDS.finditer(text), MAX_HEADERS)
+        return Headers(tuple([
+            (name.lower(), (_FOLD.sub(" ", value[:MAX_VALUE]) if "\n" in value else value[:MAX_VALUE]).strip())
+            for name, value in [match.groups() for match in found]]))  # fmt: skip
+    found = islice(_FIELDS.finditer(text), MAX_HEADERS)
     return Headers(tuple((match[1].lower(), _value(match[2][:MAX_VALUE])) for match in found))
 
 
