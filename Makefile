@@ -7,7 +7,7 @@ IN = .venv/bin
 READY = .venv/.installed
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 demo: $(READY) ## run the whole product on this machine with a sample ledger and no outside account
 	@$(IN)/plixo demo
@@ -30,6 +30,9 @@ bench: $(READY) ## measure against bare code on this machine; fails when a ratio
 
 soak: $(READY) ## play a simulated year and prove that nothing went wrong in it; SOAK_ARGS="--accounts 200 --days 60"
 	@$(IN)/python -m tests.soak $(SOAK_ARGS)
+
+mail-score: $(READY) ## read the real sample mails, print the score by its goals, and how strangers would be read
+	@$(IN)/python -m tests.mail_score
 
 docs: $(READY) ## write the generated pages of docs/ anew
 	@$(IN)/python -m plixo.docs

@@ -1,6 +1,7 @@
 """Rules for reports of failed or late delivery."""
 
 import json
+from dataclasses import replace
 
 from domain.deliverability.reading import found_addresses, prose, reasons, report
 from domain.deliverability.reading.look import Look
@@ -17,13 +18,13 @@ def by_report(look: Look) -> Reading | None:
     blocks = report.status_blocks(text)
     if not blocks:
         return None
-    if look.delayed and all(block.action in ("delayed", "") for block in blocks):
+    if all(block.action in ("delayed", "") for block in blocks) and look.delayed:
         return _reading(look, Kind.DELAYED, "delivery-report", [_of_block(look, each, len(blocks)) for each in blocks])
     failed = [each for each in blocks if each.action in ("failed", "")]
     late = [each for each in blocks if each.action == "delayed"]
     if any(reasons.is_challenge(each.diagnostic) for each in failed):
         return Reading(Kind.OTHER, "challenge", because=("the refusing server asks for a confirmation",))
-    if failed and look.delayed and all(reasons.temporary(each.status, each.diagnostic) for each in failed):
+    if failed and all(reasons.temporary(each.status, each.diagnostic) for each in failed) and look.delayed:
         failed, late = [], failed
     if failed or late:
         kind, chosen = (Kind.BOUNCE, failed) if failed else (Kind.DELAYED, late)
@@ -104,7 +105,8 @@ def _of_notification(told: dict[str, object]) -> RecipientReading:
     diagnostic = str(told.get("diagnosticCode", ""))
     verdict = reasons.verdict(diagnostic, status=str(told.get("status", "")))
     return RecipientReading(found_addresses.clean(str(told.get("emailAddress", ""))), verdict.status,
-                            diagnostic[: reasons.MAX_DIAGNOSTIC], verdict.reason, verdict.hard)  # fmt: skip
+                            diagnostic[: reasons.MAX_DIAGNOSTIC], verdict.reason, verdict.hard,
+                            because=verdict.because)  # fmt: skip
 
 
 def _of_block(look: Look, block: report.StatusBlock, how_many: int) -> RecipientReading:
@@ -116,19 +118,24 @@ def _of_block(look: Look, block: report.StatusBlock, how_many: int) -> Recipient
         spare = spare or look.returned.recipients
         address = spare[0] if len(spare) == 1 or (how_many == 1 and spare) else ""
     around = prose.said_of(address or block.odd, look.text) if how_many > 1 else look.text[:4000]
-    stage = prose.transcript_stage(around) or reasons.stage_of(block.diagnostic) or reasons.stage_of(around)
+    stage = (
+        prose.transcript_stage(around)
+        or reasons.stage_of(block.diagnostic)
+        or reasons.stage_of(around)
+        or reasons.Stage.UNKNOWN
+    )
     said = block.diagnostic or prose.said_of(block.final or address, look.text)
     context = around if how_many == 1 or not block.diagnostic else ""
     verdict = reasons.verdict(said, status=block.status, context=context, remote=block.remote, stage=stage)
     return RecipientReading(address, verdict.status or block.status, said[: reasons.MAX_DIAGNOSTIC].strip(),
-                            verdict.reason, verdict.hard, block.also)  # fmt: skip
+                            verdict.reason, verdict.hard, block.also, verdict.because)  # fmt: skip
 
 
 def _of_entry(look: Look, entry: prose.Entry, how_many: int) -> RecipientReading:
     stage = entry.stage or prose.transcript_stage(entry.said)
     verdict = reasons.verdict(entry.said, context=look.text[:2000] if how_many == 1 else "", stage=stage)
     return RecipientReading(entry.address, verdict.status, entry.said[: reasons.MAX_DIAGNOSTIC].strip(" :"),
-                            verdict.reason, verdict.hard)  # fmt: skip
+                            verdict.reason, verdict.hard, because=verdict.because)  # fmt: skip
 
 
 def _reading(
@@ -139,18 +146,15 @@ def _reading(
     unnamed: RecipientReading | None = None
     for each in found[:MAX_RECIPIENTS]:
         late = kind is Kind.DELAYED and each.hard
-        judged = (
-            RecipientReading(each.address, each.status, each.diagnostic, each.reason, False, each.also)
-            if late
-            else each
-        )
+        judged = replace(each, hard=False) if late else each
         if not each.address:
             unnamed = unnamed or judged
         elif each.address not in merged or (judged.hard and not merged[each.address].hard):
             merged[each.address] = judged
     if not merged and unnamed is None:
         verdict = reasons.verdict(look.text[: 2 * reasons.MAX_DIAGNOSTIC])
-        unnamed = RecipientReading("", verdict.status, "", verdict.reason, verdict.hard and kind is Kind.BOUNCE)
+        unnamed = RecipientReading("", verdict.status, "", verdict.reason, verdict.hard and kind is Kind.BOUNCE,
+                                   because=verdict.because)  # fmt: skip
     return Reading(kind, rule, tuple(merged.values()), unnamed=None if merged else unnamed, because=because)
 
 

@@ -134,7 +134,7 @@ class Look:
     def failure_subject(self) -> bool:
         """Whether the subject is that of a report, and not of an answer to one."""
         lower = self.subject.lower()
-        return not self.answers and any(phrase in lower for phrase in phrases.FAILURE_SUBJECTS)
+        return not self.answers and phrases.tables().subjects.first(lower) is not None
 
     @cached_property
     def failure_text(self) -> bool:
@@ -145,10 +145,11 @@ class Look:
     def delayed(self) -> bool:
         """Whether the notice says that the mail is still being tried."""
         subject, text = self.subject.lower(), " ".join(self.text[:3000].lower().split())
-        if any(phrase in text for phrase in phrases.FINAL_TEXTS) and "warning" not in text:
+        tables = phrases.tables()
+        if tables.final_texts.first(text) is not None and "warning" not in text:
             return False
-        told = any(phrase in text for phrase in phrases.DELAY_TEXTS)
-        return told or (any(phrase in subject for phrase in phrases.DELAY_SUBJECTS) and "fail" not in subject)
+        told = tables.delay_texts.first(text) is not None
+        return told or (tables.delay_subjects.first(subject) is not None and "fail" not in subject)
 
     @cached_property
     def not_recipients(self) -> frozenset[str]:

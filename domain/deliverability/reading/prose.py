@@ -214,4 +214,4 @@ def speaks_of_failure(text: str) -> bool:
     lower = text[:2000].lower()
     lower = "\n".join(line for line in lower.split("\n") if not line.lstrip().startswith(">"))
     folded = " ".join(lower.split())
-    return any(phrase in folded for phrase in phrases.FAILURE_TEXTS)
+    return phrases.tables().texts.first(folded) is not None

@@ -104,6 +104,8 @@ class RecipientReading:
     """Whether the address is dead: mailing it again is pointless for ever."""
     also: tuple[str, ...] = ()
     """Other spellings of the same recipient in the report, such as where it was forwarded to."""
+    because: tuple[str, ...] = ()
+    """What spoke for the reason and for "dead", for ``--explain``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,4 +175,5 @@ class Reading:
 
 
 def _recipient(value: dict[str, Any]) -> RecipientReading:
-    return RecipientReading(**{**value, "reason": Reason(value["reason"]), "also": tuple(value["also"])})
+    told = {**value, "because": tuple(value.get("because", ())), "also": tuple(value["also"])}
+    return RecipientReading(**{**told, "reason": Reason(value["reason"])})

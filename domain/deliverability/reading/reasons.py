@@ -9,7 +9,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from domain.deliverability.reading import phrases, providers
+from domain.deliverability.reading import phrases
+from domain.deliverability.reading.finder import Finder
 from domain.deliverability.reading.readings import OUTCOMES, Outcome, Reason
 
 MAX_DIAGNOSTIC = 600
@@ -33,6 +34,7 @@ class Verdict:
     reason: Reason
     hard: bool
     status: str
+    because: tuple[str, ...] = ()
 
 
 _STAGES: tuple[tuple[Stage, tuple[str, ...]], ...] = (
@@ -51,6 +53,9 @@ _STAGES: tuple[tuple[Stage, tuple[str, ...]], ...] = (
         "smtp greeting", "response to helo", "response to ehlo", "did not like our greeting")),
 )  # fmt: skip
 """Words that tell what had been said to the server before it refused; the first one in a text counts."""
+
+_STAGE_LINES = tuple((phrase, stage) for stage, said in _STAGES for phrase in said)
+_STAGE_WORDS = Finder(phrase for phrase, _ in _STAGE_LINES)
 
 _ENHANCED = re.compile(r"(?<![\d.])([245]\.\d{1,2}\.\d{1,3})(?![\d.])")
 _REPLY = re.compile(r"(?:^|[\s;:'\"(])([45]\d\d)(?=[\s\-:;,'\"#]|$)")
@@ -96,53 +101,76 @@ def verdict(
     codes = _ENHANCED.findall(said)
     best = next((code for code in codes if not code.endswith(".0.0")), status or next(iter(codes), ""))
     stage = stage or stage_of(said) or stage_of(around) or Stage.UNKNOWN
-    reason, certain = _reason(said, stage, remote or said)
-    if reason is Reason.UNDEFINED:
-        reason = _by_status(best, said.lower())
-    if reason is Reason.UNDEFINED and around:
-        reason, certain = _reason(around, stage, remote)
+    found = _found(said, stage, remote or said)
+    if found.reason is Reason.UNDEFINED:
+        found = _Found(_by_status(best, said.lower()), f"status {best}")
+    if found.reason is Reason.UNDEFINED and around:
+        found = _found(around, stage, remote)
         codes = codes or _ENHANCED.findall(around)
         best = best or next((code for code in codes if not code.endswith(".0.0")), "")
-    if reason is Reason.UNDEFINED:
-        reason = _BEFORE_THE_RECIPIENT.get(stage, reason)
-    certain = certain or _certain(around.lower())
-    hard = _dead(reason, said, best, codes, stage, certain=certain)
-    if hard and around and _reason(around, stage, remote)[0] is Reason.MAILBOX_FULL:
-        reason, hard = Reason.MAILBOX_FULL, False  # the report contradicts itself; a full mailbox has an owner
-    return Verdict(reason, hard, best or _reply_class(said))
+    if found.reason is Reason.UNDEFINED:
+        found = _Found(_BEFORE_THE_RECIPIENT.get(stage, Reason.UNDEFINED), f"refused at the {stage.value}")
+    hard, certain = False, False
+    if OUTCOMES[found.reason] is Outcome.DEAD:
+        certain = found.certain or phrases.tables().certain.first(around.lower()) is not None
+        hard = _dead(found.reason, said, best, codes, stage, certain=certain)
+    if hard and around and _found(around, stage, remote).reason is Reason.MAILBOX_FULL:
+        # the report contradicts itself; a full mailbox has an owner
+        found, hard = _Found(Reason.MAILBOX_FULL, "the prose speaks of a full mailbox"), False
+    return Verdict(found.reason, hard, best or _reply_class(said), _because(found, best, stage, certain=certain))
+
+
+def _because(found: "_Found", status: str, stage: Stage, *, certain: bool) -> tuple[str, ...]:
+    """Say what spoke for a verdict."""
+    if found.reason is Reason.UNDEFINED:
+        return ()
+    told = [found.why]
+    if status and status not in found.why:
+        told.append(f"status {status}")
+    if stage is not Stage.UNKNOWN and stage.value not in found.why:
+        told.append(f"refused at the {stage.value}")
+    if certain:
+        told.append("words that need no second witness")
+    return tuple(told)
 
 
 def stage_of(text: str) -> Stage | None:
     """Return at which stage of the SMTP dialogue the refusal came, where the text tells."""
     lower = " ".join(text.lower().split())
-    found = [(at, stage) for stage, said in _STAGES for phrase in said if (at := lower.find(phrase)) >= 0]
+    found = [(lower.find(phrase), stage) for phrase, stage in map(_STAGE_LINES.__getitem__, _STAGE_WORDS.all(lower))]
     return min(found)[1] if found else None
 
 
 def is_challenge(text: str) -> bool:
     """Tell whether the refusing system wants the sender to prove to be a person."""
-    lower = text.lower()
-    return any(phrase in lower for phrase in phrases.CHALLENGES)
+    return phrases.tables().challenges.first(text.lower()) is not None
 
 
-def _reason(said: str, stage: Stage, remote: str) -> tuple[Reason, bool]:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A reason, and which words or which code gave it."""
+
+    reason: Reason
+    why: str = ""
+    certain: bool = False
+
+
+def _found(said: str, stage: Stage, remote: str) -> _Found:
     """Return the reason that the words give, and whether they need no second witness."""
     lower = said.lower()
-    if (told := providers.reason(lower, remote.lower())) is not None:
-        return told, True
+    tables = phrases.tables()
+    if (line := tables.provider(lower, remote.lower())) is not None:
+        return _Found(line.reason, f"a provider's words “{line.said}”", certain=True)
     words = _without_names(lower)
-    if _certain(words):
-        return Reason.USER_UNKNOWN, True
-    late = Reason.UNDEFINED
-    for phrase, reason in phrases.REASONS:
-        if phrase in words:
-            if reason in _AFTER_USER:
-                late = reason
-                break
-            return _BEFORE_THE_RECIPIENT.get(stage, reason) if OUTCOMES[reason] is Outcome.DEAD else reason, False
-    if any(phrase in words for phrase in phrases.UNKNOWN_USER):
-        return _BEFORE_THE_RECIPIENT.get(stage, Reason.USER_UNKNOWN), False
-    return late, False
+    if (phrase := tables.certain.first(words)) is not None:
+        return _Found(Reason.USER_UNKNOWN, f"words “{phrase}”", certain=True)
+    hits = [(Reason(tables.sections[n]), tables.words.phrases[n]) for n in tables.words.all(words)]
+    early = [each for each in hits if each[0] is not Reason.USER_UNKNOWN and each[0] not in _AFTER_USER]
+    unknown = [each for each in hits if each[0] is Reason.USER_UNKNOWN]
+    reason, phrase = next(iter(early or unknown or hits), (Reason.UNDEFINED, ""))
+    if OUTCOMES[reason] is Outcome.DEAD:
+        reason = _BEFORE_THE_RECIPIENT.get(stage, reason)
+    return _Found(reason, f"words “{phrase}”")
 
 
 def _without_names(lower: str) -> str:
@@ -157,10 +185,6 @@ def _without_names(lower: str) -> str:
     return words if _LETTERS.search(words) else lower  # nothing but a link, which then is the message
 
 
-def _certain(words: str) -> bool:
-    return any(phrase in words for phrase in phrases.CERTAIN)
-
-
 def _by_status(status: str, words: str) -> Reason:
     if not status or status.endswith(".0.0"):
         return Reason.UNDEFINED
@@ -173,9 +197,7 @@ def _by_status(status: str, words: str) -> Reason:
 
 
 def _dead(reason: Reason, said: str, status: str, codes: list[str], stage: Stage, *, certain: bool) -> bool:
-    """Tell whether the evidence is good enough to call the address dead."""
-    if OUTCOMES[reason] is not Outcome.DEAD:
-        return False
+    """Tell whether the evidence for a reason that means "dead" is good enough to call the address so."""
     if reason is Reason.HOST_UNKNOWN:  # a name server may be wrong for an hour; a final status says that it was asked
         return not status.startswith("4") and "found, try again" not in said.lower()
     if reason is Reason.USER_UNKNOWN and "unavailable" in said.lower() and temporary(status, said):
