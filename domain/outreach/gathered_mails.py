@@ -38,6 +38,8 @@ class Wanted:
     step: int | None = None
     step_before: int | None = None
     instalment_id: UUID | None = None
+    at_once: bool = False
+    """Whether a person asks for it now: its recipients may hear of it one after the other."""
 
     @property
     def pressing(self) -> tuple[int, date, str]:

@@ -5,7 +5,7 @@ waited for (a sender that holds one may want an enrolment next); then new mailin
 that of two planners who write to the same contacts one simply waits for the other. Nobody waits in a circle.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.transactions import Transaction
 from domain.outreach import gathered_mails
+from domain.outreach.due import Recipient
 from domain.outreach.events import DraftsMade
 from domain.outreach.gathered_mails import Room, Wanted
 
@@ -32,6 +33,8 @@ class Gathered:
     """Keys that are in a mail now, or were before."""
     full: frozenset[str]
     """Keys for which the mail had no room."""
+    apart: frozenset[str]
+    """Keys of which some recipients have just been written to, while the others' mail has yet to leave."""
     made: int
     """How many mails are new."""
 
@@ -39,10 +42,12 @@ class Gathered:
 async def gather(core: Core, tx: Transaction, *, wanted: Sequence[Wanted]) -> Gathered:
     """Put the wanted items into mails, the most pressing first; make mails where a contact has none pending."""
     if not wanted:
-        return Gathered(frozenset(), frozenset(), 0)
+        return Gathered(frozenset(), frozenset(), frozenset(), 0)
     ordered = sorted(wanted, key=lambda each: each.pressing)
     people = {each.id for item in ordered for each in item.recipients}
     rooms = await _rooms(tx, people)
+    apart = await _apart(core, tx, ordered, rooms)
+    ordered = [each for each in ordered if each.key not in apart]
     chosen, full = _chosen(ordered, rooms, people)
     made, lost = await gathered_mails.make(core, tx, chosen, rooms)
     if lost:  # another planner was faster: its mail is committed by now, and may be joined
@@ -58,7 +63,7 @@ async def gather(core: Core, tx: Transaction, *, wanted: Sequence[Wanted]) -> Ga
     await _told(core, tx, drafts=grown + sum(not queued for queued in made.values()))
     leaving = [{"mailing_id": str(mailing_id)} for mailing_id, queued in made.items() if queued]
     await core.jobs.defer_many(tx, "send_mailing", leaving)
-    return Gathered(frozenset(each.key for each in chosen) - absent, full, len(made))
+    return Gathered(frozenset(each.key for each in chosen) - absent, full, apart, len(made))
 
 
 async def _remove_empty(tx: Transaction, made: dict[UUID, bool]) -> None:
@@ -93,6 +98,41 @@ async def _rooms(tx: Transaction, people: Collection[UUID]) -> dict[UUID, Room]:
         else Room(None, -1)
         for row in rows
     }
+
+
+_LEFT = """
+    SELECT DISTINCT m.address_key FROM mailing m
+    WHERE m.address_key = ANY(%(addresses)s) AND m.asks
+      AND (m.state = 'sending' OR m.sent_at > %(since)s OR m.state = 'unknown' AND m.reserved_on >= %(since)s::date)
+"""
+
+
+async def _apart(core: Core, tx: Transaction, ordered: Sequence[Wanted], rooms: Mapping[UUID, Room]) -> frozenset[str]:
+    """Return the keys that would reach some recipients by a mail that waits, and the others only after their rest.
+
+    Of two mails to one customer one is with a sender, or has left, and the other is still here: whoever was faster
+    would be told days after the other, and not at all when the invoice is paid meanwhile. All are told after both left.
+    """
+    mixed = [
+        item
+        for item in ordered
+        if not item.at_once
+        and any(_pending(rooms, each) for each in item.recipients)
+        and not all(each.id in rooms for each in item.recipients)
+    ]
+    if not mixed:
+        return frozenset()
+    others = {each.email_key for item in mixed for each in item.recipients if each.id not in rooms}
+    rows = await tx.rows(_LEFT, {"addresses": list(others), "since": core.clock.now() - core.limits.contact_rest})
+    left = {row["address_key"] for row in rows}
+    return frozenset(
+        item.key for item in mixed if any(each.id not in rooms and each.email_key in left for each in item.recipients)
+    )
+
+
+def _pending(rooms: Mapping[UUID, Room], recipient: Recipient) -> bool:
+    room = rooms.get(recipient.id)
+    return room is not None and room.mailing_id is not None
 
 
 def _chosen(

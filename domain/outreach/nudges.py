@@ -110,6 +110,7 @@ async def _gathered(core: Core, tx: Transaction, invoice: Invoice, key: str, act
         reason=f"asked for by {actor.name}",
         recipients=mailable,
         segment=enrolment.segment if enrolment else None,
+        at_once=True,
     )
     gathered = await gathering.gather(core, tx, wanted=[wanted])
     if key not in gathered.done:

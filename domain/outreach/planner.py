@@ -30,6 +30,8 @@ PAGE = 500
 
 FULL = f"the contact's next mail has {gathering.MAX_ITEMS} invoices already"
 
+APART = "another contact of the customer was written to just now; all of them are told together, by the next mail"
+
 _START = (datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
 """Before every enrolment in the order of the pages."""
 
@@ -118,10 +120,9 @@ def _ended(decision: Decision) -> Ended:
 async def _bump(core: Core, tx: Transaction, mailed: Sequence[Decision], gathered: Gathered) -> None:
     done = [each for each in mailed if _key(each) in gathered.done]
     await _pass(tx, done)
-    now = core.clock.now()
-    await _held(
-        tx, [(each.case.id, FULL, now + decisions.LOOK_AGAIN) for each in mailed if _key(each) in gathered.full]
-    )
+    again = core.clock.now() + decisions.LOOK_AGAIN
+    reasons = dict.fromkeys(gathered.full, FULL) | dict.fromkeys(gathered.apart, APART)
+    await _held(tx, [(each.case.id, reasons[_key(each)], again) for each in mailed if _key(each) in reasons])
 
 
 async def _pass(tx: Transaction, passed: Sequence[Decision]) -> None:

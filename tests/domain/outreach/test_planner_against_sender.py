@@ -5,8 +5,6 @@ from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
-
 from domain.deliverability.models import Mailing, MailingItem
 from domain.kernel.core import Core
 from domain.outreach import planner, sending
@@ -20,7 +18,6 @@ CUSTOMERS = 3
 INVOICES = 5
 
 
-@pytest.mark.soak
 async def test_planners_and_senders_at_once_send_every_step_once_and_lose_none(
     core: Core, clock: StandingClock
 ) -> None:
