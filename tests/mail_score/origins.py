@@ -60,8 +60,8 @@ _EVERYWHERE = frozenset({"qmail", "exim", "postfix", "sendmail", "courier", "ope
 """Programs that half the world runs."""
 
 _REFUSERS: tuple[tuple[str, str], ...] = (
-    ("google", r"gsmtp|google\.com|gmail-smtp")),
-    ("exchange online", (r"protection\.outlook|outlook\.com|prod\.|hotmail|resolver\.adr"),
+    ("google", r"gsmtp|google\.com|gmail-smtp"),
+    ("exchange online", r"protection\.outlook|outlook\.com|prod\.|hotmail|resolver\.adr"),
     ("yahoo", r"yahoo|yahoodns"),
     ("aol", r"\baol\.com|hvu:b"),
     ("apple", r"icloud\.com|me\.com|mac\.com|apple\.com"),
