@@ -30,9 +30,7 @@ async def confirm(core: Core, *, line_id: UUID, payment_id: UUID, actor: Actor) 
     """
     actor.require(Permission.APPLY_CASH)
     async with core.transaction() as tx:
-        applied = await entries.applied(tx, payment_id)
-        invoices = await entries.invoices_held(applied)
-        await entries.payment_held(tx, payment_id)
+        invoices = await entries.family_held(tx, payment_id)
         line = await BankLine.locked(id=line_id)
         if line is None:
             raise LineNotFound
@@ -43,7 +41,7 @@ async def confirm(core: Core, *, line_id: UUID, payment_id: UUID, actor: Actor) 
         payment = await Payment.get_or_none(id=payment_id)
         if payment is None or not await _fits(tx, line, payment):
             raise ReturnUnclear
-        told_about = [invoices[each] for each in applied]
+        told_about = [invoices[each] for each in await entries.applied(tx, payment_id)]
         reversal_id = await _booked(core, tx, line, payment, told_about, actor)
         return await _told(core, tx, line, payment, reversal_id, told_about, actor)
 

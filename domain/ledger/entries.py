@@ -111,12 +111,30 @@ async def invoices_held(ids: Collection[UUID]) -> dict[UUID, Invoice]:
     return {invoice.id: invoice for invoice in found}
 
 
-async def with_all_its_invoices(tx: Transaction, payment_id: UUID, *, held: Invoice) -> dict[UUID, Invoice]:
-    """Hold the payment and every invoice to which it is applied; *held* is one that the caller holds already."""
-    invoices = {held.id: held}
-    while missing := (await applied(tx, payment_id)).keys() - invoices.keys():
-        invoices |= await invoices_held(missing)
-    await payment_held(tx, payment_id)
-    while missing := (await applied(tx, payment_id)).keys() - invoices.keys():  # placed between our look and our lock
-        invoices |= await invoices_held(missing)
-    return invoices
+async def family_held(tx: Transaction, payment_id: UUID, *, besides: Collection[UUID] = ()) -> dict[UUID, Invoice]:
+    """Hold every invoice that a payment is on, those named besides, and then the payment, all in the one order.
+
+    Where it was placed on one more invoice between our look and our locks, all are let go and taken anew. The caller
+    holds no lock yet that comes after an invoice's, and none of an invoice.
+    """
+    wanted = set(besides)
+    while True:
+        wanted |= (await applied(tx, payment_id)).keys()
+        await tx.execute("SAVEPOINT before_locks")
+        held = await invoices_held(wanted)
+        await payment_held(tx, payment_id)
+        if (await applied(tx, payment_id)).keys() <= wanted:
+            await tx.execute("RELEASE SAVEPOINT before_locks")
+            return held
+        await tx.execute("ROLLBACK TO SAVEPOINT before_locks")
+
+
+async def others_of_family(ids: Collection[UUID], *, but: Invoice) -> dict[UUID, Invoice]:
+    """Return the invoices of a payment whose family is held, *but* as the object that the caller has.
+
+    It never waits: waiting here would be waiting out of order. A lock that the caller forgot and somebody else has is
+    an error of the database, and what the caller did is rolled back.
+    """
+    others = set(ids) - {but.id}
+    found = await Invoice.filter(id__in=list(others)).select_for_update(nowait=True) if others else []
+    return {but.id: but} | {invoice.id: invoice for invoice in found}

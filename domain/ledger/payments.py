@@ -139,11 +139,12 @@ async def reverse(
     """Book money that went back (``refund``, ``chargeback``); takes from unapplied cash before it reopens an invoice.
 
     The invoice that it is told about gives first, then the others that the payment was placed on, the newest first.
-    Returns None when it was booked before.
+    The caller holds all of them (see ``entries.family_held``). Returns None when it was booked before.
     """
-    involved = await entries.with_all_its_invoices(tx, payment.id, held=invoice)
+    await entries.payment_held(tx, payment.id)
     loose = await entries.rest(tx, payment.id)
     applied = await entries.applied(tx, payment.id)
+    involved = await entries.others_of_family(applied, but=invoice)
     reversal = await _booked_once(
         core,
         kind=kind,

@@ -2,6 +2,7 @@
 
 import logging
 from typing import Any
+from uuid import UUID
 
 from domain.kernel import timeline
 from domain.kernel.actor import SYSTEM, Actor
@@ -11,7 +12,7 @@ from domain.kernel.events import by
 from domain.kernel.money import Money
 from domain.kernel.ports import Alert, CheckoutSnapshot, Reversal
 from domain.kernel.transactions import Transaction
-from domain.ledger import payments
+from domain.ledger import entries, payments
 from domain.ledger.events import PaymentReceived
 from domain.ledger.models import Invoice, Payment
 from domain.pay_links.events import ChargeQuestioned, PaymentMismatched, RemainderOpen
@@ -21,6 +22,15 @@ log = logging.getLogger(__name__)
 
 SOURCE = "stripe"
 """The provider, as the ledger's column ``payment.source`` names it."""
+
+
+async def held(tx: Transaction, *, invoice_id: UUID, snapshot: CheckoutSnapshot) -> Invoice:
+    """Hold a checkout's invoice, and whatever else its money is on when some of it went back."""
+    gone_back = Payment.filter(object_id=snapshot.charge_id, kind="payment") if snapshot.reversals else None
+    payment = await gone_back.first() if gone_back is not None else None
+    if payment is None:
+        return (await entries.invoices_held([invoice_id]))[invoice_id]
+    return (await entries.family_held(tx, payment.id, besides=[invoice_id]))[invoice_id]
 
 
 async def book(

@@ -57,9 +57,8 @@ async def update(core: Core, *, snapshot: CheckoutSnapshot) -> Standing:
     """
     async with core.transaction() as tx:
         found = await _found(tx, snapshot)
-        invoice = await Invoice.locked(id=found["invoice_id"])
+        invoice = await bookings.held(tx, invoice_id=found["invoice_id"], snapshot=snapshot)
         checkout = await Checkout.locked(id=found["id"])
-        assert invoice is not None, "a checkout's invoice cannot be removed"
         assert checkout is not None, "a checkout cannot be removed"
         news = _News(core, tx, invoice, checkout, snapshot, await _payer(checkout))
         if checkout.status is not CheckoutState.MISMATCHED:

@@ -17,9 +17,9 @@ from domain.kernel.events import by
 from domain.kernel.money import Money
 from domain.kernel.ports import Movement, Reversal
 from domain.kernel.transactions import Row, Transaction
-from domain.ledger import invoices
+from domain.ledger import entries, invoices
 from domain.ledger.events import PaymentReceived
-from domain.ledger.models import Invoice, Payment
+from domain.ledger.models import Payment
 from domain.pay_links import bookings, provider_health, provider_marks
 from domain.pay_links.models import StrayMovement
 from domain.pay_links.provider_news import StrayMoneyFound
@@ -166,10 +166,11 @@ async def _book(core: Core, payment_id: UUID, movement: Movement) -> int:
     """Enter money that went back from a payment that we know; tell whether anything was entered."""
     about = await core.database.row(_ABOUT, {"id": payment_id, "received": PaymentReceived.kind})
     async with core.transaction() as tx:
-        invoice = await Invoice.locked(id=about["invoice_id"]) if about else None
         payment = await Payment.get(id=payment_id)
-        if invoice is None or movement.amount.currency != payment.currency:
+        if about is None or about["invoice_id"] is None or movement.amount.currency != payment.currency:
             return 0
+        held = await entries.family_held(tx, payment_id, besides=(about["invoice_id"],))
+        invoice = held[about["invoice_id"]]
         before = await _entries(tx, payment_id)
         reversal = Reversal(movement.object_id, movement.kind, movement.amount)
         await bookings.reverse(core, tx, invoice, payment, reversal)

@@ -12,8 +12,9 @@ from domain.kernel.events import by
 from domain.kernel.money import Money
 from domain.kernel.ports import Reversal
 from domain.kernel.transactions import Transaction
-from domain.ledger import invoices, payments
+from domain.ledger import entries, invoices, payments
 from domain.ledger.models import Invoice, Payment
+from domain.ledger.refusals import InvoiceNotFound
 from domain.pay_links import bookings
 from domain.pay_links.models import StrayMovement
 from domain.pay_links.provider_news import StrayBooked, StrayDismissed
@@ -89,7 +90,7 @@ async def book(core: Core, *, stray_id: UUID, invoice_number: str, actor: Actor)
     """
     async with core.transaction() as tx:
         actor.require(Permission.APPLY_CASH)
-        invoice = await invoices.locked(invoice_number)
+        invoice = await _invoice_held(tx, stray_id, invoice_number)
         stray = await _locked(stray_id)
         if stray.currency != invoice.currency:
             raise StrayUnbookable(f"It is in {stray.currency}, and {invoice.number} is in {invoice.currency}.")
@@ -143,6 +144,24 @@ async def dismiss(core: Core, *, stray_id: UUID, reason: str, actor: Actor) -> S
         )
         await timeline.record(core, tx, event)
     return event
+
+
+_MEANT = """
+    SELECT i.id AS invoice_id, p.id AS payment_id FROM invoice i
+    LEFT JOIN (stray_movement y JOIN payment p ON p.object_id = y.charge_id AND p.kind = 'payment') ON y.id = %(stray)s
+          AND y.kind <> 'payment'
+    WHERE i.number_key = %(key)s
+"""
+
+
+async def _invoice_held(tx: Transaction, stray_id: UUID, number: str) -> Invoice:
+    """Hold the invoice that a person names, and all that the payment is on which the stray takes back."""
+    row = await tx.row(_MEANT, {"stray": stray_id, "key": invoices.number_key(number)})
+    if row is None:
+        raise InvoiceNotFound(number)
+    meant = [row["invoice_id"]]
+    of_payment = entries.family_held(tx, row["payment_id"], besides=meant) if row["payment_id"] else None
+    return (await (of_payment or entries.invoices_held(meant)))[row["invoice_id"]]
 
 
 async def _locked(stray_id: UUID) -> StrayMovement:
