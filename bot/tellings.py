@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from domain.cash_application import events as cash
 from domain.commitments import dispute_events as dispute
 from domain.commitments import events as commitment
+from domain.deliverability import contact_events as contact
 from domain.deliverability import draft_events as draft
 from domain.deliverability import events as mail
 from domain.kernel.events import Event
@@ -64,6 +65,8 @@ TELLINGS: Mapping[type[Event], Telling] = {
     # money and the ledger
     ledger.LedgerImported: NORMAL,
     imported.PaymentImported: QUIET,  # a file may bring thousands
+    imported.CreditImported: QUIET,
+    imported.InvoiceLowered: QUIET,
     ledger.PaymentReceived: many("payments received", alarm=False),  # a bank statement may bring thousands
     ledger.InvoiceSettled: QUIET,
     ledger.PaymentReversed: ALARM,
@@ -135,6 +138,9 @@ TELLINGS: Mapping[type[Event], Telling] = {
     mail.LetterRefused: many("mails refused by the relay"),
     mail.AddressSuppressed: many("addresses that must not be mailed any more"),
     mail.SuppressionLifted: QUIET,
+    contact.BounceCounted: QUIET,
+    contact.ContactLeft: many("contacts who have left their company"),
+    contact.ContactAway: QUIET,
     mail.MailArrived: ALARM,
     mail.MailQuarantined: NORMAL,
     # drafts

@@ -9,7 +9,7 @@ from domain.cash_application import events as cash_events
 from domain.cash_application import mailed_advices, posting, reading_events
 from domain.commitments import dispute_deadlines, dispute_endings, dispute_events, judging
 from domain.commitments import events as commitment_events
-from domain.deliverability import draft_events, inbound
+from domain.deliverability import contact_events, draft_events, inbound
 from domain.deliverability import events as deliverability_events
 from domain.deliverability.reading_room import ReadingRoom
 from domain.kernel.core import Core
@@ -38,6 +38,7 @@ NOTICES: Notices = merged(
     provider_news.NOTICES,
     deliverability_events.NOTICES,
     draft_events.NOTICES,
+    contact_events.NOTICES,
     cash_events.NOTICES,
     reading_events.NOTICES,
     policy_events.NOTICES,

@@ -113,41 +113,66 @@ class LetterRefused(InvoiceEvent):
         return f"{self.letter.replace('-', ' ').capitalize()} to {self.sent_to} refused by the relay ({self.answer})"
 
 
-class AddressSuppressed(InvoiceEvent):
-    """An address must not be mailed any more; the account's other contacts still are."""
+class AddressSuppressed(Event):
+    """An address, or a whole domain, must not be mailed any more; the account's other contacts still are."""
 
     kind: ClassVar[str] = "address.suppressed"
 
     suppression_id: UUID
-    contact_id: UUID
     address: str
-    """Masked."""
+    """Masked; a domain as ``@acme.example``."""
     reason: str
     rule: str
-    mail_id: UUID | None
+    note: str = ""
+    until: AwareDatetime | None = None
+    mail_id: UUID | None = None
+    contact_id: UUID | None = None
+    invoice_id: UUID | None = None
+    invoice_number: str | None = None
+    account_id: UUID | None = None
 
     def told(self) -> str:
         """Return the fact as a sentence."""
+        until = f" until {self.until:%Y-%m-%d}" if self.until else ""
         if self.reason == "opted out":
             return f"{self.address} wants no more reminders (rule {self.rule}): a person follows up, the debt stays"
-        return f"{self.address} is suppressed ({self.reason}, rule {self.rule}): find another contact"
+        if self.reason == "complaint":
+            return (
+                f"{self.address} complained about a reminder (rule {self.rule}) and is suppressed: look at the customer"
+                " before anything else is sent, and choose a softer tone"
+            )
+        note = f": {self.note}" if self.note else ": find another contact"
+        return f"{self.address} is suppressed{until} ({self.reason}, rule {self.rule}){note}"
+
+    @property
+    def invoice_ref(self) -> UUID | None:
+        """Return the invoice whose mail came back, if one did."""
+        return self.invoice_id
+
+    @property
+    def account_ref(self) -> UUID | None:
+        """Return the account, where one has that address."""
+        return self.account_id
 
 
 class SuppressionLifted(Event):
-    """A person decided that an address may be mailed again."""
+    """An address may be mailed again: a person decided so, its time was over, or its reason was taken back."""
 
     kind: ClassVar[str] = "suppression.lifted"
 
     suppression_id: UUID
     address: str
-    """Masked."""
+    """Masked; a domain as ``@acme.example``."""
+    was: str = ""
+    """For what it had been suppressed."""
     reason: str
     account_id: UUID | None = None
     invoice_id: UUID | None = None
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"{self.address} may be mailed again: {self.reason}"
+        was = f" (it was suppressed: {self.was})" if self.was else ""
+        return f"{self.address} may be mailed again{was}: {self.reason}"
 
     @property
     def invoice_ref(self) -> UUID | None:
@@ -172,6 +197,11 @@ class MailArrived(Event):
     sender: str
     """Masked."""
     note: str
+    thread: str = ""
+    """How it is known to which customer it belongs: ``token``, ``reference``, ``quoted token``, ``sender``."""
+    guesses: tuple[str, ...] = ()
+    """Of a person's mail: what it seems to want, in a word each."""
+    attachments: int = 0
     invoice_id: UUID | None = None
     invoice_number: str | None = None
     account_id: UUID | None = None

@@ -8,25 +8,18 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
 
-from domain.deliverability import return_paths, suppressions, triage
-from domain.deliverability.events import (
-    AddressSuppressed,
-    MailArrived,
-    MailQuarantined,
-    MailSeen,
-    SuppressionLifted,
-)
-from domain.deliverability.models import InboundMail, Mailing
+from domain.deliverability import acting, cases, triage
+from domain.deliverability.events import MailQuarantined, MailSeen
+from domain.deliverability.models import InboundMail
 from domain.deliverability.reading import Reading
 from domain.deliverability.reading_room import Reader, Unreadable
 from domain.deliverability.refusals import MailNotFound
 from domain.deliverability.states import INBOUND, InboundState
-from domain.deliverability.triage import Act, Case, Decision, Mailed
-from domain.kernel import addresses, timeline
+from domain.kernel import timeline
 from domain.kernel.actor import SYSTEM, Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
-from domain.kernel.transactions import Rows, Transaction
+from domain.kernel.transactions import Transaction
 
 log = logging.getLogger(__name__)
 
@@ -116,14 +109,13 @@ async def seen(core: Core, *, mail_id: str, actor: Actor) -> MailSeen:
     async with core.transaction() as tx:
         actor.require(Permission.WORK_QUEUE)
         row = await tx.row(
-            "UPDATE inbound_mail AS m SET seen_at = coalesce(m.seen_at, %s) WHERE m.id = %s"
-            " RETURNING m.id, m.mailing_id",
+            "UPDATE inbound_mail AS m SET seen_at = coalesce(m.seen_at, %s) WHERE m.id = %s RETURNING m.id,"
+            " m.account_id, m.invoice_id, (SELECT number FROM invoice i WHERE i.id = m.invoice_id) AS invoice_number",
             (core.clock.now(), _id(mail_id)),
         )
         if row is None:
             raise MailNotFound(mail_id)
-        about = next(iter((await _mailed(tx, [row["mailing_id"]], ())).values()), None) if row["mailing_id"] else None
-        event = MailSeen(mail_id=row["id"], **_about(about), **by(actor, core.clock.now()))
+        event = MailSeen(mail_id=row.pop("id"), **row, **by(actor, core.clock.now()))
         await timeline.record(core, tx, event)
     return event
 
@@ -140,7 +132,7 @@ async def _read(core: Core, mail_id: UUID, reader: Reader, *, again: bool) -> Ou
     except Unreadable as reason:
         failure = str(reason)
     async with core.transaction() as tx:
-        record = await InboundMail.filter(id=mail_id).only("id", "state", "reading").select_for_update().get()
+        record = await InboundMail.filter(id=mail_id).only("id", "state", "reading", "thread").select_for_update().get()
         if record.status is not InboundState.STORED and not again:
             return None  # another worker read it meanwhile
         if reading is None:
@@ -165,57 +157,16 @@ async def _act(
 ) -> Outcome:
     """Decide what follows from a reading, do it, and write it down."""
     told = reading.as_json()
-    case = await case_of(core, tx, reading=reading, sent_to=sent_to, arrived=arrived)
+    case = await cases.gathered(core, tx, reading=reading, sent_to=sent_to, arrived=arrived)
     decision = triage.decide(case)
     changed = record.status is not InboundState.READ or not _same(record.reading, told)
     if changed:
-        await _carry_out(core, tx, record, reading, decision)
-        quiet = decision.act in (Act.SUPPRESS, Act.LIFT, Act.NOTE)
+        await acting.act(core, tx, mail_id=record.id, case=case, decision=decision)
+        where = acting.place(case) if record.thread != "person" else {}
         await record.move(
             "read", reading=told, reason=decision.note, mailing_id=decision.mailed.id if decision.mailed else None,
-            **({"seen_at": core.clock.now()} if quiet else {}))  # fmt: skip
+            **where, **({"seen_at": core.clock.now()} if decision.act in acting.QUIET else {}))  # fmt: skip
     return Outcome(record.id, record.state, reading.kind.value, reading.rule, decision.note, changed)
-
-
-async def case_of(core: Core, rows: Rows, *, reading: Reading, sent_to: Sequence[str], arrived: datetime) -> Case:
-    """Gather what a decision about a mail is made from: what its tokens prove, and the messages that they name."""
-    proofs = tuple(proof for each in sent_to if (proof := return_paths.verified(core, each, at=arrived)))
-    inner = tuple(proof for each in reading.tokens if (proof := return_paths.verified(core, each, at=arrived)))
-    mailed = await _mailed(rows, [each.mailing_id for each in proofs + inner], reading.message_ids)
-    return Case(reading, proofs, inner, mailed)
-
-
-async def _carry_out(core: Core, tx: Transaction, record: InboundMail, reading: Reading, decision: Decision) -> None:
-    done: AddressSuppressed | SuppressionLifted | None = None
-    if decision.act in (Act.SUPPRESS, Act.LIFT):
-        assert decision.mailed is not None
-        assert decision.why is not None
-        if decision.act is Act.SUPPRESS:
-            mailing = await Mailing.get(id=decision.mailed.id)
-            done = await suppressions.suppress(
-                core, tx, mailing=mailing, reason=decision.why, rule=reading.rule, diagnostic=decision.diagnostic,
-                mail_id=record.id)  # fmt: skip
-        else:
-            done = await suppressions.withdraw(
-                core, tx, address_key=decision.mailed.address_key, reason=decision.note, actor=SYSTEM,
-                only=decision.why)  # fmt: skip
-    if done is None:
-        event = MailArrived(
-            mail_id=record.id, what=reading.kind.value, rule=reading.rule, sender=addresses.masked(reading.sender),
-            note=decision.note, **_about(decision.mailed), **by(SYSTEM, core.clock.now()))  # fmt: skip
-        await timeline.record(core, tx, event)
-
-
-async def _mailed(rows: Rows, ids: Sequence[UUID], message_ids: Sequence[str]) -> dict[UUID, Mailed]:
-    if not ids and not message_ids:
-        return {}
-    spellings = [form for each in message_ids for form in (each, each.strip("<>"))]
-    found = await rows.rows(
-        "SELECT m.id, m.message_id, m.address, m.address_key, m.invoice_id, i.number AS invoice_number, m.account_id"
-        " FROM mailing m JOIN invoice i ON i.id = m.invoice_id WHERE m.id = ANY(%s) OR m.message_id = ANY(%s)",
-        (list(ids), spellings),
-    )
-    return {row["id"]: Mailed(**row) for row in found}
 
 
 async def _kept_before(tx: Transaction, rows: Sequence[tuple[Any, ...]]) -> dict[tuple[bytes, tuple[str, ...]], UUID]:
@@ -241,12 +192,6 @@ def _clean(text: str) -> str:
 
 def _same(before: Any, told: dict[str, Any]) -> bool:
     return before is not None and Reading.from_json(before) == Reading.from_json(told)
-
-
-def _about(mailed: Mailed | None) -> dict[str, Any]:
-    if mailed is None:
-        return {}
-    return {"invoice_id": mailed.invoice_id, "invoice_number": mailed.invoice_number, "account_id": mailed.account_id}
 
 
 def _id(mail_id: str) -> UUID:

@@ -43,7 +43,7 @@ _LINE = """
     SELECT m.id, m.received_at, m.state, coalesce(m.reading->>'kind', '') AS kind,
            coalesce(m.reading->>'rule', '') AS rule, m.reason AS note, m.size_bytes, i.number AS invoice_number,
            m.seen_at IS NULL AS unread
-    FROM inbound_mail m LEFT JOIN mailing g ON g.id = m.mailing_id LEFT JOIN invoice i ON i.id = g.invoice_id
+    FROM inbound_mail m LEFT JOIN invoice i ON i.id = m.invoice_id
 """
 
 

@@ -5,7 +5,10 @@ Refusal
 │   ├── SuppressionNotFound    the address may be mailed, or is unknown
 │   ├── MailNotFound           no stored mail has that id
 │   └── MailingNotFound        no mail of ours has that id
-└── ReasonMissing              a suppression is lifted for a reason, which is kept
+├── ReasonMissing              a suppression is made and lifted for a reason, which is kept
+├── SuppressedAlready          it is suppressed for that very reason
+├── EndPassed                  a suppression ends in the future
+└── LegalKept                  only Legal or a Controller lifts a legal hold
 """
 
 from uuid import UUID
@@ -17,8 +20,10 @@ from domain.kernel.refusals import NotFound, Refusal
 class SuppressionNotFound(NotFound):
     """Say that an address is not suppressed."""
 
-    def __init__(self, address: str) -> None:
-        super().__init__(f"{addresses.masked(address)} is not suppressed; there is nothing to lift.")
+    def __init__(self, address: str, domain: str | None = None) -> None:
+        shown = address if address.startswith("@") else addresses.masked(address)
+        only = f"; its whole domain is: lift {domain}" if domain else "; there is nothing to lift"
+        super().__init__(f"{shown} is not suppressed itself{only}." if domain else f"{shown} is not suppressed{only}.")
 
 
 class MailNotFound(NotFound):
@@ -39,4 +44,25 @@ class ReasonMissing(Refusal):
     """Say that a reason is needed."""
 
     def __init__(self) -> None:
-        super().__init__("Say why the address may be mailed again; the reason is kept with it.")
+        super().__init__("Say why; the reason is kept with the address.")
+
+
+class SuppressedAlready(Refusal):
+    """Say that nothing is left to do."""
+
+    def __init__(self, shown: str, reason: str) -> None:
+        super().__init__(f"{shown} is suppressed already ({reason}).")
+
+
+class EndPassed(Refusal):
+    """Say that a suppression cannot end before it begins."""
+
+    def __init__(self) -> None:
+        super().__init__("A suppression ends in the future; that moment has passed.")
+
+
+class LegalKept(Refusal):
+    """Say who may lift a legal hold."""
+
+    def __init__(self) -> None:
+        super().__init__("There is a legal hold on this address; only Legal or a Controller lifts it.")

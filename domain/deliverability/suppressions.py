@@ -1,20 +1,37 @@
-"""Suppressions: the addresses that must not be mailed, each with its evidence, and how one is lifted."""
+"""Suppressions: the addresses and domains that must not be mailed, each with its evidence, and how they are lifted.
+
+One address may be suppressed for several reasons at once, and each stands by itself: when a full mailbox is tried
+again after a month, its owner may still have opted out of reminders.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 from uuid import UUID, uuid4
 
+from domain.deliverability.covering import domain_key
 from domain.deliverability.events import AddressSuppressed, SuppressionLifted
 from domain.deliverability.models import Mailing, Suppression
-from domain.deliverability.refusals import ReasonMissing, SuppressionNotFound
+from domain.deliverability.refusals import EndPassed, LegalKept, ReasonMissing, SuppressedAlready, SuppressionNotFound
 from domain.deliverability.states import SUPPRESSION, SuppressionState
 from domain.kernel import addresses, timeline
 from domain.kernel.actor import SYSTEM, Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
-from domain.kernel.transactions import Transaction
+from domain.kernel.transactions import Rows, Transaction
+
+SOFT_REST = timedelta(days=30)
+"""How long a mailbox in trouble is left alone before it is tried again."""
+
+LONGEST_NOTE = 300
+
+BY_HAND = "by hand"
+"""The rule of a suppression that a person made."""
+
+PAGE = 200
+"""Suppressions that end in one transaction."""
 
 
 class Why(StrEnum):
@@ -30,22 +47,27 @@ class Why(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """One suppression of an address, in force or lifted, with all that speaks for it."""
+class Target:
+    """An address or a domain, in the form people wrote and in the one that is compared."""
 
-    id: UUID
-    reason: str
-    state: str
-    rule: str
-    diagnostic: str
-    """The words of the refusing server; may hold the address."""
-    mail_id: UUID | None
-    """The stored mail that is the proof."""
-    invoice_number: str | None
-    since: datetime
-    lifted_at: datetime | None
-    lifted_by: str | None
-    lift_reason: str | None
+    shown: str
+    """Masked; a domain as ``@acme.example``."""
+    address: str
+    key: str
+
+
+def target(text: str) -> Target:
+    """Return the address, or for ``@acme.example`` the domain, that a text names.
+
+    Raises:
+        AddressMalformed: It is neither.
+    """
+    named = text.strip()
+    if named.startswith("@"):
+        key = domain_key(addresses.key(addresses.parsed(f"anybody{named}")))
+        return Target(key, key, key)
+    address = addresses.parsed(named)
+    return Target(addresses.masked(address), address, addresses.key(address))
 
 
 async def suppress(
@@ -57,105 +79,207 @@ async def suppress(
     rule: str,
     diagnostic: str,
     mail_id: UUID | None,
+    until: datetime | None = None,
 ) -> AddressSuppressed | None:
-    """Suppress the address of a mailing, in the caller's transaction; None when it was suppressed already.
-
-    Who opted out of reminders still gets receipts; a dead address or a complaint takes the place of that.
-    """
-    present = await Suppression.locked(address_key=mailing.address_key, state=SuppressionState.ACTIVE.value)
-    if present is not None:
-        if present.reason != Why.OPTED_OUT or reason is Why.OPTED_OUT:
-            return None
-        await present.move("lift", **_lifted(core, SYSTEM, f"replaced by: {reason}"))
-    row = await tx.row(
-        "INSERT INTO suppression (id, address, address_key, reason, state, mailing_id, mail_id, rule, diagnostic,"
-        " created_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
-        " ON CONFLICT (address_key) WHERE state = 'active' DO NOTHING RETURNING id",
-        (uuid4(), mailing.address, mailing.address_key, reason.value, SUPPRESSION.start.value, mailing.id, mail_id,
-         rule, diagnostic, core.clock.now()),
+    """Suppress the address of a mailing, in the caller's transaction; None when it was, for that reason, already."""
+    whom = Target(addresses.masked(mailing.address), mailing.address, mailing.address_key)
+    number = await tx.row("SELECT number FROM invoice WHERE id = %s", (mailing.invoice_id,))
+    about = {
+        "invoice_id": mailing.invoice_id, "invoice_number": number["number"] if number else None,
+        "account_id": mailing.account_id, "contact_id": mailing.contact_id,
+    }  # fmt: skip
+    return await _put(
+        core, tx, whom, reason=reason, actor=SYSTEM, until=until, about=about, mailing_id=mailing.id, mail_id=mail_id,
+        rule=rule, diagnostic=diagnostic,
     )  # fmt: skip
-    invoice = await tx.row("SELECT number FROM invoice WHERE id = %s", (mailing.invoice_id,))
-    if row is None or invoice is None:
-        return None
-    event = AddressSuppressed(
-        invoice_id=mailing.invoice_id,
-        invoice_number=invoice["number"],
-        account_id=mailing.account_id,
-        suppression_id=row["id"],
-        contact_id=mailing.contact_id,
-        address=addresses.masked(mailing.address),
-        reason=reason.value,
-        rule=rule,
-        mail_id=mail_id,
-        **by(SYSTEM, core.clock.now()),
-    )
-    await timeline.record(core, tx, event)
+
+
+async def add(
+    core: Core, *, whom: str, reason: Why, note: str, actor: Actor, until: datetime | None = None
+) -> AddressSuppressed:
+    """Suppress an address or, as ``@acme.example``, a domain, because a person says so.
+
+    Raises:
+        NotAllowed: The actor may not handle suppressions, or for a legal hold, is neither of Legal nor a Controller.
+        ReasonMissing: Nobody could be told why.
+        AddressMalformed: Neither an address nor a domain.
+        EndPassed: It would end in the past.
+        SuppressedAlready: It is suppressed for that reason.
+    """
+    async with core.transaction() as tx:
+        event = await added(core, tx, whom=target(whom), reason=reason, note=note, actor=actor, until=until)
+        if event is None:
+            raise SuppressedAlready(target(whom).shown, reason.value)
     return event
 
 
+async def added(
+    core: Core, tx: Transaction, *, whom: Target, reason: Why, note: str, actor: Actor, until: datetime | None
+) -> AddressSuppressed | None:
+    """Do what ``add`` does in the caller's transaction; None when it is suppressed for that reason already."""
+    _require(actor, [reason.value])
+    why = _words(note)
+    if until is not None and until <= core.clock.now():
+        raise EndPassed
+    about = await _owner(tx, whom)
+    return await _put(
+        core, tx, whom, reason=reason, actor=actor, until=until, about=about, rule=BY_HAND, diagnostic="", note=why
+    )
+
+
 async def suppressed(core: Core, *, addresses: Sequence[str]) -> frozenset[str]:
-    """Return which of the addresses must not be mailed, as address keys."""
+    """Return which of the addresses must not be mailed, themselves or with their domain, as address keys."""
+    keys = [_key(each) for each in addresses]
     rows = await core.database.rows(
         "SELECT address_key FROM suppression WHERE state = 'active' AND address_key = ANY(%s)",
-        ([_key(each) for each in addresses],),
+        (keys + [domain_key(each) for each in keys],),
     )
-    return frozenset(row["address_key"] for row in rows)
+    found = {row["address_key"] for row in rows}
+    return frozenset(each for each in keys if each in found or domain_key(each) in found)
 
 
 async def lift(core: Core, *, address: str, reason: str, actor: Actor) -> SuppressionLifted:
-    """Let an address be mailed again, for a reason that is kept.
+    """Let an address or domain be mailed again, whatever kept it back, for a reason that is kept.
 
     Raises:
         NotAllowed: The actor may not handle suppressions.
+        LegalKept: There is a legal hold on it, and the actor is neither of Legal nor a Controller.
         ReasonMissing: No reason was given.
-        SuppressionNotFound: The address is not suppressed.
+        SuppressionNotFound: It is not suppressed; says so when only its domain is.
     """
     async with core.transaction() as tx:
         actor.require(Permission.HANDLE_SUPPRESSIONS)
-        if not reason.strip():
-            raise ReasonMissing
-        event = await withdraw(core, tx, address_key=_key(address), reason=reason.strip(), actor=actor)
+        why, key = _words(reason), _key(address)
+        event = await withdraw(core, tx, address_key=key, reason=why, actor=actor)
         if event is None:
-            raise SuppressionNotFound(address)
+            domain = await tx.row(
+                "SELECT address FROM suppression WHERE address_key = %s AND state = 'active' LIMIT 1",
+                (domain_key(key),),
+            )
+            raise SuppressionNotFound(address, domain["address"] if domain else None)
     return event
 
 
 async def withdraw(
-    core: Core, tx: Transaction, *, address_key: str, reason: str, actor: Actor, only: Why | None = None
+    core: Core,
+    tx: Transaction,
+    *,
+    address_key: str,
+    reason: str,
+    actor: Actor,
+    only: Why | None = None,
+    mail_id: UUID | None = None,
 ) -> SuppressionLifted | None:
-    """Lift the suppression of an address in the caller's transaction; None when there is none (or not *only* that)."""
-    record = await Suppression.locked(address_key=address_key, state=SuppressionState.ACTIVE.value)
-    if record is None or (only is not None and record.reason != only.value):
+    """Lift what keeps an address back, in the caller's transaction; None when nothing does.
+
+    With *only* for that reason alone, with *mail_id* only what that mail had led to.
+
+    Raises:
+        LegalKept: There is a legal hold on it, and the actor is neither of Legal nor a Controller.
+    """
+    which: dict[str, Any] = {"address_key": address_key, "state": SuppressionState.ACTIVE.value}
+    which |= {"reason": only.value} if only else {}
+    which |= {"mail_id": mail_id} if mail_id else {}
+    found = await Suppression.filter(**which).order_by("created_at", "id").select_for_update()
+    if not found:
         return None
-    await record.move("lift", **_lifted(core, actor, reason))
-    mailing = await Mailing.get_or_none(id=record.mailing_id) if record.mailing_id else None
+    if any(each.reason == Why.LEGAL_HOLD for each in found) and Permission.APPROVE_CREDITS not in actor.may:
+        raise LegalKept
+    return await _lifted(core, tx, found, reason=reason, actor=actor)
+
+
+async def end_due(core: Core) -> int:
+    """End the suppressions whose time is over (the job ``end_suppressions``); return how many addresses are free."""
+    ended = 0
+    while True:
+        async with core.transaction() as tx:
+            due = await Suppression.filter(
+                state=SuppressionState.ACTIVE.value, until__lte=core.clock.now()
+            ).order_by("until", "id").limit(PAGE).select_for_update(skip_locked=True)  # fmt: skip
+            for each in due:
+                await _lifted(core, tx, [each], reason="its time is over", actor=SYSTEM)
+        ended += len(due)
+        if len(due) < PAGE:
+            return ended
+
+
+async def _put(
+    core: Core,
+    tx: Transaction,
+    whom: Target,
+    *,
+    reason: Why,
+    actor: Actor,
+    until: datetime | None,
+    about: dict[str, Any],
+    rule: str,
+    diagnostic: str,
+    note: str = "",
+    mailing_id: UUID | None = None,
+    mail_id: UUID | None = None,
+) -> AddressSuppressed | None:
+    now = core.clock.now()
+    row = await tx.row(
+        "INSERT INTO suppression (id, address, address_key, reason, state, mailing_id, mail_id, rule, diagnostic, note,"
+        " made_by, until, created_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        " ON CONFLICT (address_key, reason) WHERE state = 'active' DO NOTHING RETURNING id",
+        (uuid4(), whom.address, whom.key, reason.value, SUPPRESSION.start.value, mailing_id, mail_id, rule, diagnostic,
+         note, actor.name, until, now),
+    )  # fmt: skip
+    if row is None:
+        return None
+    event = AddressSuppressed(
+        suppression_id=row["id"], address=whom.shown, reason=reason.value, rule=rule, note=note, until=until,
+        mail_id=mail_id, **about, **by(actor, now),
+    )  # fmt: skip
+    await timeline.record(core, tx, event)
+    return event
+
+
+async def _lifted(
+    core: Core, tx: Transaction, found: Sequence[Suppression], *, reason: str, actor: Actor
+) -> SuppressionLifted:
+    now, first = core.clock.now(), found[0]
+    for each in found:
+        await each.move("lift", lifted_at=now, lifted_by=actor.name, lift_reason=reason)
+    mailing = await Mailing.get_or_none(id=first.mailing_id) if first.mailing_id else None
     event = SuppressionLifted(
-        suppression_id=record.id,
-        address=addresses.masked(record.address),
+        suppression_id=first.id,
+        address=first.address if first.address.startswith("@") else addresses.masked(first.address),
+        was=", ".join(each.reason for each in found),
         reason=reason,
         account_id=mailing.account_id if mailing else None,
         invoice_id=mailing.invoice_id if mailing else None,
-        **by(actor, core.clock.now()),
+        **by(actor, now),
     )
     await timeline.record(core, tx, event)
     return event
 
 
-async def explain(core: Core, *, address: str) -> tuple[Evidence, ...]:
-    """Return every suppression of an address, newest first: why, by which mail, and who lifted it."""
-    rows = await core.database.rows(
-        "SELECT s.id, s.reason, s.state, s.rule, s.diagnostic, s.mail_id, i.number AS invoice_number,"
-        " s.created_at AS since, s.lifted_at, s.lifted_by, s.lift_reason FROM suppression s"
-        " LEFT JOIN mailing m ON m.id = s.mailing_id LEFT JOIN invoice i ON i.id = m.invoice_id"
-        " WHERE s.address_key = %s ORDER BY s.created_at DESC, s.state LIMIT 50",
-        (_key(address),),
+async def _owner(rows: Rows, whom: Target) -> dict[str, Any]:
+    """Return the first customer who has the address as a contact; a domain may be several customers'."""
+    if whom.key.startswith("@"):
+        return {}
+    row = await rows.row(
+        "SELECT id AS contact_id, account_id FROM contact WHERE email_key = %s AND state = 'active'"
+        " ORDER BY created_at, id LIMIT 1",
+        (whom.key,),
     )
-    return tuple(Evidence(**row) for row in rows)
+    return dict(row) if row else {}
+
+
+def _require(actor: Actor, reasons: Sequence[str]) -> None:
+    if Why.LEGAL_HOLD in reasons and Permission.APPROVE_CREDITS in actor.may:  # Legal's right, which Controllers share
+        return
+    actor.require(Permission.HANDLE_SUPPRESSIONS)
+
+
+def _words(text: str) -> str:
+    words = " ".join(text.split())[:LONGEST_NOTE]
+    if not words:
+        raise ReasonMissing
+    return words
 
 
 def _key(address: str) -> str:
     return addresses.key(address)
-
-
-def _lifted(core: Core, actor: Actor, reason: str) -> dict[str, object]:
-    return {"lifted_at": core.clock.now(), "lifted_by": actor.name, "lift_reason": reason}

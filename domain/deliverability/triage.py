@@ -4,65 +4,34 @@ Pure. A suppression needs proof: a valid, fresh token of ours that names the ver
 the address which that message was sent to. Everything else is evidence for a person.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from enum import StrEnum
-from uuid import UUID
 
+from domain.deliverability import evidence
+from domain.deliverability.cases import Case, Mailed
+from domain.deliverability.evidence import Finding, Proof, Sort
 from domain.deliverability.reading import OUTCOMES, Kind, Outcome, Reading, RecipientReading
 from domain.deliverability.return_paths import Kind as PathKind
-from domain.deliverability.return_paths import Proof
 from domain.deliverability.suppressions import Why
 from domain.kernel import addresses
 
-
-@dataclass(frozen=True, slots=True)
-class Mailed:
-    """A message of ours that a mail may be about."""
-
-    id: UUID
-    message_id: str
-    address: str
-    address_key: str
-    invoice_id: UUID
-    invoice_number: str
-    account_id: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """All that a decision is made from."""
-
-    reading: Reading
-    proofs: tuple[Proof, ...]
-    """Of the addresses that the mail was sent to."""
-    inner: tuple[Proof, ...]
-    """Of addresses inside the mail: only somebody who had our message can know them."""
-    mailed: Mapping[UUID, Mailed]
-    """The messages that the proofs name, and those whose Message-ID the mail refers to."""
-
-    def proven(self, *kinds: PathKind, inner: bool = False) -> Mailed | None:
-        """Return the message that a fresh token of these kinds proves, if we know it."""
-        proofs = self.proofs + (self.inner if inner else ())
-        return next(
-            (self.mailed[each.mailing_id] for each in proofs
-             if each.kind in kinds and each.fresh and each.mailing_id in self.mailed), None)  # fmt: skip
-
-    @property
-    def about(self) -> Mailed | None:
-        """Return the message that the mail most likely belongs to; stale tokens and Message-IDs are good enough."""
-        named = [each.mailing_id for each in (*self.proofs, *self.inner)]
-        by_id = {each.message_id.strip("<>").lower(): each for each in self.mailed.values()}
-        referred = (by_id.get(each.strip("<>").lower()) for each in self.reading.message_ids)
-        return next((self.mailed[each] for each in named if each in self.mailed), None) or next(
-            (each for each in referred if each is not None), None)  # fmt: skip
+LONGEST_ABSENCE = timedelta(days=120)
+"""An answer that names a later day is shown to a person: nobody's reminders wait that long by a machine's word."""
 
 
 class Act(StrEnum):
     """What is done besides keeping the mail."""
 
     SUPPRESS = "suppress"
+    COUNT = "count"
+    """It makes a bounce day; enough of them suppress for a while."""
     LIFT = "lift"
+    LEFT = "left"
+    """The contact is gone: somebody looks for another one."""
+    AWAY = "away"
+    """The contact is back on a day; its reminders wait until then."""
     SHOW = "show"
     """A person must look at it."""
     NOTE = "note"
@@ -78,6 +47,8 @@ class Decision:
     mailed: Mailed | None = None
     why: Why | None = None
     diagnostic: str = ""
+    findings: tuple[Finding, ...] = field(default=())
+    until: date | None = None
 
 
 def decide(case: Case) -> Decision:
@@ -89,36 +60,55 @@ def decide(case: Case) -> Decision:
 
 
 def _unsubscribe(case: Case) -> Decision | None:
-    if not any(each.kind is PathKind.UNSUBSCRIBE for each in case.proofs):
+    if not any(each.kind is PathKind.UNSUBSCRIBE for each in case.tokens):
         return None
     mailed = case.proven(PathKind.UNSUBSCRIBE)
     if mailed is None:
-        return Decision(
-            Act.SHOW, "asks to be left alone, but the token is too old or of no message that we know", case.about
-        )
-    return Decision(Act.SUPPRESS, "asked for no more reminders", mailed, Why.OPTED_OUT)
+        about, late = case.about, "asks to be left alone, but the token is too old or of no message that we know"
+        return Decision(Act.SHOW, late, about, findings=_said_of(about, Sort.OPTED_OUT, Proof.STALE))
+    return Decision(
+        Act.SUPPRESS, "asked for no more reminders", mailed, Why.OPTED_OUT,
+        findings=_said_of(mailed, Sort.OPTED_OUT, Proof.PROVEN))  # fmt: skip
 
 
 def _bounce(case: Case) -> Decision:
-    reading = case.reading
     mailed = case.proven(PathKind.BOUNCE)
     if mailed is None:
-        words = _first(reading)
-        return Decision(
-            Act.SHOW, f"{_said(words)}; {_missing(case)}, so nothing was suppressed", case.about, None, words.diagnostic
-        )
-    verdict = _verdict_on(mailed, reading)
+        words = _first(case.reading)
+        proof, missing = _missing(case, PathKind.BOUNCE)
+        return Decision(Act.SHOW, f"{_said(words)}; {missing}, so nothing was suppressed", case.about,
+                        diagnostic=words.diagnostic, findings=_named(case, proof))  # fmt: skip
+    verdict = _verdict_on(mailed, case.reading)
     if verdict is None:
-        return Decision(Act.SHOW, "the report names another address than the one that was mailed", mailed)
-    if not verdict.hard:
-        ours = OUTCOMES[verdict.reason] is Outcome.OURS
-        note = f"{_said(verdict)}; {'our fault, ' if ours else ''}the address may be mailed again"
-        return Decision(Act.SHOW if ours else Act.NOTE, note, mailed, None, verdict.diagnostic)
-    return Decision(Act.SUPPRESS, _said(verdict), mailed, Why.HARD_BOUNCE, verdict.diagnostic)
+        told = "the report names another address than the one that was mailed"
+        return Decision(Act.SHOW, told, mailed, findings=_named(case, Proof.OTHER_ADDRESS))
+    return _on_proof(mailed, verdict)
+
+
+def _on_proof(mailed: Mailed, verdict: RecipientReading) -> Decision:
+    """Decide on a report that is proven to be about the address that was mailed."""
+
+    def decision(act: Act, note: str, proof: Proof = Proof.PROVEN, why: Why | None = None) -> Decision:
+        return Decision(act, note, mailed, why, verdict.diagnostic, (_finding(mailed.address, verdict, proof),))
+
+    if not mailed.left:
+        return decision(Act.SHOW, f"{_said(verdict)}, of a mail that never left", Proof.NOT_MAILED)
+    if verdict.hard and mailed.contradicted:
+        since = f"{_said(verdict)}; its owner wrote or a person lifted the suppression since that mail left"
+        return decision(Act.SHOW, f"{since}, so nothing was suppressed", Proof.CONTRADICTED)
+    if verdict.hard:
+        return decision(Act.SUPPRESS, _said(verdict), why=Why.HARD_BOUNCE)
+    if OUTCOMES[verdict.reason] is Outcome.OURS:
+        return decision(Act.SHOW, f"{_said(verdict)}; our fault, the address may be mailed again")
+    return decision(Act.COUNT, f"{_said(verdict)}; the address may be mailed again")
 
 
 def _delayed(case: Case) -> Decision:
-    return Decision(Act.NOTE, "the receiving server still tries", case.about, None, _first(case.reading).diagnostic)
+    mailed, words = case.proven(PathKind.BOUNCE), _first(case.reading)
+    late = RecipientReading(words.address, words.status, words.diagnostic, words.reason)
+    proof = Proof.PROVEN if mailed else _missing(case, PathKind.BOUNCE)[0]
+    findings = (_finding(mailed.address, late, proof, Sort.LATE),) if mailed else ()
+    return Decision(Act.NOTE, "the receiving server still tries", case.about, None, words.diagnostic, findings)
 
 
 def _complaint(case: Case) -> Decision:
@@ -128,19 +118,58 @@ def _complaint(case: Case) -> Decision:
     mailed = case.proven(*anyone, inner=True)
     if told not in _COMPLAINTS and told != _WITHDRAWN:
         return Decision(Act.SHOW, f"a report of the type {told}", case.about)
+    sort = Sort.WITHDRAWN if told == _WITHDRAWN else Sort.COMPLAINT
     if mailed is None:
-        return Decision(Act.SHOW, f"a complaint ({told}); {_missing(case)}, so nothing was suppressed", case.about)
+        proof, missing = _missing(case, *anyone)
+        return Decision(Act.SHOW, f"a complaint ({told}); {missing}, so nothing was suppressed", case.about,
+                        findings=_named(case, proof, sort))  # fmt: skip
     if reading.recipients and _verdict_on(mailed, reading) is None:
-        return Decision(
-            Act.SHOW, f"a complaint ({told}) that names another address than the one that was mailed", mailed
-        )
+        other = f"a complaint ({told}) that names another address than the one that was mailed"
+        return Decision(Act.SHOW, other, mailed, findings=_named(case, Proof.OTHER_ADDRESS, sort))
+    found = _said_of(mailed, sort, Proof.PROVEN)
     if told == _WITHDRAWN:
-        return Decision(Act.LIFT, "the recipient took the complaint back", mailed, Why.COMPLAINT)
-    return Decision(Act.SUPPRESS, f"complained ({told})", mailed, _COMPLAINTS[told])
+        return Decision(Act.LIFT, "the recipient took the complaint back", mailed, Why.COMPLAINT, findings=found)
+    return Decision(Act.SUPPRESS, f"complained ({told})", mailed, _COMPLAINTS[told], findings=found)
+
+
+def _automatic(case: Case) -> Decision:
+    reading = case.reading
+    mailed = case.proven(PathKind.BOUNCE, PathKind.REPLY)
+    proof = Proof.PROVEN if mailed else _missing(case, PathKind.BOUNCE, PathKind.REPLY)[0]
+    if reading.left:
+        found = _said_of(mailed or case.about, Sort.LEFT, proof)
+        if mailed is not None:
+            return Decision(Act.LEFT, "no longer with the company, says an automatic answer", mailed, findings=found)
+        return Decision(Act.SHOW, "an automatic answer: no longer with the company", case.about, findings=found)
+    if reading.back_on is None:
+        return Decision(Act.NOTE, "an automatic answer", case.about)
+    found = _said_of(mailed or case.about, Sort.AWAY, proof)
+    told = f"an automatic answer: back on {reading.back_on}"
+    ahead = reading.back_on - case.arrived.date()
+    if mailed is None or ahead <= timedelta():
+        return Decision(Act.NOTE, told, case.about, findings=found)
+    if ahead > LONGEST_ABSENCE:
+        return Decision(Act.SHOW, f"{told}, which is too far ahead to wait for", mailed, findings=found)
+    return Decision(Act.AWAY, told, mailed, findings=found, until=reading.back_on)
+
+
+def _human(case: Case) -> Decision:
+    mailed = case.about
+    if mailed is not None:
+        owner = case.proven(PathKind.BOUNCE, PathKind.REPLY, PathKind.UNSUBSCRIBE)
+        wrote = owner is not None and owner.address_key == addresses.key(case.reading.sender)
+        alive = _said_of(owner, Sort.ALIVE, Proof.PROVEN) if wrote else ()
+        return Decision(Act.SHOW, "a person wrote", mailed, findings=alive)
+    if case.writer is None:
+        return Decision(Act.SHOW, "a person wrote, and nothing tells to which customer it belongs")
+    if case.writer.invoice_id is not None:
+        return Decision(Act.SHOW, "a person wrote; it belongs there by its sender only, which anybody can write")
+    told = f"a person wrote, by its sender of a customer with {case.writer.open_invoices} open invoices"
+    return Decision(Act.SHOW, f"{told}: say which one it is about")
 
 
 def _shown(case: Case) -> Decision:
-    return Decision(Act.SHOW, _WORDS[case.reading.kind], case.about)
+    return Decision(Act.SHOW, "neither a report nor an answer", case.about)
 
 
 _COMPLAINTS = {
@@ -153,18 +182,14 @@ _COMPLAINTS = {
 
 _WITHDRAWN = "not-spam"
 
-_WORDS = {
-    Kind.AUTO_REPLY: "an automatic answer",
-    Kind.HUMAN: "a person wrote",
-    Kind.OTHER: "neither a report nor an answer",
-}
-
 _JUDGES: tuple[tuple[frozenset[Kind], Callable[[Case], Decision | None]], ...] = (
     (frozenset({Kind.BOUNCE}), _bounce),
     (frozenset({Kind.DELAYED}), _delayed),
     (frozenset({Kind.COMPLAINT}), _complaint),
     (frozenset({Kind.AUTO_REPLY, Kind.HUMAN, Kind.OTHER}), _unsubscribe),
-    (frozenset({Kind.AUTO_REPLY, Kind.HUMAN, Kind.OTHER}), _shown),
+    (frozenset({Kind.AUTO_REPLY}), _automatic),
+    (frozenset({Kind.HUMAN}), _human),
+    (frozenset(Kind), _shown),
 )
 """Who judges which kind, in this order."""
 
@@ -185,11 +210,32 @@ def _said(verdict: RecipientReading) -> str:
     return f"{verdict.reason.value} ({verdict.status})" if verdict.status else verdict.reason.value
 
 
-def _missing(case: Case) -> str:
+def _finding(address: str, told: RecipientReading, proof: Proof, sort: Sort | None = None) -> Finding:
+    outcome = Sort.DEAD if told.hard else evidence.OF_OUTCOME[OUTCOMES[told.reason]]
+    if outcome is Sort.DEAD and not told.hard:
+        outcome = Sort.UNCLEAR  # the words say so, but not for good
+    return Finding(address, sort or outcome, proof, told.reason.value, told.status, told.diagnostic)
+
+
+def _named(case: Case, proof: Proof, sort: Sort | None = None) -> tuple[Finding, ...]:
+    """Return what an unproven report says of those whom it names, or of the message that it seems to belong to."""
+    named = tuple(_finding(each.address, each, proof, sort) for each in case.reading.recipients if each.address)
+    if named or case.about is None:
+        return named[: evidence.MAX_FINDINGS]
+    return (_finding(case.about.address, _first(case.reading), proof, sort),)
+
+
+def _said_of(mailed: Mailed | None, sort: Sort, proof: Proof) -> tuple[Finding, ...]:
+    return (Finding(mailed.address, sort, proof),) if mailed else ()
+
+
+def _missing(case: Case, *kinds: PathKind) -> tuple[Proof, str]:
     """Say what is missing to believe a report."""
-    proofs = case.proofs + case.inner
-    if not proofs:
-        return "it came without a valid token"
-    if not any(each.fresh for each in proofs):
-        return "its token is too old"
-    return "its token does not prove it"
+    tokens = case.tokens + case.inner
+    if not tokens:
+        return Proof.MISSING, "it came without a valid token"
+    if not any(each.kind in kinds for each in tokens):
+        return Proof.OTHER_TOKEN, "its token does not prove it"
+    if not any(each.fresh for each in tokens if each.kind in kinds):
+        return Proof.STALE, "its token is too old"
+    return Proof.OTHER_TOKEN, "its token does not prove it"

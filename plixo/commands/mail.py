@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import psycopg
 import typer
 
-from domain.deliverability import inbound, queries, reading, triage
+from domain.deliverability import cases, inbound, queries, reading, triage
 from domain.deliverability.inbound import Outcome
 from domain.deliverability.reading import Kind, Reading, found_addresses, mime, returned
 from domain.deliverability.reading_room import ReadingRoom
@@ -164,7 +164,7 @@ class _Product:
         if core is None:
             return []
         now = core.clock.now()
-        case = await inbound.case_of(core, core.database, reading=found, sent_to=sent_to, arrived=now)
+        case = await cases.gathered(core, core.database, reading=found, sent_to=sent_to, arrived=now)
         decision = triage.decide(case)
         return [decision.mailed.address.lower()] if decision.act is Act.SUPPRESS and decision.mailed else []
 

@@ -205,6 +205,8 @@ CREATE TABLE credit (
     amount_minor  bigint NOT NULL CHECK (amount_minor > 0),
     reason        text NOT NULL,
     state         text NOT NULL CHECK (state IN ('proposed', 'approved', 'rejected')),
+    origin        text NOT NULL DEFAULT 'people' CHECK (origin IN ('people', 'books')), -- books: a ledger file showed
+                                               -- less open, without a payment or credit note that explains it
     proposed_by   text NOT NULL,
     proposed_by_id uuid,
     decided_by    text,
@@ -630,8 +632,9 @@ CREATE TABLE suppression (
     lifted_by    text,
     lift_reason  text
 );
--- An address, or a domain as '@acme.example', is suppressed or not; the same bounce read twice is one suppression.
-CREATE UNIQUE INDEX suppression_one_active ON suppression (address_key) WHERE state = 'active';
+-- An address, or a domain as '@acme.example', may be suppressed for several reasons, each of which ends by itself:
+-- whoever opted out stays so when a full mailbox has room again. The same bounce read twice is one suppression.
+CREATE UNIQUE INDEX suppression_one_active ON suppression (address_key, reason) WHERE state = 'active';
 CREATE INDEX suppression_ends ON suppression (until) WHERE state = 'active' AND until IS NOT NULL;
 CREATE INDEX suppression_mail ON suppression (mail_id) WHERE mail_id IS NOT NULL;
 

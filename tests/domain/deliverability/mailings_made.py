@@ -37,6 +37,20 @@ async def a_mailing(core: Core, number: str = "INV-1042", *, address: str = "ann
     )
 
 
+async def another_mail(core: Core, mailing: Mailing) -> Mailing:
+    """Store another reminder to the same contact, which leaves now."""
+    mailing_id = uuid4()
+    same = ("letter", "invoice_id", "account_id", "contact_id", "address", "address_key", "state", "reason", "step")
+    return await Mailing.create(
+        id=mailing_id,
+        unique_key=f"test:{mailing_id}",
+        message_id=mailings.message_id(core, mailing_id),
+        queued_at=core.clock.now(),
+        sent_at=core.clock.now(),
+        **{name: getattr(mailing, name) for name in same},
+    )
+
+
 def bounce_path(core: Core, mailing_id: UUID, *, day: date = TODAY) -> str:
     """Return the return path of a mailing."""
     return return_paths.bounce_address(core, mailing_id=mailing_id, day=day)

@@ -1,0 +1,148 @@
+"""Acting on a mail: the one place where what a mail says changes anything; all of it in the caller's transaction.
+
+Evidence is kept first. A mail that is read again, and now says something else, takes back what it had led to before
+it does anything new; what a person decided meanwhile stands.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from domain.deliverability import evidence, suppressions
+from domain.deliverability.cases import Case, Mailed
+from domain.deliverability.contact_events import BounceCounted, ContactAway, ContactLeft
+from domain.deliverability.events import MailArrived
+from domain.deliverability.models import Mailing
+from domain.deliverability.suppressions import Why
+from domain.deliverability.triage import Act, Decision
+from domain.kernel import addresses, timeline
+from domain.kernel.actor import SYSTEM
+from domain.kernel.core import Core
+from domain.kernel.events import Event, by
+from domain.kernel.transactions import Transaction
+
+ADDRESS_LOCK = 7_154_260
+"""With the hash of an address: two bounces of one mailbox at once are counted one after the other."""
+
+QUIET = frozenset({Act.SUPPRESS, Act.COUNT, Act.LIFT, Act.LEFT, Act.AWAY, Act.NOTE})
+"""What leaves nothing for a person to answer; a task or a notice says what else there is to do."""
+
+
+async def act(
+    core: Core,
+    tx: Transaction,
+    *,
+    mail_id: UUID,
+    case: Case,
+    decision: Decision,
+    guesses: Sequence[str] = (),
+    attachments: int = 0,
+) -> None:
+    """Keep the evidence of a mail, and do what was decided; it comes to the same however often it is done."""
+    reading, mailed = case.reading, decision.mailed
+    keys = {mailed.address_key} if mailed else set()
+    for key in sorted(keys | {addresses.key(each.address) for each in decision.findings}):
+        await tx.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (ADDRESS_LOCK, key))
+    await evidence.record(
+        core, tx, mail_id=mail_id, mailing_id=mailed.id if mailed else None, findings=decision.findings,
+        rule=reading.rule, heard_at=case.arrived,
+    )  # fmt: skip
+    await _take_back(core, tx, mail_id, decision)
+    done = await _done(core, tx, mail_id, case, decision)
+    if done is None and decision.act in (Act.LEFT, Act.AWAY):
+        await timeline.record(core, tx, _of_contact(core, mail_id, case, decision))
+    elif done is None:
+        where = place(case)
+        event = MailArrived(
+            mail_id=mail_id, what=reading.kind.value, rule=reading.rule, sender=addresses.masked(reading.sender),
+            note=decision.note, thread=where["thread"], guesses=tuple(guesses), attachments=attachments,
+            invoice_id=where["invoice_id"], invoice_number=_number(case), account_id=where["account_id"],
+            **by(SYSTEM, core.clock.now()))  # fmt: skip
+        await timeline.record(core, tx, event)
+
+
+def place(case: Case) -> dict[str, Any]:
+    """Return the columns that say to whom a mail belongs, by token, reference, quoted token or sender, and by which."""
+    for how, found in (("token", case.by_token), ("reference", case.by_reference), ("quoted token", case.by_quote)):
+        if found is not None:
+            return {"thread": how, "account_id": found.account_id, "invoice_id": found.invoice_id}
+    if case.writer is not None and case.writer.invoice_id is not None:
+        return {"thread": "sender", "account_id": case.writer.account_id, "invoice_id": case.writer.invoice_id}
+    return {"thread": "", "account_id": None, "invoice_id": None}
+
+
+def _number(case: Case) -> str | None:
+    if case.about is not None:
+        return case.about.invoice_number
+    return case.writer.invoice_number if case.writer else None
+
+
+async def _done(core: Core, tx: Transaction, mail_id: UUID, case: Case, decision: Decision) -> Event | None:
+    """Suppress or lift; None when nothing was to be done or nothing came of it."""
+    if decision.act is Act.LIFT:
+        assert decision.mailed is not None
+        return await suppressions.withdraw(
+            core, tx, address_key=decision.mailed.address_key, reason=decision.note, actor=SYSTEM, only=decision.why
+        )
+    if decision.act is Act.SUPPRESS:
+        assert decision.mailed is not None
+        assert decision.why is not None
+        return await _suppressed(core, tx, mail_id, case, decision, decision.mailed, decision.why, until=None)
+    if decision.act is Act.COUNT:
+        assert decision.mailed is not None
+        days = await evidence.bounce_days(core, tx, address_key=decision.mailed.address_key)
+        if days >= evidence.BOUNCE_DAYS:
+            until = core.clock.now() + suppressions.SOFT_REST
+            return await _suppressed(core, tx, mail_id, case, decision, decision.mailed, Why.SOFT_BOUNCES, until=until)
+        event = BounceCounted(
+            mail_id=mail_id, address=addresses.masked(decision.mailed.address), why=decision.note, days=days,
+            of=evidence.BOUNCE_DAYS, **_about(decision.mailed), **by(SYSTEM, core.clock.now()))  # fmt: skip
+        await timeline.record(core, tx, event)
+        return event
+    return None
+
+
+async def _suppressed(
+    core: Core,
+    tx: Transaction,
+    mail_id: UUID,
+    case: Case,
+    decision: Decision,
+    mailed: Mailed,
+    why: Why,
+    *,
+    until: datetime | None,
+) -> Event | None:
+    mailing = await Mailing.get(id=mailed.id)
+    return await suppressions.suppress(
+        core, tx, mailing=mailing, reason=why, rule=case.reading.rule, diagnostic=decision.diagnostic,
+        mail_id=mail_id, until=until)  # fmt: skip
+
+
+async def _take_back(core: Core, tx: Transaction, mail_id: UUID, decision: Decision) -> None:
+    """Lift what this mail had led to by an earlier reading, unless it leads to the same again."""
+    rows = await tx.rows(
+        "SELECT address_key, reason FROM suppression WHERE mail_id = %s AND state = 'active'", (mail_id,)
+    )
+    again = decision.why if decision.act is Act.SUPPRESS else Why.SOFT_BOUNCES if decision.act is Act.COUNT else None
+    for row in rows:
+        if again is None or row["reason"] != again.value:
+            await suppressions.withdraw(
+                core, tx, address_key=row["address_key"], reason="the mail was read again and does not say so",
+                actor=SYSTEM, only=Why(row["reason"]), mail_id=mail_id)  # fmt: skip
+
+
+def _of_contact(core: Core, mail_id: UUID, case: Case, decision: Decision) -> Event:
+    assert decision.mailed is not None
+    told = {"mail_id": mail_id, "address": addresses.masked(decision.mailed.address),
+            **_about(decision.mailed), **by(SYSTEM, core.clock.now())}  # fmt: skip
+    if decision.act is Act.LEFT:
+        successor = addresses.masked(case.reading.successor) if case.reading.successor else ""
+        return ContactLeft(contact_id=decision.mailed.contact_id, successor=successor, **told)
+    assert decision.until is not None
+    return ContactAway(contact_id=decision.mailed.contact_id, until=decision.until, **told)
+
+
+def _about(mailed: Mailed) -> dict[str, Any]:
+    return {"invoice_id": mailed.invoice_id, "invoice_number": mailed.invoice_number, "account_id": mailed.account_id}

@@ -1,0 +1,69 @@
+"""What mail that came back says of a contact: a mailbox in trouble, somebody who left, somebody who is away."""
+
+from datetime import date
+from typing import ClassVar
+from uuid import UUID
+
+from domain.kernel.events import InvoiceEvent
+from domain.kernel.notices import Notices, operators
+
+
+class BounceCounted(InvoiceEvent):
+    """A mailbox had trouble: one point for the day. Enough of them stop the mail to it for a while."""
+
+    kind: ClassVar[str] = "bounce.counted"
+
+    mail_id: UUID
+    address: str
+    """Masked."""
+    why: str
+    days: int
+    """Bounce days within the last fortnight, with this one."""
+    of: int
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return (
+            f"A mail to {self.address} came back ({self.why}): bounce day {self.days} of {self.of}, it is tried again"
+        )
+
+
+class ContactLeft(InvoiceEvent):
+    """An automatic answer says that a contact is no longer with the company."""
+
+    kind: ClassVar[str] = "contact.left"
+
+    mail_id: UUID
+    contact_id: UUID
+    address: str
+    """Masked."""
+    successor: str = ""
+    """Masked; whom the answer names instead, if anybody."""
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        instead = f", who names {self.successor} instead" if self.successor else ""
+        return f"{self.address} is no longer with the company, says an automatic answer{instead}"
+
+
+class ContactAway(InvoiceEvent):
+    """An automatic answer says until when a contact is away."""
+
+    kind: ClassVar[str] = "contact.away"
+
+    mail_id: UUID
+    contact_id: UUID
+    address: str
+    """Masked."""
+    until: date
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return f"{self.address} is away until {self.until}, says an automatic answer: reminders to this contact wait"
+
+
+NOTICES: Notices = {
+    BounceCounted: (operators(),),
+    ContactLeft: (operators(),),
+    ContactAway: (operators(),),
+}
