@@ -2,7 +2,8 @@
 
 A missed step is caught up once, with the letter that fits today. What is paused or held is skipped, and keeps the
 reason until it is looked at again. Any number of planners may run at once and as often as they like, and may be killed
-between any two statements: a page is one transaction, and one step to one contact is one row by a unique key.
+between any two statements: a page is one transaction, with all that is due of its customers, and one step to one
+contact is one row by a unique key.
 """
 
 from collections.abc import Sequence
@@ -28,6 +29,9 @@ from domain.outreach.states import EnrolmentState
 PAGE = 500
 """Enrolments planned in one transaction: small enough to be killed anywhere, large enough to be quick."""
 
+MOST_OF_ONE = 4 * gathering.MAX_ITEMS
+"""Enrolments of one customer in one transaction; the others wait for the next pass, as most of them would anyway."""
+
 FULL = f"the contact's next mail has {gathering.MAX_ITEMS} invoices already"
 
 APART = "another contact of the customer was written to just now; all of them are told together, by the next mail"
@@ -35,14 +39,28 @@ APART = "another contact of the customer was written to just now; all of them ar
 _START = (datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
 """Before every enrolment in the order of the pages."""
 
-_LOCK = """
-    SELECT e.id, e.next_action_at FROM enrolment e JOIN invoice i ON i.id = e.invoice_id
+_NEXT = """
+    SELECT e.id, e.next_action_at, i.account_id FROM enrolment e JOIN invoice i ON i.id = e.invoice_id
     WHERE e.state = 'running' AND e.next_action_at <= %(now)s
       AND (e.next_action_at, e.id) > (%(after_at)s, %(after_id)s)
     ORDER BY e.next_action_at, e.id LIMIT %(page)s
-    FOR UPDATE OF e SKIP LOCKED FOR KEY SHARE OF i SKIP LOCKED
 """
-"""The invoices too, as the items' foreign keys would: one that is being paid or sent at this moment is left alone,
+
+_LOCK = """
+    SELECT e.id FROM unnest(%(accounts)s::uuid[]) AS next (id)
+    CROSS JOIN LATERAL (
+        SELECT d.id FROM invoice o JOIN enrolment d ON d.invoice_id = o.id
+        WHERE o.account_id = next.id AND d.state = 'running' AND d.next_action_at <= %(now)s
+        ORDER BY d.next_action_at, d.id LIMIT %(most)s) its
+    JOIN enrolment e ON e.id = its.id JOIN invoice i ON i.id = e.invoice_id JOIN account a ON a.id = i.account_id
+    WHERE e.state = 'running' AND e.next_action_at <= %(now)s
+    ORDER BY a.id, e.next_action_at, e.id
+    FOR NO KEY UPDATE OF a SKIP LOCKED FOR UPDATE OF e SKIP LOCKED FOR KEY SHARE OF i SKIP LOCKED
+"""
+"""All that is due of a customer, whichever page it would be on: were it planned later, the mail that it belongs to
+might have left, and the next one waits for the contact's rest. So one customer is one planner's at a time.
+
+The invoices too, as the items' foreign keys would: one that is being paid or sent at this moment is left alone,
 and whoever waits for one of these waits for this page only."""
 
 WALK_INDEXES = (
@@ -67,9 +85,11 @@ async def _plan_page(core: Core, after: tuple[datetime, UUID], page: int) -> tup
     moment = _moment(core)
     async with core.transaction() as tx:
         await tx.execute(WALK_INDEXES)
-        held = await tx.rows(_LOCK, {"now": moment.now, "after_at": after[0], "after_id": after[1], "page": page})
-        if not held:
+        due = await tx.rows(_NEXT, {"now": moment.now, "after_at": after[0], "after_id": after[1], "page": page})
+        if not due:
             return 0, 0, after
+        accounts = list({row["account_id"] for row in due})
+        held = await tx.rows(_LOCK, {"now": moment.now, "accounts": accounts, "most": MOST_OF_ONE})
         decided = await decisions.of(core, tx, ids=[row["id"] for row in held], moment=moment)
         mailed = [each for each in decided if each.does is Does.MAIL]
         gathered = await gathering.gather(core, tx, wanted=[_wanted(each) for each in mailed])
@@ -78,7 +98,7 @@ async def _plan_page(core: Core, after: tuple[datetime, UUID], page: int) -> tup
         await _pass(tx, [each for each in decided if each.does is Does.PASS])
         await _hand_over(core, tx, [each for each in decided if each.does is Does.HAND_OVER], moment)
         await enrolments.end(core, tx, ended=[_ended(each) for each in decided if each.does is Does.CLOSE])
-    return gathered.made, len(held), (held[-1]["next_action_at"], held[-1]["id"])
+    return gathered.made, len(due), (due[-1]["next_action_at"], due[-1]["id"])
 
 
 def _moment(core: Core) -> Moment:

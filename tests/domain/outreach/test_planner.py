@@ -354,6 +354,34 @@ async def test_a_mail_speaks_as_its_most_pressing_invoice(core: Core) -> None:
     assert mail.reason == "step 4 of cadence default v1, 15 days past due; and 2 more invoices"
 
 
+async def test_what_is_due_of_a_customer_is_planned_at_once_however_small_the_pages(core: Core) -> None:
+    accounts = [await an_account(core, name) for name in ("Acme", "Bolt")]
+    for account in accounts:
+        await a_contact(core, account)
+    for number in range(6):
+        await an_invoice(core, f"INV-{number}", account=accounts[number % 2], days_past_due=7)
+
+    await planner.plan(core, page=1)
+
+    rows = await core.database.rows(
+        "SELECT mailing_id, count(*) AS items, count(DISTINCT xmin::text) AS transactions FROM mailing_item GROUP BY 1"
+    )
+    assert [(row["items"], row["transactions"]) for row in rows] == [(3, 1), (3, 1)]
+
+
+async def test_a_customer_whom_somebody_else_holds_is_left_to_the_next_pass(core: Core, empty_database: str) -> None:
+    account = await an_account(core)
+    await a_contact(core, account)
+    await an_invoice(core, account=account)
+    await enrolments.enrol(core)
+
+    async with await psycopg.AsyncConnection.connect(empty_database) as planning:
+        await planning.execute("SELECT 1 FROM account FOR NO KEY UPDATE")
+        meanwhile = await planner.plan(core)
+
+    assert (meanwhile, await planner.plan(core)) == (0, 1)
+
+
 async def test_what_becomes_due_later_joins_the_mail_that_has_not_left(core: Core, clock: StandingClock) -> None:
     account = await an_account(core)
     await a_contact(core, account)
