@@ -17,8 +17,11 @@ BEGINS_SECONDS = 4
 """A living worker begins a job that it has taken within this time; what was taken longer ago and is not counted by any
 living worker was taken by one that is dead, and nobody waits for it."""
 
-STILL_SECONDS = 60.0
-"""While there is work, some job begins or ends within this time, or something hangs."""
+STILL_SECONDS = 180.0
+"""While there is work, some job begins or ends within this time, or something hangs; also on a slow, busy machine."""
+
+REST_SECONDS = 300.0
+"""Jobs of dead workers are given to others, and jobs that are put off for seconds are done, within this time."""
 
 
 @dataclass(eq=False)
@@ -62,7 +65,7 @@ async def at_rest(sql: Sql, hands: Sequence[Hand]) -> None:
 
 
 async def _none_left(sql: Sql, hands: Sequence[Hand], jobs: bytes) -> None:
-    until = time.monotonic() + STILL_SECONDS
+    until = time.monotonic() + REST_SECONDS
     while time.monotonic() < until:
         await drained(sql, hands)
         if await (await sql.execute(jobs)).fetchone() is None:

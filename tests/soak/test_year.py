@@ -1,4 +1,4 @@
-"""A fortnight of the simulated year, in two minutes; `make soak` plays all of it, and `-m "not soak"` leaves it out."""
+"""A fortnight of the simulated year, in two minutes; `make soak` plays all of it."""
 
 import sys
 from pathlib import Path
@@ -14,7 +14,6 @@ USUAL = 77
 """The world that is played, unless `PLIXO_SOAK_SEED` names another; `make soak` draws a new one."""
 
 
-@pytest.mark.soak
 @pytest.mark.fault
 @pytest.mark.timeout(1500)
 async def test_a_fortnight_leaves_nothing_wrong_nothing_lost_and_nothing_unexplained(tmp_path: Path) -> None:

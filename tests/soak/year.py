@@ -38,6 +38,9 @@ START = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)
 QUIET_DAYS = 12
 """At the end nobody acts and everything works, so that what is due must happen."""
 
+QUIET_HOURS = (4.0, 9.0)
+"""How far the clock jumps then: never over the ten hours of a day in which mails may leave."""
+
 
 @dataclass(frozen=True, slots=True)
 class Size:
@@ -118,7 +121,7 @@ class Year:
 
     async def _jump(self, core: Core, *, quiet: bool) -> None:
         before = self.clock.now()
-        hours = self.chance.uniform(*self.size.hours)
+        hours = self.chance.uniform(*(QUIET_HOURS if quiet else self.size.hours))
         await self._move(timedelta(hours=hours))
         work: list[Any] = [planner.plan(core) for _ in range(self.size.planners)]
         work += [clock.tick_all() for clock in self.crons[: 1 + (self.chance.random() < 0.2)]]  # sometimes both at once
