@@ -2,12 +2,19 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
+from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Protocol
 
 from domain.kernel.core import Core
+from inbound_mail import answers, rates
+from inbound_mail.encryption import Encryption
+from inbound_mail.host import Host
 from inbound_mail.inbox import Inbox
 from inbound_mail.intake import Intake, Room
 from inbound_mail.limits import Limits
+
+Network = IPv4Network | IPv6Network
 
 
 class Guest(Protocol):
@@ -23,31 +30,59 @@ class Guest(Protocol):
 class Doorkeeper:
     """Counts the sessions, lends them memory, and ends them."""
 
-    def __init__(self, core: Core, limits: Limits) -> None:
-        self.core, self.limits = core, limits
+    def __init__(
+        self, core: Core, limits: Limits, *, encryption: Encryption | None = None, proxies: Sequence[Network] = ()
+    ) -> None:
+        self.core, self.limits, self.encryption = core, limits, encryption
         self.loop = asyncio.get_running_loop()
         self.inbox = Inbox(core)
+        self._proxies = tuple(proxies)
         self._room = Room(limits.buffered_bytes)
+        self._rates = rates.Rates(self.loop.time)
         self._guests: dict[Guest, str] = {}
+        """With the peer that each is counted for; empty until a proxy has named it."""
         self._of_peer: Counter[str] = Counter()
         self._empty = asyncio.Event()
         self._empty.set()
 
-    def admits(self, guest: Guest, peer: str) -> bool:
-        """Tell whether a session may begin, and remember it if so."""
-        if guest in self._guests:
-            return True  # the same session, under encryption
-        if len(self._guests) >= self.limits.connections or self._of_peer[peer] >= self.limits.connections_of_peer:
+    def is_proxy(self, address: str) -> bool:
+        """Tell whether a proxy of ours connects, which has to say for whom."""
+        if not self._proxies:
             return False
+        try:
+            found = ip_address(rates.address(address))
+        except ValueError:
+            return False
+        return any(found in each for each in self._proxies)
+
+    def refuses(self, guest: Guest) -> str:
+        """Remember a session that begins; return why it may not, or nothing."""
+        if len(self._guests) >= self.limits.connections:
+            return answers.TOO_MANY
+        self._guests[guest] = ""
+        self._empty.clear()
+        return ""
+
+    def refuses_peer(self, guest: Guest, address: str) -> str:
+        """Count a session for its peer; return why the peer may have no more, or nothing."""
+        peer = rates.network(address)
+        if self._of_peer[peer] >= self.limits.connections_of_peer:
+            return answers.TOO_MANY
+        seconds = self._rates.seconds_over("connection", peer, limit=self.limits.connections_a_minute)
+        if seconds:
+            return answers.TOO_OFTEN % seconds
         self._guests[guest] = peer
         self._of_peer[peer] += 1
-        self._empty.clear()
-        return True
+        return ""
+
+    def host(self, address: str) -> Host:
+        """Return the server as one peer sees it."""
+        return Host(self.core, self.limits, self.encryption, rates=self._rates, peer=rates.network(address))
 
     def forgets(self, guest: Guest) -> None:
-        """Forget a session that ended."""
-        peer = self._guests.pop(guest, None)
-        if peer is not None:
+        """Forget a session that ended; it may be told twice."""
+        peer = self._guests.pop(guest, "")
+        if peer:
             self._of_peer[peer] -= 1
             if not self._of_peer[peer]:
                 del self._of_peer[peer]

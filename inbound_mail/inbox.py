@@ -30,11 +30,10 @@ class Inbox:
         self._waiting: deque[tuple[Arrival, asyncio.Future[None]]] = deque()
         self._writers: set[asyncio.Task[None]] = set()
 
-    async def store(self, arrival: Arrival) -> None:
-        """Return when the mail is committed. If the session ends meanwhile, the mail is stored all the same.
+    def store(self, arrival: Arrival) -> "asyncio.Future[None]":
+        """Take a mail; what is returned ends when it is committed, or with ``NotStored``.
 
-        Raises:
-            NotStored: It was not committed.
+        If the session ends meanwhile, the mail is stored all the same.
         """
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((arrival, done))
@@ -42,7 +41,7 @@ class Inbox:
             writer = asyncio.create_task(self._write())
             self._writers.add(writer)
             writer.add_done_callback(self._writers.discard)
-        await done
+        return done
 
     async def close(self) -> None:
         """Wait until everything that was taken is stored."""
@@ -55,8 +54,7 @@ class Inbox:
             with request_ids.serving():
                 stored = await self._stored(batch)
             for (_, done), well in zip(batch, stored, strict=True):
-                if not done.done():  # the session may be gone
-                    done.set_result(None) if well else done.set_exception(NotStored())
+                done.set_result(None) if well else done.set_exception(NotStored())
 
     def _batch(self) -> list[tuple[Arrival, "asyncio.Future[None]"]]:
         batch, size = [self._waiting.popleft()], 0

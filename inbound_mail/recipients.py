@@ -6,8 +6,6 @@ from domain.kernel.core import Core
 ROLES = frozenset({"postmaster", "abuse", "fbl"})
 """Mailboxes that every mail domain has (RFC 2142), and the one that providers send complaints to."""
 
-REFUSED = "550 5.7.1 No mail is taken for this address"
-
 
 def is_ours(core: Core, address: str) -> bool:
     """Tell whether mail for the address is taken: a role, or a signed address of ours, however old it is.

@@ -1,10 +1,12 @@
 """The server: takes returned mail, replies and complaints over SMTP, and acknowledges what is committed."""
 
 import asyncio
-from dataclasses import replace
+from collections.abc import Sequence
+from ipaddress import ip_network
 
 from domain.kernel.core import Core
 from inbound_mail.doorkeeper import Doorkeeper
+from inbound_mail.encryption import Encryption
 from inbound_mail.limits import Limits
 from inbound_mail.session import MailSession
 
@@ -31,10 +33,18 @@ class MailServer:
 
 
 async def serve(
-    core: Core, *, host: str, port: int, max_bytes: int | None = None, limits: Limits | None = None
+    core: Core,
+    *,
+    host: str,
+    port: int,
+    limits: Limits | None = None,
+    encryption: Encryption | None = None,
+    proxies: Sequence[str] = (),
 ) -> MailServer:
-    """Listen for mail in the running loop; port 0 takes a free one."""
-    limits = limits or Limits()
-    keeper = Doorkeeper(core, replace(limits, max_bytes=max_bytes) if max_bytes else limits)
+    """Listen for mail in the running loop; port 0 takes a free one.
+
+    *proxies* are the networks of our own proxies, which have to say who connects.
+    """
+    keeper = Doorkeeper(core, limits or Limits(), encryption=encryption, proxies=[ip_network(each) for each in proxies])
     server = await keeper.loop.create_server(lambda: MailSession(keeper), host, port, backlog=BACKLOG)
     return MailServer(server, keeper)

@@ -1,196 +1,293 @@
-"""One SMTP session: aiosmtpd's, with the limits that it lacks and no word of a mail in any log."""
+"""One SMTP session: bytes in, answers out, within its limits on memory and time.
+
+A session goes through stages. Bytes are commands, or a mail, or wait while a mail is stored; nothing is parsed twice
+and no task is started for a session, so that thousands of idle ones cost little and a slow one keeps nobody waiting.
+"""
 
 import asyncio
 import logging
-import re
-from collections import defaultdict
-from typing import Any
-
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from enum import Enum, auto
 
 from domain.deliverability.inbound import Arrival
-from inbound_mail import recipients
+from inbound_mail import answers, proxy_header, rates
+from inbound_mail.connection import Connection
+from inbound_mail.dialogue import Answer, Dialogue, Then
 from inbound_mail.doorkeeper import Doorkeeper
-from inbound_mail.inbox import NotStored
+from inbound_mail.encryption import Encryption
 from inbound_mail.intake import Fate, Flooded, Intake
 
 log = logging.getLogger(__name__)
 
-logging.getLogger("mail.log").setLevel(logging.ERROR)
-"""aiosmtpd writes addresses and whole mails at its lower levels."""
-
-COMMAND_OCTETS = 1024
-"""Of one command line: twice what RFC 5321 asks for, since addresses may be in UTF-8."""
-
-TOO_LARGE = "552 5.3.4 The mail is larger than this server takes"
-NO_ROOM = "452 4.3.1 No room at the moment, try again later"
-NOT_STORED = "451 4.3.0 Not stored, try again later"
-STORED = "250 2.0.0 Stored"
-
-_PATH = re.compile(r'\s*<(?:@[^<>:]*:)?((?:"(?:[^"\\]|\\.)*"|[^"<>])*)>\s*(.*)', re.DOTALL)
-_BARE = re.compile(r"\s*([^\s<>]+)\s*(.*)", re.DOTALL)
+TURN = 64
+"""Commands that one session is answered before the others have their turn."""
 
 
-class Door:
-    """What aiosmtpd asks at RCPT."""
+class Stage(Enum):
+    """What the next bytes are."""
 
-    def __init__(self, keeper: Doorkeeper) -> None:
-        self._keeper = keeper
-
-    async def handle_RCPT(  # noqa: N802  # aiosmtpd finds it by this name
-        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        """Take mail for our own addresses only."""
-        if not recipients.is_ours(self._keeper.core, address):
-            return recipients.REFUSED
-        if len(envelope.rcpt_tos) >= self._keeper.limits.recipients:
-            return "452 4.5.3 Too many recipients, send the mail again to the others"
-        envelope.rcpt_tos.append(address)
-        envelope.rcpt_options.extend(options)
-        return "250 2.1.5 OK"
+    PROXY = auto()
+    COMMANDS = auto()
+    MAIL = auto()
+    STORING = auto()
+    HANDSHAKE = auto()
 
 
-class MailSession(SMTP):
-    """A session whose memory is bounded in every state, and which says 451 for every fault of ours."""
-
-    line_length_limit = 64 * 1024
-    """aiosmtpd's 1,001 octets refuse real mail for good. Mails do not pass through lines here at all, so this only
-    bounds the buffer of commands."""
+class MailSession(Connection):
+    """A session whose memory and time are bounded in every stage, and which says 451 for every fault of ours."""
 
     def __init__(self, keeper: Doorkeeper) -> None:
-        self.command_size_limits = defaultdict(lambda: COMMAND_OCTETS)  # aiosmtpd's own is shared by all sessions
+        self._keeper, self._limits = keeper, keeper.limits
         super().__init__(
-            Door(keeper),
-            data_size_limit=keeper.limits.max_bytes,
-            enable_SMTPUTF8=True,
-            hostname=keeper.core.merchant.mail_domain,
-            ident="ESMTP",
-            timeout=keeper.limits.idle_seconds,
-            command_call_limit=keeper.limits.commands_by_kind,
-            loop=keeper.loop,
+            keeper.loop, parting_seconds=keeper.limits.parting_seconds, unread_bytes=keeper.limits.unread_bytes
         )
-        self._keeper = keeper
+        self._stage = Stage.COMMANDS
+        self._peer = self._proxy = ""
+        self._dialogue: Dialogue | None = None
         self._intake: Intake | None = None
-        self._unanswered = 0
-        self._busy = self._leaving = False
+        self._storing: asyncio.Future[None] | None = None
+        self._handshake: asyncio.Task[None] | None = None
+        self._mail_until = self._session_until = 0.0
+        self._leaving = False
 
-    def connection_made(self, transport: Any) -> None:
-        """Greet a sender, or send it away while there are too many."""
-        peer = str((transport.get_extra_info("peername") or ("",))[0])
-        if not self._keeper.admits(self, peer):
-            transport.write(b"421 4.3.2 Too many connections, try again later\r\n")
-            transport.close()
-            transport.set_protocol(_Gone())
-            return
+    # asyncio calls these
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Greet a sender, wait for its proxy's word, or send it away."""
         super().connection_made(transport)
+        self._peer = rates.address(self._peer_address())
+        self._session_until = self._mail_until = self._now() + self._limits.session_seconds
+        if refusal := self._keeper.refuses(self):
+            self._part(refusal)
+        elif self._keeper.is_proxy(self._peer):
+            self._stage = Stage.PROXY
+            self._wait(self._limits.proxy_seconds)
+        else:
+            self._greet()
 
     def connection_lost(self, error: Exception | None) -> None:
-        """Forget the session."""
-        self._keeper.forgets(self)
+        """Forget the session; a mail that is being stored is stored all the same."""
         super().connection_lost(error)
+        if self._stage is Stage.MAIL:
+            self._let_go()
+        self._keeper.forgets(self)
 
     def data_received(self, data: bytes) -> None:
-        """Count what arrives before it is kept: mails go to their intake, all else is a command."""
-        if self._intake is not None:
-            try:
-                rest = self._intake.feed(data)
-            except Flooded:
-                self._abort("a mail that does not end")
-                return
-            if rest is None:
-                return
-            self._intake, data = None, rest
-        self._unanswered += len(data)
-        if self._unanswered > self._keeper.limits.command_bytes:
-            self._abort("commands that do not end")
-        elif data:
-            super().data_received(data)
-
-    async def push(self, status: Any) -> None:
-        """Answer, and hang up after it when the server is stopping."""
-        self._unanswered = 0
-        await super().push(status)
-        if self._leaving and not self._busy and self.transport is not None:
-            self.transport.close()
-
-    async def smtp_DATA(self, arg: str | None) -> None:  # noqa: N802  # aiosmtpd finds it by this name
-        """Take a mail and answer 250 when, and only when, it is committed. Nothing is read in it here."""
-        if await self.check_helo_needed():
+        """Take bytes: a mail's go to its intake, all else waits for its turn."""
+        if self._ended:
             return
-        assert self.envelope is not None
-        if not self.envelope.rcpt_tos:
-            await self.push("503 5.5.1 Error: need RCPT command")
-            return
-        if arg:
-            await self.push("501 5.5.4 Syntax: DATA")
-            return
-        self._busy = True
-        try:
-            answer = await self._taken()
-        finally:
-            self._busy = False
-            self.envelope = self._create_envelope()
-        await self.push(answer)
+        if self._stage is Stage.MAIL:
+            self._feed(data)
+        else:
+            self._buffer += data
+            self._go_on()
 
-    async def handle_exception(self, error: Exception) -> str:
-        """Say 451 whatever went wrong here: the sender keeps the mail. aiosmtpd would refuse it for good."""
-        log.error("SMTP session failed: %s", type(error).__name__)
-        return NOT_STORED
+    def eof_received(self) -> bool:
+        """End the session, but not before the answer to a mail that is being stored."""
+        if self._stage is Stage.STORING and self._dialogue is not None and not self._dialogue.encrypted:
+            self._leaving = True
+            return True
+        return False
+
+    # the doorkeeper calls these
 
     def leave(self) -> None:
         """End the session: at once when it is idle, after its answer when a mail is under way."""
         self._leaving = True
-        if not self._busy and isinstance(self.transport, asyncio.Transport):
-            self.transport.write(b"421 4.3.2 The server is stopping, try again later\r\n")
-            self.transport.close()
+        if self._stage is Stage.HANDSHAKE:
+            self.cut_off()
+        elif self._stage not in (Stage.MAIL, Stage.STORING):
+            self._part(answers.STOPPING)
 
-    def cut_off(self) -> None:
-        """End the session now, whatever it does."""
-        if isinstance(self.transport, asyncio.Transport):
-            self.transport.abort()
+    # commands
 
-    async def _taken(self) -> str:
-        intake = self._keeper.intake()
+    def _go_on(self) -> None:
+        """Do what the waiting bytes ask for, some commands at a time; read no more while many wait."""
+        if self._stage is Stage.PROXY and not self._ended:
+            self._introduce()
+        for _ in range(TURN):
+            if self._ended or self._choked or self._stage is not Stage.COMMANDS:
+                break
+            end = self._buffer.find(b"\n")
+            if end < 0:
+                self._bound_command()
+                break
+            line = bytes(self._buffer[:end]).rstrip(b"\r")
+            del self._buffer[: end + 1]
+            self._do(self._heard(line))
+        else:
+            self._loop.call_soon(self._go_on)
+        if self._stage is not Stage.HANDSHAKE:
+            self._read_on(allowed=len(self._buffer) <= self._unread_bytes)
+
+    def _bound_command(self) -> None:
+        if len(self._buffer) > self._unread_bytes:
+            log.warning("SMTP session ended: a command that does not end")
+            self.cut_off()
+
+    def _heard(self, line: bytes) -> Answer:
+        assert self._dialogue is not None
+        self._wait(self._limits.idle_seconds)
         try:
-            self._intake = intake
-            self._unread_goes_to(intake)
-            await self.push("354 End data with <CR><LF>.<CR><LF>")
-            await intake.ended
-            self._reset_timeout()
-            if intake.fate is Fate.TOO_LARGE:
-                return TOO_LARGE
-            if intake.fate is Fate.NO_ROOM:
-                return NO_ROOM
-            assert self.envelope is not None
-            arrival = Arrival(self.envelope.mail_from or "", tuple(self.envelope.rcpt_tos), intake.body())
-            await self._keeper.inbox.store(arrival)
-        except NotStored:
-            return NOT_STORED
-        finally:
-            self._intake = None
+            return self._dialogue.hear(line)
+        except Exception as error:  # the rim: a fault of ours; the sender keeps its mail and comes again
+            log.error("SMTP command failed: %s", type(error).__name__)
+            return Answer(answers.NOT_STORED)
+
+    def _do(self, answer: Answer) -> None:
+        match answer.then:
+            case Then.HANG_UP:
+                self._part(answer.text)
+            case Then.ENCRYPT if self._buffer:
+                log.warning("SMTP session ended: plain text after STARTTLS")
+                self._part(answers.SMUGGLED)
+            case Then.ENCRYPT:
+                self._tell(answer.text)
+                self._encrypt()
+            case Then.TAKE_MAIL:
+                self._tell(answer.text)
+                self._take_mail()
+            case Then.GO_ON:
+                self._tell(answer.text)
+
+    # mails
+
+    def _take_mail(self) -> None:
+        self._stage, self._intake = Stage.MAIL, self._keeper.intake()
+        self._mail_until = self._now() + self._limits.mail_seconds
+        self._wait(self._limits.idle_seconds)
+        hasty = bytes(self._buffer)  # of a sender that did not wait for 354
+        self._buffer.clear()
+        if hasty:
+            self._feed(hasty)
+
+    def _feed(self, data: bytes) -> None:
+        assert self._intake is not None
+        self._until = self._now() + self._limits.idle_seconds
+        try:
+            rest = self._intake.feed(data)
+        except Flooded:
+            log.warning("SMTP session ended: a mail that does not end")
+            self.cut_off()
+            return
+        if rest is not None:
+            self._buffer += rest
+            self._store(self._intake)
+
+    def _store(self, intake: Intake) -> None:
+        self._stage, self._intake, self._mail_until = Stage.STORING, None, self._session_until
+        if intake.fate is not Fate.TAKEN:
+            log.warning("inbound mail refused: %s", intake.fate.name.lower().replace("_", " "))
+            self._answer(answers.OF_FATE[intake.fate])
+            return
+        self._wait(self._limits.storing_seconds)
+        try:
+            self._storing = storing = self._keeper.inbox.store(self._arrival(intake))
+        except Exception as error:  # the rim: a fault of ours; the sender keeps its mail and comes again
+            log.error("inbound mail not taken: %s", type(error).__name__)
             intake.release()
-        return STORED
+            self._answer(answers.NOT_STORED)
+            return
+        storing.add_done_callback(lambda done: self._settled(done, intake))
 
-    def _unread_goes_to(self, intake: Intake) -> None:
-        """Treat as the mail's what a hasty sender sent together with DATA."""
-        buffer: bytearray = self._reader._buffer  # type: ignore[attr-defined]  # aiosmtpd itself clears it
-        early = bytes(buffer)
-        buffer.clear()
-        if early and (rest := intake.feed(early)) is not None:
+    def _arrival(self, intake: Intake) -> Arrival:
+        assert self._dialogue is not None
+        envelope = self._dialogue.envelope
+        return Arrival(
+            envelope.sender or "", tuple(envelope.sent_to), intake.body(), peer=self._peer, helo=self._dialogue.helo,
+            tls=self._dialogue.encrypted, proxy=self._proxy)  # fmt: skip
+
+    def _settled(self, done: "asyncio.Future[None]", intake: Intake) -> None:
+        """Answer a mail whose storing has ended; the memory is given back even when nobody waits any more."""
+        intake.release()
+        failed = done.cancelled() or done.exception() is not None
+        if done is self._storing:
+            self._answer(answers.NOT_STORED if failed else answers.STORED)
+
+    def _answer(self, text: str) -> None:
+        assert self._dialogue is not None
+        self._storing = None
+        self._dialogue.forget()
+        self._stage = Stage.COMMANDS
+        if self._ended:
+            return
+        self._wait(self._limits.idle_seconds)
+        if self._leaving:
+            self._part(text)
+            return
+        self._tell(text)
+        if self._buffer:
+            self._loop.call_soon(self._go_on)
+
+    def _let_go(self) -> None:
+        if self._intake is not None:
+            self._intake.release()
             self._intake = None
-            buffer.extend(rest)
 
-    def _getaddr(self, arg: str) -> tuple[str | None, str | None]:
-        """Read the path of MAIL and RCPT as mail systems write it; aiosmtpd's parser refuses real senders."""
-        found = _PATH.match(arg) or _BARE.match(arg)
-        if found is None:
-            return None, None
-        return found[1].strip() or "<>", found[2]
+    # who connects, and how
 
-    def _abort(self, why: str) -> None:
-        log.warning("SMTP session ended: %s", why)
-        self.cut_off()
+    def _introduce(self) -> None:
+        try:
+            header = proxy_header.parse(bytes(self._buffer))
+        except proxy_header.Malformed as no:
+            log.warning("SMTP session ended: PROXY header: %s", no)
+            self._part(answers.NO_PROXY)
+            return
+        if header is not None:
+            del self._buffer[: header.length]
+            if header.peer:
+                self._peer, self._proxy = rates.address(header.peer), self._peer
+            self._greet()
 
+    def _greet(self) -> None:
+        self._stage = Stage.COMMANDS
+        if refusal := self._keeper.refuses_peer(self, self._peer):
+            self._part(refusal)
+            return
+        self._dialogue = Dialogue(self._keeper.host(self._peer))
+        self._tell(f"220 {self._keeper.core.merchant.mail_domain} ESMTP")
+        self._wait(self._limits.idle_seconds)
 
-class _Gone(asyncio.Protocol):
-    """A connection that was sent away: nothing it does matters any more."""
+    def _encrypt(self) -> None:
+        """Begin encryption: from here on no byte of plain text is read."""
+        assert self._transport is not None
+        assert self._keeper.encryption is not None
+        self._stage = Stage.HANDSHAKE
+        self._transport.pause_reading()
+        self._wait(self._limits.handshake_seconds + 1)
+        self._handshake = self._loop.create_task(self._encrypted(self._transport, self._keeper.encryption))
+
+    async def _encrypted(self, plain: asyncio.Transport, encryption: Encryption) -> None:
+        try:
+            transport = await encryption.over(
+                plain, self, seconds=self._limits.handshake_seconds, parting_seconds=self._limits.parting_seconds
+            )
+        except Exception as error:  # the rim: whatever the other side did, its session is over and nobody else's is
+            log.info("SMTP session ended: no encryption: %s", type(error).__name__)
+            transport = None
+        self._handshake = None
+        if transport is None or self._ended:
+            plain.abort()
+            self.connection_lost(None)  # asyncio tells the handshake only
+            return
+        self._transport, self._reading = transport, True
+        self._dialogue = Dialogue(self._keeper.host(self._peer), encrypted=True)
+        self._stage = Stage.COMMANDS
+        self._wait(self._limits.idle_seconds)
+        self._go_on()
+
+    # time
+
+    def _due(self) -> float:
+        if self._stage is Stage.STORING:
+            return self._until
+        return min(self._until, self._mail_until, self._session_until)
+
+    def _expired(self) -> None:
+        if self._stage is Stage.STORING:
+            log.error("inbound mail not stored in time")
+            self._answer(answers.NOT_STORED)
+        elif self._stage in (Stage.PROXY, Stage.HANDSHAKE):
+            self.cut_off()
+        else:
+            self._let_go()
+            self._part(answers.SLOW)

@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from collections.abc import Awaitable, Callable
+from ipaddress import ip_address, ip_network
 
 import aiohttp
 import aiosmtplib
@@ -14,6 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from domain import letters
 from domain.kernel.clock import SystemClock
+from inbound_mail.encryption import CertificateUnusable
 from plixo import book_check, database, keys, migrations, parts, stripe_checks
 from plixo.check_results import Result
 from plixo.settings import Settings
@@ -214,18 +216,38 @@ async def _portal(settings: Settings) -> Result:
 
 
 async def _inbound(settings: Settings) -> Result:
-    client = aiosmtplib.SMTP(hostname=settings.inbound_host, port=settings.inbound_port, timeout=5, start_tls=False)
     try:
-        await client.connect()
-        await client.quit()
-    except (aiosmtplib.SMTPException, OSError) as error:
+        parts.encryption(settings)
+    except CertificateUnusable as error:
+        return Result("inbound mail", "fail", str(error), "See docs/inbound-mail.md and PLIXO_INBOUND_TLS_CERT_FILE.")
+    try:
+        async with asyncio.timeout(5):
+            greeting = await _greeting(settings)
+    except (OSError, TimeoutError) as error:
         return Result(
             "inbound mail",
             "warn",
             f"port {settings.inbound_port} does not answer: {type(error).__name__}",
             "Is `plixo run` up?",
         )
+    if not greeting.startswith(b"220"):
+        told = greeting.decode("ascii", "replace").strip() or "nothing"
+        return Result("inbound mail", "warn", f"port {settings.inbound_port} says: {told}", "Look at its log.")
     return Result("inbound mail", "ok", f"port {settings.inbound_port} answers")
+
+
+async def _greeting(settings: Settings) -> bytes:
+    """Return the first line that our mail server says; to a network of proxies it speaks after their header only."""
+    reader, writer = await asyncio.open_connection(settings.inbound_host, settings.inbound_port)
+    try:
+        own = ip_address(writer.get_extra_info("sockname")[0])
+        if any(own in ip_network(each) for each in settings.inbound_proxies):
+            writer.write(b"PROXY UNKNOWN\r\n")
+        line = await reader.readline()
+        writer.write(b"QUIT\r\n")
+        return line
+    finally:
+        writer.close()
 
 
 async def _return_domain(settings: Settings) -> Result:

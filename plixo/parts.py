@@ -9,6 +9,8 @@ from domain import letters
 from domain.kernel.core import Core
 from domain.kernel.jobs import JobFunction
 from domain.kernel.ports import PaymentGateway
+from inbound_mail.encryption import Encryption
+from inbound_mail.limits import Limits
 from plixo import wiring
 from plixo.settings import Settings
 from portal import jobs as portal_jobs
@@ -64,6 +66,30 @@ def relay(settings: Settings) -> Relay:
         password=settings.smtp_password.get_secret_value() if settings.smtp_password else None,
         tls=settings.smtp_tls,
         signer=signer(settings),
+    )
+
+
+def mail_limits(settings: Settings) -> Limits:
+    """Return what the mail server bears."""
+    return Limits(
+        max_bytes=settings.inbound_max_bytes,
+        connections=settings.inbound_connections,
+        connections_of_peer=settings.inbound_connections_of_peer,
+        connections_a_minute=settings.inbound_connections_a_minute,
+        mails_a_minute=settings.inbound_mails_a_minute,
+    )
+
+
+def encryption(settings: Settings) -> Encryption | None:
+    """Return what inbound mail is encrypted with, or None where no certificate is set.
+
+    Raises:
+        CertificateUnusable: It cannot be read, or the key is not its own.
+    """
+    if settings.inbound_tls_cert_file is None:
+        return None
+    return Encryption(
+        settings.inbound_tls_cert_file, settings.inbound_tls_key_file, required=settings.inbound_tls_required
     )
 
 

@@ -104,7 +104,9 @@ class Product:
             self.core,
             host=self.settings.inbound_host,
             port=self.settings.inbound_port,
-            max_bytes=self.settings.inbound_max_bytes,
+            limits=parts.mail_limits(self.settings),
+            encryption=parts.encryption(self.settings),
+            proxies=self.settings.inbound_proxies,
         )
         self._stack.push_async_callback(server.close)
         self.addresses["inbound mail"] = f"smtp://{self.settings.inbound_host}:{server.port}"

@@ -24,6 +24,7 @@ from domain.kernel.core import Core
 from domain.kernel.money import Money
 from domain.kernel.refusals import Refusal
 from domain.letters import LettersBroken
+from inbound_mail.encryption import CertificateUnusable
 from plixo import runtime
 from plixo.database import DatabaseUnreachable
 from plixo.keys import KeysMalformed
@@ -96,7 +97,9 @@ def guarded(work: Callable[[], Awaitable[R]]) -> R:
 
     try:
         return asyncio.run(awaited())
-    except (Refusal, SchemaBehind, DatabaseUnreachable, KeysMalformed, KeyUnusable, LettersBroken) as no:
+    except (
+        Refusal, SchemaBehind, DatabaseUnreachable, KeysMalformed, KeyUnusable, CertificateUnusable, LettersBroken
+    ) as no:  # fmt: skip
         typer.echo(str(no), err=True)
         raise typer.Exit(1) from None
     except OSError as error:

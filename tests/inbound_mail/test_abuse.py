@@ -98,20 +98,53 @@ async def test_idle_talk_ends_the_session(core: Core, server: MailServer, comman
 
 
 @pytest.mark.parametrize(
-    "ending", [b"\n.\n", b"\n.\r\n", b"\r.\r", b"\r\n.\n", b"\r\n.\r", b"\r.\r\n", b"\r\n\0.\r\n", b"\n\n.\r\n"]
+    "ending",
+    [b"\n.\n", b"\n.\r\n", b"\r.\r", b"\r\n.\n", b"\r\n.\r", b"\r.\r\n", b"\r\n\0.\r\n", b"\n\n.\r\n", b"\n.\r"],
 )
-async def test_nothing_but_crlf_dot_crlf_ends_a_mail(core: Core, server: MailServer, ending: bytes) -> None:
+@pytest.mark.parametrize("in_pieces", [False, True])
+async def test_a_mail_with_an_end_that_is_none_is_refused_whole_and_nothing_is_smuggled_in_behind_it(
+    core: Core, server: MailServer, ending: bytes, in_pieces: bool
+) -> None:
     to = bounce_path(core, MAILING)
     smuggled = f"MAIL FROM:<x@y.example>\r\nRCPT TO:<{to}>\r\nDATA\r\nSubject: second\r\n\r\nsmuggled".encode()
     async with talking(server.port) as talker:
         await begun(talker, to)
-        await talker.put(b"Subject: first\r\n\r\nhello" + ending + smuggled + b"\r\n.\r\n")
+        for piece in [bytes([each]) for each in ending] if in_pieces else [b"Subject: first\r\n\r\nhello" + ending]:
+            await talker.put(piece)
+            await asyncio.sleep(0)
+        await talker.put(smuggled + b"\r\n.\r\n")
         answer = await talker.answer()
         nothing_more = await talker.say("RSET")
+        honest = await talker.mail(to)
+
+    assert answer.startswith("550 5.6.11")
+    assert nothing_more.startswith("250")
+    assert honest.startswith("250")
+    assert await InboundMail.all().count() == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"Subject: x\n\nbare\nline\nends\n",
+        b"Subject: x\r\n\r\nthe end.\nand more.\r\n",
+        b"Subject: x\r\n\r\n.hidden\n.files\r\n",
+        b"Subject: x\r\rold\rMac\r",
+        b"Subject: x\r\n\r\n\0\0binary\0.\n\r\n",
+        b"Subject: x\r\n\r\ntwo dots\n..\nand on\r\n",
+        b"Subject: x\r\r\n\r\r\ndoubled\r\r\n",
+    ],
+)
+async def test_a_mail_whose_line_ends_are_merely_odd_is_taken_as_it_is(
+    core: Core, server: MailServer, body: bytes
+) -> None:
+    async with talking(server.port) as talker:
+        await begun(talker, bounce_path(core, MAILING))
+        await talker.put(body.replace(b"\r\n.", b"\r\n..") + b"\r\n.\r\n")
+        answer = await talker.answer()
 
     assert answer.startswith("250 2.0.0")
-    assert nothing_more.startswith("250")
-    assert await InboundMail.all().count() == 1
+    assert (await InboundMail.get()).body == body + b"\r\n"
 
 
 async def test_a_hasty_sender_that_does_not_wait_for_354_sends_one_mail(core: Core, server: MailServer) -> None:
@@ -183,14 +216,14 @@ async def test_mails_that_do_not_fit_in_memory_together_come_later(core: Core) -
     assert later.startswith("250")
 
 
-async def test_a_sender_that_is_too_slow_is_cut_off(core: Core) -> None:
+async def test_a_sender_of_which_nothing_more_comes_is_told_and_cut_off(core: Core) -> None:
     server = await serve(core, host="127.0.0.1", port=0, limits=replace(LIMITS, idle_seconds=0.2))
-    async with asyncio.timeout(5), talking(server.port) as talker:
+    async with asyncio.timeout(30), talking(server.port) as talker:
         await begun(talker, bounce_path(core, MAILING))
-        hung_up = await talker.reader.read()
+        last_words = await talker.reader.read()
     await server.close()
 
-    assert hung_up == b""
+    assert last_words.startswith(b"421 4.4.2")
 
 
 async def test_stopping_lets_the_mail_under_way_finish(core: Core) -> None:
