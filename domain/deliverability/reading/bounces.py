@@ -47,7 +47,8 @@ def by_header(look: Look) -> Reading | None:
 def by_prose(look: Look) -> Reading | None:
     """Read a report in prose, when enough speaks for a mail system as its writer."""
     signs = _signs(look)
-    if sum(signs.values()) < 4 or not (look.failure_text or look.failure_subject):
+    told = look.failure_text or look.failure_subject or _looks_like_a_report(look)
+    if sum(signs.values()) < 4 or not told:
         return None
     if reasons.is_challenge(look.text[:3000]):
         return None
@@ -167,6 +168,13 @@ def _is_machine(look: Look) -> bool:
     return not look.answers and (look.from_daemon or look.null_sender or look.failure_subject)
 
 
+def _looks_like_a_report(look: Look) -> bool:
+    """Whether a mail system sends a mail back, or tells what a server answered, in words that nobody has seen."""
+    if not look.from_daemon or "in-reply-to" in look.headers or look.tells_of_success:
+        return False
+    return look.server_answer or look.returned.present or look.refusal_text
+
+
 def _signs(look: Look) -> dict[str, int]:
     """Return what speaks for a mail system as the writer, with weights; a person's mail stays below four."""
     signs = {
@@ -174,7 +182,9 @@ def _signs(look: Look) -> dict[str, int]:
         "no return path": 1 * look.null_sender,
         "subject of a report": 2 * look.failure_subject,
         "text of a report": 2 * look.failure_text,
-        "brings a mail back": 1 * (look.returned.present and not look.answers),
+        "the answer of a mail server": 1 * (look.from_daemon and look.server_answer),
+        "words of a refusal": 2 * (look.from_daemon and not look.failure_text and look.refusal_text),
+        "brings a mail back": (1 + look.from_daemon) * (look.returned.present and not look.answers),
         "marked as a report": 2 * (look.mail.type == "multipart/report"),
         "marked as automatic": 1 * (look.headers.get("auto-submitted").lower().startswith("auto")),
         "answers or forwards": -4 * (look.answers and not look.from_daemon),

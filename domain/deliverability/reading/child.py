@@ -4,9 +4,10 @@ import json
 import resource
 import struct
 import sys
+from datetime import date
 from typing import BinaryIO
 
-from domain.deliverability import reading
+from domain.deliverability import opening
 
 MEMORY_BYTES = 768 * 1024 * 1024
 """Address space of one reader; it takes a tenth for the largest mail. A mail that asks for more gets a MemoryError."""
@@ -19,15 +20,15 @@ def serve() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     source, sink = sys.stdin.buffer, sys.stdout.buffer
-    while (sender := _taken(source)) is not None and (raw := _taken(source)) is not None:
-        answer = _answer(raw, sender.decode("utf-8", "replace"))
+    while (head := _taken(source)) is not None and (raw := _taken(source)) is not None:
+        answer = _answer(raw, **json.loads(head))
         sink.write(_LENGTH.pack(len(answer)) + answer)
         sink.flush()
 
 
-def _answer(raw: bytes, envelope_from: str) -> bytes:
+def _answer(raw: bytes, envelope_from: str, today: str) -> bytes:
     try:
-        told = reading.read(raw, envelope_from=envelope_from).as_json()
+        told = opening.opened(raw, envelope_from=envelope_from, today=date.fromisoformat(today)).as_json()
     except Exception as error:  # the rim: whatever a mail breaks here is told, and the mail is kept
         told = {"error": type(error).__name__}
     return json.dumps(told).encode("ascii")

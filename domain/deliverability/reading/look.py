@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property
 
-from domain.deliverability.reading import found_addresses, mime, phrases, prose, report, returned
+from domain.deliverability.reading import found_addresses, grammar, mime, phrases, prose, report, returned
+from domain.deliverability.reading.readings import Reason
 
 MAX_PROSE = 48 * 1024
 """Characters of prose that the rules look at; the longest real report fills a tenth."""
@@ -20,6 +21,10 @@ _FOOTERS = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 """What gateways add below a report; it says nothing about this mail."""
+
+_SERVER_ANSWER = re.compile(
+    r"(?:^|[\s(>:;<])[45]\d\d[ -]+#?[45]\.\d{1,3}\.\d{1,3}\b|\bsmtp;\s*[45]\d\d\b|#[45]\.\d{1,2}\.\d{1,3}\b"
+    r"|rcpt to:\s*<[^<>\s]+>[\s\S]{0,200}?[45]\d\d[ -]|\bsmtp error\b", re.IGNORECASE)  # fmt: skip
 
 _REPLY_PREFIX = re.compile(
     r"^\s*(?:re|aw|antw|fwd?|wg|tr|rv|sv|vs|vb|odp|res|回复|转发|fw)\s*(?:\[\d+\])?\s*[:：]", re.IGNORECASE
@@ -140,6 +145,21 @@ class Look:
     def failure_text(self) -> bool:
         """Whether the prose begins as a report does."""
         return prose.speaks_of_failure(self.text)
+
+    @cached_property
+    def server_answer(self) -> bool:
+        """Whether the prose holds the answer of a mail server that refuses, whatever language is around it."""
+        return _SERVER_ANSWER.search(self.text[:6000]) is not None
+
+    @cached_property
+    def refusal_text(self) -> bool:
+        """Whether the prose begins with a refusal, by its grammar."""
+        return grammar.reason(" ".join(self.text[:1000].lower().split()))[0] is not Reason.UNDEFINED
+
+    @cached_property
+    def tells_of_success(self) -> bool:
+        """Whether the prose says that the mail arrived."""
+        return phrases.tables().success_texts.first(" ".join(self.text[:2000].lower().split())) is not None
 
     @cached_property
     def delayed(self) -> bool:

@@ -13,7 +13,7 @@ CERTAIN = "user unknown, certain"
 """Nobody is there, says the recipient's own directory: no second witness is needed."""
 
 _KINDS = ("subject of a report", "text of a report", "text of a delay", "subject of a delay", "text of a final failure",
-          "challenge")  # fmt: skip
+          "challenge", "text of a success")  # fmt: skip
 _REASONS = frozenset(each.value for each in Reason)
 
 
@@ -38,7 +38,7 @@ class Tables:
         self.sections = tuple(name for _, name in ordered)
         """The section of each of them."""
         self.certain = Finder(sections[CERTAIN])
-        self.subjects, self.texts, self.delay_texts, self.delay_subjects, self.final_texts, self.challenges = (
+        self.subjects, self.texts, self.delay_texts, self.delay_subjects, self.final_texts, self.challenges, self.success_texts = (
             Finder(sections[name]) for name in _KINDS
         )
         self._providers = [each for each in _provider_lines() if each.said not in without]

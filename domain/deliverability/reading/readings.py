@@ -37,6 +37,7 @@ class Reason(StrEnum):
     HOST_UNKNOWN = "host unknown"
     MOVED = "moved"
     NO_MAIL_SERVICE = "domain takes no mail"
+    ABANDONED = "mailbox abandoned"
     MAILBOX_FULL = "mailbox full"
     DISABLED = "mailbox disabled"
     FILTERED = "refused by the recipient's filter"
@@ -65,6 +66,7 @@ OUTCOMES: dict[Reason, Outcome] = {
     Reason.HOST_UNKNOWN: Outcome.DEAD,
     Reason.MOVED: Outcome.DEAD,
     Reason.NO_MAIL_SERVICE: Outcome.DEAD,
+    Reason.ABANDONED: Outcome.DEAD,
     Reason.MAILBOX_FULL: Outcome.MAILBOX,
     Reason.DISABLED: Outcome.MAILBOX,
     Reason.FILTERED: Outcome.MAILBOX,

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from domain.deliverability.reading import phrases
+from domain.deliverability.reading import grammar, phrases
 from domain.deliverability.reading.finder import Finder
 from domain.deliverability.reading.readings import OUTCOMES, Outcome, Reason
 
@@ -61,6 +61,12 @@ _ENHANCED = re.compile(r"(?<![\d.])([245]\.\d{1,2}\.\d{1,3})(?![\d.])")
 _REPLY = re.compile(r"(?:^|[\s;:'\"(])([45]\d\d)(?=[\s\-:;,'\"#]|$)")
 _LETTERS = re.compile("[a-z]{3}")
 _HOST = re.compile(r"\bhost [\w-]+(?:\.[\w-]+)+")
+_PRODUCTS = re.compile(
+    r"(?:e-?mail|mail|messaging|internet|web|network) (?:security|protection|filter)(?: (?:suite|gateway|appliance|cloud"
+    r"|service|system|server|virtual appliance)\b)+|(?:anti-?(?:spam|virus)|security) (?:suite|gateway|appliance|engine)"
+    r"|spam firewall|spam (?:filter|firewall) appliance|\w+ antivirus for \w+ gateways?")
+"""Names of products in which a reason seems to stand."""
+
 _BRACKETS = re.compile(r"[<>\[\]\"]+")
 
 _BY_STATUS: tuple[tuple[str, Reason], ...] = (
@@ -167,7 +173,11 @@ def _found(said: str, stage: Stage, remote: str) -> _Found:
     hits = [(Reason(tables.sections[n]), tables.words.phrases[n]) for n in tables.words.all(words)]
     early = [each for each in hits if each[0] is not Reason.USER_UNKNOWN and each[0] not in _AFTER_USER]
     unknown = [each for each in hits if each[0] is Reason.USER_UNKNOWN]
-    reason, phrase = next(iter(early or unknown or hits), (Reason.UNDEFINED, ""))
+    reason, phrase = next(iter(early or unknown), (Reason.UNDEFINED, ""))
+    if reason is Reason.UNDEFINED:
+        reason, phrase = grammar.reason(words)
+    if reason is Reason.UNDEFINED:
+        reason, phrase = next(iter(hits), (Reason.UNDEFINED, ""))
     if OUTCOMES[reason] is Outcome.DEAD:
         reason = _BEFORE_THE_RECIPIENT.get(stage, reason)
     return _Found(reason, f"words “{phrase}”")
@@ -181,7 +191,7 @@ def _without_names(lower: str) -> str:
             kept.append(word.rpartition(">")[2] if ">" in word else "")
         elif "://" not in word and not word.startswith(("www.", "size=", "id=")):
             kept.append(word)
-    words = " ".join(_BRACKETS.sub(" ", " ".join(kept)).split())
+    words = _PRODUCTS.sub("", " ".join(_BRACKETS.sub(" ", " ".join(kept)).split()))
     return words if _LETTERS.search(words) else lower  # nothing but a link, which then is the message
 
 
@@ -204,13 +214,20 @@ def _dead(reason: Reason, said: str, status: str, codes: list[str], stage: Stage
         return False  # it is busy or locked, and there
     if reason is not Reason.USER_UNKNOWN or certain or stage is Stage.RECIPIENT:
         return True
-    sure = _SURE if stage is not Stage.MESSAGE else _SURE_AFTER_DATA
-    return bool(sure & {*codes, status})
+    if stage is Stage.MESSAGE:
+        return bool(_SURE_AFTER_DATA & {*codes, status})
+    return bool(_SURE & {*codes, status}) or (status == "5.0.0" and _refused_for_good(said))
 
 
 def _reply_class(said: str) -> str:
     code = _REPLY.search(said)
     return f"{code[1][0]}.0.0" if code else ""
+
+
+def _refused_for_good(said: str) -> bool:
+    """Tell whether the words begin with one of the codes by which a server refuses a recipient (RFC 5321, 4.2.3)."""
+    code = _REPLY.search(said)
+    return bool(code and code[1] in ("550", "551", "553"))
 
 
 def temporary(status: str, said: str) -> bool:
