@@ -9,7 +9,7 @@ from domain.cash_application import events as cash_events
 from domain.cash_application import mailed_advices, posting, reading_events
 from domain.commitments import dispute_deadlines, dispute_endings, dispute_events, judging
 from domain.commitments import events as commitment_events
-from domain.deliverability import contact_events, draft_events, inbound
+from domain.deliverability import contact_events, draft_events, inbound, suppressions
 from domain.deliverability import events as deliverability_events
 from domain.deliverability.reading_room import ReadingRoom
 from domain.kernel.core import Core
@@ -18,7 +18,7 @@ from domain.kernel.notices import Notices, merged
 from domain.ledger import audit, entry_events, parity, parity_events, twin_events, twins
 from domain.ledger import events as ledger_events
 from domain.operations import seen_requests
-from domain.outreach import enrolments, mail_health, planner, sorting, stop_events, waiting, writing
+from domain.outreach import enrolments, hearings, mail_health, planner, sorting, stop_events, waiting, writing
 from domain.outreach import events as outreach_events
 from domain.pay_links import events as pay_link_events
 from domain.pay_links import links, provider_events, provider_news
@@ -132,6 +132,15 @@ JOBS = (
         lock="find_twins",
         queueing_lock="find_twins",
     ),
+    JobKind(
+        "end_suppressions",
+        "Ends the suppressions whose time is over.",
+        lock="end_suppressions",
+        queueing_lock="end_suppressions",
+    ),
+    JobKind("wait_for_contact", "Holds the reminders to a contact who is away until the day of return."),
+    JobKind("review_customer", "Holds the reminders to a customer who complained until a person has looked."),
+    JobKind("end_review", "Ends the review of a customer who took the complaint back."),
     JobKind("read_mail", "Reads one stored mail."),
     JobKind("read_remittances", "Reads the remittance advices that came attached to one mail."),
     JobKind(
@@ -189,6 +198,10 @@ def domain_functions(core: Core) -> dict[str, JobFunction]:
         "check_parity": whole(parity.check),
         "find_twins": whole(twins.find),
         "read_mail": partial(inbound.read_stored, core, reader=ReadingRoom()),
+        "end_suppressions": whole(suppressions.end_due),
+        "wait_for_contact": partial(hearings.wait_for_contact, core),
+        "review_customer": partial(hearings.review_customer, core),
+        "end_review": partial(hearings.end_review, core),
         "forget_bodies": whole(provider_events.forget_bodies),
         "forget_old": whole(seen_requests.forget_old),
     }

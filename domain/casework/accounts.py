@@ -10,6 +10,7 @@ from domain.casework import absences, claims, task_lists
 from domain.casework.facts import USUAL_FROM, USUAL_OF
 from domain.casework.task_lists import TaskLine
 from domain.commitments import pauses
+from domain.deliverability import covering
 from domain.kernel import addresses
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.clock import local_date
@@ -143,8 +144,7 @@ _AGED = """
 """
 
 _CONTACTS = f"""
-    SELECT c.email, c.name, c.role, s.reason FROM contact c
-    LEFT JOIN suppression s ON s.address_key = c.email_key AND s.state = 'active'
+    SELECT c.email, c.name, c.role, {covering.reason("c.email_key")} AS reason FROM contact c
     WHERE c.account_id = %(account)s AND c.state = 'active' ORDER BY c.created_at, c.id LIMIT {CONTACTS_SHOWN}
 """
 

@@ -6,12 +6,14 @@ from uuid import UUID
 from pydantic import AwareDatetime
 
 from domain.commitments.events import InstalmentMissed
+from domain.deliverability.contact_events import ContactLeft
 from domain.deliverability.events import AddressSuppressed, SuppressionLifted
 from domain.kernel.events import Event, InvoiceEvent
 from domain.kernel.notices import SILENT, Notices, job
 from domain.ledger.entry_events import CashPlaced, CashUnapplied
 from domain.ledger.events import ContactAdded, LedgerImported, PaymentReversed, SurplusReceived
 from domain.outreach.events import ContactMissing
+from domain.pay_links.provider_news import EntryDoubted
 
 
 class CaseClaimed(InvoiceEvent):
@@ -201,8 +203,10 @@ _REFRESH = job("refresh_queue")
 
 NOTICES: Notices = {
     AddressSuppressed: (_OPEN_TASK,),
+    ContactLeft: (_OPEN_TASK,),
     SurplusReceived: (_OPEN_TASK,),
     CashUnapplied: (_OPEN_TASK,),
+    EntryDoubted: (_OPEN_TASK,),
     PaymentReversed: (_REFRESH,),
     CashPlaced: (_REFRESH,),  # the task to place it may be over
     InstalmentMissed: (_OPEN_TASK,),

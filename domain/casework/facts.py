@@ -9,6 +9,7 @@ from iso4217 import Currency
 from psycopg.types.json import Jsonb
 
 from domain.commitments import pauses
+from domain.deliverability import covering
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.money import digits
@@ -19,13 +20,13 @@ USUAL_OF = 100
 USUAL_FROM = 3
 """Fewer settled invoices than this are no habit."""
 
-_REACH = """
+_REACH = f"""
     LEFT JOIN LATERAL (
         SELECT count(*) > 0 AS has_contact, coalesce(bool_or(s.id IS NULL), false) AS mailable,
                coalesce(bool_or(s.reason IN ('hard bounce', 'soft bounces', 'invalid')
                                 AND s.created_at > coalesce(searched.at, '-infinity')), false) AS bounced,
                max(s.created_at) AS suppressed_at
-        FROM contact c LEFT JOIN suppression s ON s.address_key = c.email_key AND s.state = 'active'
+        FROM contact c LEFT JOIN suppression s ON {covering.of("s", "c.email_key")}
         WHERE c.account_id = i.account_id AND c.state = 'active'
     ) reach ON true"""
 
@@ -38,8 +39,12 @@ _SEARCHED = """
 _MAILS = """
     LEFT JOIN LATERAL (
         SELECT max(g.sent_at) FILTER (WHERE g.state = 'sent') AS last_mail_at,
-               max(n.received_at) FILTER (WHERE n.reading->>'kind' = 'human') AS last_reply_at,
-               coalesce(bool_or(n.seen_at IS NULL AND n.state <> 'stored'), false) AS unread_mail
+               greatest(max(n.received_at) FILTER (WHERE n.reading->>'kind' = 'human'), (
+                   SELECT max(w.received_at) FROM inbound_mail w WHERE w.account_id = i.account_id
+                   AND w.invoice_id = i.id AND w.reading->>'kind' = 'human')) AS last_reply_at,
+               coalesce(bool_or(n.seen_at IS NULL AND n.state <> 'stored'), false) OR EXISTS (
+                   SELECT FROM inbound_mail w WHERE w.account_id = i.account_id
+                   AND w.invoice_id = i.id AND w.seen_at IS NULL) AS unread_mail
         FROM (SELECT id AS mail FROM mailing WHERE invoice_id = i.id
               UNION SELECT mailing_id FROM mailing_item WHERE invoice_id = i.id AND state = 'included') about
         JOIN mailing g ON g.id = about.mail

@@ -13,6 +13,8 @@ from domain.casework.events import TaskClosed, TaskOpened
 from domain.casework.models import Task
 from domain.casework.refusals import TaskNotFound, WordsMissing
 from domain.commitments.events import InstalmentMissed
+from domain.deliverability import covering
+from domain.deliverability.contact_events import ContactLeft
 from domain.deliverability.events import AddressSuppressed
 from domain.deliverability.suppressions import Why
 from domain.kernel import timeline
@@ -25,6 +27,7 @@ from domain.ledger.entry_events import CashUnapplied
 from domain.ledger.events import SurplusReceived
 from domain.ledger.models import Account
 from domain.outreach.events import ContactMissing
+from domain.pay_links.provider_news import EntryDoubted
 
 MOST_WORDS = 500
 
@@ -79,6 +82,11 @@ def _of_loose(event: CashUnapplied) -> Wanted:
     return Wanted(TaskKind.APPLY_CASH, f"{event.unapplied} by {event.method} fits no invoice{note}", False)
 
 
+def _of_doubt(event: EntryDoubted) -> Wanted:
+    entry = f"{event.what} of {event.amount} ({event.object_id[:40]})"
+    return Wanted(TaskKind.REVIEW, f"{entry} is in the ledger, and {event.note}", event.invoice_id is not None)
+
+
 def _of_missed(event: InstalmentMissed) -> Wanted:
     return Wanted(
         TaskKind.COLLECT_MISSED_PLAN,
@@ -91,12 +99,18 @@ def _of_missing(event: ContactMissing) -> Wanted:
     return Wanted(TaskKind.FIND_CONTACT, event.reason, False)
 
 
+def _of_left(event: ContactLeft) -> Wanted:
+    return Wanted(TaskKind.FIND_CONTACT, event.told(), False)
+
+
 OPENED_BY: Mapping[type[Event], Callable[[Any], Wanted]] = {
     AddressSuppressed: _of_suppression,
     SurplusReceived: _of_surplus,
     CashUnapplied: _of_loose,
+    EntryDoubted: _of_doubt,
     InstalmentMissed: _of_missed,
     ContactMissing: _of_missing,
+    ContactLeft: _of_left,
 }
 """Which event calls for which task. Any other event may name the kind in its notice's word."""
 
@@ -184,13 +198,13 @@ async def end_searches(core: Core) -> int:
             return total
 
 
-_FOUND = """
+_FOUND = f"""
     SELECT t.id FROM task t
     WHERE t.kind = 'find contact' AND t.state = 'open' AND EXISTS (
         SELECT FROM contact c WHERE c.account_id = t.account_id AND c.state = 'active'
-          AND NOT EXISTS (SELECT FROM suppression s WHERE s.address_key = c.email_key AND s.state = 'active')
+          AND {covering.free("c.email_key")}
           AND (c.created_at > t.created_at
-               OR EXISTS (SELECT FROM suppression s WHERE s.address_key = c.email_key AND s.lifted_at > t.created_at)))
+               OR {covering.lifted_since("c.email_key", "t.created_at")}))
     ORDER BY t.created_at, t.id LIMIT %(page)s FOR UPDATE OF t SKIP LOCKED
 """
 
@@ -267,7 +281,8 @@ async def _sharing(tx: Transaction, event: AddressSuppressed) -> list[UUID]:
     """Return the customers of whom the suppressed address is a contact, too."""
     rows = await tx.rows(
         "SELECT DISTINCT c.account_id FROM suppression s JOIN contact c ON c.email_key = s.address_key"
-        " AND c.state = 'active' WHERE s.id = %s LIMIT 100",
+        " OR '@' || split_part(c.email_key, '@', -1) = s.address_key"
+        " WHERE s.id = %s AND c.state = 'active' LIMIT 100",
         (event.suppression_id,),
     )
     return [row["account_id"] for row in rows]

@@ -4,7 +4,6 @@ Evidence is kept first. A mail that is read again, and now says something else, 
 it does anything new; what a person decided meanwhile stands.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,6 +13,7 @@ from domain.deliverability.cases import Case, Mailed
 from domain.deliverability.contact_events import BounceCounted, ContactAway, ContactLeft
 from domain.deliverability.events import MailArrived
 from domain.deliverability.models import Mailing
+from domain.deliverability.replies import Reply
 from domain.deliverability.suppressions import Why
 from domain.deliverability.triage import Act, Decision
 from domain.kernel import addresses, timeline
@@ -36,8 +36,7 @@ async def act(
     mail_id: UUID,
     case: Case,
     decision: Decision,
-    guesses: Sequence[str] = (),
-    attachments: int = 0,
+    reply: Reply | None = None,
 ) -> None:
     """Keep the evidence of a mail, and do what was decided; it comes to the same however often it is done."""
     reading, mailed = case.reading, decision.mailed
@@ -56,7 +55,9 @@ async def act(
         where = place(case)
         event = MailArrived(
             mail_id=mail_id, what=reading.kind.value, rule=reading.rule, sender=addresses.masked(reading.sender),
-            note=decision.note, thread=where["thread"], guesses=tuple(guesses), attachments=attachments,
+            note=decision.note, thread=where["thread"],
+            guesses=tuple(each.kind.value for each in reply.intents) if reply else (),
+            attachments=sum(not each.inline for each in reply.attachments) if reply else 0,
             invoice_id=where["invoice_id"], invoice_number=_number(case), account_id=where["account_id"],
             **by(SYSTEM, core.clock.now()))  # fmt: skip
         await timeline.record(core, tx, event)

@@ -30,6 +30,17 @@ def reason(key: str) -> str:
     )
 
 
+def of(suppression: str, key: str) -> str:
+    """Return an SQL condition to join the table *suppression* by what keeps an address back; see ``covered``."""
+    return f"{suppression}.state = 'active' AND {suppression}.address_key IN ({key}, {_domain(key)})"
+
+
+def lifted_since(key: str, since: str) -> str:
+    """Return an SQL condition: what kept an address back was lifted after the moment *since*; see ``covered``."""
+    lifted = "EXISTS (SELECT FROM suppression s WHERE s.address_key = {} AND s.lifted_at > {})"
+    return f"({lifted.format(key, since)} OR {lifted.format(_domain(key), since)})"
+
+
 def domain_key(address_key: str) -> str:
     """Return the key under which an address's whole domain is suppressed."""
     return "@" + address_key.rpartition("@")[2]

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 from domain.deliverability import acting, cases, triage
 from domain.deliverability.events import MailQuarantined, MailSeen
 from domain.deliverability.models import InboundMail
+from domain.deliverability.opening import Opened
 from domain.deliverability.reading import Reading
 from domain.deliverability.reading_room import Reader, Unreadable
 from domain.deliverability.refusals import MailNotFound
@@ -126,18 +127,19 @@ async def _read(core: Core, mail_id: UUID, reader: Reader, *, again: bool) -> Ou
     )
     if row is None or not (again or row["state"] == InboundState.STORED):
         return None
-    reading, failure = None, ""
+    opened, failure = None, ""
+    today = row["received_at"].astimezone(core.merchant.zone).date()
     try:
-        reading = await reader.read(bytes(row["body"]), envelope_from=row["envelope_from"])
+        opened = await reader.read(bytes(row["body"]), envelope_from=row["envelope_from"], today=today)
     except Unreadable as reason:
         failure = str(reason)
     async with core.transaction() as tx:
         record = await InboundMail.filter(id=mail_id).only("id", "state", "reading", "thread").select_for_update().get()
         if record.status is not InboundState.STORED and not again:
             return None  # another worker read it meanwhile
-        if reading is None:
+        if opened is None:
             return await _quarantine(core, tx, record, failure)
-        return await _act(core, tx, record, reading, tuple(row["sent_to"]), row["received_at"])
+        return await _act(core, tx, record, opened, tuple(row["sent_to"]), row["received_at"])
 
 
 async def _quarantine(core: Core, tx: Transaction, record: InboundMail, failure: str) -> Outcome:
@@ -153,18 +155,19 @@ async def _quarantine(core: Core, tx: Transaction, record: InboundMail, failure:
 
 
 async def _act(
-    core: Core, tx: Transaction, record: InboundMail, reading: Reading, sent_to: tuple[str, ...], arrived: datetime
+    core: Core, tx: Transaction, record: InboundMail, opened: Opened, sent_to: tuple[str, ...], arrived: datetime
 ) -> Outcome:
     """Decide what follows from a reading, do it, and write it down."""
-    told = reading.as_json()
+    reading, reply, told = opened.reading, opened.reply, opened.reading.as_json()
     case = await cases.gathered(core, tx, reading=reading, sent_to=sent_to, arrived=arrived)
     decision = triage.decide(case)
     changed = record.status is not InboundState.READ or not _same(record.reading, told)
     if changed:
-        await acting.act(core, tx, mail_id=record.id, case=case, decision=decision)
+        await acting.act(core, tx, mail_id=record.id, case=case, decision=decision, reply=reply)
         where = acting.place(case) if record.thread != "person" else {}
         await record.move(
-            "read", reading=told, reason=decision.note, mailing_id=decision.mailed.id if decision.mailed else None,
+            "read", reading=told, reply=reply.as_json() if reply else None, reason=decision.note,
+            mailing_id=decision.mailed.id if decision.mailed else None,
             **where, **({"seen_at": core.clock.now()} if decision.act in acting.QUIET else {}))  # fmt: skip
     return Outcome(record.id, record.state, reading.kind.value, reading.rule, decision.note, changed)
 

@@ -11,10 +11,12 @@ import subprocess
 import sys
 import threading
 import weakref
+from datetime import date
 from pathlib import Path
 from typing import Protocol
 
-from domain.deliverability.reading import Reading, mime
+from domain.deliverability.opening import Opened
+from domain.deliverability.reading import mime
 
 READERS = 2
 """Processes at most; one reads more than a thousand mails a second."""
@@ -34,7 +36,7 @@ class Unreadable(Exception):
 class Reader(Protocol):
     """Whatever makes a reading of a mail."""
 
-    async def read(self, raw: bytes, *, envelope_from: str) -> Reading:
+    async def read(self, raw: bytes, *, envelope_from: str, today: date) -> Opened:
         """Read one mail.
 
         Raises:
@@ -50,25 +52,26 @@ class ReadingRoom:
         self._seats = asyncio.Semaphore(readers)
         self._idle: list[_Child] = []
 
-    async def read(self, raw: bytes, *, envelope_from: str) -> Reading:
+    async def read(self, raw: bytes, *, envelope_from: str, today: date) -> Opened:
         """Read one mail in a process of its own; one that dies is given a second try in a fresh process.
 
         Raises:
             Unreadable: It crashed its reader twice, took too long, or broke a rule.
         """
         async with self._seats:
-            answer = await self._ask(raw, envelope_from) or await self._ask(raw, envelope_from, fresh=True)
+            head = json.dumps({"envelope_from": envelope_from, "today": today.isoformat()}).encode("ascii")
+            answer = await self._ask(raw, head) or await self._ask(raw, head, fresh=True)
         if answer is None:
             raise Unreadable("the reader crashed twice")
         told = json.loads(answer)
         if "error" in told:
             raise Unreadable(f"the reader failed: {told['error']}")
-        return Reading.from_json(told)
+        return Opened.from_json(told)
 
-    async def _ask(self, raw: bytes, envelope_from: str, *, fresh: bool = False) -> bytes | None:
+    async def _ask(self, raw: bytes, head: bytes, *, fresh: bool = False) -> bytes | None:
         child = self._idle.pop() if self._idle and not fresh else _Child()
         try:
-            answer = await asyncio.to_thread(child.ask, raw, envelope_from, self._seconds)
+            answer = await asyncio.to_thread(child.ask, raw, head, self._seconds)
         except (asyncio.CancelledError, Unreadable):
             child.stop()
             raise
@@ -95,7 +98,7 @@ class _Child:
         )  # fmt: skip
         self.stop = weakref.finalize(self, _end, self._process)
 
-    def ask(self, raw: bytes, envelope_from: str, seconds: float) -> bytes | None:
+    def ask(self, raw: bytes, head: bytes, seconds: float) -> bytes | None:
         """Send one mail and return the answer, or None when the process died.
 
         Raises:
@@ -106,7 +109,7 @@ class _Child:
         alarm.daemon = True
         alarm.start()
         try:
-            answer = self._exchange(raw[: mime.MAX_BYTES], envelope_from)
+            answer = self._exchange(raw[: mime.MAX_BYTES], head)
         finally:
             alarm.cancel()
         if answer is None and late.is_set():
@@ -117,12 +120,11 @@ class _Child:
         late.set()
         self._process.kill()
 
-    def _exchange(self, raw: bytes, envelope_from: str) -> bytes | None:
+    def _exchange(self, raw: bytes, told: bytes) -> bytes | None:
         try:
             assert self._process.stdin is not None
             assert self._process.stdout is not None
-            sender = envelope_from.encode("utf-8", "replace")
-            self._process.stdin.write(_LENGTH.pack(len(sender)) + sender + _LENGTH.pack(len(raw)))
+            self._process.stdin.write(_LENGTH.pack(len(told)) + told + _LENGTH.pack(len(raw)))
             self._process.stdin.write(raw)
             self._process.stdin.flush()
             head = self._process.stdout.read(_LENGTH.size)

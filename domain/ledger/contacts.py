@@ -45,7 +45,10 @@ async def add(
         if await Contact.exists(account_id=customer.id, email_key=key, state="active"):
             raise ContactKnown(customer.name, shown)
         # read as a table, since its area stands above this one: an address that bounces is no contact to be found
-        suppressed = await tx.row("SELECT reason FROM suppression WHERE address_key = %s AND state = 'active'", (key,))
+        suppressed = await tx.row(
+            "SELECT reason FROM suppression WHERE state = 'active' AND address_key = ANY(%s) LIMIT 1",
+            ([key, "@" + key.rpartition("@")[2]],),
+        )
         if suppressed is not None:
             raise AddressUnmailable(shown, suppressed["reason"])
         now = core.clock.now()

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from domain.deliverability import covering
 from domain.kernel import addresses, timeline
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
@@ -228,8 +229,7 @@ def _cadence(core: Core, row: Row) -> CaseCadence | None:
 
 async def _contacts(core: Core, account_id: UUID) -> tuple[tuple[CaseContact, ...], int]:
     rows = await core.database.rows(
-        "SELECT c.email, s.reason, count(*) OVER () AS total FROM contact c"
-        " LEFT JOIN suppression s ON s.address_key = c.email_key AND s.state = 'active'"
+        f"SELECT c.email, {covering.reason('c.email_key')} AS reason, count(*) OVER () AS total FROM contact c"
         " WHERE c.account_id = %s AND c.state = 'active' ORDER BY c.created_at, c.id LIMIT %s",
         (account_id, CONTACTS_SHOWN),
     )

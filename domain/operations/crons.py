@@ -23,6 +23,7 @@ CRONS = (
     Cron("judge-health", "*/10 * * * *", "judge_health", "Judge warm-up and breakers by what came back."),
     Cron("judge-commitments", "7 * * * *", "judge_commitments", "Decide which promises and plans are kept or broken."),
     Cron("watch-disputes", "*/10 * * * *", "watch_disputes", "Tell of disputes that are at risk or late."),
+    Cron("end-suppressions", "13 * * * *", "end_suppressions", "End suppressions whose time is over."),
     Cron("refresh-queue", "*/5 * * * *", "refresh_queue", "Bring the queue up to date."),
     Cron("judge-segments", "23 * * * *", "judge_segments", "Count whom each segment reaches, for Autopilot's limits."),
     Cron("sort-enrolments", "41 * * * *", "sort_enrolments", "Move invoices whose segment has changed."),

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.commitments import pauses
+from domain.deliverability import covering
 from domain.kernel.money import Money
 from domain.kernel.transactions import Rows
 from domain.ledger import sums
@@ -127,8 +128,8 @@ _PURSES = f"""
 """What each customer has to its credit, applied to nothing, and all that they owe, once for all of their invoices."""
 
 _TALKS = """
-    SELECT g.account_id, min(w.received_at) AS replied_at FROM inbound_mail w JOIN mailing g ON g.id = w.mailing_id
-    WHERE w.seen_at IS NULL AND w.reading->>'kind' = 'human' GROUP BY g.account_id
+    SELECT w.account_id, min(w.received_at) AS replied_at FROM inbound_mail w
+    WHERE w.account_id IS NOT NULL AND w.seen_at IS NULL AND w.reading->>'kind' = 'human' GROUP BY w.account_id
 """
 
 _MODE = """
@@ -217,8 +218,8 @@ async def recipients(
         " away.until IS NOT NULL AS held, nullif(away.until, 'infinity') AS held_until,"
         " row_number() OVER (PARTITION BY c.account_id, c.role"
         " ORDER BY told.suppressed, away.until NULLS FIRST, c.created_at, c.id) AS place"
-        " FROM contact c CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM suppression s"
-        " WHERE s.address_key = c.email_key AND s.state = 'active') AS suppressed) told"
+        " FROM contact c CROSS JOIN LATERAL (SELECT"
+        f" {covering.covered('c.email_key')} AS suppressed) told"
         " CROSS JOIN LATERAL (SELECT max(coalesce(h.until, 'infinity')) AS until FROM hold h"
         " WHERE h.account_id = c.account_id AND h.contact_id = c.id AND h.state = 'active'"
         " AND (h.until IS NULL OR h.until > %s)) away"

@@ -1,11 +1,11 @@
 """Enrolments: which invoice is in which cadence, from its first step to the moment when nothing is owed any more."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import UUID
 
+from domain.deliverability import covering
 from domain.kernel import timeline
 from domain.kernel.actor import SYSTEM
 from domain.kernel.clock import local_date
@@ -16,15 +16,9 @@ from domain.outreach import decisions, steps
 from domain.outreach.events import CadenceClosed
 from domain.outreach.models import Enrolment
 from domain.outreach.states import EnrolmentState
-from domain.policies import segments
-from domain.policies.segments import Segment
 
 LOOK = 20_000
-"""Open invoices looked at in one transaction for those that are in no cadence yet."""
-
-MANY = 1_000
-"""So many new invoices at once came by an import. The server may know the tables as they were before, empty perhaps,
-and would join them row by row; a look at a sample takes a second at a million invoices."""
+"""Enrolments looked at in one transaction."""
 
 CORRESPONDING = """
     coalesce((SELECT max(t.position) FROM cadence_step t WHERE t.cadence_id = {to}
@@ -32,85 +26,6 @@ CORRESPONDING = """
                                     WHERE f.cadence_id = {of} AND f.position <= {position})), 0)
 """
 """The position in one cadence of whoever has come to a position of another: the same day counts, not the number."""
-
-_NEW = """
-    SELECT i.id FROM invoice i JOIN account a ON a.id = i.account_id AND a.state = 'active'
-    WHERE i.state = 'open' AND NOT EXISTS (
-        SELECT FROM enrolment e WHERE e.invoice_id = i.id AND e.state IN ('running', 'finished'))
-    LIMIT %(page)s
-"""
-
-_THESE = "SELECT i.id, i.due_on FROM invoice i WHERE i.id = ANY(%(ids)s)"
-
-_WINDOW = """
-    SELECT i.id, i.due_on FROM invoice i
-    WHERE i.state = 'open' AND (i.due_on, i.id) > (%(after_on)s, %(after_id)s)
-    ORDER BY i.due_on, i.id LIMIT %(page)s
-"""
-
-_ENROL = """
-    WITH page AS MATERIALIZED ({page}), fresh AS MATERIALIZED (
-        SELECT i.id, i.due_on, {choice} AS segment
-        FROM page p JOIN invoice i ON i.id = p.id JOIN account a ON a.id = i.account_id
-        -- A subquery that is never made a join: a look into the index for each, and not the whole table for each page.
-        WHERE i.state = 'open' AND a.state = 'active' AND (
-            SELECT 1 FROM enrolment e WHERE e.invoice_id = p.id AND e.state IN ('running', 'finished') LIMIT 1) IS NULL
-        FOR KEY SHARE OF i SKIP LOCKED
-    ), added AS (
-        INSERT INTO enrolment (id, invoice_id, cadence_id, segment, state, last_position, last_severity, next_action_at,
-                               created_at)
-        SELECT gen_random_uuid(), i.id, c.id, i.segment, 'running', done.position, coalesce(old.last_severity, -1),
-               coalesce((SELECT min({due_at}) FROM cadence_step s
-                         WHERE s.cadence_id = c.id AND s.position > done.position), %(now)s), %(now)s
-        FROM fresh i
-        JOIN segment g ON g.name = i.segment AND g.state = 'published'
-        JOIN cadence c ON c.name = g.cadence AND c.state = 'published'
-        LEFT JOIN LATERAL (SELECT e.cadence_id, e.last_position, e.last_severity FROM enrolment e
-                           WHERE e.invoice_id = i.id ORDER BY e.created_at DESC, e.id LIMIT 1) old ON true
-        CROSS JOIN LATERAL (SELECT CASE WHEN old.last_position > 0 THEN {corresponding} ELSE 0 END AS position) done
-        ORDER BY i.due_on, i.id
-        ON CONFLICT DO NOTHING RETURNING 1
-    )
-    SELECT (SELECT count(*) FROM added) AS added, (SELECT count(*) FROM page) AS looked,
-           (SELECT max(due_on) FROM page) AS last_on,
-           (SELECT id FROM page ORDER BY due_on DESC, id DESC LIMIT 1) AS last_id
-"""
-
-
-async def enrol(core: Core) -> int:
-    """Put every open invoice that is in no cadence into its segment's; return how many.
-
-    An invoice that was in one before, and is open again, goes on where it was. One that no segment takes is left out.
-    Locked invoices are left to the next pass: somebody is booking money or sending a mail at this moment.
-    """
-    published = await segments.published(core)
-    new = await core.database.rows(_NEW, {"page": LOOK + 1})
-    if len(new) >= MANY:
-        await core.database.execute("ANALYZE account, invoice, enrolment")
-    if len(new) <= LOOK:
-        return (await _enrol_page(core, published, _THESE, {"ids": [row["id"] for row in new]}))[0] if new else 0
-    added, looked, after = 0, LOOK, (date.min, UUID(int=0))
-    while looked == LOOK:
-        window = {"after_on": after[0], "after_id": after[1], "page": LOOK}
-        more, looked, after = await _enrol_page(core, published, _WINDOW, window)
-        added += more
-    return added
-
-
-async def _enrol_page(
-    core: Core, published: Sequence[Segment], page: str, which: Mapping[str, Any]
-) -> tuple[int, int, tuple[date, UUID]]:
-    choice, chosen_by = segments.choice(published)
-    statement = _ENROL.format(
-        page=page,
-        choice=choice,
-        due_at=steps.DUE_AT,
-        corresponding=CORRESPONDING.format(to="c.id", of="old.cadence_id", position="old.last_position"),
-    )
-    async with core.transaction() as tx:
-        row = await tx.row(statement, {**parameters(core), **chosen_by, **which})
-    assert row is not None, "an aggregate has a row"
-    return int(row["added"]), int(row["looked"]), (row["last_on"] or date.max, row["last_id"] or UUID(int=0))
 
 
 def parameters(core: Core) -> dict[str, Any]:
@@ -166,14 +81,13 @@ async def resume(core: Core, *, entry_id: int) -> None:
         )
 
 
-_REACHED = """
+_REACHED = f"""
     WITH held AS MATERIALIZED (
         SELECT e.id FROM enrolment e JOIN invoice i ON i.id = e.invoice_id
         WHERE e.state = 'running' AND e.held = ANY(%(unreachable)s) AND e.next_action_at > %(now)s AND EXISTS (
             SELECT FROM contact c WHERE c.account_id = i.account_id AND c.state = 'active'
-            AND NOT EXISTS (SELECT FROM suppression s WHERE s.address_key = c.email_key AND s.state = 'active')
-            AND (c.created_at > %(since)s OR EXISTS (
-                SELECT FROM suppression s WHERE s.address_key = c.email_key AND s.lifted_at > %(since)s)))
+            AND {covering.free("c.email_key")}
+            AND (c.created_at > %(since)s OR {covering.lifted_since("c.email_key", "%(since)s")}))
         ORDER BY e.id FOR UPDATE OF e SKIP LOCKED
     )
     UPDATE enrolment e SET next_action_at = %(now)s FROM held WHERE e.id = held.id

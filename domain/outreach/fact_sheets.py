@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.commitments import pauses
+from domain.deliverability import covering
 from domain.kernel import calendars
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
@@ -62,8 +63,7 @@ _SHEET = f"""
     SELECT m.id, m.state, m.letter, m.asks, m.segment, m.address_key, m.address, m.approved_by, m.approved_at,
            m.edited_by, m.edited_subject, m.edited_body, m.drafted_as, m.reserved_on, about.state AS invoice_state,
            c.state AS contact_state, a.state AS account_state, a.country, a.timezone,
-           (SELECT s.reason FROM suppression s WHERE s.address_key = m.address_key AND s.state = 'active')
-               AS suppressed_for,
+           {covering.reason("m.address_key")} AS suppressed_for,
            (SELECT max(CASE o.state WHEN 'sending' THEN %(now)s
                                     WHEN 'unknown' THEN (o.reserved_on + time '23:59') AT TIME ZONE %(zone)s
                                     ELSE o.sent_at END)
@@ -77,8 +77,8 @@ _SHEET = f"""
               AND (g.segment IS NULL OR g.segment = m.segment)) AS gates,
            (SELECT json_agg(json_build_object('kind', k.provider, 'reason', k.reason, 'until', k.until))
             FROM breaker k WHERE k.closed_at IS NULL) AS breakers,
-           (SELECT min(w.received_at) FROM inbound_mail w JOIN mailing g ON g.id = w.mailing_id
-            WHERE w.seen_at IS NULL AND w.reading->>'kind' = 'human' AND g.account_id = m.account_id) AS replied_at,
+           (SELECT min(w.received_at) FROM inbound_mail w
+            WHERE w.account_id = m.account_id AND w.seen_at IS NULL AND w.reading->>'kind' = 'human') AS replied_at,
            h.open_count, h.mailable_count, h.paid_week, h.reversed_week, s.daily_cap,
            (SELECT cap FROM warm_up WHERE domain = %(domain)s) AS warm_up_cap,
            coalesce((SELECT sent FROM lane_budget WHERE lane = 'domain:' || %(domain)s AND day = %(today)s), 0)

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from domain.kernel import addresses, timeline
-from domain.kernel.actor import Actor, Permission
+from domain.kernel.actor import SYSTEM, Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.transactions import Transaction
@@ -90,24 +90,33 @@ async def put(
         raise HoldUnclear("A hold ends in the future; that moment has passed.")
     async with core.transaction() as tx:
         place = await _place(tx, account, invoice_number, email)
-        for earlier in await _in_force(place, kind, now):
-            await earlier.move("lift", lifted_by=actor.name, lifted_at=now)
-        hold_id = uuid4()
-        await Hold.create(
-            id=hold_id,
-            account_id=place.account.id,
-            invoice_id=place.invoice.id if place.invoice else None,
-            contact_id=place.contact.id if place.contact else None,
-            kind=kind.value,
-            reason=why,
-            until=until,
-            state=Hold.MACHINE.start.value,
-            made_by=actor.name,
-            created_at=now,
-        )
-        event = HoldPut(**_about(place), reason=why, hold_id=hold_id, of=kind.value, until=until, **by(actor, now))
-        await timeline.record(core, tx, event)
-    return event
+        return await _put(core, tx, place, kind=kind, reason=why, until=until, actor=actor)
+
+
+async def put_by_itself(
+    core: Core,
+    tx: Transaction,
+    *,
+    kind: HoldKind,
+    reason: str,
+    account_id: UUID,
+    contact_id: UUID | None = None,
+    until: datetime | None = None,
+) -> HoldPut | None:
+    """Stop reminders to a customer, or to one of its contacts, since something that arrived says so.
+
+    In the caller's transaction. None where such a hold is in force that lasts as long, or the contact was removed.
+    """
+    customer = await Account.locked(id=account_id)
+    assert customer is not None, "a customer is never removed"
+    contact = await Contact.get_or_none(id=contact_id, state="active") if contact_id else None
+    if contact_id is not None and contact is None:
+        return None
+    place = _Place(customer, None, contact)
+    for each in await _in_force(place, kind, core.clock.now()):
+        if each.until is None or (until is not None and each.until >= until):
+            return None
+    return await _put(core, tx, place, kind=kind, reason=_reason(reason), until=until, actor=SYSTEM)
 
 
 async def lift(core: Core, *, hold_id: UUID, reason: str, actor: Actor) -> HoldLifted:
@@ -196,6 +205,29 @@ async def _set_apart(core: Core, *, account: str, reason: str, actor: Actor, ste
         told = event(**_about(_Place(customer, None, None)), reason=why, **by(actor, core.clock.now()))
         await timeline.record(core, tx, told)
     return told
+
+
+async def _put(
+    core: Core, tx: Transaction, place: _Place, *, kind: HoldKind, reason: str, until: datetime | None, actor: Actor
+) -> HoldPut:
+    now, hold_id = core.clock.now(), uuid4()
+    for earlier in await _in_force(place, kind, now):
+        await earlier.move("lift", lifted_by=actor.name, lifted_at=now)
+    await Hold.create(
+        id=hold_id,
+        account_id=place.account.id,
+        invoice_id=place.invoice.id if place.invoice else None,
+        contact_id=place.contact.id if place.contact else None,
+        kind=kind.value,
+        reason=reason,
+        until=until,
+        state=Hold.MACHINE.start.value,
+        made_by=actor.name,
+        created_at=now,
+    )
+    event = HoldPut(**_about(place), reason=reason, hold_id=hold_id, of=kind.value, until=until, **by(actor, now))
+    await timeline.record(core, tx, event)
+    return event
 
 
 async def _place(tx: Transaction, account: str | None, invoice_number: str | None, email: str | None) -> _Place:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from psycopg.rows import dict_row
 
+from domain.deliverability import covering
 from domain.kernel import calendars
 from domain.kernel.core import Core
 from domain.kernel.transactions import Transaction
@@ -48,9 +49,9 @@ _INVOICES = f"""
     ORDER BY known_on, i.number_key
 """
 
-_CONTACTS = """
+_CONTACTS = f"""
     SELECT c.id, c.account_id, c.email_key, c.role,
-           (SELECT min(s.created_at) FROM suppression s WHERE s.address_key = c.email_key AND s.state = 'active')
+           (SELECT min(s.created_at) FROM suppression s WHERE {covering.of("s", "c.email_key")})
                AS suppressed_at
     FROM contact c WHERE c.account_id = ANY(%s) AND c.state = 'active' ORDER BY c.created_at, c.id
 """

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
+from domain.deliverability.contact_events import ContactAway
+from domain.deliverability.events import AddressSuppressed, SuppressionLifted
 from domain.kernel.events import Event, InvoiceEvent
 from domain.kernel.notices import SILENT, Notices, job, operators
 
@@ -195,6 +197,9 @@ class ReminderNudged(InvoiceEvent):
 
 
 NOTICES: Notices = {
+    ContactAway: (job("wait_for_contact"),),
+    AddressSuppressed: (job("review_customer"),),
+    SuppressionLifted: (job("end_review"),),
     HoldPut: (operators(),),
     HoldLifted: (operators(), job("resume_reminders")),
     AccountExcluded: (operators(),),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from domain.deliverability import covering
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.transactions import Transaction
@@ -11,10 +12,10 @@ from domain.policies.refusals import TooFewContacts
 from domain.policies.segments import Segment
 from domain.policies.values import Mode
 
-MAILABLE = """
+MAILABLE = f"""
     SELECT DISTINCT k.account_id FROM contact k
     WHERE k.state = 'active' AND k.role = 'billing'
-      AND NOT EXISTS (SELECT FROM suppression p WHERE p.address_key = k.email_key AND p.state = 'active')
+      AND {covering.free("k.email_key")}
 """
 """Accounts with at least one contact who gets reminders and may be mailed."""
 

@@ -3,16 +3,17 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
+from domain.deliverability import covering
 from domain.kernel.actor import Permission
 from domain.kernel.transactions import Row, Rows, Transaction
 from domain.people.roles import roles_with
 from domain.policies.document import CadencePart, Document
 from domain.policies.findings import Finding
 
-ESCALATION = """
+ESCALATION = f"""
     SELECT DISTINCT k.account_id FROM contact k
     WHERE k.state = 'active' AND k.role = 'escalation'
-      AND NOT EXISTS (SELECT FROM suppression p WHERE p.address_key = k.email_key AND p.state = 'active')
+      AND {covering.free("k.email_key")}
 """
 """Accounts with at least one escalation contact who may be mailed."""
 

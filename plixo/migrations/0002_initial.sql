@@ -494,6 +494,8 @@ CREATE TABLE stray_movement (
     note         text NOT NULL,                -- why it fits nothing
     invoice_id   uuid REFERENCES invoice,
     account_id   uuid REFERENCES account,
+    payment_id   uuid REFERENCES payment,      -- the entry of ours that it contradicts
+    told_at      timestamptz,                  -- of such a contradiction
     state        text NOT NULL CHECK (state IN ('open', 'booked', 'dismissed')),
     decided_by   text,
     decision     text NOT NULL DEFAULT '',
@@ -502,6 +504,13 @@ CREATE TABLE stray_movement (
     CONSTRAINT stray_movement_once UNIQUE (object_id, kind) -- one movement at the provider is one line here
 );
 CREATE INDEX stray_movement_open ON stray_movement (found_at) WHERE state = 'open';
+CREATE INDEX stray_movement_payment ON stray_movement (payment_id) WHERE payment_id IS NOT NULL;
+
+-- Entries that the provider has shown as the ledger has them; any other entry of the provider's is asked about.
+CREATE TABLE confirmed_payment (
+    payment_id  uuid PRIMARY KEY REFERENCES payment,
+    at          timestamptz NOT NULL
+);
 
 -- Deliverability -------------------------------------------------------------------------------------------------
 
@@ -839,6 +848,80 @@ CREATE INDEX enrolment_invoice ON enrolment (invoice_id);
 CREATE INDEX enrolment_due ON enrolment (next_action_at, id) WHERE state = 'running';
 CREATE INDEX enrolment_held ON enrolment (held) WHERE held <> '';
 
+-- Which open invoices may have to be put into a cadence: one, or those of an account; a line with neither stands for all
+-- (they came by the thousand, or the segments changed). Lines are only ever added here, so writers never wait for one
+-- another, and carry no foreign keys, whose checks would wait for whoever holds the invoice.
+CREATE TABLE newcomer (
+    id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    invoice_id  uuid,
+    account_id  uuid,
+    look_at     timestamptz NOT NULL DEFAULT '-infinity' -- what no segment takes may be taken on another day
+);
+CREATE INDEX newcomer_next ON newcomer (look_at, id);
+CREATE INDEX newcomer_invoice ON newcomer (invoice_id) WHERE invoice_id IS NOT NULL;
+CREATE INDEX newcomer_all ON newcomer (look_at) WHERE invoice_id IS NULL AND account_id IS NULL;
+
+-- Each of these fires also while an import checks its keys by sets.
+CREATE FUNCTION invoices_are_newcomers() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (SELECT count(*) FROM (SELECT FROM added LIMIT 1001) first_of) > 1000 THEN
+        INSERT INTO newcomer DEFAULT VALUES;
+    ELSE
+        INSERT INTO newcomer (invoice_id) SELECT id FROM added WHERE state = 'open';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER invoice_is_newcomer AFTER INSERT ON invoice
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION invoices_are_newcomers();
+ALTER TABLE invoice ENABLE ALWAYS TRIGGER invoice_is_newcomer;
+
+CREATE FUNCTION invoice_comes_again() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO newcomer (invoice_id) VALUES (NEW.id);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER invoice_is_open_again AFTER UPDATE ON invoice FOR EACH ROW
+    WHEN (NEW.state = 'open' AND (OLD.state <> 'open' OR OLD.account_id <> NEW.account_id))
+    EXECUTE FUNCTION invoice_comes_again();
+ALTER TABLE invoice ENABLE ALWAYS TRIGGER invoice_is_open_again;
+
+-- The invoice may have been opened again while its reminders were being ended.
+CREATE FUNCTION enrolment_has_ended() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO newcomer (invoice_id) VALUES (NEW.invoice_id);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER enrolment_is_closed AFTER UPDATE ON enrolment FOR EACH ROW
+    WHEN (OLD.state <> 'closed' AND NEW.state = 'closed') EXECUTE FUNCTION enrolment_has_ended();
+ALTER TABLE enrolment ENABLE ALWAYS TRIGGER enrolment_is_closed;
+
+CREATE FUNCTION accounts_have_newcomers() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE changed uuid[] := ARRAY(
+    SELECT n.id FROM added n JOIN removed o ON o.id = n.id
+    WHERE (n.state, n.number, n.name_key, n.country, n.industry, n.risk, n.tags)
+          IS DISTINCT FROM (o.state, o.number, o.name_key, o.country, o.industry, o.risk, o.tags) LIMIT 1001);
+BEGIN
+    IF cardinality(changed) > 1000 THEN
+        INSERT INTO newcomer DEFAULT VALUES;
+    ELSE
+        INSERT INTO newcomer (account_id) SELECT unnest(changed);
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER account_has_newcomers AFTER UPDATE ON account
+    REFERENCING OLD TABLE AS removed NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION accounts_have_newcomers();
+ALTER TABLE account ENABLE ALWAYS TRIGGER account_has_newcomers;
+
+CREATE FUNCTION all_may_be_newcomers() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO newcomer DEFAULT VALUES;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER segment_has_newcomers AFTER INSERT OR UPDATE ON segment
+    FOR EACH STATEMENT EXECUTE FUNCTION all_may_be_newcomers();
+CREATE TRIGGER cadence_has_newcomers AFTER INSERT OR UPDATE ON cadence
+    FOR EACH STATEMENT EXECUTE FUNCTION all_may_be_newcomers();
+
 CREATE TABLE veto (
     id           uuid PRIMARY KEY,
     enrolment_id uuid NOT NULL REFERENCES enrolment,
@@ -976,6 +1059,11 @@ CREATE FUNCTION address_is_stale() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO stale_case (account_id)
     SELECT DISTINCT c.account_id FROM added s JOIN contact c ON c.email_key = s.address_key AND c.state = 'active';
+    IF EXISTS (SELECT FROM added s WHERE s.address_key LIKE '@%') THEN
+        INSERT INTO stale_case (account_id)
+        SELECT DISTINCT c.account_id FROM added s JOIN contact c ON c.state = 'active'
+        AND '@' || split_part(c.email_key, '@', -1) = s.address_key;
+    END IF;
     RETURN NULL;
 END $$;
 CREATE TRIGGER suppression_makes_stale AFTER INSERT ON suppression
@@ -1010,10 +1098,11 @@ CREATE TRIGGER mailing_makes_stale AFTER UPDATE ON mailing FOR EACH ROW
 CREATE FUNCTION answer_is_stale() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM mail_is_stale(NEW.mailing_id);
+    INSERT INTO stale_case (invoice_id) SELECT NEW.invoice_id WHERE NEW.invoice_id IS NOT NULL;
     RETURN NULL;
 END $$;
 CREATE TRIGGER inbound_mail_makes_stale AFTER UPDATE ON inbound_mail FOR EACH ROW
-    WHEN (NEW.mailing_id IS NOT NULL) EXECUTE FUNCTION answer_is_stale();
+    WHEN (NEW.mailing_id IS NOT NULL OR NEW.invoice_id IS NOT NULL) EXECUTE FUNCTION answer_is_stale();
 
 CREATE TABLE claim (
     id          uuid PRIMARY KEY,

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
@@ -11,7 +11,8 @@ from domain.deliverability import evidence, inbound, return_paths, suppression_l
 from domain.deliverability.contact_events import BounceCounted, ContactAway, ContactLeft
 from domain.deliverability.events import AddressSuppressed, MailArrived, SuppressionLifted
 from domain.deliverability.models import Mailing
-from domain.deliverability.reading import Kind, Reading, Reason, RecipientReading, read
+from domain.deliverability.opening import Opened, opened
+from domain.deliverability.reading import Kind, Reading, Reason, RecipientReading
 from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
 from domain.kernel.events import Event
@@ -238,10 +239,11 @@ class Told:
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
 
-    async def read(self, raw: bytes, *, envelope_from: str) -> Reading:
+    async def read(self, raw: bytes, *, envelope_from: str, today: date) -> Opened:
         """Say it."""
-        return replace(read(raw, envelope_from=envelope_from), **{
-            name: getattr(self.reading, name) for name in ("kind", "rule", "recipients")})  # fmt: skip
+        found = opened(raw, envelope_from=envelope_from, today=today)
+        told = {name: getattr(self.reading, name) for name in ("kind", "rule", "recipients")}
+        return replace(found, reading=replace(found.reading, **told))
 
 
 async def test_newer_rules_take_back_what_older_ones_did(core: Core) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -12,7 +12,7 @@ from domain.deliverability import inbound, queries, return_paths, suppression_li
 from domain.deliverability.contact_events import BounceCounted
 from domain.deliverability.events import AddressSuppressed, MailArrived, MailQuarantined, MailSeen, SuppressionLifted
 from domain.deliverability.models import InboundMail, Mailing
-from domain.deliverability.reading import Reading, read
+from domain.deliverability.opening import Opened, opened
 from domain.deliverability.reading_room import Reader, ReadingRoom, Unreadable
 from domain.deliverability.refusals import MailNotFound
 from domain.kernel import timeline
@@ -31,13 +31,13 @@ class ReaderHere:
     def __init__(self, failure: str = "") -> None:
         self.failure, self.asked = failure, 0
 
-    async def read(self, raw: bytes, *, envelope_from: str) -> Reading:
+    async def read(self, raw: bytes, *, envelope_from: str, today: date) -> Opened:
         """Read one mail."""
         self.asked += 1
         await asyncio.sleep(0)
         if self.failure:
             raise Unreadable(self.failure)
-        return read(raw, envelope_from=envelope_from)
+        return opened(raw, envelope_from=envelope_from, today=today)
 
 
 @pytest_asyncio.fixture

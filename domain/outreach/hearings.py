@@ -1,0 +1,56 @@
+"""Hearings: what mail that came back does to reminders: a contact who is away, a customer who complained."""
+
+from datetime import datetime, time
+
+from domain.deliverability.contact_events import ContactAway
+from domain.deliverability.events import AddressSuppressed, SuppressionLifted
+from domain.deliverability.suppressions import Why
+from domain.kernel import timeline
+from domain.kernel.actor import SYSTEM
+from domain.kernel.core import Core
+from domain.outreach import holds
+from domain.outreach.holds import HoldKind
+from domain.outreach.models import Hold
+
+
+async def wait_for_contact(core: Core, *, entry_id: int) -> None:
+    """Hold the reminders to a contact who is away until the day of return (the job ``wait_for_contact``)."""
+    event = (await timeline.entry(core, entry_id)).event
+    assert isinstance(event, ContactAway)
+    until = datetime.combine(event.until, time(), core.merchant.zone)
+    if until <= core.clock.now():
+        return
+    async with core.transaction() as tx:
+        await holds.put_by_itself(
+            core, tx, kind=HoldKind.AWAY, account_id=event.account_id, contact_id=event.contact_id, until=until,
+            reason=f"{event.address} is away, says an automatic answer")  # fmt: skip
+
+
+async def review_customer(core: Core, *, entry_id: int) -> None:
+    """Hold the reminders to a customer who complained until a person has looked (the job ``review_customer``)."""
+    event = (await timeline.entry(core, entry_id)).event
+    assert isinstance(event, AddressSuppressed)
+    if event.reason != Why.COMPLAINT or event.account_id is None:
+        return
+    async with core.transaction() as tx:
+        await holds.put_by_itself(
+            core, tx, kind=HoldKind.REVIEW, account_id=event.account_id,
+            reason=f"{event.address} complained about a reminder; look at it, and choose a softer tone")  # fmt: skip
+
+
+async def end_review(core: Core, *, entry_id: int) -> None:
+    """End the review of a customer who took the complaint back (the job ``end_review``)."""
+    event = (await timeline.entry(core, entry_id)).event
+    assert isinstance(event, SuppressionLifted)
+    by_itself = event.actor_kind == SYSTEM.kind.value
+    if not by_itself or event.account_id is None or Why.COMPLAINT.value not in event.was.split(", "):
+        return
+    rows = await core.database.rows(
+        "SELECT h.id FROM hold h WHERE h.account_id = %(account)s AND h.kind = 'review' AND h.state = 'active'"
+        " AND h.made_by = %(plixo)s AND NOT EXISTS (SELECT FROM suppression s JOIN contact c ON c.email_key ="
+        " s.address_key AND c.account_id = h.account_id WHERE s.state = 'active' AND s.reason = 'complaint')",
+        {"account": event.account_id, "plixo": SYSTEM.name},
+    )
+    for row in rows:
+        if await Hold.exists(id=row["id"], state=Hold.MACHINE.start.value):
+            await holds.lift(core, hold_id=row["id"], reason="the complaint was taken back", actor=SYSTEM)
