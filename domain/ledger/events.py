@@ -10,8 +10,10 @@ from domain.kernel.events import Amount, Event, InvoiceEvent
 from domain.kernel.notices import SILENT, Notices, job, operators, payer
 from domain.ledger.import_events import (
     AccountChanged,
+    CreditImported,
     CreditNoteChanged,
     InvoiceChanged,
+    InvoiceLowered,
     MappingForgotten,
     MappingKept,
     PaymentImported,
@@ -47,6 +49,10 @@ class LedgerImported(Event):
     credits_new: int = 0
     credits_changed: int = 0
     """Credit notes and money on account of the file."""
+    credited: int = 0
+    """Invoices from which the merchant's books took credit notes of the file off."""
+    lowered: int = 0
+    """Invoices that fell for a cause that the file does not tell."""
     recognised: int = 0
     """Numbers that a spreadsheet had changed, taken for what they were."""
     examples: tuple[str, ...] = ()
@@ -237,6 +243,8 @@ class CreditRejected(InvoiceEvent):
 
 NOTICES: Notices = {
     LedgerImported: (operators(), job("plan_reminders")),
+    CreditImported: (operators(),),
+    InvoiceLowered: (operators(),),
     PaymentImported: (operators(),),  # no receipt: the money did not come through us
     InvoiceChanged: SILENT,
     CreditNoteChanged: SILENT,

@@ -8,7 +8,7 @@ from domain.kernel.events import Amount, Event, InvoiceEvent
 
 
 class PaymentImported(InvoiceEvent):
-    """A ledger file told that less is open than before; the difference was booked as a payment."""
+    """A ledger file told of a payment that is not known here: less is open, and the file says that money came."""
 
     kind: ClassVar[str] = "payment.imported"
 
@@ -21,6 +21,43 @@ class PaymentImported(InvoiceEvent):
         """Return the fact as a sentence."""
         left = f"{self.balance} left to pay" if self.balance else "nothing left to pay"
         return f"{self.amount} paid by {self.received_on} according to an imported ledger file; {left}"
+
+
+class CreditImported(InvoiceEvent):
+    """The merchant's books have taken a credit note off the invoice, as a ledger file shows."""
+
+    kind: ClassVar[str] = "credit.imported"
+
+    credit_note_id: UUID
+    credit_note: str
+    """Its number."""
+    amount: Amount
+    balance: Amount
+    left: Amount
+    """What the credit note is still good for."""
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        left = f"{self.balance} left to pay" if self.balance else "nothing left to pay"
+        return f"{self.amount} of credit note {self.credit_note} applied in the books, as a ledger file shows; {left}"
+
+
+class InvoiceLowered(InvoiceEvent):
+    """A ledger file told that less is open than before, and neither a payment nor a credit note that explains it."""
+
+    kind: ClassVar[str] = "invoice.lowered"
+
+    credit_id: UUID
+    amount: Amount
+    balance: Amount
+    cause: str = ""
+    """``credit`` where whoever imported the file said so; empty: not known."""
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        left = f"{self.balance} left to pay" if self.balance else "nothing left to pay"
+        how = "credited in the books" if self.cause else "lowered in the books, cause unknown"
+        return f"{self.amount} {how}, according to an imported ledger file; {left}"
 
 
 class InvoiceChanged(InvoiceEvent):

@@ -185,6 +185,7 @@ class Credit(StatefulRecord):
     currency: str = fields.TextField()
     amount_minor: int = fields.BigIntField()
     reason: str = fields.TextField()
+    origin: str = fields.TextField(default="people")
     proposed_by: str = fields.TextField()
     proposed_by_id: UUID | None = fields.UUIDField(null=True)
     decided_by: str | None = fields.TextField(null=True)

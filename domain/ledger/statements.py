@@ -34,7 +34,7 @@ class StatementLine:
     day: date
     kind: str
     """``invoice``, ``payment``, ``refund``, ``chargeback``, ``reinstated``, ``credit``, ``credit_note``, ``write_off``,
-    ``paid_for_other``, ``paid_by_other``."""
+    ``lowered`` (in the books, cause unknown), ``paid_for_other``, ``paid_by_other``."""
     number: str
     method: str
     amount: Money
@@ -160,6 +160,7 @@ _SUM_OF = {
     "paid_for_other": "credited",
     "credit": "credited",
     "credit_note": "credited",
+    "lowered": "credited",
     "write_off": "credited",
 }
 
@@ -214,12 +215,13 @@ _ENTRIES = """
     UNION ALL
     SELECT coalesce(n.issued_on, (n.created_at AT TIME ZONE %(zone)s)::date), 3, 'credit_note', n.number, '',
            n.currency,
-           -CASE WHEN n.state <> 'void' THEN n.total_minor
+           -CASE WHEN n.state <> 'void' THEN n.total_minor - n.used_elsewhere_minor
                  ELSE (SELECT coalesce(sum(a.amount_minor), 0)
                        FROM allocation a WHERE a.credit_note_id = n.id) END::bigint
     FROM credit_note n WHERE n.account_id = %(account)s
     UNION ALL
-    SELECT (c.decided_at AT TIME ZONE %(zone)s)::date, 4, 'credit', i.number, '', c.currency, -c.amount_minor
+    SELECT (c.decided_at AT TIME ZONE %(zone)s)::date, 4, CASE c.origin WHEN 'books' THEN 'lowered' ELSE 'credit' END,
+           i.number, '', c.currency, -c.amount_minor
     FROM credit c JOIN invoice i ON i.id = c.invoice_id WHERE i.account_id = %(account)s AND c.state = 'approved'
     UNION ALL
     SELECT (w.decided_at AT TIME ZONE %(zone)s)::date, 5, 'write_off', i.number, '', w.currency, -w.amount_minor
@@ -233,7 +235,8 @@ _ENTRIES = """
     FROM invoice i JOIN allocation a ON a.invoice_id = i.id JOIN payment p ON p.id = a.payment_id
     WHERE i.account_id = %(account)s AND p.account_id <> i.account_id
 """
-"""Every entry of the account. Of a void invoice or credit note only what was settled of it before counts."""
+"""Every entry of the account. Of a void invoice or credit note only what was settled of it before counts; of
+a credit note nothing that the merchant's books used where we see no invoice fall by it."""
 
 _LINES = f"""
     SELECT * FROM ({_ENTRIES}) entries WHERE day BETWEEN %(since)s AND %(until)s AND minor <> 0

@@ -16,7 +16,7 @@ from domain.cash_application import file_templates
 from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
 from domain.ledger import control, csv_import
-from domain.ledger.csv_import import ImportRequest, Kind, Layout, Outcome, QuestionOpen, refusals
+from domain.ledger.csv_import import ImportRequest, Kind, Layout, Lowered, Outcome, QuestionOpen, refusals
 from plixo import shell
 from plixo.commands import import_words, reject_files
 from plixo.commands.progress_bars import progress_bar
@@ -70,6 +70,10 @@ def invoices(
     encoding: Encoding = None,
     delimiter: Delimiter = None,
     header_line: HeaderLine = None,
+    lowered: Annotated[
+        Lowered,
+        typer.Option(help="What lowered invoices that fell without a credit note or payment in the file, if known."),
+    ] = Lowered.UNKNOWN,
     save: Save = None,
     rejects: Rejects = None,
     as_json: Annotated[bool, shell.JSON] = False,
@@ -88,6 +92,7 @@ def invoices(
         encoding=encoding,
         delimiter=delimiter,
         header_line=header_line,
+        lowered=lowered,
     )
     _import(request, file, rejects, save=save, dry_run=dry_run, as_json=as_json)
 

@@ -3,7 +3,7 @@
 from domain.ledger.csv_import.importing import apply, keep, preview, was_applied
 from domain.ledger.csv_import.outcomes import Outcome, Preview
 from domain.ledger.csv_import.refusals import ImportRefused, QuestionOpen
-from domain.ledger.csv_import.requests import DateOrder, DecimalMark, ImportRequest, Kind, Progress
+from domain.ledger.csv_import.requests import DateOrder, DecimalMark, ImportRequest, Kind, Lowered, Progress
 from domain.ledger.csv_import.survey import Layout
 from domain.ledger.csv_import.templates import template
 
@@ -14,6 +14,7 @@ __all__ = [
     "ImportRequest",
     "Kind",
     "Layout",
+    "Lowered",
     "Outcome",
     "Preview",
     "Progress",

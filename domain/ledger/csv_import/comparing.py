@@ -11,6 +11,7 @@ from domain.kernel.transactions import Transaction
 from domain.ledger.csv_import import (
     absences,
     attributes,
+    causes,
     credit_difference,
     difference,
     outcomes,
@@ -42,6 +43,8 @@ class _Differences:
     conflicts: Counter[str]
     absent: int = 0
     notes: tuple[str, ...] = ()
+    credited: int = 0
+    lowered: int = 0
 
 
 async def outcome(
@@ -87,8 +90,10 @@ async def outcome(
             absent=found.absent,
             credits_new=given["new"],
             credits_changed=given["changed"],
+            credited=found.credited,
+            lowered=found.lowered,
             recognised=recognised,
-            examples=await outcomes.examples(tx) if of_invoices else (),
+            examples=await outcomes.examples(tx, lowered=request.lowered) if of_invoices else (),
             notes=(*respelt, *outcomes.notes(layout, staged.unknown, people), *found.notes),
         )
 
@@ -102,7 +107,8 @@ async def _invoices(tx: Transaction, request: ImportRequest, staged: Staged, *, 
     if staged.credits:
         left_out += await credit_difference.find(tx, lock=lock)
         conflicts += await credit_difference.conflicts(tx)
-    return _Differences(left_out, conflicts, absent, notes)
+    why = await causes.find(tx, credits_there=bool(staged.credits), lowered=request.lowered)
+    return _Differences(left_out, conflicts, absent, (*why.notes, *notes), why.credited, why.lowered)
 
 
 async def _contacts(tx: Transaction) -> _Differences:

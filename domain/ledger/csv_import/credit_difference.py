@@ -1,7 +1,7 @@
 """Credits: which credit rows of the file are new, changed, conflicting or known; and how they are written.
 
-What the merchant's own books have applied already is no allocation of ours: the invoices that it went to come with
-lower balances. It is kept as *used elsewhere*, so that nobody applies it a second time.
+What the merchant's own books have applied is applied here too, where the same file shows invoices that fell by it
+(``causes.py``). What went to none of them is kept as *used elsewhere*, so that nobody applies it a second time.
 """
 
 from collections import Counter
@@ -115,31 +115,46 @@ _COUNTS = """
     LEFT JOIN import_bringing b ON b.seq = r.customer
 """
 
+_APPLIED_SUMS = "SELECT credit_key, sum(minor)::bigint AS minor FROM import_credit_use GROUP BY credit_key"
+"""What of each credit note was found on invoices of this file."""
+
 _NEW = f"""
     INSERT INTO credit_note (id, number, number_key, account_id, invoice_id, currency, total_minor, open_minor,
                              used_elsewhere_minor, issued_on, reason, state, created_at)
     SELECT {ordered_ids.of_line("r.line", table="credit_note")}, r.number, r.number_key, m.id, i.id, r.currency,
-           t.total, r.open_minor, t.total - r.open_minor, r.issued_on, r.reason,
+           t.total, r.open_minor, t.total - r.open_minor - coalesce(u.minor, 0), r.issued_on, r.reason,
            CASE WHEN r.open_minor > 0 THEN 'open' ELSE 'applied' END, %(now)s
     FROM import_credit r
     CROSS JOIN LATERAL (SELECT coalesce(r.total_minor, r.open_minor) AS total) t
     JOIN import_customer c ON c.seq = r.customer
     JOIN import_account m ON m.key = c.key
+    LEFT JOIN ({_APPLIED_SUMS}) u ON u.credit_key = r.number_key
     LEFT JOIN import_reference f ON f.line = r.line
     LEFT JOIN invoice i ON i.number_key = f.number_key AND i.account_id = m.id
     WHERE NOT EXISTS (SELECT FROM import_credit_known k WHERE k.line = r.line)
 """
 
-_CHANGED = """
+_CHANGED = f"""
     UPDATE credit_note n
     SET open_minor = least(k.open_minor, n.open_minor), issued_on = k.issued_on,
-        used_elsewhere_minor = n.used_elsewhere_minor + greatest(n.open_minor - k.open_minor, 0),
+        used_elsewhere_minor = n.used_elsewhere_minor + greatest(n.open_minor - k.open_minor, 0) - coalesce(
+            (SELECT u.minor FROM ({_APPLIED_SUMS}) u WHERE u.credit_key = n.number_key), 0),
         invoice_id = coalesce(n.invoice_id, (SELECT i.id FROM import_reference f
                                              JOIN invoice i ON i.number_key = f.number_key WHERE f.line = k.line)),
         state = CASE WHEN least(k.open_minor, n.open_minor) > 0 THEN 'open' ELSE 'applied' END
     FROM import_credit_known k JOIN import_credit r ON r.line = k.line
     WHERE n.id = k.credit_id AND n.state <> 'void' AND (k.used OR k.redated OR k.referred)
 """
+
+
+_APPLIED = """
+    INSERT INTO allocation (id, credit_note_id, invoice_id, amount_minor, note, created_at)
+    SELECT gen_random_uuid(), n.id, i.id, u.minor, 'applied in the books', %(now)s
+    FROM import_credit_use u
+    JOIN credit_note n ON n.number_key = u.credit_key
+    JOIN invoice i ON i.number_key = u.invoice_key
+"""
+"""The balances of these invoices are those of the file, lower by this already."""
 
 
 async def find(tx: Transaction, *, lock: bool) -> Counter[str]:
@@ -172,3 +187,4 @@ async def merge(tx: Transaction, *, now: datetime) -> None:
     """Write what was found; the invoices of the file are there already."""
     await tx.execute(_NEW, {"now": now, **ordered_ids.values(now, "credit_note")})
     await tx.execute(_CHANGED)
+    await tx.execute(_APPLIED, {"now": now})

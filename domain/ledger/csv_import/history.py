@@ -11,13 +11,26 @@ from domain.kernel.events import Event, by
 from domain.kernel.money import Money
 from domain.kernel.transactions import Row, Transaction
 from domain.ledger.csv_import import staging
+from domain.ledger.csv_import.requests import Lowered
 from domain.ledger.events import InvoiceSettled
-from domain.ledger.import_events import AccountChanged, CreditNoteChanged, InvoiceChanged, PaymentImported
+from domain.ledger.import_events import (
+    AccountChanged,
+    CreditImported,
+    CreditNoteChanged,
+    InvoiceChanged,
+    InvoiceLowered,
+    PaymentImported,
+)
 
 MAX_TOLD = 20
 """Changes of one customer that are told in one event."""
 
-_PAID = "SELECT * FROM import_paid"
+_MOVED = """
+    SELECT m.*, (SELECT json_agg(json_build_array(n.id, n.number, u.minor, n.open_minor) ORDER BY n.number)
+                 FROM import_credit_use u JOIN credit_note n ON n.number_key = u.credit_key
+                 WHERE u.invoice_key = m.number_key) AS credited
+    FROM import_moved m
+"""
 
 _REDATED = """
     SELECT invoice_id, number, account_id, stored_due, due_on, stored_issued, issued_on FROM import_known WHERE redated
@@ -54,12 +67,14 @@ _ATTRIBUTES = (("name", "name"), ("number", "number"), ("country", "country"), (
                ("timezone", "time zone"), ("industry", "industry"), ("risk", "risk"), ("tags", "tags"))  # fmt: skip
 
 
-async def record(core: Core, tx: Transaction, *, actor: Actor, of_invoices: bool, of_credits: bool) -> None:
+async def record(
+    core: Core, tx: Transaction, *, actor: Actor, of_invoices: bool, of_credits: bool, lowered: Lowered
+) -> None:
     """Record every change to what was known before; new invoices and customers are told by the import as a whole."""
     now = core.clock.now()
     if of_invoices:
-        async for page in staging.pages(tx, _PAID):
-            await timeline.record_many(core, tx, [event for row in page for event in _paid(row, actor, now)])
+        async for page in staging.pages(tx, _MOVED):
+            await timeline.record_many(core, tx, [event for row in page for event in _moved(row, actor, now, lowered)])
         async for page in staging.pages(tx, _REDATED):
             await timeline.record_many(core, tx, [_redated(row, actor, now) for row in page])
     if of_credits:
@@ -69,21 +84,32 @@ async def record(core: Core, tx: Transaction, *, actor: Actor, of_invoices: bool
         await timeline.record_many(core, tx, [_customer(row, actor, now) for row in page])
 
 
-def _paid(row: Row, actor: Actor, now: datetime) -> list[Event]:
-    about = _about(row)
-    balance = Money(row["open_minor"], row["currency"])
-    events: list[Event] = [
-        PaymentImported(
-            **about,
-            payment_id=row["payment_id"],
-            amount=Money(row["paid_minor"], row["currency"]),
-            balance=balance,
-            received_on=row["received_on"],
-            **by(actor, now),
-        )
-    ]
+def _moved(row: Row, actor: Actor, now: datetime, lowered: Lowered) -> list[Event]:
+    """Return what took the balance down, one fact for each cause."""
+    said = {**_about(row), **by(actor, now)}
+    currency = row["currency"]
+    credits_ = json.loads(row["credited"]) if isinstance(row["credited"], str) else row["credited"] or []
+    paid, unknown = Money(row["paid_minor"], currency), Money(row["lowered_minor"], currency)
+    balance = Money(row["open_minor"] + sum(minor for *_, minor, _ in credits_), currency) + paid + unknown
+    events: list[Event] = []
+    for note_id, number, minor, left in credits_:
+        amount = Money(minor, currency)
+        balance -= amount
+        event = CreditImported(
+            **said, credit_note_id=note_id, credit_note=number, amount=amount, balance=balance,
+            left=Money(left, currency),
+        )  # fmt: skip
+        events.append(event)
+    if paid:
+        balance -= paid
+        received = {"payment_id": row["payment_id"], "received_on": row["received_on"]}
+        events.append(PaymentImported(**said, **received, amount=paid, balance=balance))
+    if unknown:
+        balance -= unknown
+        cause = "credit" if lowered is Lowered.CREDIT else ""
+        events.append(InvoiceLowered(**said, credit_id=row["credit_id"], amount=unknown, balance=balance, cause=cause))
     if not balance:
-        events.append(InvoiceSettled(**about, total=Money(row["total_minor"], row["currency"]), **by(actor, now)))
+        events.append(InvoiceSettled(**said, total=Money(row["total_minor"], currency)))
     return events
 
 

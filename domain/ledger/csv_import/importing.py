@@ -184,10 +184,15 @@ async def _write(core: Core, tx: Transaction, request: ImportRequest, outcome: O
     """Write what was found, and tell it on the timelines of those who were known before."""
     of_invoices = request.kind == Kind.INVOICES
     day = request.as_of or local_date(core.clock, core.merchant.zone)
-    await merging.merge(tx, now=core.clock.now(), day=day, of_invoices=of_invoices)
+    await merging.merge(
+        tx, now=core.clock.now(), day=day, of_invoices=of_invoices, lowered=request.lowered, actor=actor
+    )
     if outcome.credits_new or outcome.credits_changed:
         await credit_difference.merge(tx, now=core.clock.now())
-    await history.record(core, tx, actor=actor, of_invoices=of_invoices, of_credits=bool(outcome.credits_changed))
+    await history.record(
+        core, tx, actor=actor, of_invoices=of_invoices, of_credits=bool(outcome.credits_changed),
+        lowered=request.lowered,
+    )  # fmt: skip
 
 
 async def _keep(core: Core, request: ImportRequest, layout: Layout, event: LedgerImported, lists: Lists) -> None:

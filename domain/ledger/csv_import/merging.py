@@ -2,14 +2,17 @@
 
 This is the one place where states are written by SQL and not by ``move()``: an import decides about thousands of
 invoices at once. New rows get their first state, or *settled* when they are history. A stored invoice is settled only
-from *open*, with the balance that was compared, and together with the payment that explains it.
+from *open*, with the balance that was compared, and together with what explains it: a credit note of the file, a
+payment that it tells of, or a credit of the books' own, whose cause may be unknown.
 """
 
 from datetime import date, datetime
 from typing import Any
 
+from domain.kernel.actor import Actor
 from domain.kernel.transactions import Transaction
 from domain.ledger.csv_import import bulk_keys, ordered_ids
+from domain.ledger.csv_import.requests import Lowered
 
 METHOD = "ledger import"
 """How imported money came, in the words of receipts and timelines."""
@@ -73,23 +76,49 @@ _APPLIED = f"""
     FROM paid
 """
 
-_NEW_PAID = f"""
-    WITH fresh AS (
+_LOWERED = """
+    INSERT INTO credit (id, invoice_id, account_id, currency, amount_minor, reason, state, origin, proposed_by,
+                        decided_by, decided_at, created_at)
+    SELECT credit_id, invoice_id, account_id, currency, lowered_minor, %(reason)s, 'approved', 'books', %(method)s,
+           %(actor)s, %(now)s, %(now)s
+    FROM lowered
+"""
+"""What the books took off an invoice without a payment or a credit note that we know of."""
+
+_FRESH = f"""
+    fresh AS (
         INSERT INTO invoice {_INVOICE_COLUMNS}
         SELECT {ordered_ids.of_line("r.line", table="invoice")}, r.number, r.number_key, m.id, r.currency,
                r.total_minor, r.open_minor, r.issued_on, r.due_on,
                CASE WHEN r.open_minor = 0 THEN 'settled' ELSE 'open' END,
                CASE WHEN r.open_minor = 0 THEN coalesce(r.settled_on, least(r.due_on, %(day)s::date)) END, %(now)s
-        {_NEW_ROWS} AND r.open_minor < r.total_minor
+        {_NEW_ROWS} AND r.open_minor < r.total_minor AND {{which}}
         RETURNING id, number_key, account_id, currency, total_minor, open_minor, due_on, settled_on
-    ), paid AS (
+    )
+"""
+
+_TOLD = "(r.told_paid OR %(as_paid)s)"
+
+_NEW_PAID = f"""
+    WITH {_FRESH.format(which=_TOLD)}, paid AS (
         SELECT {ordered_ids.beside("id", table="payment")} AS payment_id, id AS invoice_id, account_id, currency,
-               total_minor - open_minor AS paid_minor, 'import:' || number_key AS object_id,
+               total_minor - open_minor - coalesce(c.minor, 0) AS paid_minor, 'import:' || fresh.number_key AS object_id,
                coalesce(settled_on, p.paid_on, least(due_on, %(day)s::date)) AS received_on
         FROM fresh LEFT JOIN (SELECT number_key AS part_key, settled_on AS paid_on FROM import_row
                               WHERE open_minor > 0 AND settled_on IS NOT NULL) p ON p.part_key = fresh.number_key
+        LEFT JOIN import_credited c ON c.number_key = fresh.number_key
+        WHERE total_minor - open_minor > coalesce(c.minor, 0)
     ), booked AS ({_BOOKED})
     {_APPLIED}
+"""
+
+_NEW_LOWERED = f"""
+    WITH {_FRESH.format(which=f"NOT {_TOLD}")}, lowered AS (
+        SELECT {ordered_ids.beside("id", table="credit")} AS credit_id, id AS invoice_id, account_id, currency,
+               total_minor - open_minor - coalesce(c.minor, 0) AS lowered_minor
+        FROM fresh LEFT JOIN import_credited c ON c.number_key = fresh.number_key
+        WHERE total_minor - open_minor > coalesce(c.minor, 0)
+    ) {_LOWERED}
 """
 
 _REDATED = """
@@ -97,56 +126,78 @@ _REDATED = """
     FROM import_known k WHERE k.redated AND i.id = k.invoice_id
 """
 
-_PAID_TABLE = """
-    CREATE TEMP TABLE import_paid (
-        payment_id uuid NOT NULL, invoice_id uuid NOT NULL, number text NOT NULL, account_id uuid NOT NULL,
-        currency text NOT NULL, total_minor bigint NOT NULL, paid_minor bigint NOT NULL, open_minor bigint NOT NULL,
+_MOVED_TABLE = """
+    CREATE TEMP TABLE import_moved (
+        payment_id uuid NOT NULL, credit_id uuid NOT NULL, invoice_id uuid NOT NULL, number text NOT NULL,
+        number_key text NOT NULL, account_id uuid NOT NULL, currency text NOT NULL, total_minor bigint NOT NULL,
+        paid_minor bigint NOT NULL, lowered_minor bigint NOT NULL, open_minor bigint NOT NULL,
         received_on date NOT NULL
     ) ON COMMIT DROP
 """
 
-_KNOWN_PAID = f"""
-    WITH earlier AS (
-        SELECT a.invoice_id, count(*) AS payments FROM import_known k
-        JOIN allocation a ON a.invoice_id = k.invoice_id JOIN payment p ON p.id = a.payment_id AND p.source = 'import'
-        WHERE k.paid GROUP BY a.invoice_id
-    ), moved AS (
+_KNOWN_MOVED = f"""
+    WITH moved AS (
         UPDATE invoice i SET open_minor = k.open_minor,
                state = CASE WHEN k.open_minor = 0 THEN 'settled' ELSE 'open' END,
                settled_on = CASE WHEN k.open_minor = 0 THEN coalesce(k.settled_on, %(day)s::date) END
         FROM import_known k
         WHERE k.paid AND i.id = k.invoice_id AND i.state = 'open' AND i.open_minor = k.stored_open
         RETURNING k.line, i.id AS invoice_id, i.number, i.number_key, i.account_id, i.currency, i.total_minor,
-                  i.open_minor, k.stored_open - k.open_minor AS paid_minor,
+                  i.open_minor, k.stored_open - k.open_minor AS fell, (k.told_paid OR %(as_paid)s) AS told,
                   coalesce(k.settled_on, %(day)s::date) AS received_on
+    )
+    INSERT INTO import_moved (payment_id, credit_id, invoice_id, number, number_key, account_id, currency, total_minor,
+                              paid_minor, lowered_minor, open_minor, received_on)
+    SELECT {ordered_ids.of_line("m.line", table="payment")}, {ordered_ids.of_line("m.line", table="credit")},
+           m.invoice_id, m.number, m.number_key, m.account_id, m.currency, m.total_minor,
+           CASE WHEN m.told THEN rest.minor ELSE 0 END, CASE WHEN m.told THEN 0 ELSE rest.minor END, m.open_minor,
+           m.received_on
+    FROM moved m LEFT JOIN import_credited c ON c.number_key = m.number_key
+    CROSS JOIN LATERAL (SELECT m.fell - coalesce(c.minor, 0) AS minor) rest
+"""
+
+_KNOWN_PAID = f"""
+    WITH earlier AS (
+        SELECT a.invoice_id, count(*) AS payments FROM import_moved m
+        JOIN allocation a ON a.invoice_id = m.invoice_id JOIN payment p ON p.id = a.payment_id AND p.source = 'import'
+        WHERE m.paid_minor > 0 GROUP BY a.invoice_id
     ), paid AS (
-        SELECT {ordered_ids.of_line("m.line", table="payment")} AS payment_id, m.*,
-               'import:' || m.number_key || coalesce(' #' || (e.payments + 1), '') AS object_id
-        FROM moved m LEFT JOIN earlier e ON e.invoice_id = m.invoice_id
-    ), booked AS ({_BOOKED}), applied AS ({_APPLIED})
-    INSERT INTO import_paid (payment_id, invoice_id, number, account_id, currency, total_minor, paid_minor, open_minor,
-                             received_on)
-    SELECT payment_id, invoice_id, number, account_id, currency, total_minor, paid_minor, open_minor, received_on
-    FROM paid
+        SELECT m.*, 'import:' || m.number_key || coalesce(' #' || (e.payments + 1), '') AS object_id
+        FROM import_moved m LEFT JOIN earlier e ON e.invoice_id = m.invoice_id WHERE m.paid_minor > 0
+    ), booked AS ({_BOOKED})
+    {_APPLIED}
 """
 """A second imported payment of one invoice is told from the first by a count, after a space that no number key has."""
 
+_KNOWN_LOWERED = f"WITH lowered AS (SELECT * FROM import_moved WHERE lowered_minor > 0) {_LOWERED}"
 
-async def merge(tx: Transaction, *, now: datetime, day: date, of_invoices: bool) -> None:
+_REASONS = {
+    Lowered.UNKNOWN: "lowered in the books, cause unknown",
+    Lowered.PAYMENT: "",
+    Lowered.CREDIT: "credited in the books",
+}
+
+
+async def merge(
+    tx: Transaction, *, now: datetime, day: date, of_invoices: bool, lowered: Lowered, actor: Actor
+) -> None:
     """Write what was found; money without a date of its own is booked on *day*, or on the due date of history."""
     values: dict[str, Any] = {
         "now": now,
         "day": day,
         "method": METHOD,
-        **ordered_ids.values(now, "invoice", "payment", "allocation"),
+        "actor": actor.name,
+        "as_paid": lowered is Lowered.PAYMENT,
+        "reason": _REASONS[lowered],
+        **ordered_ids.values(now, "invoice", "payment", "allocation", "credit"),
     }
     for statement in _ACCOUNTS:
         await tx.execute(statement, values)
     if not of_invoices:
         return
-    await tx.execute(_PAID_TABLE)
+    await tx.execute(_MOVED_TABLE)
     async with bulk_keys.checked_by_set(tx):
-        for statement in (_NEW_OPEN, _NEW_PAID):
+        for statement in (_NEW_OPEN, _NEW_PAID, _NEW_LOWERED):
             await tx.execute(statement, values)
-    for statement in (_REDATED, _KNOWN_PAID):
+    for statement in (_REDATED, _KNOWN_MOVED, _KNOWN_PAID, _KNOWN_LOWERED):
         await tx.execute(statement, values)

@@ -9,6 +9,7 @@ from domain.kernel.money import Money
 from domain.kernel.transactions import Row, Transaction
 from domain.ledger.csv_import.columns import Field
 from domain.ledger.csv_import.faults import WHAT_TO_DO
+from domain.ledger.csv_import.requests import Lowered
 from domain.ledger.csv_import.survey import Layout
 
 EXAMPLES = 10
@@ -37,6 +38,10 @@ class Outcome:
     credits_new: int
     credits_changed: int
     """Credit notes and money on account; they are among the rows that are new or changed, too."""
+    credited: int
+    """Invoices from which the books took credit notes of the file off."""
+    lowered: int
+    """Invoices that fell for a cause that the file does not tell."""
     recognised: int
     """Numbers of invoices and customers that a spreadsheet had changed, taken for what they were."""
     examples: tuple[str, ...]
@@ -64,9 +69,13 @@ class Preview:
 
 
 _EXAMPLES = """
-    SELECT * FROM (
+    SELECT each.*, coalesce(c.minor, 0) AS credited_minor,
+           (SELECT string_agg(r.number, ', ' ORDER BY r.line) FROM import_credit_use u
+            JOIN import_credit r ON r.number_key = u.credit_key WHERE u.invoice_key = each.number_key) AS credit_notes
+    FROM (
         SELECT row_number() OVER (PARTITION BY conflict IS NULL ORDER BY line) AS nth, *
         FROM import_known WHERE conflict IS NOT NULL OR redated OR paid) each
+    LEFT JOIN import_credited c ON c.number_key = each.number_key AND each.conflict IS NULL
     WHERE nth <= %s ORDER BY line
 """
 
@@ -86,13 +95,13 @@ async def dropped(tx: Transaction) -> Counter[str]:
     return Counter({row["code"]: row["count"] for row in rows})
 
 
-async def examples(tx: Transaction) -> tuple[str, ...]:
+async def examples(tx: Transaction, *, lowered: Lowered) -> tuple[str, ...]:
     """Return the first changes and the first conflicts in words."""
-    return tuple(_told(row) for row in await tx.rows(_EXAMPLES, (EXAMPLES,)))
+    return tuple(_told(row, lowered) for row in await tx.rows(_EXAMPLES, (EXAMPLES,)))
 
 
-def _told(row: Row) -> str:
-    told = _conflict(row) if row["conflict"] else ", ".join(_changes(row))
+def _told(row: Row, lowered: Lowered) -> str:
+    told = _conflict(row) if row["conflict"] else ", ".join(_changes(row, lowered))
     return f"line {row['line']}, {row['number']}: {told}"
 
 
@@ -112,10 +121,21 @@ def _conflict(row: Row) -> str:
             return f"void or written off in the file, open in the ledger; `plixo void {row['number']}` ends it"
 
 
-def _changes(row: Row) -> Iterator[str]:
+_FELL = {
+    Lowered.UNKNOWN: "lowered in the books, cause unknown",
+    Lowered.PAYMENT: "paid, as you said",
+    Lowered.CREDIT: "credited, as you said",
+}
+
+
+def _changes(row: Row, lowered: Lowered) -> Iterator[str]:
     if row["paid"]:
-        paid = Money(row["stored_open"] - row["open_minor"], row["currency"])
-        yield f"{paid} paid, {_money(row, 'open_minor')} left" if row["open_minor"] else f"{paid} paid, settled"
+        rest = Money(row["stored_open"] - row["open_minor"] - row["credited_minor"], row["currency"])
+        if row["credited_minor"]:
+            yield f"{_money(row, 'credited_minor')} credited ({row['credit_notes']})"
+        if rest:
+            yield f"{rest} {'paid' if row['told_paid'] else _FELL[lowered]}"
+        yield f"{_money(row, 'open_minor')} left" if row["open_minor"] else "settled"
     if row["redated"] and row["stored_due"] != row["due_on"]:
         yield f"due date {row['stored_due']} → {row['due_on']}"
     if row["redated"] and row["stored_issued"] != row["issued_on"]:

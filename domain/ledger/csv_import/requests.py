@@ -35,6 +35,15 @@ class DecimalMark(StrEnum):
     COMMA = "comma"
 
 
+class Lowered(StrEnum):
+    """By what invoices fell of which the file tells no cause: neither a credit note nor a payment."""
+
+    UNKNOWN = "unknown"
+    """Nobody knows; no money was received for all that is known."""
+    PAYMENT = "payment"
+    CREDIT = "credit"
+
+
 @dataclass(frozen=True, slots=True)
 class ImportRequest:
     """One file and everything that was said about it; what is left out is found in the file or asked for."""
@@ -60,6 +69,8 @@ class ImportRequest:
     delimiter: str | None = None
     header_line: int | None = None
     """The line that holds the headers, where others stand above it."""
+    lowered: Lowered = Lowered.UNKNOWN
+    """What lowered the invoices that fell without a cause in the file, if the person knows."""
 
     def __post_init__(self) -> None:
         Kind(self.kind)

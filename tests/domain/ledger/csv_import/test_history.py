@@ -35,7 +35,7 @@ async def test_each_of_many_settled_invoices_has_its_history_and_its_jobs(core: 
 
 async def test_the_history_can_be_read_back(core: Core) -> None:
     await imported(core, f"{HEADER}\nINV-1,Acme,2026-03-31,125.00,EUR\n")
-    await imported(core, f"{HEADER},Balance\nINV-1,Acme,2026-03-31,125.00,EUR,25.00\n")
+    await imported(core, f"{HEADER},Balance,Status\nINV-1,Acme,2026-03-31,125.00,EUR,25.00,partly paid\n")
     await imported(core, f"{HEADER},Paid Date\nINV-1,Acme,2026-03-31,125.00,EUR,2026-03-09\n")
     row = await core.database.row("SELECT id FROM invoice")
     assert row is not None

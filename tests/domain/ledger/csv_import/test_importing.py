@@ -131,7 +131,8 @@ async def test_a_payment_is_booked_once_however_often_the_file_comes(core: Core)
 
 async def test_part_payments_are_booked_as_the_balance_falls(core: Core) -> None:
     for balance in ("125.00", "100.00", "100.00", "40.00", "0.00"):
-        await imported(core, f"{HEADER},Balance\nINV-1,Acme,2026-03-31,125.00,EUR,{balance}\n")
+        status = {"125.00": "open", "0.00": "paid"}.get(balance, "partly paid")
+        await imported(core, f"{HEADER},Balance,Status\nINV-1,Acme,2026-03-31,125.00,EUR,{balance},{status}\n")
 
     payments = await core.database.rows("SELECT object_id, amount_minor FROM payment ORDER BY object_id")
     assert payments == [
