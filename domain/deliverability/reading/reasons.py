@@ -59,6 +59,10 @@ _STAGE_WORDS = Finder(phrase for phrase, _ in _STAGE_LINES)
 
 _ENHANCED = re.compile(r"(?<![\d.])([245]\.\d{1,2}\.\d{1,3})(?![\d.])")
 _REPLY = re.compile(r"(?:^|[\s;:'\"(])([45]\d\d)(?=[\s\-:;,'\"#]|$)")
+_WORD = re.compile(r"[^\W\d_]{3,}")
+MANY_WORDS = 5
+"""Words of a refusal, at least three letters long, that mean something of their own when nobody understands them."""
+
 _LETTERS = re.compile("[a-z]{3}")
 _HOST = re.compile(r"\bhost [\w-]+(?:\.[\w-]+)+")
 _PRODUCTS = re.compile(
@@ -108,7 +112,8 @@ def verdict(
     best = next((code for code in codes if not code.endswith(".0.0")), status or next(iter(codes), ""))
     stage = stage or stage_of(said) or stage_of(around) or Stage.UNKNOWN
     found = _found(said, stage, remote or said)
-    if found.reason is Reason.UNDEFINED:
+    by_code = found.reason is Reason.UNDEFINED
+    if by_code:
         found = _Found(_by_status(best, said.lower()), f"status {best}")
     if found.reason is Reason.UNDEFINED and around:
         found = _found(around, stage, remote)
@@ -120,6 +125,8 @@ def verdict(
     if OUTCOMES[found.reason] is Outcome.DEAD:
         certain = found.certain or phrases.tables().certain.first(around.lower()) is not None
         hard = _dead(found.reason, said, best, codes, stage, certain=certain)
+        if by_code and found.reason is Reason.USER_UNKNOWN and not certain and _says_something_else(said):
+            hard = False
     if hard and around and _found(around, stage, remote).reason is Reason.MAILBOX_FULL:
         # the report contradicts itself; a full mailbox has an owner
         found, hard = _Found(Reason.MAILBOX_FULL, "the prose speaks of a full mailbox"), False
@@ -222,6 +229,11 @@ def _dead(reason: Reason, said: str, status: str, codes: list[str], stage: Stage
 def _reply_class(said: str) -> str:
     code = _REPLY.search(said)
     return f"{code[1][0]}.0.0" if code else ""
+
+
+def _says_something_else(said: str) -> bool:
+    """Tell whether a server's answer, whose code alone means "dead", has many words that nobody understands."""
+    return _REPLY.search(said) is not None and len(_WORD.findall(_without_names(said.lower()))) > MANY_WORDS
 
 
 def _refused_for_good(said: str) -> bool:
