@@ -32,7 +32,7 @@ from domain.kernel.events import InvoiceEvent, by
 from domain.kernel.money import Money
 from domain.kernel.refusals import StaleRecord
 from domain.kernel.transactions import Row, Transaction
-from domain.ledger.models import Invoice
+from domain.ledger.models import Credit, Invoice
 from domain.ledger.states import InvoiceState
 
 log = logging.getLogger(__name__)
@@ -129,6 +129,9 @@ async def _judge_promise(core: Core, tx: Transaction, invoice: Invoice, row: Row
         facts["reason"] = f"the invoice is {invoice.state.replace('_', ' ')}"
     elif not ended:
         return
+    elif await _lowered_in_books(promise) >= (promise.amount - received).minor:
+        step, event = "withdraw", PromiseWithdrawn
+        facts["reason"] = "the books lowered the invoice by as much, and nobody knows whether that was the payment"
     elif received:
         step, event = "keep in part", PromisePartlyKept
         facts |= {"received": received, "contact_id": promise.contact_id}
@@ -138,6 +141,12 @@ async def _judge_promise(core: Core, tx: Transaction, invoice: Invoice, row: Row
     now = core.clock.now()
     await promise.move(step, received_minor=received.minor, judged_at=now)
     await timeline.record(core, tx, event(**_about(invoice), **facts, **by(SYSTEM, now)))
+
+
+async def _lowered_in_books(promise: Promise) -> int:
+    """Return what ledger files took off since the promise, in minor units, without saying by what."""
+    lowered = await Credit.filter(invoice_id=promise.invoice_id, origin="books", created_at__gte=promise.created_at)
+    return sum(each.amount_minor for each in lowered)
 
 
 async def _judge_plan(core: Core, tx: Transaction, invoice: Invoice, plan: Plan) -> None:

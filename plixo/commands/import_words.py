@@ -96,7 +96,7 @@ def outcome(found: Outcome, *, log: Path | None, absent: Path | None, dry_run: b
     if found.credits_new or found.credits_changed:
         yield f"Credit notes among them: {found.credits_new:,} new, {found.credits_changed:,} changed."
     if found.credited or found.lowered:
-        yield f"Lowered by credit notes: {found.credited:,}; for a cause that the file does not tell: {found.lowered:,}."
+        yield f"Lowered by credit notes: {found.credited:,} invoices; without a cause in the file: {found.lowered:,}."
     if found.recognised:
         yield f"{found.recognised:,} numbers that a spreadsheet had changed were recognised."
     for line in (*found.examples, *found.notes):

@@ -68,7 +68,8 @@ _RESTS = """
     uses AS MATERIALIZED (
         SELECT u.credit_key, u.line, u.account_id, u.currency, u.minor - coalesce(t.minor, 0) AS minor
         FROM import_used_credit u
-        LEFT JOIN (SELECT credit_key, sum(minor)::bigint AS minor FROM import_credit_use GROUP BY 1) t USING (credit_key)
+        LEFT JOIN (SELECT credit_key, sum(minor)::bigint AS minor FROM import_credit_use GROUP BY 1) t
+             USING (credit_key)
         WHERE u.minor > coalesce(t.minor, 0)
     ), falls AS MATERIALIZED (
         SELECT f.invoice_key, f.account_id, f.currency, f.due_on, f.told_paid, f.minor - coalesce(t.minor, 0) AS minor

@@ -44,7 +44,8 @@ _LOCKED = """
 
 _KNOWN = """
     CREATE TEMP TABLE import_known ON COMMIT DROP AS
-    SELECT r.line, r.customer, r.withdrawn, i.id AS invoice_id, i.number, i.number_key, r.told_paid, i.account_id, i.currency, i.total_minor,
+    SELECT r.line, r.customer, r.withdrawn, i.id AS invoice_id, i.number, i.number_key, r.told_paid, i.account_id,
+           i.currency, i.total_minor,
            r.total_minor AS file_total, r.currency AS file_currency,
            i.open_minor AS stored_open, r.open_minor, i.due_on AS stored_due, r.due_on,
            i.issued_on AS stored_issued, coalesce(r.issued_on, i.issued_on) AS issued_on, r.settled_on, i.state,

@@ -102,7 +102,8 @@ _TOLD = "(r.told_paid OR %(as_paid)s)"
 _NEW_PAID = f"""
     WITH {_FRESH.format(which=_TOLD)}, paid AS (
         SELECT {ordered_ids.beside("id", table="payment")} AS payment_id, id AS invoice_id, account_id, currency,
-               total_minor - open_minor - coalesce(c.minor, 0) AS paid_minor, 'import:' || fresh.number_key AS object_id,
+               total_minor - open_minor - coalesce(c.minor, 0) AS paid_minor,
+               'import:' || fresh.number_key AS object_id,
                coalesce(settled_on, p.paid_on, least(due_on, %(day)s::date)) AS received_on
         FROM fresh LEFT JOIN (SELECT number_key AS part_key, settled_on AS paid_on FROM import_row
                               WHERE open_minor > 0 AND settled_on IS NOT NULL) p ON p.part_key = fresh.number_key
