@@ -16,7 +16,7 @@ from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.transactions import Transaction
-from domain.outreach import decisions, enrolments, gathering, instalments
+from domain.outreach import decisions, enrolments, gathering, instalments, newcomers
 from domain.outreach.decisions import Decision, Does
 from domain.outreach.due import Moment
 from domain.outreach.enrolments import Ended
@@ -71,7 +71,7 @@ WALK_INDEXES = (
 
 async def plan(core: Core, *, page: int = PAGE) -> int:
     """Enrol what is new, and put what is due into mails, a *page* at a time; return how many mails were made."""
-    await enrolments.enrol(core)
+    await newcomers.enrol(core)
     await enrolments.reach(core)
     made = await instalments.plan(core, moment=_moment(core))
     looked, after = page, _START

@@ -20,7 +20,7 @@ from domain.kernel.money import Money
 from domain.ledger import credits  # noqa: A004 - named after what it is about, as every module
 from domain.ledger.models import Invoice
 from domain.operations import short_ids
-from domain.outreach import enrolments, gates, holds
+from domain.outreach import gates, holds, newcomers
 from domain.people import people
 from domain.people.roles import Role
 from tests.bot.conftest import ANNA, VERA
@@ -232,7 +232,7 @@ async def test_an_operator_may_look_at_a_draft_and_not_approve_it(core: Core) ->
 
 async def test_preview_lists_a_day_and_a_veto_strikes_the_next_step_out(core: Core) -> None:
     await an_invoice(core, days_past_due=1)
-    await enrolments.enrol(core)
+    await newcomers.enrol(core)
 
     preview = await said(core, "preview")
     struck = await said(core, "veto INV-1042 we spoke on the phone")

@@ -19,7 +19,7 @@ from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
 from domain.ledger import credits  # noqa: A004 - named after what it is about, as every module
 from domain.ledger.models import Invoice
-from domain.outreach import enrolments, holds
+from domain.outreach import holds, newcomers
 from domain.people import people
 from domain.people.roles import Role
 from tests.bot.conftest import ANNA, VERA, AtTheDoor
@@ -237,7 +237,7 @@ async def test_a_credit_is_approved_by_somebody_else_than_its_proposer(core: Cor
 
 async def test_a_veto_in_the_preview_can_be_taken_back(core: Core) -> None:
     await an_invoice(core, days_past_due=1)
-    await enrolments.enrol(core)
+    await newcomers.enrol(core)
     preview = await typed(core, "preview")
 
     struck = await click(core, preview, Action.VETO)
@@ -250,7 +250,7 @@ async def test_a_veto_in_the_preview_can_be_taken_back(core: Core) -> None:
 async def test_a_long_preview_is_read_page_by_page(core: Core) -> None:
     for number in range(45):
         await an_invoice(core, f"INV-{number}", days_past_due=1, email=f"c{number}@a.example")
-    await enrolments.enrol(core)
+    await newcomers.enrol(core)
     first = await typed(core, "preview")
 
     second = await click(core, first, Action.PREVIEW_MORE)

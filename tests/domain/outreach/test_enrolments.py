@@ -1,7 +1,5 @@
 """Enrolments: the right cadence, again where it was, held and taken up again, moved when the segment changes."""
 
-import asyncio
-
 import pytest
 
 from domain.deliverability.models import MailingItem
@@ -9,55 +7,14 @@ from domain.kernel import timeline
 from domain.kernel.actor import SYSTEM, Actor, ActorKind, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
-from domain.kernel.money import Money
 from domain.ledger.models import Account
 from domain.outreach import enrolments, held, planner, sorting, vetoes
-from domain.outreach.models import Enrolment
 from domain.outreach.stop_events import HoldLifted
 from tests.builders import a_contact, an_account, an_invoice
 from tests.clocks import StandingClock
 from tests.domain.outreach.stage import A, a_hold, a_segment, enrolment, items, leave, told
 
 ANNA = Actor(ActorKind.PERSON, "Anna", frozenset({Permission.WORK_QUEUE, Permission.VIEW}))
-
-
-async def test_an_invoice_gets_the_cadence_of_the_first_segment_that_takes_it(core: Core) -> None:
-    await a_segment(core, "dollars", A(0, "reminder-due"), rule='{"currency": ["USD"]}')
-    dollars = await an_invoice(core, "INV-1", amount=Money(100, "USD"), email="a@a.example")
-    euros = await an_invoice(core, "INV-2", email="b@b.example")
-
-    added = await enrolments.enrol(core)
-
-    assert added == 2
-    assert ((await enrolment(dollars)).segment, (await enrolment(euros)).segment) == ("dollars", "everyone")
-
-
-async def test_an_invoice_that_no_segment_takes_is_left_out(core: Core) -> None:
-    await core.database.execute("UPDATE segment SET rule = '{\"currency\": [\"USD\"]}' WHERE name = 'everyone'")
-    try:
-        await an_invoice(core)
-
-        assert await enrolments.enrol(core) == 0
-    finally:
-        await core.database.execute("UPDATE segment SET rule = '{}' WHERE name = 'everyone'")
-
-
-async def test_an_excluded_customer_is_left_out(core: Core) -> None:
-    invoice = await an_invoice(core)
-    await (await Account.get(id=invoice.account_id)).move("exclude")
-
-    assert await enrolments.enrol(core) == 0
-
-
-async def test_enrolling_at_once_enrols_each_invoice_once(core: Core) -> None:
-    for number in range(20):
-        await an_invoice(core, f"INV-{number}", email=f"c{number}@a.example")
-
-    added = await asyncio.gather(*(enrolments.enrol(core) for _ in range(4)))
-    added.append(await enrolments.enrol(core))
-
-    assert sum(added) == 20
-    assert await Enrolment.all().count() == 20
 
 
 async def test_what_a_hold_had_stopped_goes_on_when_it_is_lifted(core: Core, clock: StandingClock) -> None:

@@ -16,7 +16,7 @@ from domain.kernel.money import Money
 from domain.ledger import payments
 from domain.ledger.import_events import InvoiceChanged
 from domain.ledger.models import Invoice, Payment
-from domain.outreach import decisions, enrolments, gathering, planner
+from domain.outreach import decisions, enrolments, gathering, newcomers, planner
 from domain.outreach.models import Enrolment
 from tests.builders import a_contact, an_account, an_invoice, paid
 from tests.clocks import StandingClock
@@ -173,7 +173,7 @@ async def test_a_cadence_without_a_last_step_for_a_person_still_ends_with_one(co
 
 async def test_an_invoice_for_which_a_new_policy_has_no_step_left_gets_a_person(core: Core) -> None:
     invoice = await an_invoice(core)
-    await enrolments.enrol(core)
+    await newcomers.enrol(core)
     await Enrolment.all().update(last_position=5, next_action_at=None)
 
     await planner.plan(core)
@@ -190,7 +190,7 @@ async def test_a_settled_invoice_is_never_planned(core: Core) -> None:
 
 async def test_an_invoice_that_was_settled_without_a_word_is_closed_when_its_step_comes(core: Core) -> None:
     invoice = await an_invoice(core)
-    await enrolments.enrol(core)
+    await newcomers.enrol(core)
     await core.database.execute("UPDATE invoice SET state = 'void', open_minor = 0 WHERE id = %s", (invoice.id,))
 
     await planner.plan(core)
@@ -373,7 +373,7 @@ async def test_a_customer_whom_somebody_else_holds_is_left_to_the_next_pass(core
     account = await an_account(core)
     await a_contact(core, account)
     await an_invoice(core, account=account)
-    await enrolments.enrol(core)
+    await newcomers.enrol(core)
 
     async with await psycopg.AsyncConnection.connect(empty_database) as planning:
         await planning.execute("SELECT 1 FROM account FOR NO KEY UPDATE")
@@ -452,7 +452,7 @@ async def test_final_notices_large_sums_and_steps_that_ask_for_it_are_approved_b
     await an_invoice(core, amount=Money(1_000_001, "EUR"), days_past_due=2, email="a@a.example")
     await an_invoice(core, "INV-2", amount=Money(1_000_000, "EUR"), days_past_due=2, email="b@b.example")
     await an_invoice(core, "INV-3", amount=Money(100, "CHF"), days_past_due=2, email="c@c.example")
-    await enrolments.enrol(core)
+    await newcomers.enrol(core)
     await Enrolment.all().update(last_position=1, last_severity=1)
 
     await planner.plan(core)
