@@ -1,0 +1,125 @@
+"""Find wordings of the tables in a sentence: words in their order, with other words between them where a gap is.
+
+A wording is written as words with blanks between them. ``a|b`` is either word, ``pay*`` any word that begins so, ``…``
+up to five other words, and ``{date}``, ``{amount}``, ``{address}``, ``{count}`` and ``{name}`` stand for what was found
+before. Work is bounded: each word of a sentence is compared with the wordings that begin with it, and no choice is
+tried twice.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from domain.deliverability.replies import tables
+
+LANGUAGES = ("en", "de", "fr", "es")
+GAP_WORDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word or sign of a sentence, or something that was found in it, such as a date."""
+
+    word: str
+    """In lower case; of something found, its kind in braces."""
+    start: int
+    end: int
+    count: bool = False
+    """Whether it is a small number."""
+    name: bool = False
+    """Whether it is written like a name."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Element:
+    """One place of a wording."""
+
+    words: frozenset[str]
+    beginnings: tuple[str, ...]
+    gap: bool
+    """Whether other words may stand in front of it."""
+
+    def fits(self, token: Token) -> bool:
+        if token.word in self.words:
+            return True
+        if self.beginnings and token.word.startswith(self.beginnings):
+            return True
+        return (token.count and "{count}" in self.words) or (token.name and "{name}" in self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A wording that was found: its table's section, and its first and last token."""
+
+    section: str
+    first: int
+    last: int
+    length: int
+    """Places of the wording: the longer, the surer."""
+
+
+class Wordings:
+    """The tables of all languages, arranged by the words that wordings begin with."""
+
+    def __init__(self) -> None:
+        self._by_word: dict[str, list[tuple[str, tuple[_Element, ...]]]] = {}
+        self._by_beginning: list[tuple[tuple[str, ...], str, tuple[_Element, ...]]] = []
+        for language in LANGUAGES:
+            for section, wordings in tables.sections(f"wordings/{language}.txt").items():
+                for wording in wordings:
+                    self._add(section, _elements(wording))
+
+    def _add(self, section: str, elements: tuple[_Element, ...]) -> None:
+        for word in elements[0].words:
+            self._by_word.setdefault(word, []).append((section, elements))
+        if elements[0].beginnings:
+            self._by_beginning.append((elements[0].beginnings, section, elements))
+
+    def found(self, tokens: Sequence[Token]) -> Iterator[Hit]:
+        """Yield every wording in a sentence, each at its shortest."""
+        for at, token in enumerate(tokens):
+            for section, elements in self._starting(token):
+                last = _last(elements, tokens, at)
+                if last is not None:
+                    yield Hit(section, at, last, len(elements))
+
+    def _starting(self, token: Token) -> Iterator[tuple[str, tuple[_Element, ...]]]:
+        yield from self._by_word.get(token.word, ())
+        if token.count:
+            yield from self._by_word.get("{count}", ())
+        if token.word[:1].isalpha():
+            for beginnings, section, elements in self._by_beginning:
+                if token.word.startswith(beginnings):
+                    yield section, elements
+
+
+def _elements(wording: str) -> tuple[_Element, ...]:
+    elements = []
+    gap = False
+    for written in wording.split():
+        if written == tables.GAP:
+            gap = True
+            continue
+        words = written.split("|")
+        whole = frozenset(word for word in words if not word.endswith("*"))
+        elements.append(_Element(whole, tuple(word[:-1] for word in words if word.endswith("*")), gap))
+        gap = False
+    return tuple(elements)
+
+
+def _last(elements: tuple[_Element, ...], tokens: Sequence[Token], at: int) -> int | None:
+    """Return the last token of a wording that begins here, or None; every place is reached at most once."""
+    reached = {at}
+    for element in elements[1:]:
+        steps = range(1, 2 + GAP_WORDS) if element.gap else range(1, 2)
+        reached = {
+            each + step
+            for each in reached
+            for step in steps
+            if each + step < len(tokens) and element.fits(tokens[each + step])
+        }
+        if not reached:
+            return None
+    return min(reached)
+
+
+WORDINGS = Wordings()

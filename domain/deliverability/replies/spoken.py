@@ -1,0 +1,97 @@
+"""One sentence with all that was found in it: names, dates, amounts, and the wordings of the tables."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from domain.deliverability.replies import amounts, date_words, dates, marks, phrases, sentences
+from domain.deliverability.replies.phrases import Hit, Token
+
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[^\w\s]")
+_BARE_NAME = re.compile(r"[A-ZÀ-Þ][\w'-]+")
+_BREAKS = frozenset(",;:()–—.!?")
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """One sentence with all that was found in it."""
+
+    sentence: sentences.Sentence
+    tokens: tuple[Token, ...]
+    marks: marks.Marks
+    dates: tuple[dates.Found, ...]
+    amounts: tuple[amounts.Found, ...]
+    hits: tuple[Hit, ...]
+
+    @property
+    def lower(self) -> str:
+        """The sentence in lower case, letter by letter at the same places."""
+        return _lowered(self.sentence.text)
+
+    def of(self, *sections: str) -> set[int]:
+        """Return the tokens that belong to a wording of these sections."""
+        return {at for hit in self.hits if hit.section in sections for at in range(hit.first, hit.last + 1)}
+
+    def clause(self, hit: Hit) -> tuple[int, int]:
+        """Return the first and last token of the clause around a wording."""
+        joints = self.of("clause", "contrast")
+        first, last = hit.first, hit.last
+        while first > 0 and self.tokens[first - 1].word not in _BREAKS and first - 1 not in joints:
+            first -= 1
+        while last + 1 < len(self.tokens) and self.tokens[last + 1].word not in _BREAKS and last + 1 not in joints:
+            last += 1
+        return first, last
+
+
+def _lowered(text: str) -> str:
+    lower = text.lower()
+    if len(lower) != len(text):
+        lower = "".join(each.lower() if len(each.lower()) == 1 else each for each in text)
+    return lower.replace("’", "'").replace("\n", " ").replace("\t", " ")
+
+
+def listened(sentence: sentences.Sentence, *, today: date, language: str) -> Spoken:
+    """Find everything in a sentence that a guess is made from."""
+    lower = _lowered(sentence.text)
+    named = marks.found(sentence.text)
+    words = _WORD.findall(lower)
+    figures = any(letter.isdigit() for letter in lower)
+    dated: list[dates.Found] = []
+    if figures or not date_words.WORDS.isdisjoint(words):
+        dated = dates.found(lower, today=today, language=language)
+        dated = [each for each in dated if not _inside((each.start, each.end), named.spans)]
+    taken = [*named.spans, *((each.start, each.end) for each in dated)]
+    sums = amounts.found(lower, sentence.text, language=language, taken=taken)
+    tokens = tuple(_tokens(sentence.text, lower, named, dated, sums))
+    return Spoken(sentence, tokens, named, tuple(dated), tuple(sums), tuple(phrases.WORDINGS.found(tokens)))
+
+
+def _inside(span: tuple[int, int], spans: Sequence[tuple[int, int]]) -> bool:
+    return any(span[0] < end and span[1] > start for start, end in spans)
+
+
+def _tokens(
+    text: str, lower: str, named: marks.Marks, dated: list[dates.Found], sums: list[amounts.Found]
+) -> Iterator[Token]:
+    """Yield the words of a sentence; what was found in it counts as one word."""
+    spans = [(start, end, "{address}") for start, end in named.address_spans]
+    spans += [(each.start, each.end, "{date}") for each in dated]
+    spans += [(each.start, each.end, "{amount}") for each in sums if each.amount.value]
+    spans.sort()
+    at = 0
+    for match in _WORD.finditer(lower):
+        while at < len(spans) and spans[at][1] <= match.start():
+            at += 1
+        if at < len(spans) and match.end() > spans[at][0]:
+            start, end, kind = spans[at]
+            if match.start() <= start or (match.start() > start and not _yielded(lower, start, match.start())):
+                yield Token(kind, start, end)
+            continue
+        name = match.start() > 0 and _BARE_NAME.fullmatch(text[match.start() : match.end()]) is not None
+        yield Token(match[0], match.start(), match.end(), date_words.number(match[0]) is not None, name)
+
+
+def _yielded(lower: str, start: int, before: int) -> bool:
+    """Tell whether a word of the same find stands in front of this place."""
+    return _WORD.search(lower, start, before) is not None
