@@ -7,13 +7,14 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from operator import itemgetter
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 from domain.kernel import addresses
 from domain.ledger.csv_import import cells as texts
 from domain.ledger.csv_import import regions, traits
 from domain.ledger.csv_import.columns import Columns, Field
 from domain.ledger.csv_import.faults import Fault, Faults
+from domain.ledger.csv_import.records import Batch
 
 MAX_EMAILS = 10
 """Addresses in one cell."""
@@ -86,8 +87,8 @@ class Customers:
 
     def __init__(self, columns: Columns) -> None:
         self._columns = columns
-        places = [columns.places[field] for field in _PARTS if field in columns.places]
-        self._part: Callable[[list[str]], object] = itemgetter(*places)
+        self._places = [columns.places[field] for field in _PARTS if field in columns.places]
+        self._part: Callable[[Sequence[Any]], Any] = itemgetter(*self._places)
         self._seen: dict[object, int | list[Fault]] = {}
         self._spool = tempfile.SpooledTemporaryFile(  # noqa: SIM115 - closed by close()
             _SPOOLED_IN_MEMORY, "w+", encoding="utf-8", newline=""
@@ -114,11 +115,12 @@ class Customers:
             raise Faults(known)
         return known
 
-    def seqs(self, lines: Sequence[int], rows: list[list[str]]) -> list[int]:
+    def seqs(self, batch: Batch) -> list[int]:
         """Return the numbers of many rows' customers; raises as ``seq`` does."""
-        known = list(map(self._seen.get, map(self._part, rows)))
+        parts = self._part(batch.columns())
+        known = list(map(self._seen.get, zip(*parts, strict=True) if len(self._places) > 1 else parts))
         for place in [place for place, each in enumerate(known) if each.__class__ is not int]:
-            known[place] = self.seq(lines[place], rows[place])
+            known[place] = self.seq(batch.lines[place], batch.rows[place])
         return cast("list[int]", known)
 
     def read(self, line: int, cells: list[str]) -> None:

@@ -30,9 +30,14 @@ _SUSPICIOUS = re.compile(r"^\d++[.eE]", re.MULTILINE)
 """Numbers that a spreadsheet may have made a decimal of."""
 
 _CENTS = {
-    DecimalMark.POINT: (".", re.compile(r"(?:\d{1,13}\.\d\d\n)*+")),
-    DecimalMark.COMMA: (",", re.compile(r"(?:\d{1,13},\d\d\n)*+")),
+    mark: (
+        sign,
+        re.compile(rf"(?:(?:[1-9]\d{{0,12}}|0)[{sign}]\d\d\n)*+"),
+        re.compile(rf"(?:(?:[1-9]\d{{0,12}}[{sign}]\d\d|0[{sign}](?:0[1-9]|[1-9]\d))\n)*+"),
+    )
+    for mark, sign in ((DecimalMark.POINT, "."), (DecimalMark.COMMA, ","))
 }
+"""Columns of amounts that each have one spelling only, so that equal amounts are equal texts; and such above zero."""
 
 
 class Unusual(Exception):
@@ -64,13 +69,12 @@ class InvoiceBatches:
         Raises:
             Unusual: At least one row must be looked at by itself.
         """
-        columns = list(zip(*batch.rows, strict=True))
         try:
-            return self._staged(batch, columns)
+            return self._staged(batch, batch.columns())
         except (Fault, Faults, AmountFault):
             raise Unusual from None
 
-    def _staged(self, batch: Batch, columns: list[tuple[str, ...]]) -> str:
+    def _staged(self, batch: Batch, columns: Sequence[Sequence[str]]) -> str:
         numbers = self._column(columns, Field.INVOICE_NUMBER)
         keys = _keys(numbers)
         self._require_invoices(columns)
@@ -83,19 +87,18 @@ class InvoiceBatches:
         totals = self._amounts(columns, Field.TOTAL, currencies)
         came = self._amounts(columns, Field.PAID, currencies)
         balances = self._balances(columns, totals, came, currencies)
-        customers = map(str, self._rows.customers.seqs(batch.lines, batch.rows))
+        customers = map(str, self._rows.customers.seqs(batch))
         left = self._lefts(totals, balances, statuses, paid)
         settled = self._settled(left, totals, paid)
-        total_texts = ["" if total is None else str(total) for total in totals]
-        rows = zip(map(str, batch.lines), numbers, keys, customers, currencies, total_texts, map(str, left), issued,
-                   due, settled, repeat("f", len(keys)), _told(statuses, settled, came), strict=True)  # fmt: skip
+        rows = zip(map(str, batch.lines), numbers, keys, customers, currencies, totals, left, issued, due, settled,
+                   repeat("f", len(keys)), _told(statuses, settled, came), strict=True)  # fmt: skip
         return "\n".join(map(",".join, rows)) + "\n"
 
-    def _column(self, columns: list[tuple[str, ...]], field: Field) -> tuple[str, ...]:
+    def _column(self, columns: Sequence[Sequence[str]], field: Field) -> Sequence[str]:
         place = self._rows.places.get(field)
         return columns[place] if place is not None else ("",) * len(columns[0])
 
-    def _require_invoices(self, columns: list[tuple[str, ...]]) -> None:
+    def _require_invoices(self, columns: Sequence[Sequence[str]]) -> None:
         """Leave credit notes and money on account to be looked at one by one."""
         texts = {text.strip() for text in set(self._column(columns, Field.DOCUMENT))} - {""}
         try:
@@ -104,101 +107,104 @@ class InvoiceBatches:
         except LeftOut:
             raise Unusual from None
 
-    def _statuses(self, columns: list[tuple[str, ...]]) -> Sequence[Status | None]:
+    def _statuses(self, columns: Sequence[Sequence[str]]) -> Sequence[Status | None]:
         texts = self._column(columns, Field.STATUS)
         means = {text: status_of(text.strip()) if text.strip() else None for text in set(texts)}
         if not {Status.WITHDRAWN, Status.DRAFT}.isdisjoint(means.values()):
             raise Unusual
         return [means[text] for text in texts]
 
-    def _dates(self, columns: list[tuple[str, ...]], field: Field) -> list[str]:
-        found = list(map(self._rows.iso, self._column(columns, field)))
-        if None in found:
-            raise Unusual
-        return [each or "" for each in found]
+    def _dates(self, columns: Sequence[Sequence[str]], field: Field) -> Sequence[str]:
+        texts = self._column(columns, field)
+        means: dict[str, str] = {}
+        for text in set(texts):
+            found = self._rows.iso(text)
+            if found is None:
+                raise Unusual
+            means[text] = found
+        return texts if all(map(operator.eq, means.keys(), means.values())) else [means[text] for text in texts]
 
-    def _currencies(self, batch: Batch, columns: list[tuple[str, ...]]) -> list[str]:
+    def _currencies(self, batch: Batch, columns: Sequence[Sequence[str]]) -> list[str]:
         texts = self._column(columns, Field.CURRENCY)
-        examples = dict(zip(texts, batch.rows, strict=True))
-        means = {text: self._rows.currency(row) for text, row in examples.items()}
+        examples = dict(zip(texts, range(len(texts)), strict=True))
+        means = {text: self._rows.currency(batch.rows[place]) for text, place in examples.items()}
         return [means[text] for text in texts]
 
-    def _amounts(self, columns: list[tuple[str, ...]], field: Field, currencies: list[str]) -> Sequence[int | None]:
-        if field not in self._rows.places:
-            return [None] * len(currencies)
+    def _amounts(self, columns: Sequence[Sequence[str]], field: Field, currencies: list[str]) -> Sequence[str]:
+        """Return amounts as texts of minor units, an empty one where there is none."""
         texts, mark = self._column(columns, field), self._rows.mark
-        found: Sequence[int | None]
-        plain = mark is not None and all(digits(currency) == 2 for currency in set(currencies))
-        if mark is not None and plain and (cents := _cents(texts, mark)) is not None:
-            found, least = cents, min(cents)
-        else:
-            found = [
-                minor_units(text.strip(), currency, mark) if text.strip() else None
-                for text, currency in zip(texts, currencies, strict=True)
-            ]
-            least = min((each for each in found if each is not None), default=1)
+        if field not in self._rows.places:
+            return texts
+        if mark is not None and all(digits(currency) == 2 for currency in set(currencies)):
+            cents = _cents(texts, mark, positive=field is Field.TOTAL)
+            if cents is not None:
+                return cents
+        found = [
+            minor_units(text.strip(), currency, mark) if text.strip() else None
+            for text, currency in zip(texts, currencies, strict=True)
+        ]
+        least = min((each for each in found if each is not None), default=1)
         if least < 0 or (least == 0 and field is Field.TOTAL):
             raise Unusual
-        return found
+        return ["" if each is None else str(each) for each in found]
 
     def _balances(
-        self,
-        columns: list[tuple[str, ...]],
-        totals: Sequence[int | None],
-        came: Sequence[int | None],
-        currencies: list[str],
-    ) -> Sequence[int | None]:
+        self, columns: Sequence[Sequence[str]], totals: Sequence[str], came: Sequence[str], currencies: list[str]
+    ) -> Sequence[str]:
         balances = self._amounts(columns, Field.BALANCE, currencies)
         if Field.PAID not in self._rows.places:
             return balances
-        found = [balance_left(*each) for each in zip(totals, balances, came, strict=True)]
+        found = [balance_left(*map(_minor, each)) for each in zip(totals, balances, came, strict=True)]
         if any(each is not None and each < 0 for each in found):
             raise Unusual
-        return found
+        return ["" if each is None else str(each) for each in found]
 
-    def _settled(self, left: Sequence[int], totals: Sequence[int | None], paid: Sequence[str]) -> Sequence[str]:
+    def _settled(self, left: Sequence[str], totals: Sequence[str], paid: Sequence[str]) -> Sequence[str]:
         """Return the day of the last payment of each row of which something is paid."""
         if not any(paid):
             return paid
         last = self._rows.as_of or "9"
         return [
-            day if day <= last and (total is None or open_minor < total) else ""
+            day if day and day <= last and (not total or int(open_minor) < int(total)) else ""
             for open_minor, total, day in zip(left, totals, paid, strict=True)
         ]
 
     def _lefts(
         self,
-        totals: Sequence[int | None],
-        balances: Sequence[int | None],
+        totals: Sequence[str],
+        balances: Sequence[str],
         statuses: Sequence[Status | None],
         paid: Sequence[str],
-    ) -> list[int]:
-        """Return what is open of each row; the two commonest kinds of rows are told without asking further."""
+    ) -> list[str]:
+        """Return what is open of each row; the commonest kind of rows, all of which is open, is told by its texts."""
+        is_open = (None, Status.OPEN)
         return [
-            (total if balance is None else balance)
-            if not day
-            and total is not None
-            and (balance is None or 0 < balance <= total)
-            and (status is None or status is Status.OPEN)
+            total
+            if total and (total == balance or not balance) and not day and status in is_open
             else self._left(total, balance, status, day)
             for total, balance, status, day in zip(totals, balances, statuses, paid, strict=True)
         ]
 
-    def _left(self, total: int | None, balance: int | None, status: Status | None, day: str) -> int:
-        if total is None and balance is None:
+    def _left(self, total: str, balance: str, status: Status | None, day: str) -> str:
+        if not total and not balance:
             raise Unusual
-        return left_open(Billed(total, balance, status, day or None), as_of=self._rows.as_of, today=self._rows.today)
+        billed = Billed(_minor(total), _minor(balance), status, day or None)
+        return str(left_open(billed, as_of=self._rows.as_of, today=self._rows.today))
 
 
-def _told(statuses: Sequence[Status | None], settled: Sequence[str], came: Sequence[int | None]) -> Iterable[str]:
+def _minor(text: str) -> int | None:
+    return int(text) if text else None
+
+
+def _told(statuses: Sequence[Status | None], settled: Sequence[str], came: Sequence[str]) -> Iterable[str]:
     """Return of each row whether it says itself that money came, as ``InvoiceRow.told_paid``."""
     if SAYS_MONEY.isdisjoint(statuses) and not any(settled) and not any(came):
         return repeat("f", len(statuses))
     rows = zip(statuses, settled, came, strict=True)
-    return ["t" if day or amount or status in SAYS_MONEY else "f" for status, day, amount in rows]
+    return ["t" if day or status in SAYS_MONEY or _minor(amount) else "f" for status, day, amount in rows]
 
 
-def _keys(numbers: tuple[str, ...]) -> list[str]:
+def _keys(numbers: Sequence[str]) -> list[str]:
     """Return the number keys of plain numbers, for which lower case is all that there is to fold."""
     column = "\n".join(numbers) + "\n"
     if not _NUMBERS.fullmatch(column) or _SUSPICIOUS.search(column):
@@ -209,11 +215,11 @@ def _keys(numbers: tuple[str, ...]) -> list[str]:
     return keys
 
 
-def _cents(texts: tuple[str, ...], mark: DecimalMark) -> list[int] | None:
-    """Return amounts that all have two decimals and nothing else; None when one has not."""
-    sign, plain = _CENTS[mark]
+def _cents(texts: Sequence[str], mark: DecimalMark, *, positive: bool) -> list[str] | None:
+    """Return amounts that all have two decimals and nothing else as texts of cents; None when one has not."""
+    sign, plain, above_zero = _CENTS[mark]
     column = "\n".join(texts) + "\n"
-    if not plain.fullmatch(column):
+    if not (above_zero if positive else plain).fullmatch(column):
         return None
-    found = list(map(int, column.replace(sign, "").split("\n")[:-1]))
+    found = column.replace(sign, "").split("\n")[:-1]
     return found if len(found) == len(texts) else None

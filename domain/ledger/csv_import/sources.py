@@ -25,8 +25,8 @@ _TOO_LARGE = f"The file is larger than {MAX_FILE_BYTES >> 20} MB. Import it in p
 MAX_LINE = 1 << 20
 """Bytes of one line; a file with longer ones is no table."""
 
-BLOCK = 1 << 18
-"""Characters of lines that are read at a time."""
+BLOCK = 1 << 16
+"""Characters of lines that are read at a time; the cells of more do not stay near the processor."""
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 

@@ -4,7 +4,6 @@ import itertools
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from operator import itemgetter
 from typing import BinaryIO
 
 from domain.kernel.money import CurrencyUnknown, digits
@@ -90,10 +89,11 @@ def surveyed(
         if count < _LOOKED_THROUGH:
             _sample(samples, batch)
         count += len(batch.rows) + len(batch.broken)
-        for place in date_places:
-            dates.add(map(itemgetter(place), batch.rows))
-        for place in amount_places:
-            amounts.add(list(map(str.strip, map(itemgetter(place), batch.rows))))
+        cells = batch.columns()
+        for place in date_places if cells else ():
+            dates.add(cells[place])
+        for place in amount_places if cells else ():
+            amounts.add(list(map(str.strip, cells[place])))
     if not count:
         raise FileHoldsNoRows(f"{request.file_name} has a header and no rows; there is nothing to import.")
     questions = _Questions()

@@ -90,4 +90,4 @@ def test_lines_without_quotes_are_cut_as_the_csv_reader_cuts_them(cells: list[li
 
     (batch,) = [*records.Table(iter([block]), ",")] or [records.Batch([], [], [])]
 
-    assert batch.rows == [row for row in list(csv.reader(block, strict=True))[1:] if any(row)]
+    assert list(batch.rows) == [row for row in list(csv.reader(block, strict=True))[1:] if any(row)]
