@@ -8,8 +8,9 @@ from uuid import UUID
 from domain.kernel import timeline
 from domain.kernel.core import Core
 from domain.kernel.jobs import JobFunction, TryLater
-from domain.kernel.ports import GatewayRefused, GatewayUnavailable, PaymentGateway
-from domain.pay_links import checkouts, provider_events, provider_health, provider_marks, reconciling, waiting
+from domain.kernel.ports import GatewayRefused, GatewayUnavailable, Known, PaymentGateway
+from domain.pay_links import checkouts, doubts, provider_events, provider_health, provider_marks, reconciling, waiting
+from domain.pay_links.doubts import Entry
 from domain.pay_links.provider_events import Pending
 from domain.pay_links.reconciling import Place
 from domain.pay_links.refusals import CheckoutNotFound
@@ -116,8 +117,26 @@ async def _compare(core: Core, gateway: PaymentGateway) -> None:
             await _compare_list(core, gateway, place)
         except GatewayUnavailable as no:
             raise TryLater(PAUSE, str(no)) from no
+    await _ask_about_entries(core, gateway)
     await reconciling.tell_strays(core)
+    await doubts.tell(core)
     await reconciling.finished(core)
+
+
+async def _ask_about_entries(core: Core, gateway: PaymentGateway) -> None:
+    """Ask about the entries that the lists have not shown; what the provider refuses to say is no answer."""
+    answers: list[tuple[Entry, Known | None]] = []
+    refused = ""
+    for entry in await doubts.to_ask(core):
+        try:
+            answers.append((entry, await gateway.known(entry.object_id)))
+        except GatewayUnavailable as no:
+            raise TryLater(PAUSE, str(no)) from no
+        except GatewayRefused as no:
+            refused = str(no)
+    if refused:
+        log.error("the payment provider refuses to speak of entries of ours: %s", refused)
+    await doubts.answered(core, answers=answers)
 
 
 async def _compare_list(core: Core, gateway: PaymentGateway, place: Place) -> None:

@@ -11,6 +11,7 @@ from domain.kernel.ports import (
     CheckoutSnapshot,
     Collectable,
     GatewayRefused,
+    Known,
     MovementPage,
     ProviderNews,
 )
@@ -38,6 +39,10 @@ class NoGateway:
     async def movements(self, of: str, *, since: datetime, after: str | None) -> MovementPage:
         """See nothing."""
         return MovementPage((), None)
+
+    async def known(self, object_id: str) -> Known | None:
+        """Refuse: that nothing is known here says nothing about what is known there."""
+        raise GatewayRefused(_REASON)
 
     async def alert(self, object_id: str) -> tuple[str, Alert] | None:
         """Know nothing."""

@@ -18,6 +18,7 @@ from domain.kernel.ports import (
     Collectable,
     GatewayRefused,
     GatewayUnavailable,
+    Known,
     MovementPage,
     ProviderNews,
 )
@@ -39,6 +40,9 @@ PAGE = 100
 """Lines of one list that are asked for at once; Stripe gives no more."""
 
 _EXPAND = ["payment_intent.latest_charge.refunds"]
+
+_EXPAND_REFUNDS = ["data.failure_balance_transaction"]
+"""It says when a refund that failed came back; the refund itself only says when it was made."""
 
 _LANGUAGES = (
     "bg cs da de el en en-GB es es-419 et fi fil fr fr-CA hi-IN hr hu id it ja ko lt lv ms mt nb nl pl pt pt-BR ro ru"
@@ -142,10 +146,26 @@ class StripeGateway:
             "disputes": self._client.v1.disputes.list_async,
         }
         wanted: Any = {"created": {"gte": int(since.timestamp())}, "limit": PAGE}
+        if of == "refunds":
+            wanted["expand"] = _EXPAND_REFUNDS
         async with self._called():
             page = await lists[of](wanted | ({"starting_after": after} if after else {}))
             found = tuple(each for line in page.data for each in stripe_movements.READERS[of](line))
         return MovementPage(found, page.data[-1].id if page.has_more and page.data else None)
+
+    async def known(self, object_id: str) -> Known | None:
+        """Return what Stripe has under that id; nothing has an id of a kind that none of the lists holds."""
+        of = stripe_movements.list_of(object_id)
+        if of is None:
+            return None
+        async with self._called():
+            try:
+                line = await self._read(of, object_id)
+            except stripe.InvalidRequestError as error:
+                if error.code != "resource_missing":
+                    raise
+                return None
+            return Known(str(line.status), tuple(stripe_movements.READERS[of](line)))
 
     async def alert(self, object_id: str) -> tuple[str, Alert] | None:
         """Return the session and the early fraud warning of that id."""
@@ -179,28 +199,27 @@ class StripeGateway:
     async def _intent_of(self, object_id: str) -> str | None:
         if object_id.startswith("pi_"):
             return object_id
+        of = stripe_movements.list_of(object_id)
+        return None if of is None else _id(getattr(await self._read(of, object_id), "payment_intent", None))
+
+    async def _read(self, of: str, object_id: str) -> Any:
         v1 = self._client.v1
-        kind = object_id.partition("_")[0]
         readers: dict[str, Any] = {
-            "ch": v1.charges.retrieve_async,
-            "py": v1.charges.retrieve_async,
-            "re": v1.refunds.retrieve_async,
-            "pyr": v1.refunds.retrieve_async,
-            "dp": v1.disputes.retrieve_async,
-            "du": v1.disputes.retrieve_async,
+            "payments": v1.charges.retrieve_async,
+            "refunds": v1.refunds.retrieve_async,
+            "disputes": v1.disputes.retrieve_async,
         }
-        if kind not in readers:
-            return None
-        return _id(getattr(await readers[kind](object_id), "payment_intent", None))
+        return await readers[of](object_id)
 
     async def _refunds(self, charge: Any) -> list[stripe.Refund]:
-        """Return every refund of the charge; the few that come with it, or a page of a hundred when there are more."""
+        """Return every refund of the charge: those that come with it, or a page when there are more or one failed."""
         if charge is None:
             return []
         shown = getattr(charge, "refunds", None)
-        if shown is not None and not shown.has_more:
+        if shown is not None and not shown.has_more and all(each.status != "failed" for each in shown.data):
             return list(shown.data)
-        return list((await self._client.v1.refunds.list_async({"charge": charge.id, "limit": 100})).data)
+        wanted: Any = {"charge": charge.id, "limit": PAGE, "expand": _EXPAND_REFUNDS}
+        return list((await self._client.v1.refunds.list_async(wanted)).data)
 
     async def _disputes(self, charge: Any) -> list[stripe.Dispute]:
         """Return the disputes of a paid charge; Stripe does not say whether an inquiry counts as one on the charge."""

@@ -17,19 +17,23 @@ def _payments(charge: Any) -> Iterable[Movement]:
     mark = getattr(getattr(charge, "metadata", None), "checkout_id", None)
     about = getattr(charge, "description", None)
     method = stripe_reading.method(charge)
-    return _movement(charge, "payment", charge.id, checkout_id=_ours(mark), method=method, about=str(about or "")[:200])
+    at = stripe_reading.moment(charge)
+    about = str(about or "")[:200]
+    return _movement(charge, "payment", at, charge.id, checkout_id=_ours(mark), method=method, about=about)
 
 
 def _refunds(refund: Any) -> Iterable[Movement]:
     charge_id = _id(refund.charge)
     for reversal in stripe_reading.refunded([refund]):
-        yield from _movement(refund, reversal.kind, charge_id, about=str(refund.reason or "").replace("_", " "))
+        about = str(refund.reason or "").replace("_", " ")
+        yield from _movement(refund, reversal.kind, reversal.happened_at, charge_id, about=about)
 
 
 def _disputes(dispute: Any) -> Iterable[Movement]:
     charge_id = _id(dispute.charge)
     for reversal in stripe_reading.disputed([dispute]):
-        yield from _movement(dispute, reversal.kind, charge_id, about=str(dispute.reason or "").replace("_", " "))
+        about = str(dispute.reason or "").replace("_", " ")
+        yield from _movement(dispute, reversal.kind, reversal.happened_at, charge_id, about=about)
 
 
 READERS: Mapping[str, Callable[[Any], Iterable[Movement]]] = {
@@ -40,13 +44,20 @@ READERS: Mapping[str, Callable[[Any], Iterable[Movement]]] = {
 """What a line of each list says about money."""
 
 
-def _movement(line: Any, kind: str, charge_id: str, **also: Any) -> tuple[Movement, ...]:
+_LISTS = {"ch": "payments", "py": "payments", "re": "refunds", "pyr": "refunds", "dp": "disputes", "du": "disputes"}
+
+
+def list_of(object_id: str) -> str | None:
+    """Return the list in which an id is, by how it begins."""
+    return _LISTS.get(object_id.partition("_")[0])
+
+
+def _movement(line: Any, kind: str, at: datetime | None, charge_id: str, **also: Any) -> tuple[Movement, ...]:
     try:
         amount = stripe_amounts.money(line.amount, line.currency)
     except (ValueError, CurrencyUnknown):
         return ()  # of a currency in which nobody here can owe
-    at = datetime.fromtimestamp(line.created, UTC)
-    return (Movement(line.id, kind, amount, at, charge_id, **also),)
+    return (Movement(line.id, kind, amount, at or datetime.fromtimestamp(line.created, UTC), charge_id, **also),)
 
 
 def _id(value: Any) -> str:

@@ -1,6 +1,7 @@
 """Reading Stripe: one session with its payment, refunds and dispute, said in our words. Stripe's words end here."""
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -43,12 +44,19 @@ def snapshot(
         method=method(charge),
         decline=_decline(error) if status is not CheckoutStatus.FAILED else _failure(error, intent),
         attempt_id=_attempt(intent, charge) if error is not None else None,
+        paid_at=moment(charge) if status is CheckoutStatus.PAID else None,
         reversals=(*refunded(refunds), *disputed(disputes)),
         alerts=tuple(_inquiries(disputes)),
         url=getattr(session, "url", None),
         verify_url=_verify_url(intent) if status is CheckoutStatus.PROCESSING else None,
         methods=tuple(each for each, name in METHODS.items() if name in (session.payment_method_types or ())),
     )
+
+
+def moment(of: Any) -> datetime | None:
+    """Return when an object of Stripe's came to be; None of what was not sent along."""
+    created = getattr(of, "created", None)
+    return datetime.fromtimestamp(created, UTC) if isinstance(created, int) else None
 
 
 def payment(session: Any) -> tuple[Any, Any]:
@@ -142,14 +150,15 @@ def _attempt(intent: Any, charge: Any) -> str:
 
 
 def refunded(refunds: Iterable[stripe.Refund]) -> Iterable[Reversal]:
-    """Say of each refund that it went, or that it failed and the money is back."""
+    """Say of each refund that it went, or that it failed and the money is back; when, by its own entry if expanded."""
     for refund in refunds:
         amount = stripe_amounts.money(refund.amount, refund.currency)
         match refund.status:
             case "succeeded":
-                yield Reversal(refund.id, "refund", amount)
+                yield Reversal(refund.id, "refund", amount, moment(refund))
             case "failed" | "canceled":
-                yield Reversal(refund.id, "reinstated", amount)
+                back = moment(getattr(refund, "failure_balance_transaction", None))
+                yield Reversal(refund.id, "reinstated", amount, back or moment(refund))
             case _:
                 pass  # pending: nothing has left yet
 
@@ -159,9 +168,15 @@ def disputed(disputes: Iterable[stripe.Dispute]) -> Iterable[Reversal]:
     for dispute in disputes:
         amount = stripe_amounts.money(dispute.amount, dispute.currency)
         if dispute.status in _CHARGEBACK_STANDS or dispute.status == "won":
-            yield Reversal(dispute.id, "chargeback", amount)
+            yield Reversal(dispute.id, "chargeback", amount, _moved(dispute, out=True))
         if dispute.status == "won":
-            yield Reversal(dispute.id, "reinstated", amount)
+            yield Reversal(dispute.id, "reinstated", amount, _moved(dispute, out=False))
+
+
+def _moved(dispute: Any, *, out: bool) -> datetime | None:
+    """Return when a dispute's money last went, or came back; a question that became one is older than its money."""
+    entries = [each for each in getattr(dispute, "balance_transactions", None) or () if (each.amount < 0) is out]
+    return moment(max(entries, key=lambda each: each.created)) if entries else moment(dispute)
 
 
 def _inquiries(disputes: Iterable[stripe.Dispute]) -> Iterable[Alert]:

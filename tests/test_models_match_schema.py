@@ -36,6 +36,7 @@ SQL_ONLY = {
     "schema_migration": "the migration runner's own book",
     "worklist": "rows come and go by the hundred in one statement; nothing reads one as an object",
     "stale_case": "notes of triggers, taken away by the hundred",
+    "newcomer": "the same",
     "lane_budget": "a counter that one conditional statement keeps",
     "warm_up": "one row for each sending domain, judged by one statement a day",
     "breaker": "one row for each provider, written and read by statements about all of them",
@@ -44,6 +45,7 @@ SQL_ONLY = {
     "control_total": "the same",
     "control_line": "the same",
     "delivery_evidence": "appended by one statement a mail, and read in sets",
+    "confirmed_payment": "marks that two statements set and look for, by the page",
     "provider_mark": "a note by its name, written by one statement that says whether it changed",
     "cron_run": "one insert decides who runs a slot; nothing reads it as an object",
 }

@@ -49,7 +49,8 @@ def listed(found: StrayList) -> Message:
         sentence = "All money at Stripe is in the ledger; nothing waits for a decision."
         return Message(text=sentence, blocks=(blocks.section(sentence),))
     one = found.total == 1
-    head = f"{found.total} {'movement' if one else 'movements'} of money at Stripe {'fits' if one else 'fit'} no entry."
+    counted = f"{found.total} {'movement of money is' if one else 'movements of money are'}"
+    head = f"{counted} not the same here and at Stripe."
     hint = "On another invoice: `/plixo stray book ID INV`. None of ours: `/plixo stray dismiss ID reason…`"
     return Message(
         text=head,
@@ -97,7 +98,7 @@ def _line(stray: Stray) -> tuple[Block, ...]:
         value=ids.value(stray=stray.id),
         label=f"Leave the {stray.kind} of {stray.amount} out of the ledger",
     )
-    if stray.invoice_number is None or stray.invoice_id is None:
+    if stray.entered or stray.invoice_number is None or stray.invoice_id is None:
         return blocks.section(said), blocks.actions(dismiss)
     number = text.plain(stray.invoice_number, limit=40)
     book = blocks.button(

@@ -96,6 +96,8 @@ class Reversal:
     kind: str
     """``refund``, ``chargeback`` or ``reinstated`` (a chargeback that was won)."""
     amount: Money
+    happened_at: datetime | None = None
+    """By the provider's clock; None where it does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,8 @@ class CheckoutSnapshot:
     decline: Decline | None = None
     attempt_id: str | None = None
     """The provider's id of the attempt that the decline belongs to, so that each is told once."""
+    paid_at: datetime | None = None
+    """When the payer was charged, by the provider's clock; a bank debit's money comes days after that."""
     reversals: tuple[Reversal, ...] = ()
     alerts: tuple[Alert, ...] = ()
     url: str | None = None
@@ -166,6 +170,16 @@ class MovementPage:
     """Where the next page begins; None at the end of the list."""
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the provider says of one object of its own."""
+
+    status: str
+    """In the provider's word, for people."""
+    movements: tuple[Movement, ...]
+    """The money that it moved so far, and whatever of it went back the same way."""
+
+
 class GatewayUnavailable(Exception):
     """The payment provider did not answer, or answered that we should come again."""
 
@@ -191,6 +205,9 @@ class PaymentGateway(Protocol):
 
     async def movements(self, of: str, *, since: datetime, after: str | None) -> MovementPage:
         """Return a page of the ``payments``, ``refunds`` or ``disputes`` that began since then."""
+
+    async def known(self, object_id: str) -> Known | None:
+        """Return what there is under the id of a payment, refund or dispute; None when there is nothing."""
 
     async def alert(self, object_id: str) -> tuple[str, Alert] | None:
         """Return the session and the warning that an event is about; None when it is of no session."""

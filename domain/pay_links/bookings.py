@@ -1,6 +1,7 @@
 """Bookings: a paid checkout's money, and whatever of it went back, entered into the ledger once each."""
 
 import logging
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +34,15 @@ async def held(tx: Transaction, *, invoice_id: UUID, snapshot: CheckoutSnapshot)
     return (await entries.family_held(tx, payment.id, besides=[invoice_id]))[invoice_id]
 
 
+def day_of(core: Core, at: datetime | None) -> date:
+    """Return the merchant's day of what the provider dates, whenever we heard of it; today where it has no date.
+
+    A provider's clock that is ahead of ours makes no day that is still to come.
+    """
+    today = local_date(core.clock, core.merchant.zone)
+    return min(at.astimezone(core.merchant.zone).date(), today) if at is not None else today
+
+
 async def book(
     core: Core, tx: Transaction, invoice: Invoice, checkout: Checkout, snapshot: CheckoutSnapshot, actor: Actor
 ) -> None:
@@ -47,7 +57,7 @@ async def book(
         source=SOURCE,
         object_id=snapshot.charge_id,
         method=snapshot.method,
-        received_on=local_date(core.clock, core.merchant.zone),
+        received_on=day_of(core, snapshot.paid_at),
         actor=actor,
         contact_id=link.contact_id,
     )
@@ -78,7 +88,7 @@ async def reverse(core: Core, tx: Transaction, invoice: Invoice, payment: Paymen
         "payment": payment,
         "amount": reversal.amount,
         "object_id": reversal.object_id,
-        "received_on": local_date(core.clock, core.merchant.zone),
+        "received_on": day_of(core, reversal.happened_at),
         "actor": SYSTEM,
     }
     if reversal.kind != "reinstated":

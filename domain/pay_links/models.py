@@ -116,6 +116,9 @@ class StrayMovement(StatefulRecord):
     note: str = fields.TextField()
     invoice_id: UUID | None = fields.UUIDField(null=True)
     account_id: UUID | None = fields.UUIDField(null=True)
+    payment_id: UUID | None = fields.UUIDField(null=True)
+    """The entry of ours that it contradicts; None where we have none."""
+    told_at: datetime | None = fields.DatetimeField(null=True)
     decided_by: str | None = fields.TextField(null=True)
     decision: str = fields.TextField(default="")
     decided_at: datetime | None = fields.DatetimeField(null=True)

@@ -24,6 +24,44 @@ class StrayMoneyFound(Event):
         return f"Stripe shows {what} that fits no entry of ours: {shown}{more}. `/plixo stray` lists what is to be done"
 
 
+class EntryDoubted(Event):
+    """An entry of ours from the provider is not there, or not as we have it; nothing was changed."""
+
+    kind: ClassVar[str] = "entry.doubted"
+
+    stray_id: UUID
+    payment_id: UUID
+    object_id: str
+    what: str
+    amount: Amount
+    """In the ledger."""
+    note: str
+    """What the provider has instead."""
+    account_id: UUID
+    account_name: str
+    invoice_id: UUID | None
+    """The invoice that it was made for."""
+    invoice_number: str | None
+
+    @property
+    def invoice_ref(self) -> UUID | None:
+        """Return the invoice, if it is known."""
+        return self.invoice_id
+
+    @property
+    def account_ref(self) -> UUID | None:
+        """Return the account."""
+        return self.account_id
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        on = f" on {self.invoice_number}" if self.invoice_number else ""
+        return (
+            f"The ledger has a {self.what} of {self.amount} from {self.account_name}{on} by Stripe ({self.object_id}), "
+            f"and {self.note}. Nothing was changed; `/plixo stray` lists it"
+        )
+
+
 class StrayBooked(InvoiceEvent):
     """Money that had fitted nothing was entered into the ledger."""
 
@@ -79,6 +117,7 @@ class ProviderNotReady(Event):
 
 NOTICES: Notices = {
     StrayMoneyFound: (operators(),),
+    EntryDoubted: (operators(),),
     StrayBooked: (operators(),),
     StrayDismissed: SILENT,  # who dismissed it was answered
     ProviderReady: (operators(),),

@@ -20,7 +20,7 @@ from domain.kernel.transactions import Row, Transaction
 from domain.ledger import entries, invoices
 from domain.ledger.events import PaymentReceived
 from domain.ledger.models import Payment
-from domain.pay_links import bookings, provider_health, provider_marks
+from domain.pay_links import bookings, doubts, provider_health, provider_marks
 from domain.pay_links.models import StrayMovement
 from domain.pay_links.provider_news import StrayMoneyFound
 from domain.pay_links.states import StrayState
@@ -68,22 +68,23 @@ async def compare(core: Core, *, movements: Sequence[Movement]) -> Compared:
 
     A refund that failed before we heard of it has taken nothing, so there is nothing to give back.
     """
+    await doubts.confirm(core, movements=movements)
     rows = await core.database.rows(_UNMATCHED, _columns(movements)) if movements else []
     sessions: list[str] = []
     charges: list[str] = []
-    strays: list[tuple[Movement, str]] = []
+    strays: list[tuple[Movement, str, UUID | None]] = []
     booked = 0
     for row in rows:
         movement = movements[row["place"] - 1]
         if row["booked_id"] is not None:
-            strays += [(movement, _differs(row))] if not row["known"] else []
+            strays += [(movement, _differs(row), row["booked_id"])] if not row["known"] else []
         elif movement.kind == "payment" and row["checkout_id"] is not None:
             if row["checkout_state"] != "mismatched":  # of that a person was told when it came
                 (sessions if row["session_id"] else charges).append(row["session_id"] or movement.charge_id)
         elif row["payment_id"] is not None:
             booked += await _book(core, row["payment_id"], movement)
         elif movement.kind != "reinstated" and not row["known"]:
-            strays.append((movement, "no checkout and no payment of ours belongs to it"))
+            strays.append((movement, "no checkout and no payment of ours belongs to it", None))
     return Compared(tuple(sessions), tuple(charges), booked, await _keep(core, strays))
 
 
@@ -128,7 +129,8 @@ async def tell_strays(core: Core) -> int:
     """Close the strays that were booked meanwhile, and tell of those that were found since this was last told."""
     async with core.transaction() as tx:
         placed = await tx.rows(
-            "SELECT y.id FROM stray_movement y WHERE y.state = 'open' AND EXISTS (SELECT FROM payment p WHERE"
+            "SELECT y.id FROM stray_movement y WHERE y.state = 'open' AND y.payment_id IS NULL AND EXISTS"
+            " (SELECT FROM payment p WHERE"
             " p.object_id = y.object_id AND p.kind = y.kind AND abs(p.amount_minor) = y.amount_minor) FOR UPDATE OF y"
         )
         await StrayMovement.move_all(
@@ -138,7 +140,8 @@ async def tell_strays(core: Core) -> int:
         mark = await provider_marks.of(tx, _TOLD)
         rows = await tx.rows(
             "SELECT kind, currency, amount_minor, about, object_id, found_at, count(*) OVER () AS count"
-            " FROM stray_movement WHERE state = 'open' AND (%(since)s::timestamptz IS NULL OR found_at > %(since)s)"
+            " FROM stray_movement WHERE state = 'open' AND payment_id IS NULL"
+            " AND (%(since)s::timestamptz IS NULL OR found_at > %(since)s)"
             " ORDER BY found_at DESC, id LIMIT %(most)s",
             {"since": mark.at if mark else None, "most": EXAMPLES},
         )
@@ -172,7 +175,7 @@ async def _book(core: Core, payment_id: UUID, movement: Movement) -> int:
         held = await entries.family_held(tx, payment_id, besides=(about["invoice_id"],))
         invoice = held[about["invoice_id"]]
         before = await _entries(tx, payment_id)
-        reversal = Reversal(movement.object_id, movement.kind, movement.amount)
+        reversal = Reversal(movement.object_id, movement.kind, movement.amount, movement.happened_at)
         await bookings.reverse(core, tx, invoice, payment, reversal)
         return int(await _entries(tx, payment_id) > before)
 
@@ -182,39 +185,41 @@ async def _entries(tx: Transaction, payment_id: UUID) -> int:
     return int(row["n"]) if row else 0
 
 
-async def _keep(core: Core, strays: Sequence[tuple[Movement, str]]) -> int:
+async def _keep(core: Core, strays: Sequence[tuple[Movement, str, UUID | None]]) -> int:
     """Store what fits nothing, with the invoice that it names; return how many were new."""
-    named = await _named(core, [movement.about for movement, _ in strays]) if strays else {}
+    named = await _named(core, [movement.about for movement, _, _ in strays]) if strays else {}
     wanted = [
-        (movement, note, named.get(movement.about))
-        for movement, note in strays
-        if not core.limits.stripe_shared or movement.about in named or movement.checkout_id
+        (movement, note, named.get(movement.about), entry)
+        for movement, note, entry in strays
+        if not core.limits.stripe_shared or movement.about in named or movement.checkout_id or entry
     ]
     if not wanted:
         return 0
     return await core.database.execute(
         "INSERT INTO stray_movement (id, object_id, kind, currency, amount_minor, happened_at, charge_id, method,"
-        " about, note, invoice_id, account_id, state, found_at)"
+        " about, note, invoice_id, account_id, payment_id, state, found_at)"
         " SELECT n.id, n.object_id, n.kind, n.currency, n.minor, n.at, n.charge, n.method, n.about, n.note,"
-        " n.invoice_id, n.account_id, %s, %s FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::bigint[],"
-        " %s::timestamptz[], %s::text[], %s::text[], %s::text[], %s::text[], %s::uuid[], %s::uuid[])"
-        " AS n (id, object_id, kind, currency, minor, at, charge, method, about, note, invoice_id, account_id)"
+        " n.invoice_id, n.account_id, n.entry, %s, %s"
+        " FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::bigint[],"
+        " %s::timestamptz[], %s::text[], %s::text[], %s::text[], %s::text[], %s::uuid[], %s::uuid[], %s::uuid[])"
+        " AS n (id, object_id, kind, currency, minor, at, charge, method, about, note, invoice_id, account_id, entry)"
         " ON CONFLICT (object_id, kind) DO NOTHING",
         (
             StrayMovement.MACHINE.start.value,
             core.clock.now(),
             [uuid4() for _ in wanted],
-            [each.object_id for each, _, _ in wanted],
-            [each.kind for each, _, _ in wanted],
-            [each.amount.currency for each, _, _ in wanted],
-            [each.amount.minor for each, _, _ in wanted],
-            [each.happened_at for each, _, _ in wanted],
-            [each.charge_id for each, _, _ in wanted],
-            [each.method for each, _, _ in wanted],
-            [each.about for each, _, _ in wanted],
-            [note for _, note, _ in wanted],
-            [of["id"] if of else None for _, _, of in wanted],
-            [of["account_id"] if of else None for _, _, of in wanted],
+            [each.object_id for each, _, _, _ in wanted],
+            [each.kind for each, _, _, _ in wanted],
+            [each.amount.currency for each, _, _, _ in wanted],
+            [each.amount.minor for each, _, _, _ in wanted],
+            [each.happened_at for each, _, _, _ in wanted],
+            [each.charge_id for each, _, _, _ in wanted],
+            [each.method for each, _, _, _ in wanted],
+            [each.about for each, _, _, _ in wanted],
+            [note for _, note, _, _ in wanted],
+            [of["id"] if of else None for _, _, of, _ in wanted],
+            [of["account_id"] if of else None for _, _, of, _ in wanted],
+            [entry for _, _, _, entry in wanted],
         ),
     )
 
@@ -243,7 +248,7 @@ def _columns(movements: Sequence[Movement]) -> dict[str, list[object]]:
 
 
 def _differs(row: Row) -> str:
-    return f"in the ledger it is {Money(abs(row['booked_minor']), row['booked_currency'])}"
+    return doubts.in_ledger(Money(abs(row["booked_minor"]), row["booked_currency"]))
 
 
 def _example(row: Row) -> str:

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from domain.kernel import timeline
 from domain.kernel.actor import Actor, Permission
-from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.money import Money
@@ -39,6 +38,8 @@ class Stray:
     invoice_id: UUID | None
     """The invoice that it names, if it names just one."""
     invoice_number: str | None
+    entered: bool = False
+    """Whether it contradicts an entry that the ledger has, so that there is nothing to book."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,8 @@ async def waiting(core: Core, *, actor: Actor, limit: int = 25) -> StrayList:
     actor.require(Permission.VIEW)
     rows = await core.database.rows(
         "SELECT y.id, y.object_id, y.kind, y.amount_minor, y.currency, y.happened_at, y.about, y.note, y.invoice_id,"
-        " i.number, count(*) OVER () AS total FROM stray_movement y LEFT JOIN invoice i ON i.id = y.invoice_id"
+        " y.payment_id, i.number, count(*) OVER () AS total"
+        " FROM stray_movement y LEFT JOIN invoice i ON i.id = y.invoice_id"
         " WHERE y.state = 'open' ORDER BY y.found_at DESC, y.id LIMIT %s",
         (limit,),
     )
@@ -73,6 +75,7 @@ async def waiting(core: Core, *, actor: Actor, limit: int = 25) -> StrayList:
             note=row["note"],
             invoice_id=row["invoice_id"],
             invoice_number=row["number"],
+            entered=row["payment_id"] is not None,
         )
         for row in rows
     )
@@ -96,8 +99,8 @@ async def book(core: Core, *, stray_id: UUID, invoice_number: str, actor: Actor)
             raise StrayUnbookable(f"It is in {stray.currency}, and {invoice.number} is in {invoice.currency}.")
         if await Payment.filter(object_id=stray.object_id, kind=stray.kind).exists():
             raise StrayUnbookable(
-                f"{stray.object_id} is in the ledger already, with another amount. Put that right there, then "
-                "dismiss this one with a reason."
+                f"{stray.object_id} is in the ledger already ({stray.note}). Put that right there, then dismiss this "
+                "one with a reason."
             )
         await (_receive if stray.kind == "payment" else _reverse)(core, tx, invoice, stray, actor)
         now = core.clock.now()
@@ -180,9 +183,7 @@ async def _receive(core: Core, tx: Transaction, invoice: Invoice, stray: StrayMo
         source=bookings.SOURCE,
         object_id=stray.object_id,
         method=stray.method or "Stripe",
-        received_on=min(
-            stray.happened_at.astimezone(core.merchant.zone).date(), local_date(core.clock, core.merchant.zone)
-        ),
+        received_on=bookings.day_of(core, stray.happened_at),
         actor=actor,
     )
 
@@ -194,4 +195,5 @@ async def _reverse(core: Core, tx: Transaction, invoice: Invoice, stray: StrayMo
         raise StrayUnbookable(
             f"The payment that it takes back ({stray.charge_id or 'unknown'}) is not in the ledger. Book that first."
         )
-    await bookings.reverse(core, tx, invoice, payment, Reversal(stray.object_id, stray.kind, stray.amount))
+    back = Reversal(stray.object_id, stray.kind, stray.amount, stray.happened_at)
+    await bookings.reverse(core, tx, invoice, payment, back)

@@ -37,6 +37,7 @@ def payment_views(name: str, *, number: str, many: int) -> Mapping[str, Message]
     )  # fmt: skip
     named = Stray(ID, name, "payment", Money(12500, "EUR"), AT, name, "no checkout of ours", ID, number)
     other = Stray(ID, "re_1", "refund", Money(500, "EUR"), AT, "", "no checkout of ours", None, None)
+    ours = Stray(ID, "ch_2", "payment", Money(900, "EUR"), AT, "", "Stripe does not know it", ID, number, entered=True)
     found = StrayMoneyFound(count=7, examples=(f"payment of 1.00 EUR for {name} (ch_1)",), actor="Plixo",
                             actor_kind="system", at=AT)  # fmt: skip
     not_ready = ProviderNotReady(problems=(name,) * many, actor="Plixo", actor_kind="system", at=AT)
@@ -44,6 +45,7 @@ def payment_views(name: str, *, number: str, many: int) -> Mapping[str, Message]
         "payments, ready": payments.health(READY),
         "payments, troubled": payments.health(troubled),
         "strays": payments.listed(StrayList((named, other) * many, 40)),
+        "strays, of our entries": payments.listed(StrayList((ours,), 1)),
         "strays, none": payments.listed(StrayList((), 0)),
         "strays, found": news.alone(found),
         "payments, not ready": news.alone(not_ready),

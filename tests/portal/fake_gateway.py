@@ -15,6 +15,7 @@ from domain.kernel.ports import (
     Decline,
     GatewayRefused,
     GatewayUnavailable,
+    Known,
     Movement,
     MovementPage,
     ProviderNews,
@@ -31,6 +32,7 @@ class Page:
     status: CheckoutStatus = CheckoutStatus.OPEN
     charge_id: str | None = None
     method: str = ""
+    paid_at: datetime | None = None
     decline: Decline | None = None
     attempt_id: str | None = None
     verify_url: str | None = None
@@ -48,8 +50,12 @@ class FakeGateway:
         self.calls: list[str] = []
         self.missed: list[ProviderNews] = []
         self.moved: dict[str, list[Movement]] = {"payments": [], "refunds": [], "disputes": []}
+        self.statuses: dict[str, str] = {}
+        """Of objects that moved no money."""
         self.warnings: dict[str, tuple[str, Alert]] = {}
         self.bank_debit: bool | None = True
+        self.now: datetime | None = None
+        """What the provider's clock says of money that moves; None: it says nothing."""
         self._numbers = count(1)
 
     def collectable(self, currency: str) -> Collectable | None:
@@ -99,6 +105,13 @@ class FakeGateway:
         page = tuple(rows[at : at + 2])
         return MovementPage(page, page[-1].object_id if at + 2 < len(rows) else None)
 
+    async def known(self, object_id: str) -> Known | None:
+        self._called("known")
+        if object_id in self.statuses:
+            return Known(self.statuses[object_id], ())
+        found = tuple(each for rows in self.moved.values() for each in rows if each.object_id == object_id)
+        return Known("succeeded", found) if found else None
+
     async def alert(self, object_id: str) -> tuple[str, Alert] | None:
         self._called("alert")
         return self.warnings.get(object_id)
@@ -116,7 +129,7 @@ class FakeGateway:
 
     def pay(self, page: Page, *, method: str = "card ending 4242") -> None:
         page.status, page.method, page.decline, page.attempt_id = CheckoutStatus.PAID, method, None, None
-        page.charge_id = page.charge_id or f"ch_fake_{next(self._numbers)}"
+        page.charge_id, page.paid_at = page.charge_id or f"ch_fake_{next(self._numbers)}", self.now
 
     def decline(self, page: Page, code: str = "card_declined") -> None:
         page.decline, page.attempt_id = Decline("card_declined", code), f"ch_fake_{next(self._numbers)}"
@@ -133,7 +146,7 @@ class FakeGateway:
 
     def reverse(self, page: Page, kind: str, amount: Money, object_id: str | None = None) -> str:
         object_id = object_id or f"re_fake_{next(self._numbers)}"
-        page.reversals.append(Reversal(object_id, kind, amount))
+        page.reversals.append(Reversal(object_id, kind, amount, self.now))
         return object_id
 
     def _called(self, what: str) -> None:
@@ -151,6 +164,7 @@ class FakeGateway:
             method=page.method,
             decline=page.decline,
             attempt_id=page.attempt_id,
+            paid_at=page.paid_at if page.status is CheckoutStatus.PAID else None,
             verify_url=page.verify_url,
             alerts=tuple(page.alerts),
             methods=page.order.methods,

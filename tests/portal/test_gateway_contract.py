@@ -46,6 +46,7 @@ class FakeWorld:
 
     def __init__(self) -> None:
         self.fake = FakeGateway()
+        self.fake.now = START
         self.gateway: PaymentGateway = self.fake
 
     def pay(self, session_id: str) -> None:
@@ -237,7 +238,7 @@ async def test_refunds_are_told_one_by_one(world: World) -> None:
     paid = await world.gateway.fetch(session)
 
     assert paid.status is CheckoutStatus.PAID
-    assert set(paid.reversals) == {Reversal(each, "refund", Money(minor, "USD")) for each, minor in ids.items()}
+    assert set(paid.reversals) == {Reversal(each, "refund", Money(minor, "USD"), START) for each, minor in ids.items()}
 
 
 async def test_a_dispute_takes_the_money_and_a_won_one_brings_it_back(world: World) -> None:
@@ -249,8 +250,9 @@ async def test_a_dispute_takes_the_money_and_a_won_one_brings_it_back(world: Wor
 
     won = await world.gateway.fetch(session)
 
-    assert taken.reversals == (Reversal(dispute, "chargeback", DOLLARS),)
-    assert won.reversals == (Reversal(dispute, "chargeback", DOLLARS), Reversal(dispute, "reinstated", DOLLARS))
+    gone, back = (Reversal(dispute, kind, DOLLARS, START) for kind in ("chargeback", "reinstated"))
+    assert taken.reversals == (gone,)
+    assert won.reversals == (gone, back)
 
 
 async def test_a_session_is_found_by_itself_and_by_its_charge(world: World) -> None:

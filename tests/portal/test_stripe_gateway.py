@@ -11,7 +11,7 @@ import pytest_asyncio
 import stripe
 
 from domain.kernel.money import Money
-from domain.kernel.ports import CheckoutStatus, GatewayRefused, GatewayUnavailable, Method
+from domain.kernel.ports import CheckoutStatus, GatewayRefused, GatewayUnavailable, Known, Method
 from portal import stripe_amounts
 from portal.stripe_gateway import StripeGateway
 from sandbox.stripe_faults import Fault
@@ -65,6 +65,45 @@ async def test_too_many_requests_means_come_again(stand_in: StandIn) -> None:
 
     with pytest.raises(GatewayUnavailable):
         await stand_in.gateway.open(an_order())
+
+
+async def test_an_object_is_known_by_its_id_with_the_money_that_it_moved(stand_in: StandIn) -> None:
+    world, gateway = stand_in.world, stand_in.gateway
+    session = (await gateway.open(an_order())).session_id
+    world.pay_by_card(session)
+    refund = world.refund(session, amount=900)
+    dispute = world.dispute(session)
+    charge = world.charge_id(session)
+
+    known = [await gateway.known(each) for each in (charge, refund["id"], dispute["id"])]
+
+    assert [[(each.kind, each.object_id) for each in one.movements] for one in known if one] == [
+        [("payment", charge)],
+        [("refund", refund["id"])],
+        [("chargeback", dispute["id"])],
+    ]
+
+
+async def test_a_debit_that_failed_is_known_with_its_status_and_no_money(stand_in: StandIn) -> None:
+    session = (await stand_in.gateway.open(an_order())).session_id
+    stand_in.world.pay_by_bank(session)
+    stand_in.world.fail(session)
+
+    known = await stand_in.gateway.known(stand_in.world.charge_id(session))
+
+    assert known == Known("failed", ())
+
+
+@pytest.mark.parametrize("object_id", ["ch_nobody", "py_nobody", "re_nobody", "du_nobody", "bank:1", ""])
+async def test_an_id_that_stripe_never_gave_is_not_known(stand_in: StandIn, object_id: str) -> None:
+    assert await stand_in.gateway.known(object_id) is None
+
+
+async def test_whether_an_id_is_known_is_not_guessed_without_an_answer(stand_in: StandIn) -> None:
+    stand_in.world.faults.plan(Fault.RATE_LIMITED)
+
+    with pytest.raises(GatewayUnavailable):
+        await stand_in.gateway.known("ch_nobody")
 
 
 async def test_an_order_whose_answer_was_lost_is_the_same_session_later(stand_in: StandIn) -> None:

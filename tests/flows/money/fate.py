@@ -11,6 +11,7 @@ from domain.kernel.ports import (
     CheckoutSnapshot,
     Collectable,
     GatewayUnavailable,
+    Known,
     MovementPage,
     PaymentGateway,
     ProviderNews,
@@ -99,6 +100,10 @@ class FrailGateway:
     async def movements(self, of: str, *, since: datetime, after: str | None) -> MovementPage:
         async with self._called():
             return await self._real.movements(of, since=since, after=after)
+
+    async def known(self, object_id: str) -> Known | None:
+        async with self._called():
+            return await self._real.known(object_id)
 
     async def alert(self, object_id: str) -> tuple[str, Alert] | None:
         async with self._called():
