@@ -57,6 +57,13 @@ async def talking(port: int) -> AsyncIterator[Talker]:
         writer.close()
 
 
+async def begun(talker: Talker, to: str) -> None:
+    """Go as far as the mail's text."""
+    await talker.say("MAIL FROM:<>")
+    await talker.say(f"RCPT TO:<{to}>")
+    assert (await talker.say("DATA")).startswith("354")
+
+
 async def send(port: int, *to: str, body: bytes = b"Subject: x\r\n\r\nhello\r\n", sender: str = "") -> str:
     """Send one mail over a connection of its own."""
     async with talking(port) as talker:

@@ -12,16 +12,9 @@ from domain.kernel.core import Core
 from inbound_mail.server import MailServer, serve
 from tests.domain.deliverability.mailings_made import bounce_path
 from tests.inbound_mail.conftest import LIMITS
-from tests.inbound_mail.talker import Talker, send, talking
+from tests.inbound_mail.talker import Talker, begun, send, talking
 
 MAILING = UUID("6f1d7a52-0000-4000-8000-0123456789ab")
-
-
-async def begun(talker: Talker, to: str) -> None:
-    """Go as far as the mail's text."""
-    await talker.say("MAIL FROM:<>")
-    await talker.say(f"RCPT TO:<{to}>")
-    assert (await talker.say("DATA")).startswith("354")
 
 
 async def flooded(talker: Talker, piece: bytes) -> None:
