@@ -105,7 +105,6 @@ TELLINGS: Mapping[type[Event], Telling] = {
     pay_links.ChargeQuestioned: ALARM,
     provider_news.StrayMoneyFound: NORMAL,
     provider_news.EntryDoubted: many("entries that are not so at Stripe"),
-    provider_news.StrayBooked: NORMAL,
     provider_news.ProviderReady: NORMAL,
     provider_news.ProviderNotReady: NORMAL,
     # promises and plans

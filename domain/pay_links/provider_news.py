@@ -118,7 +118,7 @@ class ProviderNotReady(Event):
 NOTICES: Notices = {
     StrayMoneyFound: (operators(),),
     EntryDoubted: (operators(),),
-    StrayBooked: (operators(),),
+    StrayBooked: SILENT,  # the payment, or what went back, is told; who booked it was answered
     StrayDismissed: SILENT,  # who dismissed it was answered
     ProviderReady: (operators(),),
     ProviderNotReady: (operators(),),

@@ -1,6 +1,7 @@
 """What must hold: after every step, and once everything has come to rest."""
 
 from collections import Counter
+from datetime import datetime
 
 from domain.ledger import audit
 from domain.pay_links import checkouts
@@ -40,6 +41,7 @@ async def at_rest(world: World) -> None:
     await _nothing_outdated_is_open(world)
     await _bank_lines_once(world)
     await _surplus_has_a_task(world)
+    await _no_doubts(world)
 
 
 async def _audited(world: World) -> None:
@@ -51,13 +53,16 @@ async def _audited(world: World) -> None:
 
 
 async def _at_most_what_moved(world: World) -> None:
-    """Each entry is one object of Stripe's, with its amount; a charge is in the ledger once."""
-    amounts = {
-        each["id"]: each["amount"] for kind in ("charge", "refund", "dispute") for each in world.stripe.books.all(kind)
-    }
-    rows = await world.core.database.rows("SELECT object_id, kind, amount_minor FROM payment WHERE source = 'stripe'")
+    """Each entry is one object of Stripe's, with its amount and day; a charge is in the ledger once."""
+    there = {each["id"]: each for kind in ("charge", "refund", "dispute") for each in world.stripe.books.all(kind)}
+    rows = await world.core.database.rows(
+        "SELECT object_id, kind, amount_minor, received_on FROM payment WHERE source = 'stripe'"
+    )
     for row in rows:
-        assert abs(row["amount_minor"]) == amounts.get(row["object_id"]), f"nothing at Stripe is like {row}"
+        other = there[row["object_id"]]
+        assert abs(row["amount_minor"]) == other["amount"], f"at Stripe it is {other['amount']}: {row}"
+        day = datetime.fromtimestamp(other["created"], world.core.merchant.zone).date()
+        assert row["received_on"] == day or (row["kind"] == "reinstated" and row["received_on"] > day), (row, day)
     twice = [each for each, count in Counter((row["object_id"], row["kind"]) for row in rows).items() if count > 1]
     assert not twice, f"booked twice: {twice}"
 
@@ -87,6 +92,7 @@ async def _all_that_moved(world: World) -> None:
         "SELECT coalesce(root.object_id, p.object_id) AS charge, sum(p.amount_minor)::bigint AS minor FROM payment p"
         " LEFT JOIN payment root ON root.id = p.reverses_id WHERE p.source = 'stripe' GROUP BY 1"
         " UNION ALL SELECT charge_id, amount_minor FROM stray_movement WHERE state <> 'booked' AND kind = 'payment'"
+        " AND payment_id IS NULL"
     )
     known: Counter[str] = Counter()
     for row in rows:
@@ -127,6 +133,11 @@ async def _bank_lines_once(world: World) -> None:
     for row in rows:
         booked = row["state"] in ("posted", "unapplied")
         assert (row["payments"], row["booked"]) == ((1, row["amount_minor"]) if booked else (0, 0)), row
+
+
+async def _no_doubts(world: World) -> None:
+    rows = await world.core.database.rows("SELECT object_id, note FROM stray_movement WHERE payment_id IS NOT NULL")
+    assert not rows, f"entries that are true are doubted: {rows}"
 
 
 async def _surplus_has_a_task(world: World) -> None:
