@@ -15,6 +15,7 @@ from domain.deliverability.replies.reply import Amount, Share
 LEAST_BARE = 10
 """A smaller figure without a currency counts something else."""
 
+_FIGURE = re.compile(r"\d")
 _T = tables.sections("wordings/amounts.txt")
 _CURRENCY = {word: line.split()[0] for line in _T["currencies"] for word in line.split()[1:]}
 _NO_DECIMALS, _THREE = frozenset(_T["no decimals"][0].split()), frozenset(_T["three decimals"][0].split())
@@ -56,7 +57,7 @@ def found(sentence: str, written: str, *, language: str, taken: Iterable[tuple[i
             spans.append((start, end))
             amounts.append(Found(start, end, amount, bare))
 
-    if any(letter.isdigit() for letter in sentence):
+    if _FIGURE.search(sentence) is not None:
         for match in _PERCENT.finditer(sentence):
             share = Share.HALF if match[1] == "50" else Share.PERCENT
             value = "" if share is Share.HALF else match[1].replace(",", ".")

@@ -58,6 +58,8 @@ PATTERNS: dict[str, re.Pattern[str]] = {
         rf"middle|mitte|mi|mediados)[\s-]{_OF}(?:the |la |le |el )?(?:({_MOVE})\s)?({_MONTH}|{_UNIT})\b"
         rf"(?:\s({_MOVE})\b)?",
         "ends": r"\b(?:at |by |zum |bis )?(month[ -]end|eom|eow|monatsende|wochenende|jahresende|year[ -]end)\b",
+        "within": r"\b(in|im|en|during|courant|by|before|until|till|vor|bis|avant|hasta|antes de|d'ici)"
+        rf"(?: the (?:first|second|third|last) week of| der ersten|)(?: le mois d[e'])?\s({_MONTH})\b(?!\s?\d)",
         "in": r"\b(?:in|within|innerhalb(?: von)?|binnen|dans|sous|en|dentro de|in about|in etwa|d'ici)"
         rf"(?: the next| den nächsten| les| los próximos)? ({_NUMBER})(?: (?:business|working|more))? ({_UNIT})\b",
         "ago": rf"\b({_NUMBER}) ({_UNIT}) ago\b",

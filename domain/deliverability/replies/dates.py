@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from domain.deliverability.replies import date_words as words
 from domain.deliverability.replies.reply import Day
 
+_FIGURE = re.compile(r"\d")
 FRIDAY = 4
 EARLY, MIDDLE = 5, 15
 """Days of the month that "at the beginning" and "in the middle" of it are taken for."""
@@ -46,7 +47,7 @@ def found(sentence: str, *, today: date, language: str) -> list[Found]:
     said = [match.span() for match in words.PATTERNS["said"].finditer(sentence)]
     spans = [match.span() for match in (*words.NOT_A_DAY.finditer(sentence), *words.ALWAYS.finditer(sentence))]
     spans = [(start, end) for start, end in spans if not any(a < start and end <= b for a, b in said)]
-    figures = any(letter.isdigit() for letter in sentence)
+    figures = _FIGURE.search(sentence) is not None
     for name, pattern in words.PATTERNS.items():
         if not figures and name in _WITH_FIGURES:
             continue
@@ -102,6 +103,10 @@ def _spoken(name: str, match: re.Match[str], today: date) -> Resolve | None:
         return _weekday(match, today)
     if name == "end":
         return _part(match, today)
+    if name == "within":
+        month = words.MONTHS[match[2]]
+        day = 31 if match[1] in ("in", "im", "en", "during", "courant") else 1
+        return lambda ahead: (_dated(day, month, None, today, ahead=ahead), None)
     if name == "ends":
         unit = "month" if match[1].startswith(("month", "monat", "eom")) else "week" if "w" in match[1] else "year"
         return lambda _: (_end(unit, "this", today), None)

@@ -76,7 +76,7 @@ def _guesses(said: Spoken, following: list[Spoken], today: date, *, alone: bool)
             continue
         if kind is IntentKind.PAID and _not_yet(said, hit):
             continue
-        key = (kind, "" if detail == "alone" else detail)
+        key = (kind, "" if detail in ("alone", "later") else detail)
         if key not in found or hit.length > found[key].length:
             found[key] = hit
     _settle(found)
@@ -90,9 +90,20 @@ def _settle(found: dict[tuple[IntentKind, str], Hit]) -> None:
     kinds = {kind for kind, _ in found}
     if IntentKind.INSTALMENTS in kinds:
         found.pop((IntentKind.PROMISE, ""), None)
+    if {IntentKind.WRONG_CONTACT, IntentKind.COPY} <= kinds:
+        _settle_copy(found)
     reasons = [detail for kind, detail in found if kind is IntentKind.DISPUTE]
     if len(reasons) > 1:
         found.pop((IntentKind.DISPUTE, "other"), None)
+
+
+def _settle_copy(found: dict[tuple[IntentKind, str], Hit]) -> None:
+    """Tell "send it again, to this address" from "send them to this address from now on": the longer wording counts."""
+    here = found[IntentKind.WRONG_CONTACT, ""]
+    copies = [key for key in found if key[0] is IntentKind.COPY]
+    if all(found[key].last < here.last and found[key].first >= here.first for key in copies):
+        for key in copies:
+            del found[key]
 
 
 def _denied(said: Spoken, hit: Hit, *, wide: bool) -> bool:
@@ -112,7 +123,7 @@ def _not_yet(said: Spoken, hit: Hit) -> bool:
     """Tell whether a payment is wished for or awaited, and not made."""
     before = said.of("never before")
     first, _ = said.clause(hit)
-    awaited = any(each.section == "conditional" and first - 1 <= each.last < hit.first for each in said.hits)
+    awaited = any(each.section == "conditional" and first - 1 <= each.last < hit.first for each in said.around)
     return awaited or any(at in before for at in range(max(0, hit.first - 3), hit.first))
 
 
@@ -125,6 +136,8 @@ def _intent(
         kind, paid = IntentKind.PROMISE, False  # "we pay" and "we paid" are one word in some languages
     days = _days(said, hit, hits, today, ahead=not paid) if kind in _MONEY and kind is not IntentKind.DISPUTE else ()
     sums = _sums(said, hit, hits) if kind in _MONEY else ()
+    if kind is IntentKind.DISPUTE:
+        sums = tuple(each for each in sums if each.currency or "." in each.value)
     contact = _contact(said, hit, kind, following)
     references = said.marks.references if paid else ()
     if paid and not references and following and not any(each.section == "paid" for each in following[0].hits):
@@ -138,6 +151,8 @@ def _intent(
         sure += 0.15
     if kind is IntentKind.WRONG_CONTACT and not contact:
         sure -= 0.05
+    if hit.section in ("promise, later", "paid, alone"):
+        sure -= 0.25
     if said.sentence.asks and kind in (IntentKind.PROMISE, IntentKind.PAID):
         sure -= 0.35
     if kind in (IntentKind.PROMISE, IntentKind.PAID) and _conditional(said, hit):
@@ -151,7 +166,7 @@ def _intent(
 
 
 def _conditional(said: Spoken, hit: Hit) -> bool:
-    return any(each.section == "conditional" and each.first < hit.last + NEAR for each in said.hits)
+    return any(each.section == "conditional" and each.first < hit.last + NEAR for each in said.around)
 
 
 def _nearest(said: Spoken, start: int, hits: list[Hit]) -> Hit:
@@ -185,7 +200,7 @@ def _close(said: Spoken, one: amounts.Found, hit: Hit) -> bool:
 
 def _count(said: Spoken) -> int | None:
     """Return the small number that stands in front of instalments or parts."""
-    wished = sorted(said.of("instalments"))
+    wished = sorted({at for hit in said.hits if hit.section == "instalments" for at in range(hit.first, hit.last + 1)})
     for at in [*wished, *(each - 1 for each in wished), *(each - 2 for each in wished)]:
         count = date_words.number(said.tokens[at].word) if at >= 0 else None
         if count is not None and 2 <= count <= 60:
@@ -267,6 +282,7 @@ def _later(said: Spoken, today: date) -> tuple[Day, ...]:
     found = []
     for each in said.dates:
         before = [token.word for token in said.tokens if token.end <= each.start][-3:]
+        before += said.sentence.text[each.start : each.end].lower().split()[:1]
         day = each.day(said.sentence.text, ahead=True) if _BUT_AT.intersection(before) else None
         if day is not None and day.on >= today:
             found.append(day)

@@ -43,6 +43,8 @@ _FIELDS = {name: kind for kind in ("others", "copy", "subject", "to", "date", "f
 _WITH_MARKS = tables.pieces(_QUOTING["between, with marks"])
 _AS_IT_STANDS = tuple(_QUOTING["between"])
 _APPENDED = tables.pieces(_SIGNATURES["appended"])
+_APPENDED_BEGINNINGS = tuple({wording[0] for wording in _APPENDED if wording[0]})
+_APPENDED_ENDINGS = tuple(wording for wording in _APPENDED if not wording[0])
 _DISCLAIMERS = _SIGNATURES["disclaimer"]
 _BANNERS = tuple(_SIGNATURES["banner"])
 _CLOSINGS = frozenset(_SIGNATURES["closing"])
@@ -158,7 +160,10 @@ def is_between(line: str) -> bool:
 def is_appended(line: str) -> bool:
     """Tell whether a program put the line there, such as ``Sent from my phone``."""
     lower = line.strip(" \t*_<>[]()").lower()
-    return 4 < len(lower) <= 200 and any(tables.fits(lower, wording) for wording in _APPENDED)
+    if not 4 < len(lower) <= 200:
+        return False
+    likely = _APPENDED if lower.startswith(_APPENDED_BEGINNINGS) else _APPENDED_ENDINGS
+    return any(tables.fits(lower, wording) for wording in likely)
 
 
 def is_disclaimer(paragraph: str) -> bool:

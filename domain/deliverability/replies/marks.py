@@ -6,6 +6,7 @@ Whatever is found here is no amount. Each pattern is bounded, so that no text ca
 import re
 from dataclasses import dataclass
 
+_FIGURE = re.compile(r"\d")
 _ADDRESS = re.compile(r"[a-z0-9][\w.+&'=-]{0,63}@(?:[\w-]{1,63}\.){1,6}[a-z]{2,24}", re.IGNORECASE)
 _LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"]{1,500}", re.IGNORECASE)
 _ACCOUNT = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
@@ -58,7 +59,7 @@ NOTHING = Marks()
 
 def found(sentence: str) -> Marks:
     """Return what a sentence, as it was written, names."""
-    figures = any(letter.isdigit() for letter in sentence)
+    figures = _FIGURE.search(sentence) is not None
     if not figures and "@" not in sentence and "www" not in sentence and "://" not in sentence:
         return NOTHING
     spans: list[tuple[int, int]] = []
@@ -79,9 +80,9 @@ def found(sentence: str) -> Marks:
     for match in _ACCOUNT.finditer(sentence):
         free(match)
     references = [match[1] for match in _REFERENCE.finditer(sentence) if _is_code(match[1]) and free(match)]
-    invoices = [code for match in _INVOICE.finditer(sentence) if _is_code(match[1]) and free(match)
+    invoices = [match[0] for match in _INVOICE_CODE.finditer(sentence) if free(match)]
+    invoices += [code for match in _INVOICE.finditer(sentence) if _is_code(match[1]) and free(match)
                 for code in match.groups() if code and _is_code(code)]  # fmt: skip
-    invoices += [match[0] for match in _INVOICE_CODE.finditer(sentence) if free(match)]
     for match in _ORDER.finditer(sentence):
         if _is_code(match[1]):
             free(match)
@@ -98,7 +99,7 @@ def _once(found_texts: object) -> tuple[str, ...]:
 
 def _is_code(text: str) -> bool:
     """Tell whether a text may be a number of something: it has a figure and is no date."""
-    return any(letter.isdigit() for letter in text) and not _CALENDAR.fullmatch(text)
+    return _FIGURE.search(text) is not None and not _CALENDAR.fullmatch(text)
 
 
 def _is_phone(match: re.Match[str], sentence: str) -> bool:

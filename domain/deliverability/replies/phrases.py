@@ -1,9 +1,9 @@
 """Find wordings of the tables in a sentence: words in their order, with other words between them where a gap is.
 
 A wording is written as words with blanks between them. ``a|b`` is either word, ``pay*`` any word that begins so, ``…``
-up to five other words, and ``{date}``, ``{amount}``, ``{address}``, ``{count}`` and ``{name}`` stand for what was found
-before. Work is bounded: each word of a sentence is compared with the wordings that begin with it, and no choice is
-tried twice.
+up to five other words, ``……`` up to fourteen, and ``{date}``, ``{amount}``, ``{address}``, ``{count}`` and ``{name}``
+stand for what was found before. Work is bounded: each word of a sentence is compared with the wordings that begin with
+it, and no choice is tried twice.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,6 +13,9 @@ from domain.deliverability.replies import tables
 
 LANGUAGES = ("en", "de", "fr", "es")
 GAP_WORDS = 5
+FAR = tables.GAP * 2
+FAR_WORDS = 14
+"""German puts the verb at the end: what one wants stands a sentence away from doing it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +38,8 @@ class _Element:
 
     words: frozenset[str]
     beginnings: tuple[str, ...]
-    gap: bool
-    """Whether other words may stand in front of it."""
+    gap: int
+    """How many other words may stand in front of it."""
 
     def fits(self, token: Token) -> bool:
         if token.word in self.words:
@@ -62,47 +65,48 @@ class Wordings:
 
     def __init__(self) -> None:
         self._by_word: dict[str, list[tuple[str, tuple[_Element, ...]]]] = {}
-        self._by_beginning: list[tuple[tuple[str, ...], str, tuple[_Element, ...]]] = []
+        self._by_beginning: list[tuple[tuple[str, ...], tuple[str, tuple[_Element, ...]]]] = []
         for language in LANGUAGES:
             for section, wordings in tables.sections(f"wordings/{language}.txt").items():
                 for wording in wordings:
                     self._add(section, _elements(wording))
+        self._beginnings = tuple({each for beginnings, _ in self._by_beginning for each in beginnings})
 
     def _add(self, section: str, elements: tuple[_Element, ...]) -> None:
         for word in elements[0].words:
             self._by_word.setdefault(word, []).append((section, elements))
         if elements[0].beginnings:
-            self._by_beginning.append((elements[0].beginnings, section, elements))
+            self._by_beginning.append((elements[0].beginnings, (section, elements)))
 
     def found(self, tokens: Sequence[Token]) -> Iterator[Hit]:
         """Yield every wording in a sentence, each at its shortest."""
         for at, token in enumerate(tokens):
             for section, elements in self._starting(token):
-                last = _last(elements, tokens, at)
+                last = at if len(elements) == 1 else _last(elements, tokens, at)
                 if last is not None:
                     yield Hit(section, at, last, len(elements))
 
-    def _starting(self, token: Token) -> Iterator[tuple[str, tuple[_Element, ...]]]:
-        yield from self._by_word.get(token.word, ())
+    def _starting(self, token: Token) -> list[tuple[str, tuple[_Element, ...]]]:
+        starting = self._by_word.get(token.word, [])
         if token.count:
-            yield from self._by_word.get("{count}", ())
-        if token.word[:1].isalpha():
-            for beginnings, section, elements in self._by_beginning:
-                if token.word.startswith(beginnings):
-                    yield section, elements
+            starting = [*starting, *self._by_word.get("{count}", ())]
+        if token.word.startswith(self._beginnings):
+            longer = self._by_beginning
+            starting = [*starting, *(rest for beginnings, rest in longer if token.word.startswith(beginnings))]
+        return starting
 
 
 def _elements(wording: str) -> tuple[_Element, ...]:
     elements = []
-    gap = False
+    gap = 0
     for written in wording.split():
-        if written == tables.GAP:
-            gap = True
+        if written in (tables.GAP, FAR):
+            gap = GAP_WORDS if written == tables.GAP else FAR_WORDS
             continue
         words = written.split("|")
         whole = frozenset(word for word in words if not word.endswith("*"))
         elements.append(_Element(whole, tuple(word[:-1] for word in words if word.endswith("*")), gap))
-        gap = False
+        gap = 0
     return tuple(elements)
 
 
@@ -110,13 +114,8 @@ def _last(elements: tuple[_Element, ...], tokens: Sequence[Token], at: int) -> i
     """Return the last token of a wording that begins here, or None; every place is reached at most once."""
     reached = {at}
     for element in elements[1:]:
-        steps = range(1, 2 + GAP_WORDS) if element.gap else range(1, 2)
-        reached = {
-            each + step
-            for each in reached
-            for step in steps
-            if each + step < len(tokens) and element.fits(tokens[each + step])
-        }
+        places = {place for each in reached for place in range(each + 1, min(each + 2 + element.gap, len(tokens)))}
+        reached = {place for place in places if element.fits(tokens[place])}
         if not reached:
             return None
     return min(reached)

@@ -8,8 +8,11 @@ from datetime import date
 from domain.deliverability.replies import amounts, date_words, dates, marks, phrases, sentences
 from domain.deliverability.replies.phrases import Hit, Token
 
+_FIGURE = re.compile(r"\d")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[^\w\s]")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _BARE_NAME = re.compile(r"[A-ZÀ-Þ][\w'-]+")
+_AROUND = frozenset({"negation", "no negation", "clause", "contrast", "conditional", "never before"})
 _BREAKS = frozenset(",;:()–—.!?")
 
 
@@ -23,6 +26,9 @@ class Spoken:
     dates: tuple[dates.Found, ...]
     amounts: tuple[amounts.Found, ...]
     hits: tuple[Hit, ...]
+    """Wordings that say something."""
+    around: tuple[Hit, ...]
+    """Wordings that deny, weaken or part what others say."""
 
     @property
     def lower(self) -> str:
@@ -31,7 +37,7 @@ class Spoken:
 
     def of(self, *sections: str) -> set[int]:
         """Return the tokens that belong to a wording of these sections."""
-        return {at for hit in self.hits if hit.section in sections for at in range(hit.first, hit.last + 1)}
+        return {at for hit in self.around if hit.section in sections for at in range(hit.first, hit.last + 1)}
 
     def clause(self, hit: Hit) -> tuple[int, int]:
         """Return the first and last token of the clause around a wording."""
@@ -55,8 +61,8 @@ def listened(sentence: sentences.Sentence, *, today: date, language: str) -> Spo
     """Find everything in a sentence that a guess is made from."""
     lower = _lowered(sentence.text)
     named = marks.found(sentence.text)
-    words = _WORD.findall(lower)
-    figures = any(letter.isdigit() for letter in lower)
+    words = _LETTERS.findall(lower)
+    figures = _FIGURE.search(lower) is not None
     dated: list[dates.Found] = []
     if figures or not date_words.WORDS.isdisjoint(words):
         dated = dates.found(lower, today=today, language=language)
@@ -64,7 +70,11 @@ def listened(sentence: sentences.Sentence, *, today: date, language: str) -> Spo
     taken = [*named.spans, *((each.start, each.end) for each in dated)]
     sums = amounts.found(lower, sentence.text, language=language, taken=taken)
     tokens = tuple(_tokens(sentence.text, lower, named, dated, sums))
-    return Spoken(sentence, tokens, named, tuple(dated), tuple(sums), tuple(phrases.WORDINGS.found(tokens)))
+    hits = list(phrases.WORDINGS.found(tokens))
+    return Spoken(
+        sentence, tokens, named, tuple(dated), tuple(sums),
+        tuple(hit for hit in hits if hit.section not in _AROUND), tuple(hit for hit in hits if hit.section in _AROUND),
+    )  # fmt: skip
 
 
 def _inside(span: tuple[int, int], spans: Sequence[tuple[int, int]]) -> bool:
