@@ -11,9 +11,9 @@ class SharedClock:
 
     def __init__(self, path: Path, *, at: datetime | None = None) -> None:
         if at is not None:
-            path.write_bytes(struct.pack("<q", _micros(at)))
+            path.write_bytes(struct.pack("<qq", _micros(at), 0))
         with path.open("r+b") as file:
-            self._map = mmap.mmap(file.fileno(), 8)
+            self._map = mmap.mmap(file.fileno(), 16)
 
     def now(self) -> datetime:
         """Return the simulated present, aware, in UTC."""
@@ -22,6 +22,15 @@ class SharedClock:
     def set(self, at: datetime) -> None:
         """Move to a moment."""
         self._map[:8] = struct.pack("<q", _micros(at))
+
+    @property
+    def moving(self) -> bool:
+        """Whether the clock is about to move: no job begins until it has, so that none is in two hours at once."""
+        return self._map[8] != 0
+
+    @moving.setter
+    def moving(self, moving: bool) -> None:
+        self._map[8] = int(moving)
 
 
 class BusyCount:

@@ -1,15 +1,19 @@
 """The hands of the soak: its worker processes, and waiting until none of them has anything left to do."""
 
 import asyncio
+import multiprocessing
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
 from typing import Any
 
 import psycopg
 
-from tests.soak.clock import BusyCount
+from tests.soak import worker
+from tests.soak.clock import BusyCount, SharedClock
 
 Sql = psycopg.AsyncConnection[dict[str, Any]]
 
@@ -20,22 +24,49 @@ living worker was taken by one that is dead, and nobody waits for it."""
 STILL_SECONDS = 180.0
 """While there is work, some job begins or ends within this time, or something hangs; also on a slow, busy machine."""
 
-REST_SECONDS = 300.0
-"""Jobs of dead workers are given to others, and jobs that are put off for seconds are done, within this time."""
+RESCUE_SECONDS = 180.0
+"""Jobs of dead workers are given to others within this time."""
 
 
 @dataclass(eq=False)
 class Hand:
     """One worker process."""
 
-    process: asyncio.subprocess.Process
+    process: ForkServerProcess
     busy: BusyCount
     leaving: bool = False
 
     @property
+    def alive(self) -> bool:
+        """Whether it has not ended."""
+        return self.process.exitcode is None
+
+    @property
     def at_work(self) -> bool:
         """Whether it lives and is at a job."""
-        return self.process.returncode is None and self.busy.count > 0
+        return self.alive and self.busy.count > 0
+
+    def kill(self) -> None:
+        """End it between any two of its instructions."""
+        self.process.kill()
+
+    def stop(self) -> None:
+        """Ask it to finish what it is at, and to end."""
+        self.process.terminate()
+
+    async def ended(self) -> None:
+        """Wait until it has ended."""
+        await asyncio.to_thread(self.process.join)
+
+
+async def hired(address: str, clock: Path, busy: Path, log: Path, *, port: int, trouble: float, warm_up: int) -> Hand:
+    """Start a worker, as a copy of a process that has imported everything: that costs more than most of them work."""
+    nursery = multiprocessing.get_context("forkserver")
+    nursery.set_forkserver_preload([worker.__name__])
+    count = BusyCount(busy)
+    process = nursery.Process(target=worker.run, args=(address, clock, busy, log, port, trouble, warm_up))
+    await asyncio.to_thread(process.start)
+    return Hand(process, count)
 
 
 async def drained(sql: Sql, hands: Sequence[Hand]) -> None:
@@ -46,7 +77,7 @@ async def drained(sql: Sql, hands: Sequence[Hand]) -> None:
         assert row is not None
         if not row["busy"] and not any(each.at_work for each in hands):
             return
-        gone = [each.process.returncode for each in hands if each.process.returncode and not each.leaving]
+        gone = [each.process.exitcode for each in hands if each.process.exitcode and not each.leaving]
         assert not gone, f"workers ended by themselves, with {gone}"
         if row["events"] != seen:
             until, seen = time.monotonic() + STILL_SECONDS, row["events"]
@@ -54,23 +85,30 @@ async def drained(sql: Sql, hands: Sequence[Hand]) -> None:
     raise AssertionError(f"work hangs: {await (await sql.execute(_AT)).fetchall()}")
 
 
+async def stand_still(sql: Sql, hands: Sequence[Hand], clock: SharedClock) -> None:
+    """Wait until nobody does anything, and let nobody begin: the clock may be moved, and then let go."""
+    while True:
+        await drained(sql, hands)
+        clock.moving = True
+        if not any(each.at_work for each in hands):
+            return
+        clock.moving = False
+
+
 async def rescued(sql: Sql, hands: Sequence[Hand]) -> None:
     """Wait until the jobs of dead workers were given to others: that takes real seconds, in which days may pass."""
-    await _none_left(sql, hands, _TAKEN)
-
-
-async def at_rest(sql: Sql, hands: Sequence[Hand]) -> None:
-    """Wait until every job is done that is not put off."""
-    await _none_left(sql, hands, _LEFT)
-
-
-async def _none_left(sql: Sql, hands: Sequence[Hand], jobs: bytes) -> None:
-    until = time.monotonic() + REST_SECONDS
+    until = time.monotonic() + RESCUE_SECONDS
     while time.monotonic() < until:
         await drained(sql, hands)
-        if await (await sql.execute(jobs)).fetchone() is None:
+        if await (await sql.execute(_TAKEN)).fetchone() is None:
             return
         await asyncio.sleep(0.5)
+
+
+async def left(sql: Sql, hands: Sequence[Hand]) -> bool:
+    """Tell whether there will be work within a minute, when all that there is now has been done."""
+    await rescued(sql, hands)
+    return await (await sql.execute(_SOON)).fetchone() is not None
 
 
 _BUSY = b"""
@@ -89,7 +127,7 @@ _AT = b"SELECT task_name, status, count(*) FROM procrastinate_jobs WHERE status 
 
 _TAKEN = b"SELECT 1 FROM procrastinate_jobs WHERE status = 'doing' LIMIT 1"
 
-_LEFT = b"""
-    SELECT 1 FROM procrastinate_jobs WHERE status = 'doing'
-       OR (status = 'todo' AND (scheduled_at IS NULL OR scheduled_at < now() + interval '1 minute')) LIMIT 1
+_SOON = b"""
+    SELECT 1 FROM procrastinate_jobs
+    WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at < now() + interval '1 minute') LIMIT 1
 """

@@ -17,7 +17,7 @@ USUAL = 77
 @pytest.mark.fault
 @pytest.mark.timeout(1500)
 async def test_a_fortnight_leaves_nothing_wrong_nothing_lost_and_nothing_unexplained(tmp_path: Path) -> None:
-    size = Size(seed=seed(USUAL), accounts=30, days=14)
+    size = Size(seed=seed(USUAL), accounts=30, days=14, hours=(2.0, 9.0))
     sys.stdout.write(f"PLIXO_SOAK_SEED={size.seed}\n")
     async with databases.of_its_own() as address:
         year = Year(size, address, tmp_path)

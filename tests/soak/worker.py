@@ -36,11 +36,15 @@ def functions(core: Core, port: int, *, trouble: float) -> dict[str, JobFunction
     }
 
 
-def counted(function: JobFunction, busy: BusyCount) -> JobFunction:
-    """Return the function, which shows in *busy* while it runs."""
+def counted(function: JobFunction, busy: BusyCount, clock: SharedClock) -> JobFunction:
+    """Return the function, which shows in *busy* while it runs, and does not begin while the clock moves."""
 
     async def run(**arguments: object) -> None:
-        busy.add(1)
+        busy.add(1)  # first told, then looked: whoever moves the clock says so first and looks then
+        while clock.moving:
+            busy.add(-1)
+            await asyncio.sleep(0.005)
+            busy.add(1)
         try:
             await function(**arguments)
         finally:
@@ -53,10 +57,11 @@ async def main(address: str, clock: Path, busy: Path, port: int, trouble: float,
     """Work until told to stop."""
     stop, count = asyncio.Event(), BusyCount(busy)
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    there = opened(address, SharedClock(clock), pool=6, application="soak worker", warm_up=warm_up)
+    time = SharedClock(clock)
+    there = opened(address, time, pool=6, application="soak worker", warm_up=warm_up)
     async with there as core:
         bound = functions(core, port, trouble=trouble)
-        core.jobs.bind({name: counted(function, count) for name, function in bound.items()})
+        core.jobs.bind({name: counted(function, count, time) for name, function in bound.items()})
         async with asyncio.TaskGroup() as group:
             group.create_task(_left_alone(stop))
             await worker.work(core, concurrency=CONCURRENCY, stop=stop)
@@ -73,6 +78,9 @@ async def _left_alone(stop: asyncio.Event) -> None:
                 stop.set()
 
 
-if __name__ == "__main__":
-    _, where, time_file, busy_file, relay_port, share, first = sys.argv
-    asyncio.run(main(where, Path(time_file), Path(busy_file), int(relay_port), float(share), int(first)))
+def run(address: str, clock: Path, busy: Path, log: Path, port: int, trouble: float, warm_up: int) -> None:
+    """Work, in this process; what goes wrong is written to *log*."""
+    with log.open("wb") as file, Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+        os.dup2(file.fileno(), sys.stderr.fileno())
+    asyncio.run(main(address, clock, busy, port, trouble, warm_up))

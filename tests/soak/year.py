@@ -5,9 +5,7 @@ were put off wait for simulated time: each move of the clock brings them nearer 
 """
 
 import asyncio
-import contextlib
 import random
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -24,7 +22,7 @@ from domain.outreach import planner
 from plixo import migrations
 from scheduler.clock import SlotClock
 from tests.soak import acts, evidence, hands, operators, witness
-from tests.soak.clock import BusyCount, SharedClock
+from tests.soak.clock import SharedClock
 from tests.soak.cores import opened
 from tests.soak.hands import Hand
 from tests.soak.record import Record
@@ -37,6 +35,9 @@ START = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)
 
 QUIET_DAYS = 12
 """At the end nobody acts and everything works, so that what is due must happen."""
+
+LAST_MINUTES = 60
+"""Within so many, whatever was put off is done; what is put off again and again is told as left."""
 
 QUIET_HOURS = (4.0, 9.0)
 """How far the clock jumps then: never over the ten hours of a day in which mails may leave."""
@@ -91,9 +92,8 @@ class Year:
                 return await self._played(core)
         finally:
             for worker in self.workers:
-                with contextlib.suppress(ProcessLookupError):
-                    worker.process.kill()
-            await asyncio.gather(*(worker.process.wait() for worker in self.workers))
+                worker.kill()
+            await asyncio.gather(*(worker.ended() for worker in self.workers))
             await self.relay.close()
 
     async def _connected(self) -> psycopg.AsyncConnection[dict[str, Any]]:
@@ -116,7 +116,10 @@ class Year:
         end += timedelta(days=QUIET_DAYS)
         while self.clock.now() < end:
             await self._jump(core, quiet=True)
-        await hands.at_rest(self.sql, self.workers)
+        for _ in range(LAST_MINUTES):
+            if not await hands.left(self.sql, self.workers):
+                break
+            await self._move(timedelta(minutes=1))  # what is put off for so long is waited for in no time
         return await evidence.gathered(self.address, self.relay, world, core, self.stuck, self.clock.now())
 
     async def _jump(self, core: Core, *, quiet: bool) -> None:
@@ -146,8 +149,12 @@ class Year:
 
     async def _move(self, by: timedelta) -> None:
         now = self.clock.now() + by
-        await self.sql.execute("UPDATE soak_clock SET at = %s", (now,))
-        self.clock.set(now)
+        await hands.stand_still(self.sql, self.workers, self.clock)
+        try:
+            await self.sql.execute("UPDATE soak_clock SET at = %s", (now,))
+            self.clock.set(now)
+        finally:
+            self.clock.moving = False
         await self.sql.execute(
             "UPDATE procrastinate_jobs SET scheduled_at = scheduled_at - %s WHERE status = 'todo'"
             " AND scheduled_at IS NOT NULL",
@@ -183,33 +190,33 @@ class Year:
             worker = self.chance.choice([each for each in self.workers if not each.leaving])
             worker.leaving = True
             if self.chance.random() < 0.7:
-                worker.process.kill()
+                worker.kill()
                 self.told["worker killed"] += 1
             else:
-                worker.process.terminate()
+                worker.stop()
                 self.told["worker stopped"] += 1
             hired = await self._hire()
-            self.workers = [*(each for each in self.workers if each.process.returncode is None), hired]
+            self.workers = [*(each for each in self.workers if each.alive), hired]
 
     async def _hire(self) -> Hand:
         self.told["workers hired"] += 1
-        busy = self.folder / f"busy-{self.told['workers hired']}"
-        count = BusyCount(busy)
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tests.soak.worker", self.address, str(self.folder / "clock"), str(busy),
-            str(self.relay.port), str(self.trouble), str(self.size.warm_up),
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=(self.folder / f"worker-{self.told['workers hired']}.log").open("wb"),
-        )  # fmt: skip
-        return Hand(process, count)
+        number = self.told["workers hired"]
+        return await hands.hired(
+            self.address,
+            self.folder / "clock",
+            self.folder / f"busy-{number}",
+            self.folder / f"worker-{number}.log",
+            port=self.relay.port,
+            trouble=self.trouble,
+            warm_up=self.size.warm_up,
+        )
 
     async def _calm_down(self) -> None:
         self.relay.mood, self.trouble = Mood.WELL, 0.0
         old = self.workers
         for worker in old:
-            if worker.process.returncode is None:
-                worker.process.terminate()
-        await asyncio.gather(*(worker.process.wait() for worker in old))
+            worker.stop()
+        await asyncio.gather(*(worker.ended() for worker in old))
         self.workers = [await self._hire() for _ in range(self.size.workers)]
         await hands.rescued(self.sql, self.workers)
 
