@@ -31,6 +31,7 @@ VAGUE = frozenset(
 
 STATE_BY_SQL = {
     "domain/ledger/merging_accounts.py": "claims and tasks that two customers have alike; their models stand above it",
+    "domain/ledger/merging_mails.py": "of two mails to one contact one is left; their models stand above it",
     "domain/ledger/csv_import": "an import decides the states of thousands of rows at once, in one merge",
 }
 """Where raw SQL may write a state, and why ``move()`` cannot."""

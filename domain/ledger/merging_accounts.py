@@ -13,6 +13,7 @@ from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.transactions import Row, Rows, Transaction
+from domain.ledger import merging_mails
 from domain.ledger.csv_import.importing import LOCK as IMPORT_LOCK
 from domain.ledger.models import Account, AccountTwin, Contact
 from domain.ledger.refusals import AccountNotFound, MergeImpossible
@@ -29,14 +30,16 @@ MOVED: Mapping[str, str] = {
     "plan": "plans",
     "dispute": "disputes",
     "mailing": "mails",
+    "inbound_mail": "mails that came in",
     "hold": "holds",
     "bank_line": "bank lines",
     "cash_match": "proposals",
     "remittance": "remittances",
     "stray_movement": "stray movements",
     "worklist": "",
+    "newcomer": "",
 }
-"""Tables whose rows follow as they are, with what people call them; rows of the queue are not told."""
+"""Tables whose rows follow as they are, with what people call them; notes of the queue and the planner are not told."""
 
 MOVED_WITH_CARE: Mapping[str, str] = {
     "contact": "two contacts with one address become one",
@@ -56,12 +59,10 @@ CONTACTS_FOLLOW: tuple[str, ...] = ("promise", "plan", "dispute", "pay_link", "h
 """Tables whose rows are about the contact that is left when two contacts become one."""
 
 CONTACTS_CAREFULLY: Mapping[str, str] = {
-    "mailing": "of two mails that wait for one contact the kept one's leaves, and the other is withheld",
-    "mailing_item": "follows its mail",
+    "mailing": "of two mails that wait for one contact one is left, with the invoices of both",
+    "mailing_item": "follows its mail, or goes to the one that is left",
 }
 """Tables in which both contacts may have what only one may have."""
-
-_PENDING = "asks AND state IN ('drafted', 'queued')"
 
 _PAIRS = """
     SELECT o.id AS old, k.id AS new FROM contact o
@@ -96,17 +97,6 @@ _TASKS = (
           AND k.invoice_id IS NOT DISTINCT FROM t.invoice_id AND k.contact_id IS NOT DISTINCT FROM t.contact_id)
     """,
     "UPDATE task SET account_id = %(kept)s WHERE account_id = %(other)s",
-)
-
-_CONTACT_MAILS = (
-    f"""
-    UPDATE mailing SET contact_id = %(new)s WHERE contact_id = %(old)s
-      AND NOT ({_PENDING} AND EXISTS (SELECT FROM mailing WHERE contact_id = %(new)s AND {_PENDING}))
-    """,
-    """
-    UPDATE mailing_item t SET contact_id = %(new)s, unique_key = replace(t.unique_key, %(old)s::text, %(new)s::text)
-    FROM mailing m WHERE m.id = t.mailing_id AND m.contact_id = %(new)s AND t.contact_id = %(old)s
-    """,
 )
 
 _KNOWN = """
@@ -193,8 +183,9 @@ async def merge(core: Core, *, kept_id: UUID, other_id: UUID, actor: Actor) -> A
 
 
 async def _locked(tx: Transaction, kept_id: UUID, other_id: UUID) -> tuple[Account, Account]:
-    """Hold both customers: first no import may run, then their invoices in the order of ids, then themselves."""
+    """Hold both customers: no import may run; then mails, as senders take them, invoices by their ids, themselves."""
     await tx.execute("SELECT pg_advisory_xact_lock(%s)", (IMPORT_LOCK,))
+    await merging_mails.hold(tx, kept_id=kept_id, other_id=other_id)
     await tx.execute("SELECT FROM invoice WHERE account_id = ANY(%s) ORDER BY id FOR UPDATE", ([kept_id, other_id],))
     held = {each: await Account.locked(id=each) for each in sorted({kept_id, other_id})}
     kept, other = held[kept_id], held[other_id]
@@ -226,12 +217,11 @@ async def _join_contacts(tx: Transaction, values: Mapping[str, Any]) -> int:
     """Let contacts with one address become one, and the others follow; return how many became one."""
     pairs = await tx.rows(_PAIRS, values)
     for pair in pairs:  # a customer has a handful
-        for table in CONTACTS_FOLLOW:
-            await tx.execute(f"UPDATE {table} SET contact_id = %(new)s WHERE contact_id = %(old)s", pair)
-        for statement in _CONTACT_MAILS:
-            await tx.execute(statement, pair)
         contact = await Contact.locked(id=pair["old"])
         assert contact is not None, "a contact is never deleted"
+        for table in CONTACTS_FOLLOW:
+            await tx.execute(f"UPDATE {table} SET contact_id = %(new)s WHERE contact_id = %(old)s", pair)
+        await merging_mails.follow(tx, old=pair["old"], new=pair["new"], now=values["now"])
         await contact.move("remove")
     await tx.execute("UPDATE contact SET account_id = %(kept)s WHERE account_id = %(other)s", values)
     return len(pairs)

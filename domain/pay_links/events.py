@@ -20,6 +20,7 @@ from domain.ledger.entry_events import (
     WriteOffReversed,
 )
 from domain.ledger.events import CreditApproved, InvoiceSettled, LedgerImported, PaymentReceived, PaymentReversed
+from domain.ledger.twin_events import AccountsMerged
 from domain.pay_links import references
 
 
@@ -240,6 +241,7 @@ NOTICES: Notices = {
     PaymentReversed: (job("end_checkout"),),
     CreditApproved: (job("end_checkout"),),
     LedgerImported: (job("end_checkout"),),
+    AccountsMerged: (job("end_checkout"),),  # an open page was made for the customer that is no more
     CashPlaced: (job("end_checkout"),),
     AllocationTakenBack: (job("end_checkout"),),
     CreditNoteApplied: (job("end_checkout"),),

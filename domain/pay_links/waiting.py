@@ -7,7 +7,9 @@ from domain.commitments.dispute_events import DisputeExtended, DisputeFiled
 from domain.commitments.events import PlanApproved
 from domain.kernel.core import Core
 from domain.ledger.models import Invoice
+from domain.ledger.twin_events import AccountJoined
 from domain.pay_links import checkouts, orders
+from domain.pay_links.events import CheckoutStarted
 from domain.pay_links.models import Checkout
 from domain.pay_links.states import CheckoutState
 
@@ -25,11 +27,18 @@ PAGE = 100
 
 _OUTDATED = """(i.state <> 'open' OR i.open_minor <> coalesce(k.owed_minor, k.amount_minor) OR l.state = 'replaced'
     OR EXISTS (SELECT FROM timeline_entry t
-               WHERE t.invoice_id = i.id AND t.kind = ANY(%(asks_less)s) AND t.at > k.created_at))"""
-"""Something else is owed or asked for than when the page was ordered, or it belongs to a link that was taken back."""
+               WHERE t.invoice_id = i.id AND t.kind = ANY(%(asks_less)s) AND t.at > k.created_at)
+    OR EXISTS (SELECT FROM timeline_entry s JOIN timeline_entry t ON t.account_id = s.account_id
+               WHERE s.invoice_id = i.id AND s.kind = %(started)s AND t.kind = %(merged)s AND t.at >= k.created_at))"""
+"""Something else is owed or asked for than when the page was ordered, or it belongs to a link that was taken back, or
+it was made for a customer that was merged into another since."""
 
-_ASKS_LESS = [DisputeFiled.kind, DisputeExtended.kind, PlanApproved.kind]
-"""What makes us ask for less than before; a payer who still wants to pay more opens a page anew."""
+_KINDS = {
+    "asks_less": [DisputeFiled.kind, DisputeExtended.kind, PlanApproved.kind],
+    "started": CheckoutStarted.kind,
+    "merged": AccountJoined.kind,
+}
+"""Facts that end a page; after what makes us ask for less a payer who still wants to pay more opens one anew."""
 
 _OF_INVOICE = (
     "FROM checkout k JOIN invoice i ON i.id = k.invoice_id JOIN pay_link l ON l.id = k.link_id"
@@ -63,7 +72,7 @@ async def to_end(core: Core, *, invoice_id: UUID | None = None) -> tuple[str, ..
     rows = await core.database.rows(
         f"SELECT k.session_id {_OF_INVOICE} AND k.state = 'open' AND k.session_id IS NOT NULL AND {_OUTDATED}"
         " ORDER BY k.created_at LIMIT %(page)s",
-        {"id": invoice_id, "page": PAGE, "asks_less": _ASKS_LESS},
+        {"id": invoice_id, "page": PAGE, **_KINDS},
     )
     return tuple(row["session_id"] for row in rows)
 
@@ -73,7 +82,7 @@ async def give_up_unanswered(core: Core, *, invoice_id: UUID | None = None) -> N
     rows = await core.database.rows(
         f"SELECT k.id {_OF_INVOICE} AND k.state = 'created' AND (k.created_at <= %(old)s OR {_OUTDATED})"
         " ORDER BY k.created_at LIMIT %(page)s",
-        {"id": invoice_id, "page": PAGE, "asks_less": _ASKS_LESS, "old": core.clock.now() - orders.RETRY_WINDOW},
+        {"id": invoice_id, "page": PAGE, **_KINDS, "old": core.clock.now() - orders.RETRY_WINDOW},
     )
     for row in rows:
         await _give_up(core, row["id"])

@@ -99,11 +99,10 @@ CREATE TABLE invoice (
     -- The state and the balance cannot tell different stories.
     CONSTRAINT invoice_settled_means_nothing_open CHECK ((state = 'open') = (open_minor > 0))
 );
-CREATE INDEX invoice_account ON invoice (account_id);
--- Ageing is added up from this index alone, a line a day.
-CREATE INDEX invoice_ageing ON invoice (currency, due_on) INCLUDE (open_minor) WHERE state = 'open';
-CREATE INDEX invoice_due ON invoice (due_on, id) WHERE state = 'open';
-CREATE INDEX invoice_settled ON invoice (account_id, settled_on) WHERE state = 'settled';
+-- Each index costs an import of many a twentieth to a tenth of its time, so one serves two questions where it can.
+CREATE INDEX invoice_account ON invoice (account_id, settled_on); -- of a customer; and how late it usually pays
+-- Pages of what is due; and ageing, which is added up from this index alone.
+CREATE INDEX invoice_due ON invoice (due_on, id) INCLUDE (currency, open_minor) WHERE state = 'open';
 
 CREATE TABLE payment (
     id           uuid PRIMARY KEY,
@@ -296,6 +295,15 @@ CREATE TABLE account_twin (
 );
 -- A pair is proposed once, whichever way round, and not again after it was dismissed.
 CREATE UNIQUE INDEX account_twin_once ON account_twin (least(kept_id, other_id), greatest(kept_id, other_id));
+
+-- What is written for a customer while it is merged waits for the merger, and then is the other customer's. The foreign
+-- key makes it wait; this looks afterwards. Invoices come by imports only, and none runs while customers are merged.
+CREATE FUNCTION follow_merger() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('UPDATE %I t SET account_id = a.merged_into_id FROM added n JOIN account a ON a.id = n.account_id'
+                   ' WHERE a.merged_into_id IS NOT NULL AND t.id = n.id', TG_TABLE_NAME);
+    RETURN NULL;
+END $$;
 
 -- Commitments ----------------------------------------------------------------------------------------------------
 
@@ -1051,6 +1059,7 @@ BEGIN
 END $$;
 CREATE TRIGGER contact_makes_stale AFTER INSERT ON contact
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION contact_is_stale();
+ALTER TABLE contact ENABLE ALWAYS TRIGGER contact_makes_stale;     -- as that of invoices
 CREATE TRIGGER contact_change_makes_stale AFTER UPDATE ON contact
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION contact_is_stale();
 
@@ -1159,6 +1168,22 @@ CREATE INDEX task_waiting ON task (created_at) WHERE state = 'open';
 -- Ten bounces of one customer are one search for another contact.
 CREATE UNIQUE INDEX task_one_open ON task (kind, account_id, coalesce(invoice_id, account_id), coalesce(contact_id, account_id))
     WHERE state = 'open';
+
+-- Each row of these may be made with no lock on an invoice of the customer that it names.
+CREATE TRIGGER payment_follows_merger AFTER INSERT ON payment
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION follow_merger();
+CREATE TRIGGER promise_follows_merger AFTER INSERT ON promise
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION follow_merger();
+CREATE TRIGGER plan_follows_merger AFTER INSERT ON plan
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION follow_merger();
+CREATE TRIGGER dispute_follows_merger AFTER INSERT ON dispute
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION follow_merger();
+CREATE TRIGGER hold_follows_merger AFTER INSERT ON hold
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION follow_merger();
+CREATE TRIGGER task_follows_merger AFTER INSERT ON task
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION follow_merger();
+CREATE TRIGGER mailing_follows_merger AFTER INSERT ON mailing
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION follow_merger();
 
 -- The policy that every new deployment starts with ---------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from domain.casework.tasks import TaskKind
 from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
 from domain.kernel.refusals import NotAllowed
-from domain.ledger import accounts, merging_accounts
+from domain.ledger import accounts, merging_accounts, merging_mails
 from domain.ledger.models import Account, Contact, Invoice
 from domain.ledger.refusals import AccountNotFound, MergeImpossible
 from tests.builders import a_contact, an_account, an_invoice, paid
@@ -91,12 +91,7 @@ async def a_mail(core: Core, invoice: Invoice, contact: Contact, *, state: str) 
         {"id": uuid4(), "invoice": invoice.id, "account": contact.account_id, "contact": contact.id, "state": state},
     )
     assert row is not None
-    await core.database.execute(
-        "INSERT INTO mailing_item (id, mailing_id, invoice_id, contact_id, unique_key, letter, tone, severity, state,"
-        " reason, created_at) VALUES (gen_random_uuid(), %s, %s, %s, %s, 'reminder-due', 'Neutral', 0, 'included', '',"
-        " now())",
-        (row["id"], invoice.id, contact.id, f"step:{invoice.id}:1:{contact.id}"),
-    )
+    await _an_item(core, row["id"], invoice, contact)
     return row["id"]
 
 
@@ -114,17 +109,63 @@ async def test_a_mail_of_the_joined_contact_becomes_the_other_ones(core: Core) -
     assert item == {"contact_id": stays.id, "unique_key": f"step:{invoice.id}:1:{stays.id}"}
 
 
-async def test_of_two_waiting_mails_to_one_contact_the_kept_ones_stays(core: Core) -> None:
+@pytest.mark.parametrize(
+    ("states", "becomes"),
+    [(("queued", "queued"), "queued"), (("drafted", "queued"), "drafted"), (("queued", "drafted"), "drafted")],
+)
+async def test_two_waiting_mails_to_one_contact_become_one_that_asks_for_both_invoices(
+    core: Core, states: tuple[str, str], becomes: str
+) -> None:
     kept, other = await an_account(core, "Acme Ltd"), await an_account(core, "ACME Limited")
     stays, goes = await a_contact(core, kept), await a_contact(core, other)
-    first = await a_mail(core, await an_invoice(core, "INV-1", account=kept), stays, state="drafted")
-    second = await a_mail(core, await an_invoice(core, "INV-2", account=other), goes, state="queued")
+    first = await a_mail(core, await an_invoice(core, "INV-1", account=kept), stays, state=states[0])
+    second = await a_mail(core, await an_invoice(core, "INV-2", account=other), goes, state=states[1])
 
     await merged(core, kept, other)
 
-    rows = await core.database.rows("SELECT id, contact_id FROM mailing")
-    assert {row["id"]: row["contact_id"] for row in rows} == {first: stays.id, second: goes.id}
-    assert (await Contact.get(id=goes.id)).state == "removed", "the guardrail withholds what is for it"
+    mails = await core.database.rows("SELECT id, state, contact_id FROM mailing")
+    assert {row["id"]: (row["state"], row["contact_id"]) for row in mails} == {
+        first: (becomes, stays.id), second: ("withheld", stays.id)}  # fmt: skip
+    items = await core.database.rows("SELECT mailing_id, contact_id, state FROM mailing_item")
+    assert [(row["mailing_id"], row["contact_id"], row["state"]) for row in items] == [
+        (first, stays.id, "included")] * 2  # fmt: skip
+
+
+async def test_what_has_no_room_in_the_joined_mail_is_due_again(core: Core) -> None:
+    kept, other = await an_account(core, "Acme Ltd"), await an_account(core, "ACME Limited")
+    stays, goes = await a_contact(core, kept), await a_contact(core, other)
+    first = await a_mail(core, await an_invoice(core, "INV-1", account=kept), stays, state="queued")
+    for number in range(2, merging_mails.MOST_IN_MAIL + 1):
+        await _an_item(core, first, await an_invoice(core, f"INV-{number}", account=kept), stays)
+    late = await an_invoice(core, "INV-99", account=other)
+    second = await a_mail(core, late, goes, state="queued")
+    enrolment = uuid4()
+    await core.database.execute(
+        "INSERT INTO enrolment (id, invoice_id, cadence_id, segment, state, last_position, created_at)"
+        " SELECT %s, %s, id, 'everyone', 'running', 2, now() FROM cadence",
+        (enrolment, late.id),
+    )
+    await core.database.execute(
+        "UPDATE mailing_item SET enrolment_id = %s, step = 2, step_before = 1 WHERE mailing_id = %s",
+        (enrolment, second),
+    )
+
+    await merged(core, kept, other)
+
+    items = await core.database.rows("SELECT mailing_id, state, count(*) AS count FROM mailing_item GROUP BY 1, 2")
+    assert {(row["mailing_id"], row["state"]): row["count"] for row in items} == {
+        (first, "included"): merging_mails.MOST_IN_MAIL, (second, "dropped"): 1}  # fmt: skip
+    assert await core.database.row("SELECT last_position, next_action_at FROM enrolment") == {
+        "last_position": 1, "next_action_at": core.clock.now()}  # fmt: skip
+
+
+async def _an_item(core: Core, mailing_id: Any, invoice: Invoice, contact: Contact) -> None:
+    await core.database.execute(
+        "INSERT INTO mailing_item (id, mailing_id, invoice_id, contact_id, unique_key, letter, tone, severity, state,"
+        " reason, created_at) VALUES (gen_random_uuid(), %s, %s, %s, %s, 'reminder-due', 'Neutral', 0, 'included', '',"
+        " now())",
+        (mailing_id, invoice.id, contact.id, f"step:{invoice.id}:1:{contact.id}"),
+    )
 
 
 async def test_the_same_task_and_claim_of_both_become_one(core: Core) -> None:

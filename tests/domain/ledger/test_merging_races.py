@@ -1,0 +1,191 @@
+"""Merging customers while money, mails and people are at work on them: whoever comes second finds one customer."""
+
+import asyncio
+from typing import Any
+from uuid import uuid4
+
+from domain.commitments import promises
+from domain.commitments.parties import Source
+from domain.kernel.core import Core
+from domain.kernel.money import Money
+from domain.kernel.transactions import Transaction
+from domain.ledger import audit, merging_accounts, payments
+from domain.ledger.models import Account, Invoice, Payment
+from domain.pay_links import waiting
+from tests.builders import a_contact, an_account, an_invoice
+from tests.clocks import START
+from tests.domain.cash_application.lines import CLERK
+from tests.domain.ledger.people import MAX, OPAL
+from tests.domain.pay_links.payers import a_visit
+
+TODAY = START.date()
+
+
+def euros(minor: int) -> Money:
+    """Return an amount."""
+    return Money(minor, "EUR")
+
+
+async def merge(core: Core, kept: Account, other: Account) -> Any:
+    """Merge the second into the first."""
+    return await merging_accounts.merge(core, kept_id=kept.id, other_id=other.id, actor=MAX)
+
+
+async def two(core: Core) -> tuple[Account, Account]:
+    """Store two customers."""
+    return await an_account(core, "Acme Ltd"), await an_account(core, "ACME Limited")
+
+
+async def somebody_waits(tx: Transaction) -> None:
+    """Wait until another connection wants a lock that this one has."""
+    async with asyncio.timeout(60):
+        while not await tx.row(
+            "SELECT 1 AS one FROM pg_stat_get_activity(NULL) a WHERE pg_backend_pid() = ANY(pg_blocking_pids(a.pid))"
+        ):
+            await tx.execute("SELECT pg_stat_clear_snapshot()")
+            await asyncio.sleep(0.02)
+
+
+async def receive(core: Core, tx: Transaction, invoice: Invoice) -> None:
+    """Book a payment as the news of a provider does."""
+    await payments.receive(
+        core, tx, invoice=invoice, amount=euros(500), source="stripe", object_id="ch_1", method="card",
+        received_on=TODAY, actor=OPAL,
+    )  # fmt: skip
+
+
+async def test_a_payment_that_is_being_booked_is_moved_by_the_merger_that_waits_for_it(core: Core) -> None:
+    kept, other = await two(core)
+    await an_invoice(core, "INV-1", account=other)
+    held = asyncio.Event()
+
+    async def booking() -> None:
+        async with core.transaction() as tx:
+            invoice = await Invoice.locked(number="INV-1")
+            assert invoice is not None
+            held.set()
+            await somebody_waits(tx)
+            await receive(core, tx, invoice)
+
+    async def merging() -> None:
+        await held.wait()
+        await merge(core, kept, other)
+
+    await asyncio.gather(booking(), merging())
+
+    assert (await Payment.get()).account_id == kept.id
+    assert (await audit.run(core)).differing == 0
+
+
+async def test_a_payment_that_waits_for_the_merger_is_the_kept_customers(core: Core) -> None:
+    kept, other = await two(core)
+    await an_invoice(core, "INV-1", account=other)
+    contact = await a_contact(core, other)
+    await a_contact(core, kept)
+    held, waits = asyncio.Event(), asyncio.Event()
+
+    async def in_the_way() -> None:
+        async with core.transaction() as tx:
+            await tx.execute("SELECT FROM contact WHERE id = %s FOR UPDATE", (contact.id,))
+            held.set()
+            await somebody_waits(tx)  # the merger has all but this one
+            waits.set()
+            while await tx.row(
+                "SELECT 1 AS one WHERE NOT EXISTS (SELECT FROM pg_stat_get_activity(NULL) a, pg_stat_get_activity(NULL)"
+                " m WHERE m.pid = ANY(pg_blocking_pids(a.pid)) AND pg_backend_pid() = ANY(pg_blocking_pids(m.pid)))"
+            ):
+                await tx.execute("SELECT pg_stat_clear_snapshot()")
+                await asyncio.sleep(0.02)
+
+    async def merging() -> None:
+        await held.wait()
+        await merge(core, kept, other)
+
+    async def booking() -> None:
+        await waits.wait()
+        async with core.transaction() as tx:  # a bank line without an invoice: only the customer is known
+            split = await payments.receive_split(
+                core, tx, account_id=other.id, parts=(), amount=euros(500), source="bank", object_id="bank:1",
+                method="bank transfer", received_on=TODAY, actor=OPAL,
+            )  # fmt: skip
+            assert split is not None
+
+    await asyncio.wait_for(asyncio.gather(in_the_way(), merging(), booking()), timeout=100)
+
+    assert (await Payment.get()).account_id == kept.id
+    loose = await core.database.rows("SELECT account_id, amount_minor FROM unapplied_cash")
+    assert loose == [{"account_id": kept.id, "amount_minor": 500}]
+    assert (await audit.run(core)).differing == 0
+
+
+async def test_a_promise_and_a_merger_at_once_leave_nothing_with_the_merged_customer(core: Core) -> None:
+    kept, other = await two(core)
+    await an_invoice(core, "INV-1", account=other)
+
+    await asyncio.gather(
+        merge(core, kept, other),
+        promises.make(core, invoice_number="INV-1", amount=euros(100), on=TODAY, source=Source.OPERATOR, actor=CLERK),
+    )
+
+    assert await core.database.rows("SELECT account_id FROM promise") == [{"account_id": kept.id}]
+
+
+async def test_two_mergers_crosswise_leave_one_customer(core: Core) -> None:
+    kept, other = await two(core)
+    await an_invoice(core, "INV-1", account=other)
+    await an_invoice(core, "INV-2", account=kept)
+
+    results = await asyncio.gather(merge(core, kept, other), merge(core, other, kept), return_exceptions=True)
+
+    assert sum(isinstance(each, Exception) for each in results) == 1
+    assert {each.account_id for each in await Invoice.all()} == {(await Account.get(state="active")).id}
+
+
+async def test_the_open_page_of_a_merged_customer_is_ended_and_another_ones_is_not(core: Core) -> None:
+    visit, stays = await a_visit(core), await a_visit(core, "INV-2")
+    stays.gateway = visit.gateway
+    page = await visit.go_to_pay()
+    await stays.go_to_pay()
+    other = (await Invoice.get(id=visit.invoice_id)).account_id
+    kept = (await Invoice.get(id=stays.invoice_id)).account_id
+    assert await waiting.to_end(core) == ()
+
+    await merging_accounts.merge(core, kept_id=kept, other_id=other, actor=MAX)
+
+    assert await waiting.to_end(core) == (page.session_id,)
+    jobs = await core.database.rows("SELECT task_name FROM procrastinate_jobs WHERE task_name = 'end_checkout'")
+    assert jobs
+
+
+async def test_a_page_that_is_paid_while_customers_are_merged_is_booked_for_the_kept_one(core: Core) -> None:
+    visit = await a_visit(core)
+    page = await visit.go_to_pay()
+    kept = await an_account(core, "Acme Limited")
+    other = await Account.get(id=(await Invoice.get(id=visit.invoice_id)).account_id)
+    visit.gateway.pay(page)
+
+    await asyncio.gather(merge(core, kept, other), visit.hear(page))
+
+    payment = await Payment.get()
+    assert payment.account_id == kept.id
+    assert (await Invoice.get(id=visit.invoice_id)).open_minor == 0
+    assert (await audit.run(core)).differing == 0
+
+
+async def test_a_mail_that_is_planned_while_customers_are_merged_is_never_lost(core: Core) -> None:
+    kept, other = await two(core)
+    invoice = await an_invoice(core, "INV-1", account=other)
+    contact = await a_contact(core, other)
+
+    async def planned() -> None:
+        async with core.transaction() as tx:
+            await tx.execute(
+                "INSERT INTO mailing (id, unique_key, letter, invoice_id, account_id, contact_id, address, address_key,"
+                " message_id, asks, state, queued_at) VALUES (%(id)s, %(id)s::text, 'reminder-due', %(invoice)s,"
+                " %(account)s, %(contact)s, 'a@b.example', 'a@b.example', %(id)s::text, true, 'queued', now())",
+                {"id": uuid4(), "invoice": invoice.id, "account": other.id, "contact": contact.id},
+            )
+
+    await asyncio.gather(merge(core, kept, other), planned())
+
+    assert await core.database.rows("SELECT account_id FROM mailing") == [{"account_id": kept.id}]
