@@ -34,18 +34,23 @@ ANOTHER_ACCOUNT = 10
 
 UNKNOWN = "Stripe does not know it"
 
-_FITS = "(p.kind = s.kind OR p.kind = 'refund' AND s.kind = 'reinstated')"
-"""A refund that failed later is listed as money that came back, with the same id."""
-
-_CONFIRM = f"""
+CONFIRM = """
     INSERT INTO confirmed_payment (payment_id, at)
     SELECT DISTINCT p.id, %(now)s::timestamptz
-    FROM unnest(%(objects)s::text[], %(kinds)s::text[], %(minors)s::bigint[], %(currencies)s::text[])
-         AS s (object_id, kind, minor, currency)
-    JOIN payment p ON p.object_id = s.object_id AND {_FITS} AND p.source = %(source)s
+    FROM shown s JOIN payment p ON p.object_id = s.object_id AND p.source = %(source)s
+         AND (p.kind = s.kind OR p.kind = 'refund' AND s.kind = 'reinstated')
          AND abs(p.amount_minor) = s.minor AND p.currency = s.currency
     WHERE NOT EXISTS (SELECT FROM confirmed_payment c WHERE c.payment_id = p.id)
     ON CONFLICT DO NOTHING
+"""
+"""Note which entries are shown as the ledger has them; once each. A refund that failed later is shown as money that
+came back, with the same id."""
+
+_CONFIRM = f"""
+    WITH shown AS (
+        SELECT * FROM unnest(%(objects)s::text[], %(kinds)s::text[], %(minors)s::bigint[], %(currencies)s::text[])
+               AS each (object_id, kind, minor, currency))
+    {CONFIRM}
 """
 
 _TO_ASK = """
@@ -84,21 +89,6 @@ class Entry:
     booked_at: datetime
 
 
-async def confirm(core: Core, *, movements: Sequence[Movement]) -> None:
-    """Note which entries a page of the provider's lists shows as the ledger has them; once each."""
-    if not movements:
-        return
-    values = {
-        "objects": [each.object_id for each in movements],
-        "kinds": [each.kind for each in movements],
-        "minors": [each.amount.minor for each in movements],
-        "currencies": [each.amount.currency for each in movements],
-        "source": bookings.SOURCE,
-        "now": core.clock.now(),
-    }
-    await core.database.execute(_CONFIRM, values)
-
-
 async def to_ask(core: Core) -> tuple[Entry, ...]:
     """Return the entries that the provider is to be asked about, the oldest first."""
     rows = await core.database.rows(
@@ -135,9 +125,23 @@ async def answered(core: Core, *, answers: Sequence[tuple[Entry, Known | None]])
             remedy="Is PLIXO_STRIPE_API_KEY of another account, or of the other mode, than they came from?",
         )
         return 0
-    await confirm(core, movements=[each for _, known in answers if known for each in known.movements])
+    await _confirm(core, [each for _, known in answers if known for each in known.movements])
     doubted = [(entry, _shown(entry, known)) for entry, known in answers]
     return await _keep(core, [(entry, *shown) for entry, shown in doubted if shown is not None])
+
+
+async def _confirm(core: Core, movements: Sequence[Movement]) -> None:
+    if not movements:
+        return
+    values = {
+        "objects": [each.object_id for each in movements],
+        "kinds": [each.kind for each in movements],
+        "minors": [each.amount.minor for each in movements],
+        "currencies": [each.amount.currency for each in movements],
+        "source": bookings.SOURCE,
+        "now": core.clock.now(),
+    }
+    await core.database.execute(_CONFIRM, values)
 
 
 def _shown(entry: Entry, known: Known | None) -> tuple[Money, str] | None:

@@ -34,20 +34,24 @@ EXAMPLES = 5
 _TOLD = "strays told"
 _PLACE = "compare "
 
-_UNMATCHED = """
+_UNMATCHED = f"""
+    WITH shown AS MATERIALIZED (
+        SELECT * FROM unnest(%(objects)s::text[], %(kinds)s::text[], %(minors)s::bigint[], %(currencies)s::text[],
+                             %(charges)s::text[], %(checkouts)s::uuid[])
+               WITH ORDINALITY AS each (object_id, kind, minor, currency, charge_id, checkout_id, place)
+    ), confirmed AS ({doubts.CONFIRM})
     SELECT s.place, p.id AS booked_id, p.amount_minor AS booked_minor, p.currency AS booked_currency,
            paid.id AS payment_id, k.id AS checkout_id, k.session_id, k.state AS checkout_state,
            EXISTS (SELECT FROM stray_movement y WHERE y.object_id = s.object_id AND y.kind = s.kind
                    OR y.object_id = s.charge_id AND y.kind = 'payment' AND y.state = 'dismissed') AS known
-    FROM unnest(%(objects)s::text[], %(kinds)s::text[], %(minors)s::bigint[], %(currencies)s::text[],
-                %(charges)s::text[], %(checkouts)s::uuid[])
-         WITH ORDINALITY AS s (object_id, kind, minor, currency, charge_id, checkout_id, place)
+    FROM shown s
     LEFT JOIN payment p ON p.object_id = s.object_id AND p.kind = s.kind
     LEFT JOIN payment paid ON paid.object_id = s.charge_id AND paid.kind = 'payment'
     LEFT JOIN checkout k ON k.id = s.checkout_id
     WHERE p.id IS NULL OR abs(p.amount_minor) <> s.minor OR p.currency <> s.currency
     ORDER BY s.place
 """
+"""What a page shows that the ledger has not, or has otherwise; what it has as it is shown is confirmed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +72,8 @@ async def compare(core: Core, *, movements: Sequence[Movement]) -> Compared:
 
     A refund that failed before we heard of it has taken nothing, so there is nothing to give back.
     """
-    await doubts.confirm(core, movements=movements)
-    rows = await core.database.rows(_UNMATCHED, _columns(movements)) if movements else []
+    values = {**_columns(movements), "source": bookings.SOURCE, "now": core.clock.now()}
+    rows = await core.database.rows(_UNMATCHED, values) if movements else []
     sessions: list[str] = []
     charges: list[str] = []
     strays: list[tuple[Movement, str, UUID | None]] = []
