@@ -47,7 +47,8 @@ def by_header(look: Look) -> Reading | None:
 def by_prose(look: Look) -> Reading | None:
     """Read a report in prose, when enough speaks for a mail system as its writer."""
     signs = _signs(look)
-    told = look.failure_text or look.failure_subject or _looks_like_a_report(look)
+    told = look.failure_subject or _looks_like_a_report(look) or (look.failure_text and (
+        look.from_daemon or look.returned.present or look.mail.type == "multipart/report"))  # fmt: skip
     if sum(signs.values()) < 4 or not told:
         return None
     if reasons.is_challenge(look.text[:3000]):
@@ -58,9 +59,10 @@ def by_prose(look: Look) -> Reading | None:
         entries = [prose.Entry(look.returned.recipients[0], look.text[: 2 * reasons.MAX_DIAGNOSTIC])]
     if not entries and (inner := look.wrapped) is not None and (found_inside := by_report(inner) or by_prose(inner)):
         return found_inside
-    if not entries and not look.returned.present and not look.from_daemon and look.mail.type != "multipart/report":
+    if all(each.weak for each in entries) and not (look.returned.present or look.from_daemon or look.server_answer
+                                                   or look.mail.type == "multipart/report"):  # fmt: skip
         return None  # parcels are not delivered either, and people leave companies
-    found = [_of_entry(look, each, len(entries)) for each in entries[:MAX_RECIPIENTS]]
+    found = [_of_entry(look, _whole(look, each), len(entries)) for each in entries[:MAX_RECIPIENTS]]
     return _reading(look, _prose_kind(look), "failure-prose", found, because=tuple(signs))
 
 
@@ -115,7 +117,8 @@ def _of_block(look: Look, block: report.StatusBlock, how_many: int) -> Recipient
     address = block.address
     if not address:
         spare = look.failed_recipients or [each.address for each in prose.entries(block.odd, not_these=frozenset())]
-        spare = spare or [each.address for each in prose.entries(look.text, not_these=look.not_recipients)]
+        spare = spare or [_whole(look, each).address for each in
+                          prose.entries(look.text, not_these=look.not_recipients)]  # fmt: skip
         spare = spare or look.returned.recipients
         address = spare[0] if len(spare) == 1 or (how_many == 1 and spare) else ""
     around = prose.said_of(address or block.odd, look.text) if how_many > 1 else look.text[:4000]
@@ -137,6 +140,15 @@ def _of_entry(look: Look, entry: prose.Entry, how_many: int) -> RecipientReading
     verdict = reasons.verdict(entry.said, context=look.text[:2000] if how_many == 1 else "", stage=stage)
     return RecipientReading(entry.address, verdict.status, entry.said[: reasons.MAX_DIAGNOSTIC].strip(" :"),
                             verdict.reason, verdict.hard, because=verdict.because)  # fmt: skip
+
+
+def _whole(look: Look, entry: prose.Entry) -> prose.Entry:
+    """Complete an address that was cut off in the prose, where the returned mail has it whole."""
+    whole = look.returned.recipients
+    if entry.address in whole:
+        return entry
+    longer = [each for each in whole if each.startswith(entry.address)]
+    return replace(entry, address=longer[0]) if len(longer) == 1 else entry
 
 
 def _reading(
@@ -187,6 +199,7 @@ def _signs(look: Look) -> dict[str, int]:
         "brings a mail back": (1 + look.from_daemon) * (look.returned.present and not look.answers),
         "marked as a report": 2 * (look.mail.type == "multipart/report"),
         "marked as automatic": 1 * (look.headers.get("auto-submitted").lower().startswith("auto")),
+        "a newsletter": -4 * ("list-unsubscribe" in look.headers and not (look.from_daemon or look.returned.present)),
         "answers or forwards": -4 * (look.answers and not look.from_daemon),
     }
     return {name: weight for name, weight in signs.items() if weight}

@@ -38,9 +38,15 @@ class Tables:
         self.sections = tuple(name for _, name in ordered)
         """The section of each of them."""
         self.certain = Finder(sections[CERTAIN])
-        self.subjects, self.texts, self.delay_texts, self.delay_subjects, self.final_texts, self.challenges, self.success_texts = (
-            Finder(sections[name]) for name in _KINDS
-        )
+        (
+            self.subjects,
+            self.texts,
+            self.delay_texts,
+            self.delay_subjects,
+            self.final_texts,
+            self.challenges,
+            self.success_texts,
+        ) = (Finder(sections[name]) for name in _KINDS)
         self._providers = [each for each in _provider_lines() if each.said not in without]
         self._said = Finder(each.said for each in self._providers)
         self.names = frozenset(phrase for lines in sections.values() for phrase in lines) | {

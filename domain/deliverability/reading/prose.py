@@ -74,6 +74,8 @@ class Entry:
     address: str
     said: str
     stage: reasons.Stage | None = None
+    weak: bool = False
+    """Whether it is only an address in a sentence that speaks of failure, as people and shops write them too."""
 
 
 def entries(text: str, *, not_these: frozenset[str], domain: str = "") -> list[Entry]:
@@ -179,7 +181,8 @@ def _sentences(lines: list[str]) -> list[Entry]:
             continue
         around = " ".join(lines[max(0, n - 1) : n + 3])
         if _FAILED_SENTENCE.search(around):
-            found += [Entry(each, around[: 2 * reasons.MAX_DIAGNOSTIC]) for each in found_addresses.in_text(line)]
+            said = around[: 2 * reasons.MAX_DIAGNOSTIC]
+            found += [Entry(each, said, weak=f"<{each}>" not in line.lower()) for each in found_addresses.in_text(line)]
     return found
 
 

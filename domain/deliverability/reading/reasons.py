@@ -66,9 +66,11 @@ MANY_WORDS = 5
 _LETTERS = re.compile("[a-z]{3}")
 _HOST = re.compile(r"\bhost [\w-]+(?:\.[\w-]+)+")
 _PRODUCTS = re.compile(
-    r"(?:e-?mail|mail|messaging|internet|web|network) (?:security|protection|filter)(?: (?:suite|gateway|appliance|cloud"
-    r"|service|system|server|virtual appliance)\b)+|(?:anti-?(?:spam|virus)|security) (?:suite|gateway|appliance|engine)"
-    r"|spam firewall|spam (?:filter|firewall) appliance|\w+ antivirus for \w+ gateways?")
+    r"(?:e-?mail|mail|messaging|internet|web|network) (?:security|protection|filter)"
+    r"(?: (?:suite|gateway|appliance|cloud|service|system|server)\b)+"
+    r"|(?:anti-?(?:spam|virus)|security) (?:suite|gateway|appliance|engine)|spam firewall"
+    r"|spam filter appliance|\w+ antivirus for \w+ gateways?"
+)
 """Names of products in which a reason seems to stand."""
 
 _BRACKETS = re.compile(r"[<>\[\]\"]+")
@@ -233,7 +235,8 @@ def _reply_class(said: str) -> str:
 
 def _says_something_else(said: str) -> bool:
     """Tell whether a server's answer, whose code alone means "dead", has many words that nobody understands."""
-    return _REPLY.search(said) is not None and len(_WORD.findall(_without_names(said.lower()))) > MANY_WORDS
+    code = _REPLY.search(said)
+    return code is not None and len(_WORD.findall(_without_names(said[code.end() :].lower()))) > MANY_WORDS
 
 
 def _refused_for_good(said: str) -> bool:

@@ -21,6 +21,7 @@ def outcome(reading: Reading) -> dict[str, Any]:
         "feedback_type": reading.feedback_type,
         "rule": reading.rule,
         "reason": reading.recipients[0].reason.value if reading.recipients else None,
+        "left": reading.left,
     }
     return {name: value for name, value in found.items() if value is not None}
 
