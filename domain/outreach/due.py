@@ -122,10 +122,11 @@ _BY_INVOICE = f"""
 _PURSES = f"""
     SELECT w.account_id, w.currency, {sums.in_credit("w.account_id", "w.currency")}::bigint AS unapplied_minor,
            (SELECT coalesce(sum(o.open_minor), 0) FROM invoice o WHERE o.account_id = w.account_id
-            AND o.currency = w.currency AND o.state = 'open')::bigint AS owed_minor
+            AND o.currency = w.currency AND o.state = 'open' AND o.settled_on IS NULL)::bigint AS owed_minor
     FROM (SELECT DISTINCT account_id, currency FROM looked) w
 """
-"""What each customer has to its credit, applied to nothing, and all that they owe, once for all of their invoices."""
+"""What each customer has to its credit, applied to nothing, and all that they owe, once for all of their invoices.
+An open invoice was settled on no day, which the index knows: a long history is not read."""
 
 _TALKS = """
     SELECT w.account_id, min(w.received_at) AS replied_at FROM inbound_mail w

@@ -47,12 +47,15 @@ _NEXT = """
 """
 
 _LOCK = """
-    SELECT e.id FROM unnest(%(accounts)s::uuid[]) AS next (id)
-    CROSS JOIN LATERAL (
-        SELECT d.id FROM invoice o JOIN enrolment d ON d.invoice_id = o.id
-        WHERE o.account_id = next.id AND d.state = 'running' AND d.next_action_at <= %(now)s
-        ORDER BY d.next_action_at, d.id LIMIT %(most)s) its
-    JOIN enrolment e ON e.id = its.id JOIN invoice i ON i.id = e.invoice_id JOIN account a ON a.id = i.account_id
+    SELECT e.id FROM (
+        SELECT unnest(%(ids)s::uuid[]) AS id UNION
+        SELECT its.id FROM unnest(%(accounts)s::uuid[]) AS next (id) CROSS JOIN LATERAL (
+            SELECT d.id FROM invoice o JOIN enrolment d ON d.invoice_id = o.id
+            -- An open invoice was settled on no day: so the index finds it, however long the customer's history is.
+            WHERE o.account_id = next.id AND o.settled_on IS NULL AND o.state = 'open'
+              AND d.state = 'running' AND d.next_action_at <= %(now)s
+            ORDER BY d.next_action_at, d.id LIMIT %(most)s) its) mine
+    JOIN enrolment e ON e.id = mine.id JOIN invoice i ON i.id = e.invoice_id JOIN account a ON a.id = i.account_id
     WHERE e.state = 'running' AND e.next_action_at <= %(now)s
     ORDER BY a.id, e.next_action_at, e.id
     FOR NO KEY UPDATE OF a SKIP LOCKED FOR UPDATE OF e SKIP LOCKED FOR KEY SHARE OF i SKIP LOCKED
@@ -89,7 +92,8 @@ async def _plan_page(core: Core, after: tuple[datetime, UUID], page: int) -> tup
         if not due:
             return 0, 0, after
         accounts = list({row["account_id"] for row in due})
-        held = await tx.rows(_LOCK, {"now": moment.now, "accounts": accounts, "most": MOST_OF_ONE})
+        theirs = {"ids": [row["id"] for row in due], "accounts": accounts, "most": MOST_OF_ONE}
+        held = await tx.rows(_LOCK, {**theirs, "now": moment.now})
         decided = await decisions.of(core, tx, ids=[row["id"] for row in held], moment=moment)
         mailed = [each for each in decided if each.does is Does.MAIL]
         gathered = await gathering.gather(core, tx, wanted=[_wanted(each) for each in mailed])
