@@ -148,8 +148,9 @@ def _either(first: int, second: int, year: int | None, today: date, language: st
 
     def resolve(ahead: bool) -> tuple[date, date | None]:
         days = [_dated(day, month, year, today, ahead=ahead) for day, month in valid]
-        likely = [day for day in days if (day >= today) == ahead or day == today]
-        days = likely if year is not None and len(likely) == 1 else days
+        days.sort(key=lambda day: day != today and (day > today) != ahead)
+        if year is not None and len(days) > 1 and (days[0] < today) != (days[1] < today):
+            days.pop()  # the year tells which reading lies on the right side
         return days[0], days[1] if len(days) > 1 and days[1] != days[0] else None
 
     return resolve

@@ -169,6 +169,10 @@ def _conditional(said: Spoken, hit: Hit) -> bool:
     return any(each.section == "conditional" and each.first < hit.last + NEAR for each in said.around)
 
 
+_BY = re.compile(r"\b(?:by|until|till|bis|avant|antes|hasta)\s(?:the |the end of |zum |le |el |del? )?$")
+"""In front of the day until which something is to have happened."""
+
+
 def _nearest(said: Spoken, start: int, hits: list[Hit]) -> Hit:
     """Return the wording that something at this place belongs to: the last one before it, or else the first."""
     before = [hit for hit in hits if said.tokens[hit.first].start <= start]
@@ -182,6 +186,7 @@ def _money_hits(hits: list[Hit]) -> list[Hit]:
 def _days(said: Spoken, hit: Hit, hits: list[Hit], today: date, *, ahead: bool) -> tuple[Day, ...]:
     """Return the dates of one wording that lie on the right side of today."""
     near = [each for each in said.dates if _nearest(said, each.start, _money_hits(hits)) is hit]
+    near = [each for each in near if ahead or not _BY.search(said.lower, max(0, each.start - 12), each.start)]
     found = dates.days(near, said.sentence.text, ahead=ahead)
     right = [each for each in found if (each.on >= today if ahead else each.on <= today)]
     return tuple(right[:6])

@@ -12,6 +12,8 @@ MAX_LINE = 400
 """Characters of a line that are looked at; what announces something is shorter."""
 MAX_ATTRIBUTION_LINES = 6
 MAX_HEADER_LINES = 24
+LEAST_WORDS = 7
+"""Words of a sentence; a shorter line may be somebody's title."""
 
 _QUOTING = tables.sections("quoting.txt")
 _SIGNATURES = tables.sections("signatures.txt")
@@ -45,6 +47,7 @@ _AS_IT_STANDS = tuple(_QUOTING["between"])
 _APPENDED = tables.pieces(_SIGNATURES["appended"])
 _APPENDED_BEGINNINGS = tuple({wording[0] for wording in _APPENDED if wording[0]})
 _APPENDED_ENDINGS = tuple(wording for wording in _APPENDED if not wording[0])
+_NOT_APPENDED = _SIGNATURES["not appended"]
 _DISCLAIMERS = _SIGNATURES["disclaimer"]
 _BANNERS = tuple(_SIGNATURES["banner"])
 _CLOSINGS = frozenset(_SIGNATURES["closing"])
@@ -163,7 +166,8 @@ def is_appended(line: str) -> bool:
     if not 4 < len(lower) <= 200:
         return False
     likely = _APPENDED if lower.startswith(_APPENDED_BEGINNINGS) else _APPENDED_ENDINGS
-    return any(tables.fits(lower, wording) for wording in likely)
+    found = any(tables.fits(lower, wording) for wording in likely)
+    return found and not any(word in lower for word in _NOT_APPENDED)
 
 
 def is_disclaimer(paragraph: str) -> bool:
@@ -180,3 +184,8 @@ def is_closing(line: str) -> bool:
     """Tell whether somebody ends a mail with this line."""
     lower = line.strip(" \t,.!;*_-–—").lower()
     return len(lower) <= 60 and (lower in _CLOSINGS or lower.partition(",")[0] in _CLOSINGS)
+
+
+def is_sentence(line: str) -> bool:
+    """Tell whether a line looks like something said, and not like a name, a title or an address."""
+    return line.rstrip().endswith((".", "!", "?")) and len(line[:MAX_LINE].split()) >= LEAST_WORDS

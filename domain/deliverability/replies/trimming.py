@@ -143,8 +143,9 @@ def _sign(lines: list[str], labels: list[Label], fenced: set[int]) -> None:
             said = said or labels[at] in (Label.TEXT, Label.MARKED)
             continue
         end = _signature_end(lines, labels, at, said=said)
+        above = end < len(lines) and labels[end] is Label.OPENER and Label.TEXT not in labels[at + 1 : end]
         for each in range(at, end):
-            labels[each] = Label.SIGNATURE
+            labels[each] = Label.OPENER if above and look.is_rule(lines[at]) else Label.SIGNATURE
         said = said or labels[at] is Label.TEXT
 
 
@@ -177,6 +178,9 @@ def _signature_end(lines: list[str], labels: list[Label], at: int, *, said: bool
     below = sum(label is Label.TEXT for label in labels[at + 1 : end])
     if drawn:
         few = below <= (MAX_SIGNATURE if line.strip() not in ("--", "—") else 3 * MAX_SIGNATURE)
+        speaks = line.strip() not in ("--", "—") and any(look.is_sentence(each) for each in lines[at + 1 : end][:50])
+        if speaks and not look.is_disclaimer("\n".join(lines[at + 1 : end])[:4000].lower()):
+            return at
         return end if few and (said or not below) else at
     paragraph = []
     for each in range(at, min(end, at + 12)):
