@@ -94,7 +94,7 @@ async def _plan_page(core: Core, after: tuple[datetime, UUID], page: int) -> tup
         accounts = list({row["account_id"] for row in due})
         theirs = {"ids": [row["id"] for row in due], "accounts": accounts, "most": MOST_OF_ONE}
         held = await tx.rows(_LOCK, {**theirs, "now": moment.now})
-        decided = await decisions.of(core, tx, ids=[row["id"] for row in held], moment=moment)
+        decided = await decisions.of(core, tx, ids=[row["id"] for row in held], moment=moment) if held else []
         mailed = [each for each in decided if each.does is Does.MAIL]
         gathered = await gathering.gather(core, tx, wanted=[_wanted(each) for each in mailed])
         await _bump(core, tx, mailed, gathered)
