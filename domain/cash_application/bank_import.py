@@ -4,15 +4,17 @@ import asyncio
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, BinaryIO, cast
 from uuid import UUID, uuid4
 
-from domain.cash_application import bank_layouts, bank_mappings, bank_staging
+from domain.cash_application import bank_layouts, bank_mappings, bank_staging, camt_entries, camt_rows
 from domain.cash_application.bank_faults import REJECTED, WHAT_TO_DO
 from domain.cash_application.bank_layouts import BankFile, BankLayout
 from domain.cash_application.bank_questions import BankAccountUnclear
+from domain.cash_application.camt_rows import CamtLayout
 from domain.cash_application.reading_events import BankLinesImported
 from domain.kernel import timeline
 from domain.kernel.actor import Actor, Permission
@@ -22,6 +24,8 @@ from domain.kernel.events import by
 from domain.kernel.money import Money
 from domain.kernel.transactions import Transaction
 from domain.ledger.csv_import import mappings, rejects, sources
+from domain.ledger.csv_import.mappings import KnownLayout
+from domain.ledger.csv_import.refusals import OptionUnusable
 from domain.ledger.csv_import.rejects import Reject, RejectLog
 from domain.ledger.csv_import.requests import Progress
 from domain.ledger.models import ImportBatch
@@ -33,6 +37,9 @@ MAX_STORED_REJECTS = 1 << 20
 """Bytes of a reject log that are kept with its import; whoever imported has the whole."""
 
 MAX_FILE_NAME = 200
+
+Layout = BankLayout | CamtLayout
+"""How a table is read, or what a camt.053 file told of itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +71,7 @@ async def preview(
     actor: Actor,
     rejected: BinaryIO | None = None,
     progress: Progress | None = None,
-    seen: Callable[[BankLayout], None] | None = None,
+    seen: Callable[[Layout], None] | None = None,
 ) -> BankOutcome:
     """Show what a statement would bring, and change nothing.
 
@@ -83,7 +90,7 @@ async def apply(
     actor: Actor,
     rejected: BinaryIO | None = None,
     progress: Progress | None = None,
-    seen: Callable[[BankLayout], None] | None = None,
+    seen: Callable[[Layout], None] | None = None,
     keep_as: str | None = None,
 ) -> tuple[BankOutcome, BankLinesImported | None]:
     """Take a statement's new movements; a statement that brings none leaves no trace and no event.
@@ -107,7 +114,7 @@ async def _imported(
     actor: Actor,
     rejected: BinaryIO | None,
     progress: Progress | None,
-    seen: Callable[[BankLayout], None] | None,
+    seen: Callable[[Layout], None] | None,
     keep: bool,
     name: str | None = None,
 ) -> tuple[BankOutcome, BankLinesImported | None]:
@@ -115,12 +122,8 @@ async def _imported(
     today = local_date(core.clock, core.merchant.zone)
     with sources.opened(said) as file, tempfile.TemporaryFile() as written:
         log = cast("BinaryIO", written)
-        lines = await asyncio.to_thread(bank_mappings.keys, file)
-        known = await bank_mappings.known(core, lines)
-        said = bank_mappings.filled_in(said, known)
-        layout = await asyncio.to_thread(
-            bank_layouts.surveyed, file, said, today=today, progress=progress, kept=known.answers if known else None
-        )
+        found = await _surveyed(core, file, said, today=today, progress=progress, name=name)
+        said, layout = found.said, found.layout
         if seen is not None:
             seen(layout)
         early = RejectLog()
@@ -134,8 +137,10 @@ async def _imported(
                 outcome = await _outcome(tx, staged, early)
                 if early.rows:
                     await rejects.write(log, early, _none(), codes=REJECTED)
-                if keep:
-                    await bank_mappings.learn(core, tx, said, layout, lines=lines, before=known, name=name, actor=actor)
+                if keep and isinstance(layout, BankLayout):
+                    await bank_mappings.learn(
+                        core, tx, said, layout, lines=found.lines, before=found.known, name=name, actor=actor
+                    )
                 event = await _kept(core, tx, said, layout, outcome, log, actor) if keep and outcome.new else None
         finally:
             early.close()
@@ -145,13 +150,44 @@ async def _imported(
     return outcome, event
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What the first reading of a file found out, and what was known of its layout before."""
+
+    said: BankFile
+    layout: Layout
+    lines: Mapping[int, str] = field(default_factory=dict)
+    known: KnownLayout | None = None
+
+
+async def _surveyed(
+    core: Core, file: BinaryIO, said: BankFile, *, today: date, progress: Progress | None, name: str | None
+) -> _Found:
+    """Read the file once: a table as its headers and what was kept about them say, XML as camt.053.
+
+    Raises:
+        ImportRefused: The file as a whole cannot be taken, or leaves a question open.
+    """
+    if camt_entries.is_xml(file):
+        if name is not None:
+            raise OptionUnusable("A camt.053 file explains itself and has no layout to keep; leave --save out.")
+        layout = await asyncio.to_thread(camt_rows.surveyed, file, name=said.file_name, progress=progress)
+        return _Found(said, layout)
+    lines = await asyncio.to_thread(bank_mappings.keys, file)
+    known = await bank_mappings.known(core, lines)
+    said = bank_mappings.filled_in(said, known)
+    kept = known.answers if known else None
+    table = await asyncio.to_thread(bank_layouts.surveyed, file, said, today=today, progress=progress, kept=kept)
+    return _Found(said, table, lines, known)
+
+
 async def _none() -> AsyncIterator[Reject]:
     """Yield nothing: bank lines are rejected while they are read, and never by comparing them."""
     for reject in cast("tuple[Reject, ...]", ()):
         yield reject
 
 
-async def _require_account(tx: Transaction, said: BankFile, layout: BankLayout) -> None:
+async def _require_account(tx: Transaction, said: BankFile, layout: Layout) -> None:
     """Ask whose statement it is when several accounts are known and neither the file nor the request tells.
 
     Raises:
@@ -184,7 +220,7 @@ async def _kept(
     core: Core,
     tx: Transaction,
     said: BankFile,
-    layout: BankLayout,
+    layout: Layout,
     outcome: BankOutcome,
     log: BinaryIO,
     actor: Actor,

@@ -1,6 +1,6 @@
 """Questions and refusals about statements and remittance advices."""
 
-from domain.ledger.csv_import.refusals import QuestionOpen
+from domain.ledger.csv_import.refusals import FileUnreadable, QuestionOpen
 
 
 class BankAccountUnclear(QuestionOpen):
@@ -13,3 +13,7 @@ class BankAccountUnclear(QuestionOpen):
             option="--account NAME",
             question="Which bank account is the statement of?",
         )
+
+
+class NoCamt(FileUnreadable):
+    """Say why an XML file cannot be read as a bank statement."""

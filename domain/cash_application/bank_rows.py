@@ -21,7 +21,7 @@ LONGEST_REFERENCE = 2000
 """Characters of what a payer wrote; a transfer has at most 140, a collection of them more."""
 LONGEST_ID = 100
 
-_NO_ID = frozenset({"", "NONREF", "NOTPROVIDED", "NONE", "N/A", "-", "0"})
+NO_ID = frozenset({"", "NONREF", "NOTPROVIDED", "NONE", "N/A", "-", "0"})
 """What banks write where a movement has no number of its own."""
 
 _BOOKED = frozenset({"gebucht", "umsatz gebucht", "booked", "posted", "completed", "complete", "settled", "cleared",
@@ -51,7 +51,7 @@ _REMARK = re.compile(
 
 def _tells(text: str) -> bool:
     """Tell whether a text says more than that there is none, or that it is a credit."""
-    return bool(text) and text.upper() not in _NO_ID and bank_signs.direction(text) is None
+    return bool(text) and text.upper() not in NO_ID and bank_signs.direction(text) is None
 
 
 def _is_amount(text: str) -> bool:
@@ -133,7 +133,7 @@ class BankRows:
             payer_name=name or payer_texts.named_in(texts),
             payer_account=self._cell(cells, BankField.PAYER_ACCOUNT),
             reference=texts,
-            transaction="" if number.upper() in _NO_ID else number,
+            transaction="" if number.upper() in NO_ID else number,
         )
 
     def _cell(self, cells: Sequence[str], field: BankField) -> str:

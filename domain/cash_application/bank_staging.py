@@ -21,6 +21,7 @@ from domain.cash_application.bank_faults import BankFault
 from domain.cash_application.bank_layouts import BankFile, BankLayout
 from domain.cash_application.bank_rows import BankRow, BankRows
 from domain.cash_application.bank_words import BankField
+from domain.cash_application.camt_rows import CamtLayout, CamtPages
 from domain.cash_application.models import BankLine
 from domain.kernel.core import Core
 from domain.kernel.transactions import Row, Transaction
@@ -83,9 +84,9 @@ class Staged:
     accounts: tuple[str, ...]
 
 
-def names_account(layout: BankLayout) -> bool:
+def names_account(layout: BankLayout | CamtLayout) -> bool:
     """Tell whether the rows name the merchant's account."""
-    return BankField.ACCOUNT in layout.columns.places
+    return isinstance(layout, BankLayout) and BankField.ACCOUNT in layout.columns.places
 
 
 async def fill(
@@ -94,14 +95,19 @@ async def fill(
     file: BinaryIO,
     *,
     said: BankFile,
-    layout: BankLayout,
+    layout: BankLayout | CamtLayout,
     log: RejectLog,
     today: date,
     progress: Progress | None,
 ) -> Staged:
     """Read the statement again and stage its movements; rows with a fault go to the log."""
     await tx.execute(_CREATED)
-    pages = _Pages(core, file, said=said, layout=layout, log=log, today=today, progress=progress)
+    source: CamtPages | _TablePages
+    if isinstance(layout, CamtLayout):
+        source = CamtPages(file, layout, name=said.file_name, log=log, today=today, progress=progress)
+    else:
+        source = _TablePages(file, layout=layout, log=log, today=today, progress=progress)
+    pages = _Pages(core, source, said=said)
     async with (
         tx.connection.cursor() as cursor,
         cursor.copy("COPY bank_row (line, key, unnamed_key, account, booked_on, currency, amount_minor, payer_name,"
@@ -114,27 +120,40 @@ async def fill(
             for row in page:
                 await copy.write_row(row)
     await tx.execute(_FRESH)
-    return Staged(pages.read, pages.taken, pages.rows.left_out, pages.accounts)
+    return Staged(source.read, pages.taken, source.left_out, pages.accounts)
+
+
+class _TablePages:
+    """The movements of a table, page by page."""
+
+    def __init__(
+        self, file: BinaryIO, *, layout: BankLayout, log: RejectLog, today: date, progress: Progress | None
+    ) -> None:
+        self._rows = BankRows(layout, today=today)
+        self.read = 0
+        self._layout, self._log = layout, log
+        self._batches = batches(file, layout, progress)
+
+    @property
+    def left_out(self) -> Counter[str]:
+        """Rows that are nothing for the books, by reason."""
+        return self._rows.left_out
+
+    def next(self) -> list[BankRow] | None:
+        """Return the movements of the next rows, or None at the end."""
+        batch = next(self._batches, None)
+        if batch is None:
+            return None
+        self.read += len(batch.rows) + len(batch.broken)
+        return list(movements(batch, self._rows, self._log, self._layout))
 
 
 class _Pages:
     """The statement's movements as they are staged, page by page; read in a thread, so that nobody waits for it."""
 
-    def __init__(
-        self,
-        core: Core,
-        file: BinaryIO,
-        *,
-        said: BankFile,
-        layout: BankLayout,
-        log: RejectLog,
-        today: date,
-        progress: Progress | None,
-    ) -> None:
-        self.rows = BankRows(layout, today=today)
-        self.read = self.taken = 0
-        self._core, self._said, self._layout, self._log = core, said, layout, log
-        self._batches = batches(file, layout, progress)
+    def __init__(self, core: Core, source: CamtPages | _TablePages, *, said: BankFile) -> None:
+        self.taken = 0
+        self._core, self._source, self._said = core, source, said
         self._keys = _Keys()
         self._accounts: dict[str, None] = {}
 
@@ -149,11 +168,10 @@ class _Pages:
         Raises:
             FileUnreadable: There are more movements than one file may have.
         """
-        batch = next(self._batches, None)
-        if batch is None:
+        rows = self._source.next()
+        if rows is None:
             return None
-        self.read += len(batch.rows) + len(batch.broken)
-        page = [self._staged(row) for row in movements(batch, self.rows, self._log, self._layout)]
+        page = [self._staged(row) for row in rows]
         self.taken += len(page)
         if self.taken > MAX_MOVEMENTS:
             raise FileUnreadable(f"The file has more than {MAX_MOVEMENTS:,} movements. Import it in parts.")

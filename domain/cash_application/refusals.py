@@ -14,6 +14,7 @@ Refusal
 ├── ReasonNeeded            nobody would know why
 ├── RemittanceUnusable      a file that cannot be a remittance advice
 ├── BankAccountUnclear      whose statement it is, is asked (in ``bank_questions``)
+├── NoCamt                  an XML file that is no bank statement, or not a whole one (in ``bank_questions``)
 ├── NothingShort            the invoice has no difference that could be settled
 └── ReturnUnclear           which payment came back is not known
 """

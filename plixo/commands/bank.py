@@ -1,6 +1,5 @@
-"""`plixo import bank …`: statements of the merchant's bank accounts from CSV files."""
+"""`plixo import bank …`, `plixo cash import …`: statements of the merchant's bank accounts, as CSV or camt.053."""
 
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
@@ -10,15 +9,16 @@ from typing import Annotated, Any, BinaryIO, cast
 import typer
 
 from domain.cash_application import bank_import
-from domain.cash_application.bank_import import BankOutcome
-from domain.cash_application.bank_layouts import BankFile, BankLayout
+from domain.cash_application.bank_import import BankOutcome, Layout
+from domain.cash_application.bank_layouts import BankFile
 from domain.cash_application.bank_questions import BankAccountUnclear
 from domain.cash_application.bank_words import KNOWN
+from domain.cash_application.camt_rows import CamtLayout
 from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
-from domain.ledger.csv_import import DateOrder, DecimalMark, QuestionOpen, refusals
+from domain.ledger.csv_import import DateOrder, DecimalMark, QuestionOpen
 from plixo import shell
-from plixo.commands import import_words, imports, progress_bars, reject_files
+from plixo.commands import asking, import_words, imports, progress_bars, reject_files
 
 
 def bank(
@@ -39,7 +39,7 @@ def bank(
     save: imports.Save = None,
     as_json: Annotated[bool, shell.JSON] = False,
 ) -> None:
-    """Import the movements of a bank account; what overlaps with an earlier file is not taken twice."""
+    """Import the movements of a bank account, from CSV or camt.053; what overlaps with an earlier file comes once."""
     said = BankFile(
         file_name=file.name,
         path=file,
@@ -53,9 +53,9 @@ def bank(
     )
     log = rejects or file.with_name(f"{file.stem}.rejects.csv")
     reject_files.require_free(log, source=file)
-    layouts: list[BankLayout] = []
+    layouts: list[Layout] = []
 
-    def seen(layout: BankLayout) -> None:
+    def seen(layout: Layout) -> None:
         layouts.append(layout)
         if not as_json:
             imports.print_lines(_layout(said.file_name, layout))
@@ -73,47 +73,33 @@ async def _asked(
     core: Core,
     said: BankFile,
     rejected: BinaryIO,
-    seen: Callable[[BankLayout], None],
+    seen: Callable[[Layout], None],
     *,
     dry_run: bool,
     save: str | None,
 ) -> BankOutcome:
     """Do the work; what the file does not tell is asked when a person sits there, else it is refused."""
-    while True:
-        try:
-            with progress_bars.progress_bar(said.file_name) as progress:
-                how: dict[str, Any] = {"actor": SHELL, "rejected": rejected, "progress": progress, "seen": seen}
-                if dry_run:
-                    return await bank_import.preview(core, said, **how)
-                return (await bank_import.apply(core, said, keep_as=save, **how))[0]
-        except QuestionOpen as question:
-            if not sys.stdin.isatty():
-                raise
-            said = _answered(said, question)
+
+    async def done(said: BankFile) -> BankOutcome:
+        with progress_bars.progress_bar(said.file_name) as progress:
+            how: dict[str, Any] = {"actor": SHELL, "rejected": rejected, "progress": progress, "seen": seen}
+            if dry_run:
+                return await bank_import.preview(core, said, **how)
+            return (await bank_import.apply(core, said, keep_as=save, **how))[0]
+
+    return await asking.until_told(said, done, own=_own)
 
 
-def _answered(said: BankFile, question: QuestionOpen) -> BankFile:
-    """Ask on the terminal and return what was said with the answer in it."""
-    answer = imports.answer(question)
-    match question:
-        case BankAccountUnclear():
-            return replace(said, account=answer)
-        case refusals.CurrencyMissing():
-            return replace(said, currency=answer)
-        case refusals.DateOrderOpen():
-            return replace(said, date_order=DateOrder(answer))
-        case refusals.DecimalMarkOpen():
-            return replace(said, decimal_mark=DecimalMark(answer))
-        case refusals.EncodingUnknown():
-            return replace(said, encoding=answer)
-        case refusals.ColumnMissing(field=field) | refusals.ColumnUnclear(field=field):
-            return replace(said, columns=(*said.columns, (answer, field)))
-        case _:
-            raise question
+def _own(said: BankFile, question: QuestionOpen, answer: str) -> BankFile | None:
+    """Take the answer to what is asked about bank statements only."""
+    return replace(said, account=answer) if isinstance(question, BankAccountUnclear) else None
 
 
-def _layout(file_name: str, found: BankLayout) -> Iterator[str]:
+def _layout(file_name: str, found: Layout) -> Iterator[str]:
     """Yield how the statement is read: the preview of its columns."""
+    if isinstance(found, CamtLayout):
+        yield f"{import_words.shown(file_name)}: camt.053, {found.rows:,} entries of {found.account or 'no account'}"
+        return
     told = import_words.reading(found.encoding, found.place.delimiter, found.date_order, found.decimal_mark)
     if found.currency:
         told.append(f"in {found.currency}")
@@ -146,15 +132,29 @@ def _outcome(found: BankOutcome, *, log: Path | None, dry_run: bool) -> Iterator
         yield "Imported." if found.new else "Nothing new in it."
 
 
-def _document(
-    said: BankFile, how: BankLayout, found: BankOutcome, *, log: Path | None, dry_run: bool
-) -> dict[str, Any]:
+def _document(said: BankFile, how: Layout, found: BankOutcome, *, log: Path | None, dry_run: bool) -> dict[str, Any]:
     """Return the same as one JSON document."""
     return {
         "file": said.file_name,
         "of": "bank",
         "dry_run": dry_run,
         "applied": not dry_run and bool(found.new),
+        **_read_as(how),
+        **{name: value for name, value in asdict(found).items() if name not in ("reasons", "came_in", "went_out")},
+        "came_in": found.came_in,
+        "went_out": found.went_out,
+        "reasons": [
+            {"code": code, "rows": count, "what_to_do": meaning} for code, count, meaning in found.told_reasons()
+        ],
+        "rejects": str(log) if log is not None else None,
+    }
+
+
+def _read_as(how: Layout) -> dict[str, Any]:
+    if isinstance(how, CamtLayout):
+        return {"format": "camt.053", "entries": how.rows}
+    return {
+        "format": "csv",
         "encoding": how.encoding.removesuffix("-sig"),
         "delimiter": how.place.delimiter,
         "header_line": how.place.above + 1,
@@ -163,11 +163,4 @@ def _document(
         "currency": how.currency,
         "columns": {field: how.columns.header(field) for field in how.columns.places},
         "not_used": how.columns.ignored,
-        **{name: value for name, value in asdict(found).items() if name not in ("reasons", "came_in", "went_out")},
-        "came_in": found.came_in,
-        "went_out": found.went_out,
-        "reasons": [
-            {"code": code, "rows": count, "what_to_do": meaning} for code, count, meaning in found.told_reasons()
-        ],
-        "rejects": str(log) if log is not None else None,
     }

@@ -1,6 +1,5 @@
 """`plixo import control …`, `plixo ledger ageing`, `plixo ledger parity`: our ageing beside that of the books."""
 
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
@@ -16,10 +15,10 @@ from domain.ledger import ageing, control, parity
 from domain.ledger.ageing import Ageing
 from domain.ledger.control import AsOfMissing, ControlFile, ControlLayout, ControlOutcome
 from domain.ledger.control.layouts import BucketUnclear
-from domain.ledger.csv_import import DateOrder, DecimalMark, QuestionOpen, refusals
+from domain.ledger.csv_import import DateOrder, DecimalMark, QuestionOpen
 from domain.ledger.parity import Parity
 from plixo import shell
-from plixo.commands import import_words, imports, moments, progress_bars, reject_files
+from plixo.commands import asking, import_words, imports, moments, progress_bars, reject_files
 
 OfDay = Annotated[
     datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="The day at whose end the figures were true.")
@@ -119,41 +118,26 @@ async def _asked(
     save: str | None,
 ) -> ControlOutcome:
     """Do the work; what the file does not tell is asked when a person sits there, else it is refused."""
-    while True:
-        try:
-            with progress_bars.progress_bar(said.file_name) as progress:
-                how: dict[str, Any] = {"actor": SHELL, "rejected": rejected, "progress": progress, "seen": seen}
-                if dry_run:
-                    return await control.preview(core, said, **how)
-                return (await control.apply(core, said, keep_as=save, **how))[0]
-        except QuestionOpen as question:
-            if not sys.stdin.isatty():
-                raise
-            said = _answered(said, question)
+
+    async def done(said: ControlFile) -> ControlOutcome:
+        with progress_bars.progress_bar(said.file_name) as progress:
+            how: dict[str, Any] = {"actor": SHELL, "rejected": rejected, "progress": progress, "seen": seen}
+            if dry_run:
+                return await control.preview(core, said, **how)
+            return (await control.apply(core, said, keep_as=save, **how))[0]
+
+    return await asking.until_told(said, done, own=_own)
 
 
-def _answered(said: ControlFile, question: QuestionOpen) -> ControlFile:
-    """Ask on the terminal and return what was said with the answer in it."""
-    answer = imports.answer(question)
+def _own(said: ControlFile, question: QuestionOpen, answer: str) -> ControlFile | None:
+    """Take the answer to what is asked about control totals only."""
     match question:
         case AsOfMissing():
             return replace(said, as_of=_day(answer))
         case BucketUnclear(header=header):
             return replace(said, columns=(*said.columns, (header, answer)))
-        case refusals.CurrencyMissing():
-            return replace(said, currency=answer)
-        case refusals.DateOrderOpen():
-            return replace(said, date_order=DateOrder(answer))
-        case refusals.DecimalMarkOpen():
-            return replace(said, decimal_mark=DecimalMark(answer))
-        case refusals.EncodingUnknown():
-            return replace(said, encoding=answer)
-        case refusals.DelimiterUnclear():
-            return replace(said, delimiter=answer)
-        case refusals.ColumnMissing(field=field) | refusals.ColumnUnclear(field=field):
-            return replace(said, columns=(*said.columns, (answer, field)))
         case _:
-            raise question
+            return None
 
 
 def _day(text: str) -> date | None:

@@ -18,7 +18,7 @@ from domain.kernel.core import Core
 from domain.ledger import control, csv_import
 from domain.ledger.csv_import import ImportRequest, Kind, Layout, Lowered, Outcome, QuestionOpen, refusals
 from plixo import shell
-from plixo.commands import import_words, reject_files
+from plixo.commands import asking, import_words, reject_files
 from plixo.commands.progress_bars import progress_bar
 
 import_app = typer.Typer(no_args_is_help=True, help="Import invoices, customers and contacts from CSV files.")
@@ -223,7 +223,7 @@ async def _asked(core: Core, work: _Work) -> Outcome:
         except QuestionOpen as question:
             if not sys.stdin.isatty():
                 raise
-            work, asked = replace(work, request=_answered(work.request, question)), True
+            work, asked = replace(work, request=asking.answered(work.request, question)), True
             continue
         if asked and not work.dry_run and work.save is None:
             await _keep(core, work)
@@ -255,33 +255,3 @@ async def _done(core: Core, work: _Work) -> Outcome:
             return (await csv_import.preview(core, work.request, **how)).outcome
         event = await csv_import.apply(core, work.request, keep_as=work.save, batch_id=work.batch_id, **how)
         return Outcome(**{each.name: getattr(event, each.name) for each in fields(Outcome)})
-
-
-def answer(question: QuestionOpen) -> str:
-    """Ask until the answer is one of the choices, where there are any."""
-    choices = {each.casefold(): each for each in question.choices}
-    offered = f" [{', '.join(question.choices)}]" if choices else ""
-    while True:
-        answer = str(typer.prompt(f"{question.question}{offered}", err=True)).strip()
-        if not choices or answer.casefold() in choices:
-            return choices.get(answer.casefold(), answer)
-
-
-def _answered(request: ImportRequest, question: QuestionOpen) -> ImportRequest:
-    """Ask on the terminal and return the request with the answer in it."""
-    told = answer(question)
-    match question:
-        case refusals.CurrencyMissing():
-            return replace(request, currency=told.upper())
-        case refusals.DateOrderOpen():
-            return replace(request, date_order=csv_import.DateOrder(told))
-        case refusals.DecimalMarkOpen():
-            return replace(request, decimal_mark=csv_import.DecimalMark(told))
-        case refusals.EncodingUnknown():
-            return replace(request, encoding=told)
-        case refusals.DelimiterUnclear():
-            return replace(request, delimiter=told)
-        case refusals.ColumnMissing(field=field) | refusals.ColumnUnclear(field=field):
-            return replace(request, columns=(*request.columns, (told, field)))
-        case _:
-            raise question

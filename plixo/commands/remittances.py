@@ -1,8 +1,6 @@
 """`plixo import remittance FILE` and `plixo cash remittance …`: what payers say that their payments are for."""
 
-import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -14,9 +12,9 @@ from domain.cash_application.remittance_views import RemittanceCard, RemittanceV
 from domain.cash_application.remittances import Taken
 from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
-from domain.ledger.csv_import import DateOrder, DecimalMark, QuestionOpen, refusals
+from domain.ledger.csv_import import DateOrder, DecimalMark
 from plixo import shell
-from plixo.commands import import_words, imports
+from plixo.commands import asking, import_words, imports
 from plixo.commands.moments import listed
 
 
@@ -47,7 +45,10 @@ def take(
         body = opened.read(papers.MAX_BYTES + 1)
 
     async def done(core: Core) -> tuple[Taken, RemittanceCard]:
-        taken = await _asked(core, file.name, body, said)
+        async def kept(said: AdviceOptions) -> Taken:
+            return await remittances.import_file(core, file_name=file.name, body=body, actor=SHELL, said=said)
+
+        taken = await asking.until_told(said, kept)
         return taken, await remittance_views.card(core, remittance_id=taken.remittance_id)
 
     taken, card = shell.run(done)
@@ -57,34 +58,6 @@ def take(
     if taken.known_before:
         typer.echo("This file was taken before.")
     imports.print_lines(_card(card))
-
-
-async def _asked(core: Core, name: str, body: bytes, said: AdviceOptions) -> Taken:
-    """Take the advice; what it does not tell is asked when a person sits there, else it is refused."""
-    while True:
-        try:
-            return await remittances.import_file(core, file_name=name, body=body, actor=SHELL, said=said)
-        except QuestionOpen as question:
-            if not sys.stdin.isatty():
-                raise
-            said = _answered(said, question)
-
-
-def _answered(said: AdviceOptions, question: QuestionOpen) -> AdviceOptions:
-    answer = imports.answer(question)
-    match question:
-        case refusals.CurrencyMissing():
-            return replace(said, currency=answer)
-        case refusals.DateOrderOpen():
-            return replace(said, date_order=DateOrder(answer))
-        case refusals.DecimalMarkOpen():
-            return replace(said, decimal_mark=DecimalMark(answer))
-        case refusals.EncodingUnknown():
-            return replace(said, encoding=answer)
-        case refusals.ColumnMissing(field=field) | refusals.ColumnUnclear(field=field):
-            return replace(said, columns=(*said.columns, (answer, field)))
-        case _:
-            raise question
 
 
 def show(
