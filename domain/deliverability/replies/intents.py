@@ -116,7 +116,7 @@ def _denied(said: Spoken, hit: Hit, *, wide: bool) -> bool:
     if inside:
         return False
     first, _ = said.clause(hit)
-    return any(max(first, hit.first - 4) <= at < hit.first for at in denials)
+    return any(max(first, hit.first - NEAR) <= at < hit.first for at in denials)
 
 
 def _not_yet(said: Spoken, hit: Hit) -> bool:

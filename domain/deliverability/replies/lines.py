@@ -12,6 +12,7 @@ MAX_LINE = 400
 """Characters of a line that are looked at; what announces something is shorter."""
 MAX_ATTRIBUTION_LINES = 6
 MAX_HEADER_LINES = 24
+MAX_CLOSING = 80
 LEAST_WORDS = 7
 """Words of a sentence; a shorter line may be somebody's title."""
 
@@ -51,6 +52,7 @@ _NOT_APPENDED = _SIGNATURES["not appended"]
 _DISCLAIMERS = _SIGNATURES["disclaimer"]
 _BANNERS = tuple(_SIGNATURES["banner"])
 _CLOSINGS = frozenset(_SIGNATURES["closing"])
+_CLOSINGS_WITH_COMMA = frozenset(_SIGNATURES["closing, with comma"])
 
 
 def marked(line: str) -> bool:
@@ -182,8 +184,12 @@ def is_banner(line: str) -> bool:
 
 def is_closing(line: str) -> bool:
     """Tell whether somebody ends a mail with this line."""
+    if len(line) > MAX_CLOSING:
+        return False
     lower = line.strip(" \t,.!;*_-–—").lower()
-    return len(lower) <= 60 and (lower in _CLOSINGS or lower.partition(",")[0] in _CLOSINGS)
+    if lower in _CLOSINGS or lower.partition(",")[0] in _CLOSINGS:
+        return True
+    return lower.partition(",")[0] in _CLOSINGS_WITH_COMMA and "," in line
 
 
 def is_sentence(line: str) -> bool:

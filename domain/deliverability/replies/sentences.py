@@ -10,6 +10,9 @@ MAX_TEXT = 20_000
 """Characters of an answer in which wishes are looked for."""
 MAX_SENTENCE = 600
 MAX_SENTENCES = 200
+MAX_CLOSING = 40
+"""Lines above the end of a text in which the words that end it are looked for."""
+SHORT_SENTENCE = 3
 SHORT_LINE = 58
 """Characters of a line that nobody had to break: the next one begins a new sentence if it begins with a capital."""
 
@@ -81,21 +84,28 @@ def _ends(text: str, stop: re.Match[str]) -> bool:
 
 def _own(text: str) -> str:
     """Blank out marked lines and what stands below the words that end a letter; places stay as they are."""
-    kept: list[str] = []
-    closed: int | None = None
-    for line in text.split("\n"):
-        if closed is None and look.is_closing(line) and kept:
-            closed = 0
-        elif closed is not None and line.strip():
-            closed = closed + 1 if _is_signature(line) else None
-        hidden = look.marked(line) or closed is not None
-        kept.append(" " * len(line) if hidden else line)
-    return "\n".join(kept)
+    lines = text.split("\n")
+    closed = _closed(lines)
+    return "\n".join(" " * len(line) if at in closed or look.marked(line) else line for at, line in enumerate(lines))
 
 
-def _is_signature(line: str) -> bool:
-    """Tell whether a line below a closing belongs to it: names, addresses and numbers, but no sentence."""
-    words = line.split()
-    if line.lstrip().lower().startswith(("p.s", "ps:", "ps ")):
-        return False
-    return len(words) < 8 or not line.rstrip().endswith((".", "!", "?"))
+def _closed(lines: list[str]) -> range:
+    """Return the lines of a letter's end: its closing words, and below them names and numbers but no sentence."""
+    end = len(lines)
+    for at in range(end - 1, max(0, end - MAX_CLOSING), -1):
+        if _is_afterthought(lines[at]):
+            end = at
+        elif look.is_closing(lines[at]) and any(line.strip() for line in lines[:at]):
+            return range(at, end)
+        elif _speaks(lines[at]):
+            break
+    return range(0)
+
+
+def _is_afterthought(line: str) -> bool:
+    return line.lstrip().lower().startswith(("p.s", "ps:", "ps "))
+
+
+def _speaks(line: str) -> bool:
+    """Tell whether a line is a sentence, if only a short one."""
+    return line.rstrip().endswith((".", "!", "?")) and len(line[:200].split()) >= SHORT_SENTENCE
