@@ -1,10 +1,13 @@
 """How fast mail is taken: our server, which commits before it answers, against aiosmtpd that throws mail away.
 
-Both serve in this process, one after the other, to the same client over the loopback, so the ratio holds anywhere.
+Both serve in this process, one after the other, to the same client over the loopback, so the ratio holds anywhere. Two
+more rows are about a server in a process of its own: how long a large mail keeps another session waiting, and what idle
+connections hold. There *ours* is what is allowed and *bare* what was measured.
 """
 
 import asyncio
 import os
+import socket
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
@@ -25,11 +28,22 @@ from inbound_mail.server import serve
 from plixo import database, migrations, wiring
 from tests.clocks import START, StandingClock
 from tests.conftest import KEYS, MERCHANT
+from tests.inbound_mail.alone import alone
 
 MAILS = 1500
 CONNECTIONS = 50
 BODY_BYTES = 10_000
+LARGE_BYTES = 10_000_000
+PAUSE_MICROSECONDS = 50_000
+"""That a session may have to wait because of a large mail in another one."""
+IDLE = 2000
+IDLE_KIB = 60_000
+"""That all idle connections together may hold."""
+PLENTY = 10_000_000
 FOLDER = Path(tempfile.gettempdir()) / f"plixo-bench-{os.getuid()}" / "postgres"
+
+
+LIMITS = Limits(connections_of_peer=CONNECTIONS + 1, connections_a_minute=PLENTY, mails_a_minute=PLENTY)
 
 
 class _Nothing:
@@ -59,7 +73,8 @@ async def _run() -> list[dict[str, Any]]:
     await migrations.migrate(address)
     try:
         async with database.opened(address, pool=8):
-            return [await _row(address, reused=True, limit=0.7), await _row(address, reused=False, limit=0.6)]
+            rates = [await _row(address, reused=True, limit=0.7), await _row(address, reused=False, limit=0.6)]
+        return [*rates, await _pause(address), await _idle(address)]
     finally:
         with psycopg.connect(admin, autocommit=True) as connection:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
@@ -90,7 +105,7 @@ Closing = Callable[[], Awaitable[None]]
 
 
 async def _durable(core: Core) -> tuple[int, Closing]:
-    server = await serve(core, host="127.0.0.1", port=0, limits=Limits(connections_of_peer=CONNECTIONS + 1))
+    server = await serve(core, host="127.0.0.1", port=0, limits=LIMITS)
     return server.port, server.close
 
 
@@ -142,3 +157,70 @@ async def _said(stream: tuple[asyncio.StreamReader, asyncio.StreamWriter], line:
     while (answer := await reader.readline())[3:4] == b"-":
         pass
     return answer
+
+
+async def _pause(address: str) -> dict[str, Any]:
+    """Measure the longest wait for an answer to NOOP while another session sends large mails; the best of three."""
+    core = Core(StandingClock(), Database(), Jobs(address, wiring.JOBS), KEYS, MERCHANT, wiring.NOTICES)
+    to = return_paths.bounce_address(core, mailing_id=uuid4(), day=START.date())
+    with alone(address, idle_commands=PLENTY, commands=PLENTY, mails_a_minute=PLENTY) as server:
+        pauses = [await _longest_wait(server.port, to) for _ in range(3)]
+    return {
+        "name": f"longest wait while {LARGE_BYTES // 1_000_000} MB arrive in another session, allowed and measured",
+        "ours": PAUSE_MICROSECONDS,
+        "bare": min(pauses) * 1e6,
+        "limit": 1.0,
+        "unit": "µs",
+    }
+
+
+async def _longest_wait(port: int, to: str) -> float:
+    stream = await asyncio.open_connection("127.0.0.1", port)
+    await _said(stream, None)
+    await _said(stream, b"EHLO ping\r\n")
+    sending = asyncio.create_task(asyncio.to_thread(_send_large, port, to))
+    longest = 0.0
+    while not sending.done():
+        begun = time.perf_counter()
+        await _said(stream, b"NOOP\r\n")
+        longest = max(longest, time.perf_counter() - begun)
+        await asyncio.sleep(0.001)
+    assert (await sending).startswith(b"250")
+    stream[1].close()
+    return longest
+
+
+def _send_large(port: int, to: str) -> bytes:
+    """Send one large mail from a thread of its own, and return the answer to it."""
+    line = b"x" * 76 + b"\r\n"
+    text = b"Subject: %b\r\n\r\n" % uuid4().hex.encode() + line * (LARGE_BYTES // len(line)) + b".\r\n"
+    with socket.create_connection(("127.0.0.1", port)) as connection, connection.makefile("rb") as answers:
+        answers.readline()
+        for command in (b"HELO bench", b"MAIL FROM:<a@b.example>", b"RCPT TO:<%b>" % to.encode(), b"DATA"):
+            connection.sendall(command + b"\r\n")
+            answers.readline()
+        connection.sendall(text)
+        return answers.readline()
+
+
+async def _idle(address: str) -> dict[str, Any]:
+    """Measure what idle connections hold."""
+    room = {"connections": IDLE + 10, "connections_of_peer": IDLE + 10, "connections_a_minute": PLENTY}
+    with alone(address, **room) as server:
+        before = server.kib()
+        streams = []
+        for _ in range(IDLE // 100):
+            streams += await asyncio.gather(*(asyncio.open_connection("127.0.0.1", server.port) for _ in range(100)))
+        for stream in streams:
+            await _said(stream, None)
+            await _said(stream, b"EHLO idle\r\n")
+        grown = server.grown_kib(before)
+        for _, writer in streams:
+            writer.close()
+    return {
+        "name": f"{IDLE} idle connections: memory, allowed and measured",
+        "ours": IDLE_KIB,
+        "bare": grown,
+        "limit": 1.0,
+        "unit": "KiB",
+    }
