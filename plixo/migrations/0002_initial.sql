@@ -1172,6 +1172,7 @@ CREATE UNIQUE INDEX task_one_open ON task (kind, account_id, coalesce(invoice_id
 -- Each row of these may be made with no lock on an invoice of the customer that it names.
 CREATE TRIGGER payment_follows_merger AFTER INSERT ON payment
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION follow_merger();
+ALTER TABLE payment ENABLE ALWAYS TRIGGER payment_follows_merger;    -- also while an import checks its keys by sets
 CREATE TRIGGER promise_follows_merger AFTER INSERT ON promise
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION follow_merger();
 CREATE TRIGGER plan_follows_merger AFTER INSERT ON plan

@@ -4,6 +4,8 @@ Where rows disagree the first one counts, those with a customer number before th
 file always says the same.
 """
 
+from datetime import datetime
+
 from domain.kernel.transactions import Transaction
 from domain.ledger.csv_import import matching
 
@@ -104,13 +106,13 @@ _CONTACT_ROWS = """
 """
 
 _INVOICE_ROWS = """
-    SELECT count(*) FILTER (WHERE k.line IS NULL) AS new,
-           count(*) FILTER (WHERE k.redated OR k.paid OR (k.line IS NOT NULL AND b.seq IS NOT NULL)) AS changed,
-           count(*) FILTER (WHERE k.line IS NOT NULL AND NOT k.redated AND NOT k.paid AND b.seq IS NULL) AS unchanged
-    FROM import_row r
-    LEFT JOIN import_known k ON k.line = r.line
-    LEFT JOIN import_bringing b ON b.seq = r.customer
+    SELECT (SELECT count(*) FROM import_row) - count(*) AS new,
+           count(*) FILTER (WHERE k.redated OR k.paid OR b.seq IS NOT NULL) AS changed,
+           count(*) FILTER (WHERE NOT (k.redated OR k.paid OR b.seq IS NOT NULL)) AS unchanged
+    FROM import_known k LEFT JOIN import_bringing b ON b.seq = k.customer
+    WHERE k.conflict IS NULL AND NOT k.withdrawn
 """
+"""The rows that are taken are those still staged; of the known ones all that neither conflict nor are withdrawn."""
 
 _PEOPLE = """
     SELECT (SELECT count(*) FROM import_wanted WHERE NOT stored) AS customers_new,
@@ -124,11 +126,11 @@ _PEOPLE = """
 _KEEP_OTHERS = "DELETE FROM import_customer c USING import_dropped d WHERE d.line = c.line"
 
 
-async def find_contact_rows(tx: Transaction) -> None:
+async def find_contact_rows(tx: Transaction, *, now: datetime) -> None:
     """Find the customers of a contacts file; reject rows about one contact twice, and those of nobody in particular."""
     for statement in (_TWICE_IN_FILE, _KEEP_OTHERS):
         await tx.execute(statement)
-    await matching.match(tx)
+    await matching.match(tx, now=now)
     for statement in (_CUSTOMER_PROBLEMS, _KEEP_OTHERS, _USED):
         await tx.execute(statement)
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import BinaryIO
 
 from domain.kernel.clock import local_date
@@ -60,10 +61,10 @@ async def outcome(
 ) -> Outcome:
     """Stage the rows, compare them with the ledger and write the lists; with *lock* what differs is held."""
     of_invoices = request.kind == Kind.INVOICES
-    today = local_date(core.clock, core.merchant.zone)
+    today, now = local_date(core.clock, core.merchant.zone), core.clock.now()
     with RejectLog() as early:
         staged = await staging.fill(tx, file, request=request, layout=layout, log=early, today=today, progress=progress)
-        found = await (_invoices(tx, request, staged, lock=lock) if of_invoices else _contacts(tx))
+        found = await (_invoices(tx, request, staged, now=now, lock=lock) if of_invoices else _contacts(tx, now=now))
         people = await attributes.compare(tx)
         rows = Counter(await attributes.rows(tx, of_invoices=of_invoices))
         given = await credit_difference.counted(tx) if staged.credits else Counter[str]()
@@ -98,8 +99,10 @@ async def outcome(
         )
 
 
-async def _invoices(tx: Transaction, request: ImportRequest, staged: Staged, *, lock: bool) -> _Differences:
-    left_out = await difference.find(tx, lock=lock)
+async def _invoices(
+    tx: Transaction, request: ImportRequest, staged: Staged, *, now: datetime, lock: bool
+) -> _Differences:
+    left_out = await difference.find(tx, now=now, lock=lock)
     conflicts = await outcomes.conflicts(tx)
     absent = await absences.counted(tx)
     notes = await absences.find(tx) if request.full else ()
@@ -111,8 +114,8 @@ async def _invoices(tx: Transaction, request: ImportRequest, staged: Staged, *, 
     return _Differences(left_out, conflicts, absent, (*why.notes, *notes), why.credited, why.lowered)
 
 
-async def _contacts(tx: Transaction) -> _Differences:
-    await attributes.find_contact_rows(tx)
+async def _contacts(tx: Transaction, *, now: datetime) -> _Differences:
+    await attributes.find_contact_rows(tx, now=now)
     return _Differences(Counter(), Counter())
 
 

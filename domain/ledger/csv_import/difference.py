@@ -5,6 +5,7 @@ Afterwards ``import_row`` holds the rows that are taken, ``import_known`` the st
 """
 
 from collections import Counter
+from datetime import datetime
 
 from domain.kernel.transactions import Transaction
 from domain.ledger.csv_import import matching, spellings
@@ -44,25 +45,26 @@ _LOCKED = """
 
 _KNOWN = """
     CREATE TEMP TABLE import_known ON COMMIT DROP AS
-    SELECT r.line, r.customer, r.withdrawn, i.id AS invoice_id, i.number, i.number_key, r.told_paid, i.account_id,
-           i.currency, i.total_minor,
-           r.total_minor AS file_total, r.currency AS file_currency,
-           i.open_minor AS stored_open, r.open_minor, i.due_on AS stored_due, r.due_on,
-           i.issued_on AS stored_issued, coalesce(r.issued_on, i.issued_on) AS issued_on, r.settled_on, i.state,
-           r.due_on <> i.due_on OR coalesce(r.issued_on <> i.issued_on, r.issued_on IS NOT NULL) AS redated,
-           r.open_minor < i.open_minor AS paid,
-           CASE WHEN r.withdrawn THEN CASE WHEN i.state = 'open' THEN 'withdrawn_in_file' END
-                WHEN i.state IN ('void', 'written_off') THEN 'closed_here'
-                WHEN m.id IS DISTINCT FROM i.account_id THEN 'other_customer'
-                WHEN r.currency <> i.currency THEN 'other_currency'
-                WHEN r.total_minor <> i.total_minor THEN 'other_total'
-                WHEN r.open_minor > i.open_minor THEN 'less_open_here' END AS conflict
-    FROM import_row r
-    JOIN invoice i ON i.number_key = r.number_key
-    LEFT JOIN import_customer c ON c.seq = r.customer
-    LEFT JOIN import_account m ON m.key = c.key
-    WHERE NOT EXISTS (SELECT FROM import_dropped d WHERE d.line = r.line)
+    SELECT *, conflict IS NULL AND (due_on <> stored_due OR issued_on IS DISTINCT FROM stored_issued) AS redated,
+           conflict IS NULL AND open_minor < stored_open AS paid
+    FROM (
+        SELECT r.line, r.customer, r.withdrawn, i.id AS invoice_id, i.number, i.number_key, r.told_paid, i.account_id,
+               i.currency, i.total_minor, r.total_minor AS file_total, r.currency AS file_currency,
+               i.open_minor AS stored_open, r.open_minor, i.due_on AS stored_due, r.due_on,
+               i.issued_on AS stored_issued, coalesce(r.issued_on, i.issued_on) AS issued_on, r.settled_on, i.state,
+               CASE WHEN r.withdrawn THEN CASE WHEN i.state = 'open' THEN 'withdrawn_in_file' END
+                    WHEN i.state IN ('void', 'written_off') THEN 'closed_here'
+                    WHEN m.id IS DISTINCT FROM i.account_id THEN 'other_customer'
+                    WHEN r.currency <> i.currency THEN 'other_currency'
+                    WHEN r.total_minor <> i.total_minor THEN 'other_total'
+                    WHEN r.open_minor > i.open_minor THEN 'less_open_here' END AS conflict
+        FROM import_row r
+        JOIN invoice i ON i.number_key = r.number_key
+        LEFT JOIN import_customer c ON c.seq = r.customer
+        LEFT JOIN import_account m ON m.key = c.key
+        WHERE NOT EXISTS (SELECT FROM import_dropped d WHERE d.line = r.line)) met
 """
+"""A row that conflicts changes nothing: neither its dates nor its balance count."""
 
 _LEFT_OUT = """
     SELECT count(*) FILTER (WHERE r.withdrawn) AS withdrawn, count(*) FILTER (WHERE NOT r.withdrawn) AS nothing_open
@@ -84,12 +86,12 @@ _KEEP_TAKEN = (
 """What is not taken leaves no trace: neither an invoice nor a customer or a contact."""
 
 
-async def find(tx: Transaction, *, lock: bool) -> Counter[str]:
+async def find(tx: Transaction, *, now: datetime, lock: bool) -> Counter[str]:
     """Compare the staged rows with the ledger; return how many were left out and why.
 
     With *lock* the invoices that differ are held to the end of the transaction.
     """
-    await matching.match(tx)
+    await matching.match(tx, now=now)
     await spellings.recognise(tx)
     for statement in (_TWICE_IN_FILE, _CUSTOMER_PROBLEMS):
         await tx.execute(statement)

@@ -3,7 +3,10 @@
 Names are compared as they will be after the import, so that the same file finds the same customers once more.
 """
 
+from datetime import datetime
+
 from domain.kernel.transactions import Transaction
+from domain.ledger.csv_import import ordered_ids
 
 _TABLE = """
     CREATE TEMP TABLE import_account (
@@ -12,14 +15,16 @@ _TABLE = """
     ) ON COMMIT DROP
 """
 
-_BY_NUMBER = """
+_BY_NUMBER = f"""
     INSERT INTO import_account (key, id, stored, number, name_key)
-    SELECT c.key, coalesce(a.id, gen_random_uuid()), a.id IS NOT NULL, c.number, c.name_key
-    FROM (SELECT key, min(number) AS number,
+    SELECT c.key, coalesce(a.id, {ordered_ids.of_line("c.line", table="account")}), a.id IS NOT NULL, c.number,
+           c.name_key
+    FROM (SELECT key, min(line) AS line, min(number) AS number,
                  (array_agg(name_key ORDER BY line) FILTER (WHERE name_key IS NOT NULL))[1] AS name_key
           FROM import_customer WHERE number IS NOT NULL GROUP BY key) c
     LEFT JOIN account a ON a.number = c.number
 """
+"""A new account has its id by the first line that names it, and no line names two."""
 
 _STATISTICS = "ANALYZE import_account"
 """Without them the planner takes a fresh table for an empty one, and compares each row with each."""
@@ -72,12 +77,13 @@ _ADOPTED_NAMES = """
     UPDATE import_name n SET id = m.id FROM import_account m WHERE m.key = n.key AND m.stored AND NOT n.stored
 """
 
-_BY_NAME = """
+_BY_NAME = f"""
     INSERT INTO import_account (key, id, stored, name_key, problem)
-    SELECT n.key, CASE WHEN f.name_key IS NULL THEN gen_random_uuid() WHEN f.nameonly OR f.alike = 1 THEN f.id END,
+    SELECT n.key, CASE WHEN f.name_key IS NULL THEN {ordered_ids.of_line("n.line", table="account")}
+                       WHEN f.nameonly OR f.alike = 1 THEN f.id END,
            f.name_key IS NOT NULL AND f.stored, n.name_key,
            CASE WHEN f.alike > 1 AND NOT f.nameonly THEN 'customer_ambiguous' END
-    FROM (SELECT DISTINCT key, name_key FROM import_customer WHERE number IS NULL) n
+    FROM (SELECT key, name_key, min(line) AS line FROM import_customer WHERE number IS NULL GROUP BY key, name_key) n
     LEFT JOIN (
         SELECT name_key, count(DISTINCT id) AS alike, bool_or(nameonly) AS nameonly,
                (array_agg(id ORDER BY nameonly DESC))[1] AS id, bool_or(stored) AS stored
@@ -95,8 +101,9 @@ _MERGED = """
 """Rows that name a customer which was merged are about the one that it was merged into, whose spelling stays."""
 
 
-async def match(tx: Transaction) -> None:
+async def match(tx: Transaction, *, now: datetime) -> None:
     """Give every customer of the file its account: a stored one, a new one, or the problem that prevents it."""
+    values = ordered_ids.values(now, "account")
     for statement in (
         _TABLE,
         _BY_NUMBER,
@@ -112,4 +119,4 @@ async def match(tx: Transaction) -> None:
         _MERGED,
         _STATISTICS,
     ):
-        await tx.execute(statement)
+        await tx.execute(statement, values if statement in (_BY_NUMBER, _BY_NAME) else None)

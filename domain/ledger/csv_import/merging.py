@@ -32,34 +32,34 @@ _ACCOUNTS = (
     FROM import_account_change c WHERE a.id = c.id
     """,
     """
-    INSERT INTO contact (id, account_id, name, email, email_key, role, state, created_at)
-    SELECT gen_random_uuid(), account_id, coalesce(name, ''), email, email_key, coalesce(role, 'billing'), 'active',
-           %(now)s
-    FROM import_contact WHERE verdict = 'new'
-    """,
-    """
     UPDATE contact k SET name = coalesce(e.name, k.name), role = coalesce(e.role, k.role) FROM import_contact e
     WHERE e.verdict = 'changed' AND k.account_id = e.account_id AND k.email_key = e.email_key AND k.state = 'active'
     """,
 )
 
-_NEW_ROWS = """
-    FROM import_row r
+_CONTACTS = f"""
+    INSERT INTO contact (id, account_id, name, email, email_key, role, state, created_at)
+    SELECT {ordered_ids.of_line("nth", table="contact")}, account_id, coalesce(name, ''), email, email_key,
+           coalesce(role, 'billing'), 'active', %(now)s
+    FROM (SELECT row_number() OVER () AS nth, * FROM import_contact WHERE verdict = 'new') fresh
+"""
+
+_ROWS = """
+    import_row r
     JOIN import_customer c ON c.seq = r.customer
     JOIN import_account m ON m.key = c.key
-    WHERE NOT EXISTS (SELECT FROM import_known k WHERE k.line = r.line)
 """
 
-_INVOICE_COLUMNS = """
-    (id, number, number_key, account_id, currency, total_minor, open_minor, issued_on, due_on, state, settled_on,
-     created_at)
-"""
+_NEW = "NOT EXISTS (SELECT FROM import_known k WHERE k.line = r.line)"
 
-_NEW_OPEN = f"""
-    INSERT INTO invoice {_INVOICE_COLUMNS}
-    SELECT {ordered_ids.of_line("r.line", table="invoice")}, r.number, r.number_key, m.id, r.currency, r.open_minor,
-           r.open_minor, r.issued_on, r.due_on, 'open', NULL, %(now)s
-    {_NEW_ROWS} AND r.open_minor = coalesce(r.total_minor, r.open_minor)
+_INVOICES = f"""
+    INSERT INTO invoice (id, number, number_key, account_id, currency, total_minor, open_minor, issued_on, due_on,
+                         state, settled_on, created_at)
+    SELECT {ordered_ids.of_line("r.line", table="invoice")}, r.number, r.number_key, m.id, r.currency,
+           coalesce(r.total_minor, r.open_minor), r.open_minor, r.issued_on, r.due_on,
+           CASE WHEN r.open_minor = 0 THEN 'settled' ELSE 'open' END,
+           CASE WHEN r.open_minor = 0 THEN coalesce(r.settled_on, least(r.due_on, %(day)s::date)) END, %(now)s
+    FROM {_ROWS} WHERE {_NEW}
 """
 
 _BOOKED = """
@@ -85,40 +85,32 @@ _LOWERED = """
 """
 """What the books took off an invoice without a payment or a credit note that we know of."""
 
-_FRESH = f"""
-    fresh AS (
-        INSERT INTO invoice {_INVOICE_COLUMNS}
-        SELECT {ordered_ids.of_line("r.line", table="invoice")}, r.number, r.number_key, m.id, r.currency,
-               r.total_minor, r.open_minor, r.issued_on, r.due_on,
-               CASE WHEN r.open_minor = 0 THEN 'settled' ELSE 'open' END,
-               CASE WHEN r.open_minor = 0 THEN coalesce(r.settled_on, least(r.due_on, %(day)s::date)) END, %(now)s
-        {_NEW_ROWS} AND r.open_minor < r.total_minor AND {{which}}
-        RETURNING id, number_key, account_id, currency, total_minor, open_minor, due_on, settled_on
-    )
-"""
-
 _TOLD = "(r.told_paid OR %(as_paid)s)"
 
+_FELL = f"""
+    SELECT r.line, r.number_key, r.currency, r.due_on, r.settled_on, m.id AS account_id,
+           {ordered_ids.of_line("r.line", table="invoice")} AS invoice_id,
+           r.total_minor - r.open_minor - coalesce(t.minor, 0) AS minor
+    FROM {_ROWS} LEFT JOIN import_credited t ON t.number_key = r.number_key
+    WHERE {_NEW} AND r.total_minor - r.open_minor > coalesce(t.minor, 0)
+"""
+"""New invoices of which the books have taken off more than by credit notes of the file."""
+
 _NEW_PAID = f"""
-    WITH {_FRESH.format(which=_TOLD)}, paid AS (
-        SELECT {ordered_ids.beside("id", table="payment")} AS payment_id, id AS invoice_id, account_id, currency,
-               total_minor - open_minor - coalesce(c.minor, 0) AS paid_minor,
-               'import:' || fresh.number_key AS object_id,
-               coalesce(settled_on, p.paid_on, least(due_on, %(day)s::date)) AS received_on
-        FROM fresh LEFT JOIN (SELECT number_key AS part_key, settled_on AS paid_on FROM import_row
-                              WHERE open_minor > 0 AND settled_on IS NOT NULL) p ON p.part_key = fresh.number_key
-        LEFT JOIN import_credited c ON c.number_key = fresh.number_key
-        WHERE total_minor - open_minor > coalesce(c.minor, 0)
+    WITH paid AS (
+        SELECT {ordered_ids.of_line("line", table="payment")} AS payment_id, invoice_id, account_id, currency,
+               minor AS paid_minor, 'import:' || number_key AS object_id,
+               coalesce(settled_on, least(due_on, %(day)s::date)) AS received_on
+        FROM ({_FELL} AND {_TOLD}) fell
     ), booked AS ({_BOOKED})
     {_APPLIED}
 """
 
 _NEW_LOWERED = f"""
-    WITH {_FRESH.format(which=f"NOT {_TOLD}")}, lowered AS (
-        SELECT {ordered_ids.beside("id", table="credit")} AS credit_id, id AS invoice_id, account_id, currency,
-               total_minor - open_minor - coalesce(c.minor, 0) AS lowered_minor
-        FROM fresh LEFT JOIN import_credited c ON c.number_key = fresh.number_key
-        WHERE total_minor - open_minor > coalesce(c.minor, 0)
+    WITH lowered AS (
+        SELECT {ordered_ids.of_line("line", table="credit")} AS credit_id, invoice_id, account_id, currency,
+               minor AS lowered_minor
+        FROM ({_FELL} AND NOT {_TOLD}) fell
     ) {_LOWERED}
 """
 
@@ -190,15 +182,15 @@ async def merge(
         "actor": actor.name,
         "as_paid": lowered is Lowered.PAYMENT,
         "reason": _REASONS[lowered],
-        **ordered_ids.values(now, "invoice", "payment", "allocation", "credit"),
+        **ordered_ids.values(now, "contact", "invoice", "payment", "allocation", "credit"),
     }
     for statement in _ACCOUNTS:
         await tx.execute(statement, values)
+    async with bulk_keys.checked_by_set(tx):
+        for statement in (_CONTACTS, *((_INVOICES, _NEW_PAID, _NEW_LOWERED) if of_invoices else ())):
+            await tx.execute(statement, values)
     if not of_invoices:
         return
     await tx.execute(_MOVED_TABLE)
-    async with bulk_keys.checked_by_set(tx):
-        for statement in (_NEW_OPEN, _NEW_PAID, _NEW_LOWERED):
-            await tx.execute(statement, values)
     for statement in (_REDATED, _KNOWN_MOVED, _KNOWN_PAID, _KNOWN_LOWERED):
         await tx.execute(statement, values)

@@ -25,7 +25,7 @@ _ZEROS_LOST = f"""
         FROM import_row r
         JOIN invoice i ON i.number_key LIKE '0%' AND ltrim(i.number_key, '0') = r.number_key
          AND i.currency = r.currency AND i.total_minor = coalesce(r.total_minor, i.total_minor)
-        WHERE r.number_key ~ '^[1-9][0-9]*$')
+        WHERE r.number_key COLLATE "C" < ':' AND r.number_key ~ '^[1-9][0-9]*$')
     INSERT INTO import_alike
     SELECT r.line, r.number, i.number, i.number_key, {_PROVEN}
     FROM alike
@@ -36,7 +36,7 @@ _ZEROS_LOST = f"""
     WHERE NOT EXISTS (SELECT FROM invoice o WHERE o.number_key = r.number_key)
       AND NOT EXISTS (SELECT FROM import_mangled g WHERE g.line = r.line)
 """
-"""Few rows are alike, so that all else is asked about those only."""
+"""Few rows are alike, so that all else is asked about those only; a colon comes after all digits."""
 
 _MANGLED = f"""
     INSERT INTO import_alike

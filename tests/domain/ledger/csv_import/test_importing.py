@@ -291,3 +291,21 @@ async def test_a_payment_that_arrives_during_the_import_is_not_overwritten(core:
 
     assert event.reasons == {"less_open_here": 1}
     assert (await invoices(core))["INV-1"]["open_minor"] == 5000
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        ("INV-1,Acme,2026-04-15,90.00,EUR", "other_total"),
+        ("INV-1,Acme,2026-04-15,100.00,USD", "other_currency"),
+        ("INV-1,Beta,2026-04-15,100.00,EUR", "other_customer"),
+    ],
+)
+async def test_a_row_that_conflicts_is_left_whatever_else_the_file_brings(core: Core, row: str, code: str) -> None:
+    await imported(core, ONE.replace("Acme Ltd", "Acme"))
+    before = (await invoices(core))["INV-1"]
+
+    event = await imported(core, f"{HEADER}\n{row}\nINV-2,Acme,2026-05-01,10.00,EUR\n")
+
+    assert (event.new, event.changed, event.reasons) == (1, 0, {code: 1})
+    assert (await invoices(core))["INV-1"] == before
