@@ -2,6 +2,7 @@
 
 import json
 import resource
+import signal
 import struct
 import sys
 from datetime import date
@@ -12,6 +13,9 @@ from domain.deliverability import opening
 MEMORY_BYTES = 768 * 1024 * 1024
 """Address space of one reader; it takes a tenth for the largest mail. A mail that asks for more gets a MemoryError."""
 
+SECONDS_AT_MOST = 60
+"""For one mail, counted by the reader itself: its room ends it long before, unless the room died in the meantime."""
+
 _LENGTH = struct.Struct(">I")
 
 
@@ -21,7 +25,9 @@ def serve() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     source, sink = sys.stdin.buffer, sys.stdout.buffer
     while (head := _taken(source)) is not None and (raw := _taken(source)) is not None:
+        signal.alarm(SECONDS_AT_MOST)  # nobody catches it, so it ends the process
         answer = _answer(raw, **json.loads(head))
+        signal.alarm(0)
         sink.write(_LENGTH.pack(len(answer)) + answer)
         sink.flush()
 

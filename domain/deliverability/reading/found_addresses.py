@@ -10,9 +10,16 @@ _DOMAIN = re.compile(
 
 _UNQUOTED = re.compile(r"[^\s@<>,;]{1,128}@[A-Za-z0-9\u0080-\uffff][A-Za-z0-9\u0080-\uffff._-]{0,253}")
 
+_BRACKETED = re.compile(r"<([^<>]{3,320})>")
+
 MAX_FOUND = 500
 """Addresses looked at in one text."""
 
+_SYSTEM_NAME = re.compile(
+    r"mail(er)?[ -]?(delivery|daemon)|delivery (sub)?system|system administrator|content-filter at|ndr admin"
+    r"|\bpostmaster\b|systemadministrator|administrateur syst|mail system|mail server",
+    re.IGNORECASE,
+)
 _XTEXT = re.compile(r"\+([0-9A-F]{2})")
 _DAEMONS = frozenset(
     {
@@ -55,7 +62,9 @@ def in_text(text: str) -> list[str]:
 
 def in_header(value: str) -> list[str]:
     """Return the addresses of a From or To header; those in angle brackets win over those in comments."""
-    bracketed = [each for found in re.findall(r"<([^<>]{3,320})>", value) if (each := clean(found))]
+    if "@" not in value:
+        return []
+    bracketed = [each for found in _BRACKETED.findall(value) if (each := clean(found))]
     return list(dict.fromkeys(bracketed)) or in_text(value)
 
 
@@ -90,7 +99,7 @@ def is_daemon(sender: str) -> bool:
     if not found:
         local = sender.strip().strip("<>\"' ").lower()
         return local in ("", "null") or local.split("@")[0].strip() in _DAEMONS or _system_name(sender)
-    local = re.split(r"[+]", found[0].rpartition("@")[0])[0].strip('"')
+    local = found[0].rpartition("@")[0].partition("+")[0].strip('"')
     return (
         local in _DAEMONS
         or local.startswith(("mailer-daemon", "postmaster", "microsoftexchange"))
@@ -99,7 +108,4 @@ def is_daemon(sender: str) -> bool:
 
 
 def _system_name(name: str) -> bool:
-    return bool(re.search(
-        r"mail(er)?[ -]?(delivery|daemon)|delivery (sub)?system|system administrator|content-filter at|ndr admin"
-        r"|\bpostmaster\b|systemadministrator|administrateur syst|mail system|mail server",
-        name, re.IGNORECASE))  # fmt: skip
+    return _SYSTEM_NAME.search(name) is not None

@@ -2,11 +2,11 @@
 
 import html
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from functools import cached_property
 
 from domain.deliverability.reading import found_addresses, grammar, mime, phrases, prose, report, returned
+from domain.deliverability.reading.once import once
 from domain.deliverability.reading.readings import Reason
 
 MAX_PROSE = 48 * 1024
@@ -26,6 +26,10 @@ _SERVER_ANSWER = re.compile(
     r"(?:^|[\s(>:;<])[45]\d\d[ -]+#?[45]\.\d{1,3}\.\d{1,3}\b|\bsmtp;\s*[45]\d\d\b|#[45]\.\d{1,2}\.\d{1,3}\b"
     r"|rcpt to:\s*<[^<>\s]+>[\s\S]{0,200}?[45]\d\d[ -]|\bsmtp error\b", re.IGNORECASE)  # fmt: skip
 
+_MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
+_DATE = re.compile(r"(?:[A-Za-z]{3},? +)?(\d{1,2}) ([A-Za-z]{3}) (\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)(?!\d)")
+"""Nearly every Date header; the others are left to the standard library."""
+
 _REPLY_PREFIX = re.compile(
     r"^\s*(?:re|aw|antw|fwd?|wg|tr|rv|sv|vs|vb|odp|res|回复|转发|fw)\s*(?:\[\d+\])?\s*[:：]", re.IGNORECASE
 )
@@ -40,41 +44,48 @@ class Look:
         self._envelope_from = envelope_from
         self._depth = 0
 
-    @cached_property
+    @once
     def headers(self) -> mime.Headers:
         """The outer headers."""
         return self.mail.headers
 
-    @cached_property
+    @once
     def subject(self) -> str:
         """The subject, decoded."""
         return mime.words(self.headers.get("subject"))
 
-    @cached_property
+    @once
     def sender(self) -> str:
         """The From header, decoded."""
         return mime.words(self.headers.get("from"))
 
-    @cached_property
+    @once
     def sender_address(self) -> str:
         """The address of the From header, lower case, or an empty text."""
         return next(iter(found_addresses.in_header(self.sender)), "")
 
-    @cached_property
+    @once
     def said_on(self) -> datetime | None:
         """The moment in the Date header, in UTC; a date without a zone is taken as UTC."""
+        value = self.headers.get("date")[:200]
         try:
-            told = parsedate_to_datetime(self.headers.get("date")[:200])
+            if plain := _DATE.match(value):
+                day, month, year, hour, minute, second, sign, hours, minutes = plain.groups()
+                number = _MONTHS.index(month.lower()) // 3 + 1
+                told = datetime(int(year), number, int(day), int(hour), int(minute), int(second), tzinfo=UTC)
+                ahead = timedelta(hours=int(hours), minutes=int(minutes))
+                return told - ahead if sign == "+" else told + ahead
+            told = parsedate_to_datetime(value)
             return (told if told.tzinfo else told.replace(tzinfo=UTC)).astimezone(UTC)
         except (ValueError, TypeError, IndexError, OverflowError):
             return None
 
-    @cached_property
+    @once
     def from_daemon(self) -> bool:
         """Whether a mail system is the sender; an empty From is one, a missing one tells nothing."""
         return "from" in self.headers and found_addresses.is_daemon(self.sender)
 
-    @cached_property
+    @once
     def null_sender(self) -> bool:
         """Whether the envelope names no sender to return to, so far as can be told."""
         paths = [self._envelope_from] if self._envelope_from is not None else self.headers.all("return-path")
@@ -82,12 +93,12 @@ class Look:
             path.strip().strip("<>").lower() in ("", "null") or found_addresses.is_daemon(path) for path in paths
         )
 
-    @cached_property
+    @once
     def answers(self) -> bool:
         """Whether it presents itself as an answer or a forwarded mail."""
         return bool(_REPLY_PREFIX.match(self.subject))
 
-    @cached_property
+    @once
     def whole_text(self) -> str:
         """The prose in front of the first embedded mail, from text parts or else from HTML."""
         texts: list[mime.Part] = []
@@ -105,21 +116,21 @@ class Look:
         text = "\n".join(shown)[:MAX_PROSE]
         return _FOOTERS.sub("", text) if "virus" in text or "scanned" in text else text
 
-    @cached_property
+    @once
     def _parted(self) -> tuple[str, returned.Returned]:
         return returned.parted(self.whole_text)
 
-    @cached_property
+    @once
     def text(self) -> str:
         """The prose without the copy of the returned mail behind it."""
         return self._parted[0]
 
-    @cached_property
+    @once
     def returned(self) -> returned.Returned:
         """The mail that came back."""
         return returned.in_parts(self.mail) or self._parted[1]
 
-    @cached_property
+    @once
     def wrapped(self) -> "Look | None":
         """The report that this report only wraps, as some gateways send the report of another host on as text."""
         copy = self.whole_text[len(self.text) :]
@@ -130,38 +141,38 @@ class Look:
         look._depth = 1
         return look
 
-    @cached_property
+    @once
     def failed_recipients(self) -> list[str]:
         """Addresses of an ``X-Failed-Recipients`` header, as Exim and Google write it."""
         return [each for value in self.headers.all("x-failed-recipients") for each in found_addresses.in_text(value)]
 
-    @cached_property
+    @once
     def failure_subject(self) -> bool:
         """Whether the subject is that of a report, and not of an answer to one."""
         lower = self.subject.lower()
         return not self.answers and phrases.tables().subjects.first(lower) is not None
 
-    @cached_property
+    @once
     def failure_text(self) -> bool:
         """Whether the prose begins as a report does."""
         return prose.speaks_of_failure(self.text)
 
-    @cached_property
+    @once
     def server_answer(self) -> bool:
         """Whether the prose holds the answer of a mail server that refuses, whatever language is around it."""
         return _SERVER_ANSWER.search(self.text[:6000]) is not None
 
-    @cached_property
+    @once
     def refusal_text(self) -> bool:
         """Whether the prose begins with a refusal, by its grammar."""
         return grammar.reason(" ".join(self.text[:1000].lower().split()))[0] is not Reason.UNDEFINED
 
-    @cached_property
+    @once
     def tells_of_success(self) -> bool:
         """Whether the prose says that the mail arrived."""
         return phrases.tables().success_texts.first(" ".join(self.text[:2000].lower().split())) is not None
 
-    @cached_property
+    @once
     def delayed(self) -> bool:
         """Whether the notice says that the mail is still being tried."""
         subject, text = self.subject.lower(), " ".join(self.text[:3000].lower().split())
@@ -171,7 +182,7 @@ class Look:
         told = tables.delay_texts.first(text) is not None
         return told or (tables.delay_subjects.first(subject) is not None and "fail" not in subject)
 
-    @cached_property
+    @once
     def not_recipients(self) -> frozenset[str]:
         """Addresses that stand in a report for other reasons: its sender, whom it is sent to, who wrote the mail."""
         mine = {
@@ -182,7 +193,7 @@ class Look:
         }
         return frozenset(mine) | self.returned.senders
 
-    @cached_property
+    @once
     def status_text(self) -> str | None:
         """The fields of a delivery report: its own part, or prose that holds them, or None."""
         part = self.mail.first(*report.STATUS_TYPES)
@@ -197,14 +208,14 @@ class Look:
                     return returned.parted(text)[0]
         return None
 
-    @cached_property
+    @once
     def message_ids(self) -> tuple[str, ...]:
         """Message-IDs of the returned mail, then those that this mail answers."""
         back = returned.message_ids(self.returned.headers, "message-id", "x-original-message-id")
         answered = returned.message_ids(self.headers, "in-reply-to", "references", "x-original-message-id")
         return tuple(dict.fromkeys(back + answered))[: returned.MAX_IDS]
 
-    @cached_property
+    @once
     def tokens(self) -> tuple[str, ...]:
         """Addresses in headers, returned mail and prose that look like signed ones of ours."""
         encoded = [

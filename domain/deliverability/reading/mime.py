@@ -33,8 +33,8 @@ EMBEDDED = frozenset(
 _HEADER = re.compile(rb"[!-9;-~]+[ \t]*:")
 _FIELDS = re.compile(r"^([!-9;-~]+)[ \t]*:(.*(?:\n[ \t].*)*)", re.MULTILINE)
 _FOLD = re.compile(r"\r?\n[ \t]+")
-_BLANK_LINE = re.compile(rb"\r?\n\r?\n|\A\r?\n")
 _PARAMETER = re.compile(r';\s*([\w-]+)\*?(?:0\*?)?\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;]+))')
+_LONE = re.compile("[\ud800-\udfff]")
 _GUESSED_BOUNDARY = re.compile(rb"(?:\A|\n)--(\S{6,200})[ \t]*\r?\n(?:Content-)", re.IGNORECASE)
 _LOST_BOUNDARY = re.compile(rb"(?:\A|\n)--(\S{6,200})[ \t]*\r?\n(?:Content-|\r?\n)", re.IGNORECASE)
 
@@ -47,14 +47,20 @@ class Headers:
 
     def get(self, name: str) -> str:
         """Return the first value of that name, or an empty text."""
-        return next((value for each, value in self.fields if each == name), "")
+        for each, value in self.fields:
+            if each == name:
+                return value
+        return ""
 
     def all(self, name: str) -> list[str]:
         """Return every value of that name."""
         return [value for each, value in self.fields if each == name]
 
     def __contains__(self, name: str) -> bool:
-        return any(each == name for each, _ in self.fields)
+        for each, _ in self.fields:  # noqa: SIM110  # asked some forty times for each mail; a generator doubles its cost
+            if each == name:
+                return True
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +115,29 @@ def split(raw: bytes) -> tuple[Headers, bytes]:
     """Part a mail at its first blank line and read the headers."""
     if not raw.startswith((b"\n", b"\r\n")) and not _HEADER.match(raw.partition(b"\n")[0].rstrip()):
         return Headers(), raw
-    found = _BLANK_LINE.search(raw, 0, MAX_HEADER_BYTES)
-    block, body = (raw[: found.start()], raw[found.end() :]) if found else (raw[:MAX_HEADER_BYTES], b"")
-    return fields(block), body
+    end, begin = _blank_line(raw)
+    return fields(raw[:end]), raw[begin:]
+
+
+def _blank_line(raw: bytes) -> tuple[int, int]:
+    """Return where the headers end and the body begins."""
+    for start in (b"\n", b"\r\n"):
+        if raw.startswith(start):
+            return 0, len(start)
+    unix, dos = raw.find(b"\n\n", 0, MAX_HEADER_BYTES), raw.find(b"\n\r\n", 0, MAX_HEADER_BYTES)
+    if unix < 0 and dos < 0:
+        return MAX_HEADER_BYTES, len(raw)
+    at, length = (unix, 2) if dos < 0 or 0 <= unix < dos else (dos, 3)
+    return at - raw.startswith(b"\r", at - 1), at + length
 
 
 def fields(block: bytes) -> Headers:
     """Read header fields, unfolded; lines that are no field are passed over."""
-    text = block.decode("utf-8", "surrogateescape")
+    return fields_of(block.decode("utf-8", "surrogateescape"))
+
+
+def fields_of(text: str) -> Headers:
+    """Read header fields from text; bytes that are no text stand in it as lone surrogates."""
     if text.isascii() and "\0" not in text:  # nearly all are, and then a value of one line needs no more than this
         found = islice(_FIELDS.finditer(text), MAX_HEADERS)
         return Headers(tuple([
@@ -209,8 +230,9 @@ def unwrapped(body: bytes, encoding: str) -> bytes:
     encoding = encoding.strip().lower()
     if encoding == "base64":
         letters = re.sub(rb"[^A-Za-z0-9+/]", b"", body)
+        whole = letters[:-1] if len(letters) % 4 == 1 else letters
         try:
-            return base64.b64decode(letters[: len(letters) // 4 * 4])
+            return base64.b64decode(whole + b"==")  # padding that is not needed is passed over
         except (binascii.Error, ValueError):
             return body
     if encoding == "quoted-printable":
@@ -229,6 +251,8 @@ def as_text(content: bytes, charset: str) -> str:
         text = content.decode(name)
     except (LookupError, ValueError):
         text = plain(content) if name in ("utf-8", "utf8") else _replaced(content, name)
+    if not text.isascii() and _LONE.search(text):  # some charsets can spell half a character; nothing else can
+        text = _LONE.sub("\ufffd", text)
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
 
 

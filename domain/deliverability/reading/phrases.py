@@ -32,9 +32,10 @@ class Tables:
 
     def __init__(self, *, without: Collection[str] = ()) -> None:
         sections = {name: [each for each in lines if each not in without] for name, lines in _sections().items()}
-        ordered = [(phrase, name) for name, lines in sections.items() if name in _REASONS for phrase in lines]
+        named = [CERTAIN, *(name for name in sections if name in _REASONS)]
+        ordered = [(phrase, name) for name in named for phrase in sections[name]]
         self.words = Finder(phrase for phrase, _ in ordered)
-        """Every phrase of a reason, in the order of the file."""
+        """Every phrase of a reason: the certain ones, then all others in the order of the file."""
         self.sections = tuple(name for _, name in ordered)
         """The section of each of them."""
         self.certain = Finder(sections[CERTAIN])

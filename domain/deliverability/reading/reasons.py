@@ -177,9 +177,10 @@ def _found(said: str, stage: Stage, remote: str) -> _Found:
     if (line := tables.provider(lower, remote.lower())) is not None:
         return _Found(line.reason, f"a provider's words “{line.said}”", certain=True)
     words = _without_names(lower)
-    if (phrase := tables.certain.first(words)) is not None:
-        return _Found(Reason.USER_UNKNOWN, f"words “{phrase}”", certain=True)
-    hits = [(Reason(tables.sections[n]), tables.words.phrases[n]) for n in tables.words.all(words)]
+    places = tables.words.all(words)
+    if places and tables.sections[places[0]] == phrases.CERTAIN:
+        return _Found(Reason.USER_UNKNOWN, f"words “{tables.words.phrases[places[0]]}”", certain=True)
+    hits = [(Reason(tables.sections[n]), tables.words.phrases[n]) for n in places]
     early = [each for each in hits if each[0] is not Reason.USER_UNKNOWN and each[0] not in _AFTER_USER]
     unknown = [each for each in hits if each[0] is Reason.USER_UNKNOWN]
     reason, phrase = next(iter(early or unknown), (Reason.UNDEFINED, ""))
@@ -195,12 +196,14 @@ def _found(said: str, stage: Stage, remote: str) -> _Found:
 def _without_names(lower: str) -> str:
     """Take addresses, links and host names out: a refusal is not spam because the host that refused is called so."""
     kept = []
-    for word in _HOST.sub("host", lower).split():
+    for word in (_HOST.sub("host", lower) if "host " in lower else lower).split():
         if "@" in word:
             kept.append(word.rpartition(">")[2] if ">" in word else "")
         elif "://" not in word and not word.startswith(("www.", "size=", "id=")):
             kept.append(word)
-    words = _PRODUCTS.sub("", " ".join(_BRACKETS.sub(" ", " ".join(kept)).split()))
+    words = " ".join(_BRACKETS.sub(" ", " ".join(kept)).split())
+    if any(each in words for each in ("secur", "protect", "filter", "firewall", "virus", "anti")):
+        words = _PRODUCTS.sub("", words)
     return words if _LETTERS.search(words) else lower  # nothing but a link, which then is the message
 
 

@@ -54,7 +54,7 @@ def status_blocks(text: str) -> list[StatusBlock]:
     blocks: list[list[tuple[str, str]]] = [[]]
     for paragraph in re.split(r"\n[ \t]*\n", text.strip())[:MAX_BLOCKS]:
         blocks.append([])
-        for name, value in mime.fields(paragraph.strip().encode("utf-8", "replace")).fields:
+        for name, value in mime.fields_of(paragraph.strip()).fields:
             if name in _ONCE and any(each == name for each, _ in blocks[-1]):
                 blocks.append([])
             blocks[-1].append((name, value))

@@ -83,7 +83,7 @@ def parted(text: str) -> tuple[str, Returned]:
             break
     if copy >= len(text):
         return text, Returned(mime.Headers(), present=False)
-    headers = mime.fields(text[copy : copy + 16384].strip("\n").partition("\n\n")[0].encode("utf-8", "replace"))
+    headers = mime.fields_of(text[copy : copy + 16384].strip("\n").partition("\n\n")[0])
     return text[:at], Returned(headers, present=bool(found or headers.fields))
 
 
@@ -99,7 +99,8 @@ def _separator(text: str) -> tuple[int, int]:
 
 def message_ids(headers: mime.Headers, *names: str) -> tuple[str, ...]:
     """Return the message ids in the named headers, each once, in order."""
-    found = [each for name in names for value in headers.all(name) for each in _MESSAGE_ID.findall(value)]
+    values = [value for wanted in names for name, value in headers.fields if name == wanted]
+    found = [each for value in values for each in _MESSAGE_ID.findall(value)]
     return tuple(dict.fromkeys(found))[:MAX_IDS]
 
 
