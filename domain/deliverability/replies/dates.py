@@ -14,6 +14,7 @@ from domain.deliverability.replies import date_words as words
 from domain.deliverability.replies.reply import Day
 
 _FIGURE = re.compile(r"\d")
+_LETTERS = re.compile(r"[^\W\d_]+")
 FRIDAY = 4
 EARLY, MIDDLE = 5, 15
 """Days of the month that "at the beginning" and "in the middle" of it are taken for."""
@@ -48,8 +49,9 @@ def found(sentence: str, *, today: date, language: str) -> list[Found]:
     spans = [match.span() for match in (*words.NOT_A_DAY.finditer(sentence), *words.ALWAYS.finditer(sentence))]
     spans = [(start, end) for start, end in spans if not any(a < start and end <= b for a, b in said)]
     figures = _FIGURE.search(sentence) is not None
+    named = set(_LETTERS.findall(sentence))
     for name, pattern in words.PATTERNS.items():
-        if not figures and name in _WITH_FIGURES:
+        if (not figures and name in _WITH_FIGURES) or (name in _NEEDS and _NEEDS[name].isdisjoint(named)):
             continue
         for match in pattern.finditer(sentence):
             start, end = match.span()
@@ -64,6 +66,14 @@ def found(sentence: str, *, today: date, language: str) -> list[Found]:
 
 
 _WITH_FIGURES = frozenset({"iso", "figures", "day_month", "month_day", "slash", "dots", "ordinal", "day"})
+"""Patterns that a sentence without figures cannot fit."""
+_MONTHS, _UNITS = frozenset(words.MONTHS), frozenset(words.UNITS)
+_NEEDS: dict[str, frozenset[str]] = {
+    "day_month": _MONTHS, "month_day": _MONTHS, "within": _MONTHS, "end": _MONTHS | _UNITS, "in": _UNITS, "ago": _UNITS,
+    "ago_before": _UNITS, "period": _UNITS, "period_after": _UNITS, "weekday": frozenset(words.WEEKDAYS),
+    "said": frozenset(word for each in words.IN_DAYS for word in _LETTERS.findall(each)),
+}  # fmt: skip
+"""Words of which a pattern needs one; most sentences have none, and are not looked at."""
 
 
 def _names_the_weekday(one: Found, others: list[Found], sentence: str) -> bool:

@@ -62,7 +62,7 @@ def _best(found: list[Intent]) -> list[Intent]:
 def _guesses(said: Spoken, following: list[Spoken], today: date, *, alone: bool) -> Iterator[Intent]:
     """Yield what one sentence says."""
     found: dict[tuple[IntentKind, str], Hit] = {}
-    few = sum(token.word[0].isalnum() for token in said.tokens) <= 2
+    few = len(said.tokens) < NEAR and sum(token.word[0].isalnum() for token in said.tokens) <= 2
     refused = None
     for hit in said.hits:
         section, _, detail = hit.section.partition(", " if ", " in hit.section else " ")

@@ -8,6 +8,7 @@ it, and no choice is tried twice.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from domain.deliverability.replies import tables
 
@@ -18,8 +19,7 @@ FAR_WORDS = 14
 """German puts the verb at the end: what one wants stands a sentence away from doing it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One word or sign of a sentence, or something that was found in it, such as a date."""
 
     word: str
@@ -49,8 +49,7 @@ class _Element:
         return (token.count and "{count}" in self.words) or (token.name and "{name}" in self.words)
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A wording that was found: its table's section, and its first and last token."""
 
     section: str

@@ -11,7 +11,6 @@ from domain.deliverability.replies.phrases import Hit, Token
 _FIGURE = re.compile(r"\d")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[^\w\s]")
 _LETTERS = re.compile(r"[^\W\d_]+")
-_BARE_NAME = re.compile(r"[A-ZÀ-Þ][\w'-]+")
 _AROUND = frozenset({"negation", "no negation", "clause", "contrast", "conditional", "never before"})
 _BREAKS = frozenset(",;:()–—.!?")
 
@@ -91,15 +90,17 @@ def _tokens(
     spans.sort()
     at = 0
     for match in _WORD.finditer(lower):
-        while at < len(spans) and spans[at][1] <= match.start():
+        begin, finish = match.span()
+        while at < len(spans) and spans[at][1] <= begin:
             at += 1
-        if at < len(spans) and match.end() > spans[at][0]:
+        if at < len(spans) and finish > spans[at][0]:
             start, end, kind = spans[at]
-            if match.start() <= start or (match.start() > start and not _yielded(lower, start, match.start())):
+            if begin <= start or not _yielded(lower, start, begin):
                 yield Token(kind, start, end)
             continue
-        name = match.start() > 0 and _BARE_NAME.fullmatch(text[match.start() : match.end()]) is not None
-        yield Token(match[0], match.start(), match.end(), date_words.number(match[0]) is not None, name)
+        word = match[0]
+        name = 1 < finish - begin and begin > 0 and text[begin].isupper()
+        yield Token(word, begin, finish, date_words.number(word) is not None, name)
 
 
 def _yielded(lower: str, start: int, before: int) -> bool:
