@@ -229,7 +229,7 @@ def _contact(said: Spoken, hit: Hit, kind: IntentKind, following: list[Spoken]) 
     if address:
         return address
     start = said.tokens[hit.first].end
-    if not any(token.name for token in said.tokens[hit.first + 1 : hit.last + 4]):
+    if not any(token.named for token in said.tokens[hit.first + 1 : hit.last + 4]):
         return ""
     names = (found[0] for found in _NAMED.finditer(said.sentence.text, start))
     return next((name for name in names if " " in name), "")

@@ -26,9 +26,9 @@ class Token(NamedTuple):
     """In lower case; of something found, its kind in braces."""
     start: int
     end: int
-    count: bool = False
+    counts: bool = False
     """Whether it is a small number."""
-    name: bool = False
+    named: bool = False
     """Whether it is written like a name."""
 
 
@@ -46,7 +46,7 @@ class _Element:
             return True
         if self.beginnings and token.word.startswith(self.beginnings):
             return True
-        return (token.count and "{count}" in self.words) or (token.name and "{name}" in self.words)
+        return (token.counts and "{count}" in self.words) or (token.named and "{name}" in self.words)
 
 
 class Hit(NamedTuple):
@@ -87,7 +87,7 @@ class Wordings:
 
     def _starting(self, token: Token) -> list[tuple[str, tuple[_Element, ...]]]:
         starting = self._by_word.get(token.word, [])
-        if token.count:
+        if token.counts:
             starting = [*starting, *self._by_word.get("{count}", ())]
         if token.word.startswith(self._beginnings):
             longer = self._by_beginning

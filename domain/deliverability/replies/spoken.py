@@ -99,7 +99,7 @@ def _tokens(
                 yield Token(kind, start, end)
             continue
         word = match[0]
-        name = 1 < finish - begin and begin > 0 and text[begin].isupper()
+        name = begin > 0 and finish - begin > 1 and text[begin].isupper()
         yield Token(word, begin, finish, date_words.number(word) is not None, name)
 
 
