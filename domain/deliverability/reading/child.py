@@ -1,5 +1,6 @@
 """The reading process: takes mails from standard input one after the other and answers with readings as JSON."""
 
+import gc
 import json
 import resource
 import signal
@@ -23,6 +24,7 @@ def serve() -> None:
     """Answer until the other side closes the pipe."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    gc.freeze()  # the tables stay for ever; the collector need not walk through them again and again
     source, sink = sys.stdin.buffer, sys.stdout.buffer
     while (head := _taken(source)) is not None and (raw := _taken(source)) is not None:
         signal.alarm(SECONDS_AT_MOST)  # nobody catches it, so it ends the process
