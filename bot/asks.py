@@ -158,5 +158,11 @@ def address(word: str, *, example: str) -> str:
         raise Misunderstood(f"The first word must be an e-mail address. For example `/plixo {example}`.") from None
 
 
+def domain(word: str) -> str | None:
+    """Return the domain in a word such as ``@acme.example``, which Slack may have made a link; else None."""
+    plain = _LINKED.sub(r"\1", word).strip("<>,;")
+    return plain if plain.startswith("@") and len(plain) > 1 and "." in plain else None
+
+
 def _id(part: Any, name: str = "id") -> str:
     return str(part.get(name, "")) if isinstance(part, dict) else ""

@@ -1,26 +1,76 @@
-"""Suppressions: let an address be mailed again."""
+"""Suppressions: stop the mail to an address or a domain, show what speaks for it, let it be mailed again."""
 
-from bot import asks
+from bot import asks, words
 from bot.asks import Ask, Misunderstood
 from bot.blocks import Message
+from bot.views import answers
 from bot.views import suppressions as views
-from domain.deliverability import suppressions
+from domain.deliverability import evidence, suppression_lists, suppressions
+from domain.deliverability.suppressions import Why
 from domain.kernel.core import Core
 
 EXAMPLE = "unsuppress anna@acme.example she has a new mailbox"
+ADD = "suppress anna@acme.example until friday their system is being moved"
+SHOW = "suppression anna@acme.example"
 LONGEST_REASON = 300
 
+KINDS = {"legal": Why.LEGAL_HOLD, "invalid": Why.INVALID, "opted-out": Why.OPTED_OUT, "complaint": Why.COMPLAINT}
+"""What may be said between the address and the reason; nothing means that a person wants it so."""
 
-async def lift(core: Core, ask: Ask) -> Message:
-    """Answer ``/plixo unsuppress ADDRESS reason…``.
+
+async def add(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo suppress ADDRESS|@DOMAIN [legal|invalid|opted-out|complaint] [until DAY] reason…``.
 
     Raises:
         Misunderstood: The address or the reason is missing.
     """
-    if not ask.words:
-        raise Misunderstood(f"Which address, and why? For example `/plixo {EXAMPLE}`.")
-    address = asks.address(ask.words[0], example=EXAMPLE)
-    reason = " ".join(ask.words[1:])
+    whom, said = _whom(ask.words, example=ADD)
+    kind = Why.MANUAL
+    if said and said[0].casefold() in KINDS:
+        kind, said = KINDS[said[0].casefold()], said[1:]
+    read = words.until(said, now=core.clock.now(), zone=core.merchant.zone, opens=core.limits.opens)
+    note = asks.reason(tuple(read.rest.split()), why="Why must it not be mailed?", example=ADD)
+    event = await suppressions.add(
+        core, whom=whom, reason=kind, note=note[:LONGEST_REASON], until=read.at, actor=ask.actor
+    )
+    return answers.done(event)
+
+
+async def show(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo suppression ADDRESS|@DOMAIN``: what is in force, and every mail that speaks for it.
+
+    Raises:
+        Misunderstood: The address is missing.
+    """
+    whom, _ = _whom(ask.words, example=SHOW)
+    found = await suppression_lists.explain(core, address=whom, limit=views.MOST_SHOWN)
+    heard = await evidence.of_address(core, address=whom, limit=views.MOST_SHOWN)
+    days = await evidence.bounce_days(core, core.database, address_key=suppressions.target(whom).key)
+    return views.explained(suppressions.target(whom).shown, found, heard, days)
+
+
+async def listed(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo suppressions [TEXT]``: what is in force, the newest first."""
+    found = await suppression_lists.in_force(core, text=" ".join(ask.words), limit=views.MOST_LISTED + 1)
+    return views.listed(found)
+
+
+async def lift(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo unsuppress ADDRESS|@DOMAIN reason…``.
+
+    Raises:
+        Misunderstood: The address or the reason is missing.
+    """
+    whom, said = _whom(ask.words, example=EXAMPLE)
+    reason = " ".join(said)
     if not reason:
         raise Misunderstood(f"Why may the address be mailed again? For example `/plixo {EXAMPLE}`.")
-    return views.lifted(await suppressions.lift(core, address=address, reason=reason[:LONGEST_REASON], actor=ask.actor))
+    return views.lifted(await suppressions.lift(core, address=whom, reason=reason[:LONGEST_REASON], actor=ask.actor))
+
+
+def _whom(said: tuple[str, ...], *, example: str) -> tuple[str, tuple[str, ...]]:
+    """Return the address or domain that the words begin with, and the rest of them."""
+    if not said:
+        raise Misunderstood(f"Which address? For example `/plixo {example}`.")
+    named = asks.domain(said[0])
+    return named or asks.address(said[0], example=example), said[1:]

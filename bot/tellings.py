@@ -138,6 +138,7 @@ TELLINGS: Mapping[type[Event], Telling] = {
     mail.LetterRefused: many("mails refused by the relay"),
     mail.AddressSuppressed: many("addresses that must not be mailed any more"),
     mail.SuppressionLifted: QUIET,
+    mail.SuppressionsLoaded: NORMAL,
     contact.BounceCounted: QUIET,
     contact.ContactLeft: many("contacts who have left their company"),
     contact.ContactAway: QUIET,

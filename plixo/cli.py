@@ -24,6 +24,7 @@ from plixo.commands import (
     simulate,
     statements,
     stops,
+    suppressions,
     twins,
 )
 
@@ -51,7 +52,9 @@ app.command("statement")(statements.show_statement)
 app.command("why")(invoices.explain)
 app.command("link")(invoices.regenerate_link)
 app.command("remind")(invoices.remind)
-app.command("unsuppress")(invoices.unsuppress)
+app.command("suppress")(suppressions.suppress)
+app.command("unsuppress")(suppressions.unsuppress)
+app.add_typer(suppressions.suppression_app, name="suppression")
 app.add_typer(mail.mail_app, name="mail")
 app.add_typer(letters.letter_app, name="letter")
 app.add_typer(people.role_app, name="role")
@@ -70,6 +73,7 @@ app.add_typer(disputes.credit_app, name="credit")
 app.command("evidence")(disputes.show_evidence)
 app.add_typer(payments.payments_app, name="payments")
 app.add_typer(payments.stray_app, name="stray")
+cash.cash_app.command("import")(bank.bank)
 cash.cash_app.command("remittance")(remittances.show)
 app.add_typer(cash.cash_app, name="cash")
 ledger.ledger_app.command("ageing")(control.show_ageing)

@@ -185,6 +185,24 @@ class SuppressionLifted(Event):
         return self.account_id
 
 
+class SuppressionsLoaded(Event):
+    """A list of addresses that must not be mailed was loaded."""
+
+    kind: ClassVar[str] = "suppressions.loaded"
+
+    file_name: str
+    read: int
+    new: int
+    known: int
+    rejected: int
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        rest = ", ".join(f"{count:,} {word}" for count, word in (
+            (self.known, "known before"), (self.rejected, "rejected")) if count)  # fmt: skip
+        return f"{self.new:,} addresses and domains of {self.file_name} are suppressed{f', {rest}' if rest else ''}"
+
+
 class MailArrived(Event):
     """A mail was read and needs a person's eyes; it is kept whole."""
 
@@ -268,6 +286,7 @@ NOTICES: Notices = {
     LetterRefused: (operators(),),
     AddressSuppressed: (operators(),),
     SuppressionLifted: (operators(),),
+    SuppressionsLoaded: (operators(),),
     MailArrived: (operators(),),
     MailQuarantined: (operators(),),
     MailSeen: SILENT,

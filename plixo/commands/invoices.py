@@ -1,11 +1,10 @@
-"""`plixo queue`, `plixo invoice`, `plixo why`, `plixo link`, `plixo remind` and `plixo unsuppress`, for the shell."""
+"""`plixo queue`, `plixo invoice`, `plixo why`, `plixo link` and `plixo remind`, for the shell."""
 
 from typing import Annotated
 
 import typer
 
 from domain.casework import queue, why
-from domain.deliverability import suppressions
 from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
 from domain.operations import cases
@@ -102,11 +101,3 @@ def regenerate_link(
 def remind() -> None:
     """Plan what is due now, without waiting for the clock."""
     typer.echo(f"{shell.run(planner.plan)} mails queued")
-
-
-def unsuppress(
-    address: Annotated[str, typer.Argument(help="The e-mail address.")],
-    reason: Annotated[str, typer.Option(help="Why it may be mailed again; kept in the audit trail.")],
-) -> None:
-    """Let a suppressed address be mailed again."""
-    typer.echo(shell.run(lambda core: suppressions.lift(core, address=address, reason=reason, actor=SHELL)).told())

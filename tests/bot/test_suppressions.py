@@ -1,0 +1,54 @@
+"""Suppressions in Slack: stop an address or a domain, see what speaks for it, list, lift."""
+
+import pytest
+
+from domain.kernel.core import Core
+from tests.bot.test_commands import said
+from tests.clocks import StandingClock
+from tests.domain.deliverability.mailings_made import a_mailing
+from tests.domain.deliverability.test_evidence import bounce
+
+pytestmark = pytest.mark.usefixtures("staff")
+
+
+async def test_an_address_is_stopped_until_a_day_for_a_reason(core: Core, clock: StandingClock) -> None:
+    answer = await said(core, "suppress <mailto:anna@acme.example|anna@acme.example> until 20 march their system moves")
+
+    assert "a…@acme.example" in answer
+    assert "until 2026-03-20" in answer
+    assert "their system moves" in await said(core, "suppressions acme")
+
+
+async def test_a_domain_is_stopped_also_when_slack_made_a_link_of_it(core: Core) -> None:
+    await said(core, "suppress @<http://acme.example|acme.example> insolvent")
+
+    assert "@acme.example" in await said(core, "suppressions")
+    assert "must not be mailed" in await said(core, "suppression anna@acme.example")
+    assert "may be mailed again" in await said(core, "unsuppress @acme.example they are back")
+
+
+async def test_what_speaks_for_it_is_shown_with_proof_and_without_whole_addresses(core: Core) -> None:
+    await bounce(core, await a_mailing(core), action="failed")
+
+    answer = await said(core, "suppression anna@acme.example")
+
+    assert "hard bounce" in answer
+    assert "proven by our token" in answer
+    assert "Recipient address rejected" in answer
+    assert "anna@" not in answer
+
+
+async def test_bounce_days_are_told(core: Core) -> None:
+    await bounce(core, await a_mailing(core))
+
+    answer = await said(core, "suppression anna@acme.example")
+
+    assert "may be mailed" in answer
+    assert "1 of 3 bounce days" in answer
+
+
+@pytest.mark.parametrize(
+    "typed", ["suppress", "suppress acme x", "suppress anna@acme.example", "suppression", "suppression acme"]
+)
+async def test_what_is_missing_is_asked_for_with_an_example(core: Core, typed: str) -> None:
+    assert "For example `/plixo suppress" in await said(core, typed)
