@@ -7,6 +7,7 @@ from uuid import UUID
 from domain.cash_application import queries
 from domain.cash_application.line_views import LineCard
 from domain.cash_application.refusals import NothingShort
+from domain.cash_application.states import RemittanceState
 from domain.commitments import disputes, documents, promises
 from domain.commitments.dispute_events import DisputeExtended, DisputeFiled, DisputeTested
 from domain.commitments.documents import Upload
@@ -21,7 +22,7 @@ from domain.ledger.entry_events import VarianceLetGo, WriteOffProposed
 from domain.ledger.models import Invoice
 
 _SHORT = """
-    SELECT i.number, i.currency, i.open_minor, i.state, r.body, r.file_name, advised.said,
+    SELECT i.number, i.currency, i.open_minor, i.state, r.body, r.file_name, r.state AS read_as, advised.said,
            advised.deducted_minor
     FROM bank_line l
     JOIN invoice i ON i.number_key = %(key)s
@@ -49,7 +50,7 @@ class Difference:
     said: str
     """Why something was kept back, in the advice's words."""
     advice: Upload | None
-    """The remittance advice, where it is a file that a dispute can keep."""
+    """The remittance advice, where it is a file that a dispute can keep: a PDF, or a table that was read."""
     advice_name: str
 
 
@@ -67,7 +68,7 @@ async def of_line(core: Core, *, line_id: UUID, invoice_number: str) -> Differen
         invoice_number=row["number"],
         amount=Money(minor, row["currency"]),
         said=row["said"] or "",
-        advice=_upload(row["file_name"], row["body"]),
+        advice=_upload(row["file_name"], row["body"], row["read_as"]),
         advice_name=row["file_name"] or "",
     )
 
@@ -93,7 +94,7 @@ async def let_go(
             invoice=invoice,
             amount=difference.amount,
             payment_id=card.payment_id,
-            reason=reason or difference.said or REASON,
+            reason=_reason(difference, reason),
             actor=actor,
         )
 
@@ -127,8 +128,6 @@ async def disputed(
 ) -> DisputeFiled | DisputeExtended | DisputeTested:
     """File the difference as an objection of the payer's, with the remittance advice as evidence.
 
-    An advice that is a table and no document is quoted in the description.
-
     Raises:
         NotAllowed: The actor may not apply cash, or not work the queue.
         LineNotFound, NothingShort: There is no such line, or it left nothing open.
@@ -147,6 +146,12 @@ async def disputed(
     return await disputes.file(core, invoice_number=difference.invoice_number, filing=filing, actor=actor)
 
 
+def _reason(difference: Difference, words: str) -> str:
+    """Return why the difference is let go, with the advice that speaks for it."""
+    advice = f" (remittance advice {difference.advice_name})" if difference.advice_name else ""
+    return (words.strip() or difference.said or REASON) + advice
+
+
 def _require_same(invoice: Invoice, difference: Difference) -> None:
     if invoice.open_minor < difference.amount.minor:
         raise NothingShort(invoice.number)
@@ -159,8 +164,11 @@ def _description(card: LineCard, difference: Difference, words: str) -> str:
     return "\n".join(part for part in (words.strip(), paid + said) if part)[:DESCRIPTION_LENGTH]
 
 
-def _upload(name: str | None, body: bytes | None) -> Upload | None:
-    """Return the advice as a document; a table is none that disputes keep."""
-    if name is None or body is None or bytes(body[:5]) != _PDF or len(body) > documents.LARGEST:
+def _upload(name: str | None, body: bytes | None, state: str | None) -> Upload | None:
+    """Return the advice as a document; what is neither a PDF nor was read as a table stays where it is."""
+    if name is None or body is None or len(body) > documents.LARGEST:
         return None
-    return Upload(name=name, body=bytes(body))
+    is_pdf = bytes(body[:5]) == _PDF
+    if not is_pdf and state == RemittanceState.UNREADABLE:
+        return None
+    return Upload(name=name, body=bytes(body), is_table=not is_pdf)

@@ -28,6 +28,9 @@ LARGEST = 10 * 1024 * 1024
 
 NAME_LENGTH = 120
 
+TABLE = "text/csv"
+"""What a table is that we have read ourselves; nobody who hands in a file can say so."""
+
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"%PDF-", "application/pdf"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -43,6 +46,8 @@ class Upload:
     body: bytes = field(repr=False)
     kind: str = OTHER
     """Which of the documents of ``dispute_reasons`` it is."""
+    is_table: bool = False
+    """Whether it was read as a table before, such as a remittance advice; a table has no beginning to be known by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +175,8 @@ def _check_size(upload: Upload) -> None:
 
 def _accepted(upload: Upload) -> Accepted:
     kind = upload.kind if upload.kind in DOCUMENTS else OTHER
-    content_type = next((name for begins, name in _SIGNATURES if upload.body.startswith(begins)), None)
+    found = (name for begins, name in _SIGNATURES if upload.body.startswith(begins))
+    content_type = next(found, TABLE if upload.is_table else None)
     name = _name(upload.name)
     if content_type is None:
         raise DocumentUnusable(name, "only PDF, PNG and JPEG files are taken")

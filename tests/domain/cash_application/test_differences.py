@@ -9,7 +9,9 @@ from domain.cash_application import decisions, differences
 from domain.cash_application.decisions import NamedPart
 from domain.cash_application.models import BankLine, Remittance, RemittanceLine
 from domain.cash_application.refusals import NothingShort
+from domain.commitments import documents
 from domain.commitments.dispute_events import DisputeFiled
+from domain.commitments.dispute_refusals import DocumentUnusable
 from domain.kernel.core import Core
 from domain.kernel.money import Money
 from domain.ledger.entry_events import VarianceLetGo, WriteOffProposed
@@ -19,6 +21,8 @@ from tests.clocks import START
 from tests.domain.cash_application.lines import CLERK, a_bank_line
 
 PDF = b"%PDF-1.7 an advice"
+
+TABLE = b"Invoice;Amount Paid;Deduction\nINV-1042;100.00;20.00\n"
 
 
 async def short(core: Core, paid: int, *, advice: bytes | None = None, deducted: int | None = None) -> BankLine:
@@ -90,15 +94,35 @@ async def test_a_dispute_carries_the_advice_and_the_words_of_it(core: Core) -> N
     assert "two boxes broken" in said["description"]
 
 
-async def test_an_advice_that_is_a_table_is_quoted_and_not_attached(core: Core) -> None:
-    line = await short(core, 10000, advice=b"number;amount", deducted=2000)
+@pytest.mark.parametrize(("state", "kept"), [("read", ["text/csv"]), ("unreadable", [])])
+async def test_an_advice_that_was_read_as_a_table_is_evidence_as_well_and_one_that_nobody_could_read_is_not(
+    core: Core, state: str, kept: list[str]
+) -> None:
+    line = await short(core, 10000, advice=TABLE, deducted=2000)
+    await Remittance.all().update(state=state, file_name="advice.csv", content_type="text/csv")
 
     event = await differences.disputed(
         core, line_id=line.id, invoice_number="INV-1042", reason_code="other", words="Broken.", actor=CLERK
     )
 
     assert isinstance(event, DisputeFiled)
-    assert event.documents == 0
+    rows = await core.database.rows("SELECT content_type, name, body FROM document")
+    assert [row["content_type"] for row in rows] == kept
+    assert all((row["name"], bytes(row["body"])) == ("advice.csv", TABLE) for row in rows)
+
+
+async def test_what_a_payer_hands_in_is_no_table_whatever_it_is_called() -> None:
+    with pytest.raises(DocumentUnusable):
+        await documents.accepted((documents.Upload(name="advice.csv", body=TABLE),))
+
+
+async def test_a_difference_that_is_let_go_names_the_advice_that_explains_it(core: Core) -> None:
+    line = await short(core, 12400, advice=TABLE, deducted=100)
+
+    await differences.let_go(core, line_id=line.id, invoice_number="INV-1042", actor=CLERK)
+
+    row = await core.database.row("SELECT reason FROM write_off")
+    assert row == {"reason": "two boxes broken (remittance advice advice.pdf)"}
 
 
 async def test_a_line_that_paid_nothing_on_the_invoice_has_no_difference(core: Core) -> None:
