@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from domain.deliverability.reading import Kind, read
+from tests.mail_score import replies as answers
 from tests.mail_score import strangers
 from tests.mail_score.scoring import Sample, Score, replies, samples, share
 from tests.shared_data import sample_path
@@ -97,7 +98,7 @@ def main(words: list[str]) -> int:
     mails = samples(folder)
     score = strangers.scored(mails)
     wrong_replies = [name for name, raw in replies(folder / "replies") if read(raw).kind is not Kind.HUMAN]
-    lines = _goals(score, wrong_replies)
+    lines = _goals(score, wrong_replies) + answers.score(folder).goals()
     _print_goals(console, lines, score.mails)
     found = strangers.groups(mails)
     _print_strangers(console, found, every=every)
