@@ -6,6 +6,7 @@ reader is killed and another one takes its place. A reader holds no secret: it g
 
 import asyncio
 import json
+import os
 import struct
 import subprocess
 import sys
@@ -18,14 +19,22 @@ from typing import Protocol
 from domain.deliverability.opening import Opened
 from domain.deliverability.reading import mime
 
-READERS = 2
-"""Processes at most; one reads more than a thousand mails a second."""
+MOST_READERS = 4
+"""Processes at most, and never more than the machine has cores; one reads more than a thousand mails a second."""
+
+MAILS_OF_READER = 5000
+"""After so many a reader is replaced, so that whatever it may leak stays small."""
+
+MAX_ANSWER_BYTES = 64 * 1024 * 1024
+"""Of one reading. The largest real ones have some kilobytes; a reader that says more has lost its mind."""
 
 SECONDS = 10.0
 """For one mail. The worst hostile one takes a third of a second."""
 
 _ROOT = str(Path(__file__).resolve().parents[2])
-_BOOT = "import sys; sys.path.insert(0, sys.argv[1]); from domain.deliverability.reading import child; child.serve()"
+PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from domain.deliverability.reading import child; child.serve()"
+"""What a reader runs; its argument is the folder in which our packages lie."""
+
 _LENGTH = struct.Struct(">I")
 
 
@@ -47,9 +56,10 @@ class Reader(Protocol):
 class ReadingRoom:
     """A few readers, started when they are needed and stopped with the room."""
 
-    def __init__(self, *, readers: int = READERS, seconds: float = SECONDS) -> None:
-        self._seconds = seconds
-        self._seats = asyncio.Semaphore(readers)
+    def __init__(self, *, readers: int | None = None, seconds: float = SECONDS, program: str = PROGRAM) -> None:
+        """Make a room; *program* is what a reader runs, and only tests have another one."""
+        self._seconds, self._program = seconds, program
+        self._seats = asyncio.Semaphore(readers or min(MOST_READERS, os.cpu_count() or 1))
         self._idle: list[_Child] = []
 
     async def read(self, raw: bytes, *, envelope_from: str, today: date) -> Opened:
@@ -63,19 +73,22 @@ class ReadingRoom:
             answer = await self._ask(raw, head) or await self._ask(raw, head, fresh=True)
         if answer is None:
             raise Unreadable("the reader crashed twice")
-        told = json.loads(answer)
-        if "error" in told:
-            raise Unreadable(f"the reader failed: {told['error']}")
-        return Opened.from_json(told)
+        try:
+            told = json.loads(answer)
+            if "error" not in told:
+                return Opened.from_json(told)
+        except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+            raise Unreadable("the reader's answer makes no sense") from None
+        raise Unreadable(f"the reader failed: {str(told['error'])[:100]}")
 
     async def _ask(self, raw: bytes, head: bytes, *, fresh: bool = False) -> bytes | None:
-        child = self._idle.pop() if self._idle and not fresh else _Child()
+        child = self._idle.pop() if self._idle and not fresh else _Child(self._program)
         try:
             answer = await asyncio.to_thread(child.ask, raw, head, self._seconds)
         except (asyncio.CancelledError, Unreadable):
             child.stop()
             raise
-        if answer is None:
+        if answer is None or child.asked >= MAILS_OF_READER:
             child.stop()
         else:
             self._idle.append(child)
@@ -91,9 +104,10 @@ class ReadingRoom:
 class _Child:
     """One reading process."""
 
-    def __init__(self) -> None:
+    def __init__(self, program: str) -> None:
+        self.asked = 0
         self._process = subprocess.Popen(  # noqa: S603  # our own interpreter and our own module
-            [sys.executable, "-I", "-S", "-c", _BOOT, _ROOT],
+            [sys.executable, "-I", "-S", "-c", program, _ROOT],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={}, start_new_session=True,
         )  # fmt: skip
         self.stop = weakref.finalize(self, _end, self._process)
@@ -104,6 +118,7 @@ class _Child:
         Raises:
             Unreadable: It had to be killed, since it took too long.
         """
+        self.asked += 1
         late = threading.Event()
         alarm = threading.Timer(seconds, self._kill, (late,))
         alarm.daemon = True
@@ -131,6 +146,8 @@ class _Child:
             if len(head) < _LENGTH.size:
                 return None
             (length,) = _LENGTH.unpack(head)
+            if length > MAX_ANSWER_BYTES:
+                return None
             answer = self._process.stdout.read(length)
         except (OSError, ValueError):  # it died, and its pipes with it
             return None

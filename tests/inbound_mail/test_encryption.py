@@ -88,7 +88,7 @@ async def served_name(port: int) -> str:
 async def offers(talker: Talker) -> list[str]:
     """Return what EHLO is answered with."""
     await talker.put(b"EHLO again.example\r\n")
-    lines = []
+    lines: list[str] = []
     while not lines or lines[-1][3:4] == "-":
         lines.append((await talker.reader.readline()).decode().strip())
     return [line[4:] for line in lines]

@@ -1,7 +1,6 @@
 """Memory of the server under each abuse, measured from outside on a process of its own."""
 
 import asyncio
-import base64
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -13,6 +12,7 @@ import pytest_asyncio
 from domain.deliverability.models import InboundMail
 from domain.kernel.core import Core
 from tests.domain.deliverability.mailings_made import bounce_path
+from tests.inbound_mail import bombs
 from tests.inbound_mail.alone import Alone, alone
 from tests.inbound_mail.talker import Talker, begun, send, talking
 
@@ -103,32 +103,7 @@ async def test_five_thousand_recipients_cost_nothing(core: Core, lonely: Alone) 
     assert lonely.grown_kib(before) < 4_000
 
 
-def nested_parts() -> bytes:
-    """Return a thousand multiparts, each in the one before."""
-    opened = b"".join(b'Content-Type: multipart/mixed; boundary="b%d"\r\n\r\n--b%d\r\n' % (n, n) for n in range(1000))
-    return b"Subject: nested\r\n" + opened + b"Content-Type: text/plain\r\n\r\nx\r\n"
-
-
-def many_headers() -> bytes:
-    """Return fifty thousand headers."""
-    return b"".join(b"X-Header-%d: value\r\n" % n for n in range(50_000)) + b"\r\nx\r\n"
-
-
-def one_huge_header() -> bytes:
-    """Return one header of a million folded lines' size."""
-    return b"Subject: " + b"=?utf-8?B?w6Q=?=\r\n " * 100_000 + b"x\r\n\r\nx\r\n"
-
-
-def packed_in_base64() -> bytes:
-    """Return a message in base64 in a message in base64, eight times over."""
-    inner = b"Subject: innermost\r\n\r\n" + b"x" * 50_000
-    for _ in range(8):
-        packed = base64.encodebytes(inner).replace(b"\n", b"\r\n")
-        inner = b"Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\n" + packed
-    return inner
-
-
-@pytest.mark.parametrize("mail", [nested_parts, many_headers, one_huge_header, packed_in_base64])
+@pytest.mark.parametrize("mail", bombs.ALL)
 async def test_a_mail_that_is_a_bomb_to_read_is_stored_unread_for_what_it_weighs(
     core: Core, lonely: Alone, mail: Callable[[], bytes]
 ) -> None:

@@ -4,16 +4,20 @@ import asyncio
 import gc
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import psutil
 import pytest
 import pytest_asyncio
 
+from domain.deliverability import inbound, reading_room
+from domain.deliverability.models import InboundMail
 from domain.deliverability.opening import Opened
 from domain.deliverability.reading import Kind
-from domain.deliverability.reading_room import ReadingRoom, Unreadable
+from domain.deliverability.reading_room import PROGRAM, ReadingRoom, Unreadable
+from domain.kernel.core import Core
 from tests.domain.deliverability.mailings_made import TODAY, a_dsn
+from tests.inbound_mail import bombs
 
 
 @pytest.fixture(autouse=True)
@@ -54,7 +58,7 @@ async def test_a_reader_reads_many_mails_one_after_the_other(room: ReadingRoom) 
 async def test_no_more_readers_than_seats_work_at_once(room: ReadingRoom) -> None:
     await asyncio.gather(*(opened(room, a_dsn("x@y.example")) for _ in range(12)))
 
-    assert len(readers()) <= 2
+    assert len(readers()) <= min(reading_room.MOST_READERS, os.cpu_count() or 1)
 
 
 async def test_the_envelope_decides_who_sent_it(room: ReadingRoom) -> None:
@@ -116,3 +120,86 @@ async def test_a_caller_that_gives_up_frees_its_seat() -> None:
 
     assert (await opened(room, a_dsn("x@y.example"))).reading.kind is Kind.BOUNCE
     room.close()
+
+
+POISONED = """
+import os, signal, sys
+sys.path.insert(0, sys.argv[1])
+from domain.deliverability.reading import child
+answer = child._answer
+def poisoned(raw, **head):
+    if b"crash" in raw: os.kill(os.getpid(), signal.SIGSEGV)
+    while b"loop" in raw: pass
+    if b"flood" in raw:
+        while True: sys.stdout.buffer.write(b"\\xff" * 65536)
+    if b"nonsense" in raw: return b'{"reading": [1, 2]}'
+    return answer(raw, **head)
+child._answer = poisoned
+child.serve()
+"""
+"""A reader that has every fault a reader can have."""
+
+
+@pytest.mark.parametrize(
+    ("poison", "seconds", "why"),
+    [
+        (b"crash", 60, "crashed twice"),
+        (b"loop", 1, "more than 1 s"),
+        (b"flood", 60, "crashed twice"),
+        (b"nonsense", 60, "makes no sense"),
+    ],
+)
+async def test_a_poisonous_mail_ends_its_reader_and_the_next_mail_is_read(
+    poison: bytes, seconds: float, why: str
+) -> None:
+    room = ReadingRoom(readers=1, seconds=seconds, program=POISONED)
+    with pytest.raises(Unreadable, match=why):
+        await opened(room, b"Subject: x\n\n" + poison)
+    room.close()
+    room = ReadingRoom(readers=1, seconds=60, program=POISONED)
+
+    after = await opened(room, a_dsn("x@y.example"))
+    room.close()
+
+    assert after.reading.kind is Kind.BOUNCE
+
+
+async def test_poisonous_mails_are_put_aside_while_the_others_are_read_and_a_mended_reader_reads_them(
+    core: Core,
+) -> None:
+    texts = [b"first", b"crash", b"second", b"nonsense", b"third"]
+    ids = [
+        await inbound.store(core, envelope_from="a@b.example", sent_to=["fbl@x"], body=b"Subject: x\n\n" + each)
+        for each in texts
+    ]
+    poisoned, mended = ReadingRoom(readers=2, program=POISONED), ReadingRoom(program=PROGRAM)
+
+    await asyncio.gather(*(inbound.read_stored(core, mail_id=str(each), reader=poisoned) for each in ids))
+    states = [(await InboundMail.get(id=each)).state for each in ids]
+    for each in ids:
+        await inbound.replay(core, mail_id=str(each), reader=mended)
+    poisoned.close()
+    mended.close()
+
+    assert states == ["read", "quarantined", "read", "quarantined", "read"]
+    assert await InboundMail.filter(state="read").count() == len(ids)
+
+
+async def test_a_reader_whose_room_died_while_it_read_for_ever_ends_by_itself() -> None:
+    program = POISONED.replace("child._answer = poisoned", "child._answer = poisoned; child.SECONDS_AT_MOST = 1")
+    room = ReadingRoom(readers=1, seconds=60, program=program)
+
+    with pytest.raises(Unreadable, match="crashed twice"):
+        await opened(room, b"Subject: x\n\nloop")
+
+
+@pytest.mark.parametrize("bomb", bombs.ALL)
+async def test_no_bomb_takes_its_reader_long_or_more_memory_than_it_may(
+    room: ReadingRoom, bomb: Callable[[], bytes]
+) -> None:
+    (outcome,) = await asyncio.gather(opened(room, bomb()), return_exceptions=True)
+    again = await opened(room, a_dsn("x@y.example"))
+
+    assert isinstance(outcome, Opened | Unreadable)
+    assert "took" not in str(outcome)[:40]
+    assert again.reading.kind is Kind.BOUNCE
