@@ -216,7 +216,9 @@ async def test_of_an_entry_of_which_some_went_back_only_the_rest_is_taken_back(c
 
 async def test_an_entry_that_is_none_or_a_ledger_files_own_is_not_taken_back(core: Core) -> None:
     await imported(
-        core, "Invoice Number,Customer,Due Date,Amount,Balance,Currency\nA-1,Acme,2026-03-31,100.00,40.00,EUR\n"
+        core,
+        "Invoice Number,Customer,Due Date,Amount,Balance,Currency,Status\n"
+        "A-1,Acme,2026-03-31,100.00,40.00,EUR,partly paid\n",
     )
 
     with pytest.raises(EntryUnusable, match="ledger file"):
