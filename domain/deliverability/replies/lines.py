@@ -21,7 +21,7 @@ _SIGNATURES = tables.sections("signatures.txt")
 
 _MARKED = re.compile(r"[ \t]{0,3}(?:[A-Z][A-Za-z]{0,3})?>")
 _MARKS = re.compile(r"[ \t>|]{0,200}")
-_RULE = re.compile(r"\s*(?:-{2,}|_{2,}|={3,}|~{3,}|\*{3,}|[—–⸺―]{1,}|(?:- ){3,}-?)\s*")
+_RULE = re.compile(r"\s*(?:-{2,}|_{2,}|={3,}|~{3,}|\*{3,}|#{3,}|\+{3,}|[—–⸺―ᐧ]{1,}|(?:- ){3,}-?)\s*")
 _ADDRESS = re.compile(r"[\w.+&'=-]{1,64}@[\w-]{1,63}\.[\w.-]{1,100}|<[^<>\s]{1,100}@[^<>\s]{1,100}")
 _DATE = re.compile(
     r"\b(?:19|20)\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b|\b\d{1,2}[:.h]\d\d\b|\d{1,2}月|\d{1,2}월"
@@ -73,12 +73,13 @@ def is_rule(line: str) -> bool:
 def attribution_before(lines: Sequence[str], end: int) -> int | None:
     """Return where the announcement of a quote (``On … Ann wrote:``) begins that ends in this line, or None."""
     last = lines[end].rstrip()
-    if len(last) > MAX_LINE or not last:
-        return None
+    if not last or len(last) > MAX_LINE:
+        return end if last and _runs_on(last[:MAX_LINE]) else None
     if _ZONED.match(unmarked(last)):
         return end
     if not _END.search(last):
-        return None
+        return end if _runs_on(last) else None
+    answered = _answered(lines, end)
     found = None
     text = ""
     for at in range(end, max(-1, end - MAX_ATTRIBUTION_LINES), -1):
@@ -90,7 +91,7 @@ def attribution_before(lines: Sequence[str], end: int) -> int | None:
         text = f"{line if at == end else unmarked(line)} {text}".strip()
         if len(text) > MAX_LINE:
             break
-        if announces(text):
+        if announces(text, answered=answered):
             opens = _opens(text)
             if found is None or opens:
                 found = at
@@ -101,17 +102,29 @@ def attribution_before(lines: Sequence[str], end: int) -> int | None:
     return found
 
 
-def announces(text: str) -> bool:
-    """Tell whether a text says that somebody wrote something at some time."""
+def _answered(lines: Sequence[str], end: int) -> bool:
+    """Tell whether a marked line stands below this one."""
+    below = next((line for line in lines[end + 1 : end + 4] if line.strip()), "")
+    return marked(below) and not marked(lines[end])
+
+
+def _runs_on(line: str) -> bool:
+    """Tell whether a line announces a quote that begins in the same line, as some phones write it."""
+    at = line.find(": ", 20)
+    return at > 0 and _opens(line[:at]) and _ADDRESS.search(line[:at]) is not None and announces(line[: at + 1])
+
+
+def announces(text: str, *, answered: bool = False) -> bool:
+    """Tell whether a text says that somebody wrote something at some time; above a marked line less is enough."""
     text = unmarked(text)
     lower = text.lower()
     dated = _DATE.search(text) is not None
     addressed = _ADDRESS.search(text) is not None
-    if not dated and not addressed:
+    if not dated and not addressed and not answered:
         return False
     if _WROTE.search(lower) or any(each in lower for each in _WROTE_ANYWHERE):
         return True
-    return addressed and _STARTS_WITH_DATE.match(text) is not None
+    return addressed and ((answered and dated) or _STARTS_WITH_DATE.match(text) is not None)
 
 
 def _opens(text: str) -> bool:

@@ -27,6 +27,8 @@ ANNOUNCED = [
     "Plixo <r@plixo.example> 于2026年11月16日周一 10:00写道:",
     "ma 16. marrask. 2026 klo 10.00 Plixo (r@plixo.example) kirjoitti:",
     "Plixo <r@plixo.example>, 16 Kas 2026 Pzt, 10:00 tarihinde şunu yazdı:",
+    "Plixo said the following on 11/16/2026 10:00 AM:",
+    "Quoting Plixo <r@plixo.example>:",
     "---- On Mon, 16 Nov 2026 10:00:00 +0100 Plixo <r@plixo.example> wrote ----",
     "-----Original Message-----",
     "-------- Ursprüngliche Nachricht --------",
@@ -64,6 +66,7 @@ WORDS = [
     "On Friday we pay 500.\n\nFrom Monday on we are closed.",
     "Please note:\n\nVon: Lager\nBis: Büro",
     "As Ann wrote:\nwe pay on Friday.",
+    "Please write to ap@acme.example:\n> the same\nas before.",
     "Prices:\n\n-----\nThe first one is too high, and we have told you so before.",
 ]
 """Texts that look a little like a quote or a signature and are none."""
@@ -97,6 +100,12 @@ def test_words_that_look_like_a_quote_or_a_signature_stay(text: str) -> None:
     assert trimming.trim(text) == trimming.Trimmed(text, "", "")
 
 
+def test_a_quote_that_begins_in_the_line_that_announces_it_is_quoted() -> None:
+    said = "On Monday, November 16, 2026, 10:00, Plixo <r@plixo.example> wrote: Dear Ann, when will you pay?"
+
+    assert trimming.trim(f"On Friday.\n\n{said}") == trimming.Trimmed("On Friday.", said, "")
+
+
 def test_answers_between_quotes_keep_them() -> None:
     text = "> When will you pay?\n\nOn Friday.\n\n> And the other one?\n\nNext week."
 
@@ -113,7 +122,9 @@ def test_a_warning_of_a_server_is_not_the_answer() -> None:
 
 
 def test_a_forwarded_mail_without_a_word_has_no_new_text() -> None:
-    assert trimming.trim(f"{ANNOUNCED[25]}\n\nSehr geehrte Frau Beispiel").new == ""
+    header = next(each for each in ANNOUNCED if each.startswith("Von:"))
+
+    assert trimming.trim(f"{header}\n\nSehr geehrte Frau Beispiel").new == ""
 
 
 KNOWN = [line for each in (*ANNOUNCED, *QUOTED, *APPENDED, *WORDS) for line in each.split("\n")]
