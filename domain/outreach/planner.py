@@ -6,8 +6,10 @@ between any two statements: a page is one transaction, with all that is due of i
 contact is one row by a unique key.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from domain.kernel import timeline
@@ -15,7 +17,7 @@ from domain.kernel.actor import SYSTEM
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.events import by
-from domain.kernel.transactions import Transaction
+from domain.kernel.transactions import Row, Transaction
 from domain.outreach import decisions, enrolments, gathering, instalments, newcomers
 from domain.outreach.decisions import Decision, Does
 from domain.outreach.due import Moment
@@ -29,8 +31,11 @@ from domain.outreach.states import EnrolmentState
 PAGE = 500
 """Enrolments planned in one transaction: small enough to be killed anywhere, large enough to be quick."""
 
+WINDOW = 20_000
+"""Enrolments read ahead, to bring together what is due of each customer; more are due only after a time of rest."""
+
 MOST_OF_ONE = 4 * gathering.MAX_ITEMS
-"""Enrolments of one customer in one transaction; the others wait for the next pass, as most of them would anyway."""
+"""Enrolments of one customer in one transaction: more than a mail can hold."""
 
 FULL = f"the contact's next mail has {gathering.MAX_ITEMS} invoices already"
 
@@ -43,7 +48,7 @@ _NEXT = """
     SELECT e.id, e.next_action_at, i.account_id FROM enrolment e JOIN invoice i ON i.id = e.invoice_id
     WHERE e.state = 'running' AND e.next_action_at <= %(now)s
       AND (e.next_action_at, e.id) > (%(after_at)s, %(after_id)s)
-    ORDER BY e.next_action_at, e.id LIMIT %(page)s
+    ORDER BY e.next_action_at, e.id LIMIT %(window)s
 """
 
 _LOCK = """
@@ -77,24 +82,53 @@ async def plan(core: Core, *, page: int = PAGE) -> int:
     await newcomers.enrol(core)
     await enrolments.reach(core)
     made = await instalments.plan(core, moment=_moment(core))
-    looked, after = page, _START
-    while looked == page:
-        mails, looked, after = await _plan_page(core, after, page)
-        made += mails
+    looked, after = WINDOW, _START
+    while looked == WINDOW:
+        at = {"now": core.clock.now(), "after_at": after[0], "after_id": after[1], "window": WINDOW}
+        due = await _read_ahead(core, at)
+        looked = len(due)
+        for customers in _pages(due, page):
+            made += await _plan_page(core, customers, more=looked == WINDOW)
+        if due:
+            after = due[-1]["next_action_at"], due[-1]["id"]
     return made
 
 
-async def _plan_page(core: Core, after: tuple[datetime, UUID], page: int) -> tuple[int, int, tuple[datetime, UUID]]:
-    moment = _moment(core)
+async def _read_ahead(core: Core, at: Mapping[str, Any]) -> list[Row]:
     async with core.transaction() as tx:
         await tx.execute(WALK_INDEXES)
-        due = await tx.rows(_NEXT, {"now": moment.now, "after_at": after[0], "after_id": after[1], "page": page})
-        if not due:
-            return 0, 0, after
-        accounts = list({row["account_id"] for row in due})
-        theirs = {"ids": [row["id"] for row in due], "accounts": accounts, "most": MOST_OF_ONE}
+        return await tx.rows(_NEXT, at)
+
+
+def _pages(due: Sequence[Row], page: int) -> Iterator[Mapping[UUID, Sequence[UUID]]]:
+    """Yield whole customers with their enrolments, the longest due first, about *page* enrolments at a time."""
+    customers: dict[UUID, list[UUID]] = defaultdict(list)
+    for row in due:
+        customers[row["account_id"]].append(row["id"])
+    together: dict[UUID, Sequence[UUID]] = {}
+    count = 0
+    for account_id, ids in customers.items():
+        for first in range(0, len(ids), MOST_OF_ONE):
+            if account_id in together or count >= page:
+                yield together
+                together, count = {}, 0
+            together[account_id] = ids[first : first + MOST_OF_ONE]
+            count += len(together[account_id])
+    if together:
+        yield together
+
+
+async def _plan_page(core: Core, customers: Mapping[UUID, Sequence[UUID]], *, more: bool) -> int:
+    """Plan what is due of some customers; what was not read ahead, too, where there is *more* than that."""
+    moment = _moment(core)
+    ids = [each for its in customers.values() for each in its]
+    theirs = {"ids": ids, "accounts": list(customers) if more else [], "most": MOST_OF_ONE}
+    async with core.transaction() as tx:
+        await tx.execute(WALK_INDEXES)
         held = await tx.rows(_LOCK, {**theirs, "now": moment.now})
-        decided = await decisions.of(core, tx, ids=[row["id"] for row in held], moment=moment) if held else []
+        if not held:
+            return 0
+        decided = await decisions.of(core, tx, ids=[row["id"] for row in held], moment=moment)
         mailed = [each for each in decided if each.does is Does.MAIL]
         gathered = await gathering.gather(core, tx, wanted=[_wanted(each) for each in mailed])
         await _bump(core, tx, mailed, gathered)
@@ -102,7 +136,7 @@ async def _plan_page(core: Core, after: tuple[datetime, UUID], page: int) -> tup
         await _pass(tx, [each for each in decided if each.does is Does.PASS])
         await _hand_over(core, tx, [each for each in decided if each.does is Does.HAND_OVER], moment)
         await enrolments.end(core, tx, ended=[_ended(each) for each in decided if each.does is Does.CLOSE])
-    return gathered.made, len(due), (due[-1]["next_action_at"], due[-1]["id"])
+    return gathered.made
 
 
 def _moment(core: Core) -> Moment:
