@@ -6,7 +6,7 @@ somebody has paid lies behind. Where two days are meant equally well, both are t
 
 import re
 from calendar import monthrange
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -245,7 +245,7 @@ def _moved(day: date, by: int, unit: str) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def days(found_dates: list[Found], sentence: str, *, ahead: bool) -> Iterator[Day]:
+def days(found_dates: Sequence[Found], sentence: str, *, ahead: bool) -> Iterator[Day]:
     """Yield the dates that can be worked out, each day once."""
     seen = set()
     for each in found_dates:

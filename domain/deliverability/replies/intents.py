@@ -41,7 +41,7 @@ def intents(new_text: str, *, today: date, language: str = "") -> tuple[Intent, 
         guess for at, each in enumerate(said) for guess in _guesses(each, said[at + 1 : at + 3], today, alone=alone)
     ]
     if not found and said:
-        first = said[0].sentence
+        first = next((each for each in said if len(each.tokens) >= NEAR), said[0]).sentence
         return (Intent(IntentKind.OTHER, 0.3, first.text, first.start, first.start + len(first.text)),)
     everywhere = tuple(dict.fromkeys(number for each in said for number in each.marks.invoices))[:10]
     named = (each if each.invoices else replace(each, invoices=everywhere) for each in _best(found))
@@ -124,7 +124,7 @@ def _not_yet(said: Spoken, hit: Hit) -> bool:
     before = said.of("never before")
     first, _ = said.clause(hit)
     awaited = any(each.section == "conditional" and first - 1 <= each.last < hit.first for each in said.around)
-    return awaited or any(at in before for at in range(max(0, hit.first - 3), hit.first))
+    return awaited or any(at in before for at in range(max(first, hit.first - 3), hit.first))
 
 
 def _intent(
@@ -138,6 +138,9 @@ def _intent(
     sums = _sums(said, hit, hits) if kind in _MONEY else ()
     if kind is IntentKind.DISPUTE:
         sums = tuple(each for each in sums if each.currency or "." in each.value)
+    if kind is IntentKind.INSTALMENTS and following and not following[0].hits:
+        days = days or tuple(each for each in dates.days(following[0].dates, following[0].sentence.text, ahead=True)
+                             if each.on >= today)[:6]  # fmt: skip
     contact = _contact(said, hit, kind, following)
     references = said.marks.references if paid else ()
     if paid and not references and following and not any(each.section == "paid" for each in following[0].hits):
