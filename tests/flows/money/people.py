@@ -26,15 +26,16 @@ async def regenerate(world: World, which: int) -> None:
 
 
 async def ledger_file(world: World, which: int, percent: int) -> None:
-    """The accounting system's file says that so much of an invoice is still open."""
+    """The accounting system's file says that so much of an invoice is still open, and sometimes that the rest came."""
     number = _number(world, which)
     row = await world.core.database.row("SELECT total_minor, due_on FROM invoice WHERE number = %s", (number,))
     assert row is not None
     total, open_now = dollars(row["total_minor"]), dollars(row["total_minor"] * percent // 100)
+    status = ("open", "partly paid" if open_now else "paid")[percent % 2]
     await imported(
         world.core,
-        "Invoice Number,Customer,Due Date,Amount,Balance,Currency\n"
-        f"{number},{world.account.name},{row['due_on']},{total.decimal},{open_now.decimal},USD\n",
+        "Invoice Number,Customer,Due Date,Amount,Balance,Currency,Status\n"
+        f"{number},{world.account.name},{row['due_on']},{total.decimal},{open_now.decimal},USD,{status}\n",
     )
 
 
