@@ -32,7 +32,7 @@ PAGE = 500
 """Enrolments planned in one transaction: small enough to be killed anywhere, large enough to be quick."""
 
 WINDOW = 20_000
-"""Enrolments read ahead, to bring together what is due of each customer; more are due only after a time of rest."""
+"""Enrolments read ahead, to bring together what is due of each customer; where more are due, it is looked for."""
 
 MOST_OF_ONE = 4 * gathering.MAX_ITEMS
 """Enrolments of one customer in one transaction: more than a mail can hold."""

@@ -16,7 +16,6 @@ from domain.outreach.models import Enrolment
 from tests.builders import an_account, an_invoice, paid
 from tests.clocks import StandingClock
 from tests.domain.outreach.stage import A, a_segment, enrolment, told
-from tests.flows.stage import until
 
 NOBODY = '{"currency": ["USD"]}'
 
@@ -254,16 +253,20 @@ async def test_a_pass_that_is_stopped_loses_no_note(core: Core, empty_database: 
     async with await psycopg.AsyncConnection.connect(empty_database) as blocking:
         await blocking.execute("LOCK TABLE enrolment IN EXCLUSIVE MODE")
         stopped = asyncio.create_task(newcomers.enrol(core))
-        await until(lambda: _waits(blocking), missing="a pass that is about to enrol")
+        await _about_to_enrol(blocking, stopped)
         stopped.cancel()
         await asyncio.gather(stopped, return_exceptions=True)
 
     assert await newcomers.enrol(core) == 1
 
 
-async def _waits(connection: psycopg.AsyncConnection[tuple[object, ...]]) -> bool:
-    found = await connection.execute("SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'enrolment'::regclass")
-    return await found.fetchone() is not None
+async def _about_to_enrol(other: psycopg.AsyncConnection[tuple[object, ...]], passing: "asyncio.Task[int]") -> None:
+    """Return when the pass waits for the table that the other side has locked."""
+    while not passing.done():
+        found = await other.execute("SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'enrolment'::regclass")
+        if await found.fetchone():
+            return
+        await asyncio.sleep(0.01)
 
 
 async def _notes(core: Core, *, due: bool = True) -> list[tuple[UUID | None, UUID | None]]:
