@@ -15,6 +15,7 @@ from bot import (
     ids,
     invoices,
     links,
+    mails,
     payments,
     plans,
     policies,
@@ -98,6 +99,9 @@ ROUTES: Mapping[str, Route] = {
     Action.DISMISS_STRAY: Route(P.APPLY_CASH, payments.press_dismiss, ("stray",)),
     Action.MERGE_TWINS: Route(P.APPROVE, twins.press_merge, ("twin",)),
     Action.DISMISS_TWINS: Route(P.IMPORT, twins.press_dismiss, ("twin",)),
+    Action.SHOW_MAIL: Route(P.VIEW, mails.press_show, ("mail",)),
+    Action.CONFIRM_GUESS: Route(P.WORK_QUEUE, mails.press_confirm, ("mail", "place", "seen")),
+    Action.MAIL_DONE: Route(P.WORK_QUEUE, mails.press_done, ("mail",)),
 }
 """Every button of every view; a test finds the one that is missing. What depends on more, the domain decides."""
 

@@ -62,6 +62,9 @@ class Action(StrEnum):
     DISMISS_STRAY = "stray.dismiss"
     MERGE_TWINS = "twin.merge"
     DISMISS_TWINS = "twin.dismiss"
+    SHOW_MAIL = "mail.show"
+    CONFIRM_GUESS = "mail.confirm"
+    MAIL_DONE = "mail.done"
 
 
 class Subject(BaseModel):
@@ -81,6 +84,7 @@ class Subject(BaseModel):
     write_off: UUID | None = None
     stray: UUID | None = None
     twin: UUID | None = None
+    mail: UUID | None = None
     policy: int | None = Field(default=None, ge=0, le=10**9)
     step: int | None = Field(default=None, ge=0, le=10_000)
     on: date | None = None

@@ -8,6 +8,7 @@ the day. A case that has its message already is always kept current.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from domain.casework import events as casework
 from domain.cash_application import events as cash
 from domain.commitments import dispute_events as dispute
 from domain.commitments import events as commitment
@@ -143,6 +144,7 @@ TELLINGS: Mapping[type[Event], Telling] = {
     contact.ContactLeft: many("contacts who have left their company"),
     contact.ContactAway: QUIET,
     mail.MailArrived: ALARM,
+    casework.MailAssigned: NORMAL,
     mail.MailQuarantined: NORMAL,
     # drafts
     outreach.DraftsMade: OF_DRAFTS,

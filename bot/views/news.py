@@ -5,8 +5,9 @@ from itertools import accumulate
 
 from bot import blocks, ids, text
 from bot.blocks import Block, Message
-from bot.views import cash, payments
+from bot.views import cash, mails, payments
 from domain.cash_application.events import LinesProposed
+from domain.deliverability.events import MailArrived
 from domain.kernel.events import Event
 from domain.pay_links.provider_news import ProviderNotReady, StrayMoneyFound
 from domain.policies.events import PolicyProposed
@@ -34,7 +35,7 @@ def in_thread(events: Sequence[Event], *, invoice_number: str, in_channel: bool 
     return Message(
         text=f"{number}: {first}{more}",
         blocks=(
-            *(blocks.section(line) for line in shown),
+            *(blocks.section(line, accessory=_read_mail(each)) for line, each in zip(shown, events, strict=False)),
             *([blocks.context(f"… +{left} more, see `/plixo invoice {number}`")] if left else ()),
         ),
     )
@@ -42,11 +43,16 @@ def in_thread(events: Sequence[Event], *, invoice_number: str, in_channel: bool 
 
 def alone(event: Event) -> Message:
     """Return the message about something that belongs to no invoice."""
-    shown = _BUTTONS.get(type(event))
+    button = _button(event)
     return Message(
         text=text.said(event.told()),
-        blocks=(blocks.section(_line(event)), *([blocks.actions(shown(event))] if shown else ())),
+        blocks=(blocks.section(_line(event)), *([blocks.actions(button)] if button else ())),
     )
+
+
+def _button(event: Event) -> Block | None:
+    made = _BUTTONS.get(type(event))
+    return made(event) if made else None
 
 
 def _look_at_policy(event: Event) -> Block:
@@ -60,13 +66,19 @@ def _look_at_policy(event: Event) -> Block:
     )
 
 
-_BUTTONS: Mapping[type[Event], Callable[[Event], Block]] = {
+def _read_mail(event: Event) -> Block | None:
+    """Return the button that shows what a person wrote; other mail has nothing that is to be answered."""
+    return mails.look(event.mail_id) if isinstance(event, MailArrived) and event.what == "human" else None
+
+
+_BUTTONS: Mapping[type[Event], Callable[[Event], Block | None]] = {
     PolicyProposed: _look_at_policy,
     LinesProposed: lambda _: cash.list_waiting(),
     StrayMoneyFound: lambda _: payments.list_strays(),
     ProviderNotReady: lambda _: payments.show_health(),
+    MailArrived: _read_mail,
 }
-"""What can be done at once about an event that belongs to no invoice."""
+"""What can be done at once about an event, if anything."""
 
 
 def _line(event: Event) -> str:

@@ -9,7 +9,7 @@ from domain.commitments.events import InstalmentMissed
 from domain.deliverability.contact_events import ContactLeft
 from domain.deliverability.events import AddressSuppressed, SuppressionLifted
 from domain.kernel.events import Event, InvoiceEvent
-from domain.kernel.notices import SILENT, Notices, job
+from domain.kernel.notices import SILENT, Notices, job, operators
 from domain.ledger.entry_events import CashPlaced, CashUnapplied
 from domain.ledger.events import ContactAdded, LedgerImported, PaymentReversed, SurplusReceived
 from domain.outreach.events import ContactMissing
@@ -198,6 +198,18 @@ class TaskClosed(Event):
         return f"{self.task.capitalize()} for {self.account_name} {self.ended}: {self.outcome}"
 
 
+class MailAssigned(InvoiceEvent):
+    """A person said which invoice a mail is about."""
+
+    kind: ClassVar[str] = "mail.assigned"
+
+    mail_id: UUID
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return f"A mail was assigned to {self.invoice_number}; reminders wait until it is dealt with"
+
+
 _OPEN_TASK = job("open_task")
 _REFRESH = job("refresh_queue")
 
@@ -223,6 +235,7 @@ NOTICES: Notices = {
     AbsenceCancelled: SILENT,
     AccountAssigned: SILENT,
     WorkHandedOver: SILENT,
+    MailAssigned: (operators(),),
     TaskOpened: SILENT,  # what it came from was told
     TaskClosed: SILENT,
 }

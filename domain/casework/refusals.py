@@ -11,6 +11,9 @@ Refusal
 ├── SnoozeImpossible        the moment is past, or too far away
 ├── AbsenceImpossible       it is over before it begins, or somebody would stand in for themselves
 ├── AbsenceClashes          the person, or the deputy, is away at that time
+├── GuessOutdated           the mail was read again since, or makes no such guess
+├── GuessUnclear            a guess lacks what the act needs, or can be read in two ways
+├── MailUnplaced            nobody has said yet which invoice a mail is about
 └── WordsMissing            what was asked for needs a reason or an outcome
 """
 
@@ -97,3 +100,24 @@ class WordsMissing(Refusal):
 
     def __init__(self, what: str) -> None:
         super().__init__(f"{what}, in a few words.")
+
+
+class GuessOutdated(Refusal):
+    """Say that the mail looks otherwise by now."""
+
+    def __init__(self) -> None:
+        super().__init__("The mail was read again since you looked. Open it anew: `/plixo mails`.")
+
+
+class GuessUnclear(Refusal):
+    """Say what a guess lacks, and how to say it oneself."""
+
+    def __init__(self, lacks: str, command: str) -> None:
+        super().__init__(f"The mail does not say the {lacks} clearly enough. Say it yourself: `/plixo {command}`.")
+
+
+class MailUnplaced(Refusal):
+    """Say that a mail belongs to no invoice yet."""
+
+    def __init__(self) -> None:
+        super().__init__("Say first which invoice the mail is about: `/plixo mail assign ID INV`.")

@@ -37,6 +37,7 @@ class Waiting(StrEnum):
     WRITTEN_OFF = "approved write-off"
     STRAY = "money at Stripe"
     TWIN = "pair of customers"
+    MAIL = "mail of a person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ _PLACES: Mapping[Waiting, _Place] = {
     Waiting.DISPUTE: _Place("SELECT id FROM dispute WHERE state = 'open'", "dispute list"),
     Waiting.CREDIT: _Place("SELECT id FROM credit WHERE state = 'proposed'", "credit list"),
     Waiting.TASK: _Place("SELECT id FROM task WHERE state = 'open'", "tasks"),
+    Waiting.MAIL: _Place("SELECT id FROM inbound_mail WHERE reading->>'kind' = 'human'", "mails"),
     Waiting.STRAY: _Place("SELECT id FROM stray_movement WHERE state = 'open'", "stray"),
     Waiting.PAYMENT: _Place("SELECT payment_id AS id FROM unapplied_cash", "unapplied"),
     Waiting.ALLOCATION: _Place(

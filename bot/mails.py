@@ -1,0 +1,73 @@
+"""Mails: what people wrote, shown with its guesses; one click does what a guess means, another ends the matter."""
+
+from uuid import UUID
+
+from bot import asks
+from bot.asks import Ask, Misunderstood, Press
+from bot.blocks import Message
+from bot.views import answers
+from bot.views import mails as views
+from domain.casework import conversations
+from domain.deliverability import inbound
+from domain.kernel.core import Core
+from domain.operations import short_ids
+from domain.operations.short_ids import Waiting
+
+SHOW = "mail 1a2b3c4d"
+ASSIGN = "mail assign 1a2b3c4d INV-1042"
+DONE = "mail done 1a2b3c4d"
+
+
+async def listed(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo mails``: what people wrote and nobody has dealt with, the oldest first."""
+    del ask
+    return views.waiting(await conversations.waiting(core))
+
+
+async def show(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo mail ID`` with one mail."""
+    return views.card(await conversations.card(core, mail_id=await _named(core, ask.words, SHOW)))
+
+
+async def assign(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo mail assign ID INV``: say which invoice a mail is about."""
+    mail_id = await _named(core, ask.words, ASSIGN)
+    number = asks.invoice_number(ask.words[1:], example=ASSIGN)
+    event = await conversations.assign(core, mail_id=mail_id, invoice_number=number, actor=ask.actor)
+    return answers.done(event, views.look(mail_id))
+
+
+async def done(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo mail done ID``: the mail is dealt with."""
+    mail_id = await _named(core, ask.words, DONE)
+    return answers.done(await inbound.seen(core, mail_id=str(mail_id), actor=ask.actor))
+
+
+async def press_show(core: Core, press: Press) -> Message:
+    """Answer a click on Read it."""
+    assert press.subject.mail is not None, "the route asks for it"
+    return views.card(await conversations.card(core, mail_id=press.subject.mail))
+
+
+async def press_confirm(core: Core, press: Press) -> Message:
+    """Answer a click on a guess: it is done, and the mail is dealt with."""
+    subject = press.subject
+    assert subject.mail is not None, "the route asks for it"
+    assert subject.place is not None, "the route asks for it"
+    events = await conversations.confirm(
+        core, mail_id=subject.mail, place=subject.place, stamp=subject.seen or "", actor=press.actor
+    )
+    return answers.done(events[0], replaces=True)
+
+
+async def press_done(core: Core, press: Press) -> Message:
+    """Answer a click on Dealt with."""
+    assert press.subject.mail is not None, "the route asks for it"
+    event = await inbound.seen(core, mail_id=str(press.subject.mail), actor=press.actor)
+    return answers.done(event, replaces=True)
+
+
+async def _named(core: Core, words: tuple[str, ...], example: str) -> UUID:
+    if not words:
+        raise Misunderstood(f"Which mail? For example `/plixo {example}`; `/plixo mails` lists those that wait.")
+    return await short_ids.resolve(core, what=Waiting.MAIL, text=words[0])

@@ -1,0 +1,182 @@
+"""Conversations: what a person wrote to us, whose it is, and the one click that turns a guess into what it means.
+
+A guess does nothing by itself. Whoever confirms it does what they could have typed as well; every rule of that act
+holds, and its refusals are theirs to read. Until the mail is dealt with, reminders to that customer wait.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from domain.casework import guesses
+from domain.casework.events import MailAssigned
+from domain.casework.guesses import Said
+from domain.casework.refusals import GuessOutdated, MailUnplaced
+from domain.deliverability import inbound
+from domain.deliverability.refusals import MailNotFound
+from domain.deliverability.replies import Attachment, Intent, Reply
+from domain.kernel import addresses, timeline
+from domain.kernel.actor import Actor, Permission
+from domain.kernel.core import Core
+from domain.kernel.events import Event, by
+from domain.kernel.money import Money
+from domain.kernel.transactions import Row
+from domain.ledger import invoices
+from domain.ledger.refusals import InvoiceNotFound
+
+MOST_LISTED = 50
+
+
+@dataclass(frozen=True, slots=True)
+class MailCard:
+    """One mail of a person with all that is needed to answer it; addresses are masked."""
+
+    id: UUID
+    received_at: datetime
+    sender: str
+    subject: str
+    text: str
+    """The new text, or all of it where the parts could not be told from each other."""
+    rest: str
+    """What it quotes, and the signature."""
+    guesses: tuple[Intent, ...]
+    attachments: tuple[Attachment, ...]
+    thread: str
+    account_name: str | None
+    invoice_number: str | None
+    currency: str | None
+    answered: bool
+    stamp: str
+    """Names this reading of the mail; a guess of an older one is not taken."""
+
+
+_CARD = """
+    SELECT m.id, m.received_at, m.reading, m.reply, m.thread, m.seen_at IS NOT NULL AS answered, a.name AS account_name,
+           a.id AS account_id, i.number AS invoice_number, i.currency, i.open_minor,
+           (SELECT c.id FROM contact c WHERE c.account_id = m.account_id AND c.state = 'active'
+            AND c.email_key = lower(m.reading->>'sender')) AS contact_id
+    FROM inbound_mail m LEFT JOIN account a ON a.id = m.account_id LEFT JOIN invoice i ON i.id = m.invoice_id
+"""
+
+
+async def card(core: Core, *, mail_id: UUID) -> MailCard:
+    """Return one mail that a person wrote.
+
+    Raises:
+        MailNotFound: No stored mail has that id, or it was not written by a person.
+    """
+    return _card(await _row(core, mail_id))
+
+
+async def waiting(core: Core, *, limit: int = MOST_LISTED) -> tuple[MailCard, ...]:
+    """Return what people wrote and nobody has dealt with, the oldest first."""
+    rows = await core.database.rows(
+        f"{_CARD} WHERE m.seen_at IS NULL AND m.reading->>'kind' = 'human' ORDER BY m.received_at, m.id LIMIT %s",
+        (min(limit, MOST_LISTED),),
+    )
+    return tuple(_card(row) for row in rows)
+
+
+async def assign(core: Core, *, mail_id: UUID, invoice_number: str, actor: Actor) -> MailAssigned:
+    """Say which invoice a mail is about; reminders to that customer then wait until it is dealt with.
+
+    Raises:
+        NotAllowed: The actor may not work the queue.
+        MailNotFound: No stored mail has that id.
+        InvoiceNotFound: No invoice has that number.
+    """
+    async with core.transaction() as tx:
+        actor.require(Permission.WORK_QUEUE)
+        invoice = await tx.row(
+            "SELECT id, number, account_id FROM invoice WHERE number_key = %s", (invoices.number_key(invoice_number),)
+        )
+        if invoice is None:
+            raise InvoiceNotFound(invoice_number)
+        moved = await tx.row(
+            "UPDATE inbound_mail SET account_id = %s, invoice_id = %s, thread = 'person' WHERE id = %s RETURNING id",
+            (invoice["account_id"], invoice["id"], mail_id),
+        )
+        if moved is None:
+            raise MailNotFound(str(mail_id))
+        event = MailAssigned(
+            mail_id=mail_id, invoice_id=invoice["id"], invoice_number=invoice["number"],
+            account_id=invoice["account_id"], **by(actor, core.clock.now()))  # fmt: skip
+        await timeline.record(core, tx, event)
+    return event
+
+
+async def confirm(core: Core, *, mail_id: UUID, place: int, stamp: str, actor: Actor) -> tuple[Event, ...]:
+    """Do what a guess means, and mark the mail as dealt with; return what happened.
+
+    Args:
+        core: The core.
+        mail_id: The mail.
+        place: Which of its guesses, from 1.
+        stamp: ``MailCard.stamp`` of the card that the person looked at.
+        actor: Who confirms it.
+
+    Raises:
+        NotAllowed: The actor may not work the queue.
+        MailNotFound: No stored mail has that id, or it was not written by a person.
+        GuessOutdated: The mail was read again since, or has no such guess.
+        MailUnplaced: Nobody has said yet which invoice it is about.
+        GuessUnclear: It lacks an amount, a day or an address, or can be read in two ways.
+        Refusal: Whatever the act itself refuses.
+    """
+    actor.require(Permission.WORK_QUEUE)
+    row = await _row(core, mail_id)
+    shown = _card(row)
+    if stamp != shown.stamp or not 1 <= place <= len(shown.guesses):
+        raise GuessOutdated
+    if shown.invoice_number is None:
+        raise MailUnplaced
+    guess, sender = shown.guesses[place - 1], _reading(row).get("sender", "")
+    open_now = Money(row["open_minor"], row["currency"])
+    said = Said(shown.invoice_number, guess, shown.text, open_now, row["contact_id"], sender)
+    done = await guesses.ACTS[guess.kind](core, said, actor)
+    seen = await inbound.seen(core, mail_id=str(mail_id), actor=actor)
+    return (done, seen) if done is not None else (seen,)
+
+
+async def _row(core: Core, mail_id: UUID) -> Row:
+    row = await core.database.row(f"{_CARD} WHERE m.id = %s AND m.reading->>'kind' = 'human'", (mail_id,))
+    if row is None:
+        raise MailNotFound(str(mail_id))
+    return row
+
+
+def _card(row: Row) -> MailCard:
+    reading, reply = _reading(row), _reply(row)
+    stamp = hashlib.sha256(json.dumps(reply.as_json() if reply else None, sort_keys=True).encode()).hexdigest()[:16]
+    return MailCard(
+        id=row["id"],
+        received_at=row["received_at"],
+        sender=addresses.masked(reading.get("sender", "")),
+        subject=reading.get("subject", ""),
+        text=(reply.new.strip() or reply.text.strip()) if reply else "",
+        rest="\n".join(each for each in (reply.signature, reply.quoted) if each.strip()) if reply else "",
+        guesses=reply.intents if reply else (),
+        attachments=tuple(each for each in reply.attachments if not each.inline) if reply else (),
+        thread=row["thread"],
+        account_name=row["account_name"],
+        invoice_number=row["invoice_number"],
+        currency=row["currency"],
+        answered=row["answered"],
+        stamp=stamp,
+    )
+
+
+def _reading(row: Row) -> dict[str, Any]:
+    return _plain(row["reading"])
+
+
+def _reply(row: Row) -> Reply | None:
+    return Reply.from_json(_plain(row["reply"])) if row["reply"] is not None else None
+
+
+def _plain(value: Any) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(value) if isinstance(value, str) else value
+    return found

@@ -1,0 +1,144 @@
+"""Guesses: what a payer's mail seems to want, and the act that each stands for once a person has confirmed it."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from domain.casework import tasks
+from domain.casework.refusals import GuessUnclear
+from domain.casework.tasks import TaskKind
+from domain.commitments import disputes, promises
+from domain.commitments.objections import Filing
+from domain.commitments.parties import Source
+from domain.deliverability import suppressions
+from domain.deliverability.replies import Intent, IntentKind, Share
+from domain.deliverability.suppressions import Why
+from domain.kernel import addresses
+from domain.kernel.actor import Actor
+from domain.kernel.core import Core
+from domain.kernel.events import Event
+from domain.kernel.money import Money
+from domain.ledger import contacts
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A guess that is being confirmed, and what it is about."""
+
+    number: str
+    guess: Intent
+    text: str
+    open: Money
+    contact_id: UUID | None
+    """Who wrote, where the customer has that contact."""
+    sender: str
+
+
+async def _promise(core: Core, said: Said, actor: Actor) -> Event:
+    day = said.guess.day
+    if day is None or day.ambiguous:
+        raise GuessUnclear("day", f"promise {said.number} AMOUNT on DAY")
+    return await promises.make(
+        core, invoice_number=said.number, amount=_amount(said), on=day.on, actor=actor, source=Source.MAIL,
+        contact_id=said.contact_id, note="by mail")  # fmt: skip
+
+
+async def _paid(core: Core, said: Said, actor: Actor) -> Event | None:
+    when = f" on {said.guess.day.on}" if said.guess.day and not said.guess.day.ambiguous else ""
+    which = f", reference {said.guess.references[0][:60]}" if said.guess.references else ""
+    amount = f" {said.guess.amount.text[:40]}" if said.guess.amount else ""
+    return await _task(
+        core, said, actor, TaskKind.REVIEW, f"says that{amount} was paid{when}{which}: look for the payment"
+    )
+
+
+async def _dispute(core: Core, said: Said, actor: Actor) -> Event:
+    filing = Filing(said.guess.detail or "other", said.text[:2000], _sum(said), contact_id=said.contact_id,
+                    source=Source.MAIL)  # fmt: skip
+    return await disputes.file(core, invoice_number=said.number, filing=filing, actor=actor)
+
+
+async def _wrong_contact(core: Core, said: Said, actor: Actor) -> Event | None:
+    if "@" not in said.guess.contact:
+        named = f", and names {said.guess.contact[:80]}" if said.guess.contact else ""
+        return await _task(
+            core, said, actor, TaskKind.FIND_CONTACT, f"says that somebody else is to be written to{named}"
+        )
+    row = await core.database.row(
+        "SELECT a.id::text AS id FROM account a JOIN invoice i ON i.account_id = a.id WHERE i.number = %s",
+        (said.number,),
+    )
+    assert row is not None, "an invoice has a customer"
+    return await contacts.add(core, account=row["id"], email=said.guess.contact, actor=actor)
+
+
+async def _stop(core: Core, said: Said, actor: Actor) -> Event:
+    if said.contact_id is None:
+        raise GuessUnclear("contact", "suppress ADDRESS opted-out reason…")
+    return await suppressions.add(
+        core, whom=said.sender, reason=Why.OPTED_OUT, note="asked for no more reminders by mail", actor=actor
+    )
+
+
+async def _call(core: Core, said: Said, actor: Actor) -> Event | None:
+    at = f" at {said.guess.contact[:40]}" if said.guess.contact else ""
+    when = f" on {said.guess.day.on}" if said.guess.day and not said.guess.day.ambiguous else ""
+    return await _task(core, said, actor, TaskKind.CALL, f"wants a call{at}{when}")
+
+
+async def _copy(core: Core, said: Said, actor: Actor) -> Event | None:
+    what = "a statement" if said.guess.detail == "statement" else "a copy of the invoice"
+    return await _task(core, said, actor, TaskKind.REVIEW, f"wants {what}")
+
+
+async def _instalments(core: Core, said: Said, actor: Actor) -> Event | None:
+    count = f"{said.guess.count} " if said.guess.count else ""
+    return await _task(core, said, actor, TaskKind.REVIEW, f"wants to pay in {count}instalments: plan {said.number} …")
+
+
+async def _nothing(core: Core, said: Said, actor: Actor) -> Event | None:
+    del core, said, actor
+    return None
+
+
+ACTS: Mapping[IntentKind, Callable[[Core, Said, Actor], Awaitable[Event | None]]] = {
+    IntentKind.PROMISE: _promise,
+    IntentKind.PAID: _paid,
+    IntentKind.DISPUTE: _dispute,
+    IntentKind.WRONG_CONTACT: _wrong_contact,
+    IntentKind.STOP: _stop,
+    IntentKind.CALL: _call,
+    IntentKind.COPY: _copy,
+    IntentKind.INSTALMENTS: _instalments,
+    IntentKind.QUESTION: _nothing,
+    IntentKind.OTHER: _nothing,
+}
+"""What confirming a guess does; a question is answered by a person, and confirming it says that it was."""
+
+
+async def _task(core: Core, said: Said, actor: Actor, kind: TaskKind, what: str) -> Event | None:
+    reason = f"{addresses.masked(said.sender)} {what}"
+    return await tasks.add(core, kind=kind, invoice_number=said.number, reason=reason, actor=actor)
+
+
+def _amount(said: Said) -> Money:
+    """Return the amount that was promised; all that is open where none was named."""
+    found = said.guess.amount
+    if found is None or found.share in (Share.ALL, Share.REST):
+        return said.open
+    if found.share is Share.HALF:
+        return Money(-(-said.open.minor // 2), said.open.currency)
+    amount = _sum(said)
+    if amount is None:
+        raise GuessUnclear("amount", f"promise {said.number} AMOUNT on DAY")
+    return amount
+
+
+def _sum(said: Said) -> Money | None:
+    """Return a sum that can be read in one way only; None where none was named or it is a share."""
+    found = said.guess.amount
+    if found is None or found.share is not Share.SUM:
+        return None
+    if found.other or found.minor is None:
+        raise GuessUnclear("amount", f"promise {said.number} AMOUNT on DAY")
+    return Money.of(found.value, found.currency or said.open.currency)

@@ -1,0 +1,106 @@
+"""Mail of people in Slack: the list, the card with its guesses, and what its buttons do."""
+
+import json
+from uuid import UUID
+
+import pytest
+
+from bot import actions, ids
+from bot.asks import Click
+from bot.blocks import Message
+from bot.views import news
+from domain.casework import conversations
+from domain.deliverability.events import MailArrived
+from domain.kernel import timeline
+from domain.kernel.core import Core
+from domain.operations import short_ids
+from tests.bot.conftest import ANNA
+from tests.bot.test_commands import said, shown
+from tests.domain.casework.test_conversations import written
+from tests.domain.deliverability.mailings_made import a_letter, a_mailing
+from tests.domain.deliverability.test_inbound import arrive
+
+pytestmark = pytest.mark.usefixtures("staff")
+
+
+async def pressed(core: Core, message: Message, action: str) -> Message:
+    """Click the first button of that action in a message."""
+    buttons = [part for part in _parts(message.blocks) if isinstance(part, dict) and part.get("action_id") == action]
+    return await actions.press(core, Click(action, buttons[0]["value"], ANNA))
+
+
+def _parts(value: object) -> list[object]:
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else ()
+    return [value, *(part for each in inner for part in _parts(each))]
+
+
+async def card(core: Core, mail_id: UUID) -> Message:
+    """Open a mail by its button in the list."""
+    return await actions.press(core, Click(ids.Action.SHOW_MAIL, ids.value(mail=mail_id), ANNA))
+
+
+async def test_what_waits_is_listed_shown_and_confirmed_by_one_click(core: Core) -> None:
+    mail_id = await written(core, await a_mailing(core), "We will pay 50.00 EUR on Friday.\n\n> Please pay.")
+    assert short_ids.short(mail_id) in await said(core, "mails")
+
+    message = await card(core, mail_id)
+    answer = await pressed(core, message, ids.Action.CONFIRM_GUESS)
+
+    told = shown(message)
+    assert "We will pay 50.00 EUR on Friday." in told
+    assert "Please pay." not in told, "what it quotes is left out"
+    assert "on 2026-03-13" in told
+    assert "50.00 EUR" in shown(answer)
+    assert "No mail waits" in await said(core, "mails")
+    assert "It was dealt with" in shown(await card(core, mail_id))
+
+
+async def test_a_mail_of_nobody_known_is_assigned_by_a_command(core: Core) -> None:
+    await a_mailing(core)
+    to = "postmaster@mail.northwind.example"
+    mail_id = await arrive(core, to, a_letter(to).replace(b"<anna@", b"<carl@"), sender="carl@acme.example")
+    short = short_ids.short(mail_id)
+    assert f"/plixo mail assign {short} INV" in await said(core, f"mail {short}")
+
+    answer = await said(core, f"mail assign {short} inv-1042")
+
+    assert "INV-1042" in answer
+    assert "dealt with" in await said(core, f"mail done {short}")
+
+
+async def test_a_card_is_never_markup_of_the_payers_making(core: Core) -> None:
+    text = "<!channel> *We* will pay on <http://evil.example|Friday>.\n" + "long " * 3000
+    mail_id = await written(core, await a_mailing(core), text)
+
+    told = json.dumps((await card(core, mail_id)).blocks)
+
+    assert "<!channel>" not in told
+    assert "<http" not in told
+    assert len(told) < 20_000
+
+
+async def test_the_news_of_a_persons_mail_has_a_button_that_opens_it(core: Core) -> None:
+    await written(core, await a_mailing(core), "We pay on Friday.")
+    rows = await core.database.rows("SELECT id FROM timeline_entry ORDER BY id DESC LIMIT 1")
+    event = (await timeline.entry(core, rows[0]["id"])).event
+    assert isinstance(event, MailArrived)
+
+    message = news.in_thread([event], invoice_number="INV-1042")
+
+    assert "We pay on Friday" in shown(await pressed(core, message, ids.Action.SHOW_MAIL))
+
+
+@pytest.mark.parametrize("typed", ["mail", "mail assign", "mail done"])
+async def test_which_mail_is_meant_is_asked_for_with_an_example(core: Core, typed: str) -> None:
+    assert "For example `/plixo mail" in await said(core, typed)
+
+
+async def test_who_may_only_look_cannot_confirm(core: Core) -> None:
+    mail_id = await written(core, await a_mailing(core), "We pay on Friday.")
+    shown_now = await conversations.card(core, mail_id=mail_id)
+    value = ids.value(mail=mail_id, place=1, seen=shown_now.stamp)
+
+    answer = await actions.press(core, Click(ids.Action.CONFIRM_GUESS, value, "U0STRANGER"))
+
+    assert await conversations.waiting(core)
+    assert "promise" not in answer.text.lower()
