@@ -28,8 +28,9 @@ test: $(READY) ## the tests, on two processes; PYTEST_ARGS="-k link" picks some
 bench: $(READY) ## measure against bare code on this machine; fails when a ratio misses its limit
 	@$(IN)/python -m tests.benchmarks.run
 
-soak: $(READY) ## play a simulated year and prove that nothing went wrong in it; SOAK_ARGS="--accounts 200 --days 60"
+soak: $(READY) ## play a simulated year, and kill the mail server while 10,000 mails arrive; SOAK_ARGS="--accounts 200 --days 60"
 	@$(IN)/python -m tests.soak $(SOAK_ARGS)
+	@$(IN)/python -m pytest -m soak tests/inbound_mail
 
 mail-score: $(READY) ## read the real sample mails, print the score by its goals, and how strangers would be read
 	@$(IN)/python -m tests.mail_score

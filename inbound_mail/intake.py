@@ -58,6 +58,7 @@ class Intake:
         self._max_bytes, self._room = max_bytes, room
         self._buffer = bytearray(b"\r\n")  # so that a dot in the very first line is found as in any other
         self._arrived = self._held = 0
+        self._dotted = False
         self.fate = Fate.TAKEN
 
     def feed(self, chunk: bytes) -> bytes | None:
@@ -83,7 +84,7 @@ class Intake:
     def body(self) -> bytes:
         """Return the mail, with the dots taken out that senders double, and forget it."""
         buffer, self._buffer = self._buffer, bytearray()
-        if b"\r\n." in buffer:
+        if self._dotted:
             buffer = buffer.replace(b"\r\n.", b"\r\n")
         return bytes(memoryview(buffer)[2:])
 
@@ -95,6 +96,7 @@ class Intake:
     def _look_for_false_ends(self, start: int) -> None:
         if self.fate is not Fate.TAKEN or all(self._buffer.find(each, start) < 0 for each in _HINTS):
             return
+        self._dotted = True
         if _FALSE_END.search(self._buffer, start) is not None:
             self._refuse(Fate.FALSE_END)
 
