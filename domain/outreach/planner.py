@@ -77,18 +77,24 @@ WALK_INDEXES = (
 """For the page only: right after an import there are no statistics yet, and each page would sort everything."""
 
 
-async def plan(core: Core, *, page: int = PAGE) -> int:
-    """Enrol what is new, and put what is due into mails, a *page* at a time; return how many mails were made."""
+async def plan(core: Core, *, page: int = PAGE, window: int = WINDOW) -> int:
+    """Enrol what is new, and put what is due into mails; return how many mails were made.
+
+    Args:
+        core: The core.
+        page: About so many enrolments are planned in one transaction.
+        window: So many are read ahead.
+    """
     await newcomers.enrol(core)
     await enrolments.reach(core)
     made = await instalments.plan(core, moment=_moment(core))
-    looked, after = WINDOW, _START
-    while looked == WINDOW:
-        at = {"now": core.clock.now(), "after_at": after[0], "after_id": after[1], "window": WINDOW}
+    looked, after = window, _START
+    while looked == window:
+        at = {"now": core.clock.now(), "after_at": after[0], "after_id": after[1], "window": window}
         due = await _read_ahead(core, at)
         looked = len(due)
         for customers in _pages(due, page):
-            made += await _plan_page(core, customers, more=looked == WINDOW)
+            made += await _plan_page(core, customers, more=looked == window)
         if due:
             after = due[-1]["next_action_at"], due[-1]["id"]
     return made

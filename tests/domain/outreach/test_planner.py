@@ -354,19 +354,38 @@ async def test_a_mail_speaks_as_its_most_pressing_invoice(core: Core) -> None:
     assert mail.reason == "step 4 of cadence default v1, 15 days past due; and 2 more invoices"
 
 
-async def test_what_is_due_of_a_customer_is_planned_at_once_however_small_the_pages(core: Core) -> None:
+@pytest.mark.parametrize("window", [2, 6, 7])
+async def test_what_is_due_of_a_customer_is_planned_at_once_however_little_is_read_ahead(
+    core: Core, window: int
+) -> None:
     accounts = [await an_account(core, name) for name in ("Acme", "Bolt")]
     for account in accounts:
         await a_contact(core, account)
     for number in range(6):
-        await an_invoice(core, f"INV-{number}", account=accounts[number % 2], days_past_due=7)
+        await an_invoice(core, f"INV-{number}", account=accounts[number % 2], days_past_due=7 + number)
 
-    await planner.plan(core, page=1)
+    await planner.plan(core, page=1, window=window)
 
     rows = await core.database.rows(
         "SELECT mailing_id, count(*) AS items, count(DISTINCT xmin::text) AS transactions FROM mailing_item GROUP BY 1"
     )
     assert [(row["items"], row["transactions"]) for row in rows] == [(3, 1), (3, 1)]
+
+
+async def test_a_customer_of_whom_very_much_is_due_is_planned_in_parts(core: Core) -> None:
+    account = await an_account(core)
+    await a_contact(core, account)
+    await core.database.execute(
+        "INSERT INTO invoice (id, number, number_key, account_id, currency, total_minor, open_minor, due_on, state,"
+        " created_at) SELECT gen_random_uuid(), 'N' || n, 'n' || n, %s, 'EUR', 100, 100, %s, 'open', now()"
+        " FROM generate_series(1, %s) n",
+        (account.id, core.clock.now().date() - timedelta(days=8), planner.MOST_OF_ONE + 1),
+    )
+
+    await planner.plan(core)
+
+    assert await MailingItem.all().count() == gathering.MAX_ITEMS
+    assert await Enrolment.filter(held=planner.FULL).count() == planner.MOST_OF_ONE + 1 - gathering.MAX_ITEMS
 
 
 async def test_a_customer_whom_somebody_else_holds_is_left_to_the_next_pass(core: Core, empty_database: str) -> None:
