@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from domain.kernel.actor import SYSTEM
 from domain.kernel.core import Core
-from domain.kernel.money import Money
 from domain.kernel.refusals import Refusal
 from domain.ledger import audit, credit_notes, entries, invoices, payments, placing, write_offs
 from domain.ledger import credits as ledger_credits
@@ -214,20 +213,30 @@ async def void(world: World, which: int, _: int) -> None:
 
 
 async def file(world: World, which: int, minor: int) -> None:
-    """A ledger file tells that less is open, or more, or that nothing is."""
+    """A ledger file tells that less is open, or more, or that nothing is; sometimes that money came for it."""
     number = world.number(which)
-    row = await world.core.database.row("SELECT total_minor, open_minor FROM invoice WHERE number = %s", (number,))
-    assert row is not None
-    before = row["open_minor"]
-    told = euros(minor % (row["total_minor"] + 1))
+    before = await _standing(world, number)
+    told = euros(minor % (before["total_minor"] + 1))
+    status = ("open", "partly paid" if told else "paid")[minor % 2]
     await imported(
         world.core,
-        "Invoice Number,Customer,Due Date,Amount,Balance,Currency\n"
-        f"{number},{world.account.name},2026-03-03,{Money(row['total_minor'], 'EUR').decimal},{told.decimal},EUR\n",
+        "Invoice Number,Customer,Due Date,Amount,Balance,Currency,Status\n"
+        f"{number},{world.account.name},2026-03-03,{euros(before['total_minor']).decimal},{told.decimal},EUR,{status}\n",
     )
-    after = await world.core.database.row("SELECT open_minor FROM invoice WHERE number = %s", (number,))
-    assert after is not None
-    world.moved += before - after["open_minor"]
+    after = await _standing(world, number)
+    came, less = after["imported"] - before["imported"], before["open_minor"] - after["open_minor"]
+    assert came == (less if minor % 2 else 0) if less > 0 else less <= came <= 0, "only what the file says came"
+    world.moved += came
+
+
+async def _standing(world: World, number: str) -> dict[str, int]:
+    row = await world.core.database.row(
+        "SELECT total_minor, open_minor, (SELECT coalesce(sum(amount_minor), 0)::bigint FROM payment"
+        " WHERE source = 'import') AS imported FROM invoice WHERE number = %s",
+        (number,),
+    )
+    assert row is not None
+    return row
 
 
 STEPS: dict[str, Callable[[World, int, int], Awaitable[None]]] = {
