@@ -1,4 +1,4 @@
-"""`plixo account twins`, `merge` and `dismiss`: customers that may be one under two spellings."""
+"""`plixo twins …`, `plixo account twins`, `merge` and `dismiss`: customers that may be one under two spellings."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -15,6 +15,8 @@ from domain.ledger.twins import Side, Twin
 from plixo import shell
 from plixo.commands.moments import listed, told
 
+twins_app = typer.Typer(invoke_without_command=True, help="Customers that may be one under two spellings.")
+
 Pair = Annotated[UUID, typer.Argument(help="The pair's id, as `plixo account twins` shows it.")]
 
 
@@ -22,6 +24,19 @@ def show_twins(as_json: Annotated[bool, shell.JSON] = False) -> None:
     """Show customers that may be one, the most alike first; nothing is merged by itself."""
     found, count = shell.run(lambda core: twins.waiting(core, actor=SHELL))
     listed(found, _lines(found, count), as_json=as_json, empty="no two customers seem to be the same")
+
+
+@twins_app.callback()
+def list_or_decide(ctx: typer.Context, as_json: Annotated[bool, shell.JSON] = False) -> None:
+    """Show customers that may be one, or decide about a pair."""
+    if ctx.invoked_subcommand is None:
+        show_twins(as_json)
+
+
+@twins_app.command("merge")
+def merge_pair(pair: Pair) -> None:
+    """Merge the second of a pair into the first, with everything it has; this is not undone."""
+    told(lambda core: twins.merge(core, twin_id=pair, actor=SHELL))
 
 
 def merge(
@@ -46,6 +61,7 @@ def merge(
     typer.echo(f"{found.other_name} → {found.kept_name}: {moves}{joined}. Dry run: nothing was changed.")
 
 
+@twins_app.command("dismiss")
 def dismiss(pair: Pair) -> None:
     """Say that two customers are not the same; they are not proposed again."""
     told(lambda core: twins.dismiss(core, twin_id=pair, actor=SHELL))

@@ -19,6 +19,7 @@ from domain.operations.cases import Case, CaseCadence, CaseContact, CaseLine, Ca
 from domain.operations.days import ReminderDay
 from domain.operations.searches import Match, Matches
 from domain.pay_links.events import LinkRegenerated
+from tests.bot.books_views_made import books_views
 from tests.bot.cash_views_made import cash_views
 from tests.bot.money_views_made import money_views
 from tests.bot.payment_views_made import payment_views
@@ -133,6 +134,7 @@ def every_view(name: str = "Acme Ltd") -> Mapping[str, Message]:
             replace(a_case(name, number=number), notes=NOTES if name == "Acme Ltd" else notes(name))
         ),
         **cash_views(name, number=number, many=many),
+        **books_views(name, number=number, many=many),
         **money_views(name, number=number, many=many),
         **payment_views(name, number=number, many=many),
         **work_views(

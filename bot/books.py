@@ -1,0 +1,27 @@
+"""Books: what is open by age, a customer's statement, and whether every balance agrees with its entries."""
+
+from bot.asks import Ask, Misunderstood
+from bot.blocks import Message
+from bot.views import books as views
+from domain.kernel.core import Core
+from domain.ledger import ageing, audit, statements
+
+STATEMENT = 'statement "Acme Ltd"'
+
+
+async def show_ageing(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo ageing``."""
+    return views.ageing(await ageing.now(core, actor=ask.actor))
+
+
+async def show_statement(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo statement NAME``: the account of the last 90 days, in short."""
+    name = " ".join(ask.words).strip("`'\"“”")
+    if not name:
+        raise Misunderstood(f"Whose? A customer's number or name, for example `/plixo {STATEMENT}`.")
+    return views.statement(await statements.statement(core, account=name, actor=ask.actor))
+
+
+async def show_audit(core: Core, _: Ask) -> Message:
+    """Answer ``/plixo audit`` with what the newest comparison of all balances found."""
+    return views.audited(await audit.last(core))
