@@ -196,10 +196,21 @@ async def _line(path: Path, product: _Product, *, explain: bool) -> dict[str, An
         told |= {
             "because": list(found.because),
             "verdicts": [
-                {"reason": each.reason.value, "status": each.status, "hard": each.hard, "said": each.diagnostic}
+                {
+                    "recipient": each.address,
+                    "reason": each.reason.value,
+                    "status": each.status,
+                    "hard": each.hard,
+                    "because": list(each.because),
+                    "said": each.diagnostic,
+                }
                 for each in heard
             ],
             "message_ids": list(found.message_ids),
+            "said_on": found.said_on.isoformat() if found.said_on else None,
+            "left": found.left,
+            "successor": found.successor,
+            "back_on": found.back_on.isoformat() if found.back_on else None,
         }
     return told
 
@@ -221,6 +232,22 @@ def _text_line(told: dict[str, Any]) -> str:
     about = told["feedback_type"] or ", ".join(told["recipients"])
     suppress = f"  would suppress {', '.join(told['suppress'])}" if told["suppress"] else ""
     line = f"{Path(told['file']).name:24} {told['kind']:10} {dead:5} {told['rule']:20} {about}{suppress}"
-    more = [f"    {each['reason']} {each['status']} {each['said'][:160]}".rstrip() for each in told.get("verdicts", ())]
-    because = [f"    because: {', '.join(told['because'])}"] if told.get("because") else []
-    return "\n".join([line.rstrip(), *because, *more])
+    return "\n".join([line.rstrip(), *_explained(told)])
+
+
+def _explained(told: dict[str, Any]) -> list[str]:
+    """Return the lines that ``--explain`` adds: the rule's sentence, what spoke for it, and a verdict each."""
+    if "verdicts" not in told:
+        return []
+    says = next((rule.says for rule in reading.RULES if rule.name == told["rule"]), "")
+    lines = [f"rule: {says}"] if says else []
+    if told["because"]:
+        lines.append(f"because: {', '.join(told['because'])}")
+    for each in told["verdicts"]:
+        dead = "dead" if each["hard"] else "alive"
+        lines.append(f"{each['recipient'] or 'nobody named'}: {dead}, {each['reason']} {each['status']}".rstrip())
+        lines += [f"  because: {'; '.join(each['because'])}"] if each["because"] else []
+        lines += [f"  said: {each['said'][:160]}"] if each["said"] else []
+    lines += [f"left: {told['successor'] or 'no new contact named'}"] if told["left"] else []
+    lines += [f"back on: {told['back_on']}"] if told["back_on"] else []
+    return [f"    {line}" for line in lines]

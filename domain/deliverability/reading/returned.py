@@ -40,6 +40,9 @@ _FIRST_FIELDS = re.compile(
     r"^(?:Received: (?:from|by|\()|Return-Path:|DKIM-Signature:|Message-ID:|MIME-Version:|X-[A-Z][\w-]+: ).*$",
     re.IGNORECASE | re.MULTILINE,
 )
+_A_FIELD = re.compile(r"[Rr]eceived:|RECEIVED:|[Pp]ath:|PATH:|[Ss]ignature:|[Ii][Dd]: ?<|[Vv]ersion:|VERSION:|X-|x-")
+"""What some line must hold to be one of them; looked for first, since it is found faster."""
+
 _FIELD = re.compile(r"^[A-Za-z][\w-]{1,40}:|^[ \t]+\S")
 
 
@@ -76,7 +79,7 @@ def parted(text: str) -> tuple[str, Returned]:
     """Part the prose of a report from the copy of the returned mail behind it."""
     at, copy = _separator(text)
     found = at < len(text)
-    for fields in _FIRST_FIELDS.finditer(text, 0, at):
+    for fields in _FIRST_FIELDS.finditer(text, 0, at) if _A_FIELD.search(text, 0, at) else ():
         rest = text[fields.end() + 1 :].split("\n", 2)[:2]
         if rest and rest[0] and _FIELD.match(rest[0]):
             at = copy = fields.start()
