@@ -171,3 +171,36 @@ def test_every_language_has_every_table() -> None:
 
 def test_an_empty_text_says_nothing() -> None:
     assert intents.intents(" \n\n", today=TODAY) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Dear Sirs,\n\nPlease be informed that payment was released on 19 November 2026, reference TRF-99812.",
+            ["paid_already 11-19 ref=TRF-99812"],
+        ),
+        (
+            "Hi,\n\nINV-11 will go out with our next run on Thursday. INV-12 is disputed: the quantity is wrong.",
+            ["promise 11-26 #INV-11", "dispute:wrong_quantity #INV-12"],
+        ),
+        (
+            "The amount of 500 EUR was paid on 12.11.2026, the rest will follow next week.",
+            ["promise rest 11-27", "paid_already 500EUR 11-12"],
+        ),
+        (
+            "Hallo, können wir das in zwei Raten zahlen? Die erste am 1.12. und die zweite am 1.1.",
+            ["wants_instalments 12-01 01-01 x2"],
+        ),
+        (
+            "Bonjour,\n\nil y a une erreur sur la facture, merci de nous faire un avoir.\n\nBien cordialement,\nPaul",
+            ["dispute:other"],
+        ),
+        (
+            "Hola, perdón por el retraso. Mañana mismo hacemos la transferencia de 1.250,00 €.",
+            ["promise 1250.00EUR 11-23"],
+        ),
+    ],
+)
+def test_letters_of_several_sentences_are_understood(text: str, expected: list[str]) -> None:
+    assert sorted(guesses(text, language="de")) == sorted(expected)
