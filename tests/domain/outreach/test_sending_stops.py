@@ -207,7 +207,7 @@ async def _wrote(core: Core, mailing: Mailing) -> Core:
     await InboundMail.create(
         id=uuid4(), envelope_from="anna@acme.example", sent_to=["r+x@mail.northwind.example"], body=b"?", sha256=b"?",
         size_bytes=1, state="read", reading={"kind": Kind.HUMAN.value, "recipients": [], "unnamed": None}, reason="",
-        mailing_id=earlier.id, received_at=core.clock.now(),
+        mailing_id=earlier.id, account_id=earlier.account_id, received_at=core.clock.now(),
     )  # fmt: skip
     return core
 
