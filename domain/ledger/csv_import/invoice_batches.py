@@ -177,7 +177,7 @@ class InvoiceBatches:
         paid: Sequence[str],
     ) -> list[str]:
         """Return what is open of each row; the commonest kind of rows, all of which is open, is told by its texts."""
-        is_open = (None, Status.OPEN)
+        is_open = (Status.OPEN, None)
         return [
             total
             if total and (total == balance or not balance) and not day and status in is_open
