@@ -8,31 +8,15 @@ from collections import Counter
 from datetime import datetime
 
 from domain.kernel.transactions import Transaction
-from domain.ledger.csv_import import ordered_ids
+from domain.ledger.csv_import import ordered_ids, staged_rows
 
-_TWICE_IN_FILE = """
-    INSERT INTO import_dropped (line, field, value, code)
-    SELECT line, 'invoice-number', number, CASE WHEN alike THEN 'duplicate_row' ELSE 'duplicate_number' END
-    FROM (
-        SELECT r.line, r.number, row_number() OVER (PARTITION BY r.number_key ORDER BY r.line) AS nth,
-               min(f.content) OVER same = max(f.content) OVER same AS alike
-        FROM import_credit r
-        JOIN import_customer c ON c.seq = r.customer
-        CROSS JOIN LATERAL (SELECT (c.key, r.currency, r.total_minor, r.open_minor, r.issued_on, r.refers_to,
-                                    r.reason)::text AS content) f
-        WINDOW same AS (PARTITION BY r.number_key)) each
-    WHERE nth > 1 OR NOT alike
-    ON CONFLICT (line) DO NOTHING
-"""
+_TWICE_IN_FILE = staged_rows.twice_in_file(
+    "import_credit",
+    content="c.key, r.currency, r.total_minor, r.open_minor, r.issued_on, r.refers_to, r.reason",
+    of="{rows} r",
+)
 
-_CUSTOMER_PROBLEMS = """
-    INSERT INTO import_dropped (line, field, value, code)
-    SELECT r.line, CASE WHEN m.number IS NULL THEN 'customer-name' ELSE 'customer-number' END,
-           coalesce(c.number, c.name), m.problem
-    FROM import_credit r JOIN import_customer c ON c.seq = r.customer JOIN import_account m ON m.key = c.key
-    WHERE m.problem IS NOT NULL
-    ON CONFLICT (line) DO NOTHING
-"""
+_CUSTOMER_PROBLEMS = staged_rows.customer_problems("import_credit")
 
 _LOCKED = """
     SELECT count(*) FROM (
@@ -54,8 +38,8 @@ _REFERENCES = """
     SELECT r.line, NULL, o.number_key
     FROM import_credit r
     JOIN import_customer c ON c.seq = r.customer
-JOIN import_account m ON m.key = c.key
-        JOIN import_row o ON o.number_key = coalesce(r.refers_to, r.number_key) AND o.currency = r.currency
+    JOIN import_account m ON m.key = c.key
+    JOIN import_row o ON o.number_key = coalesce(r.refers_to, r.number_key) AND o.currency = r.currency
     JOIN import_customer oc ON oc.seq = o.customer
     JOIN import_account om ON om.key = oc.key AND om.id = m.id
     WHERE NOT EXISTS (SELECT FROM invoice i WHERE i.number_key = o.number_key)
@@ -83,21 +67,10 @@ _KNOWN = """
     WHERE NOT EXISTS (SELECT FROM import_dropped d WHERE d.line = r.line)
 """
 
-_LEFT_OUT = """
-    SELECT count(*) FILTER (WHERE r.withdrawn) AS withdrawn, count(*) FILTER (WHERE NOT r.withdrawn) AS nothing_open
-    FROM import_credit r LEFT JOIN import_credit_known k ON k.line = r.line
-    WHERE NOT EXISTS (SELECT FROM import_dropped d WHERE d.line = r.line)
-      AND (r.withdrawn AND k.conflict IS NULL OR k.line IS NULL AND r.total_minor IS NULL AND r.open_minor = 0)
-"""
+_LEFT_OUT = staged_rows.left_out("import_credit", "import_credit_known")
 
 _KEEP_TAKEN = (
-    "DELETE FROM import_credit r USING import_dropped d WHERE d.line = r.line",
-    "DELETE FROM import_credit r USING import_credit_known k WHERE k.line = r.line AND k.conflict IS NOT NULL",
-    "DELETE FROM import_credit WHERE withdrawn",
-    """
-    DELETE FROM import_credit r WHERE r.total_minor IS NULL AND r.open_minor = 0
-        AND NOT EXISTS (SELECT FROM import_credit_known k WHERE k.line = r.line)
-    """,
+    *staged_rows.keep_taken("import_credit", "import_credit_known"),
     """
     INSERT INTO import_used (seq)
     SELECT DISTINCT customer FROM import_credit r WHERE NOT EXISTS (SELECT FROM import_used u WHERE u.seq = r.customer)

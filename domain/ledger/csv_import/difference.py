@@ -8,32 +8,16 @@ from collections import Counter
 from datetime import datetime
 
 from domain.kernel.transactions import Transaction
-from domain.ledger.csv_import import matching, spellings
+from domain.ledger.csv_import import matching, spellings, staged_rows
 
-_TWICE_IN_FILE = """
-    INSERT INTO import_dropped (line, field, value, code)
-    SELECT line, 'invoice-number', number, CASE WHEN alike THEN 'duplicate_row' ELSE 'duplicate_number' END
-    FROM (
-        SELECT r.line, r.number, row_number() OVER (PARTITION BY r.number_key ORDER BY r.line) AS nth,
-               min(f.content) OVER same = max(f.content) OVER same AS alike
-        FROM (SELECT number_key FROM import_row WHERE NOT withdrawn GROUP BY number_key HAVING count(*) > 1) twice
-        JOIN import_row r ON r.number_key = twice.number_key AND NOT r.withdrawn
-        JOIN import_customer c ON c.seq = r.customer
-        CROSS JOIN LATERAL (SELECT (c.key, r.currency, r.total_minor, r.open_minor, r.issued_on, r.due_on,
-                                    r.settled_on)::text AS content) f
-        WINDOW same AS (PARTITION BY r.number_key)) each
-    WHERE nth > 1 OR NOT alike
-"""
-"""Of rows that say the same the first is taken; of rows that differ none, since nothing tells which is true."""
+_TWICE_IN_FILE = staged_rows.twice_in_file(
+    "import_row",
+    content="c.key, r.currency, r.total_minor, r.open_minor, r.issued_on, r.due_on, r.settled_on",
+    of="""(SELECT number_key FROM {rows} WHERE NOT withdrawn GROUP BY number_key HAVING count(*) > 1) twice
+        JOIN {rows} r ON r.number_key = twice.number_key AND NOT r.withdrawn""",
+)
 
-_CUSTOMER_PROBLEMS = """
-    INSERT INTO import_dropped (line, field, value, code)
-    SELECT r.line, CASE WHEN m.number IS NULL THEN 'customer-name' ELSE 'customer-number' END,
-           coalesce(c.number, c.name), m.problem
-    FROM import_row r JOIN import_customer c ON c.seq = r.customer JOIN import_account m ON m.key = c.key
-    WHERE m.problem IS NOT NULL
-    ON CONFLICT (line) DO NOTHING
-"""
+_CUSTOMER_PROBLEMS = staged_rows.customer_problems("import_row")
 
 _LOCKED = """
     SELECT count(*) FROM (
@@ -66,24 +50,12 @@ _KNOWN = """
 """
 """A row that conflicts changes nothing: neither its dates nor its balance count."""
 
-_LEFT_OUT = """
-    SELECT count(*) FILTER (WHERE r.withdrawn) AS withdrawn, count(*) FILTER (WHERE NOT r.withdrawn) AS nothing_open
-    FROM import_row r LEFT JOIN import_known k ON k.line = r.line
-    WHERE NOT EXISTS (SELECT FROM import_dropped d WHERE d.line = r.line)
-      AND (r.withdrawn AND k.conflict IS NULL OR k.line IS NULL AND r.total_minor IS NULL AND r.open_minor = 0)
-"""
+_LEFT_OUT = staged_rows.left_out("import_row", "import_known")
 
 _KEEP_TAKEN = (
-    "DELETE FROM import_row r USING import_dropped d WHERE d.line = r.line",
-    "DELETE FROM import_row r USING import_known k WHERE k.line = r.line AND k.conflict IS NOT NULL",
-    "DELETE FROM import_row WHERE withdrawn",
-    """
-    DELETE FROM import_row r WHERE r.total_minor IS NULL AND r.open_minor = 0
-        AND NOT EXISTS (SELECT FROM import_known k WHERE k.line = r.line)
-    """,
+    *staged_rows.keep_taken("import_row", "import_known"),
     "CREATE TEMP TABLE import_used ON COMMIT DROP AS SELECT DISTINCT customer AS seq FROM import_row",
 )
-"""What is not taken leaves no trace: neither an invoice nor a customer or a contact."""
 
 
 async def find(tx: Transaction, *, now: datetime, lock: bool) -> Counter[str]:
