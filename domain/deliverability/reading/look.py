@@ -14,6 +14,8 @@ MAX_PROSE = 48 * 1024
 
 _UNSEEN = re.compile(r"<(script|style|head|title)\b|<!--", re.IGNORECASE)
 _LINE_ENDS = re.compile(r"<(?:br|/p|/div|/tr|/li|/h\d|/td|hr|/pre)\b[^>]{0,200}>", re.IGNORECASE)
+_LONG_NUMBER = re.compile(r"&#[xX]?[0-9a-fA-F]{9,}")
+"""No letter has so long a number; Python refuses to read one of more than 4,300 figures."""
 _TAGS = re.compile(r"<(?![^<>\s]{1,200}@)[^<>]{0,2000}>")
 _RECIPIENT_FIELD = re.compile(rb"[Rr]ecipient:")
 _FOOTERS = re.compile(
@@ -233,7 +235,8 @@ def _is_encoded(part: mime.Part) -> bool:
 def unmarked(page: str) -> str:
     """Return the text of an HTML page, one line for each block."""
     page = _LINE_ENDS.sub("\n", _seen(page[: mime.MAX_TEXT]))
-    lines = (" ".join(line.split()) for line in html.unescape(_TAGS.sub(" ", page)).split("\n"))
+    shown = html.unescape(_LONG_NUMBER.sub("&#65533", _TAGS.sub(" ", page)))
+    lines = (" ".join(line.split()) for line in shown.split("\n"))
     return "\n".join(line for line in lines if line)
 
 

@@ -47,6 +47,7 @@ HOSTILE = {
     "open scripts": PAGE + b"<script>" * 100_000,
     "open comments": PAGE + b"<!--" * 200_000,
     "entities": PAGE + b"&#" * 300_000,
+    "a long entity": PAGE + b"&#" + b"1" * 100_000,
     "tokens that are none": PROSE + b"b+" * 400_000,
     "long tokens": PROSE + b"b+aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" * 10_000,
     "deep JSON": b'From: a@b.example\n\n{"notificationType":"Bounce","bounce":' + b"[" * 100_000,
