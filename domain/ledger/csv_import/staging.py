@@ -163,7 +163,7 @@ def _one_by_one(batch: Batch, read: RowReader, faults: dict[int, Sequence[Fault]
         if row is not None:
             staged.append(row)
     piece = io.StringIO()
-    csv.writer(piece).writerows(staged)
+    csv.writer(piece, lineterminator="\n").writerows(staged)  # as whole batches end; COPY takes one kind only
     return piece.getvalue()
 
 

@@ -309,3 +309,13 @@ async def test_a_row_that_conflicts_is_left_whatever_else_the_file_brings(core: 
 
     assert (event.new, event.changed, event.reasons) == (1, 0, {code: 1})
     assert (await invoices(core))["INV-1"] == before
+
+
+@pytest.mark.parametrize("odd", [range(1), range(999, 1000), range(400), range(300, 1000)])
+async def test_plain_and_odd_rows_are_taken_whichever_come_first(core: Core, odd: range) -> None:
+    amounts = ("1,234.50" if number in odd else "1234.50" for number in range(1000))
+    rows = (f'INV-{number},Acme,2026-03-31,"{amount}",EUR' for number, amount in enumerate(amounts))
+
+    event = await imported(core, "\n".join([HEADER, *rows]))
+
+    assert (event.new, event.rejected) == (1000, 0)
