@@ -141,6 +141,7 @@ async def test_every_mail_that_was_answered_250_is_there_once_and_is_read(
 
 
 @pytest.mark.fault
+@pytest.mark.timeout(600)
 async def test_two_servers_share_a_database_and_one_that_stops_in_peace_loses_nothing(
     core: Core, empty_database: str
 ) -> None:
