@@ -1,9 +1,12 @@
 """Rules for complaints: people who pressed "this is spam", as their providers report it."""
 
+import re
+
 from domain.deliverability.reading import found_addresses, mime, report
 from domain.deliverability.reading.look import Look
 from domain.deliverability.reading.readings import Kind, Reading, RecipientReading
 
+_MARK = re.compile(rb"[Ff](?:EEDBACK|eedback)-[Tt](?:YPE|ype):")
 _MARKS = ("x-hmxmroriginalrecipient", "x-original-recipient", "x-aol-inrly")
 
 
@@ -39,7 +42,7 @@ def _loose_fields(look: Look) -> mime.Headers | None:
     for part in look.mail.parts:
         if part.type in mime.EMBEDDED or part.type == "text/html":
             continue
-        if b"feedback-type:" in part.body[:8192].lower():
+        if _MARK.search(part.body, 0, 8192):
             fields = mime.fields(part.content(16384).strip())
             if "feedback-type" in fields and ("user-agent" in fields or "version" in fields):
                 return fields

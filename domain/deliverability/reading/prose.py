@@ -112,6 +112,8 @@ def said_of(address: str, text: str) -> str:
 
 def transcript_stage(text: str) -> reasons.Stage | None:
     """Return at which command the other server first refused, in a dialogue of ``>>>`` and ``<<<`` lines."""
+    if ">>>" not in text:
+        return None
     command = ""
     for line in text.split("\n")[:MAX_LINES]:
         stripped = line.strip()
