@@ -75,4 +75,4 @@ $(READY): requirements.lock pyproject.toml
 	} > .venv/install.log 2>&1 || { cat .venv/install.log >&2; exit 1; }; \
 	touch $(READY)
 
-.PHONY: help demo check lint test bench soak docs format lock clean
+.PHONY: help demo check lint test bench soak mail-score docs format lock clean
