@@ -16,7 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from domain import letters
 from domain.kernel.clock import SystemClock
 from inbound_mail.encryption import CertificateUnusable
-from plixo import book_check, database, keys, migrations, parts, stripe_checks
+from plixo import book_check, database, keys, migrations, parts, sender_checks, stripe_checks
 from plixo.check_results import Result
 from plixo.settings import Settings
 from scheduler.mime import KeyUnusable
@@ -283,4 +283,5 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("portal", _portal),
     ("inbound mail", _inbound),
     ("mail domain", _return_domain),
+    ("sending domain", sender_checks.records),
 )

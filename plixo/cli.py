@@ -21,6 +21,7 @@ from plixo.commands import (
     people,
     policy,
     remittances,
+    senders,
     simulate,
     statements,
     stops,
@@ -55,6 +56,7 @@ app.command("remind")(invoices.remind)
 app.command("suppress")(suppressions.suppress)
 app.command("unsuppress")(suppressions.unsuppress)
 app.add_typer(suppressions.suppression_app, name="suppression")
+mail.mail_app.command("sender")(senders.sender)
 app.add_typer(mail.mail_app, name="mail")
 app.add_typer(letters.letter_app, name="letter")
 app.add_typer(people.role_app, name="role")

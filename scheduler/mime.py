@@ -68,7 +68,7 @@ class Signer:
 
     def signature(self, message: bytes) -> bytes:
         """Return the header that goes in front of the message, with its line's end."""
-        key, algorithm = self._key
+        key, algorithm = self.key
         present = {line.partition(b":")[0].strip().lower() for line in message.partition(b"\r\n\r\n")[0].split(b"\r\n")}
         signed = [name for name in SIGNED if name.lower().encode() in present or name in _SIGNED_WHEN_ABSENT]
         return bytes(
@@ -84,7 +84,7 @@ class Signer:
         )
 
     @cached_property
-    def _key(self) -> tuple[bytes, bytes]:
+    def key(self) -> tuple[bytes, bytes]:
         """Return the key in the form that the library takes, and the algorithm."""
         found = _PEM.search(self.private_key_pem)
         if found is None:

@@ -43,6 +43,9 @@ def database_address() -> Iterator[str]:
     name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
     admin = database.embedded(SERVER_FOLDER, name="postgres_tests")
     with psycopg.connect(admin, autocommit=True) as connection:
+        for careless in ("fsync", "full_page_writes"):  # what the tests write may be lost with the machine
+            connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(careless)))
+        connection.execute("SELECT pg_reload_conf()")
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     address = database.embedded(SERVER_FOLDER, name=name)
     asyncio.run(migrations.migrate(address))
