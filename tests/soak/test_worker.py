@@ -16,7 +16,7 @@ async def test_no_job_begins_while_the_clock_moves(tmp_path: Path) -> None:
         begun.append(clock.now())
 
     clock.moving = True
-    waiting = asyncio.create_task(counted(job, busy, clock)())
+    waiting = asyncio.ensure_future(counted(job, busy, clock)())
     await asyncio.sleep(0)
     assert (begun, busy.count) == ([], 0)
     clock.set(START + timedelta(hours=5))

@@ -18,11 +18,17 @@ from domain.ledger.csv_import.refusals import FileHoldsNoRows, FileUnreadable
 OLGA = Actor(ActorKind.PERSON, "Olga", frozenset({Permission.HANDLE_SUPPRESSIONS}))
 
 
-async def load(core: Core, text: str, *, dry_run: bool = False, actor: Actor = SHELL, **said: str) -> LoadOutcome:
+async def load(
+    core: Core,
+    text: str,
+    *,
+    dry_run: bool = False,
+    actor: Actor = SHELL,
+    note: str = "old system",
+    reason: Why = Why.MANUAL,
+) -> LoadOutcome:
     """Load a file that holds the text."""
-    file = LoadFile(
-        "list.csv", stream=io.BytesIO(text.encode("utf-8-sig")), note=said.pop("note", "old system"), **said
-    )  # type: ignore[arg-type]
+    file = LoadFile("list.csv", stream=io.BytesIO(text.encode("utf-8-sig")), note=note, reason=reason)
     return await suppression_loads.load(core, file, actor=actor, dry_run=dry_run)
 
 
