@@ -16,6 +16,7 @@ from plixo.commands import (
     ledger,
     letters,
     mail,
+    mail_replays,
     operate,
     payments,
     people,
@@ -57,6 +58,7 @@ app.command("suppress")(suppressions.suppress)
 app.command("unsuppress")(suppressions.unsuppress)
 app.add_typer(suppressions.suppression_app, name="suppression")
 mail.mail_app.command("sender")(senders.sender)
+mail.mail_app.command("replay")(mail_replays.replay)
 app.add_typer(mail.mail_app, name="mail")
 app.add_typer(letters.letter_app, name="letter")
 app.add_typer(people.role_app, name="role")

@@ -73,6 +73,11 @@ def place(case: Case) -> dict[str, Any]:
     return {"thread": "", "account_id": None, "invoice_id": None}
 
 
+def leads_to(decision: Decision) -> Why | None:
+    """Return the reason for which a decision may suppress an address; None when it cannot."""
+    return decision.why if decision.act is Act.SUPPRESS else Why.SOFT_BOUNCES if decision.act is Act.COUNT else None
+
+
 def _number(case: Case) -> str | None:
     if case.about is not None:
         return case.about.invoice_number
@@ -126,7 +131,7 @@ async def _take_back(core: Core, tx: Transaction, mail_id: UUID, decision: Decis
     rows = await tx.rows(
         "SELECT address_key, reason FROM suppression WHERE mail_id = %s AND state = 'active'", (mail_id,)
     )
-    again = decision.why if decision.act is Act.SUPPRESS else Why.SOFT_BOUNCES if decision.act is Act.COUNT else None
+    again = leads_to(decision)
     for row in rows:
         if again is None or row["reason"] != again.value:
             await suppressions.withdraw(

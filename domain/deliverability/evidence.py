@@ -113,15 +113,21 @@ _DAYS = """
              WHERE e.address_key = %(key)s AND e.kind = 'alive' AND e.withdrawn_at IS NULL),
             (SELECT max(m.sent_at) FROM mailing m
              WHERE m.address_key = %(key)s AND m.state = 'sent' AND m.sent_at <= %(quiet)s
+               AND m.id IS DISTINCT FROM %(also)s
                AND NOT EXISTS (SELECT FROM delivery_evidence e WHERE e.mailing_id = m.id AND e.withdrawn_at IS NULL
                                AND e.kind = ANY(%(returned)s))),
             (SELECT max(s.lifted_at) FROM suppression s WHERE s.address_key = %(key)s AND s.state = 'lifted')
         ) AS at
     )
-    SELECT count(DISTINCT e.day) AS days
-    FROM delivery_evidence e CROSS JOIN reset r LEFT JOIN mailing m ON m.id = e.mailing_id
-    WHERE e.address_key = %(key)s AND e.counts AND e.withdrawn_at IS NULL AND e.day > %(since)s
-      AND (r.at IS NULL OR coalesce(m.sent_at, e.heard_at) > r.at)
+    SELECT count(DISTINCT day) AS days FROM (
+        SELECT e.day
+        FROM delivery_evidence e CROSS JOIN reset r LEFT JOIN mailing m ON m.id = e.mailing_id
+        WHERE e.address_key = %(key)s AND e.counts AND e.withdrawn_at IS NULL AND e.day > %(since)s
+          AND (r.at IS NULL OR coalesce(m.sent_at, e.heard_at) > r.at)
+        UNION ALL
+        SELECT %(on)s::date FROM mailing m CROSS JOIN reset r
+        WHERE m.id = %(also)s AND %(on)s > %(since)s AND (r.at IS NULL OR m.sent_at > r.at)
+    ) counted
 """
 
 _RETURNED = [Sort.DEAD, Sort.TROUBLE, Sort.OURS, Sort.GAVE_UP, Sort.UNCLEAR, Sort.LATE]
@@ -165,17 +171,19 @@ async def record(
     )
 
 
-async def bounce_days(core: Core, rows: Rows, *, address_key: str) -> int:
+async def bounce_days(core: Core, rows: Rows, *, address_key: str, also: tuple[UUID, date] | None = None) -> int:
     """Return on how many days of the last fortnight mail to an address came back since it last worked.
 
     It worked when its owner wrote, when a mail drew no bounce for three days, and when a person said so by lifting a
-    suppression; mails sent before that moment count no more, whenever their reports come.
+    suppression; mails sent before that moment count no more, whenever their reports come. With *also*, a mailing and a
+    day, return how many there would be if that mailing had come back on that day.
     """
     now = core.clock.now()
     today = now.astimezone(core.merchant.zone).date()
     row = await rows.row(_DAYS, {
         "key": address_key, "quiet": now - QUIET_MEANS_DELIVERED, "since": today - timedelta(days=WINDOW_DAYS),
-        "returned": [each.value for each in _RETURNED],
+        "returned": [each.value for each in _RETURNED], "also": also[0] if also else None,
+        "on": also[1] if also else None,
     })  # fmt: skip
     return int(row["days"]) if row else 0
 

@@ -161,7 +161,7 @@ async def _act(
     reading, reply, told = opened.reading, opened.reply, opened.reading.as_json()
     case = await cases.gathered(core, tx, reading=reading, sent_to=sent_to, arrived=arrived)
     decision = triage.decide(case)
-    changed = record.status is not InboundState.READ or not _same(record.reading, told)
+    changed = record.status is not InboundState.READ or not _as_before(record.reading, reading)
     if changed:
         await acting.act(core, tx, mail_id=record.id, case=case, decision=decision, reply=reply)
         where = acting.place(case) if record.thread != "person" else {}
@@ -193,8 +193,13 @@ def _clean(text: str) -> str:
     return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 
 
-def _same(before: Any, told: dict[str, Any]) -> bool:
-    return before is not None and Reading.from_json(before) == Reading.from_json(told)
+def _as_before(before: Any, reading: Reading) -> bool:
+    return before is not None and same(Reading.from_json(before), reading)
+
+
+def same(before: Reading, reading: Reading) -> bool:
+    """Tell whether two readings of a mail say the same once they are stored, so that nothing new is done."""
+    return before == Reading.from_json(reading.as_json())
 
 
 def _id(mail_id: str) -> UUID:

@@ -11,9 +11,7 @@ import psycopg
 import typer
 
 from domain.deliverability import cases, inbound, queries, reading, triage
-from domain.deliverability.inbound import Outcome
 from domain.deliverability.reading import Kind, Reading, found_addresses, mime, returned
-from domain.deliverability.reading_room import ReadingRoom
 from domain.deliverability.states import InboundState
 from domain.deliverability.triage import Act
 from domain.kernel.actor import SHELL
@@ -89,38 +87,6 @@ def show(mail_id: MailId, as_json: Annotated[bool, shell.JSON] = False) -> None:
         typer.echo(f"{name.replace('_', ' ')}: {json.dumps(value, ensure_ascii=False, default=str)}")
     typer.echo("")
     typer.echo(mime.plain(found.body))
-
-
-@mail_app.command()
-def replay(
-    mail_id: Annotated[str, typer.Argument(help="Id of a stored mail.")] = "",
-    quarantined: Annotated[bool, typer.Option("--quarantined", help="All that could not be read before.")] = False,
-    as_json: Annotated[bool, shell.JSON] = False,
-) -> None:
-    """Read stored mail again, with the rules of this version; what was done before is not done twice."""
-    if bool(mail_id) == quarantined:
-        typer.echo("Name one mail, or say --quarantined.", err=True)
-        raise typer.Exit(2)
-
-    async def again(core: Core) -> list[Outcome]:
-        room = ReadingRoom()
-        try:
-            state = InboundState.QUARANTINED.value
-            lines = await queries.mails(core, state=state, limit=queries.MAX_LISTED) if quarantined else []
-            ids = [str(line.id) for line in lines] or [mail_id] * (not quarantined)
-            return [await inbound.replay(core, mail_id=each, reader=room) for each in ids]
-        finally:
-            room.close()
-
-    outcomes = shell.run(again)
-    if as_json:
-        shell.print_json([shell.plain(each) for each in outcomes])
-        return
-    for each in outcomes:
-        same = "" if each.changed else " (as before)"
-        typer.echo(f"{each.mail_id}  {each.what or each.state}: {each.note}{same}")
-    if not outcomes:
-        typer.echo("Nothing is in quarantine.")
 
 
 @mail_app.command()

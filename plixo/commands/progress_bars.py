@@ -1,11 +1,12 @@
 """Progress bars: how much of a file is read, on a terminal, and how fast."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import (
     BarColumn,
+    MofNCompleteColumn,
     Progress,
     ProgressColumn,
     Task,
@@ -52,3 +53,13 @@ def progress_bar(file_name: str) -> Iterator[Bar]:
     shown = BarColumn(), TaskProgressColumn(), _Speed(), TimeRemainingColumn(), TextColumn("Ctrl-C cancels")
     with Progress(*shown, console=console, transient=True, disable=not console.is_terminal) as bar:
         yield Bar(bar, bar.add_task(file_name, total=None))
+
+
+@contextmanager
+def counted(what: str, whole: int) -> Iterator[Callable[[int], None]]:
+    """Show on a terminal how many of so many things are done; the first lines of output stay above it."""
+    console = Console(stderr=True)
+    shown = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    with Progress(*shown, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(what, total=whole)
+        yield lambda done: bar.update(task, completed=done)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,6 +12,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from domain.deliverability import inbound
+from domain.deliverability.opening import Opened
+from domain.deliverability.reading import Kind, Reading
 from domain.kernel.core import Core
 from plixo import runtime
 from plixo.cli import app
@@ -63,6 +66,14 @@ def on_a_core(work: Callable[[Core], Awaitable[R]]) -> R:
             return await work(product.core)
 
     return asyncio.run(done())
+
+
+class OlderRules:
+    """A reader that understands nothing."""
+
+    async def read(self, raw: bytes, *, envelope_from: str, today: date) -> Opened:
+        """Say so."""
+        return Opened(Reading(Kind.OTHER, "older-rule"))
 
 
 def test_a_folder_is_read_without_a_database_and_leaves_nothing_behind(nowhere: Path) -> None:
@@ -167,3 +178,28 @@ def test_an_unknown_mail_is_refused(deployed: Path) -> None:
 def test_replay_wants_one_mail_or_the_quarantine(nowhere: Path) -> None:
     assert plixo("replay").exit_code == 2
     assert plixo("replay", "x", "--quarantined").exit_code == 2
+    assert plixo("replay", "x", "--since", "2026-03-01").exit_code == 2
+    assert plixo("replay", "x", "--kind", "bounce").exit_code == 2
+    assert plixo("replay", "--quarantined", "--dry-run").exit_code == 2
+
+
+def test_what_newer_rules_would_change_is_shown_before_it_is_done(deployed: Path) -> None:
+    async def set_up(core: Core) -> str:
+        mailing = await a_mailing(core)
+        to = bounce_path(core, mailing.id, day=core.clock.now().date())
+        mail_id = str(await inbound.store(core, envelope_from="", sent_to=[to], body=a_dsn(to)))
+        await inbound.read_stored(core, mail_id=mail_id, reader=OlderRules())
+        return mail_id
+
+    mail_id = on_a_core(set_up)
+
+    shown = plixo("replay", mail_id, "--dry-run").stdout
+    dry = told(plixo("replay", "--since", "2026-01-01", "--kind", "other", "--dry-run", "--json"))[0]
+    done = plixo("replay", "--since", "2026-01-01").stdout
+
+    assert "before: other  older-rule" in shown
+    assert (dry["read"], dry["changed"], dry["by_change"], dry["suppressed"]) == (1, 1, {"other → bounce": 1}, 1)
+    assert dry["changes"][0]["suppressed"] == ["a…@acme.example (hard bounce)"]
+    assert "would be" not in done
+    assert told(plixo("list", "--json"))[0][0]["kind"] == "bounce"
+    assert plixo("replay", "--since", "2026-01-01").stdout == "1 read, 0 different, 1 as before\n"
