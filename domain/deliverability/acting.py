@@ -25,6 +25,12 @@ from domain.kernel.transactions import Transaction
 ADDRESS_LOCK = 7_154_260
 """With the hash of an address: two bounces of one mailbox at once are counted one after the other."""
 
+_HELD = """
+    SELECT pg_advisory_xact_lock(%s, hash)
+    FROM (SELECT DISTINCT hashtext(each) AS hash FROM unnest(%s::text[]) each ORDER BY 1) ordered
+"""
+"""In the order of the hashes: a stranger may choose addresses whose hashes are those of others."""
+
 QUIET = frozenset({Act.SUPPRESS, Act.COUNT, Act.LIFT, Act.LEFT, Act.AWAY, Act.NOTE})
 """What leaves nothing for a person to answer; a task or a notice says what else there is to do."""
 
@@ -41,8 +47,8 @@ async def act(
     """Keep the evidence of a mail, and do what was decided; it comes to the same however often it is done."""
     reading, mailed = case.reading, decision.mailed
     keys = {mailed.address_key} if mailed else set()
-    for key in sorted(keys | {addresses.key(each.address) for each in decision.findings}):
-        await tx.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (ADDRESS_LOCK, key))
+    keys |= {addresses.key(each.address) for each in decision.findings}
+    await tx.execute(_HELD, (ADDRESS_LOCK, list(keys)))
     await evidence.record(
         core, tx, mail_id=mail_id, mailing_id=mailed.id if mailed else None, findings=decision.findings,
         rule=reading.rule, heard_at=case.arrived,

@@ -66,6 +66,9 @@ def _unsubscribe(case: Case) -> Decision | None:
     if mailed is None:
         about, late = case.about, "asks to be left alone, but the token is too old or of no message that we know"
         return Decision(Act.SHOW, late, about, findings=_said_of(about, Sort.OPTED_OUT, Proof.STALE))
+    if case.reading.kind is not Kind.HUMAN and case.reading.subject.strip().casefold() != _UNSUBSCRIBE:
+        told = "a machine's mail to the address for opting out, which asks for nothing, so nothing was suppressed"
+        return Decision(Act.SHOW, told, mailed)
     return Decision(
         Act.SUPPRESS, "asked for no more reminders", mailed, Why.OPTED_OUT,
         findings=_said_of(mailed, Sort.OPTED_OUT, Proof.PROVEN))  # fmt: skip
@@ -181,6 +184,10 @@ _COMPLAINTS = {
 """Feedback types that say "send me no more", and the suppression that follows. Others are for operations."""
 
 _WITHDRAWN = "not-spam"
+
+_UNSUBSCRIBE = "unsubscribe"
+"""The subject of a mail program that opts out for its user, and may call itself automatic (RFC 3834, RFC 8058). Absence
+notes, receipts and demands for confirmation have other subjects."""
 
 _JUDGES: tuple[tuple[frozenset[Kind], Callable[[Case], Decision | None]], ...] = (
     (frozenset({Kind.BOUNCE}), _bounce),

@@ -263,6 +263,41 @@ async def test_a_bounce_that_reaches_the_unsubscribe_address_does_not_opt_out(co
     assert await suppressions.suppressed(core, addresses=[mailing.address]) == frozenset()
 
 
+@pytest.mark.parametrize(
+    ("subject", "more"),
+    [
+        ("Automatic reply: Invoice INV-1042", "Auto-Submitted: auto-replied"),
+        ("Re: unsubscribe", "X-Autoreply: yes"),
+        ("Read: Invoice", "Content-Type: multipart/report; report-type=disposition-notification; boundary=x"),
+        ("Our news", "List-Id: <news.acme.example>"),
+    ],
+)
+async def test_a_machines_mail_to_the_unsubscribe_address_is_for_a_person(
+    core: Core, mailing: Mailing, subject: str, more: str
+) -> None:
+    to = return_paths.unsubscribe_address(core, mailing_id=mailing.id, day=TODAY)
+    body = f"From: anna@acme.example\nTo: {to}\nSubject: {subject}\n{more}\n\nI am out of the office.\n"
+
+    mail_id = await arrive(core, to, body.encode(), sender="anna@acme.example")
+
+    assert isinstance(await one(core), MailArrived)
+    assert await suppressions.suppressed(core, addresses=[mailing.address]) == frozenset()
+    assert (await InboundMail.get(id=mail_id)).seen_at is None
+
+
+async def test_a_mail_program_that_opts_out_for_its_user_and_says_that_it_is_one_is_heard(
+    core: Core, mailing: Mailing
+) -> None:
+    to = return_paths.unsubscribe_address(core, mailing_id=mailing.id, day=TODAY)
+    body = f"From: anna@acme.example\nTo: {to}\nSubject: Unsubscribe\nAuto-Submitted: auto-generated\n\nunsubscribe\n"
+
+    await arrive(core, to, body.encode(), sender="anna@acme.example")
+
+    event = await one(core)
+    assert isinstance(event, AddressSuppressed)
+    assert event.reason == "opted out"
+
+
 # Everything else ----------------------------------------------------------------------------------
 
 
