@@ -250,7 +250,16 @@ def _day(text: str) -> date | None:
 
 
 async def _put(core: Core, tx: Transaction, rows: Sequence[_Row], actor: Actor) -> int:
-    """Insert a page of rows and return how many are new."""
+    """Insert a page of rows, or let what would end have no end any more; return how many are new in that sense."""
+    lasting = [each for each in rows if each.until is None]
+    longer = await tx.rows(
+        "UPDATE suppression s SET until = NULL, rule = %s, note = r.note, made_by = %s"
+        " FROM unnest(%s::text[], %s::text[], %s::text[]) AS r(key, reason, note)"
+        " WHERE s.address_key = r.key AND s.reason = r.reason AND s.state = 'active' AND s.until IS NOT NULL"
+        " RETURNING s.id",
+        (RULE, actor.name, [each.whom.key for each in lasting], [each.why.value for each in lasting],
+         [each.note for each in lasting]),
+    )  # fmt: skip
     new = await tx.rows(
         "INSERT INTO suppression (id, address, address_key, reason, state, rule, diagnostic, note, made_by, until,"
         " created_at) SELECT r.id, r.address, r.key, r.reason, %s, %s, '', r.note, %s, r.until, %s"
@@ -261,4 +270,4 @@ async def _put(core: Core, tx: Transaction, rows: Sequence[_Row], actor: Actor) 
          [each.whom.address for each in rows], [each.whom.key for each in rows], [each.why.value for each in rows],
          [each.note for each in rows], [each.until for each in rows]),
     )  # fmt: skip
-    return len(new)
+    return len(longer) + len(new)

@@ -81,7 +81,10 @@ async def suppress(
     mail_id: UUID | None,
     until: datetime | None = None,
 ) -> AddressSuppressed | None:
-    """Suppress the address of a mailing, in the caller's transaction; None when it was, for that reason, already."""
+    """Suppress the address of a mailing, in the caller's transaction; None when it was, for that reason, already.
+
+    What was to end on a day, and now is for good, is told as if it were new.
+    """
     whom = Target(addresses.masked(mailing.address), mailing.address, mailing.address_key)
     number = await tx.row("SELECT number FROM invoice WHERE id = %s", (mailing.invoice_id,))
     about = {
@@ -203,6 +206,14 @@ async def end_due(core: Core) -> int:
             return ended
 
 
+_FOR_GOOD = """
+    UPDATE suppression
+    SET until = NULL, rule = %s, diagnostic = %s, note = %s, made_by = %s, mailing_id = coalesce(%s, mailing_id)
+    WHERE address_key = %s AND reason = %s AND state = 'active' AND until IS NOT NULL RETURNING id
+"""
+"""What would end on a day has no end any more. It stays when a mail that says so is read again: it had begun before."""
+
+
 async def _put(
     core: Core,
     tx: Transaction,
@@ -226,6 +237,8 @@ async def _put(
         (uuid4(), whom.address, whom.key, reason.value, SUPPRESSION.start.value, mailing_id, mail_id, rule, diagnostic,
          note, actor.name, until, now),
     )  # fmt: skip
+    if row is None and until is None:
+        row = await tx.row(_FOR_GOOD, (rule, diagnostic, note, actor.name, mailing_id, whom.key, reason.value))
     if row is None:
         return None
     event = AddressSuppressed(

@@ -14,6 +14,7 @@ from domain.kernel.actor import SHELL, Actor, ActorKind, Permission
 from domain.kernel.core import Core
 from domain.kernel.refusals import NotAllowed
 from domain.ledger.csv_import.refusals import FileHoldsNoRows, FileUnreadable
+from tests.clocks import StandingClock
 
 OLGA = Actor(ActorKind.PERSON, "Olga", frozenset({Permission.HANDLE_SUPPRESSIONS}))
 
@@ -111,3 +112,14 @@ async def test_many_rows_are_written_page_by_page(core: Core) -> None:
     assert outcome.new == suppression_loads.PAGE + 10
     assert (await core.database.row("SELECT count(*) AS count FROM suppression WHERE reason = 'invalid'")) == {
         "count": suppression_loads.PAGE + 10}  # fmt: skip
+
+
+async def test_a_list_that_names_no_day_lets_what_would_end_have_no_end(core: Core, clock: StandingClock) -> None:
+    await load(core, "address,until\nanna@acme.example,2026-12-31\nbob@acme.example,2026-12-31\n")
+
+    again = await load(core, "address,until\nanna@acme.example,\nbob@acme.example,2027-12-31\n")
+    clock.advance(days=400)
+    await suppressions.end_due(core)
+
+    assert (again.new, again.known) == (1, 1)
+    assert [each.address for each in await suppression_lists.in_force(core)] == ["anna@acme.example"]

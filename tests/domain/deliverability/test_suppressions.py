@@ -89,6 +89,25 @@ async def test_every_reason_stands_by_itself(core: Core, clock: StandingClock) -
     assert await suppressions.suppressed(core, addresses=[mailing.address]) == {"anna@acme.example"}
 
 
+async def test_whoever_opts_out_stays_so_although_the_same_was_noted_until_a_day(
+    core: Core, clock: StandingClock
+) -> None:
+    mailing, until = await a_mailing(core), clock.now() + timedelta(days=2)
+    await suppressions.add(
+        core, whom=mailing.address, reason=Why.OPTED_OUT, note="from the old list", until=until, actor=SHELL
+    )
+
+    event = await suppress(core, mailing, Why.OPTED_OUT)
+    again = await suppress(core, mailing, Why.OPTED_OUT)
+    clock.advance(days=3)
+    await suppressions.end_due(core)
+
+    assert event is not None
+    assert event.until is None
+    assert again is None
+    assert await suppressions.suppressed(core, addresses=[mailing.address]) == {mailing.address}
+
+
 async def test_a_domain_covers_its_addresses_and_no_others(core: Core) -> None:
     event = await suppressions.add(core, whom="@ACME.example", reason=Why.MANUAL, note="insolvent", actor=SHELL)
 
