@@ -1,29 +1,54 @@
 """Hearings: what mail that came back does to reminders: a contact who is away, a customer who complained."""
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
+from uuid import UUID
 
 from domain.deliverability.contact_events import ContactAway
 from domain.deliverability.events import AddressSuppressed, SuppressionLifted
 from domain.deliverability.suppressions import Why
+from domain.deliverability.triage import LONGEST_ABSENCE
 from domain.kernel import timeline
 from domain.kernel.actor import SYSTEM
 from domain.kernel.core import Core
+from domain.kernel.transactions import Rows
 from domain.outreach import holds
 from domain.outreach.holds import HoldKind
 from domain.outreach.models import Hold
 
+A_YEAR = timedelta(days=365)
+
+_WAITED = """
+    SELECT coalesce(sum(each.ended - each.began) FILTER (WHERE each.ended > each.began), interval '0') AS so_far
+    FROM (SELECT least(h.lifted_at, h.until, %(now)s) AS ended,
+                 greatest(h.created_at, %(since)s::timestamptz) AS began
+          FROM hold h WHERE h.contact_id = %(contact)s AND h.kind = 'away' AND h.made_by = %(plixo)s) each
+"""
+
 
 async def wait_for_contact(core: Core, *, entry_id: int) -> None:
-    """Hold the reminders to a contact who is away until the day of return (the job ``wait_for_contact``)."""
+    """Hold the reminders to a contact who is away until the day of return (the job ``wait_for_contact``).
+
+    A machine may say so again and again: in a year reminders wait for ``LONGEST_ABSENCE`` at most by such words.
+    """
     event = (await timeline.entry(core, entry_id)).event
     assert isinstance(event, ContactAway)
-    until = datetime.combine(event.until, time(), core.merchant.zone)
-    if until <= core.clock.now():
-        return
     async with core.transaction() as tx:
+        left = LONGEST_ABSENCE - await _waited(core, tx, event.contact_id)
+        until = min(datetime.combine(event.until, time(), core.merchant.zone), core.clock.now() + left)
+        if until <= core.clock.now():
+            return
         await holds.put_by_itself(
             core, tx, kind=HoldKind.AWAY, account_id=event.account_id, contact_id=event.contact_id, until=until,
             reason=f"{event.address} is away, says an automatic answer")  # fmt: skip
+
+
+async def _waited(core: Core, rows: Rows, contact_id: UUID) -> timedelta:
+    """Return how long reminders to a contact have waited in a year because of automatic answers."""
+    now = core.clock.now()
+    row = await rows.row(_WAITED, {"now": now, "since": now - A_YEAR, "contact": contact_id, "plixo": SYSTEM.name})
+    assert row is not None, "an aggregate has a row"
+    so_far: timedelta = row["so_far"]
+    return so_far
 
 
 async def review_customer(core: Core, *, entry_id: int) -> None:

@@ -955,6 +955,7 @@ CREATE TABLE hold (
     lifted_at   timestamptz
 );
 CREATE INDEX hold_account ON hold (account_id) WHERE state = 'active';
+CREATE INDEX hold_contact ON hold (contact_id) WHERE contact_id IS NOT NULL;
 
 CREATE TABLE gate (
     id          uuid PRIMARY KEY,

@@ -1,6 +1,6 @@
 """What mail that came back does to reminders: who is away waits, who complained is looked at first."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -9,6 +9,7 @@ import pytest
 from domain.deliverability.contact_events import ContactAway, ContactLeft
 from domain.deliverability.events import AddressSuppressed, SuppressionLifted
 from domain.deliverability.models import Mailing
+from domain.deliverability.triage import LONGEST_ABSENCE
 from domain.kernel import timeline
 from domain.kernel.actor import SHELL, SYSTEM, Actor
 from domain.kernel.core import Core
@@ -136,3 +137,21 @@ async def test_a_contact_who_left_is_searched_for(core: Core) -> None:
         "SELECT task_name FROM procrastinate_jobs WHERE args->>'entry_id' = %s", (str(entry_id),)
     )
     assert "open_task" in {each["task_name"] for each in queued}
+
+
+async def test_a_machine_that_says_so_again_and_again_holds_reminders_for_four_months_of_a_year_at_most(
+    core: Core, clock: StandingClock
+) -> None:
+    mailing, began = await a_mailing(core), clock.now()
+    while clock.now() < began + timedelta(days=300):
+        await away(core, mailing, (clock.now() + timedelta(days=119)).date())
+        held = await holds.in_force(core)
+        if not held:
+            break
+        clock.advance(days=30)
+
+    assert not held
+    assert clock.now() - began <= LONGEST_ABSENCE + timedelta(days=30)
+    clock.advance(days=365)
+    await away(core, mailing, (clock.now() + timedelta(days=14)).date())
+    assert len(await holds.in_force(core)) == 1, "a year later it is believed again"
