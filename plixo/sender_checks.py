@@ -1,44 +1,12 @@
-"""Sender checks: SPF, DKIM and DMARC of the domain that we send from, looked up by dnspython."""
-
-import dns.asyncresolver
-import dns.exception
-import dns.resolver
+"""Sender checks: SPF, DKIM and DMARC of the domain that we send from, with what the name servers say."""
 
 from domain.deliverability import sender_records
-from domain.deliverability.sender_records import Finding, Sender, Unanswered
+from domain.deliverability.sender_records import Finding, Sender
 from plixo import parts
 from plixo.check_results import Result
+from plixo.resolver import Dns
 from plixo.settings import Settings
 from scheduler import dkim_records
-
-PATIENCE_SECONDS = 5.0
-
-
-class Dns:
-    """Look-ups at the machine's name servers, or at those of the settings."""
-
-    def __init__(self, servers: list[str]) -> None:
-        if servers:
-            self._resolver = dns.asyncresolver.Resolver(configure=False)
-            hosts = [each.rpartition(":") if each.count(":") == 1 else (each, "", "") for each in servers]
-            self._resolver.nameservers = [host or port for host, _, port in hosts]
-            self._resolver.nameserver_ports = {host: int(port) for host, sign, port in hosts if sign}
-        else:
-            self._resolver = dns.asyncresolver.Resolver()
-
-    async def texts(self, name: str) -> tuple[str, ...]:
-        """Return the TXT records of a name.
-
-        Raises:
-            Unanswered: No name server answered.
-        """
-        try:
-            answer = await self._resolver.resolve(name, "TXT", lifetime=PATIENCE_SECONDS)
-        except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
-            return ()
-        except dns.exception.DNSException as error:
-            raise Unanswered(type(error).__name__) from None
-        return tuple(b"".join(each.strings).decode("utf-8", "replace") for each in answer)
 
 
 def sender(settings: Settings) -> Sender:

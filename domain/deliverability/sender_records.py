@@ -185,7 +185,7 @@ async def _dkim(sender: Sender, records: Records) -> Finding:
 async def _dmarc(sender: Sender, records: Records, *, signed: bool, spf: bool) -> Finding:
     domain = sender.from_domain
     wanted = Publish(f"_dmarc.{domain}", "v=DMARC1; p=none")
-    place, record = await _policy_of(domain, records)
+    place, record = await policy_of(domain, records)
     if record is None:
         return Finding("DMARC", "fail", f"{domain} has no DMARC record", "Publish one; p=none only watches.", wanted)
     if record == "":
@@ -196,7 +196,7 @@ async def _dmarc(sender: Sender, records: Records, *, signed: bool, spf: bool) -
             "DMARC", "fail", f"_dmarc.{place} states no policy", "Set p to none, quarantine or reject.", wanted
         )
     by_dkim = signed and sender.dkim_record is not None
-    by_spf = spf and await _aligned(domain, sender.return_domain, records, strict=tags.get("aspf", "r").lower() == "s")
+    by_spf = spf and await aligned(domain, sender.return_domain, records, strict=tags.get("aspf", "r").lower() == "s")
     if not by_dkim and not by_spf:
         told = f"nothing aligns with {domain}: mail is not signed, and it returns to {sender.return_domain}"
         return Finding("DMARC", "fail", told, f"Sign with DKIM, or let PLIXO_MAIL_DOMAIN be a part of {domain}.")
@@ -206,7 +206,7 @@ async def _dmarc(sender: Sender, records: Records, *, signed: bool, spf: bool) -
     return Finding("DMARC", "pass", f"policy {tags['p'].lower()} at _dmarc.{place}, aligned by {how}")
 
 
-async def _policy_of(domain: str, records: Records) -> tuple[str, str | None]:
+async def policy_of(domain: str, records: Records) -> tuple[str, str | None]:
     """Return the nearest DMARC record at the domain or above it; an empty one when there are several."""
     labels = domain.split(".")
     for n in range(max(0, min(len(labels) - 1, MOST_LABELS))):
@@ -217,14 +217,14 @@ async def _policy_of(domain: str, records: Records) -> tuple[str, str | None]:
     return domain, None
 
 
-async def _aligned(one: str, other: str, records: Records, *, strict: bool) -> bool:
+async def aligned(one: str, other: str, records: Records, *, strict: bool) -> bool:
     """Tell whether two domains belong together: the same, or relaxed, one policy of DMARC over both."""
     one, other = one.lower().rstrip("."), other.lower().rstrip(".")
     if strict or one == other:
         return one == other
     if one.endswith(f".{other}") or other.endswith(f".{one}"):
         return True
-    (place, record), (there, record_there) = await _policy_of(one, records), await _policy_of(other, records)
+    (place, record), (there, record_there) = await policy_of(one, records), await policy_of(other, records)
     return bool(record and record_there) and place == there
 
 

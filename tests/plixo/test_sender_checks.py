@@ -1,26 +1,21 @@
 """Sender records: judged as a receiver would, looked up at a name server of the test's own, with what to publish."""
 
-import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import cast
 
-import dns.flags
-import dns.message
-import dns.rcode
-import dns.rrset
 import pytest
 import pytest_asyncio
 from nacl.signing import SigningKey
 
 from domain.deliverability import sender_records
 from domain.deliverability.sender_records import Finding, Sender, tags_of
-from plixo.sender_checks import Dns
+from plixo.resolver import Dns
 from scheduler import dkim_records
 from scheduler.mime import Signer
 from tests.plixo.test_cli import Shell, plixo
 from tests.scheduler.test_mime import DOMAIN, RSA, a_key
+from tests.zones import Zone, serving
 
 __all__ = ["plixo"]
 
@@ -34,39 +29,11 @@ GOOD = {
 SENDER = Sender("acme.example", "acme.example", "mx.relay.example", "plixo", KEY)
 
 
-class Zone(asyncio.DatagramProtocol):
-    """A name server that knows some TXT records."""
-
-    def __init__(self, records: Mapping[str, list[str]]) -> None:
-        self.records, self.refuses = dict(records), False
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Remember where answers go."""
-        self.transport = cast("asyncio.DatagramTransport", transport)
-
-    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        """Answer one question."""
-        query = dns.message.from_wire(data)
-        name = query.question[0].name.to_text(omit_final_dot=True).lower()
-        answer = dns.message.make_response(query)
-        answer.flags |= dns.flags.AA
-        if self.refuses:
-            answer.set_rcode(dns.rcode.SERVFAIL)
-        elif name not in self.records:
-            answer.set_rcode(dns.rcode.NXDOMAIN)
-        for text in self.records.get(name, ()):
-            parts = " ".join(json.dumps(text[n : n + 200]) for n in range(0, len(text), 200))
-            answer.answer.append(dns.rrset.from_text(query.question[0].name, 60, "IN", "TXT", parts))
-        self.transport.sendto(answer.to_wire(), addr)
-
-
 @pytest_asyncio.fixture
 async def zone() -> AsyncIterator[tuple[Zone, str]]:
     """A name server whose domain is in order."""
-    loop = asyncio.get_running_loop()
-    transport, protocol = await loop.create_datagram_endpoint(lambda: Zone(GOOD), local_addr=("127.0.0.1", 0))
-    yield protocol, f"127.0.0.1:{transport.get_extra_info('sockname')[1]}"
-    transport.close()
+    async with serving(Zone(GOOD)) as address:
+        yield address
 
 
 async def judged(zone: tuple[Zone, str], sender: Sender = SENDER, **records: list[str]) -> dict[str, Finding]:
