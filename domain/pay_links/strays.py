@@ -195,5 +195,7 @@ async def _reverse(core: Core, tx: Transaction, invoice: Invoice, stray: StrayMo
         raise StrayUnbookable(
             f"The payment that it takes back ({stray.charge_id or 'unknown'}) is not in the ledger. Book that first."
         )
+    if payment.currency != stray.currency:
+        raise StrayUnbookable(f"It is in {stray.currency}, and its payment {stray.charge_id} in {payment.currency}.")
     back = Reversal(stray.object_id, stray.kind, stray.amount, stray.happened_at)
     await bookings.reverse(core, tx, invoice, payment, back)

@@ -95,3 +95,17 @@ async def test_it_needs_the_right_and_a_reason(core: Core) -> None:
         await strays.dismiss(core, stray_id=stray, reason="x", actor=VIEWER)
     with pytest.raises(StrayUnbookable):
         await strays.dismiss(core, stray_id=stray, reason="  ", actor=SHELL)
+
+
+async def test_what_went_back_in_another_currency_than_its_payment_is_refused(core: Core) -> None:
+    await an_invoice(core, "INV-USD", amount=Money(12_500, "USD"))
+    await paid(core, await an_invoice(core, "INV-7"))
+    back = Movement("re_8", "refund", Money(500, "USD"), START, "ch_8")
+    await reconciling.compare(core, movements=[back])
+    stray = await StrayMovement.get(object_id="re_8")
+    await StrayMovement.filter(id=stray.id).update(charge_id=(await Payment.get()).object_id)
+
+    with pytest.raises(StrayUnbookable, match="EUR"):
+        await strays.book(core, stray_id=stray.id, invoice_number="INV-USD", actor=SHELL)
+
+    assert await Payment.all().count() == 1
