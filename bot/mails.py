@@ -54,10 +54,11 @@ async def press_confirm(core: Core, press: Press) -> Message:
     subject = press.subject
     assert subject.mail is not None, "the route asks for it"
     assert subject.place is not None, "the route asks for it"
+    mail = await conversations.card(core, mail_id=subject.mail)
     events = await conversations.confirm(
         core, mail_id=subject.mail, place=subject.place, stamp=subject.seen or "", actor=press.actor
     )
-    return answers.done(events[0], replaces=True)
+    return answers.done(events[0], note=views.also(mail, done=subject.place), replaces=True)
 
 
 async def press_done(core: Core, press: Press) -> Message:

@@ -1,10 +1,11 @@
 """What people wrote to us, as the operators see it: the new text first, then what it seems to want."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from bot import blocks, ids, text
 from bot.blocks import Block, Message
+from domain.casework import conversations
 from domain.casework.conversations import MailCard
 from domain.deliverability.replies import Intent, IntentKind, Share
 from domain.operations import short_ids
@@ -27,13 +28,28 @@ WANTS: Mapping[IntentKind, str] = {
 """What the button says that confirms a guess."""
 
 
+SAYS: Mapping[IntentKind, str] = {
+    IntentKind.PROMISE: "a promise",
+    IntentKind.PAID: "it was paid already",
+    IntentKind.DISPUTE: "an objection",
+    IntentKind.WRONG_CONTACT: "somebody else is to be written to",
+    IntentKind.STOP: "no more reminders are wished for",
+    IntentKind.CALL: "a call is wished for",
+    IntentKind.COPY: "a copy is wished for",
+    IntentKind.INSTALMENTS: "instalments are wished for",
+    IntentKind.QUESTION: "a question",
+    IntentKind.OTHER: "nothing that Plixo knows",
+}
+"""What a guess is, in words."""
+
+
 def waiting(mails: Sequence[MailCard]) -> Message:
     """Return the mails that wait for an answer, the oldest first."""
     if not mails:
         sentence = "No mail waits for an answer."
         return Message(text=sentence, blocks=(blocks.section(sentence),))
     head = f"{len(mails)} {'mail waits' if len(mails) == 1 else 'mails wait'} for an answer, the oldest first."
-    lines = [blocks.section(f"`{short_ids.short(each.id)}`  {_head(each)}", accessory=look(each.id)) for each in mails]
+    lines = [blocks.section(_line(each), accessory=look(each.id)) for each in mails]
     return Message(text=head, blocks=blocks.listing([blocks.section(f"*{head}*")], lines))
 
 
@@ -51,17 +67,23 @@ def card(mail: MailCard) -> Message:
             f"{text.foreign(each.name, limit=60)} ({each.size:,} bytes)" for each in mail.attachments[:10]
         )
         shown.append(blocks.context(f"Attached: {named}"))
-    guesses = mail.guesses[:MOST_GUESSES]
-    if mail.invoice_number is None:
-        how = f"Say which invoice it is about: `/plixo mail assign {short_ids.short(mail.id)} INV`"
-        shown.append(blocks.context(how))
-    for place, guess in enumerate(guesses, 1):
+    shown += _about(mail)
+    for place, guess in enumerate(mail.guesses[:MOST_GUESSES], 1):
         live = mail.invoice_number is not None and not mail.answered
-        shown.append(blocks.section(_guess(guess), accessory=_confirm(mail, place, guess) if live else None))
+        shown.append(blocks.section(_guess(guess, mail), accessory=_confirm(mail, place, guess) if live else None))
     if mail.rest.strip():
         shown.append(blocks.context("It quotes an earlier mail or ends with a signature, which are left out here."))
     shown.append(blocks.context("It was dealt with.") if mail.answered else blocks.actions(_done(mail.id)))
     return Message(text=head, blocks=tuple(shown))
+
+
+def also(mail: MailCard, *, done: int) -> str:
+    """Return what a mail may want beside the guess at place *done* that was confirmed; empty where that was all."""
+    rest = wishes(each.kind for place, each in enumerate(mail.guesses[:MOST_GUESSES], 1) if place != done)
+    told = f"The mail also seems to say: {rest}. " if rest else ""
+    numbers = ", ".join(each.number for each in mail.beside)
+    others = f"The message that it answers also asks for {numbers}. " if _several(mail) else ""
+    return f"{told}{others}If that is to be noted too, do it by its own command." if told or others else ""
 
 
 def look(mail_id: UUID) -> Block:
@@ -84,7 +106,7 @@ def _confirm(mail: MailCard, place: int, guess: Intent) -> Block:
         WANTS[guess.kind],
         action=ids.Action.CONFIRM_GUESS,
         value=ids.value(mail=mail.id, place=place, seen=mail.stamp),
-        label=f"{WANTS[guess.kind]}{_plain(guess)}",
+        label=f"{WANTS[guess.kind]} {_plain(guess)}".strip(),
         primary=place == 1,
     )
 
@@ -95,21 +117,73 @@ def _done(mail_id: UUID) -> Block:
     )
 
 
-def _guess(guess: Intent) -> str:
-    what = guess.kind.value.replace("_", " ")
-    return f"It seems to say: *{what}*{text.said(_plain(guess), limit=120)}\n> {text.foreign(guess.words, limit=200)}"
+def wishes(kinds: Iterable[IntentKind]) -> str:
+    """Return guesses in words, each once; empty where nothing was understood."""
+    return ", ".join(dict.fromkeys(SAYS[each] for each in kinds if each is not IntentKind.OTHER))
+
+
+def _line(mail: MailCard) -> str:
+    """Return a mail in the list: whose it is, what it seems to want, and how it begins."""
+    wants = wishes(each.kind for each in mail.guesses[:MOST_GUESSES])
+    files = len(mail.attachments)
+    attached = f" · {files} {'file' if files == 1 else 'files'}" if files else ""
+    seems = f"\n*{wants[:1].upper()}{wants[1:]}*{attached}" if wants else f"\n{attached[3:]}" if attached else ""
+    begins = f"\n> {text.foreign(mail.text, limit=140)}" if mail.text else ""
+    return f"`{short_ids.short(mail.id)}`  {_head(mail)}{seems}{begins}"
+
+
+def _several(mail: MailCard) -> bool:
+    """Whether the message that a mail answers asks for other invoices too, and nobody said which one is meant."""
+    return bool(mail.beside) and mail.invoice_number is not None and mail.thread != "person"
+
+
+def _invoices(mail: MailCard) -> str:
+    return ", ".join(f"{text.foreign(each.number)} ({each.open})" for each in mail.beside)
+
+
+def _about(mail: MailCard) -> list[Block]:
+    """Return how to say which invoice a mail is about, where that is not certain."""
+    command = f"`/plixo mail assign {short_ids.short(mail.id)} INV`"
+    if mail.answered:
+        return []
+    if mail.invoice_number is None:
+        known = f" Open of this customer: {_invoices(mail)}." if mail.beside else ""
+        return [blocks.context(f"Say which invoice it is about: {command}.{known}")]
+    if not _several(mail):
+        return []
+    return [
+        blocks.context(
+            f"The message that it answers also asks for {_invoices(mail)}. Is it about one of those? {command}"
+        )
+    ]
+
+
+def _guess(guess: Intent, mail: MailCard) -> str:
+    said = _plain(guess)
+    number = conversations.named(guess, mail) if _several(mail) else ()
+    about = f", about {', '.join(text.foreign(each) for each in number)}" if number else ""
+    found = f": {text.said(said, limit=120)}" if said else ""
+    return f"It seems to say: *{SAYS[guess.kind]}*{found}{about}\n> {text.foreign(guess.words, limit=200)}"
 
 
 def _plain(guess: Intent) -> str:
     """Return what the guess understood, for a button's label and the line above."""
     parts = []
+    if guess.kind is IntentKind.DISPUTE and guess.detail:
+        parts.append(guess.detail.replace("_", " "))
+    if guess.kind is IntentKind.OTHER and guess.detail:
+        parts.append(f"a {guess.detail}")
+    if guess.kind is IntentKind.COPY and guess.detail:
+        parts.append(f"of the {guess.detail}")
+    if guess.count:
+        parts.append(f"{guess.count} parts")
     if guess.amount is not None:
         parts.append(guess.amount.text if guess.amount.share is Share.SUM else guess.amount.share.value)
     if guess.day is not None:
-        other = f" or {guess.day.other}" if guess.day.other else ""
-        parts.append(f"on {guess.day.on}{other}")
+        other = f" or {text.day(guess.day.other)}" if guess.day.other else ""
+        parts.append(f"on {text.day(guess.day.on)}{other}")
     if guess.references:
         parts.append(f"reference {guess.references[0]}")
     if guess.contact:
         parts.append(guess.contact)
-    return f" {' '.join(parts)}" if parts else ""
+    return " ".join(parts)

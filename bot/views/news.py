@@ -8,6 +8,7 @@ from bot.blocks import Block, Message
 from bot.views import cash, mails, payments
 from domain.cash_application.events import LinesProposed
 from domain.deliverability.events import MailArrived
+from domain.deliverability.replies import IntentKind
 from domain.kernel.events import Event
 from domain.pay_links.provider_news import ProviderNotReady, StrayMoneyFound
 from domain.policies.events import PolicyProposed
@@ -30,7 +31,7 @@ def in_thread(events: Sequence[Event], *, invoice_number: str, in_channel: bool 
     lengths = accumulate(len(line) for line in lines)
     shown = [line for line, length in zip(lines, lengths, strict=True) if length <= MOST_CHARACTERS]
     left = len(lines) - len(shown)
-    first = text.said(events[0].told(), limit=300)
+    first = _told(events[0], limit=300)
     more = f" … +{len(events) - 1} more" if len(events) > 1 else ""
     return Message(
         text=f"{number}: {first}{more}",
@@ -45,7 +46,7 @@ def alone(event: Event) -> Message:
     """Return the message about something that belongs to no invoice."""
     button = _button(event)
     return Message(
-        text=text.said(event.told()),
+        text=_told(event, limit=text.SENTENCE),
         blocks=(blocks.section(_line(event)), *([blocks.actions(button)] if button else ())),
     )
 
@@ -81,5 +82,19 @@ _BUTTONS: Mapping[type[Event], Callable[[Event], Block | None]] = {
 """What can be done at once about an event, if anything."""
 
 
+def _told(event: Event, *, limit: int = 500) -> str:
+    """Return an event as a sentence; a person's mail in words that need no knowledge of rules."""
+    if not isinstance(event, MailArrived) or event.what != "human":
+        return text.said(event.told(), limit=limit)
+    wants = mails.wishes(IntentKind(each) for each in event.guesses if each in _GUESSES)
+    seems = f": {wants}" if wants else ""
+    files = f" ({event.attachments} attached)" if event.attachments else ""
+    waits = " Reminders to this customer wait until somebody has dealt with it." if event.account_id else ""
+    return f"{text.said(event.sender)} wrote{files}{seems}.{waits}"
+
+
+_GUESSES = frozenset(IntentKind)
+
+
 def _line(event: Event) -> str:
-    return f"{text.said(event.told(), limit=500)}\n_{text.foreign(event.actor, limit=40)}, {text.moment(event.at)}_"
+    return f"{_told(event)}\n_{text.foreign(event.actor, limit=40)}, {text.moment(event.at)}_"

@@ -55,7 +55,7 @@ def listed(found: Sequence[Evidence]) -> Message:
 def _line(each: Evidence) -> str:
     whom = each.address if each.address.startswith("@") else addresses.masked(each.address)
     until = f" until {text.moment(each.until)}" if each.until and each.state == "active" else ""
-    why = f": {text.said(each.note, limit=200)}" if each.note else f" (rule {text.foreign(each.rule, limit=40)})"
+    why = f": {text.said(each.note, limit=200)}" if each.note else _by_rule(each.rule)
     about = f", {text.foreign(each.invoice_number)}" if each.invoice_number else ""
     ended = ""
     if each.lifted_at is not None:
@@ -73,9 +73,22 @@ def _heard(each: EvidenceLine) -> str:
     about = f" about {text.foreign(each.invoice_number)}" if each.invoice_number else ""
     proof = "proven by our token" if each.proof == "proven" else f"not proven ({each.proof})"
     taken_back = ", taken back by a newer reading" if each.withdrawn_at else ""
-    said = f"\n> {text.said(_ADDRESS.sub('…@', each.diagnostic), limit=200)}" if each.diagnostic else ""
+    said = f"\n> {text.said(_ADDRESS.sub(_hidden, each.diagnostic), limit=200)}" if each.diagnostic else ""
     reason = f", {each.reason}" if each.reason else ""
+    kind = _KINDS.get(each.kind, each.kind)
     return (
-        f"{text.moment(each.heard_at)}  {each.kind}{reason}{status}{about}: {proof}, rule "
-        f"{text.foreign(each.rule, limit=40)}{taken_back}{said}"
+        f"{text.moment(each.heard_at)}  {kind}{reason}{status}{about}: {proof}{_by_rule(each.rule)}{taken_back}{said}"
     )
+
+
+_KINDS = {"alive": "its owner wrote", "opted out": "no more reminders were asked for"}
+"""What a mail said of an address, where the short word would puzzle a reader."""
+
+
+def _by_rule(rule: str) -> str:
+    """Return which rule understood a mail; a mail that a person wrote was understood by none."""
+    return "" if rule == "human" else f" (rule {text.foreign(rule, limit=40)})"
+
+
+def _hidden(found: re.Match[str]) -> str:
+    return f"{found[0][0]}…@"

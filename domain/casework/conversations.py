@@ -14,7 +14,7 @@ from uuid import UUID
 from domain.casework import guesses
 from domain.casework.events import MailAssigned
 from domain.casework.guesses import Said
-from domain.casework.refusals import GuessOutdated, MailUnplaced
+from domain.casework.refusals import GuessOutdated, GuessUnclear, MailUnplaced
 from domain.deliverability import inbound
 from domain.deliverability.refusals import MailNotFound
 from domain.deliverability.replies import Attachment, Intent, Reply
@@ -28,6 +28,17 @@ from domain.ledger import invoices
 from domain.ledger.refusals import InvoiceNotFound
 
 MOST_LISTED = 50
+
+MOST_BESIDE = 10
+"""Of the other invoices that a mail may be about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """An open invoice that a mail may be about as well: our message asked for it too."""
+
+    number: str
+    open: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +59,24 @@ class MailCard:
     account_name: str | None
     invoice_number: str | None
     currency: str | None
+    beside: tuple[Beside, ...]
+    """Other open invoices that the message asked for which it answers; all of the customer's where none is known."""
     answered: bool
     stamp: str
     """Names this reading of the mail; a guess of an older one is not taken."""
 
 
-_CARD = """
+_CARD = f"""
     SELECT m.id, m.received_at, m.reading, m.reply, m.thread, m.seen_at IS NOT NULL AS answered, a.name AS account_name,
            a.id AS account_id, i.number AS invoice_number, i.currency, i.open_minor,
            (SELECT c.id FROM contact c WHERE c.account_id = m.account_id AND c.state = 'active'
-            AND c.email_key = lower(m.reading->>'sender')) AS contact_id
+            AND c.email_key = lower(m.reading->>'sender')) AS contact_id,
+           (SELECT jsonb_agg(jsonb_build_array(b.number, b.open_minor, b.currency)) FROM (
+                SELECT o.number, o.open_minor, o.currency FROM invoice o
+                WHERE o.account_id = m.account_id AND o.state = 'open' AND o.id IS DISTINCT FROM m.invoice_id
+                  AND (m.invoice_id IS NULL OR EXISTS (SELECT FROM mailing_item t WHERE t.mailing_id = m.mailing_id
+                                                       AND t.invoice_id = o.id AND t.state = 'included'))
+                ORDER BY o.due_on, o.number LIMIT {MOST_BESIDE}) b) AS beside
     FROM inbound_mail m LEFT JOIN account a ON a.id = m.account_id LEFT JOIN invoice i ON i.id = m.invoice_id
 """
 
@@ -134,11 +153,32 @@ async def confirm(core: Core, *, mail_id: UUID, place: int, stamp: str, actor: A
     if shown.invoice_number is None:
         raise MailUnplaced
     guess, sender = shown.guesses[place - 1], _reading(row).get("sender", "")
-    open_now = Money(row["open_minor"], row["currency"])
-    said = Said(shown.invoice_number, guess, shown.text, open_now, row["contact_id"], sender)
+    number, open_now = _meant(guess, shown, Money(row["open_minor"], row["currency"]))
+    said = Said(number, guess, shown.text, open_now, row["contact_id"], sender)
     done = await guesses.ACTS[guess.kind](core, said, actor)
     seen = await inbound.seen(core, mail_id=str(mail_id), actor=actor)
     return (done, seen) if done is not None else (seen,)
+
+
+def named(guess: Intent, mail: MailCard) -> tuple[str, ...]:
+    """Return which of the invoices that a mail may be about a guess names; empty where it names none of them."""
+    written = {invoices.number_key(each) for each in guess.invoices}
+    known = ((mail.invoice_number,) if mail.invoice_number else ()) + tuple(each.number for each in mail.beside)
+    return tuple(each for each in known if invoices.number_key(each) in written)
+
+
+def _meant(guess: Intent, mail: MailCard, open_now: Money) -> tuple[str, Money]:
+    """Return the invoice that a guess is about, and what is open of it.
+
+    What a person said of the mail holds; else it is the one that the guess names, else the mail's own.
+    """
+    assert mail.invoice_number is not None, "a mail without an invoice is refused before"
+    found = () if mail.thread == "person" else named(guess, mail)
+    if len(found) > 1 and guess.kind in guesses.OF_ONE_INVOICE:
+        raise GuessUnclear("invoice", f"mail assign {str(mail.id)[:8]} INV")
+    opens = {each.number: each.open for each in mail.beside}
+    number = found[0] if len(found) == 1 else mail.invoice_number
+    return number, opens.get(number, open_now)
 
 
 async def _row(core: Core, mail_id: UUID) -> Row:
@@ -164,6 +204,7 @@ def _card(row: Row) -> MailCard:
         account_name=row["account_name"],
         invoice_number=row["invoice_number"],
         currency=row["currency"],
+        beside=tuple(Beside(number, Money(minor, currency)) for number, minor, currency in _list(row["beside"])),
         answered=row["answered"],
         stamp=stamp,
     )
@@ -175,6 +216,11 @@ def _reading(row: Row) -> dict[str, Any]:
 
 def _reply(row: Row) -> Reply | None:
     return Reply.from_json(_plain(row["reply"])) if row["reply"] is not None else None
+
+
+def _list(value: Any) -> list[Any]:
+    found: list[Any] = json.loads(value) if isinstance(value, str) else value or []
+    return found
 
 
 def _plain(value: Any) -> dict[str, Any]:

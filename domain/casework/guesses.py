@@ -46,15 +46,16 @@ async def _promise(core: Core, said: Said, actor: Actor) -> Event:
 async def _paid(core: Core, said: Said, actor: Actor) -> Event | None:
     when = f" on {said.guess.day.on}" if said.guess.day and not said.guess.day.ambiguous else ""
     which = f", reference {said.guess.references[0][:60]}" if said.guess.references else ""
-    amount = f" {said.guess.amount.text[:40]}" if said.guess.amount else ""
+    amount = said.guess.amount.text[:40] if said.guess.amount else "it"
     return await _task(
-        core, said, actor, TaskKind.REVIEW, f"says that{amount} was paid{when}{which}: look for the payment"
+        core, said, actor, TaskKind.REVIEW, f"says that {amount} was paid{when}{which}: look for the payment"
     )
 
 
 async def _dispute(core: Core, said: Said, actor: Actor) -> Event:
-    filing = Filing(said.guess.detail or "other", said.text[:2000], _sum(said), contact_id=said.contact_id,
-                    source=Source.MAIL)  # fmt: skip
+    reason = said.guess.detail or "other"
+    amount = _sum(said, f"dispute {said.number} {reason} AMOUNT words…")
+    filing = Filing(reason, said.text[:2000], amount, contact_id=said.contact_id, source=Source.MAIL)
     return await disputes.file(core, invoice_number=said.number, filing=filing, actor=actor)
 
 
@@ -116,6 +117,10 @@ ACTS: Mapping[IntentKind, Callable[[Core, Said, Actor], Awaitable[Event | None]]
 """What confirming a guess does; a question is answered by a person, and confirming it says that it was."""
 
 
+OF_ONE_INVOICE = frozenset({IntentKind.PROMISE, IntentKind.DISPUTE})
+"""What is done to one invoice, so that nobody chooses among several that the words name."""
+
+
 async def _task(core: Core, said: Said, actor: Actor, kind: TaskKind, what: str) -> Event | None:
     reason = f"{addresses.masked(said.sender)} {what}"
     return await tasks.add(core, kind=kind, invoice_number=said.number, reason=reason, actor=actor)
@@ -128,17 +133,18 @@ def _amount(said: Said) -> Money:
         return said.open
     if found.share is Share.HALF:
         return Money(-(-said.open.minor // 2), said.open.currency)
-    amount = _sum(said)
+    command = f"promise {said.number} AMOUNT on DAY"
+    amount = _sum(said, command)
     if amount is None:
-        raise GuessUnclear("amount", f"promise {said.number} AMOUNT on DAY")
+        raise GuessUnclear("amount", command)
     return amount
 
 
-def _sum(said: Said) -> Money | None:
+def _sum(said: Said, command: str) -> Money | None:
     """Return a sum that can be read in one way only; None where none was named or it is a share."""
     found = said.guess.amount
     if found is None or found.share is not Share.SUM:
         return None
     if found.other or found.minor is None:
-        raise GuessUnclear("amount", f"promise {said.number} AMOUNT on DAY")
+        raise GuessUnclear("amount", command)
     return Money.of(found.value, found.currency or said.open.currency)

@@ -16,7 +16,7 @@ from domain.kernel.core import Core
 from domain.operations import short_ids
 from tests.bot.conftest import ANNA
 from tests.bot.test_commands import said, shown
-from tests.domain.casework.test_conversations import written
+from tests.domain.casework.test_conversations import a_mailing_about_two, written
 from tests.domain.deliverability.mailings_made import a_letter, a_mailing
 from tests.domain.deliverability.test_inbound import arrive
 
@@ -49,7 +49,7 @@ async def test_what_waits_is_listed_shown_and_confirmed_by_one_click(core: Core)
     told = shown(message)
     assert "We will pay 50.00 EUR on Friday." in told
     assert "Please pay." not in told, "what it quotes is left out"
-    assert "on 2026-03-13" in told
+    assert "on 13 Mar 2026" in told
     assert "50.00 EUR" in shown(answer)
     assert "No mail waits" in await said(core, "mails")
     assert "It was dealt with" in shown(await card(core, mail_id))
@@ -104,3 +104,54 @@ async def test_who_may_only_look_cannot_confirm(core: Core) -> None:
 
     assert await conversations.waiting(core)
     assert "promise" not in answer.text.lower()
+
+
+async def test_the_list_says_what_each_mail_seems_to_want_and_how_it_begins(core: Core) -> None:
+    await written(core, await a_mailing(core), "We will pay 50.00 EUR on Friday.")
+
+    told = await said(core, "mails")
+
+    assert "*A promise*" in told
+    assert "> We will pay 50.00 EUR on Friday." in told
+
+
+async def test_a_guess_is_told_in_words_without_stray_marks(core: Core) -> None:
+    mailing = await a_mailing(core)
+    for text, expected in (
+        ("We will pay 50.00 EUR on Friday.", "It seems to say: *a promise*: 50.00 EUR on 13 Mar 2026\\n"),
+        ("Please stop sending me these reminders.", "It seems to say: *no more reminders are wished for*\\n"),
+        ("The goods arrived damaged.", "It seems to say: *an objection*: "),
+    ):
+        assert expected in json.dumps((await card(core, await written(core, mailing, text))).blocks, ensure_ascii=False)
+
+
+async def test_a_mail_about_several_invoices_says_so_and_how_to_choose(core: Core) -> None:
+    mail_id = await written(core, await a_mailing_about_two(core), "We will pay 50.00 EUR on Friday.")
+
+    message = await card(core, mail_id)
+    answer = await pressed(core, message, ids.Action.CONFIRM_GUESS)
+
+    assert f"INV-1043 (30.00 EUR). Is it about one of those? `/plixo mail assign {short_ids.short(mail_id)}" in shown(
+        message
+    )
+    assert "also asks for INV-1043" in shown(answer)
+
+
+async def test_what_else_a_mail_wants_is_told_when_one_guess_is_confirmed(core: Core) -> None:
+    text = "We will pay 50.00 EUR on Friday. Please send us a copy of the invoice."
+    mail_id = await written(core, await a_mailing(core), text)
+
+    answer = await pressed(core, await card(core, mail_id), ids.Action.CONFIRM_GUESS)
+
+    assert "also seems to say" in shown(answer)
+
+
+async def test_the_news_of_a_persons_mail_says_what_it_wants_and_that_reminders_wait(core: Core) -> None:
+    await written(core, await a_mailing(core), "We will pay 50.00 EUR on Friday.")
+    rows = await core.database.rows("SELECT id FROM timeline_entry ORDER BY id DESC LIMIT 1")
+    event = (await timeline.entry(core, rows[0]["id"])).event
+
+    told = shown(news.in_thread([event], invoice_number="INV-1042"))
+
+    assert "a…@acme.example wrote: a promise. Reminders to this customer wait" in told
+    assert "rule" not in told

@@ -5,6 +5,7 @@ import pytest
 from domain.kernel.core import Core
 from tests.bot.test_commands import said
 from tests.clocks import StandingClock
+from tests.domain.casework.test_conversations import written
 from tests.domain.deliverability.mailings_made import a_mailing
 from tests.domain.deliverability.test_evidence import bounce
 
@@ -35,6 +36,7 @@ async def test_what_speaks_for_it_is_shown_with_proof_and_without_whole_addresse
     assert "hard bounce" in answer
     assert "proven by our token" in answer
     assert "Recipient address rejected" in answer
+    assert "<a…@acme.example>" in answer.replace("&lt;", "<").replace("&gt;", ">")
     assert "anna@" not in answer
 
 
@@ -52,3 +54,12 @@ async def test_bounce_days_are_told(core: Core) -> None:
 )
 async def test_what_is_missing_is_asked_for_with_an_example(core: Core, typed: str) -> None:
     assert "For example `/plixo suppress" in await said(core, typed)
+
+
+async def test_a_persons_mail_is_told_without_the_name_of_a_rule(core: Core) -> None:
+    await written(core, await a_mailing(core), "We will pay on Friday.")
+
+    answer = await said(core, "suppression anna@acme.example")
+
+    assert "its owner wrote" in answer
+    assert "human" not in answer

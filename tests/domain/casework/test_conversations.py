@@ -12,7 +12,7 @@ from domain.commitments.dispute_events import DisputeFiled
 from domain.commitments.events import PromiseMade
 from domain.deliverability import return_paths, suppressions
 from domain.deliverability.events import AddressSuppressed, MailSeen
-from domain.deliverability.models import InboundMail, Mailing
+from domain.deliverability.models import InboundMail, Mailing, MailingItem
 from domain.deliverability.refusals import MailNotFound
 from domain.kernel.actor import SHELL, Actor, ActorKind, Permission
 from domain.kernel.core import Core
@@ -20,7 +20,9 @@ from domain.kernel.events import Event
 from domain.kernel.money import Money
 from domain.kernel.refusals import NotAllowed
 from domain.ledger.events import ContactAdded
+from domain.ledger.models import Account
 from domain.ledger.refusals import InvoiceNotFound
+from tests import builders
 from tests.clocks import StandingClock
 from tests.domain.deliverability.mailings_made import a_dsn, a_letter, a_mailing, bounce_path
 from tests.domain.deliverability.test_inbound import arrive
@@ -30,6 +32,19 @@ async def written(core: Core, mailing: Mailing, text: str) -> UUID:
     """Let Anna answer a mailing."""
     to = return_paths.reply_address(core, mailing_id=mailing.id, day=core.clock.now().date())
     return await arrive(core, to, a_letter(to, text=text), sender="anna@acme.example")
+
+
+async def a_mailing_about_two(core: Core) -> Mailing:
+    """Store a reminder that asks for INV-1042 and INV-1043, 30 EUR."""
+    mailing = await a_mailing(core)
+    account = await Account.get(id=mailing.account_id)
+    other = await builders.an_invoice(core, "INV-1043", account=account, amount=Money(3000, "EUR"))
+    for invoice_id in (mailing.invoice_id, other.id):
+        await MailingItem.create(
+            id=uuid4(), mailing_id=mailing.id, invoice_id=invoice_id, contact_id=mailing.contact_id,
+            unique_key=f"test:{invoice_id}", letter=mailing.letter, tone="Neutral", severity=1, state="included",
+            reason="step 3", created_at=core.clock.now())  # fmt: skip
+    return mailing
 
 
 async def confirmed(core: Core, mail_id: UUID, place: int = 1) -> tuple[Event, ...]:
@@ -197,3 +212,60 @@ async def test_a_call_that_is_wanted_is_a_task_for_a_person(core: Core) -> None:
 
     assert isinstance(event, TaskOpened)
     assert event.task == "call"
+
+
+async def test_a_mail_may_be_about_any_invoice_that_its_message_asked_for(core: Core) -> None:
+    mail_id = await written(core, await a_mailing_about_two(core), "We will pay on Friday.")
+    await builders.an_invoice(core, "INV-1044")
+
+    card = await conversations.card(core, mail_id=mail_id)
+
+    assert (card.invoice_number, card.beside) == ("INV-1042", (conversations.Beside("INV-1043", Money(3000, "EUR")),))
+
+
+async def test_the_invoice_that_the_words_name_is_the_one_that_is_meant(core: Core) -> None:
+    mail_id = await written(core, await a_mailing_about_two(core), "We will pay invoice INV-1043 on Friday.")
+
+    made, _ = await confirmed(core, mail_id)
+
+    assert isinstance(made, PromiseMade)
+    assert (made.invoice_number, made.amount) == ("INV-1043", Money(3000, "EUR"))
+
+
+async def test_nobody_chooses_among_several_invoices_that_the_words_name(core: Core) -> None:
+    text = "We will pay invoices INV-1042 and INV-1043 on Friday."
+    mail_id = await written(core, await a_mailing_about_two(core), text)
+    with pytest.raises(GuessUnclear, match="mail assign"):
+        await confirmed(core, mail_id)
+
+    await conversations.assign(core, mail_id=mail_id, invoice_number="INV-1043", actor=SHELL)
+    made, _ = await confirmed(core, mail_id)
+
+    assert isinstance(made, PromiseMade)
+    assert made.invoice_number == "INV-1043"
+
+
+async def test_an_invoice_of_another_customer_is_not_meant(core: Core) -> None:
+    await builders.an_invoice(core, "INV-2000", email="carl@other.example")
+    mail_id = await written(core, await a_mailing_about_two(core), "We will pay invoice INV-2000 on Friday.")
+
+    made, _ = await confirmed(core, mail_id)
+
+    assert isinstance(made, PromiseMade)
+    assert made.invoice_number == "INV-1042"
+
+
+async def test_a_payment_without_an_amount_is_told_in_a_whole_sentence(core: Core) -> None:
+    mail_id = await written(core, await a_mailing(core), "We have already paid this invoice on 3 March.")
+
+    task, _ = await confirmed(core, mail_id)
+
+    assert isinstance(task, TaskOpened)
+    assert "says that it was paid on 2026-03-03" in task.reason
+
+
+async def test_a_sum_of_a_dispute_that_can_be_read_in_two_ways_is_asked_for_as_a_dispute(core: Core) -> None:
+    mail_id = await written(core, await a_mailing(core), "The amount is wrong, we agreed on 1.500 EUR.")
+
+    with pytest.raises(GuessUnclear, match="dispute INV-1042 wrong_amount"):
+        await confirmed(core, mail_id)
