@@ -182,14 +182,18 @@ def _cells(said: LoadFile) -> Iterator[tuple[int, dict[str, str]]]:
         encoding = sources.encoding_of(file, said.encoding)
         lines = (line for block in sources.blocks(sources.Bytes(file, lambda _: None), encoding) for line in block)
         first = next(lines, "")
-        reader = csv.reader(_from(first, lines), delimiter=_delimiter(first, said.delimiter))
-        places = _places(next(reader, []), said.file_name)
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield (
-                    reader.line_num,
-                    {name: cells[at].strip() if at < len(cells) else "" for name, at in places.items()},
-                )
+        reader = csv.reader(_from(first, lines), delimiter=_delimiter(first, said.delimiter), strict=True)
+        try:
+            places = _places(next(reader, []), said.file_name)
+            for cells in reader:
+                if any(cell.strip() for cell in cells):
+                    yield (
+                        reader.line_num,
+                        {name: cells[at].strip() if at < len(cells) else "" for name, at in places.items()},
+                    )
+        except csv.Error as error:  # a quote that nobody closes would swallow the addresses behind it
+            where = f"{said.file_name}, line {reader.line_num}"
+            raise FileUnreadable(f"{where}: {error}. Look at the quotes there; nothing was loaded.") from None
 
 
 def _from(first: str, rest: Iterator[str]) -> Iterator[str]:
@@ -237,7 +241,7 @@ def _row(core: Core, said: LoadFile, actor: Actor, line: int, cells: Mapping[str
         until = datetime.combine(day, time(), core.merchant.zone)
         if until <= core.clock.now():
             return rejected("until", "until_passed")
-    note = " ".join((cells.get("note") or said.note).split())[: suppressions.LONGEST_NOTE]
+    note = " ".join((cells.get("note") or said.note).replace("\0", "").split())[: suppressions.LONGEST_NOTE]
     return _Row(line, whom, why, note, until)
 
 

@@ -123,3 +123,25 @@ async def test_a_list_that_names_no_day_lets_what_would_end_have_no_end(core: Co
 
     assert (again.new, again.known) == (1, 1)
     assert [each.address for each in await suppression_lists.in_force(core)] == ["anna@acme.example"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'address,note\nanna@acme.example,"a quote that nobody closes\nbob@acme.example,opted out\n',
+        f"address,note\nanna@acme.example,{'x' * 200_000}\n",
+        'address,note\nanna@acme.example,"full" for weeks\n',
+    ],
+)
+async def test_a_list_whose_rows_cannot_be_told_apart_is_refused_whole(core: Core, text: str) -> None:
+    with pytest.raises(FileUnreadable, match=r"line [23]: "):
+        await load(core, text)
+
+    assert await suppression_lists.in_force(core) == ()
+
+
+async def test_a_note_with_a_byte_that_no_text_has_spoils_no_list(core: Core) -> None:
+    outcome = await load(core, "address,note\nanna@acme.example,a\0b\n")
+
+    assert outcome.new == 1
+    assert (await suppression_lists.in_force(core))[0].note == "ab"
