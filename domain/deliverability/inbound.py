@@ -165,11 +165,23 @@ async def _act(
     if changed:
         await acting.act(core, tx, mail_id=record.id, case=case, decision=decision, reply=reply)
         where = acting.place(case) if record.thread != "person" else {}
+        if where.get("account_id") is not None:
+            where["account_id"] = await _now(tx, where["account_id"])
         await record.move(
             "read", reading=told, reply=reply.as_json() if reply else None, reason=decision.note,
             mailing_id=decision.mailed.id if decision.mailed else None,
             **where, **({"seen_at": core.clock.now()} if decision.act in acting.QUIET else {}))  # fmt: skip
     return Outcome(record.id, record.state, reading.kind.value, reading.rule, decision.note, changed)
+
+
+async def _now(tx: Transaction, account_id: UUID) -> UUID:
+    """Return whom a customer is now; one that is being merged at this moment is waited for."""
+    row = await tx.row(
+        "SELECT coalesce(merged_into_id, id) AS id FROM account WHERE id = %s FOR KEY SHARE", (account_id,)
+    )
+    assert row is not None, "a customer is never removed"
+    found: UUID = row["id"]
+    return found
 
 
 async def _kept_before(tx: Transaction, rows: Sequence[tuple[Any, ...]]) -> dict[tuple[bytes, tuple[str, ...]], UUID]:

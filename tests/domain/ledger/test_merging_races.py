@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from domain.commitments import promises
 from domain.commitments.parties import Source
+from domain.deliverability import inbound, return_paths
 from domain.kernel.core import Core
 from domain.kernel.money import Money
 from domain.kernel.transactions import Transaction
@@ -15,6 +16,8 @@ from domain.pay_links import waiting
 from tests.builders import a_contact, an_account, an_invoice
 from tests.clocks import START
 from tests.domain.cash_application.lines import CLERK
+from tests.domain.deliverability.mailings_made import a_letter, a_mailing
+from tests.domain.deliverability.test_inbound import ReaderHere
 from tests.domain.ledger.people import MAX, OPAL
 from tests.domain.pay_links.payers import a_visit
 
@@ -189,3 +192,31 @@ async def test_a_mail_that_is_planned_while_customers_are_merged_is_never_lost(c
     await asyncio.gather(merge(core, kept, other), planned())
 
     assert await core.database.rows("SELECT account_id FROM mailing") == [{"account_id": kept.id}]
+
+
+async def test_a_mail_that_is_read_while_customers_are_merged_is_the_kept_ones(core: Core) -> None:
+    mailing = await a_mailing(core)
+    kept, other = await an_account(core, "Acme Limited"), await Account.get(id=mailing.account_id)
+    to = return_paths.reply_address(core, mailing_id=mailing.id, day=TODAY)
+    mail_id = await inbound.store(core, envelope_from="anna@acme.example", sent_to=[to], body=a_letter(to))
+    held = asyncio.Event()
+
+    async def merging() -> None:
+        async with core.transaction() as tx:
+            held.set()
+            await Account.locked(id=other.id)
+            await somebody_waits(tx)
+            await tx.execute("UPDATE inbound_mail SET account_id = %s WHERE account_id = %s", (kept.id, other.id))
+            await tx.execute("UPDATE mailing SET account_id = %s", (kept.id,))
+            await tx.execute("UPDATE invoice SET account_id = %s", (kept.id,))
+            await tx.execute(
+                "UPDATE account SET state = 'merged', merged_into_id = %s WHERE id = %s", (kept.id, other.id)
+            )
+
+    async def reading() -> None:
+        await held.wait()
+        await inbound.read_stored(core, mail_id=str(mail_id), reader=ReaderHere())
+
+    await asyncio.gather(merging(), reading())
+
+    assert await core.database.rows("SELECT account_id FROM inbound_mail") == [{"account_id": kept.id}]
