@@ -281,7 +281,6 @@ async def _sharing(tx: Transaction, event: AddressSuppressed) -> list[UUID]:
     """Return the customers of whom the suppressed address is a contact, too."""
     rows = await tx.rows(
         "SELECT DISTINCT c.account_id FROM suppression s JOIN contact c ON c.email_key = s.address_key"
-        " OR '@' || split_part(c.email_key, '@', -1) = s.address_key"
         " WHERE s.id = %s AND c.state = 'active' LIMIT 100",
         (event.suppression_id,),
     )
