@@ -52,7 +52,9 @@ class Sandbox:
             address=lambda: f"{self._product_url}/slack/events",
             events=settings.slack_events,
         )
-        self.mail = MailWorld(self.store, self.clock, inbound=lambda: self._inbound)
+        self.mail = MailWorld(
+            self.store, self.clock, inbound=lambda: self._inbound, product_url=lambda: self._product_url
+        )
         self._runner: web.AppRunner | None = None
 
     @property

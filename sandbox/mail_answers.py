@@ -1,5 +1,6 @@
 """What comes back by mail: bounces, complaints, absences and replies, built as real mail systems build them."""
 
+import mimetypes
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,6 +33,14 @@ class Letter:
     envelope_from: str
     recipient: str
     raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that somebody sends along."""
+
+    name: str
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,15 +143,43 @@ def absence(sent: Sent, *, until: datetime, at: datetime) -> Letter:
     return Letter("", sent.envelope_from, answer.as_bytes())
 
 
-def reply(sent: Sent, text: str, *, at: datetime) -> Letter:
-    """Return a person's reply, with the mail quoted below."""
+def gone(sent: Sent, *, at: datetime) -> Letter:
+    """Return an automatic reply (RFC 3834): whoever had the mailbox left, and somebody else is to be written to."""
+    original = mail_reading.read(sent.raw)
+    text = (
+        f"Thank you for your message. I am no longer with the company.\n\n"
+        f"Please write to accounts@{sent.domain} instead.\n"
+    )
+    answer = _plain_answer(
+        sent, to=sent.envelope_from, subject=f"Automatic reply: {original.subject}", at=at, text=text
+    )
+    answer["Auto-Submitted"] = "auto-replied"
+    return Letter("", sent.envelope_from, answer.as_bytes())
+
+
+def reply(sent: Sent, text: str, *, at: datetime, file: File | None = None) -> Letter:
+    """Return a person's reply, with the mail quoted below and perhaps a file."""
     original = mail_reading.read(sent.raw)
     to = parseaddr(original.reply_to)[1] or parseaddr(original.sender)[1] or sent.envelope_from
     subject = original.subject if original.subject.lower().startswith("re:") else f"Re: {original.subject}"
     quoted = "\n".join(f"> {line}".rstrip() for line in original.text.splitlines()[:200])
     body = f"{text.rstrip()}\n\nOn {original.date}, {original.sender} wrote:\n{quoted}\n"
     answer = _plain_answer(sent, to=to, subject=subject, text=body, at=at)
+    if file is not None:
+        main, _, sub = (mimetypes.guess_type(file.name)[0] or "application/octet-stream").partition("/")
+        answer.add_attachment(file.content, maintype=main, subtype=sub, filename=file.name)
     return Letter(sent.recipient, to, answer.as_bytes())
+
+
+def unasked(sender: str, recipient: str, *, subject: str, text: str, at: datetime) -> Letter:
+    """Return a mail that answers none of ours."""
+    mail = EmailMessage(policy=SMTP)
+    mail["From"], mail["To"] = Address(addr_spec=sender), Address(addr_spec=recipient)
+    mail["Subject"] = " ".join(subject.split())
+    mail["Date"] = at
+    mail["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
+    mail.set_content(f"{text.rstrip()}\n", cte="quoted-printable")
+    return Letter(sender, recipient, mail.as_bytes())
 
 
 def unsubscribe(sent: Sent, address: str, *, subject: str, at: datetime) -> Letter:

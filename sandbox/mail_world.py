@@ -4,12 +4,14 @@ import logging
 import secrets
 from collections.abc import Callable
 from datetime import timedelta
+from email.errors import HeaderParseError
 from email.utils import parseaddr
 
+import aiohttp
 import aiosmtplib
 
 from sandbox import mail_answers, mail_reading
-from sandbox.mail_answers import Letter, Sent
+from sandbox.mail_answers import File, Letter, Sent
 from sandbox.mail_reading import ReadMail
 from sandbox.mail_sink import Sink
 from sandbox.store import Json, Store
@@ -27,8 +29,10 @@ ACTS = {
     "delayed": "Delayed",
     "complain": "Complained",
     "away": "Out of office",
+    "gone": "Left the company",
     "reply": "Replied",
-    "unsubscribe": "Unsubscribed",
+    "unsubscribe": "Unsubscribed by mail",
+    "one-click": "Unsubscribed by one click",
 }
 """What a recipient can do with a mail, and how the page notes it."""
 
@@ -40,8 +44,10 @@ class NotDelivered(Exception):
 class MailWorld:
     """Everything that stands in for other people's mail systems."""
 
-    def __init__(self, store: Store, clock: Clock, *, inbound: Callable[[], tuple[str, int]]) -> None:
-        self._store, self._clock, self._inbound = store, clock, inbound
+    def __init__(
+        self, store: Store, clock: Clock, *, inbound: Callable[[], tuple[str, int]], product_url: Callable[[], str]
+    ) -> None:
+        self._store, self._clock, self._inbound, self._product_url = store, clock, inbound, product_url
         self.sink = Sink(self._keep)
 
     def _keep(self, envelope_from: str, recipients: list[str], raw: bytes) -> str:
@@ -124,9 +130,47 @@ class MailWorld:
         now = self._clock.now()
         await self._answer(mail_id, "away", mail_answers.absence(self._sent(mail_id), until=now + AWAY, at=now))
 
-    async def reply(self, mail_id: str, text: str) -> None:
+    async def be_gone(self, mail_id: str) -> None:
+        """Let the mailbox answer that its owner left the company."""
+        await self._answer(mail_id, "gone", mail_answers.gone(self._sent(mail_id), at=self._clock.now()))
+
+    async def reply(self, mail_id: str, text: str, *, file: File | None = None) -> None:
         """Reply as a person."""
-        await self._answer(mail_id, "reply", mail_answers.reply(self._sent(mail_id), text, at=self._clock.now()))
+        letter = mail_answers.reply(self._sent(mail_id), text, at=self._clock.now(), file=file)
+        await self._answer(mail_id, "reply", letter)
+
+    async def write(self, sender: str, recipient: str, *, subject: str, text: str) -> None:
+        """Write to the product as anybody, without a mail that it answers.
+
+        Raises:
+            NotDelivered: One of the addresses is none, or the server refused.
+        """
+        try:
+            letter = mail_answers.unasked(sender, recipient, subject=subject, text=text, at=self._clock.now())
+        except (ValueError, IndexError, HeaderParseError):
+            raise NotDelivered("Say from which address and to which address, such as postmaster@….") from None
+        await self.deliver(letter)
+
+    async def click_unsubscribe(self, mail_id: str) -> None:
+        """Press "unsubscribe" where the mail program posts to the product's page (RFC 8058).
+
+        Raises:
+            NotDelivered: The mail offers no such page, or the product did not take it.
+        """
+        page = unsubscribe_page(self._sent(mail_id).raw)
+        if not page.startswith(f"{self._product_url()}/"):
+            raise NotDelivered("This mail offers no page of the product for that.")
+        try:
+            async with (
+                aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=SECONDS_TO_DELIVER)) as http,
+                http.post(page, data={"List-Unsubscribe": "One-Click"}, allow_redirects=False) as answer,
+            ):
+                status = answer.status
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise NotDelivered(f"The product's page could not be reached ({type(error).__name__}).") from None
+        if status >= 300:  # a mail program follows no redirection
+            raise NotDelivered(f"The product's page answered {status}.")
+        self._note(mail_id, "one-click")
 
     async def unsubscribe(self, mail_id: str) -> None:
         """Press "unsubscribe" in the mail program: a mail to the address in ``List-Unsubscribe``.
@@ -176,9 +220,21 @@ class MailWorld:
         if not letter.recipient:
             raise NotDelivered("This mail has no return path; nothing can be sent back.")
         await self.deliver(letter)
+        self._note(mail_id, act)
+
+    def _note(self, mail_id: str, act: str) -> None:
         mail = self.mail(mail_id)
         if mail is not None:
             self._store.put("mail", mail_id, mail | {"acts": [*mail["acts"], act]}, part=mail["recipient"].lower())
+
+
+def unsubscribe_page(raw: bytes) -> str:
+    """Return the page for one click; empty when the mail does not say that one click is enough."""
+    mail = mail_reading.parsed(raw)
+    if "one-click" not in str(mail.get("List-Unsubscribe-Post", "")).lower():
+        return ""
+    places = (each.strip().strip("<>") for each in str(mail.get("List-Unsubscribe", "")).split(","))
+    return next((each for each in places if each.lower().startswith(("https://", "http://"))), "")
 
 
 def unsubscribe_address(raw: bytes) -> tuple[str, str]:

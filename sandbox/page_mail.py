@@ -1,13 +1,17 @@
 """The page's mail boxes: list, read, answer."""
 
+import base64
+from collections.abc import Awaitable
+
 from aiohttp import web
 
 from sandbox import mail_world
-from sandbox.mail_answers import BOUNCES
+from sandbox.mail_answers import BOUNCES, File
 from sandbox.mail_world import MailWorld, NotDelivered
 from sandbox.store import Json
 
 MOST_LISTED = 100
+MOST_TEXT = 20_000
 
 HTML_POLICY = (
     "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; "
@@ -29,6 +33,7 @@ def pane(mail: MailWorld, request: web.Request) -> Json:
             "part": part if part in {"html", "text", "headers"} and (letter.html or part != "html") else "text",
             "unread": mail.unread(),
             "can_unsubscribe": bool(mail_world.unsubscribe_address(mail.raw(shown["id"]))[0]),
+            "can_click": bool(mail_world.unsubscribe_page(mail.raw(shown["id"]))),
         }
     box = request.query.get("box") or None
     rows, total = mail.mails(recipient=box, limit=MOST_LISTED), mail.count()
@@ -41,6 +46,7 @@ def pane(mail: MailWorld, request: web.Request) -> Json:
         "unread": mail.unread(),
         "more": box is None and total > len(rows),
         "acts": mail_world.ACTS,
+        "ours": rows[0]["envelope_from"].rpartition("@")[2] if rows else "",
     }
 
 
@@ -55,6 +61,7 @@ class MailPage:
         app.router.add_get("/mail/{id}/html", self._html)
         app.router.add_get("/mail/{id}/raw", self._raw)
         app.router.add_get("/mail/{id}/part/{place}", self._part)
+        app.router.add_post("/page/mail/write", self._write)
         app.router.add_post("/page/mail/{id}/{act}", self._act)
 
     def _found(self, request: web.Request) -> str:
@@ -83,18 +90,21 @@ class MailPage:
 
     async def _act(self, request: web.Request) -> web.StreamResponse:
         mail_id, act = self._found(request), request.match_info["act"]
-        try:
-            asked = await request.json()
-            text = str(asked.get("text", "")) if isinstance(asked, dict) else ""
-        except ValueError:
-            text = ""
-        try:
-            message = await self._done(mail_id, act, text[:20_000])
-        except NotDelivered as no:
-            return web.json_response({"ok": False, "message": str(no)})
-        return web.json_response({"ok": True, "message": message})
+        asked = await _asked(request)
+        return await _told(self._done(mail_id, act, str(asked.get("text", ""))[:MOST_TEXT], _file(asked)))
 
-    async def _done(self, mail_id: str, act: str, text: str) -> str:
+    async def _write(self, request: web.Request) -> web.StreamResponse:
+        asked = {name: str(value)[:MOST_TEXT] for name, value in (await _asked(request)).items()}
+        return await _told(self._written(asked))
+
+    async def _written(self, asked: dict[str, str]) -> str:
+        if not asked.get("text", "").strip():
+            raise NotDelivered("Write something first.")
+        sender, recipient = asked.get("from", "").strip(), asked.get("to", "").strip()
+        await self._mail.write(sender, recipient, subject=asked.get("subject", ""), text=asked["text"])
+        return "Plixo's mail server took it."
+
+    async def _done(self, mail_id: str, act: str, text: str, file: File | None) -> str:
         if act == "seen":
             self._mail.mark_read(mail_id)
             return ""
@@ -104,13 +114,45 @@ class MailPage:
             await self._mail.complain(mail_id)
         elif act == "away":
             await self._mail.be_away(mail_id)
+        elif act == "gone":
+            await self._mail.be_gone(mail_id)
         elif act == "unsubscribe":
             await self._mail.unsubscribe(mail_id)
+        elif act == "one-click":
+            await self._mail.click_unsubscribe(mail_id)
+            return f"{mail_world.ACTS[act]}. Plixo's page took it."
         elif act == "reply" and text.strip():
-            await self._mail.reply(mail_id, text)
+            await self._mail.reply(mail_id, text, file=file)
         else:
             raise NotDelivered("Write something first." if act == "reply" else "There is no such button.")
         return f"{mail_world.ACTS[act]}. Plixo's mail server took it."
+
+
+async def _asked(request: web.Request) -> Json:
+    try:
+        asked = await request.json()
+    except ValueError:
+        return {}
+    return asked if isinstance(asked, dict) else {}
+
+
+async def _told(doing: Awaitable[str]) -> web.Response:
+    """Say how something went that is sent to the product."""
+    try:
+        return web.json_response({"ok": True, "message": await doing})
+    except NotDelivered as no:
+        return web.json_response({"ok": False, "message": str(no)})
+
+
+def _file(asked: Json) -> File | None:
+    """Return the file that came with what was asked, in base64; None when there is none."""
+    file = asked.get("file")
+    if not isinstance(file, dict) or not file.get("name"):
+        return None
+    try:
+        return File(str(file["name"])[:200], base64.b64decode(str(file.get("content", "")), validate=True))
+    except ValueError:
+        return None
 
 
 def _download(content: bytes, content_type: str) -> web.Response:

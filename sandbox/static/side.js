@@ -12,8 +12,10 @@ export function start() {
   });
   document.addEventListener("submit", (event) => {
     const form = event.target.closest("[data-reply]");
-    if (form || event.target.closest("[data-weather]")) event.preventDefault();
+    const written = event.target.closest("[data-write]");
+    if (form || written || event.target.closest("[data-weather]")) event.preventDefault();
     if (form) act(form, "reply", event.submitter);
+    if (written) write(written, event.submitter);
   });
 }
 
@@ -49,11 +51,32 @@ async function told(button, address, body = {}) {
   return answer;
 }
 
+const MOST_OF_A_FILE = 8 * 1024 * 1024;
+
 async function act(form, name, button) {
   const field = form.querySelector("textarea");
-  const answer = await told(button, `/page/mail/${form.dataset.reply}/${name}`, { text: field.value });
-  if (answer.ok && name === "reply") field.value = "";
+  const chosen = form.querySelector("[type=file]");
+  const body = { text: field.value };
+  if (name === "reply" && chosen.files[0]) {
+    if (chosen.files[0].size > MOST_OF_A_FILE) return toast("The file is too large: 8 MB at most.", false);
+    body.file = { name: chosen.files[0].name, content: await inBase64(chosen.files[0]) };
+  }
+  const answer = await told(button, `/page/mail/${form.dataset.reply}/${name}`, body);
+  if (answer.ok && name === "reply") field.value = chosen.value = "";
   redraw("mail", true);
+}
+
+function inBase64(file) {
+  return new Promise((done) => {
+    const reader = new FileReader();
+    reader.onload = () => done(reader.result.slice(reader.result.indexOf(",") + 1));
+    reader.readAsDataURL(file);
+  });
+}
+
+async function write(form, button) {
+  const answer = await told(button, "/page/mail/write", Object.fromEntries(new FormData(form)));
+  if (answer.ok) form.elements.text.value = "";
 }
 
 async function stripe(button) {

@@ -56,6 +56,8 @@ class Product:
     webhooks: list[Taken] = field(default_factory=list)
     slack: list[Taken] = field(default_factory=list)
     letters: list[Letter] = field(default_factory=list)
+    unsubscribed: list[Taken] = field(default_factory=list)
+    unsubscribe_status: int = 200
     webhook_answers: list[int] = field(default_factory=list)
     """Statuses of the next webhooks; 200 when there is none left."""
     slack_answer: Json | None = None
@@ -69,6 +71,7 @@ class Product:
         app = web.Application()
         app.router.add_post("/stripe/webhook", self._webhook)
         app.router.add_post("/slack/events", self._slack)
+        app.router.add_post("/unsubscribe/{token}", self._unsubscribe)
         self._runner = web.AppRunner(app, shutdown_timeout=1)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
@@ -90,6 +93,10 @@ class Product:
     async def _webhook(self, request: web.Request) -> web.Response:
         self.webhooks.append(Taken(request.path, dict(request.headers), await request.read()))
         return web.Response(status=self.webhook_answers.pop(0) if self.webhook_answers else 200)
+
+    async def _unsubscribe(self, request: web.Request) -> web.Response:
+        self.unsubscribed.append(Taken(request.path, dict(request.headers), await request.read()))
+        return web.Response(status=self.unsubscribe_status, headers={"Location": "/elsewhere"})
 
     async def _slack(self, request: web.Request) -> web.Response:
         self.slack.append(Taken(request.path, dict(request.headers), await request.read()))

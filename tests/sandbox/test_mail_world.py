@@ -7,13 +7,16 @@ import aiosmtplib
 import pytest
 
 from sandbox.app import Sandbox
+from sandbox.mail_answers import File
 from sandbox.mail_world import NotDelivered
 from tests.sandbox.product import Letter, Product
 
 RETURN_PATH = "b+TOKEN@mail.northwind.example"
 
 
-async def mailed(sandbox: Sandbox, *, to: str = "anna@acme.example", subject: str = "Invoice INV-1 is due") -> str:
+async def mailed(
+    sandbox: Sandbox, *, to: str = "anna@acme.example", subject: str = "Invoice INV-1 is due", page: str = ""
+) -> str:
     """Send a reminder as the product would; return its id in the mail world."""
     mail = EmailMessage()
     mail["From"] = "Northwind Supplies <billing@northwind.example>"
@@ -22,7 +25,10 @@ async def mailed(sandbox: Sandbox, *, to: str = "anna@acme.example", subject: st
     mail["Subject"] = subject
     mail["Message-ID"] = "<one@northwind.example>"
     mail["Date"] = sandbox.clock.now()
-    mail["List-Unsubscribe"] = "<mailto:u+TOKEN@mail.northwind.example?subject=stop>"
+    ways = "<mailto:u+TOKEN@mail.northwind.example?subject=stop>"
+    mail["List-Unsubscribe"] = f"{ways}, <{page}>" if page else ways
+    if page:
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content("Dear Anna,\n\nplease pay 125.00 €.\n")
     mail.add_alternative("<p>please pay <script>alert(1)</script></p>", subtype="html")
     mail.add_attachment(b"%PDF-1.7", maintype="application", subtype="pdf", filename="invoice.pdf")
@@ -190,3 +196,72 @@ async def test_mail_is_there_after_a_restart(sandbox: Sandbox) -> None:
     await again.stop()
 
     assert letter.subject == "Invoice INV-1 is due"
+
+
+async def test_a_reply_may_bring_a_file(sandbox: Sandbox, product: Product) -> None:
+    await sandbox.mail.reply(await mailed(sandbox), "See the advice.", file=File("advice.pdf", b"%PDF-1.7 paid"))
+
+    file = parts(product.letters[0])["application/pdf"]
+    assert (file.get_filename(), file.get_payload(decode=True)) == ("advice.pdf", b"%PDF-1.7 paid")
+
+
+async def test_whoever_left_the_company_names_another_address(sandbox: Sandbox, product: Product) -> None:
+    await sandbox.mail.be_gone(await mailed(sandbox))
+
+    letter = product.letters[0]
+    answer = message_from_bytes(letter.raw)
+    assert (letter.sender, letter.recipients, answer["Auto-Submitted"]) == ("", [RETURN_PATH], "auto-replied")
+    assert "no longer with the company" in str(answer.get_payload())
+    assert "accounts@acme.example" in str(answer.get_payload())
+
+
+async def test_anybody_may_write_to_the_product(sandbox: Sandbox, product: Product) -> None:
+    await sandbox.mail.write("carl@elsewhere.example", "postmaster@mail.northwind.example", subject="Hi", text="Who?")
+
+    letter = product.letters[0]
+    assert (letter.sender, letter.recipients) == ("carl@elsewhere.example", ["postmaster@mail.northwind.example"])
+    assert message_from_bytes(letter.raw)["Subject"] == "Hi"
+
+
+@pytest.mark.parametrize(
+    "sender", ["", "carl", "carl@", "a b@c.example", "carl@x.example\r\nBcc: b@x.example", "é@x.de"]
+)
+async def test_what_is_no_address_writes_nothing(sandbox: Sandbox, product: Product, sender: str) -> None:
+    with pytest.raises(NotDelivered):
+        await sandbox.mail.write(sender, "postmaster@mail.northwind.example", subject="Hi", text="Who?")
+
+    assert product.letters == []
+
+
+async def test_one_click_posts_what_the_standard_says_to_the_products_page(sandbox: Sandbox, product: Product) -> None:
+    mail_id = await mailed(sandbox, page=f"{product.url}/unsubscribe/TOKEN")
+
+    await sandbox.mail.click_unsubscribe(mail_id)
+
+    assert [(each.path, each.form) for each in product.unsubscribed] == [
+        ("/unsubscribe/TOKEN", {"List-Unsubscribe": "One-Click"})
+    ]
+    mail = sandbox.mail.mail(mail_id)
+    assert mail is not None
+    assert mail["acts"] == ["one-click"]
+
+
+async def test_one_click_goes_nowhere_but_to_the_product(sandbox: Sandbox, product: Product) -> None:
+    for page in ("", "http://127.0.0.1:1/unsubscribe/TOKEN", f"{product.url}.elsewhere.example/unsubscribe/TOKEN"):
+        with pytest.raises(NotDelivered, match="no page of the product"):
+            await sandbox.mail.click_unsubscribe(await mailed(sandbox, page=page))
+
+
+@pytest.mark.parametrize("status", [303, 404, 500])
+async def test_a_click_that_the_page_does_not_take_is_told_and_not_noted(
+    sandbox: Sandbox, product: Product, status: int
+) -> None:
+    product.unsubscribe_status = status
+    mail_id = await mailed(sandbox, page=f"{product.url}/unsubscribe/TOKEN")
+
+    with pytest.raises(NotDelivered, match=str(status)):
+        await sandbox.mail.click_unsubscribe(mail_id)
+
+    mail = sandbox.mail.mail(mail_id)
+    assert mail is not None
+    assert mail["acts"] == []

@@ -1,6 +1,7 @@
 """The demo's page: it shows what happened, passes on what is pressed, and lets no stranger in."""
 
 import asyncio
+import base64
 import json
 from typing import Any
 
@@ -224,6 +225,33 @@ async def test_a_bounce_is_noted_at_the_mail(sandbox: Sandbox, product: Product)
     assert answer["ok"]
     assert len(product.letters) == 1
     assert "Bounced: user unknown" in await pane(sandbox, "mail", mail=mail_id)
+
+
+async def test_a_reply_with_a_file_and_a_mail_of_nobody_known_leave_the_page(
+    sandbox: Sandbox, product: Product
+) -> None:
+    mail_id = await mailed(sandbox)
+    file = {"name": "advice.pdf", "content": base64.b64encode(b"%PDF-1.7").decode()}
+
+    answers = [
+        await pressed(sandbox, f"/page/mail/{mail_id}/reply", text="See the advice.", file=file),
+        await pressed(sandbox, f"/page/mail/{mail_id}/gone"),
+        await pressed(
+            sandbox, "/page/mail/write", **{"from": "carl@x.example", "to": "postmaster@mail.x.example", "text": "Who?"}
+        ),
+    ]
+    refused = [
+        await pressed(
+            sandbox, "/page/mail/write", **{"from": "carl", "to": "postmaster@mail.x.example", "text": "Who?"}
+        ),
+        await pressed(sandbox, "/page/mail/write", text=""),
+        await pressed(sandbox, f"/page/mail/{mail_id}/one-click"),
+    ]
+
+    assert [answer["ok"] for answer in answers + refused] == [True, True, True, False, False, False]
+    assert b"advice.pdf" in product.letters[0].raw
+    assert "one-click" not in await pane(sandbox, "mail", mail=mail_id), "no button for what a mail does not offer"
+    assert 'value="postmaster@mail.northwind.example"' in await pane(sandbox, "mail")
 
 
 async def test_the_guide_ticks_what_was_done(sandbox: Sandbox, product: Product, client: stripe.StripeClient) -> None:
