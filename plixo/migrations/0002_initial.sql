@@ -903,12 +903,16 @@ CREATE TRIGGER enrolment_is_closed AFTER UPDATE ON enrolment FOR EACH ROW
     WHEN (OLD.state <> 'closed' AND NEW.state = 'closed') EXECUTE FUNCTION enrolment_has_ended();
 ALTER TABLE enrolment ENABLE ALWAYS TRIGGER enrolment_is_closed;
 
+-- By EXECUTE it is planned for the rows that there are. A plan is kept with the connection otherwise, and one that was
+-- made for a single customer compares each of an import's with each.
 CREATE FUNCTION accounts_have_newcomers() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE changed uuid[] := ARRAY(
-    SELECT n.id FROM added n JOIN removed o ON o.id = n.id
-    WHERE (n.state, n.number, n.name_key, n.country, n.industry, n.risk, n.tags)
-          IS DISTINCT FROM (o.state, o.number, o.name_key, o.country, o.industry, o.risk, o.tags) LIMIT 1001);
+DECLARE changed uuid[];
 BEGIN
+    EXECUTE 'SELECT ARRAY(
+        SELECT n.id FROM added n JOIN removed o ON o.id = n.id
+        WHERE (n.state, n.number, n.name_key, n.country, n.industry, n.risk, n.tags)
+              IS DISTINCT FROM (o.state, o.number, o.name_key, o.country, o.industry, o.risk, o.tags) LIMIT 1001)'
+    INTO changed;
     IF cardinality(changed) > 1000 THEN
         INSERT INTO newcomer DEFAULT VALUES;
     ELSE
@@ -1069,10 +1073,10 @@ CREATE FUNCTION address_is_stale() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO stale_case (account_id)
     SELECT DISTINCT c.account_id FROM added s JOIN contact c ON c.email_key = s.address_key AND c.state = 'active';
-    IF EXISTS (SELECT FROM added s WHERE s.address_key LIKE '@%') THEN
-        INSERT INTO stale_case (account_id)
-        SELECT DISTINCT c.account_id FROM added s JOIN contact c ON c.state = 'active'
-        AND '@' || split_part(c.email_key, '@', -1) = s.address_key;
+    IF EXISTS (SELECT FROM added s WHERE s.address_key LIKE '@%') THEN     -- planned for as many as there are
+        EXECUTE 'INSERT INTO stale_case (account_id)
+                 SELECT DISTINCT c.account_id FROM added s JOIN contact c ON c.state = ''active''
+                 AND ''@'' || split_part(c.email_key, ''@'', -1) = s.address_key';
     END IF;
     RETURN NULL;
 END $$;

@@ -286,3 +286,17 @@ async def _opened_again(core: Core, invoice: Invoice) -> None:
     await core.database.execute(
         "UPDATE invoice SET state = 'open', open_minor = total_minor, settled_on = NULL WHERE id = %s", (invoice.id,)
     )
+
+
+async def test_a_change_of_every_customer_does_not_compare_each_with_each(core: Core) -> None:
+    await core.database.execute(
+        "INSERT INTO account (id, number, name, name_key, state, created_at)"
+        " SELECT gen_random_uuid(), 'K' || n, 'K' || n, 'k' || n, 'active', now() FROM generate_series(1, 20000) n"
+    )
+    async with core.transaction() as tx:
+        await tx.execute("UPDATE account SET locale = 'de' WHERE number = 'K1'")  # its plan would be kept
+        await tx.execute("SET LOCAL statement_timeout = '30s'")  # each with each: some minutes
+
+        await tx.execute("UPDATE account SET locale = 'de'")
+
+        assert await tx.row("SELECT count(*) AS notes FROM newcomer") == {"notes": 0}
