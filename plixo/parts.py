@@ -3,15 +3,18 @@
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 
 import bot.app
 from domain import letters
+from domain.deliverability import authentications
 from domain.kernel.core import Core
 from domain.kernel.jobs import JobFunction
 from domain.kernel.ports import PaymentGateway
 from inbound_mail.encryption import Encryption
 from inbound_mail.limits import Limits
 from plixo import wiring
+from plixo.resolver import Dns
 from plixo.settings import Settings
 from portal import jobs as portal_jobs
 from portal.no_gateway import NoGateway
@@ -28,6 +31,7 @@ class Edges:
     gateway: PaymentGateway
     bot: bot.app.Bot | None
     relay: Relay
+    resolver: Dns
 
 
 async def edges(core: Core, settings: Settings, stack: AsyncExitStack) -> Edges:
@@ -54,7 +58,7 @@ async def edges(core: Core, settings: Settings, stack: AsyncExitStack) -> Edges:
             seconds_a_post=settings.slack_post_seconds,
         )
         stack.push_async_callback(chat.close)
-    return Edges(gateway=gateway, bot=chat, relay=relay(settings))
+    return Edges(gateway=gateway, bot=chat, relay=relay(settings), resolver=Dns(settings.dns_servers))
 
 
 def relay(settings: Settings) -> Relay:
@@ -118,6 +122,7 @@ def job_functions(core: Core, built: Edges) -> Mapping[str, JobFunction]:
         **wiring.domain_functions(core),
         **portal_jobs.functions(core, built.gateway),
         "send_mailing": send_mailing,
+        "check_sender": partial(authentications.check, core, names=built.resolver),
         **(built.bot.jobs() if built.bot else {"tell_operators": wiring.nothing}),
     }
     missing = {kind.name for kind in wiring.JOBS} - set(functions)

@@ -13,6 +13,11 @@ from domain.deliverability.sender_records import Unanswered
 
 PATIENCE_SECONDS = 5.0
 
+_NO_NAME = (
+    dns.name.LabelTooLong, dns.name.EmptyLabel, dns.name.NameTooLong, dns.name.BadEscape, dns.name.IDNAException
+)  # fmt: skip
+"""Nobody can have a name that raises one of these."""
+
 
 class Dns:
     """Look-ups; what there is no such name of, or nothing of that kind, is an empty answer."""
@@ -68,8 +73,8 @@ class Dns:
             return list(await self._resolver.resolve(name, kind, lifetime=PATIENCE_SECONDS, search=False))
         except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
             return []
-        except (dns.name.LabelTooLong, dns.name.EmptyLabel, dns.name.NameTooLong, dns.name.BadEscape, UnicodeError):
-            return []  # nobody can have such a name
+        except (*_NO_NAME, UnicodeError):
+            return []
         except (dns.exception.DNSException, OSError) as error:
             raise Unanswered(type(error).__name__) from None
 

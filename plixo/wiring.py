@@ -142,6 +142,11 @@ JOBS = (
     JobKind("review_customer", "Holds the reminders to a customer who complained until a person has looked."),
     JobKind("end_review", "Ends the review of a customer who took the complaint back."),
     JobKind("read_mail", "Reads one stored mail."),
+    JobKind(
+        "check_sender",
+        "Records what SPF, DKIM and DMARC say of the sender of one complaint.",
+        lock="check_sender",  # each starts a process, so one at a time
+    ),
     JobKind("read_remittances", "Reads the remittance advices that came attached to one mail."),
     JobKind(
         "apply_cash",

@@ -8,11 +8,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from domain.deliverability import evidence, suppressions
+from domain.deliverability import authentications, evidence, suppressions
 from domain.deliverability.cases import Case, Mailed
 from domain.deliverability.contact_events import BounceCounted, ContactAway, ContactLeft
 from domain.deliverability.events import MailArrived
+from domain.deliverability.evidence import Proof
 from domain.deliverability.models import Mailing
+from domain.deliverability.reading import Kind
 from domain.deliverability.replies import Reply
 from domain.deliverability.suppressions import Why
 from domain.deliverability.triage import Act, Decision
@@ -54,6 +56,8 @@ async def act(
         rule=reading.rule, heard_at=case.arrived,
     )  # fmt: skip
     await _take_back(core, tx, mail_id, decision)
+    if await _sender_matters(tx, case, decision):
+        await authentications.queue(core, tx, mail_id=mail_id)
     done = await _done(core, tx, mail_id, case, decision)
     if done is None and decision.act in (Act.LEFT, Act.AWAY):
         await timeline.record(core, tx, _of_contact(core, mail_id, case, decision))
@@ -88,6 +92,15 @@ def _number(case: Case) -> str | None:
     if case.about is not None:
         return case.about.invoice_number
     return case.writer.invoice_number if case.writer else None
+
+
+async def _sender_matters(tx: Transaction, case: Case, decision: Decision) -> bool:
+    """Tell whether somebody may ask who sent it: complaints, and unproven bounces that name a contact of ours."""
+    if case.reading.kind is not Kind.BOUNCE:
+        return case.reading.kind is Kind.COMPLAINT
+    keys = [addresses.key(each.address) for each in decision.findings if each.proof is not Proof.PROVEN]
+    known = "SELECT 1 FROM contact WHERE email_key = ANY(%s) AND state = 'active' LIMIT 1"
+    return bool(keys) and await tx.row(known, (keys,)) is not None
 
 
 async def _done(core: Core, tx: Transaction, mail_id: UUID, case: Case, decision: Decision) -> Event | None:

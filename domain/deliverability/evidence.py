@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID, uuid4
 
+from domain.deliverability.authentications import Authentication
 from domain.deliverability.reading import Outcome
 from domain.kernel import addresses
 from domain.kernel.core import Core
@@ -104,6 +105,8 @@ class EvidenceLine:
     """The words of the refusing server; may hold the address."""
     invoice_number: str | None
     withdrawn_at: datetime | None
+    authentication: str = ""
+    """What SPF, DKIM and DMARC say of the mail's sender, where that was asked."""
 
 
 _DAYS = """
@@ -192,9 +195,14 @@ async def of_address(core: Core, *, address: str, limit: int = 50) -> tuple[Evid
     """Return what mails said of an address, newest first, with what was withdrawn since."""
     found = await core.database.rows(
         "SELECT e.mail_id, e.heard_at, e.day, e.kind, e.proof, e.counts, e.rule, e.reason, e.status, e.diagnostic,"
-        " i.number AS invoice_number, e.withdrawn_at FROM delivery_evidence e"
+        " i.number AS invoice_number, e.withdrawn_at, b.authentication FROM delivery_evidence e"
+        " JOIN inbound_mail b ON b.id = e.mail_id"
         " LEFT JOIN mailing m ON m.id = e.mailing_id LEFT JOIN invoice i ON i.id = m.invoice_id"
         " WHERE e.address_key = %s ORDER BY e.heard_at DESC, e.id LIMIT %s",
         (addresses.key(address), min(limit, MAX_LISTED)),
     )
-    return tuple(EvidenceLine(**row) for row in found)
+    return tuple(EvidenceLine(**{**row, "authentication": _sender(row["authentication"])}) for row in found)
+
+
+def _sender(stored: object) -> str:
+    return Authentication.from_json(stored).told() if stored else ""

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from domain.deliverability.authentications import Authentication
 from domain.deliverability.reading import Reading
 from domain.deliverability.refusals import MailNotFound
 from domain.kernel.core import Core
@@ -37,6 +38,8 @@ class MailShown:
     sent_to: tuple[str, ...]
     reading: Reading | None
     body: bytes
+    authentication: Authentication | None = None
+    """What SPF, DKIM and DMARC say of the sender, where that was asked."""
 
 
 _LINE = """
@@ -69,12 +72,17 @@ async def mail(core: Core, *, mail_id: str) -> MailShown:
         raise MailNotFound(mail_id) from None
     line = await core.database.row(f"{_LINE} WHERE m.id = %s", (wanted,))
     row = await core.database.row(
-        "SELECT envelope_from, sent_to, reading, body FROM inbound_mail WHERE id = %s", (wanted,)
+        "SELECT envelope_from, sent_to, reading, body, authentication FROM inbound_mail WHERE id = %s", (wanted,)
     )
     if line is None or row is None:
         raise MailNotFound(mail_id)
     return MailShown(
-        MailLine(**line), row["envelope_from"], tuple(row["sent_to"]), _reading(row["reading"]), bytes(row["body"])
+        MailLine(**line),
+        row["envelope_from"],
+        tuple(row["sent_to"]),
+        _reading(row["reading"]),
+        bytes(row["body"]),
+        Authentication.from_json(row["authentication"]) if row["authentication"] else None,
     )
 
 

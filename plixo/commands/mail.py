@@ -79,6 +79,7 @@ def show(mail_id: MailId, as_json: Annotated[bool, shell.JSON] = False) -> None:
         "envelope_from": found.envelope_from,
         "sent_to": list(found.sent_to),
         "reading": found.reading.as_json() if found.reading else None,
+        "authentication": found.authentication.as_json() if found.authentication else None,
     }
     if as_json:
         shell.print_json({**told, "body": mime.plain(found.body)})
