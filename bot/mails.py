@@ -10,6 +10,7 @@ from bot.views import mails as views
 from domain.casework import conversations
 from domain.deliverability import inbound
 from domain.kernel.core import Core
+from domain.kernel.events import InvoiceEvent
 from domain.operations import short_ids
 from domain.operations.short_ids import Waiting
 
@@ -58,7 +59,8 @@ async def press_confirm(core: Core, press: Press) -> Message:
     events = await conversations.confirm(
         core, mail_id=subject.mail, place=subject.place, stamp=subject.seen or "", actor=press.actor
     )
-    return answers.done(events[0], note=views.also(mail, done=subject.place), replaces=True)
+    about = events[0].invoice_number if isinstance(events[0], InvoiceEvent) else None
+    return answers.done(events[0], note=views.also(mail, done=subject.place, about=about), replaces=True)
 
 
 async def press_done(core: Core, press: Press) -> Message:

@@ -77,13 +77,20 @@ def card(mail: MailCard) -> Message:
     return Message(text=head, blocks=tuple(shown))
 
 
-def also(mail: MailCard, *, done: int) -> str:
-    """Return what a mail may want beside the guess at place *done* that was confirmed; empty where that was all."""
+def also(mail: MailCard, *, done: int, about: str | None) -> str:
+    """Return what a mail may want beside the guess that was confirmed; empty where that was all.
+
+    Args:
+        mail: The mail.
+        done: Which of its guesses was confirmed, from 1.
+        about: The number of the invoice that this was about; None where it was about none.
+    """
     rest = wishes(each.kind for place, each in enumerate(mail.guesses[:MOST_GUESSES], 1) if place != done)
     told = f"The mail also seems to say: {rest}. " if rest else ""
-    numbers = ", ".join(each.number for each in mail.beside)
-    others = f"The message that it answers also asks for {numbers}. " if _several(mail) else ""
-    return f"{told}{others}If that is to be noted too, do it by its own command." if told or others else ""
+    numbers = (mail.invoice_number, *(each.number for each in mail.beside)) if _several(mail) and about else ()
+    others = ", ".join(each for each in numbers if each and each != about)
+    asked = f"The message that it answers also asks for {others}. " if others else ""
+    return f"{told}{asked}If that is to be noted too, do it by its own command." if told or asked else ""
 
 
 def look(mail_id: UUID) -> Block:
@@ -148,6 +155,9 @@ def _about(mail: MailCard) -> list[Block]:
         return []
     if mail.invoice_number is None:
         known = f" Open of this customer: {_invoices(mail)}." if mail.beside else ""
+        written = dict.fromkeys(number for guess in mail.guesses for number in guess.invoices)
+        if written:
+            known += f" The mail names {', '.join(text.foreign(each, limit=40) for each in list(written)[:5])}."
         return [blocks.context(f"Say which invoice it is about: {command}.{known}")]
     if not _several(mail):
         return []
@@ -166,6 +176,9 @@ def _guess(guess: Intent, mail: MailCard) -> str:
     return f"It seems to say: *{SAYS[guess.kind]}*{found}{about}\n> {text.foreign(guess.words, limit=200)}"
 
 
+_SHARES = {Share.HALF: "half of it", Share.REST: "the rest", Share.ALL: "all of it"}
+
+
 def _plain(guess: Intent) -> str:
     """Return what the guess understood, for a button's label and the line above."""
     parts = []
@@ -178,7 +191,7 @@ def _plain(guess: Intent) -> str:
     if guess.count:
         parts.append(f"{guess.count} parts")
     if guess.amount is not None:
-        parts.append(guess.amount.text if guess.amount.share is Share.SUM else guess.amount.share.value)
+        parts.append(_SHARES.get(guess.amount.share, guess.amount.text))
     if guess.day is not None:
         other = f" or {text.day(guess.day.other)}" if guess.day.other else ""
         parts.append(f"on {text.day(guess.day.on)}{other}")

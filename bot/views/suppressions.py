@@ -31,7 +31,8 @@ def explained(shown: str, found: Sequence[Evidence], heard: Sequence[EvidenceLin
         sentence = f"{name} is not suppressed, and no mail has said anything of it."
         return Message(text=sentence, blocks=(blocks.section(sentence),))
     head = f"{name} must not be mailed." if active else f"{name} may be mailed."
-    counted = f"{days} of {BOUNCE_DAYS} bounce days since mail to it last worked" if days else ""
+    of = f"{days} of {BOUNCE_DAYS}" if days <= BOUNCE_DAYS else f"{days} (of {BOUNCE_DAYS} that suppress)"
+    counted = f"{of} bounce days since mail to it last worked" if days else ""
     parts = [blocks.section(_line(each)) for each in found] + [blocks.section(_heard(each)) for each in heard]
     top = [blocks.section(f"*{head}*"), *([blocks.context(counted)] if counted else [])]
     return Message(text=head, blocks=blocks.listing(top, parts))

@@ -57,10 +57,12 @@ async def test_what_waits_is_listed_shown_and_confirmed_by_one_click(core: Core)
 
 async def test_a_mail_of_nobody_known_is_assigned_by_a_command(core: Core) -> None:
     await a_mailing(core)
-    to = "postmaster@mail.northwind.example"
-    mail_id = await arrive(core, to, a_letter(to).replace(b"<anna@", b"<carl@"), sender="carl@acme.example")
+    to, words = "postmaster@mail.northwind.example", "We will pay invoice INV-1042 on Friday."
+    mail_id = await arrive(core, to, a_letter(to, text=words).replace(b"<anna@", b"<carl@"), sender="carl@acme.example")
     short = short_ids.short(mail_id)
-    assert f"/plixo mail assign {short} INV" in await said(core, f"mail {short}")
+    told = await said(core, f"mail {short}")
+    assert f"/plixo mail assign {short} INV" in told
+    assert "The mail names INV-1042" in told
 
     answer = await said(core, f"mail assign {short} inv-1042")
 
@@ -134,7 +136,18 @@ async def test_a_mail_about_several_invoices_says_so_and_how_to_choose(core: Cor
     assert f"INV-1043 (30.00 EUR). Is it about one of those? `/plixo mail assign {short_ids.short(mail_id)}" in shown(
         message
     )
-    assert "also asks for INV-1043" in shown(answer)
+    assert "also asks for INV-1043." in shown(answer)
+
+
+async def test_the_invoice_that_the_words_name_is_not_told_as_left(core: Core) -> None:
+    mail_id = await written(core, await a_mailing_about_two(core), "We will pay INV-1043 on Friday.")
+
+    message = await card(core, mail_id)
+    answer = await pressed(core, message, ids.Action.CONFIRM_GUESS)
+
+    assert "about INV-1043" in shown(message)
+    assert "INV-1043: Promise: 30.00 EUR" in shown(answer)
+    assert "also asks for INV-1042." in shown(answer)
 
 
 async def test_what_else_a_mail_wants_is_told_when_one_guess_is_confirmed(core: Core) -> None:

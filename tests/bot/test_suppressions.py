@@ -1,10 +1,14 @@
 """Suppressions in Slack: stop an address or a domain, see what speaks for it, list, lift."""
 
+from uuid import uuid4
+
 import pytest
 
+from bot.views import suppressions
+from domain.deliverability.evidence import EvidenceLine
 from domain.kernel.core import Core
 from tests.bot.test_commands import said
-from tests.clocks import StandingClock
+from tests.clocks import START, StandingClock
 from tests.domain.casework.test_conversations import written
 from tests.domain.deliverability.mailings_made import a_mailing
 from tests.domain.deliverability.test_evidence import bounce
@@ -54,6 +58,19 @@ async def test_bounce_days_are_told(core: Core) -> None:
 )
 async def test_what_is_missing_is_asked_for_with_an_example(core: Core, typed: str) -> None:
     assert "For example `/plixo suppress" in await said(core, typed)
+
+
+@pytest.mark.parametrize(("days", "told"), [(1, "1 of 3 bounce"), (3, "3 of 3 bounce"), (4, "4 (of 3 that suppress)")])
+async def test_more_bounce_days_than_suppress_are_no_riddle(days: int, told: str) -> None:
+    heard = EvidenceLine(
+        mail_id=uuid4(), heard_at=START, day=START.date(), kind="mailbox trouble", proof="proven", counts=True,
+        rule="delivery-report", reason="mailbox full", status="4.2.2", diagnostic="", invoice_number=None,
+        withdrawn_at=None, authentication="spf=pass")  # fmt: skip
+
+    shown = str(suppressions.explained("a…@acme.example", (), (heard,), days).blocks)
+
+    assert told in shown
+    assert "spf=pass" in shown
 
 
 async def test_a_persons_mail_is_told_without_the_name_of_a_rule(core: Core) -> None:

@@ -32,6 +32,12 @@ async def pressed(sandbox: Sandbox, path: str, headers: dict[str, str] | None = 
         return await answer.json() if answer.content_type == "application/json" else answer.status
 
 
+async def written(sandbox: Sandbox, *, sender: str = "carl@x.example", text: str = "Who?") -> Any:
+    """Write to the product as anybody."""
+    body: dict[str, Any] = {"from": sender, "to": "postmaster@mail.x.example", "text": text}
+    return await pressed(sandbox, "/page/mail/write", **body)
+
+
 async def test_the_whole_page_is_drawn_by_the_server(sandbox: Sandbox) -> None:
     async with aiohttp.ClientSession() as http, http.get(sandbox.url) as answer:
         page = await answer.text()
@@ -236,15 +242,11 @@ async def test_a_reply_with_a_file_and_a_mail_of_nobody_known_leave_the_page(
     answers = [
         await pressed(sandbox, f"/page/mail/{mail_id}/reply", text="See the advice.", file=file),
         await pressed(sandbox, f"/page/mail/{mail_id}/gone"),
-        await pressed(
-            sandbox, "/page/mail/write", **{"from": "carl@x.example", "to": "postmaster@mail.x.example", "text": "Who?"}
-        ),
+        await written(sandbox, sender="carl@x.example"),
     ]
     refused = [
-        await pressed(
-            sandbox, "/page/mail/write", **{"from": "carl", "to": "postmaster@mail.x.example", "text": "Who?"}
-        ),
-        await pressed(sandbox, "/page/mail/write", text=""),
+        await written(sandbox, sender="carl"),
+        await written(sandbox, text=""),
         await pressed(sandbox, f"/page/mail/{mail_id}/one-click"),
     ]
 
