@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from importlib import resources
 
-from domain.deliverability.reading import found_addresses
+from domain.deliverability.reading import found_addresses, weekdays
 
 MAX_TEXT = 4000
 """Characters that are looked at; an automatic answer says at its beginning what it has to say."""
@@ -30,24 +29,13 @@ class Absence:
     back_on: date | None = None
 
 
-def _sections() -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    section: list[str] = []
-    for line in (resources.files(__package__) / "absences.txt").read_text(encoding="utf-8").splitlines():
-        if line.startswith("[") and line.endswith("]"):
-            section = found.setdefault(line[1:-1], [])
-        elif line.strip() and not line.startswith("#"):
-            section.append(line.strip())
-    return found
-
-
 def _any(phrases: list[str]) -> str:
     """Return a pattern for any of the phrases, the longest first; each begins and ends where a word may."""
     whole = sorted(set(phrases), key=len, reverse=True)
     return "|".join(re.escape(each).replace(r"\ \*\ ", r"\ [^.!?\n]{0,40}?\ ?") for each in whole)
 
 
-_TABLE = _sections()
+_TABLE = weekdays.TABLE
 _MONTHS = {name: number for number, line in enumerate(_TABLE["months"], 1) for name in line.split()}
 _LEFT = re.compile(_any(_TABLE["left"]))
 _CONTACT = re.compile(_any(_TABLE["contact"]))
@@ -82,7 +70,7 @@ def of(subject: str, text: str, *, said_on: datetime | None, not_these: frozense
     folded = " ".join(words.split())
     left = _LEFT.search(folded)
     successor = _successor(folded, left.start(), not_these) if left else ""
-    return Absence(bool(left), successor, None if left else _back_on(words, said_on))
+    return Absence(bool(left), successor, None if left else _back_on(words, said_on) or _weekday(words, said_on))
 
 
 def _successor(words: str, at: int, not_these: frozenset[str]) -> str:
@@ -115,6 +103,19 @@ def _back_on(words: str, said_on: datetime | None) -> date | None:
                 best = max(best, (rank, found)) if best else (rank, found)
             last_end, last = match.end(), day
     return best[1] if best else None
+
+
+def _weekday(words: str, said_on: datetime | None) -> date | None:
+    """Return the first day back where no date says it and a day of the week does."""
+    if said_on is None:
+        return None
+    for sentence in _PARTS.split(words)[:60]:
+        for found in weekdays.of(" ".join(sentence.split()), today=said_on.date()):
+            rank = _rank(found.before, found.behind, second=False)
+            if rank or weekdays.is_return(found):
+                inclusive = rank == _SURE - 1 and _INCLUSIVE.search(f"{found.before} | {found.behind[:20]}")
+                return found.day + timedelta(days=1) if inclusive else found.day
+    return None
 
 
 _SURE = 3

@@ -53,6 +53,55 @@ def test_an_answer_tells_when_somebody_is_back(text: str) -> None:
     assert not reading.left
 
 
+BY_WEEKDAY = {  # the answers are written on a Monday, 21 December 2026
+    "I am out of the office and will be back on Wednesday.": date(2026, 12, 23),
+    "Back Thursday!": date(2026, 12, 24),
+    "I'm out today, returning on Tuesday.": date(2026, 12, 22),
+    "I'll be back in the office on Monday.": date(2026, 12, 28),
+    "I am out until Friday.": date(2026, 12, 25),
+    "I am away through Friday.": date(2026, 12, 26),
+    "I will be back on Wednesday next week.": date(2026, 12, 30),
+    "Ab Mittwoch bin ich wieder für Sie da.": date(2026, 12, 23),
+    "Ich bin ab Dienstag wieder erreichbar.": date(2026, 12, 22),
+    "Ich bin ab Montag wieder im Büro.": date(2026, 12, 28),
+    "Nächste Woche Mittwoch bin ich zurück.": date(2026, 12, 30),
+    "Ich bin bis einschließlich Mittwoch nicht im Haus.": date(2026, 12, 24),
+    "Je serai de retour jeudi.": date(2026, 12, 24),
+    "Je suis absente jusqu'à mardi.": date(2026, 12, 22),
+    "De retour au bureau le lundi.": date(2026, 12, 28),
+    "Estaré de vuelta el miércoles.": date(2026, 12, 23),
+    "Vuelvo el jueves.": date(2026, 12, 24),
+    "Estoy fuera de la oficina hasta el viernes.": date(2026, 12, 25),
+    "Back on Wednesday, 30 December.": date(2026, 12, 30),
+    "Your mail of Wednesday has reached us.": None,
+    "I am in the office Monday to Wednesday.": None,
+    "We are back in the office Monday to Friday, 9 to 5.": None,
+    "Our shop is open again every Tuesday.": None,
+    "I will get back to you on Thursday.": None,
+    "We will return your call on Tuesday.": None,
+    "Ich rufe Sie am Dienstag zurück.": None,
+    "Wir liefern ab Mittwoch wieder.": None,
+    "Montags bin ich wieder im Büro.": None,
+    "Estaré disponible los lunes.": None,
+}
+
+
+@pytest.mark.parametrize("text", BY_WEEKDAY)
+def test_a_day_of_the_week_is_the_next_one_after_the_answer(text: str) -> None:
+    reading = read((HEAD.format(subject="Automatic reply: your invoice") + text).encode())
+
+    assert reading.kind is Kind.AUTO_REPLY
+    assert reading.back_on == BY_WEEKDAY[text]
+
+
+def test_a_day_of_the_week_says_nothing_when_the_mail_has_no_date() -> None:
+    head = "".join(line for line in HEAD.splitlines(keepends=True) if not line.startswith("Date"))
+
+    reading = read((head.format(subject="Automatic reply: your invoice") + "I am back on Monday.").encode())
+
+    assert reading.back_on is None
+
+
 def test_the_subject_tells_when_somebody_is_back_too() -> None:
     assert read(HEAD.format(subject="Out of office until 5 January").encode()).back_on == date(2027, 1, 5)
 
