@@ -77,9 +77,9 @@ def _heard(each: EvidenceLine) -> str:
     said = f"\n> {text.said(_ADDRESS.sub(_hidden, each.diagnostic), limit=200)}" if each.diagnostic else ""
     reason = f", {each.reason}" if each.reason else ""
     kind = _KINDS.get(each.kind, each.kind)
-    return (
-        f"{text.moment(each.heard_at)}  {kind}{reason}{status}{about}: {proof}{_by_rule(each.rule)}{taken_back}{said}"
-    )
+    sender = f"; its sender: {text.said(each.authentication, limit=120)}" if each.authentication else ""
+    told = f"{kind}{reason}{status}{about}: {proof}{_by_rule(each.rule)}{sender}{taken_back}"
+    return f"{text.moment(each.heard_at)}  {told}{said}"
 
 
 _KINDS = {"alive": "its owner wrote", "opted out": "no more reminders were asked for"}
