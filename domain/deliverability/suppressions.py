@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
+from domain.deliverability import suppression_proofs
 from domain.deliverability.covering import domain_key
 from domain.deliverability.events import AddressSuppressed, SuppressionLifted
 from domain.deliverability.models import Mailing, Suppression
@@ -175,7 +176,7 @@ async def withdraw(
 ) -> SuppressionLifted | None:
     """Lift what keeps an address back, in the caller's transaction; None when nothing does.
 
-    With *only* for that reason alone, with *mail_id* only what that mail had led to.
+    With *only* for that reason alone, with *mail_id* only what that mail, and no later one, had led to.
 
     Raises:
         LegalKept: There is a legal hold on it, and the actor is neither of Legal nor a Controller.
@@ -188,6 +189,10 @@ async def withdraw(
         return None
     if any(each.reason == Why.LEGAL_HOLD for each in found) and Permission.APPROVE_CREDITS not in actor.may:
         raise LegalKept
+    if mail_id:
+        found = [each for each in found if not await suppression_proofs.stands(tx, each, but=mail_id)]
+    if not found:
+        return None
     return await _lifted(core, tx, found, reason=reason, actor=actor)
 
 
@@ -204,14 +209,6 @@ async def end_due(core: Core) -> int:
         ended += len(due)
         if len(due) < PAGE:
             return ended
-
-
-_FOR_GOOD = """
-    UPDATE suppression
-    SET until = NULL, rule = %s, diagnostic = %s, note = %s, made_by = %s, mailing_id = coalesce(%s, mailing_id)
-    WHERE address_key = %s AND reason = %s AND state = 'active' AND until IS NOT NULL RETURNING id
-"""
-"""What would end on a day has no end any more. It stays when a mail that says so is read again: it had begun before."""
 
 
 async def _put(
@@ -238,7 +235,10 @@ async def _put(
          note, actor.name, until, now),
     )  # fmt: skip
     if row is None and until is None:
-        row = await tx.row(_FOR_GOOD, (rule, diagnostic, note, actor.name, mailing_id, whom.key, reason.value))
+        row = await suppression_proofs.said_again(
+            tx, key=whom.key, reason=reason.value, rule=rule, diagnostic=diagnostic, note=note, made_by=actor.name,
+            mailing_id=mailing_id, mail_id=mail_id,
+        )  # fmt: skip
     if row is None:
         return None
     event = AddressSuppressed(

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from domain.deliverability import evidence, inbound, return_paths, suppression_lists, suppressions
+from domain.deliverability import evidence, inbound, return_paths, suppression_lists, suppressions, unsubscribes
 from domain.deliverability.contact_events import BounceCounted, ContactAway, ContactLeft
 from domain.deliverability.events import AddressSuppressed, MailArrived, SuppressionLifted
 from domain.deliverability.models import Mailing
@@ -270,6 +270,26 @@ async def test_what_newer_rules_took_back_they_may_do_again(core: Core) -> None:
     await inbound.replay(core, mail_id=str(mail_id), reader=ReaderHere())
 
     assert await suppressions.suppressed(core, addresses=[mailing.address]) == {"anna@acme.example"}
+
+
+@pytest.mark.parametrize("by", ["mail", "click"])
+async def test_newer_rules_do_not_take_back_what_was_asked_for_once_more(
+    core: Core, clock: StandingClock, by: str
+) -> None:
+    mailing, today = await a_mailing(core), core.clock.now().date()
+    to = return_paths.unsubscribe_address(core, mailing_id=mailing.id, day=today)
+    first = await arrive(core, to, a_letter(to, text="unsubscribe"), sender="anna@acme.example")
+    clock.advance(hours=1)
+    if by == "mail":
+        await arrive(core, to, a_letter(to, text="unsubscribe, at last"), sender="anna@acme.example")
+    else:
+        page = unsubscribes.page(core, mailing_id=mailing.id, day=today)
+        await unsubscribes.stop(core, token=page.rpartition("/")[2], rule="one click")
+
+    milder = Reading(Kind.AUTO_REPLY, "newer-rule", subject="Automatic reply")
+    await inbound.replay(core, mail_id=str(first), reader=Told(milder))
+
+    assert await suppressions.suppressed(core, addresses=[mailing.address]) == {mailing.address}
 
 
 async def test_newer_rules_leave_alone_what_a_person_decided(core: Core, clock: StandingClock) -> None:
