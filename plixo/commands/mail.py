@@ -168,6 +168,7 @@ async def _line(path: Path, product: _Product, *, explain: bool) -> dict[str, An
                     "reason": each.reason.value,
                     "status": each.status,
                     "hard": each.hard,
+                    "derived": each.derived,
                     "because": list(each.because),
                     "said": each.diagnostic,
                 }
@@ -212,7 +213,9 @@ def _explained(told: dict[str, Any]) -> list[str]:
         lines.append(f"because: {', '.join(told['because'])}")
     for each in told["verdicts"]:
         dead = "dead" if each["hard"] else "alive"
-        lines.append(f"{each['recipient'] or 'nobody named'}: {dead}, {each['reason']} {each['status']}".rstrip())
+        said = f"{dead}, {each['reason']} {each['status']}" if told["feedback_type"] is None else told["feedback_type"]
+        derived = ", derived" if each["derived"] else ""
+        lines.append(f"{each['recipient'] or 'nobody named'}: {said.rstrip()}{derived}")
         lines += [f"  because: {'; '.join(each['because'])}"] if each["because"] else []
         lines += [f"  said: {each['said'][:160]}"] if each["said"] else []
     lines += [f"left: {told['successor'] or 'no new contact named'}"] if told["left"] else []

@@ -103,6 +103,17 @@ def test_what_speaks_for_a_reading_is_explained(nowhere: Path) -> None:
         "read", str(MAILS / "code-says-dead-words-say-spam.eml"), "--explain").stdout  # fmt: skip
 
 
+def test_a_recipient_whom_a_complaint_does_not_name_itself_is_told_as_derived(nowhere: Path) -> None:
+    named, derived = (told(plixo("read", str(MAILS / name), "--json", "--explain"))[0]["verdicts"]
+                      for name in ("complaint.eml", "complaint-recipient-in-the-mail-only.eml"))  # fmt: skip
+
+    assert [each["derived"] for each in named] == [False]
+    assert [each["derived"] for each in derived] == [True]
+    shown = plixo("read", str(MAILS / "complaint-recipient-in-the-mail-only.eml"), "--explain").stdout
+    assert ": abuse, derived\n" in shown
+    assert "because: named by the header of the embedded mail only" in shown
+
+
 def test_an_odd_file_does_not_end_the_reading_of_a_folder(nowhere: Path) -> None:
     (nowhere / "a.eml").write_bytes(b"\xff\x00" * 5000)
     (nowhere / "b.eml").write_bytes(b"")

@@ -1,6 +1,7 @@
 """Rules for complaints: people who pressed "this is spam", as their providers report it."""
 
 import re
+from collections.abc import Iterable
 
 from domain.deliverability.reading import found_addresses, mime, report
 from domain.deliverability.reading.look import Look
@@ -17,10 +18,8 @@ def by_report(look: Look) -> Reading | None:
     if fields is None:
         return None
     told = report.feedback(fields)
-    people = told.recipients or _from_returned(look)
-    return Reading(
-        Kind.COMPLAINT, "feedback-report", tuple(RecipientReading(each) for each in people), feedback_type=told.type
-    )
+    people = tuple(RecipientReading(each) for each in told.recipients) or _derived(_from_returned(look))
+    return Reading(Kind.COMPLAINT, "feedback-report", people, feedback_type=told.type)
 
 
 def by_forward(look: Look) -> Reading | None:
@@ -32,8 +31,14 @@ def by_forward(look: Look) -> Reading | None:
         return None
     if not marked and look.answers:
         return None
-    people = tuple(RecipientReading(each) for each in (marked or _from_returned(look)))
+    people = _derived(marked or _from_returned(look))
     return Reading(Kind.COMPLAINT, "junk-report", people, feedback_type="abuse")
+
+
+def _derived(people: Iterable[str]) -> tuple[RecipientReading, ...]:
+    """Return recipients whom the report does not name itself, marked as such."""
+    why = ("named by the header of the embedded mail only",)
+    return tuple(RecipientReading(each, because=why, derived=True) for each in people)
 
 
 def _loose_fields(look: Look) -> mime.Headers | None:

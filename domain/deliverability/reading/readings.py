@@ -108,6 +108,8 @@ class RecipientReading:
     """Other spellings of the same recipient in the report, such as where it was forwarded to."""
     because: tuple[str, ...] = ()
     """What spoke for the reason and for "dead", for ``--explain``."""
+    derived: bool = False
+    """Of a complaint: the report names nobody, and this is whom the header of the embedded mail names."""
 
 
 @dataclass(frozen=True, slots=True)
