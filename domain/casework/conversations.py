@@ -110,7 +110,8 @@ async def assign(core: Core, *, mail_id: UUID, invoice_number: str, actor: Actor
     async with core.transaction() as tx:
         actor.require(Permission.WORK_QUEUE)
         invoice = await tx.row(
-            "SELECT id, number, account_id FROM invoice WHERE number_key = %s", (invoices.number_key(invoice_number),)
+            "SELECT id, number, account_id FROM invoice WHERE number_key = %s FOR KEY SHARE",  # waits for a merger
+            (invoices.number_key(invoice_number),),
         )
         if invoice is None:
             raise InvoiceNotFound(invoice_number)

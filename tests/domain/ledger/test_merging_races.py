@@ -4,6 +4,9 @@ import asyncio
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
+from domain.casework import conversations
 from domain.commitments import promises
 from domain.commitments.parties import Source
 from domain.deliverability import inbound, return_paths
@@ -194,7 +197,8 @@ async def test_a_mail_that_is_planned_while_customers_are_merged_is_never_lost(c
     assert await core.database.rows("SELECT account_id FROM mailing") == [{"account_id": kept.id}]
 
 
-async def test_a_mail_that_is_read_while_customers_are_merged_is_the_kept_ones(core: Core) -> None:
+@pytest.mark.parametrize("by", ["reading", "person"])
+async def test_a_mail_that_is_placed_while_customers_are_merged_is_the_kept_ones(core: Core, by: str) -> None:
     mailing = await a_mailing(core)
     kept, other = await an_account(core, "Acme Limited"), await Account.get(id=mailing.account_id)
     to = return_paths.reply_address(core, mailing_id=mailing.id, day=TODAY)
@@ -203,20 +207,23 @@ async def test_a_mail_that_is_read_while_customers_are_merged_is_the_kept_ones(c
 
     async def merging() -> None:
         async with core.transaction() as tx:
-            held.set()
+            await tx.execute("SELECT FROM invoice FOR UPDATE")
             await Account.locked(id=other.id)
+            held.set()
             await somebody_waits(tx)
-            await tx.execute("UPDATE inbound_mail SET account_id = %s WHERE account_id = %s", (kept.id, other.id))
-            await tx.execute("UPDATE mailing SET account_id = %s", (kept.id,))
-            await tx.execute("UPDATE invoice SET account_id = %s", (kept.id,))
+            for table in ("inbound_mail", "mailing", "invoice"):
+                await tx.execute(f"UPDATE {table} SET account_id = %s WHERE account_id = %s", (kept.id, other.id))
             await tx.execute(
                 "UPDATE account SET state = 'merged', merged_into_id = %s WHERE id = %s", (kept.id, other.id)
             )
 
-    async def reading() -> None:
+    async def placing() -> None:
         await held.wait()
-        await inbound.read_stored(core, mail_id=str(mail_id), reader=ReaderHere())
+        if by == "reading":
+            await inbound.read_stored(core, mail_id=str(mail_id), reader=ReaderHere())
+        else:
+            await conversations.assign(core, mail_id=mail_id, invoice_number="INV-1042", actor=OPAL)
 
-    await asyncio.gather(merging(), reading())
+    await asyncio.gather(merging(), placing())
 
     assert await core.database.rows("SELECT account_id FROM inbound_mail") == [{"account_id": kept.id}]
