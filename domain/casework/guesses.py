@@ -18,7 +18,7 @@ from domain.kernel.actor import Actor
 from domain.kernel.core import Core
 from domain.kernel.events import Event
 from domain.kernel.money import Money
-from domain.ledger import contacts
+from domain.ledger import contacts, invoices
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +66,8 @@ async def _wrong_contact(core: Core, said: Said, actor: Actor) -> Event | None:
             core, said, actor, TaskKind.FIND_CONTACT, f"says that somebody else is to be written to{named}"
         )
     row = await core.database.row(
-        "SELECT a.id::text AS id FROM account a JOIN invoice i ON i.account_id = a.id WHERE i.number = %s",
-        (said.number,),
+        "SELECT a.id::text AS id FROM account a JOIN invoice i ON i.account_id = a.id WHERE i.number_key = %s",
+        (invoices.number_key(said.number),),
     )
     assert row is not None, "an invoice has a customer"
     return await contacts.add(core, account=row["id"], email=said.guess.contact, actor=actor)
