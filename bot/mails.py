@@ -60,7 +60,9 @@ async def press_confirm(core: Core, press: Press) -> Message:
         core, mail_id=subject.mail, place=subject.place, stamp=subject.seen or "", actor=press.actor
     )
     about = events[0].invoice_number if isinstance(events[0], InvoiceEvent) else None
-    return answers.done(events[0], note=views.also(mail, done=subject.place, about=about), replaces=True)
+    beside = [f"{each.told()}." for each in events[1:-1]]
+    note = " ".join([*beside, views.also(mail, done=subject.place, about=about)]).strip()
+    return answers.done(events[0], note=note, replaces=True)
 
 
 async def press_done(core: Core, press: Press) -> Message:

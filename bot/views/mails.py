@@ -188,10 +188,10 @@ def _plain(guess: Intent) -> str:
         parts.append(f"a {guess.detail}")
     if guess.kind is IntentKind.COPY and guess.detail:
         parts.append(f"of the {guess.detail}")
-    if guess.count:
-        parts.append(f"{guess.count} parts")
     if guess.amount is not None:
         parts.append(_SHARES.get(guess.amount.share, guess.amount.text))
+    if guess.count:
+        parts.append(f"in {guess.count} parts")
     if guess.day is not None:
         other = f" or {text.day(guess.day.other)}" if guess.day.other else ""
         parts.append(f"on {text.day(guess.day.on)}{other}")

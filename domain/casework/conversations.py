@@ -158,7 +158,8 @@ async def confirm(core: Core, *, mail_id: UUID, place: int, stamp: str, actor: A
     said = Said(number, guess, shown.text, open_now, row["contact_id"], sender)
     done = await guesses.ACTS[guess.kind](core, said, actor)
     seen = await inbound.seen(core, mail_id=str(mail_id), actor=actor)
-    return (done, seen) if done is not None else (seen,)
+    happened = done if isinstance(done, tuple) else () if done is None else (done,)
+    return (*happened, seen)
 
 
 def named(guess: Intent, mail: MailCard) -> tuple[str, ...]:

@@ -19,6 +19,10 @@ from domain.kernel.core import Core
 from domain.kernel.events import Event
 from domain.kernel.money import Money
 from domain.ledger import contacts, invoices
+from domain.ledger.refusals import ContactKnown
+
+Done = Event | tuple[Event, ...] | None
+"""What happened when a guess was confirmed; nothing where only the mail is dealt with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ async def _dispute(core: Core, said: Said, actor: Actor) -> Event:
     return await disputes.file(core, invoice_number=said.number, filing=filing, actor=actor)
 
 
-async def _wrong_contact(core: Core, said: Said, actor: Actor) -> Event | None:
+async def _wrong_contact(core: Core, said: Said, actor: Actor) -> Done:
     if "@" not in said.guess.contact:
         named = f", and names {said.guess.contact[:80]}" if said.guess.contact else ""
         return await _task(
@@ -70,7 +74,22 @@ async def _wrong_contact(core: Core, said: Said, actor: Actor) -> Event | None:
         (invoices.number_key(said.number),),
     )
     assert row is not None, "an invoice has a customer"
-    return await contacts.add(core, account=row["id"], email=said.guess.contact, actor=actor)
+    replaced = said.contact_id is not None and _elsewhere_at_the_same(said)
+    happened: tuple[Event, ...] = ()
+    try:
+        happened = (await contacts.add(core, account=row["id"], email=said.guess.contact, actor=actor),)
+    except ContactKnown:
+        if not replaced:
+            raise
+    if replaced:
+        happened += (await contacts.remove(core, account=row["id"], email=said.sender, actor=actor),)
+    return happened
+
+
+def _elsewhere_at_the_same(said: Said) -> bool:
+    """Whether the writer names a colleague; somebody at another company does not push a contact out."""
+    there, here = addresses.key(said.guess.contact), addresses.key(said.sender)
+    return there != here and there.rpartition("@")[2] == here.rpartition("@")[2]
 
 
 async def _stop(core: Core, said: Said, actor: Actor) -> Event:
@@ -102,7 +121,7 @@ async def _nothing(core: Core, said: Said, actor: Actor) -> Event | None:
     return None
 
 
-ACTS: Mapping[IntentKind, Callable[[Core, Said, Actor], Awaitable[Event | None]]] = {
+ACTS: Mapping[IntentKind, Callable[[Core, Said, Actor], Awaitable[Done]]] = {
     IntentKind.PROMISE: _promise,
     IntentKind.PAID: _paid,
     IntentKind.DISPUTE: _dispute,

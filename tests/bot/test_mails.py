@@ -168,3 +168,13 @@ async def test_the_news_of_a_persons_mail_says_what_it_wants_and_that_reminders_
 
     assert "a…@acme.example wrote: a promise. Reminders to this customer wait" in told
     assert "rule" not in told
+
+
+async def test_whoever_is_written_to_no_more_is_told_beside_the_new_contact(core: Core) -> None:
+    text = "I am not the right person, please write to carl@acme.example."
+    message = await card(core, await written(core, await a_mailing(core), text))
+
+    told = shown(await pressed(core, message, ids.Action.CONFIRM_GUESS))
+
+    assert "c…@acme.example" in told
+    assert "a…@acme.example" in told

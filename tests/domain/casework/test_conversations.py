@@ -19,8 +19,8 @@ from domain.kernel.core import Core
 from domain.kernel.events import Event
 from domain.kernel.money import Money
 from domain.kernel.refusals import NotAllowed
-from domain.ledger.events import ContactAdded
-from domain.ledger.models import Account
+from domain.ledger.events import ContactAdded, ContactRemoved
+from domain.ledger.models import Account, Contact
 from domain.ledger.refusals import InvoiceNotFound
 from tests import builders
 from tests.clocks import StandingClock
@@ -269,3 +269,38 @@ async def test_a_sum_of_a_dispute_that_can_be_read_in_two_ways_is_asked_for_as_a
 
     with pytest.raises(GuessUnclear, match="dispute INV-1042 wrong_amount"):
         await confirmed(core, mail_id)
+
+
+async def reminded(core: Core) -> list[str]:
+    """Return the contacts that reminders go to."""
+    return [each.email for each in await Contact.filter(state="active").order_by("email")]
+
+
+async def test_whoever_names_a_colleague_is_replaced_by_them(core: Core) -> None:
+    text = "I am not the right person, please write to carl@acme.example."
+    mail_id = await written(core, await a_mailing(core), text)
+
+    added, removed, seen = await confirmed(core, mail_id)
+
+    assert [type(each) for each in (added, removed, seen)] == [ContactAdded, ContactRemoved, MailSeen]
+    assert await reminded(core) == ["carl@acme.example"]
+
+
+async def test_a_colleague_who_is_a_contact_already_replaces_the_writer(core: Core) -> None:
+    mailing = await a_mailing(core)
+    await builders.a_contact(core, await Account.get(id=mailing.account_id), "carl@acme.example")
+    text = "I am not the right person, please write to carl@acme.example."
+
+    removed, _ = await confirmed(core, await written(core, mailing, text))
+
+    assert isinstance(removed, ContactRemoved)
+    assert await reminded(core) == ["carl@acme.example"]
+
+
+async def test_somebody_of_another_company_pushes_no_contact_out(core: Core) -> None:
+    text = "I am not the right person, please write to carl@elsewhere.example."
+    mail_id = await written(core, await a_mailing(core), text)
+
+    await confirmed(core, mail_id)
+
+    assert await reminded(core) == ["anna@acme.example", "carl@elsewhere.example"]
