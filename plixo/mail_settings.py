@@ -30,8 +30,8 @@ class MailSettings(BaseSettings):
     )
     dns_servers: list[str] = Field(
         default_factory=list,
-        description="Name servers that are asked for the records of the sending domain, as a JSON list such as "
-        '`["9.9.9.9"]` or `["127.0.0.1:5353"]`. Default: those of the machine.',
+        description="Name servers that are asked for the records of the sending domain and of whoever complains, as a "
+        'JSON list such as `["9.9.9.9"]` or `["127.0.0.1:5353"]`. Default: those of the machine.',
     )
     inbound_host: str = Field(default="127.0.0.1", description="Interface on which inbound mail is taken.")
     inbound_port: int = Field(default=8025, ge=0, le=65535, description="Port on which inbound mail is taken.")

@@ -132,11 +132,12 @@ def _network(name: str, rest: str) -> str:
 
 def _checked(spec: str) -> None:
     """Refuse what is no domain-spec (7.1): macros that do not exist, or an end that is no label."""
-    plain = _MACRO.sub("", spec)
+    if not spec or "%" in _MACRO.sub("", spec):
+        raise Malformed(f"no name: {spec[:40]}")
     ends = _MACRO.sub("x", spec)
     last_is_macro = _LABEL_ENDS.search(spec) is not None
     top = ends.rstrip(".").rfind(".")
-    if not spec or "%" in plain or not (last_is_macro or (top > -1 and _TOP.fullmatch(ends[top:]))):
+    if not (last_is_macro or (top > -1 and _TOP.fullmatch(ends[top:]))):
         raise Malformed(f"no name: {spec[:40]}")
 
 
@@ -148,9 +149,7 @@ def asks_own_name(spec: str) -> bool:
 def expanded(spec: str, macros: Macros) -> str:
     """Return a name with its macros filled in, without labels at its left that make it too long (7.3)."""
     name = _MACRO.sub(lambda match: _value(match, macros), spec).rstrip(".")
-    while len(name) > LONGEST_NAME and "." in name:
-        name = name.partition(".")[2]
-    return name
+    return name if len(name) <= LONGEST_NAME else name[-LONGEST_NAME - 1 :].partition(".")[2]
 
 
 def _value(match: "re.Match[str]", macros: Macros) -> str:
