@@ -11,7 +11,7 @@ from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from domain.deliverability import acting, cases, evidence, inbound, triage
+from domain.deliverability import acting, cases, evidence, inbound, suppression_proofs, triage
 from domain.deliverability.cases import Case
 from domain.deliverability.reading import Kind, Reading
 from domain.deliverability.reading_room import Reader, Unreadable
@@ -172,8 +172,10 @@ async def _effects(core: Core, mail_id: UUID, case: Case, decision: Decision) ->
         (mail_id, mailed.address_key if mailed else None),
     )
     again = acting.leads_to(decision)
-    lifted = {(each["address_key"], each["reason"]) for each in active
-              if each["mail_id"] == mail_id and (again is None or each["reason"] != again.value)}  # fmt: skip
+    rested = [(each["address_key"], each["reason"]) for each in active
+              if each["mail_id"] == mail_id and (again is None or each["reason"] != again.value)]  # fmt: skip
+    lifted = {(key, reason) for key, reason in rested if not await suppression_proofs.would_stand(
+        core.database, address_key=key, reason=reason, but=mail_id)}  # fmt: skip
     suppressed, counted = set[tuple[str, str]](), set[str]()
     if mailed is not None:
         ours = {each["reason"] for each in active if each["address_key"] == mailed.address_key}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from domain.deliverability.models import Suppression
-from domain.kernel.transactions import Row, Transaction
+from domain.kernel.transactions import Row, Rows, Transaction
 
 _BY_ITSELF = """
     UPDATE suppression SET mail_id = NULL
@@ -63,3 +63,14 @@ async def stands(tx: Transaction, suppression: Suppression, *, but: UUID) -> boo
     kinds = list(_PROVE.get(suppression.reason, ()))
     values = {"id": suppression.id, "mail": but, "key": suppression.address_key, "kinds": kinds}
     return await tx.row(_BY_ANOTHER, values) is not None
+
+
+async def would_stand(rows: Rows, *, address_key: str, reason: str, but: UUID) -> bool:
+    """Tell the same of an address and a reason, and change nothing."""
+    found = await rows.row(
+        "SELECT 1 FROM delivery_evidence e JOIN inbound_mail m ON m.id = %s WHERE e.address_key = %s"
+        " AND e.kind = ANY(%s) AND e.proof = 'proven' AND e.withdrawn_at IS NULL AND e.mail_id <> m.id"
+        " AND e.heard_at >= m.received_at LIMIT 1",
+        (but, address_key, list(_PROVE.get(reason, ()))),
+    )
+    return found is not None

@@ -61,6 +61,19 @@ async def test_a_preview_tells_what_would_be_lifted_and_touches_nothing(core: Co
     assert await everything(core) == before
 
 
+async def test_what_another_mail_proves_as_well_is_not_told_to_be_lifted(core: Core) -> None:
+    mailing = await a_mailing(core)
+    first = await bounce(core, mailing, "first", action="failed")
+    await bounce(core, mailing, "second", action="failed")
+
+    told = await replays.preview(core, mail_id=str(first), reader=saying(mailing, Reason.SPAM))
+
+    assert told is not None
+    assert told.lifted == ()
+    await inbound.replay(core, mail_id=str(first), reader=saying(mailing, Reason.SPAM))
+    assert await suppressions.suppressed(core, addresses=[mailing.address]) == {"anna@acme.example"}
+
+
 async def test_what_a_preview_told_is_what_is_done(core: Core) -> None:
     mailing = await a_mailing(core)
     await bounce(core, mailing)
