@@ -13,7 +13,11 @@ SLOW = "421 4.4.2 Nothing came for too long, try again later"
 STOPPING = "421 4.3.2 The server is stopping, try again later"
 TOO_MANY = "421 4.3.2 Too many connections, try again later"
 TOO_OFTEN = "421 4.7.0 Too many connections in a minute, try again in %d s"
+TOO_MANY_COMMANDS = "421 4.7.0 Too many commands in one session"
+TOO_MANY_MAILS = "450 4.7.1 Too many mails in a minute, try again in %d s"
 NO_PROXY = "421 4.3.0 The proxy did not say who connects"
+WRONG_DOOR = "554 5.5.1 This is a mail server"
+NOT_DONE = "502 5.5.1 Not done here"
 SMUGGLED = "554 5.5.1 Nothing may follow STARTTLS before encryption"
 
 OF_FATE = {Fate.TOO_LARGE: TOO_LARGE, Fate.NO_ROOM: NO_ROOM, Fate.FALSE_END: FALSE_END}

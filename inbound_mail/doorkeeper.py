@@ -9,7 +9,6 @@ from typing import Protocol
 from domain.kernel.core import Core
 from inbound_mail import answers, rates
 from inbound_mail.encryption import Encryption
-from inbound_mail.host import Host
 from inbound_mail.inbox import Inbox
 from inbound_mail.intake import Intake, Room
 from inbound_mail.limits import Limits
@@ -75,9 +74,9 @@ class Doorkeeper:
         self._of_peer[peer] += 1
         return ""
 
-    def host(self, address: str) -> Host:
-        """Return the server as one peer sees it."""
-        return Host(self.core, self.limits, self.encryption, rates=self._rates, peer=rates.network(address))
+    def seconds_to_wait(self, address: str) -> int:
+        """Count one mail of a peer; return after how many seconds it may send it, 0 for now."""
+        return self._rates.seconds_over("mail", rates.network(address), limit=self.limits.mails_a_minute)
 
     def forgets(self, guest: Guest) -> None:
         """Forget a session that ended; it may be told twice."""

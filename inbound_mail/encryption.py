@@ -1,6 +1,5 @@
 """Encryption: the certificate with which sessions are encrypted, taken up anew when its files change."""
 
-import asyncio
 import logging
 import ssl
 from pathlib import Path
@@ -38,18 +37,10 @@ class Encryption:
                 log.info("renewed certificate of inbound mail taken up")
         return self._context
 
-    async def over(
-        self, plain: asyncio.Transport, protocol: asyncio.Protocol, *, seconds: float, parting_seconds: float
-    ) -> asyncio.Transport | None:
-        """Agree upon encryption over a plain connection; return the encrypted one, or None when it is lost.
-
-        Raises:
-            OSError: The other side speaks no TLS that we take, or none in time.
-        """
-        loop = asyncio.get_running_loop()
-        return await loop.start_tls(
-            plain, protocol, self.context(), server_side=True, ssl_handshake_timeout=seconds,
-            ssl_shutdown_timeout=parting_seconds)  # fmt: skip
+    @property
+    def latest(self) -> ssl.SSLContext:
+        """The context of the last session, as it is offered before anybody asks for encryption."""
+        return self._context
 
     def _marks(self) -> tuple[tuple[int, ...], ...]:
         """Return what changes with the files, whether they are written anew, replaced, or links to others."""

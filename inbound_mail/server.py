@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from ipaddress import ip_network
 
 from domain.kernel.core import Core
+from inbound_mail.door import Door
 from inbound_mail.doorkeeper import Doorkeeper
 from inbound_mail.encryption import Encryption
 from inbound_mail.limits import Limits
@@ -46,5 +47,6 @@ async def serve(
     *proxies* are the networks of our own proxies, which have to say who connects.
     """
     keeper = Doorkeeper(core, limits or Limits(), encryption=encryption, proxies=[ip_network(each) for each in proxies])
-    server = await keeper.loop.create_server(lambda: MailSession(keeper), host, port, backlog=BACKLOG)
+    door = Door(keeper)
+    server = await keeper.loop.create_server(lambda: MailSession(keeper, door), host, port, backlog=BACKLOG)
     return MailServer(server, keeper)

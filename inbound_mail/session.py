@@ -1,94 +1,116 @@
-"""One SMTP session: bytes in, answers out, within its limits on memory and time.
+"""One SMTP session: aiosmtpd's, with the bytes of mails going past it, within limits on memory and time.
 
-A session goes through stages. Bytes are commands, or a mail, or wait while a mail is stored; nothing is parsed twice
-and no task is started for a session, so that thousands of idle ones cost little and a slow one keeps nobody waiting.
+aiosmtpd hears the commands, keeps the envelope and does the encryption. Ours are the way in before its greeting (the
+proxy's word, the limits of peers), the way of a mail from 354 to its commit, the deadlines, and the end.
 """
 
 import asyncio
 import logging
-from enum import Enum, auto
+from typing import Any, cast
+
+from aiosmtpd.smtp import TLSSetupException, syntax
 
 from domain.deliverability.inbound import Arrival
 from inbound_mail import answers, proxy_header, rates
-from inbound_mail.connection import Connection
-from inbound_mail.dialogue import Answer, Dialogue, Then
+from inbound_mail.alarm import Alarm
+from inbound_mail.commands import Commands
+from inbound_mail.delivery import Delivery
+from inbound_mail.dialect import NOBODY, Dialect
+from inbound_mail.door import Door
 from inbound_mail.doorkeeper import Doorkeeper
-from inbound_mail.encryption import Encryption
-from inbound_mail.intake import Fate, Flooded, Intake
+from inbound_mail.intake import Flooded
+from inbound_mail.stages import Stage
 
 log = logging.getLogger(__name__)
 
-TURN = 64
-"""Commands that one session is answered before the others have their turn."""
+NAME_LETTERS = 255
+"""Kept of the name that a sender gives itself."""
 
 
-class Stage(Enum):
-    """What the next bytes are."""
-
-    PROXY = auto()
-    COMMANDS = auto()
-    MAIL = auto()
-    STORING = auto()
-    HANDSHAKE = auto()
-
-
-class MailSession(Connection):
+class MailSession(Dialect):
     """A session whose memory and time are bounded in every stage, and which says 451 for every fault of ours."""
 
-    def __init__(self, keeper: Doorkeeper) -> None:
+    def __init__(self, keeper: Doorkeeper, door: Door) -> None:
         self._keeper, self._limits = keeper, keeper.limits
+        offered = keeper.encryption
         super().__init__(
-            keeper.loop, parting_seconds=keeper.limits.parting_seconds, unread_bytes=keeper.limits.unread_bytes
+            door,
+            data_size_limit=keeper.limits.max_bytes,
+            enable_SMTPUTF8=True,
+            hostname=keeper.core.merchant.mail_domain,
+            ident="ESMTP",
+            tls_context=offered.latest if offered else None,
+            require_starttls=offered.required if offered else False,
+            auth_exclude_mechanism=("LOGIN", "PLAIN"),
+            loop=keeper.loop,
         )
-        self._stage = Stage.COMMANDS
-        self._peer = self._proxy = ""
-        self._dialogue: Dialogue | None = None
-        self._intake: Intake | None = None
-        self._storing: asyncio.Future[None] | None = None
-        self._handshake: asyncio.Task[None] | None = None
+        self._proxy = ""
+        self._stage = Stage.OUTSIDE
+        self._commands = Commands(keeper.loop, keeper.limits, self)
+        self._header = bytearray()
+        self._delivery: Delivery | None = None
+        self._plain: Any = None
+        self._wire: Any = None  # the connection, or the encryption above it
+        self._alarm = Alarm(keeper.loop, self._expired)
+        self._timeout_handle = cast("asyncio.TimerHandle", self._alarm)  # aiosmtpd cancels it at the end
         self._mail_until = self._session_until = 0.0
-        self._leaving = False
+        self._leaving = self._last = self._lost = False
 
     # asyncio calls these
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Greet a sender, wait for its proxy's word, or send it away."""
-        super().connection_made(transport)
-        self._peer = rates.address(self._peer_address())
-        self._session_until = self._mail_until = self._now() + self._limits.session_seconds
+    def connection_made(self, transport: Any) -> None:
+        """Begin: wait for a proxy's word, let the sender in, or send it away. Encryption is a second beginning."""
+        self._wire = transport
+        self._commands.come_over(transport)
+        if self._stage is Stage.HANDSHAKE:
+            self._stage = Stage.COMMANDS
+            super().connection_made(transport)
+            return
+        self._plain = transport
+        self.peer = rates.address(str((transport.get_extra_info("peername") or ("",))[0]))
+        self._session_until = self._mail_until = self.loop.time() + self._limits.session_seconds
         if refusal := self._keeper.refuses(self):
-            self._part(refusal)
-        elif self._keeper.is_proxy(self._peer):
-            self._stage = Stage.PROXY
-            self._wait(self._limits.proxy_seconds)
+            self.part(refusal)
+        elif self._keeper.is_proxy(self.peer):
+            self._reset_timeout(self._limits.proxy_seconds)
         else:
-            self._greet()
+            self._let_in()
 
     def connection_lost(self, error: Exception | None) -> None:
         """Forget the session; a mail that is being stored is stored all the same."""
-        super().connection_lost(error)
-        if self._stage is Stage.MAIL:
-            self._let_go()
+        if self._lost:
+            return
+        self._lost, self._stage = True, Stage.OVER
+        self._alarm.cancel()
         self._keeper.forgets(self)
+        if self.session is not None:
+            super().connection_lost(error)
 
     def data_received(self, data: bytes) -> None:
-        """Take bytes: a mail's go to its intake, all else waits for its turn."""
-        if self._ended:
-            return
-        if self._stage is Stage.MAIL:
-            self._feed(data)
-        else:
-            self._buffer += data
-            self._go_on()
+        """Take bytes: a mail's go to its intake, a proxy's word is ours, all else waits until aiosmtpd asks for it."""
+        match self._stage:
+            case Stage.MAIL:
+                self._feed(data)
+            case Stage.OUTSIDE:
+                self._introduce(data)
+            case Stage.COMMANDS | Stage.STORING:
+                self._commands.feed(data)
+            case Stage.HANDSHAKE:
+                self.cut_off()
+            case Stage.OVER:
+                pass
 
     def eof_received(self) -> bool:
-        """End the session, but not before the answer to a mail that is being stored."""
-        if self._stage is Stage.STORING and self._dialogue is not None and not self._dialogue.encrypted:
-            self._leaving = True
+        """End the session, but not before what came whole was answered."""
+        if self._stage in (Stage.OUTSIDE, Stage.OVER):
+            return False
+        if self._tls_protocol is None and self._stage is not Stage.MAIL and not self._commands.awaited:
+            self._last = True
+            self._commands.end()
             return True
-        return False
+        return bool(super().eof_received())
 
-    # the doorkeeper calls these
+    # the doorkeeper and the commands call these
 
     def leave(self) -> None:
         """End the session: at once when it is idle, after its answer when a mail is under way."""
@@ -96,198 +118,183 @@ class MailSession(Connection):
         if self._stage is Stage.HANDSHAKE:
             self.cut_off()
         elif self._stage not in (Stage.MAIL, Stage.STORING):
-            self._part(answers.STOPPING)
+            self.part(answers.STOPPING)
 
-    # commands
+    def part(self, last_words: str) -> None:
+        """Say something last and hang up; whoever does not listen is cut off."""
+        if self._stage is Stage.OVER:
+            return
+        if not self._wire.is_closing():
+            self._wire.write(last_words.encode("ascii") + b"\r\n" if last_words else b"")
+            self._wire.close()
+        self._stage = Stage.OVER
+        self._reset_timeout(self._limits.parting_seconds)
 
-    def _go_on(self) -> None:
-        """Do what the waiting bytes ask for, some commands at a time; read no more while many wait."""
-        if self._stage is Stage.PROXY and not self._ended:
-            self._introduce()
-        for _ in range(TURN):
-            if self._ended or self._choked or self._stage is not Stage.COMMANDS:
-                break
-            end = self._buffer.find(b"\n")
-            if end < 0:
-                self._bound_command()
-                break
-            line = bytes(self._buffer[:end]).rstrip(b"\r")
-            del self._buffer[: end + 1]
-            self._do(self._heard(line))
+    def cut_off(self) -> None:
+        """End the session now, whatever it does."""
+        if self._plain is not None:
+            self._plain.abort()
+
+    # aiosmtpd calls these
+
+    async def push(self, status: Any) -> None:
+        """Answer, unless the last words were said."""
+        if not self._wire.is_closing():
+            await super().push(status)
+
+    @syntax("DATA")
+    async def smtp_DATA(self, arg: str | None) -> None:  # noqa: N802
+        """Take a mail and answer 250 when, and only when, it is committed. Nothing is read in it here."""
+        assert self.envelope is not None
+        if arg:
+            await self.push("501 5.5.4 Syntax: DATA")
+            return
+        if not self.envelope.rcpt_tos:
+            await self.push("503 5.5.1 Say RCPT first")
+            return
+        try:
+            answer = await self._taken()
+        except Exception as error:  # the rim: a fault of ours; the sender keeps its mail and comes again
+            answer = await self.handle_exception(error)
+        finally:
+            self._delivery = None
+            self._turn_to(Stage.COMMANDS)
+            self.envelope = self._create_envelope()
+        self._reset_timeout()
+        if self._leaving:
+            self.part(answer)
         else:
-            self._loop.call_soon(self._go_on)
-        if self._stage is not Stage.HANDSHAKE:
-            self._read_on(allowed=len(self._buffer) <= self._unread_bytes)
+            await self.push(answer)
 
-    def _bound_command(self) -> None:
-        if len(self._buffer) > self._unread_bytes:
-            log.warning("SMTP session ended: a command that does not end")
+    @syntax("STARTTLS", when="tls_context")
+    async def smtp_STARTTLS(self, arg: str | None) -> None:  # noqa: N802
+        """Begin encryption with the certificate of now, and never with what a sender slipped in before it."""
+        encryption = self._keeper.encryption
+        if encryption is None or self._tls_protocol is not None:
+            await self.push("503 5.5.1 Not here" if self._tls_protocol is not None else answers.NOT_DONE)
+        elif arg:
+            await self.push("501 5.5.4 Syntax: STARTTLS")
+        elif self._commands.waiting:
+            log.warning("SMTP session ended: plain text after STARTTLS")
+            self.part(answers.SMUGGLED)
+        else:
+            self.tls_context = encryption.context()
+            await self._encrypt()
+
+    def _cb_client_connected(self, _reader: Any, writer: asyncio.StreamWriter) -> None:
+        super()._cb_client_connected(cast("asyncio.StreamReader", self._commands), writer)
+
+    def _reset_timeout(self, duration: float | None = None) -> None:
+        """Be patient for so long from now on, or as between two commands, and within the limits of mail and session."""
+        if self._lost or (self._stage is Stage.OVER and duration is None):
+            return
+        until = self.loop.time() + (duration or self._limits.idle_seconds)
+        bounded = self._stage not in (Stage.STORING, Stage.OVER)
+        self._alarm.set(min(until, self._mail_until, self._session_until) if bounded else until)
+
+    def _expired(self) -> None:
+        """End it, with a word if there is somebody who reads it."""
+        deaf = self._wire.is_closing() or self._wire.get_write_buffer_size() > 0
+        if deaf or self._stage in (Stage.OUTSIDE, Stage.HANDSHAKE, Stage.OVER):
+            self.cut_off()
+        else:
+            self.part(answers.SLOW)
+
+    # who connects, and how
+
+    def _introduce(self, data: bytes) -> None:
+        self._header += data
+        try:
+            header = proxy_header.parse(bytes(self._header))
+        except proxy_header.Malformed as no:
+            log.warning("SMTP session ended: PROXY header: %s", no)
+            self.part(answers.NO_PROXY)
+            return
+        if header is not None:
+            if header.peer:
+                self.peer, self._proxy = rates.address(header.peer), self.peer
+            self._let_in()
+            self._commands.feed(bytes(self._header[header.length :]))
+            self._header.clear()
+
+    def _let_in(self) -> None:
+        """Let aiosmtpd greet the sender, unless its peer has enough."""
+        if refusal := self._keeper.refuses_peer(self, self.peer):
+            self.part(refusal)
+            return
+        self._stage = Stage.COMMANDS
+        super().connection_made(self._wire)
+        assert self._handler_coroutine is not None
+        self._handler_coroutine.add_done_callback(self._handled)
+
+    def _handled(self, task: "asyncio.Task[None]") -> None:
+        """End what aiosmtpd gave up."""
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.info("SMTP session ended: %s", type(error).__name__)
             self.cut_off()
 
-    def _heard(self, line: bytes) -> Answer:
-        assert self._dialogue is not None
-        self._wait(self._limits.idle_seconds)
+    async def _encrypt(self) -> None:
+        self._stage = Stage.HANDSHAKE
+        self._reset_timeout(self._limits.handshake_seconds)
+        why = "lost"
         try:
-            return self._dialogue.hear(line)
-        except Exception as error:  # the rim: a fault of ours; the sender keeps its mail and comes again
-            log.error("SMTP command failed: %s", type(error).__name__)
-            return Answer(answers.NOT_STORED)
+            await super().smtp_STARTTLS(None)
+        except TLSSetupException as error:
+            why = type(error.__cause__).__name__
+        if self._stage is Stage.HANDSHAKE:  # asyncio tells nobody else of an end before encryption
+            log.info("SMTP session ended: no encryption: %s", why)
+            self.cut_off()
+            self.connection_lost(None)
 
-    def _do(self, answer: Answer) -> None:
-        match answer.then:
-            case Then.HANG_UP:
-                self._part(answer.text)
-            case Then.ENCRYPT if self._buffer:
-                log.warning("SMTP session ended: plain text after STARTTLS")
-                self._part(answers.SMUGGLED)
-            case Then.ENCRYPT:
-                self._tell(answer.text)
-                self._encrypt()
-            case Then.TAKE_MAIL:
-                self._tell(answer.text)
-                self._take_mail()
-            case Then.GO_ON:
-                self._tell(answer.text)
+    def _turn_to(self, stage: Stage) -> None:
+        if self._stage is not Stage.OVER:
+            self._stage = stage
 
     # mails
 
-    def _take_mail(self) -> None:
-        self._stage, self._intake = Stage.MAIL, self._keeper.intake()
-        self._mail_until = self._now() + self._limits.mail_seconds
-        self._wait(self._limits.idle_seconds)
-        hasty = bytes(self._buffer)  # of a sender that did not wait for 354
-        self._buffer.clear()
-        if hasty:
+    async def _taken(self) -> str:
+        """Take a mail, store it, and return the answer to it."""
+        delivery = Delivery(self._keeper.intake(), self._keeper.inbox)
+        try:
+            await self._arrived(delivery)
+            if not delivery.is_welcome:
+                return delivery.refused()
+            return await delivery.stored(self._arrival(delivery.body()), seconds=self._limits.storing_seconds)
+        finally:
+            delivery.close()
+
+    async def _arrived(self, delivery: Delivery) -> None:
+        """Return when a mail is whole."""
+        self._delivery = delivery
+        self._mail_until = self.loop.time() + self._limits.mail_seconds
+        self._turn_to(Stage.MAIL)
+        self._reset_timeout()
+        if hasty := self._commands.take():  # of a sender that did not wait for 354
             self._feed(hasty)
+        await self.push("354 End data with <CR><LF>.<CR><LF>")
+        if self._last and not delivery.is_whole:
+            self.part("")
+        await delivery.arrives()
 
     def _feed(self, data: bytes) -> None:
-        assert self._intake is not None
-        self._until = self._now() + self._limits.idle_seconds
+        assert self._delivery is not None
+        self._reset_timeout()
         try:
-            rest = self._intake.feed(data)
+            rest = self._delivery.feed(data)
         except Flooded:
             log.warning("SMTP session ended: a mail that does not end")
             self.cut_off()
             return
         if rest is not None:
-            self._buffer += rest
-            self._store(self._intake)
+            self._mail_until = self._session_until
+            self._turn_to(Stage.STORING)
+            self._reset_timeout(self._limits.storing_seconds + self._limits.parting_seconds)
+            self._commands.feed(rest)
 
-    def _store(self, intake: Intake) -> None:
-        self._stage, self._intake, self._mail_until = Stage.STORING, None, self._session_until
-        if intake.fate is not Fate.TAKEN:
-            log.warning("inbound mail refused: %s", intake.fate.name.lower().replace("_", " "))
-            self._answer(answers.OF_FATE[intake.fate])
-            return
-        self._wait(self._limits.storing_seconds)
-        try:
-            self._storing = storing = self._keeper.inbox.store(self._arrival(intake))
-        except Exception as error:  # the rim: a fault of ours; the sender keeps its mail and comes again
-            log.error("inbound mail not taken: %s", type(error).__name__)
-            intake.release()
-            self._answer(answers.NOT_STORED)
-            return
-        storing.add_done_callback(lambda done: self._settled(done, intake))
-
-    def _arrival(self, intake: Intake) -> Arrival:
-        assert self._dialogue is not None
-        envelope = self._dialogue.envelope
+    def _arrival(self, body: bytes) -> Arrival:
+        assert self.envelope is not None
+        assert self.session is not None
+        sender, name = self.envelope.mail_from or "", self.session.host_name or ""
         return Arrival(
-            envelope.sender or "", tuple(envelope.sent_to), intake.body(), peer=self._peer, helo=self._dialogue.helo,
-            tls=self._dialogue.encrypted, proxy=self._proxy)  # fmt: skip
-
-    def _settled(self, done: "asyncio.Future[None]", intake: Intake) -> None:
-        """Answer a mail whose storing has ended; the memory is given back even when nobody waits any more."""
-        intake.release()
-        failed = done.cancelled() or done.exception() is not None
-        if done is self._storing:
-            self._answer(answers.NOT_STORED if failed else answers.STORED)
-
-    def _answer(self, text: str) -> None:
-        assert self._dialogue is not None
-        self._storing = None
-        self._dialogue.forget()
-        self._stage = Stage.COMMANDS
-        if self._ended:
-            return
-        self._wait(self._limits.idle_seconds)
-        if self._leaving:
-            self._part(text)
-            return
-        self._tell(text)
-        if self._buffer:
-            self._loop.call_soon(self._go_on)
-
-    def _let_go(self) -> None:
-        if self._intake is not None:
-            self._intake.release()
-            self._intake = None
-
-    # who connects, and how
-
-    def _introduce(self) -> None:
-        try:
-            header = proxy_header.parse(bytes(self._buffer))
-        except proxy_header.Malformed as no:
-            log.warning("SMTP session ended: PROXY header: %s", no)
-            self._part(answers.NO_PROXY)
-            return
-        if header is not None:
-            del self._buffer[: header.length]
-            if header.peer:
-                self._peer, self._proxy = rates.address(header.peer), self._peer
-            self._greet()
-
-    def _greet(self) -> None:
-        self._stage = Stage.COMMANDS
-        if refusal := self._keeper.refuses_peer(self, self._peer):
-            self._part(refusal)
-            return
-        self._dialogue = Dialogue(self._keeper.host(self._peer))
-        self._tell(f"220 {self._keeper.core.merchant.mail_domain} ESMTP")
-        self._wait(self._limits.idle_seconds)
-
-    def _encrypt(self) -> None:
-        """Begin encryption: from here on no byte of plain text is read."""
-        assert self._transport is not None
-        assert self._keeper.encryption is not None
-        self._stage = Stage.HANDSHAKE
-        self._transport.pause_reading()
-        self._wait(self._limits.handshake_seconds + 1)
-        self._handshake = self._loop.create_task(self._encrypted(self._transport, self._keeper.encryption))
-
-    async def _encrypted(self, plain: asyncio.Transport, encryption: Encryption) -> None:
-        try:
-            transport = await encryption.over(
-                plain, self, seconds=self._limits.handshake_seconds, parting_seconds=self._limits.parting_seconds
-            )
-        except Exception as error:  # the rim: whatever the other side did, its session is over and nobody else's is
-            log.info("SMTP session ended: no encryption: %s", type(error).__name__)
-            transport = None
-        self._handshake = None
-        if transport is None or self._ended:
-            plain.abort()
-            self.connection_lost(None)  # asyncio tells the handshake only
-            return
-        self._transport, self._reading = transport, True
-        self._dialogue = Dialogue(self._keeper.host(self._peer), encrypted=True)
-        self._stage = Stage.COMMANDS
-        self._wait(self._limits.idle_seconds)
-        self._go_on()
-
-    # time
-
-    def _due(self) -> float:
-        if self._stage is Stage.STORING:
-            return self._until
-        return min(self._until, self._mail_until, self._session_until)
-
-    def _expired(self) -> None:
-        if self._stage is Stage.STORING:
-            log.error("inbound mail not stored in time")
-            self._answer(answers.NOT_STORED)
-        elif self._stage in (Stage.PROXY, Stage.HANDSHAKE):
-            self.cut_off()
-        else:
-            self._let_go()
-            self._part(answers.SLOW)
+            "" if sender == NOBODY else sender, tuple(self.envelope.rcpt_tos), body, peer=self.peer,
+            helo=name[:NAME_LETTERS], tls=self._tls_protocol is not None, proxy=self._proxy)  # fmt: skip
