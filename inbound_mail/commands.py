@@ -75,8 +75,7 @@ class Commands:
     def feed(self, data: bytes) -> None:
         """Keep what arrived until its turn; while much waits, no more is read."""
         self._buffer += data
-        if len(self._buffer) > self._limits.unread_bytes and self._transport is not None:
-            self._transport.pause_reading()
+        self._read_on()
         self._wake()
 
     def end(self) -> None:
@@ -121,7 +120,15 @@ class Commands:
 
     def _drop(self, size: int) -> None:
         del self._buffer[:size]
-        if self._transport is not None and len(self._buffer) <= self._limits.unread_bytes:
+        self._read_on()
+
+    def _read_on(self) -> None:
+        """Read from the connection, or leave what comes to the system until there is room."""
+        if self._transport is None or self._transport.is_closing():
+            return
+        if len(self._buffer) > self._limits.unread_bytes:
+            self._transport.pause_reading()
+        else:
             self._transport.resume_reading()
 
     async def _more(self) -> None:

@@ -6,7 +6,7 @@ import ssl
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID
 
@@ -85,6 +85,15 @@ async def served_name(port: int) -> str:
         return subject(talker.writer.get_extra_info("ssl_object").getpeercert(binary_form=True))
 
 
+async def room_for_one(port: int) -> None:
+    """Return when a sender is greeted."""
+    greeting = b""
+    while not greeting.startswith(b"220"):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        greeting = await reader.readline()
+        writer.close()
+
+
 async def offers(talker: Talker) -> list[str]:
     """Return what EHLO is answered with."""
     await talker.put(b"EHLO again.example\r\n")
@@ -158,6 +167,47 @@ async def test_plain_text_instead_of_a_handshake_ends_the_session(encrypting: Ma
 
     assert b"250" not in rest
     assert (await send(encrypting.port, "nobody@x.example")).startswith("550"), "the server goes on"
+
+
+async def test_a_handshake_that_never_comes_is_waited_for_within_its_limit_and_leaves_nothing(
+    core: Core, pair: Pair
+) -> None:
+    limits = replace(LIMITS, connections=1, handshake_seconds=0.3)
+    server = await serve(
+        core, host="127.0.0.1", port=0, limits=limits, encryption=Encryption(pair.certificate, pair.key)
+    )
+    async with asyncio.timeout(60), talking(server.port) as talker:
+        await talker.say("STARTTLS")
+        rest = await talker.reader.read()
+    async with asyncio.timeout(60):
+        await room_for_one(server.port)
+    await server.close()
+
+    assert rest == b""
+
+
+async def test_a_sender_that_hangs_up_in_the_handshake_leaves_nothing(core: Core, pair: Pair) -> None:
+    encryption = Encryption(pair.certificate, pair.key)
+    server = await serve(core, host="127.0.0.1", port=0, limits=replace(LIMITS, connections=1), encryption=encryption)
+    async with talking(server.port) as talker:
+        await talker.say("STARTTLS")
+        await talker.put(b"\x16\x03\x01\x02\x00half a hello")
+    async with asyncio.timeout(60):
+        await room_for_one(server.port)
+    await server.close()
+
+
+async def test_stopping_does_not_wait_for_a_handshake(core: Core, pair: Pair) -> None:
+    encryption = Encryption(pair.certificate, pair.key)
+    limits = replace(LIMITS, stopping_seconds=50)
+    server = await serve(core, host="127.0.0.1", port=0, limits=limits, encryption=encryption)
+    async with asyncio.timeout(25), talking(server.port) as talker, encrypted(server.port) as idle:
+        await talker.say("STARTTLS")
+        await server.close()
+        rest, last_words = await talker.reader.read(), await idle.answer()
+
+    assert rest == b""
+    assert last_words.startswith("421 4.3.2")
 
 
 async def test_what_was_said_before_encryption_does_not_count_after(core: Core, encrypting: MailServer) -> None:
