@@ -10,7 +10,7 @@ class Limits:
     max_bytes: int = 32 * 1024 * 1024
     """Of one mail; announced by SIZE, refused with 552."""
     connections: int = 1000
-    """At a time; one more is told 421. Two thousand idle ones cost some 20 MB."""
+    """At a time; one more is told 421. Two thousand idle ones cost some 26 MB."""
     connections_of_peer: int = 100
     """At a time from one address; all mail may come through one relay in front of us."""
     connections_a_minute: int = 1000
