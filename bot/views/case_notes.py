@@ -2,7 +2,16 @@
 
 from bot import blocks, ids, text
 from bot.blocks import Block
-from domain.operations.case_notes import CaseDispute, CaseDraft, CaseHold, CaseNotes, CasePlan, CasePromise
+from bot.views import mails
+from domain.operations.case_notes import (
+    CaseDispute,
+    CaseDraft,
+    CaseHold,
+    CaseNotes,
+    CasePlan,
+    CasePromise,
+    CaseUnanswered,
+)
 from domain.operations.cases import Case
 
 _PROMISES = {"running": "", "broken": " did not come", "partly_kept": " came only in part"}
@@ -18,6 +27,7 @@ _PLANS = {
 def lines(notes: CaseNotes) -> tuple[Block, ...]:
     """Return what stands about the invoice; nothing when nothing does."""
     said = [
+        *(_unanswered(each) for each in notes.unanswered[-1:]),
         *(_promise(each) for each in notes.promises),
         *([_plan(notes.plan)] if notes.plan else ()),
         *(_dispute(each) for each in notes.disputes),
@@ -33,7 +43,7 @@ def decisions(case: Case) -> tuple[Block, ...]:
     """Return the buttons for what waits for a person."""
     notes = case.notes
     number = text.plain(case.invoice_number, limit=40)
-    found: list[Block] = []
+    found: list[Block] = [mails.look(notes.unanswered[-1].id)] if notes.unanswered else []
     if notes.plan and notes.plan.state == "requested":
         found.append(
             blocks.button(
@@ -65,6 +75,10 @@ def decisions(case: Case) -> tuple[Block, ...]:
             )
         )
     return tuple(found)
+
+
+def _unanswered(mail: CaseUnanswered) -> str:
+    return f"*The customer wrote* on {text.moment(mail.since)}; reminders wait until somebody has dealt with it"
 
 
 def _promise(promise: CasePromise) -> str:

@@ -29,6 +29,9 @@ from domain.ledger.refusals import InvoiceNotFound
 
 MOST_LISTED = 50
 
+PROVEN = frozenset({"token", "reference", "quoted token"})
+"""Ways in which a mail is known to answer one of ours; by its sender alone it is only claimed."""
+
 MOST_BESIDE = 10
 """Of the other invoices that a mail may be about."""
 
@@ -143,6 +146,7 @@ async def confirm(core: Core, *, mail_id: UUID, place: int, stamp: str, actor: A
         MailNotFound: No stored mail has that id, or it was not written by a person.
         GuessOutdated: The mail was read again since, or has no such guess.
         MailUnplaced: Nobody has said yet which invoice it is about.
+        WriterUnproven: It would change whom we write to, by the word of somebody who may be anybody.
         GuessUnclear: It lacks an amount, a day or an address, or can be read in two ways.
         Refusal: Whatever the act itself refuses.
     """
@@ -155,7 +159,7 @@ async def confirm(core: Core, *, mail_id: UUID, place: int, stamp: str, actor: A
         raise MailUnplaced
     guess, sender = shown.guesses[place - 1], _reading(row).get("sender", "")
     number, open_now = _meant(guess, shown, Money(row["open_minor"], row["currency"]))
-    said = Said(number, guess, shown.text, open_now, row["contact_id"], sender)
+    said = Said(number, guess, shown.text, open_now, row["contact_id"], sender, shown.thread in PROVEN)
     done = await guesses.ACTS[guess.kind](core, said, actor)
     seen = await inbound.seen(core, mail_id=str(mail_id), actor=actor)
     happened = done if isinstance(done, tuple) else () if done is None else (done,)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from domain.casework import tasks
-from domain.casework.refusals import GuessUnclear
+from domain.casework.refusals import GuessUnclear, WriterUnproven
 from domain.casework.tasks import TaskKind
 from domain.commitments import disputes, promises
 from domain.commitments.objections import Filing
@@ -36,6 +36,8 @@ class Said:
     contact_id: UUID | None
     """Who wrote, where the customer has that contact."""
     sender: str
+    proven: bool
+    """Whether the writer had a mail of ours: its token, its Message-ID or its signed address came back."""
 
 
 async def _promise(core: Core, said: Said, actor: Actor) -> Event:
@@ -69,6 +71,7 @@ async def _wrong_contact(core: Core, said: Said, actor: Actor) -> Done:
         return await _task(
             core, said, actor, TaskKind.FIND_CONTACT, f"says that somebody else is to be written to{named}"
         )
+    _require_proof(said, f"contact add {said.number} ADDRESS")
     row = await core.database.row(
         "SELECT a.id::text AS id FROM account a JOIN invoice i ON i.account_id = a.id WHERE i.number_key = %s",
         (invoices.number_key(said.number),),
@@ -92,7 +95,14 @@ def _elsewhere_at_the_same(said: Said) -> bool:
     return there != here and there.rpartition("@")[2] == here.rpartition("@")[2]
 
 
+def _require_proof(said: Said, command: str) -> None:
+    """Let pass what changes whom we write to, when the writer proved to have our mail; a sender is only a claim."""
+    if not said.proven:
+        raise WriterUnproven(command)
+
+
 async def _stop(core: Core, said: Said, actor: Actor) -> Event:
+    _require_proof(said, "suppress ADDRESS opted-out reason…")
     if said.contact_id is None:
         raise GuessUnclear("contact", "suppress ADDRESS opted-out reason…")
     return await suppressions.add(

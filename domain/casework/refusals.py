@@ -14,6 +14,7 @@ Refusal
 ├── GuessOutdated           the mail was read again since, or makes no such guess
 ├── GuessUnclear            a guess lacks what the act needs, or can be read in two ways
 ├── MailUnplaced            nobody has said yet which invoice a mail is about
+├── WriterUnproven          whoever wrote may be anybody, and it would change whom we write to
 └── WordsMissing            what was asked for needs a reason or an outcome
 """
 
@@ -121,3 +122,13 @@ class MailUnplaced(Refusal):
 
     def __init__(self) -> None:
         super().__init__("Say first which invoice the mail is about: `/plixo mail assign ID INV`.")
+
+
+class WriterUnproven(Refusal):
+    """Say that a sender is no proof of who wrote."""
+
+    def __init__(self, command: str) -> None:
+        super().__init__(
+            "This mail is known by its sender only, which anybody can write. Ask the customer another way, then say it "
+            f"yourself: `/plixo {command}`."
+        )

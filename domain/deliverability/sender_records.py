@@ -8,6 +8,7 @@ finding carries the exact record to publish. Sources: RFC 7208 (SPF, its ten loo
 import re
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Literal, Protocol
 
 MOST_LOOKUPS = 10
@@ -86,7 +87,7 @@ async def _guarded(check: Literal["SPF", "DKIM", "DMARC"], work: Awaitable[Findi
 async def _spf(sender: Sender, records: Records) -> Finding:
     domain = sender.return_domain
     found = [each for each in await records.texts(domain) if _is_spf(each)]
-    wanted = Publish(domain, f"v=spf1 a:{sender.relay} ~all")
+    wanted = Publish(domain, f"v=spf1 {_mechanism(sender.relay)} ~all")
     how = "Publish it, with the include that your relay's operator names in place of a:… if there is one."
     if not found:
         return Finding("SPF", "fail", f"{domain} has no SPF record", how, wanted)
@@ -106,6 +107,14 @@ async def _spf(sender: Sender, records: Records) -> Finding:
     if last in ("", "?") and "redirect=" not in found[0].lower():
         return Finding("SPF", "warn", "the record does not say what of other senders", "End it with ~all.")
     return Finding("SPF", "pass", f"{domain}: one record, {cost} of {MOST_LOOKUPS} look-ups")
+
+
+def _mechanism(relay: str) -> str:
+    """Return the term that lets a relay send, by its name or its address."""
+    try:
+        return f"ip{ip_address(relay).version}:{relay}"
+    except ValueError:
+        return f"a:{relay}"
 
 
 class _Broken(Exception):

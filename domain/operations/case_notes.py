@@ -66,6 +66,14 @@ class CaseDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseUnanswered:
+    """A mail of the customer that nobody has dealt with; reminders wait for it."""
+
+    id: UUID
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CaseNotes:
     """Everything of that kind about one invoice."""
 
@@ -76,6 +84,7 @@ class CaseNotes:
     drafts: tuple[CaseDraft, ...] = ()
     snoozed_until: datetime | None = None
     claimed_by: str = ""
+    unanswered: tuple[CaseUnanswered, ...] = ()
 
 
 _NOTES = """
@@ -105,6 +114,9 @@ _NOTES = """
     UNION ALL
     SELECT 'snooze', s.id, s.state, '', NULL, NULL, s.reason, s.made_by, s.until, 0, false, NULL, s.created_at
     FROM snooze s WHERE s.invoice_id = %(id)s AND s.state = 'active' AND s.until > %(now)s
+    UNION ALL
+    SELECT 'unanswered', u.id, '', '', NULL, NULL, '', '', u.received_at, 0, false, NULL, u.received_at
+    FROM inbound_mail u WHERE u.account_id = %(account)s AND u.seen_at IS NULL AND u.reading->>'kind' = 'human'
     ORDER BY created_at DESC
 """
 
@@ -130,6 +142,7 @@ async def of_invoice(core: Core, *, invoice_id: UUID, account_id: UUID) -> CaseN
         drafts=tuple(CaseDraft(row["id"], row["state"], tuple(row["needs"]), row["at"]) for row in _of(rows, "draft")),
         snoozed_until=snoozes[0]["at"] if snoozes else None,
         claimed_by=holder[0] if holder else "",
+        unanswered=tuple(CaseUnanswered(row["id"], row["at"]) for row in _of(rows, "unanswered")),
     )
 
 

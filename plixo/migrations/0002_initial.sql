@@ -628,6 +628,8 @@ CREATE UNIQUE INDEX inbound_mail_once ON inbound_mail (sha256, sent_to);
 CREATE INDEX inbound_mail_received ON inbound_mail (received_at);
 CREATE INDEX inbound_mail_unread ON inbound_mail (received_at) WHERE seen_at IS NULL;
 CREATE INDEX inbound_mail_mailing ON inbound_mail (mailing_id) WHERE mailing_id IS NOT NULL;
+-- Whom a mail waits for, customer by customer: their reminders wait as well.
+CREATE INDEX inbound_mail_waiting ON inbound_mail (account_id) WHERE account_id IS NOT NULL AND seen_at IS NULL;
 CREATE INDEX inbound_mail_account ON inbound_mail (account_id, received_at) WHERE account_id IS NOT NULL;
 
 CREATE TABLE suppression (

@@ -178,3 +178,20 @@ async def test_whoever_is_written_to_no_more_is_told_beside_the_new_contact(core
 
     assert "c…@acme.example" in told
     assert "a…@acme.example" in told
+
+
+async def test_a_case_says_that_a_mail_waits_until_somebody_has_dealt_with_it(core: Core) -> None:
+    mail_id = await written(core, await a_mailing(core), "We will pay 50.00 EUR on Friday.")
+    before = await actions.press(core, Click(ids.Action.SHOW, ids.value(invoice_id=(await invoice_of(core))), ANNA))
+
+    await pressed(core, before, ids.Action.SHOW_MAIL)
+    await said(core, f"mail done {short_ids.short(mail_id)}")
+
+    assert "*The customer wrote*" in shown(before)
+    assert "*The customer wrote*" not in await said(core, "invoice INV-1042")
+
+
+async def invoice_of(core: Core) -> UUID:
+    row = await core.database.row("SELECT id FROM invoice WHERE number = 'INV-1042'")
+    assert row is not None
+    return UUID(str(row["id"]))

@@ -164,3 +164,15 @@ async def test_the_shell_shows_what_to_publish_and_ends_with_code_one(plixo: She
 
     assert answer.code == 1
     assert '_dmarc.acme.example  TXT  "v=DMARC1; p=none"' in answer.out
+
+
+@pytest.mark.parametrize(("relay", "term"), [
+    ("mx.relay.example", "a:mx.relay.example"), ("192.0.2.7", "ip4:192.0.2.7"), ("2001:db8::7", "ip6:2001:db8::7"),
+])  # fmt: skip
+async def test_a_relay_is_named_by_what_it_is(zone: tuple[Zone, str], relay: str, term: str) -> None:
+    zone[0].records = {}
+
+    found = (await judged(zone, Sender("acme.example", "acme.example", relay, "plixo", KEY)))["SPF"]
+
+    assert found.publish is not None
+    assert found.publish.value == f"v=spf1 {term} ~all"

@@ -7,7 +7,7 @@ import pytest
 
 from domain.casework import conversations
 from domain.casework.events import MailAssigned, TaskOpened
-from domain.casework.refusals import GuessOutdated, GuessUnclear, MailUnplaced
+from domain.casework.refusals import GuessOutdated, GuessUnclear, MailUnplaced, WriterUnproven
 from domain.commitments.dispute_events import DisputeFiled
 from domain.commitments.events import PromiseMade
 from domain.deliverability import return_paths, suppressions
@@ -304,3 +304,20 @@ async def test_somebody_of_another_company_pushes_no_contact_out(core: Core) -> 
     await confirmed(core, mail_id)
 
     assert await reminded(core) == ["anna@acme.example", "carl@elsewhere.example"]
+
+
+@pytest.mark.parametrize("text", [
+    "Please stop sending me these reminders.", "I am not the right person, please write to mallory@acme.example.",
+])  # fmt: skip
+async def test_a_sender_alone_changes_nobody_whom_we_write_to(core: Core, text: str) -> None:
+    mailing = await a_mailing(core)
+    to = "postmaster@mail.northwind.example"
+    mail_id = await arrive(core, to, a_letter(to, text=text), sender="anna@acme.example")
+    assert (await conversations.card(core, mail_id=mail_id)).thread == "sender"
+
+    with pytest.raises(WriterUnproven, match="anybody can write"):
+        await confirmed(core, mail_id)
+
+    contacts = await core.database.rows("SELECT email FROM contact WHERE state = 'active'")
+    assert [each["email"] for each in contacts] == ["anna@acme.example"]
+    assert await suppressions.suppressed(core, addresses=[mailing.address]) == frozenset()
