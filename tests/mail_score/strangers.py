@@ -3,8 +3,9 @@
 The samples are grouped by provider. A line of the tables counts as a provider's own when it occurs in that provider's
 mails and decided nothing in anybody else's. These lines are taken out, the provider's mails are read with what is left,
 and what comes out is summed up over all providers. So the sum is what the rules and the tables would have scored on
-each provider before anyone had seen a mail of it. It is a pessimistic figure: a line that was written from a provider's
-documentation, and that happens to fit the samples, is taken out as well. Rules in code cannot be left out so and stay.
+each provider before anyone had seen a mail of it. A line that was written from a provider's documentation, and that
+happens to fit the samples, is taken out as well, which makes the figure too low; rules in code stay, of which some were
+written with these mails at hand, which makes it too high.
 """
 
 from collections import defaultdict
