@@ -19,7 +19,7 @@ from inbound_mail.encryption import CertificateUnusable
 from plixo import book_check, database, keys, migrations, parts, sender_checks, stripe_checks
 from plixo.check_results import Result
 from plixo.settings import Settings
-from scheduler.mime import KeyUnusable
+from scheduler.key_faults import KeyUnusable
 
 PATIENCE_SECONDS = 12.0
 """One connection that hangs must not keep the others from being told."""

@@ -20,8 +20,9 @@ from portal import jobs as portal_jobs
 from portal.no_gateway import NoGateway
 from portal.stripe_gateway import StripeGateway
 from scheduler import mailer
+from scheduler.key_faults import KeyUnusable
 from scheduler.mailer import Relay
-from scheduler.mime import KeyUnusable, Signer
+from scheduler.mime import Signer
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ from plixo.keys import KeysMalformed
 from plixo.migrations import SchemaBehind
 from plixo.settings import Settings
 from sandbox.clock import saved
-from scheduler.mime import KeyUnusable
+from scheduler.key_faults import KeyUnusable
 
 R = TypeVar("R")
 

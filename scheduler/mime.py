@@ -16,6 +16,7 @@ import dkim
 from domain import letters
 from domain.kernel.core import Core
 from domain.outreach.composing import OutgoingMail
+from scheduler.key_faults import KeyUnusable
 
 SIGNED = (
     "From", "To", "Reply-To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type",
@@ -40,10 +41,6 @@ _FILE_NAME = re.compile(r"[A-Za-z0-9._-]{1,120}")
 
 _POLICY = EmailPolicy(linesep="\r\n")
 """How the headers are written that hold what people typed: encoded where they must be, broken into lines."""
-
-
-class KeyUnusable(Exception):
-    """A signing key cannot be used; the text says why and never what it is."""
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,14 @@ from typing import Annotated
 
 import typer
 
-from plixo import sender_checks, shell
-from scheduler.mime import KeyUnusable
+from plixo import shell
+from scheduler.key_faults import KeyUnusable
 
 
 def sender(as_json: Annotated[bool, shell.JSON] = False) -> None:
     """Look up SPF, DKIM and DMARC of our sending domain, with the records to publish; code 1 when one fails."""
+    from plixo import sender_checks  # loads every vendor's library, which other commands need not wait for
+
     try:
         found = asyncio.run(sender_checks.findings(shell.settings()))
     except KeyUnusable as error:

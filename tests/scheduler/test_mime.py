@@ -19,8 +19,9 @@ from domain.kernel.core import Core
 from domain.letters import samples
 from domain.outreach.composing import Attachment, OutgoingMail
 from scheduler import mime
+from scheduler.key_faults import KeyUnusable
 from scheduler.mailer import Relay
-from scheduler.mime import KeyUnusable, Signer
+from scheduler.mime import Signer
 from tests.clocks import START
 from tests.domain.letters.test_folders import a_png
 
