@@ -10,7 +10,7 @@ from domain.kernel.ports import PaymentGateway
 from portal import door, invoice, pages, rim, stripe_webhook, unsubscribe
 from portal.cookies import Cookies
 from portal.rates import Rates
-from portal.rim import Handler, Portal
+from portal.rim import Portal, Route
 
 LONGEST_LINE = 32 * 1024
 """Bytes of a request line or header that are read, so that an absurd address gets our page and not the parser's."""
@@ -47,27 +47,8 @@ def build(
 
 def add_pages(app: web.Application, portal: Portal) -> None:
     """Add the payers' routes; what no other route takes gets the portal's own page for nothing."""
-    gets: tuple[tuple[str, str, Handler], ...] = (
-        ("/l/{token:[^/]*}", "look", door.look),
-        ("/u/{token:[^/]*}", "leave", unsubscribe.look),
-        ("/i", "invoice", invoice.show),
-        ("/i/pay", "back", invoice.back_to_invoice),
-        ("/i/return", "come_back", invoice.come_back),
-        (r"/i/receipt/{number:[A-Za-z0-9-]{1,40}}.pdf", "receipt", invoice.receipt),
-        (f"/static/{pages.STYLE_NAME}", "style", _style),
-        ("/static/icon.svg", "icon", _icon),
-        ("/robots.txt", "robots", _robots),
-    )
-    posts: tuple[tuple[str, str, Handler], ...] = (
-        ("/l/{token:[^/]*}", "press", door.press),
-        ("/u/{token:[^/]*}", "unsubscribe", unsubscribe.press),
-        ("/i/pay", "pay", invoice.pay),
-        ("/i/fresh", "fresh", invoice.fresh),
-    )
-    for path, name, handler in gets:
-        app.router.add_get(path, rim.served(portal, name, handler))
-    for path, name, handler in posts:
-        app.router.add_post(path, rim.served(portal, name, handler))
+    for route in (*door.ROUTES, *unsubscribe.ROUTES, *invoice.ROUTES, *_FILES):
+        app.router.add_route(route.method, route.path, rim.served(portal, route.name, route.handler))
     app.router.add_route("*", "/{anything:.*}", rim.served(portal, "missing", _missing))
 
 
@@ -111,3 +92,10 @@ def _kept(body: bytes, content_type: str) -> web.Response:
 
 async def _missing(portal: Portal, request: web.Request) -> web.Response:
     return portal.pages.say(request, "missing", status=404)
+
+
+_FILES = (
+    Route("GET", f"/static/{pages.STYLE_NAME}", "style", _style),
+    Route("GET", "/static/icon.svg", "icon", _icon),
+    Route("GET", "/robots.txt", "robots", _robots),
+)

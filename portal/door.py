@@ -5,7 +5,7 @@ from aiohttp import web
 from domain.pay_links import links, sessions
 from domain.pay_links.refusals import LinkNotFound
 from portal import forms
-from portal.rim import Portal
+from portal.rim import Portal, Route
 
 
 async def look(portal: Portal, request: web.Request) -> web.StreamResponse:
@@ -42,3 +42,6 @@ async def press(portal: Portal, request: web.Request) -> web.StreamResponse:
 def dead(portal: Portal, request: web.Request, *, of_session: bool = False) -> web.Response:
     """Show the one page for expired, used, replaced and made-up links alike."""
     return portal.pages.show(request, "dead.html", status=404, texts=portal.pages.texts(), of_session=of_session)
+
+
+ROUTES = (Route("GET", "/l/{token:[^/]*}", "look", look), Route("POST", "/l/{token:[^/]*}", "press", press))

@@ -14,7 +14,7 @@ from domain.pay_links.refusals import AmountNotPossible, CheckoutNotFound, LinkN
 from domain.pay_links.states import CheckoutState
 from portal import amounts, door, forms, paying, views
 from portal.part_form import Tried
-from portal.rim import Portal
+from portal.rim import Portal, Route
 
 log = structlog.get_logger(__name__)
 
@@ -170,3 +170,13 @@ async def _write_receipts(portal: Portal, page: PayerPage) -> None:
             await receipts.issued(portal.core, payment_id=line.payment_id)
         except Exception as error:  # the rim: a receipt that cannot be written must not hide that the money arrived
             log.error("receipt not written", error=type(error).__name__)
+
+
+ROUTES = (
+    Route("GET", "/i", "invoice", show),
+    Route("POST", "/i/pay", "pay", pay),
+    Route("GET", "/i/pay", "back", back_to_invoice),
+    Route("GET", "/i/return", "come_back", come_back),
+    Route("GET", r"/i/receipt/{number:[A-Za-z0-9-]{1,40}}.pdf", "receipt", receipt),
+    Route("POST", "/i/fresh", "fresh", fresh),
+)

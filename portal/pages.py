@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from domain.kernel import locales, request_ids
 from domain.kernel.core import Merchant
-from portal.texts import CATALOGUES, Texts
+from portal.texts import LANGUAGES, Texts
 
 _HERE = Path(__file__).parent
 
@@ -33,7 +33,7 @@ class Pages:
 
     def texts(self, locale: str | None = None) -> Texts:
         """Return the words of the reader's language, or of the merchant's where the reader is not known."""
-        return Texts(locales.language(locale or self.merchant.locale, CATALOGUES))
+        return Texts(locales.language(locale or self.merchant.locale, LANGUAGES))
 
     def show(
         self, request: web.Request, template: str, *, status: int = 200, texts: Texts, **shown: Any

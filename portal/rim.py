@@ -44,6 +44,17 @@ Handler = Callable[[Portal, web.Request], Awaitable[web.StreamResponse]]
 Served = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One address and what answers there."""
+
+    method: str
+    path: str
+    name: str
+    """For log lines, figures and limits, where the path may hold a token."""
+    handler: Handler
+
+
 def headers(*, checkout_origin: str, secure: bool) -> dict[str, str]:
     """Return the headers of every answer, errors included."""
     policy = (

@@ -4,7 +4,7 @@ from aiohttp import web
 
 from domain.deliverability import unsubscribes
 from portal import forms
-from portal.rim import Portal
+from portal.rim import Portal, Route
 
 BY_MAIL_PROGRAM = "one-click"
 BY_PAGE = "unsubscribe page"
@@ -30,3 +30,6 @@ async def press(portal: Portal, request: web.Request) -> web.Response:
     rule = BY_PAGE if b"from=page" in body else BY_MAIL_PROGRAM
     await unsubscribes.stop(portal.core, token=token, rule=rule)
     return portal.pages.say(request, "left", status=200, further="left_next")
+
+
+ROUTES = (Route("GET", "/u/{token:[^/]*}", "leave", look), Route("POST", "/u/{token:[^/]*}", "unsubscribe", press))

@@ -179,10 +179,8 @@ def _due_on(page: PayerPage, words: _Words) -> str:
     match page.days_past_due if _late(page) or page.days_past_due == 0 else -1:
         case 0:
             return t("due_today", date=day)
-        case 1:
-            return t("overdue_one", date=day)
-        case days if days > 1:
-            return t("overdue", date=day, days=days)
+        case days if days > 0:
+            return t.count("overdue", days, date=day)
         case _:
             return t("due_in", date=day)
 

@@ -17,11 +17,10 @@ from psycopg.conninfo import conninfo_to_dict
 
 from domain.kernel.core import Core
 from domain.pay_links import tokens
-from portal import app, declines, rim
+from portal import app, rim
 from portal.no_gateway import NoGateway
 from portal.pages import STYLE, STYLE_NAME
 from portal.rates import Rates
-from portal.texts import CATALOGUES, ENGLISH
 from tests.builders import an_invoice
 from tests.domain.pay_links.payers import a_link
 from tests.portal.browsers import Browser, a_browser
@@ -264,14 +263,6 @@ async def test_a_hostile_merchant_name_is_text(core: Core, gateway: FakeGateway)
     assert "<b>" not in page.text
     assert "+49 30 1234" in page.text
     assert "mailto:" not in page.text
-
-
-def test_every_catalogue_has_every_text_with_the_same_places() -> None:
-    for texts in CATALOGUES.values():
-        assert set(texts) == set(ENGLISH)
-    assert {key for said in (declines.GENERIC, *declines.TABLE.values()) for key in (said.why, said.next)} <= set(
-        ENGLISH
-    )
 
 
 @pytest.mark.parametrize(
