@@ -1,13 +1,22 @@
-"""What the soak's processes share: a clock that moves forwards in jumps, and how many jobs each of them is at."""
+"""What the soak's processes share: a clock that moves forwards in jumps, who is away, and how many jobs each is at."""
 
 import mmap
 import struct
 from datetime import UTC, datetime, timedelta
+from enum import IntFlag
 from pathlib import Path
 
 
+class Away(IntFlag):
+    """Who does not answer for some hours."""
+
+    NOBODY = 0
+    SLACK = 1
+    STRIPE = 2
+
+
 class SharedClock:
-    """Tell the moment that the file holds. Every process of the soak opens the same file."""
+    """Tell the moment that the file holds, and who is away. Every process of the soak opens the same file."""
 
     def __init__(self, path: Path, *, at: datetime | None = None) -> None:
         if at is not None:
@@ -31,6 +40,15 @@ class SharedClock:
     @moving.setter
     def moving(self, moving: bool) -> None:
         self._map[8] = int(moving)
+
+    @property
+    def away(self) -> Away:
+        """Who is away now."""
+        return Away(self._map[9])
+
+    @away.setter
+    def away(self, away: Away) -> None:
+        self._map[9] = int(away)
 
 
 class BusyCount:

@@ -22,7 +22,7 @@ from domain.outreach import planner
 from plixo import migrations
 from scheduler.clock import SlotClock
 from tests.soak import acts, evidence, hands, operators, witness
-from tests.soak.clock import SharedClock
+from tests.soak.clock import Away, SharedClock
 from tests.soak.cores import opened
 from tests.soak.hands import Hand
 from tests.soak.record import Record
@@ -72,7 +72,7 @@ class Year:
     told: Counter[str] = field(default_factory=Counter)
     stuck: list[str] = field(default_factory=list)
     trouble: float = 0.1
-    """How often a job that talks to Slack or Stripe fails."""
+    """How often a job that talks to Stripe fails although Stripe is there."""
     tell: Callable[[str], object] | None = None
     """Told once a simulated week how far it is."""
     begun: float = field(default_factory=time.monotonic)
@@ -167,6 +167,13 @@ class Year:
         )
 
     def _weather(self, hours: float) -> None:
+        for one in Away:
+            if one in self.clock.away:
+                if self.chance.random() < 0.6:
+                    self.clock.away &= ~one
+            elif self.chance.random() < self.size.outages_a_day * hours / 24:
+                self.clock.away |= one
+                self.told[f"{str(one.name).capitalize()} away"] += 1
         if self.relay.mood is not Mood.WELL:
             if self.chance.random() < 0.6:
                 self.relay.mood = Mood.WELL
@@ -212,7 +219,7 @@ class Year:
         )
 
     async def _calm_down(self) -> None:
-        self.relay.mood, self.trouble = Mood.WELL, 0.0
+        self.relay.mood, self.clock.away, self.trouble = Mood.WELL, Away.NOBODY, 0.0
         old = self.workers
         for worker in old:
             worker.stop()
