@@ -18,6 +18,8 @@ SHOW = "mail 1a2b3c4d"
 ASSIGN = "mail assign 1a2b3c4d INV-1042"
 DONE = "mail done 1a2b3c4d"
 
+BEFORE = "Somebody had dealt with this mail before."
+
 
 async def listed(core: Core, ask: Ask) -> Message:
     """Answer ``/plixo mails``: what people wrote and nobody has dealt with, the oldest first."""
@@ -41,7 +43,8 @@ async def assign(core: Core, ask: Ask) -> Message:
 async def done(core: Core, ask: Ask) -> Message:
     """Answer ``/plixo mail done ID``: the mail is dealt with."""
     mail_id = await _named(core, ask.words, DONE)
-    return answers.done(await inbound.seen(core, mail_id=str(mail_id), actor=ask.actor))
+    event = await inbound.seen(core, mail_id=str(mail_id), actor=ask.actor)
+    return answers.done(event) if event is not None else answers.done_already(BEFORE)
 
 
 async def press_show(core: Core, press: Press) -> Message:
@@ -69,7 +72,7 @@ async def press_done(core: Core, press: Press) -> Message:
     """Answer a click on Dealt with."""
     assert press.subject.mail is not None, "the route asks for it"
     event = await inbound.seen(core, mail_id=str(press.subject.mail), actor=press.actor)
-    return answers.done(event, replaces=True)
+    return answers.done(event, replaces=True) if event is not None else answers.done_already(BEFORE)
 
 
 async def _named(core: Core, words: tuple[str, ...], example: str) -> UUID:

@@ -13,8 +13,8 @@ from uuid import UUID
 
 from domain.casework import guesses
 from domain.casework.events import MailAssigned
-from domain.casework.guesses import Said
-from domain.casework.refusals import GuessOutdated, GuessUnclear, MailUnplaced
+from domain.casework.guesses import Known, Said
+from domain.casework.refusals import GuessOutdated, GuessUnclear, MailAnswered, MailUnplaced
 from domain.deliverability import inbound
 from domain.deliverability.refusals import MailNotFound
 from domain.deliverability.replies import Attachment, Intent, Reply
@@ -132,7 +132,7 @@ async def assign(core: Core, *, mail_id: UUID, invoice_number: str, actor: Actor
 
 
 async def confirm(core: Core, *, mail_id: UUID, place: int, stamp: str, actor: Actor) -> tuple[Event, ...]:
-    """Do what a guess means, and mark the mail as dealt with; return what happened.
+    """Do what a guess means and mark the mail as dealt with, both or neither; return what happened.
 
     Args:
         core: The core.
@@ -145,25 +145,33 @@ async def confirm(core: Core, *, mail_id: UUID, place: int, stamp: str, actor: A
         NotAllowed: The actor may not work the queue.
         MailNotFound: No stored mail has that id, or it was not written by a person.
         GuessOutdated: The mail was read again since, or has no such guess.
+        MailAnswered: It was dealt with, perhaps by the first click of two.
         MailUnplaced: Nobody has said yet which invoice it is about.
         WriterUnproven: It would change whom we write to, by the word of somebody who may be anybody.
         GuessUnclear: It lacks an amount, a day or an address, or can be read in two ways.
         Refusal: Whatever the act itself refuses.
     """
     actor.require(Permission.WORK_QUEUE)
-    row = await _row(core, mail_id)
-    shown = _card(row)
-    if stamp != shown.stamp or not 1 <= place <= len(shown.guesses):
-        raise GuessOutdated
-    if shown.invoice_number is None:
-        raise MailUnplaced
-    guess, sender = shown.guesses[place - 1], _reading(row).get("sender", "")
-    number, open_now = _meant(guess, shown, Money(row["open_minor"], row["currency"]))
-    said = Said(number, guess, shown.text, open_now, row["contact_id"], sender, shown.thread in PROVEN)
-    done = await guesses.ACTS[guess.kind](core, said, actor)
-    seen = await inbound.seen(core, mail_id=str(mail_id), actor=actor)
-    happened = done if isinstance(done, tuple) else () if done is None else (done,)
-    return (*happened, seen)
+    async with core.transaction() as tx:
+        within = core.within(tx)
+        row = await _row(within, mail_id)
+        shown = _card(row)
+        if shown.answered:
+            raise MailAnswered
+        if stamp != shown.stamp or not 1 <= place <= len(shown.guesses):
+            raise GuessOutdated
+        if shown.invoice_number is None:
+            raise MailUnplaced
+        guess, sender = shown.guesses[place - 1], _reading(row).get("sender", "")
+        number, open_now = _meant(guess, shown, Money(row["open_minor"], row["currency"]))
+        said = Said(number, guess, shown.text, open_now, row["contact_id"], sender, shown.thread in PROVEN)
+        done = await guesses.ACTS[guess.kind](within, said, actor)
+        known = done.sentence if isinstance(done, Known) else ""
+        # Only now: a merger of customers, too, holds them before it comes to their mails.
+        seen = await inbound.seen(within, mail_id=str(mail_id), actor=actor, note=known)
+        if seen is None:
+            raise MailAnswered
+    return (seen,) if isinstance(done, Known) else (*done, seen)
 
 
 def named(guess: Intent, mail: MailCard) -> tuple[str, ...]:

@@ -10,7 +10,9 @@ from domain.casework.tasks import TaskKind
 from domain.commitments import disputes, promises
 from domain.commitments.objections import Filing
 from domain.commitments.parties import Source
+from domain.commitments.refusals import PromiseRepeated
 from domain.deliverability import suppressions
+from domain.deliverability.refusals import SuppressedAlready
 from domain.deliverability.replies import Intent, IntentKind, Share
 from domain.deliverability.suppressions import Why
 from domain.kernel import addresses
@@ -21,8 +23,16 @@ from domain.kernel.money import Money
 from domain.ledger import contacts, invoices
 from domain.ledger.refusals import ContactKnown
 
-Done = Event | tuple[Event, ...] | None
-"""What happened when a guess was confirmed; nothing where only the mail is dealt with."""
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Nothing had to be done, since all that the guess means is so already."""
+
+    sentence: str
+
+
+Done = tuple[Event, ...] | Known
+"""What happened when a guess was confirmed; empty where only the mail is dealt with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +50,21 @@ class Said:
     """Whether the writer had a mail of ours: its token, its Message-ID or its signed address came back."""
 
 
-async def _promise(core: Core, said: Said, actor: Actor) -> Event:
+async def _promise(core: Core, said: Said, actor: Actor) -> Done:
     day = said.guess.day
     if day is None or day.ambiguous:
         raise GuessUnclear("day", f"promise {said.number} AMOUNT on DAY")
-    return await promises.make(
-        core, invoice_number=said.number, amount=_amount(said), on=day.on, actor=actor, source=Source.MAIL,
-        contact_id=said.contact_id, note="by mail")  # fmt: skip
+    amount = _amount(said)
+    try:
+        made = await promises.make(
+            core, invoice_number=said.number, amount=amount, on=day.on, actor=actor, source=Source.MAIL,
+            contact_id=said.contact_id, note="by mail")  # fmt: skip
+    except PromiseRepeated:
+        return Known(f"the promise of {amount} by {day.on} is on file")
+    return (made,)
 
 
-async def _paid(core: Core, said: Said, actor: Actor) -> Event | None:
+async def _paid(core: Core, said: Said, actor: Actor) -> Done:
     when = f" on {said.guess.day.on}" if said.guess.day and not said.guess.day.ambiguous else ""
     which = f", reference {said.guess.references[0][:60]}" if said.guess.references else ""
     amount = said.guess.amount.text[:40] if said.guess.amount else "it"
@@ -58,11 +73,11 @@ async def _paid(core: Core, said: Said, actor: Actor) -> Event | None:
     )
 
 
-async def _dispute(core: Core, said: Said, actor: Actor) -> Event:
+async def _dispute(core: Core, said: Said, actor: Actor) -> Done:
     reason = said.guess.detail or "other"
     amount = _sum(said, f"dispute {said.number} {reason} AMOUNT words…")
     filing = Filing(reason, said.text[:2000], amount, contact_id=said.contact_id, source=Source.MAIL)
-    return await disputes.file(core, invoice_number=said.number, filing=filing, actor=actor)
+    return (await disputes.file(core, invoice_number=said.number, filing=filing, actor=actor),)
 
 
 async def _wrong_contact(core: Core, said: Said, actor: Actor) -> Done:
@@ -81,9 +96,9 @@ async def _wrong_contact(core: Core, said: Said, actor: Actor) -> Done:
     happened: tuple[Event, ...] = ()
     try:
         happened = (await contacts.add(core, account=row["id"], email=said.guess.contact, actor=actor),)
-    except ContactKnown:
+    except ContactKnown as known:
         if not replaced:
-            raise
+            return Known(str(known).rstrip("."))
     if replaced:
         happened += (await contacts.remove(core, account=row["id"], email=said.sender, actor=actor),)
     return happened
@@ -101,34 +116,38 @@ def _require_proof(said: Said, command: str) -> None:
         raise WriterUnproven(command)
 
 
-async def _stop(core: Core, said: Said, actor: Actor) -> Event:
+async def _stop(core: Core, said: Said, actor: Actor) -> Done:
     _require_proof(said, "suppress ADDRESS opted-out reason…")
     if said.contact_id is None:
         raise GuessUnclear("contact", "suppress ADDRESS opted-out reason…")
-    return await suppressions.add(
-        core, whom=said.sender, reason=Why.OPTED_OUT, note="asked for no more reminders by mail", actor=actor
-    )
+    try:
+        event = await suppressions.add(
+            core, whom=said.sender, reason=Why.OPTED_OUT, note="asked for no more reminders by mail", actor=actor
+        )
+    except SuppressedAlready as known:
+        return Known(f"{known.shown} gets no reminders any more, as was asked for before")
+    return (event,)
 
 
-async def _call(core: Core, said: Said, actor: Actor) -> Event | None:
+async def _call(core: Core, said: Said, actor: Actor) -> Done:
     at = f" at {said.guess.contact[:40]}" if said.guess.contact else ""
     when = f" on {said.guess.day.on}" if said.guess.day and not said.guess.day.ambiguous else ""
     return await _task(core, said, actor, TaskKind.CALL, f"wants a call{at}{when}")
 
 
-async def _copy(core: Core, said: Said, actor: Actor) -> Event | None:
+async def _copy(core: Core, said: Said, actor: Actor) -> Done:
     what = "a statement" if said.guess.detail == "statement" else "a copy of the invoice"
     return await _task(core, said, actor, TaskKind.REVIEW, f"wants {what}")
 
 
-async def _instalments(core: Core, said: Said, actor: Actor) -> Event | None:
+async def _instalments(core: Core, said: Said, actor: Actor) -> Done:
     count = f"{said.guess.count} " if said.guess.count else ""
     return await _task(core, said, actor, TaskKind.REVIEW, f"wants to pay in {count}instalments: plan {said.number} …")
 
 
-async def _nothing(core: Core, said: Said, actor: Actor) -> Event | None:
+async def _nothing(core: Core, said: Said, actor: Actor) -> Done:
     del core, said, actor
-    return None
+    return ()
 
 
 ACTS: Mapping[IntentKind, Callable[[Core, Said, Actor], Awaitable[Done]]] = {
@@ -150,9 +169,10 @@ OF_ONE_INVOICE = frozenset({IntentKind.PROMISE, IntentKind.DISPUTE})
 """What is done to one invoice, so that nobody chooses among several that the words name."""
 
 
-async def _task(core: Core, said: Said, actor: Actor, kind: TaskKind, what: str) -> Event | None:
+async def _task(core: Core, said: Said, actor: Actor, kind: TaskKind, what: str) -> Done:
     reason = f"{addresses.masked(said.sender)} {what}"
-    return await tasks.add(core, kind=kind, invoice_number=said.number, reason=reason, actor=actor)
+    task = await tasks.add(core, kind=kind, invoice_number=said.number, reason=reason, actor=actor)
+    return (task,) if task is not None else Known(f"a task for it is open already ({kind.value})")
 
 
 def _amount(said: Said) -> Money:

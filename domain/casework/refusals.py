@@ -13,6 +13,7 @@ Refusal
 ├── AbsenceClashes          the person, or the deputy, is away at that time
 ├── GuessOutdated           the mail was read again since, or makes no such guess
 ├── GuessUnclear            a guess lacks what the act needs, or can be read in two ways
+├── MailAnswered            somebody has dealt with the mail
 ├── MailUnplaced            nobody has said yet which invoice a mail is about
 ├── WriterUnproven          whoever wrote may be anybody, and it would change whom we write to
 └── WordsMissing            what was asked for needs a reason or an outcome
@@ -115,6 +116,15 @@ class GuessUnclear(Refusal):
 
     def __init__(self, lacks: str, command: str) -> None:
         super().__init__(f"The mail does not say the {lacks} clearly enough. Say it yourself: `/plixo {command}`.")
+
+
+class MailAnswered(Refusal):
+    """Say that nothing is left to confirm."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Somebody has dealt with this mail already. What else it may want, do by its own command: `/plixo help`."
+        )
 
 
 class MailUnplaced(Refusal):

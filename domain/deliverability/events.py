@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
-from domain.kernel.events import Event, InvoiceEvent
+from domain.kernel.events import Event, InvoiceEvent, PlacedEvent
 from domain.kernel.notices import ROUTINE, SILENT, Notices, operators
 
 
@@ -113,7 +113,7 @@ class LetterRefused(InvoiceEvent):
         return f"{self.letter.replace('-', ' ').capitalize()} to {self.sent_to} refused by the relay ({self.answer})"
 
 
-class AddressSuppressed(Event):
+class AddressSuppressed(PlacedEvent):
     """An address, or a whole domain, must not be mailed any more; the account's other contacts still are."""
 
     kind: ClassVar[str] = "address.suppressed"
@@ -127,35 +127,25 @@ class AddressSuppressed(Event):
     until: AwareDatetime | None = None
     mail_id: UUID | None = None
     contact_id: UUID | None = None
-    invoice_id: UUID | None = None
-    invoice_number: str | None = None
-    account_id: UUID | None = None
 
     def told(self) -> str:
         """Return the fact as a sentence."""
         until = f" until {self.until:%Y-%m-%d}" if self.until else ""
+        by_rule = "" if self.note else f" (rule {self.rule})"  # a person or a list has words of its own
+        note = f": {self.note}" if self.note else ""
         if self.reason == "opted out":
-            return f"{self.address} wants no more reminders (rule {self.rule}): a person follows up, the debt stays"
+            return f"{self.address} wants no more reminders{by_rule}{note}; a person follows up, the debt stays"
         if self.reason == "complaint":
             return (
-                f"{self.address} complained about a reminder (rule {self.rule}) and is suppressed: look at the customer"
+                f"{self.address} complained about a reminder{by_rule}{note} and is suppressed: look at the customer"
                 " before anything else is sent, and choose a softer tone"
             )
-        note = f": {self.note}" if self.note else ": find another contact"
-        return f"{self.address} is suppressed{until} ({self.reason}, rule {self.rule}){note}"
-
-    @property
-    def invoice_ref(self) -> UUID | None:
-        """Return the invoice whose mail came back, if one did."""
-        return self.invoice_id
-
-    @property
-    def account_ref(self) -> UUID | None:
-        """Return the account, where one has that address."""
-        return self.account_id
+        if self.note:
+            return f"{self.address} is suppressed{until} ({self.reason}){note}"
+        return f"{self.address} is suppressed{until} ({self.reason}, rule {self.rule}): find another contact"
 
 
-class SuppressionLifted(Event):
+class SuppressionLifted(PlacedEvent):
     """An address may be mailed again: a person decided so, its time was over, or its reason was taken back."""
 
     kind: ClassVar[str] = "suppression.lifted"
@@ -166,23 +156,11 @@ class SuppressionLifted(Event):
     was: str = ""
     """For what it had been suppressed."""
     reason: str
-    account_id: UUID | None = None
-    invoice_id: UUID | None = None
 
     def told(self) -> str:
         """Return the fact as a sentence."""
         was = f" (it was suppressed: {self.was})" if self.was else ""
         return f"{self.address} may be mailed again{was}: {self.reason}"
-
-    @property
-    def invoice_ref(self) -> UUID | None:
-        """Return the invoice whose mail had bounced."""
-        return self.invoice_id
-
-    @property
-    def account_ref(self) -> UUID | None:
-        """Return the account."""
-        return self.account_id
 
 
 class SuppressionsLoaded(Event):
@@ -203,7 +181,16 @@ class SuppressionsLoaded(Event):
         return f"{self.new:,} addresses and domains of {self.file_name} are suppressed{f', {rest}' if rest else ''}"
 
 
-class MailArrived(Event):
+_CAME = {
+    "bounce": "A mail came back, says {}",
+    "delayed": "A mail of ours is late, says {}",
+    "complaint": "A complaint came in from {}",
+    "auto_reply": "{} answered by machine",
+}
+"""What came, by its kind, before the sender's name."""
+
+
+class MailArrived(PlacedEvent):
     """A mail was read and needs a person's eyes; it is kept whole."""
 
     kind: ClassVar[str] = "mail.arrived"
@@ -220,23 +207,14 @@ class MailArrived(Event):
     guesses: tuple[str, ...] = ()
     """Of a person's mail: what it seems to want, in a word each."""
     attachments: int = 0
-    invoice_id: UUID | None = None
-    invoice_number: str | None = None
-    account_id: UUID | None = None
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Mail from {self.sender} ({self.what.replace('_', ' ')}, rule {self.rule}): {self.note}"
-
-    @property
-    def invoice_ref(self) -> UUID | None:
-        """Return the invoice it belongs to, where a token or a Message-ID tells."""
-        return self.invoice_id
-
-    @property
-    def account_ref(self) -> UUID | None:
-        """Return the account it belongs to."""
-        return self.account_id
+        sender = self.sender if "@" in self.sender else "somebody"
+        if self.what == "human":
+            files = f" and sent {self.attachments} {'file' if self.attachments == 1 else 'files'}"
+            return f"{sender} wrote{files if self.attachments else ''}{self.note.removeprefix('a person wrote')}"
+        return f"{_CAME.get(self.what, 'Mail came in from {}').format(sender)}: {self.note}"
 
 
 class MailQuarantined(Event):
@@ -252,29 +230,18 @@ class MailQuarantined(Event):
         return f"A mail could not be read and is kept in quarantine: {self.reason}"
 
 
-class MailSeen(Event):
+class MailSeen(PlacedEvent):
     """A person has dealt with a mail; it is unread no more."""
 
     kind: ClassVar[str] = "mail.seen"
 
     mail_id: UUID
-    invoice_id: UUID | None = None
-    invoice_number: str | None = None
-    account_id: UUID | None = None
+    note: str = ""
+    """Why nothing else had to be done for it, where somebody may ask."""
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return "A mail was dealt with"
-
-    @property
-    def invoice_ref(self) -> UUID | None:
-        """Return the invoice it belongs to."""
-        return self.invoice_id
-
-    @property
-    def account_ref(self) -> UUID | None:
-        """Return the account it belongs to."""
-        return self.account_id
+        return f"A mail that had come in was dealt with{f': {self.note}' if self.note else ''}"
 
 
 NOTICES: Notices = {

@@ -100,8 +100,14 @@ async def replay(core: Core, *, mail_id: str, reader: Reader) -> Outcome:
     return outcome
 
 
-async def seen(core: Core, *, mail_id: str, actor: Actor) -> MailSeen:
-    """Take a mail off the unread ones: a person has dealt with it.
+async def seen(core: Core, *, mail_id: str, actor: Actor, note: str = "") -> MailSeen | None:
+    """Take a mail off the unread ones: a person has dealt with it; None when somebody had before.
+
+    Args:
+        core: The core.
+        mail_id: The mail.
+        actor: Who has dealt with it.
+        note: Why nothing else had to be done, where somebody may ask.
 
     Raises:
         NotAllowed: The actor may not work the queue.
@@ -110,13 +116,15 @@ async def seen(core: Core, *, mail_id: str, actor: Actor) -> MailSeen:
     async with core.transaction() as tx:
         actor.require(Permission.WORK_QUEUE)
         row = await tx.row(
-            "UPDATE inbound_mail AS m SET seen_at = coalesce(m.seen_at, %s) WHERE m.id = %s RETURNING m.id,"
+            "UPDATE inbound_mail AS m SET seen_at = %s WHERE m.id = %s AND m.seen_at IS NULL RETURNING m.id,"
             " m.account_id, m.invoice_id, (SELECT number FROM invoice i WHERE i.id = m.invoice_id) AS invoice_number",
             (core.clock.now(), _id(mail_id)),
         )
         if row is None:
-            raise MailNotFound(mail_id)
-        event = MailSeen(mail_id=row.pop("id"), **row, **by(actor, core.clock.now()))
+            if await tx.row("SELECT 1 FROM inbound_mail WHERE id = %s", (_id(mail_id),)) is None:
+                raise MailNotFound(mail_id)
+            return None
+        event = MailSeen(mail_id=row.pop("id"), note=note, **row, **by(actor, core.clock.now()))
         await timeline.record(core, tx, event)
     return event
 

@@ -51,6 +51,7 @@ class SuppressedAlready(Refusal):
     """Say that nothing is left to do."""
 
     def __init__(self, shown: str, reason: str) -> None:
+        self.shown = shown
         super().__init__(f"{shown} is suppressed already ({reason}).")
 
 

@@ -1,7 +1,7 @@
 """The core: what every command gets as its first argument. Built once, by the composition root."""
 
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,7 @@ from domain.kernel.jobs import Jobs
 from domain.kernel.keys import Keyring
 from domain.kernel.limits import Limits
 from domain.kernel.notices import Notices
-from domain.kernel.transactions import Database, Transaction
+from domain.kernel.transactions import Database, Joined, Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +49,7 @@ class Core:
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
         """Open the one transaction of a public command."""
         return self.database.transaction()
+
+    def within(self, tx: Transaction) -> "Core":
+        """Return a core whose commands are parts of the transaction that is open."""
+        return replace(self, database=Joined(tx))

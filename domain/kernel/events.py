@@ -80,6 +80,24 @@ class InvoiceEvent(Event):
         return self.account_id
 
 
+class PlacedEvent(Event):
+    """A fact that may be about an invoice, or about a customer, or about neither."""
+
+    invoice_id: UUID | None = None
+    invoice_number: str | None = None
+    account_id: UUID | None = None
+
+    @property
+    def invoice_ref(self) -> UUID | None:
+        """Return the invoice, where there is one."""
+        return self.invoice_id
+
+    @property
+    def account_ref(self) -> UUID | None:
+        """Return the account, where there is one."""
+        return self.account_id
+
+
 def by(actor: Actor, at: datetime) -> dict[str, Any]:
     """Return the fields that say who did it and when, to be spread into an event's constructor."""
     return {"actor": actor.name, "actor_kind": actor.kind.value, "at": at}

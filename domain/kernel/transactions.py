@@ -140,6 +140,28 @@ class Database(Rows):
             await to_the_end(_give_back(client, connection))
 
 
+class Joined(Database):
+    """A database whose transactions are parts of one that is open: all of them are kept or dropped together.
+
+    For the rare command that does, beside something of its own, what is a command by itself. A part that fails is
+    undone by itself, so that whoever called it may go on.
+    """
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """Open a part of the transaction; undo that part on any exception."""
+        await self._tx.execute("SAVEPOINT part")
+        try:
+            yield self._tx
+        except BaseException:
+            await to_the_end(self._tx.execute("ROLLBACK TO SAVEPOINT part"))
+            raise
+        await self._tx.execute("RELEASE SAVEPOINT part")
+
+
 async def _borrow(client: PsycopgClient) -> "psycopg.AsyncConnection[Any]":
     """Take a connection from the pool; one that arrives after a cancellation goes straight back."""
     if client._pool is None:

@@ -17,6 +17,7 @@ from domain.deliverability.triage import Act
 from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
 from plixo import runtime, shell
+from plixo.commands.moments import told
 from plixo.database import DatabaseUnreachable
 from plixo.keys import KeysMalformed
 from plixo.migrations import SchemaBehind
@@ -93,7 +94,7 @@ def show(mail_id: MailId, as_json: Annotated[bool, shell.JSON] = False) -> None:
 @mail_app.command()
 def seen(mail_id: MailId) -> None:
     """Take a mail off the unread ones: somebody has dealt with it."""
-    typer.echo(shell.run(lambda core: inbound.seen(core, mail_id=mail_id, actor=SHELL)).told())
+    told(lambda core: inbound.seen(core, mail_id=mail_id, actor=SHELL), nothing="somebody had dealt with it before")
 
 
 class _Product:

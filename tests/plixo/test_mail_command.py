@@ -172,7 +172,7 @@ def test_stored_mail_is_listed_shown_replayed_and_dealt_with(deployed: Path) -> 
     assert [each["id"] for each in listed] == [mail_id]
     assert shown["reading"]["kind"] == "human"
     assert "We pay on Friday." in shown["body"]
-    assert dealt_with.stdout == "A mail was dealt with\n"
+    assert dealt_with.stdout == "A mail that had come in was dealt with\n"
     assert told(plixo("list", "--unread", "--json")) == [[]]
     assert "We pay on Friday." in plixo("show", mail_id).stdout
     assert mail_id in plixo("list").stdout

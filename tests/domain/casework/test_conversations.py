@@ -1,13 +1,15 @@
 """What people wrote: shown with its guesses, put where it belongs, and one click that does what a guess means."""
 
+import asyncio
 from datetime import date
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 
 from domain.casework import conversations
 from domain.casework.events import MailAssigned, TaskOpened
-from domain.casework.refusals import GuessOutdated, GuessUnclear, MailUnplaced, WriterUnproven
+from domain.casework.refusals import GuessOutdated, GuessUnclear, MailAnswered, MailUnplaced, WriterUnproven
 from domain.commitments.dispute_events import DisputeFiled
 from domain.commitments.events import PromiseMade
 from domain.deliverability import return_paths, suppressions
@@ -93,10 +95,55 @@ async def test_two_clicks_at_once_make_one_promise(core: Core) -> None:
     mail_id = await written(core, await a_mailing(core), "We will pay on Friday.")
     await confirmed(core, mail_id)
 
-    with pytest.raises(Exception, match="on file"):
+    with pytest.raises(MailAnswered):
         await confirmed(core, mail_id)
 
     assert (await core.database.row("SELECT count(*) AS count FROM promise")) == {"count": 1}
+
+
+async def test_ten_clicks_at_the_same_moment_make_one_task(core: Core) -> None:
+    mail_id = await written(core, await a_mailing(core), "Please call me on +49 30 1234567.")
+
+    done = await asyncio.gather(*(confirmed(core, mail_id) for _ in range(10)), return_exceptions=True)
+
+    assert sum(isinstance(each, MailAnswered) for each in done) == 9
+    assert (await core.database.row("SELECT count(*) AS count FROM task")) == {"count": 1}
+    kinds = "SELECT count(*) AS count FROM timeline_entry WHERE kind = 'mail.seen'"
+    assert (await core.database.row(kinds)) == {"count": 1}
+
+
+async def test_whoever_dies_between_the_act_and_the_mark_has_done_neither(core: Core) -> None:
+    mail_id = await written(core, await a_mailing(core), "We will pay on Friday.")
+    await core.database.execute(
+        "CREATE FUNCTION dies() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'power is gone'; END $$"
+    )
+    await core.database.execute(
+        "CREATE TRIGGER dies BEFORE UPDATE OF seen_at ON inbound_mail FOR EACH ROW EXECUTE FUNCTION dies()"
+    )
+    with pytest.raises(psycopg.Error, match="power is gone"):
+        await confirmed(core, mail_id)
+    promises = await core.database.row("SELECT count(*) AS count FROM promise")
+    told = await core.database.row("SELECT count(*) AS count FROM timeline_entry WHERE kind LIKE 'promise.%'")
+    await core.database.execute("DROP FUNCTION dies CASCADE")
+
+    made, _ = await confirmed(core, mail_id)
+
+    assert (promises, told) == ({"count": 0}, {"count": 0})
+    assert isinstance(made, PromiseMade)
+    assert await conversations.waiting(core) == ()
+
+
+async def test_what_is_so_already_closes_the_mail_with_a_sentence(core: Core) -> None:
+    mailing = await a_mailing(core)
+    first = await written(core, mailing, "Please stop sending me these reminders.")
+    second = await written(core, mailing, "I told you: please stop sending me these reminders.")
+    await confirmed(core, first)
+
+    (seen,) = await confirmed(core, second)
+
+    assert isinstance(seen, MailSeen)
+    assert "a…@acme.example gets no reminders any more" in seen.told()
+    assert await conversations.waiting(core) == ()
 
 
 @pytest.mark.parametrize(
@@ -282,7 +329,9 @@ async def test_whoever_names_a_colleague_is_replaced_by_them(core: Core) -> None
 
     added, removed, seen = await confirmed(core, mail_id)
 
-    assert [type(each) for each in (added, removed, seen)] == [ContactAdded, ContactRemoved, MailSeen]
+    assert isinstance(added, ContactAdded)
+    assert isinstance(removed, ContactRemoved)
+    assert isinstance(seen, MailSeen)
     assert await reminded(core) == ["carl@acme.example"]
 
 

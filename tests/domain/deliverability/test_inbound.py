@@ -450,6 +450,18 @@ async def test_a_person_deals_with_a_mail(core: Core, mailing: Mailing) -> None:
         (to,), "anna@acme.example", "human")  # fmt: skip
 
 
+async def test_what_was_dealt_with_is_not_told_again(core: Core, mailing: Mailing) -> None:
+    to = return_paths.reply_address(core, mailing_id=mailing.id, day=TODAY)
+    mail_id = await arrive(core, to, a_letter(to), sender="anna@acme.example")
+    await inbound.seen(core, mail_id=str(mail_id), actor=SHELL)
+
+    again = await inbound.seen(core, mail_id=str(mail_id), actor=SHELL)
+
+    assert again is None
+    rows = await core.database.rows("SELECT 1 FROM timeline_entry WHERE kind = 'mail.seen'")
+    assert len(rows) == 1
+
+
 @pytest.mark.parametrize("mail_id", ["", "nonsense", "6f1d7a52-0000-4000-8000-0123456789ab"])
 async def test_an_unknown_mail_is_refused_in_words(core: Core, mail_id: str) -> None:
     with pytest.raises(MailNotFound, match="plixo mail list"):
