@@ -48,7 +48,8 @@ def build(
 def add_pages(app: web.Application, portal: Portal) -> None:
     """Add the payers' routes; what no other route takes gets the portal's own page for nothing."""
     for route in (*door.ROUTES, *unsubscribe.ROUTES, *invoice.ROUTES, *_FILES):
-        app.router.add_route(route.method, route.path, rim.served(portal, route.name, route.handler))
+        add = app.router.add_get if route.method == "GET" else app.router.add_post  # whoever takes GET takes HEAD
+        add(route.path, rim.served(portal, route.name, route.handler))
     app.router.add_route("*", "/{anything:.*}", rim.served(portal, "missing", _missing))
 
 
