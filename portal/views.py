@@ -65,6 +65,8 @@ class InvoiceView:
     banner: BannerView | None
     details: tuple[tuple[str, str], ...]
     history: tuple[LineView, ...]
+    errors: tuple[tuple[str, str], ...]
+    """What could not be taken: the field's id and a sentence; stands above the page and at the field."""
 
 
 _UNDER_WAY = (Banner.PROCESSING, Banner.TO_VERIFY)
@@ -101,6 +103,8 @@ def invoice(
     pays_all = in_part and collectable is not None and collectable.takes(page.balance)
     choices = parts.choices(page.balance, collectable) if page.payable and page.takes_parts else None
     payable = pays or pays_all or choices is not None
+    wants = choices is not None or (tried is not None and page.payable)
+    part = part_form.view(page.balance, choices, texts, words.locale, tried) if wants else None
     return InvoiceView(
         page_title=_page_title(page, banner, t, tried),
         number=page.invoice_number,
@@ -111,14 +115,13 @@ def invoice(
         late=_late(page),
         pay=t("pay", amount=asked) if pays else "",
         pay_all=t("pay_all", amount=owed) if pays_all else "",
-        part=part_form.view(page.balance, choices, texts, words.locale, tried)
-        if choices or (tried and page.payable)
-        else None,
+        part=part,
         why_not="" if payable or not page.payable else t("pay_not_online", contact=merchant.contact),
         note=_note(page, words),
         banner=banner,
         details=_details(page, words),
         history=tuple(_line(each, page, words) for each in page.history),
+        errors=(("amount", part.error),) if part and part.error else (),
     )
 
 
