@@ -32,6 +32,13 @@ RESCUE_LOCK = 7_154_203
 """Advisory lock of the one worker that looks for jobs of dead workers; any number that nothing else uses."""
 
 
+LOCK_INDEX = """
+    CREATE INDEX plixo_jobs_by_lock ON procrastinate_jobs (lock, priority DESC, id) WHERE status IN ('todo', 'doing');
+"""
+"""Whoever takes a job looks whether an earlier one has its lock. The queue's own index begins with the id and is read
+whole for that, once for each waiting job: a morning of a thousand mails cost 30 ms for each job that was taken."""
+
+
 class TryLater(Exception):
     """Raised by a job that wants to run again after *delay*, for a reason that is nobody's fault."""
 
@@ -243,8 +250,8 @@ class Jobs:
 
 
 def schema_sql() -> str:
-    """Return the tables and functions of the queue's installed version, for the first migration."""
-    return str(SchemaManager.get_schema())
+    """Return the tables and functions of the queue's installed version, and our index, for the first migration."""
+    return str(SchemaManager.get_schema()) + LOCK_INDEX
 
 
 def _lock(kind: JobKind, arguments: Mapping[str, Any]) -> str | None:

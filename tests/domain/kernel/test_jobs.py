@@ -322,3 +322,20 @@ async def test_two_rescuers_give_a_job_back_once(queue: Queue, empty_database: s
     rescued = await asyncio.gather(*(queue.jobs.rescue_stalled() for _ in range(4)))
 
     assert sum(rescued) == 1
+
+
+async def test_looking_for_lines_that_wait_for_one_put_off_does_not_read_every_other_job_for_each(queue: Queue) -> None:
+    await queue.core.database.execute(
+        "INSERT INTO procrastinate_jobs (queue_name, task_name, lock, args, scheduled_at)"
+        " SELECT 'default', 'note_in_turn', 'lock ' || each, '{}'::jsonb, NULL FROM generate_series(1, 3000) each"
+        " UNION ALL SELECT 'lines', 'line', 'lines', '{}', CASE each WHEN 1 THEN now() + interval '1 hour' END"
+        " FROM generate_series(1, 500) each"
+    )
+    await queue.core.database.execute("ANALYZE procrastinate_jobs")
+
+    (plan,) = await queue.core.database.rows(
+        "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) SELECT procrastinate_fetch_job_v2(ARRAY['lines']::varchar[], NULL)"
+    )
+
+    read = plan["QUERY PLAN"][0]["Plan"]
+    assert read["Shared Hit Blocks"] + read["Shared Read Blocks"] < 5000, read
