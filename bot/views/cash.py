@@ -63,13 +63,17 @@ def card(shown: LineCard) -> Message:
 def _open(shown: LineCard, top: Sequence[Block]) -> tuple[Block, ...]:
     ways = [(blocks.divider(), blocks.section(_way(way)), *_deciding(shown, way)) for way in shown.ways]
     if not ways:
-        ways = [(blocks.section("Nothing fits this line."),)]
+        ways = [(blocks.section(_unfitting(shown.line)),)]
     short = short_ids.short(shown.line.line_id)
     tail: list[Block] = [blocks.actions(_ignore(shown))]
     if shown.line.amount.minor > 0:
         typed = f"Otherwise: `/plixo cash apply {short} INV=amount …` or `/plixo cash keep {short} NAME`"
         tail.insert(0, blocks.context(typed))
     return blocks.listing(top, ways, tail=tail, hint=" with lower confidence")
+
+
+def _unfitting(line: LineView) -> str:
+    return f"It waits for you: {line.doubt}." if line.doubt else "Nothing fits this line."
 
 
 def _way(way: WayView) -> str:
@@ -154,7 +158,8 @@ def _line(line: LineView) -> Block:
     if line.account_name or numbers:
         said.append(f"_{sure}{others}: {text.foreign(line.account_name or '?')} {numbers}_")
     else:
-        said.append(f"_{line.state}: nothing fits_" if line.state in {"new", "proposed"} else f"_{line.state}_")
+        why = line.doubt or "nothing fits"
+        said.append(f"_{line.state}: {why}_" if line.state in {"new", "proposed"} else f"_{line.state}_")
     return blocks.section(
         "\n".join(said),
         accessory=blocks.button(

@@ -69,6 +69,7 @@ class Task(StatefulRecord):
     account_id: UUID = fields.UUIDField()
     invoice_id: UUID | None = fields.UUIDField(null=True)
     contact_id: UUID | None = fields.UUIDField(null=True)
+    about_id: UUID | None = fields.UUIDField(null=True)
     reason: str = fields.TextField()
     outcome: str = fields.TextField(default="")
     done_by: str | None = fields.TextField(null=True)

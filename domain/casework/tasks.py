@@ -53,6 +53,8 @@ class Wanted:
     reason: str
     of_invoice: bool
     """Whether it is about that one invoice, as against the customer."""
+    about_id: UUID | None = None
+    """What each such task is about by itself; two doubts about one invoice are two tasks."""
 
 
 OF_SUPPRESSION: Mapping[str, TaskKind] = {
@@ -84,7 +86,8 @@ def _of_loose(event: CashUnapplied) -> Wanted:
 
 def _of_doubt(event: EntryDoubted) -> Wanted:
     entry = f"{event.what} of {event.amount} ({event.object_id[:40]})"
-    return Wanted(TaskKind.REVIEW, f"{entry} is in the ledger, and {event.note}", event.invoice_id is not None)
+    said = f"{entry} is in the ledger, and {event.note}"
+    return Wanted(TaskKind.REVIEW, said, event.invoice_id is not None, event.stray_id)
 
 
 def _of_missed(event: InstalmentMissed) -> Wanted:
@@ -135,6 +138,7 @@ async def open_task(core: Core, *, entry_id: int, kind: str = "") -> None:
                 invoice_id=event.invoice_ref if wanted.of_invoice else None,
                 reason=wanted.reason,
                 actor=SYSTEM,
+                about_id=wanted.about_id,
             )
 
 
@@ -233,15 +237,44 @@ _PLACED = """
 """
 
 
+async def end_doubts(core: Core) -> int:
+    """End the tasks to look at an entry that is in doubt no more; return how many."""
+    total = 0
+    while True:
+        async with core.transaction() as tx:
+            found = await tx.rows(_DECIDED, {"page": PAGE})
+            for row in found:
+                task = await Task.get(id=row["id"])
+                await _ended(core, tx, task, step="finish", outcome=row["decision"] or "decided", actor=SYSTEM)
+        total += len(found)
+        if len(found) < PAGE:
+            return total
+
+
+_DECIDED = """
+    SELECT t.id, y.decision FROM task t JOIN stray_movement y ON y.id = t.about_id
+    WHERE t.kind = 'review' AND t.state = 'open' AND y.state <> 'open'
+    ORDER BY t.created_at, t.id LIMIT %(page)s FOR UPDATE OF t SKIP LOCKED
+"""
+
+
 async def opened(
-    core: Core, tx: Transaction, *, kind: TaskKind, account_id: UUID, invoice_id: UUID | None, reason: str, actor: Actor
+    core: Core,
+    tx: Transaction,
+    *,
+    kind: TaskKind,
+    account_id: UUID,
+    invoice_id: UUID | None,
+    reason: str,
+    actor: Actor,
+    about_id: UUID | None = None,
 ) -> TaskOpened | None:
     """Open a task inside the caller's transaction; None when the same one is open already."""
     now = core.clock.now()
     row = await tx.row(
-        "INSERT INTO task (id, kind, account_id, invoice_id, state, reason, created_at)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING id",
-        (uuid4(), kind.value, account_id, invoice_id, Task.MACHINE.start.value, reason, now),
+        "INSERT INTO task (id, kind, account_id, invoice_id, about_id, state, reason, created_at)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING id",
+        (uuid4(), kind.value, account_id, invoice_id, about_id, Task.MACHINE.start.value, reason, now),
     )
     if row is None:
         return None

@@ -26,7 +26,6 @@ LEFT_OUT: Mapping[str, str] = {
     "no_movement": "No movement but a balance, a total or a remark.",
     "nothing_moved": "The amount is zero.",
     "went_out": "Money that went out. Of a camt.053 file only what came in is taken, and what of it went back.",
-    "own_payment_back": "Money of your own that came back, no customer's.",
     "not_booked": "Announced, not booked: it comes again with a later statement when the money has moved.",
 }
 """Rows that are in order and nothing for the books."""

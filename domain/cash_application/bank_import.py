@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any, BinaryIO, cast
 from uuid import UUID, uuid4
 
-from domain.cash_application import bank_layouts, bank_mappings, bank_staging, camt_entries, camt_rows
+from domain.cash_application import bank_layouts, bank_mappings, bank_repeats, bank_staging, camt_entries, camt_rows
 from domain.cash_application.bank_faults import REJECTED, WHAT_TO_DO
 from domain.cash_application.bank_layouts import BankFile, BankLayout
 from domain.cash_application.bank_questions import BankAccountUnclear
@@ -55,6 +55,8 @@ class BankOutcome:
     came_in: tuple[Money, ...]
     """Of the new lines, by currency."""
     went_out: tuple[Money, ...]
+    doubted: int
+    """Of the new lines, those that only a person may post: own money that came back, and what may be there already."""
     accounts: tuple[str, ...]
     """The merchant's accounts that the lines are of."""
 
@@ -132,7 +134,7 @@ async def _imported(
                 await tx.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
                 await _require_account(tx, said, layout)
                 staged = await bank_staging.fill(
-                    core, tx, file, said=said, layout=layout, log=early, today=today, progress=progress
+                    core, tx, file, said=said, layout=layout, form=found.form, log=early, today=today, progress=progress
                 )
                 outcome = await _outcome(tx, staged, early)
                 if early.rows:
@@ -141,7 +143,9 @@ async def _imported(
                     await bank_mappings.learn(
                         core, tx, said, layout, lines=found.lines, before=found.known, name=name, actor=actor
                     )
-                event = await _kept(core, tx, said, layout, outcome, log, actor) if keep and outcome.new else None
+                if keep:
+                    await bank_repeats.tell_known(tx)
+                event = await _kept(core, tx, found, outcome, log, actor) if keep and outcome.new else None
         finally:
             early.close()
         if rejected is not None:
@@ -158,6 +162,13 @@ class _Found:
     layout: Layout
     lines: Mapping[int, str] = field(default_factory=dict)
     known: KnownLayout | None = None
+
+    @property
+    def form(self) -> str:
+        """How the file is written; files of one form spell one payment alike."""
+        if isinstance(self.layout, CamtLayout):
+            return self.layout.form
+        return self.lines.get(self.layout.place.above, "") or "table"
 
 
 async def _surveyed(
@@ -193,7 +204,8 @@ async def _require_account(tx: Transaction, said: BankFile, layout: Layout) -> N
     Raises:
         BankAccountUnclear: The question.
     """
-    if said.account or layout.account or bank_staging.names_account(layout):
+    named = layout.accounts if isinstance(layout, CamtLayout) else layout.account
+    if said.account or named or bank_staging.names_account(layout):
         return
     known = await tx.rows("SELECT DISTINCT bank_account FROM bank_line WHERE bank_account <> '' ORDER BY 1 LIMIT 20")
     if known:
@@ -212,6 +224,7 @@ async def _outcome(tx: Transaction, staged: bank_staging.Staged, log: RejectLog)
         reasons=dict(Counter(log.codes) + staged.left_out),
         came_in=tuple(Money(int(row["came_in"]), row["currency"]) for row in new if row["came_in"]),
         went_out=tuple(Money(int(row["went_out"]), row["currency"]) for row in new if row["went_out"]),
+        doubted=sum(row["doubted"] for row in new),
         accounts=staged.accounts,
     )
 
@@ -219,8 +232,7 @@ async def _outcome(tx: Transaction, staged: bank_staging.Staged, log: RejectLog)
 async def _kept(
     core: Core,
     tx: Transaction,
-    said: BankFile,
-    layout: Layout,
+    found: _Found,
     outcome: BankOutcome,
     log: BinaryIO,
     actor: Actor,
@@ -229,7 +241,7 @@ async def _kept(
     batch: UUID = uuid4()
     event = BankLinesImported(
         batch_id=batch,
-        file_name=said.file_name[:MAX_FILE_NAME],
+        file_name=found.said.file_name[:MAX_FILE_NAME],
         bank_account=", ".join(outcome.accounts),
         **_numbers(outcome),
         **by(actor, core.clock.now()),
@@ -242,17 +254,17 @@ async def _kept(
         id=batch,
         kind="bank",
         file_name=event.file_name,
-        sha256=layout.sha256,
+        sha256=found.layout.sha256,
         counts=event.model_dump(mode="json", include=set(_numbers(outcome))),
         rejects=beginning or None,
         actor=event.actor,
         created_at=core.clock.now(),
     )
-    await bank_staging.keep(tx, batch=batch, now=core.clock.now())
+    await bank_staging.keep(tx, batch=batch, form=found.form, now=core.clock.now())
     await timeline.record(core, tx, event)
     return event
 
 
 def _numbers(outcome: BankOutcome) -> dict[str, Any]:
-    names = ("read", "new", "known", "rejected", "left_out", "reasons", "came_in", "went_out")
+    names = ("read", "new", "known", "rejected", "left_out", "reasons", "came_in", "went_out", "doubted")
     return {name: getattr(outcome, name) for name in names}

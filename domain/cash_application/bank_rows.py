@@ -12,6 +12,7 @@ from domain.cash_application.bank_dates import AHEAD
 from domain.cash_application.bank_faults import BankFault, NoMovement
 from domain.cash_application.bank_layouts import BankLayout
 from domain.cash_application.bank_words import BankField, currency_of
+from domain.cash_application.doubts import Doubt
 from domain.ledger.csv_import import amount_texts, date_texts
 from domain.ledger.csv_import.amount_texts import AmountFault
 from domain.ledger.csv_import.records import Record
@@ -72,6 +73,7 @@ class BankRow(NamedTuple):
     """As the bank writes it; only a digest of it is stored."""
     reference: str
     transaction: str
+    doubt: Doubt = Doubt.NONE
 
 
 class BankRows:

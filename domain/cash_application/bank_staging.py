@@ -16,7 +16,7 @@ from hashlib import sha256
 from typing import BinaryIO
 from uuid import UUID
 
-from domain.cash_application import payer_texts, table_places
+from domain.cash_application import bank_repeats, payer_texts, table_places
 from domain.cash_application.bank_faults import BankFault
 from domain.cash_application.bank_layouts import BankFile, BankLayout
 from domain.cash_application.bank_rows import BankRow, BankRows
@@ -35,28 +35,31 @@ MAX_MOVEMENTS = 1_000_000
 """Of one statement."""
 
 _CREATED = """
-    CREATE TEMP TABLE bank_row (line integer, key text, unnamed_key text, account text, booked_on date, currency text,
-        amount_minor bigint, payer_name text, payer_keys text[], payer_hint text, reference text, bank_reference text)
+    CREATE TEMP TABLE bank_row (n integer GENERATED ALWAYS AS IDENTITY, line integer, key text, unnamed_key text,
+        account text, booked_on date, currency text, amount_minor bigint, payer_name text, payer_keys text[],
+        payer_hint text, reference text, bank_reference text, doubt text)
     ON COMMIT DROP
 """
 
 _FRESH = """
-    CREATE TEMP TABLE bank_fresh ON COMMIT DROP AS SELECT r.* FROM bank_row r
+    CREATE TEMP TABLE bank_fresh ON COMMIT DROP AS SELECT r.*, NULL::uuid AS like_id FROM bank_row r
     WHERE NOT EXISTS (SELECT FROM bank_line b WHERE b.key = r.key)
       AND NOT EXISTS (SELECT FROM bank_line b WHERE b.key = r.unnamed_key)
 """
 
 _NEW = """
-    SELECT currency, count(*) AS lines, coalesce(sum(amount_minor) FILTER (WHERE amount_minor > 0), 0) AS came_in,
+    SELECT currency, count(*) AS lines, count(*) FILTER (WHERE doubt <> '') AS doubted,
+           coalesce(sum(amount_minor) FILTER (WHERE amount_minor > 0), 0) AS came_in,
            coalesce(sum(amount_minor) FILTER (WHERE amount_minor < 0), 0) AS went_out
     FROM bank_fresh GROUP BY currency ORDER BY currency
 """
 
 _KEPT = """
     INSERT INTO bank_line (id, batch_id, line, key, bank_account, booked_on, currency, amount_minor, payer_name,
-                           payer_key, payer_hint, reference, bank_reference, state, created_at)
+                           payer_key, payer_hint, reference, bank_reference, form, doubt, like_id, state, created_at)
     SELECT gen_random_uuid(), %s, line, key, account, booked_on, currency, amount_minor, payer_name,
-           coalesce(payer_keys[1], ''), payer_hint, reference, bank_reference, %s, %s
+           coalesce(payer_keys[1], ''), payer_hint, reference, bank_reference, %s, doubt, like_id,
+           %s, %s
     FROM bank_fresh ORDER BY line
 """
 
@@ -96,6 +99,7 @@ async def fill(
     *,
     said: BankFile,
     layout: BankLayout | CamtLayout,
+    form: str,
     log: RejectLog,
     today: date,
     progress: Progress | None,
@@ -107,19 +111,21 @@ async def fill(
         source = CamtPages(file, layout, name=said.file_name, log=log, today=today, progress=progress)
     else:
         source = _TablePages(file, layout=layout, log=log, today=today, progress=progress)
-    pages = _Pages(core, source, said=said)
+    several = isinstance(layout, CamtLayout) and len(layout.accounts) > 1
+    pages = _Pages(core, source, said=said, several=several)
     async with (
         tx.connection.cursor() as cursor,
         cursor.copy("COPY bank_row (line, key, unnamed_key, account, booked_on, currency, amount_minor, payer_name,"
-                    " payer_keys, payer_hint, reference, bank_reference) FROM STDIN") as copy,
+                    " payer_keys, payer_hint, reference, bank_reference, doubt) FROM STDIN") as copy,
     ):  # fmt: skip
         copy.set_types(
-            ["int4", "text", "text", "text", "date", "text", "int8", "text", "text[]", "text", "text", "text"]
+            ["int4", "text", "text", "text", "date", "text", "int8", "text", "text[]", "text", "text", "text", "text"]
         )
         while (page := await asyncio.to_thread(pages.next)) is not None:
             for row in page:
                 await copy.write_row(row)
     await tx.execute(_FRESH)
+    await bank_repeats.settle(tx, form=form)
     return Staged(source.read, pages.taken, source.left_out, pages.accounts)
 
 
@@ -151,8 +157,9 @@ class _TablePages:
 class _Pages:
     """The statement's movements as they are staged, page by page; read in a thread, so that nobody waits for it."""
 
-    def __init__(self, core: Core, source: CamtPages | _TablePages, *, said: BankFile) -> None:
+    def __init__(self, core: Core, source: CamtPages | _TablePages, *, said: BankFile, several: bool) -> None:
         self.taken = 0
+        self._several = several
         self._core, self._source, self._said = core, source, said
         self._keys = _Keys()
         self._accounts: dict[str, None] = {}
@@ -177,13 +184,20 @@ class _Pages:
             raise FileUnreadable(f"The file has more than {MAX_MOVEMENTS:,} movements. Import it in parts.")
         return page
 
+    def _named(self, row: BankRow) -> str:
+        """Return what the account is called; where the file holds several, one name does not mean them all."""
+        if self._several and self._said.account and row.account:
+            return f"{self._said.account} {_short(row.account)}"
+        return self._said.account or _short(row.account)
+
     def _staged(self, row: BankRow) -> tuple[object, ...]:
-        name = self._said.account or _short(row.account)
+        name = self._named(row)
         self._accounts.setdefault(name)
         key, unnamed = self._keys.of(row, row.account or self._said.account)
         return (row.line, key, unnamed, name, row.booked_on, row.currency, row.amount_minor, row.payer_name,
                 list(payer_texts.account_keys(self._core, row.payer_account)),
-                payer_texts.account_hint(row.payer_account), row.reference, row.transaction)  # fmt: skip
+                payer_texts.account_hint(row.payer_account), row.reference, row.transaction,
+                row.doubt.value)  # fmt: skip
 
 
 def batches(file: BinaryIO, layout: BankLayout, progress: Progress | None) -> Iterator[Batch]:
@@ -247,8 +261,8 @@ async def new_lines(tx: Transaction) -> list[Row]:
     return await tx.rows(_NEW)
 
 
-async def keep(tx: Transaction, *, batch: UUID, now: datetime) -> int:
+async def keep(tx: Transaction, *, batch: UUID, form: str, now: datetime) -> int:
     """Write the new lines; return how many."""
     for statement in _RENEWED:
         await tx.execute(statement)
-    return await tx.execute(_KEPT, (batch, BankLine.MACHINE.start.value, now))
+    return await tx.execute(_KEPT, (batch, form, BankLine.MACHINE.start.value, now))

@@ -35,7 +35,7 @@ async def facts(rows: Rows, invoices: Sequence[UUID]) -> dict[UUID, Row]:
 
 def against(core: Core, *, line: Line, way: Way, known: Mapping[UUID, Row]) -> tuple[str, ...]:
     """Return why the line waits for a person, in words; nothing when it does not have to."""
-    found = [_old(line.booked_on, local_date(core.clock, core.merchant.zone))]
+    found = [*doubt(line), _old(line.booked_on, local_date(core.clock, core.merchant.zone))]
     for part in way.parts:
         row = known.get(part.debt.id)
         if row is None:
@@ -43,6 +43,11 @@ def against(core: Core, *, line: Line, way: Way, known: Mapping[UUID, Row]) -> t
             continue
         found += [said.format(**row) for fact, said in INVOICE_RULES.items() if row[fact]]
     return tuple(dict.fromkeys(each for each in found if each))
+
+
+def doubt(line: Line) -> tuple[str, ...]:
+    """Return what only a person can tell about the line, in words."""
+    return (line.doubted,) if line.doubted else ()
 
 
 def _old(booked_on: date, today: date) -> str:

@@ -37,7 +37,7 @@ class Held:
 
 _FIELDS = (
     "id", "booked_on", "currency", "amount_minor", "payer_name", "payer_key", "payer_hint", "reference",
-    "bank_reference", "remittance_id",
+    "bank_reference", "remittance_id", "doubt", "like_id",
 )  # fmt: skip
 
 

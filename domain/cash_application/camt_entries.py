@@ -43,6 +43,7 @@ _OF_ENTRY = {
     "RvslInd": "reversal",
     "Sts": "status",
     "Sts/Cd": "status",
+    "Sts/Prtry": "status",
     "BookgDt/Dt": "booked",
     "BookgDt/DtTm": "booked",
     "ValDt/Dt": "valued",
@@ -75,12 +76,32 @@ _OF_DETAIL = {
     "AddtlTxInf": "about",
 }
 
+_ALL_CHARGES = "Chrgs/TtlChrgsAndTaxAmt"
+_CHARGES = frozenset({_ALL_CHARGES, "Chrgs/Amt", "Chrgs/Rcrd/Amt"})
+"""What the bank kept: the sum, which comes first where it is told, and one by one in older and in newer versions."""
+
 _TEXTS = {
     "RmtInf/Ustrd": "unstructured",
     "RmtInf/Strd/CdtrRefInf/Ref": "structured",
     "RmtInf/Strd/RfrdDocInf/Nb": "structured",
     "RmtInf/Strd/AddtlRmtInf": "structured",
 }
+
+
+@dataclass(slots=True)
+class Charges:
+    """What the bank kept, each with its currency, as they are written."""
+
+    items: list[tuple[str, str]] = field(default_factory=list)
+    summed: bool = False
+    """Whether the one item is the sum of all."""
+
+    def add(self, where: str, text: str, currency: str) -> None:
+        """Keep another one; behind a sum nothing is added."""
+        if self.summed or len(self.items) >= MAX_TEXTS:
+            return
+        self.items.append((text, currency))
+        self.summed = where == _ALL_CHARGES
 
 
 @dataclass(slots=True)
@@ -91,6 +112,7 @@ class Detail:
     currency: str = ""
     unstructured: list[str] = field(default_factory=list)
     structured: list[str] = field(default_factory=list)
+    charges: Charges = field(default_factory=Charges)
 
 
 @dataclass(slots=True)
@@ -103,6 +125,7 @@ class Entry:
     """The merchant's account."""
     values: dict[str, str] = field(default_factory=dict)
     currency: str = ""
+    charges: Charges = field(default_factory=Charges)
     details: list[Detail] = field(default_factory=list)
 
 
@@ -231,13 +254,17 @@ class _Reading:
     def _keep(self, where: str, text: str) -> None:
         assert self._entry is not None, "asked by whoever has one"
         if not where.startswith(f"{_DETAIL}/"):
-            if (name := _OF_ENTRY.get(where)) is not None:
+            if where in _CHARGES:
+                self._entry.charges.add(where, text, self._currency)
+            elif (name := _OF_ENTRY.get(where)) is not None:
                 self._entry.values.setdefault(name, text)
                 if name == "amount":
                     self._entry.currency = self._entry.currency or self._currency
             return
         where, detail = where[len(_DETAIL) + 1 :], self._entry.details[-1]
-        if (name := _OF_DETAIL.get(where)) is not None:
+        if where in _CHARGES:
+            detail.charges.add(where, text, self._currency)
+        elif (name := _OF_DETAIL.get(where)) is not None:
             if name == "amount" and name not in detail.values:
                 detail.currency = self._currency
             detail.values.setdefault(name, text)

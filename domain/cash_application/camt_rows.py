@@ -1,19 +1,18 @@
 """Rows of camt.053: what came in of each entry, and what of it went back; batch bookings by their transactions."""
 
-import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import BinaryIO
+from typing import BinaryIO, ClassVar
 
-from domain.cash_application import payer_texts
+from domain.cash_application import camt_amounts, payer_texts
 from domain.cash_application.bank_dates import AHEAD
 from domain.cash_application.bank_faults import BankFault, NoMovement
 from domain.cash_application.bank_rows import LONGEST_ID, LONGEST_NAME, LONGEST_REFERENCE, NO_ID, BankRow
 from domain.cash_application.bank_words import BankField
 from domain.cash_application.camt_entries import Detail, Entries, Entry
-from domain.kernel.money import AmountMalformed, CurrencyUnknown, Money
+from domain.cash_application.doubts import Doubt
+from domain.kernel.money import Money
 from domain.ledger.csv_import.headers import Columns
 from domain.ledger.csv_import.refusals import FileHoldsNoRows, FileUnreadable
 from domain.ledger.csv_import.rejects import RejectLog
@@ -23,20 +22,27 @@ from domain.ledger.csv_import.sources import Tally
 PAGE = 500
 """Entries that are staged at a time."""
 
+MOST_ACCOUNTS = 100
+"""Accounts of one file that are told."""
+
 COLUMNS: Columns[BankField] = Columns(
     tuple(each.value for each in BankField), {each: place for place, each in enumerate(BankField)}, ()
 )
 """What the parts of an entry are called in the reject log; its line there is the how-manieth entry of the file."""
 
-_LONG = re.compile(r"\d{14,}(\.\d+)?")
-"""More figures than ``Money`` takes, or any bank moves at once."""
+_BOOKED = frozenset({"BOOK", ""})
+_AHEAD = frozenset({"PDNG", "INFO", "FUTR"})
+"""Statuses of what has not moved, or is told only: pending, information, booked on a later day."""
 
 
 @dataclass(frozen=True, slots=True)
 class CamtLayout:
     """What was found in a statement before anything is taken from it; such a file explains itself."""
 
-    account: str
+    form: ClassVar[str] = "camt.053"
+
+    accounts: tuple[str, ...]
+    """The merchant's accounts; a file may hold the statements of several."""
     rows: int
     size: int
     sha256: str
@@ -51,10 +57,15 @@ def surveyed(file: BinaryIO, *, name: str, progress: Progress | None) -> CamtLay
     """
     size = file.seek(0, 2)
     entries = Entries(file, Tally(progress, before=0, whole=2 * size), name=name)
-    rows = sum(1 for _ in entries)
+    rows = 0
+    accounts: dict[str, None] = {}
+    for entry in entries:
+        rows += 1
+        if entry.account and len(accounts) < MOST_ACCOUNTS:
+            accounts.setdefault(entry.account)
     if not rows:
         raise FileHoldsNoRows(f"{name} is a statement without entries; there is nothing to import.")
-    return CamtLayout(entries.account, rows, size, entries.sha256)
+    return CamtLayout(tuple(accounts), rows, size, entries.sha256)
 
 
 class CamtPages:
@@ -89,35 +100,53 @@ class CamtPages:
     def _take(self, entry: Entry, page: list[BankRow]) -> None:
         self.read += 1
         try:
-            found = list(rows(entry, latest=self._latest))
+            found = rows(entry, latest=self._latest)
         except NoMovement as nothing:
             self.left_out[nothing.reason] += 1
         except BankFault as fault:
             self._log.add({entry.place: [fault]}, COLUMNS)
         else:
-            page += found
+            page += (each for each in found if isinstance(each, BankRow))
+            self.left_out.update(each.reason for each in found if isinstance(each, NoMovement))
             self.read += len(found) - 1
 
 
-def rows(entry: Entry, *, latest: date) -> Iterator[BankRow]:
-    """Yield the movements of an entry: one, or one for each transaction of a batch booking that adds up.
+def rows(entry: Entry, *, latest: date) -> list[BankRow | NoMovement]:
+    """Return the movements of an entry: one, or one for each transaction of a batch booking that adds up.
+
+    Transactions of a batch that are nothing for the books stand among them, with the reason.
 
     Raises:
         NoMovement: Nothing came in and nothing of that went back.
         BankFault: What is wrong with it.
     """
-    if entry.values.get("status", "").upper() not in ("BOOK", ""):
-        raise NoMovement("not_booked")
+    _require_booked(entry)
     booked = _day(entry)
     if booked > latest:
         raise BankFault(BankField.BOOKED, booked.isoformat(), "booked_in_future")
-    amount = _signed(entry)
-    parts = _parts(entry, amount)
+    whole = camt_amounts.whole(entry)
+    parts = camt_amounts.parts(entry, whole)
     if parts is None:
-        yield _row(entry, entry.details, booked, amount, batch=False)
-        return
-    for detail, part in parts:
-        yield _row(entry, [detail], booked, part, batch=True)
+        return [_row(entry, entry.details, booked, whole, batch=False)]
+    found = [_part_row(entry, detail, booked, part) for detail, part in parts]
+    if all(isinstance(each, NoMovement) for each in found):
+        raise NoMovement("went_out")
+    return found
+
+
+def _part_row(entry: Entry, detail: Detail, booked: date, part: Money) -> BankRow | NoMovement:
+    try:
+        return _row(entry, [detail], booked, part, batch=True)
+    except NoMovement as nothing:
+        return nothing
+
+
+def _require_booked(entry: Entry) -> None:
+    status = entry.values.get("status", "")
+    if status.upper() in _AHEAD:
+        raise NoMovement("not_booked")
+    if status.upper() not in _BOOKED:
+        raise BankFault(BankField.STATUS, status, "booking_status_unknown")
 
 
 def _day(entry: Entry) -> date:
@@ -130,66 +159,8 @@ def _day(entry: Entry) -> date:
     raise BankFault(BankField.BOOKED, "", "booked_missing")
 
 
-def _signed(entry: Entry) -> Money:
-    """Return what came in, or as a negative amount what of an earlier payment went back.
-
-    What the merchant paid, and what of that came back, is no customer's money. Where the bank takes a credit back it
-    books a debit and calls it a reversal, or names the reason of the return.
-    """
-    amount = _money(entry.values.get("amount", ""), entry.currency)
-    if not amount:
-        raise NoMovement("nothing_moved")
-    reversal = entry.values.get("reversal", "").lower() in ("true", "1")
-    match entry.values.get("direction", "").upper():
-        case "CRDT" if reversal:
-            raise NoMovement("own_payment_back")
-        case "CRDT":
-            return amount
-        case "DBIT" if reversal or any("returned" in each.values for each in entry.details):
-            return -amount
-        case "DBIT":
-            raise NoMovement("went_out")
-        case other:
-            raise BankFault(BankField.DIRECTION, other, "direction_unknown")
-
-
-def _money(text: str, currency: str) -> Money:
-    if not text:
-        raise BankFault(BankField.AMOUNT, "", "movement_without_amount")
-    if not currency:
-        raise BankFault(BankField.CURRENCY, "", "currency_missing")
-    try:
-        amount = Money.of(text, currency.upper())
-    except CurrencyUnknown:
-        raise BankFault(BankField.CURRENCY, currency, "currency_unknown") from None
-    except AmountMalformed:
-        code = "amount_too_large" if _LONG.fullmatch(text) else "amount_malformed"
-        raise BankFault(BankField.AMOUNT, text, code) from None
-    if amount.minor < 0:
-        raise BankFault(BankField.AMOUNT, text, "direction_contradicts")
-    return amount
-
-
-def _parts(entry: Entry, whole: Money) -> list[tuple[Detail, Money]] | None:
-    """Return the transactions of a batch booking with their amounts; None where they do not make up the entry."""
-    if len(entry.details) < 2:
-        return None
-    parts = []
-    for detail in entry.details:
-        direction = detail.values.get("direction", "").upper()
-        if direction and direction != entry.values.get("direction", "").upper():
-            return None
-        try:
-            part = _money(detail.values.get("amount", ""), detail.currency)
-        except BankFault:
-            return None
-        if not part or part.currency != whole.currency:
-            return None
-        parts.append((detail, -part if whole.minor < 0 else part))
-    return parts if sum(part.minor for _, part in parts) == whole.minor else None
-
-
 def _row(entry: Entry, details: list[Detail], booked: date, amount: Money, *, batch: bool) -> BankRow:
+    own = camt_amounts.own_money(entry, details, amount)
     first = details[0] if details else Detail()
     side = "debtor" if amount.minor > 0 else "creditor"  # of money that goes back the payer is its creditor
     name = payer_texts.shown(
@@ -207,6 +178,7 @@ def _row(entry: Entry, details: list[Detail], booked: date, amount: Money, *, ba
         payer_account=first.values.get(f"{side}_account", "") if one_payer else "",
         reference=texts,
         transaction=_number(entry, first if one_payer else None, batch=batch),
+        doubt=Doubt.OWN_MONEY if own else Doubt.NONE,
     )
 
 
@@ -217,11 +189,19 @@ def _texts(entry: Entry, details: list[Detail]) -> str:
         reason = detail.values.get("returned", "")
         named = [f"return {reason}"] if reason else []
         end_to_end = detail.values.get("end_to_end", "")
-        texts = ["".join(detail.unstructured), *detail.structured, *named, end_to_end]
+        texts = [
+            "".join(detail.unstructured),
+            *detail.structured,
+            *named,
+            end_to_end,
+            camt_amounts.told_charges(detail),
+        ]
         each |= dict.fromkeys(payer_texts.shown(text, LONGEST_REFERENCE) for text in texts if _tells(text))
     if not each:
         about = [entry.values.get("about", ""), *(detail.values.get("about", "") for detail in details)]
         each = dict.fromkeys(payer_texts.shown(text, LONGEST_REFERENCE) for text in about if _tells(text))
+    if kept := camt_amounts.told_charges(entry):
+        each.setdefault(kept)
     return " · ".join(each)[:LONGEST_REFERENCE]
 
 

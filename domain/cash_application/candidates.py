@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from domain.cash_application import doubts
+from domain.cash_application.doubts import Doubt
 from domain.cash_application.evidence import Evidence, Ground, confidence, identified
 from domain.cash_application.mentions import Reading
 from domain.cash_application.numbers import Named
@@ -26,6 +28,9 @@ class Line:
     text: str = ""
     """What the payer wrote, and what the bank added."""
     remittance_id: UUID | None = None
+    doubt: Doubt = Doubt.NONE
+    doubted: str = ""
+    """Why it never posts itself, in words."""
 
     def money(self, minor: int) -> Money:
         """Return so many minor units of the line's currency."""
@@ -44,6 +49,8 @@ def line_of(row: Mapping[str, Any]) -> Line:
         payer_hint=row["payer_hint"],
         text=f"{row['reference']}\n{row['bank_reference']}".strip(),
         remittance_id=row["remittance_id"],
+        doubt=Doubt(row["doubt"]),
+        doubted=doubts.said(row),
     )
 
 

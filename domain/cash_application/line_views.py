@@ -65,6 +65,8 @@ class LineView:
     alternatives: int
     ways: int
     reasons: tuple[str, ...]
+    doubt: str = ""
+    """Why it never posts itself, whatever fits it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ _PAIRS = """
     JOIN bank_line b ON b.currency = r.currency AND b.amount_minor = r.total_minor
     LEFT JOIN account a ON a.id = r.account_id
     WHERE r.state = 'read' AND r.total_minor > 0 AND b.state IN ('new', 'proposed') AND b.remittance_id IS NULL
+      AND b.doubt <> 'own money'
       AND NOT EXISTS (SELECT FROM bank_line o WHERE o.remittance_id = r.id)
     ORDER BY r.created_at, b.booked_on, b.id LIMIT %(most)s
 """

@@ -24,6 +24,7 @@ from domain.cash_application import (
     returns,
 )
 from domain.cash_application.candidates import Line, Way, line_of
+from domain.cash_application.doubts import Doubt
 from domain.cash_application.evidence import WHICH, Evidence
 from domain.cash_application.proposals import Proposal
 from domain.kernel.actor import SYSTEM
@@ -40,7 +41,7 @@ TRIES = 2
 
 _PAGE = """
     SELECT id, booked_on, currency, amount_minor, payer_name, payer_key, payer_hint, reference, bank_reference,
-           remittance_id, created_at
+           remittance_id, doubt, like_id, created_at
     FROM bank_line
     WHERE state IN ('new', 'proposed') AND (created_at, id) > (%(at)s, %(id)s)
     ORDER BY created_at, id LIMIT %(most)s
@@ -74,9 +75,11 @@ async def apply_cash(core: Core) -> Run:
         seen += len(rows)
         after = {"at": rows[-1]["created_at"], "id": rows[-1]["id"]}
         lines = [line_of(row) for row in rows]
-        incoming = [line for line in lines if line.amount_minor > 0]
+        own = [line for line in lines if line.amount_minor > 0 and line.doubt is Doubt.OWN_MONEY]
+        incoming = [line for line in lines if line.amount_minor > 0 and line.doubt is not Doubt.OWN_MONEY]
         for _ in range(TRIES):
             incoming = await _work(core, incoming, directory, run)
+        await _propose(core, [Proposal(line, ()) for line in own], run)
         await _propose(core, await returns.proposed(core, [line for line in lines if line.amount_minor < 0]), run)
     await proposals.tell(core, run.news, unknown=run.unknown)
     if seen:
@@ -104,7 +107,7 @@ async def _work(core: Core, lines: Sequence[Line], directory: Any, run: Run) -> 
     again, waiting = [], []
     for line in lines:
         way = sure.get(line.id)
-        against = blocks.against(core, line=line, way=way, known=known) if way else ()
+        against = blocks.against(core, line=line, way=way, known=known) if way else blocks.doubt(line)
         if way is None or against:
             waiting.append(Proposal(line, found[line.id], against))
         elif await post(core, line, way):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from domain.cash_application import doubts
 from domain.cash_application.line_views import PAGE, LineCard, LineView, PartView, WaitingLines, WayView
 from domain.cash_application.refusals import LineNotFound, LineUnclear
 from domain.kernel.core import Core
@@ -26,6 +27,7 @@ MOST_WORDS = 6
 _LINE = """
     SELECT l.id, l.booked_on, l.currency, l.amount_minor, l.payer_name, l.reference, l.state, l.confidence, l.reasons,
            l.bank_account, l.payer_hint, l.bank_reference, l.remittance_id, l.payment_id, l.decided_by, l.decided_at,
+           l.doubt, l.like_id,
            coalesce(own.name, a.name, '') AS account_name, coalesce(m.alternatives, 0) AS alternatives,
            (SELECT count(*) FROM cash_match w WHERE w.bank_line_id = l.id) AS ways,
            CASE WHEN l.state IN ('new', 'proposed') THEN
@@ -167,6 +169,7 @@ def _line(row: Row) -> LineView:
         alternatives=row["alternatives"],
         ways=row["ways"],
         reasons=tuple(_listed(row["reasons"])),
+        doubt=doubts.said(row),
     )
 
 

@@ -25,6 +25,8 @@ class BankLinesImported(Event):
     came_in: tuple[Amount, ...]
     """Of the new lines, by currency."""
     went_out: tuple[Amount, ...]
+    doubted: int = 0
+    """Of the new lines, those that only a person may post."""
 
     def told(self) -> str:
         """Return the fact as a sentence."""
@@ -34,6 +36,8 @@ class BankLinesImported(Event):
             for count, word in ((self.known, "known before"), (self.rejected, "rejected"), (self.left_out, "left out"))
             if count
         )
+        if self.doubted:
+            rest += f" ({self.doubted:,} of the new ones for a person to look at)"
         of = f" of {self.bank_account}" if self.bank_account else ""
         return f"Bank statement{of} imported ({self.file_name}): {self.new:,} new lines{rest}; came in: {sums}"
 

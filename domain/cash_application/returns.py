@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from domain.cash_application import amounts, lookups, mentions, names, numbers
+from domain.cash_application import amounts, blocks, lookups, mentions, names, numbers
 from domain.cash_application.candidates import Debt, Line, Part, Way
 from domain.cash_application.evidence import Evidence, Ground, in_order
 from domain.cash_application.numbers import Strength
@@ -69,7 +69,10 @@ async def proposed(core: Core, lines: Sequence[Line]) -> list[Proposal]:
     for row in rows:
         way = _way(by_id[row["line_id"]], row, applied.get(row["payment_id"], []))
         found.setdefault(row["line_id"], []).append(way)
-    return [Proposal(line, tuple(sorted(found.get(line.id, []), key=lambda each: -each.confidence))) for line in lines]
+    return [
+        Proposal(line, tuple(sorted(found.get(line.id, []), key=lambda each: -each.confidence)), blocks.doubt(line))
+        for line in lines
+    ]
 
 
 def _way(line: Line, row: Row, applied: Sequence[_Applied]) -> Way:

@@ -94,7 +94,8 @@ _TASKS = (
                       done_by = %(actor)s, done_at = %(now)s
     WHERE t.account_id = %(other)s AND t.state = 'open' AND EXISTS (
         SELECT FROM task k WHERE k.account_id = %(kept)s AND k.state = 'open' AND k.kind = t.kind
-          AND k.invoice_id IS NOT DISTINCT FROM t.invoice_id AND k.contact_id IS NOT DISTINCT FROM t.contact_id)
+          AND k.invoice_id IS NOT DISTINCT FROM t.invoice_id AND k.contact_id IS NOT DISTINCT FROM t.contact_id
+          AND k.about_id IS NOT DISTINCT FROM t.about_id)
     """,
     "UPDATE task SET account_id = %(kept)s WHERE account_id = %(other)s",
 )

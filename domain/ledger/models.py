@@ -98,6 +98,7 @@ class Payment(Record):
     received_on: date = fields.DateField()
     method: str = fields.TextField()
     reverses_id: UUID | None = fields.UUIDField(null=True)
+    for_invoice_id: UUID | None = fields.UUIDField(null=True)
     created_at: datetime = fields.DatetimeField()
 
     class Meta:

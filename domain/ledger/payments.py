@@ -56,6 +56,7 @@ async def receive(
         method=method,
         received_on=received_on,
         reverses=None,
+        made_for=invoice.id,
     )
     if payment is None:
         return None
@@ -106,7 +107,7 @@ async def receive_split(
     assert loose.minor >= 0, "the parts are at most the payment"
     payment = await _booked_once(
         core, kind="payment", account_id=account_id, amount=amount, source=source, object_id=object_id, method=method,
-        received_on=received_on, reverses=None,
+        received_on=received_on, reverses=None, made_for=parts[0][0].id if len(parts) == 1 else None,
     )  # fmt: skip
     if payment is None:
         return None
@@ -155,6 +156,7 @@ async def reverse(
         method=payment.method,
         received_on=received_on,
         reverses=payment.id,
+        made_for=payment.for_invoice_id or invoice.id,
     )
     if reversal is None:
         return None
@@ -200,6 +202,7 @@ async def reinstate(
         method=payment.method,
         received_on=received_on,
         reverses=payment.id,
+        made_for=payment.for_invoice_id or invoice.id,
     )
     if back is None:
         return None
@@ -225,6 +228,7 @@ async def _booked_once(
     method: str,
     received_on: date,
     reverses: UUID | None,
+    made_for: UUID | None,
 ) -> Payment | None:
     if await Payment.filter(object_id=object_id, kind=kind).exists():
         return None
@@ -239,6 +243,7 @@ async def _booked_once(
         received_on=received_on,
         method=method,
         reverses_id=reverses,
+        for_invoice_id=made_for,
         created_at=core.clock.now(),
     )
 

@@ -17,7 +17,6 @@ from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.money import Money
 from domain.kernel.ports import Known, Movement
-from domain.ledger.events import PaymentReceived
 from domain.pay_links import bookings, provider_health
 from domain.pay_links.models import StrayMovement
 from domain.pay_links.provider_news import EntryDoubted
@@ -57,11 +56,9 @@ _TO_ASK = """
     SELECT p.id, p.object_id, p.kind, abs(p.amount_minor) AS minor, p.currency, p.method, p.account_id, p.created_at,
            coalesce(root.object_id, p.object_id) AS charge_id, of.invoice_id
     FROM payment p LEFT JOIN payment root ON root.id = p.reverses_id
-    LEFT JOIN LATERAL (SELECT coalesce(
+    LEFT JOIN LATERAL (SELECT coalesce(p.for_invoice_id, root.for_invoice_id,
         (SELECT a.invoice_id FROM allocation a WHERE a.payment_id = coalesce(p.reverses_id, p.id)
-         ORDER BY a.created_at, a.id LIMIT 1),
-        (SELECT t.invoice_id FROM timeline_entry t WHERE t.account_id = p.account_id AND t.kind = %(received)s
-         AND t.fact->>'payment_id' = coalesce(p.reverses_id, p.id)::text LIMIT 1)) AS invoice_id) of ON true
+         ORDER BY a.created_at, a.id LIMIT 1)) AS invoice_id) of ON true
     WHERE p.id IN (
         SELECT u.id FROM payment u LEFT JOIN stray_movement y ON y.payment_id = u.id
         WHERE u.source = %(source)s AND u.created_at <= %(before)s AND coalesce(y.state, 'open') = 'open'
@@ -94,7 +91,6 @@ async def to_ask(core: Core) -> tuple[Entry, ...]:
     rows = await core.database.rows(
         _TO_ASK,
         {
-            "received": PaymentReceived.kind,
             "source": bookings.SOURCE,
             "before": core.clock.now() - ASK_AFTER,
             "most": ASKED_A_NIGHT,

@@ -18,7 +18,6 @@ from domain.kernel.money import Money
 from domain.kernel.ports import Movement, Reversal
 from domain.kernel.transactions import Row, Transaction
 from domain.ledger import entries, invoices
-from domain.ledger.events import PaymentReceived
 from domain.ledger.models import Payment
 from domain.pay_links import bookings, doubts, provider_health, provider_marks
 from domain.pay_links.models import StrayMovement
@@ -160,10 +159,9 @@ async def tell_strays(core: Core) -> int:
 
 
 _ABOUT = """
-    SELECT coalesce(
-        (SELECT a.invoice_id FROM allocation a WHERE a.payment_id = p.id ORDER BY a.created_at, a.id LIMIT 1),
-        (SELECT t.invoice_id FROM timeline_entry t WHERE t.account_id = p.account_id AND t.kind = %(received)s
-         AND t.fact->>'payment_id' = p.id::text LIMIT 1)) AS invoice_id
+    SELECT coalesce(p.for_invoice_id,
+        (SELECT a.invoice_id FROM allocation a WHERE a.payment_id = p.id ORDER BY a.created_at, a.id LIMIT 1))
+        AS invoice_id
     FROM payment p WHERE p.id = %(id)s
 """
 """The invoice that a payment was made for, also where it was one payment too many."""
@@ -171,7 +169,7 @@ _ABOUT = """
 
 async def _book(core: Core, payment_id: UUID, movement: Movement) -> int:
     """Enter money that went back from a payment that we know; tell whether anything was entered."""
-    about = await core.database.row(_ABOUT, {"id": payment_id, "received": PaymentReceived.kind})
+    about = await core.database.row(_ABOUT, {"id": payment_id})
     async with core.transaction() as tx:
         payment = await Payment.get(id=payment_id)
         if about is None or about["invoice_id"] is None or movement.amount.currency != payment.currency:

@@ -98,7 +98,8 @@ def _own(said: BankFile, question: QuestionOpen, answer: str) -> BankFile | None
 def _layout(file_name: str, found: Layout) -> Iterator[str]:
     """Yield how the statement is read: the preview of its columns."""
     if isinstance(found, CamtLayout):
-        yield f"{import_words.shown(file_name)}: camt.053, {found.rows:,} entries of {found.account or 'no account'}"
+        accounts = ", ".join(found.accounts[:5]) or "no account"
+        yield f"{import_words.shown(file_name)}: camt.053, {found.rows:,} entries of {accounts}"
         return
     told = import_words.reading(found.encoding, found.place.delimiter, found.date_order, found.decimal_mark)
     if found.currency:
@@ -120,6 +121,8 @@ def _outcome(found: BankOutcome, *, log: Path | None, dry_run: bool) -> Iterator
     yield f"{found.read:,} rows read: {found.new:,} new, {found.known:,} known, {found.rejected:,} rejected{left_out}"
     for code, count, meaning in found.told_reasons():
         yield f"  {count:,} {code}: {meaning}"
+    if found.doubted:
+        yield f"  {found.doubted:,} of the new ones wait for a person whatever they match: `plixo cash list` says why"
     for each in found.came_in:
         yield f"  new, came in: {each}"
     for each in found.went_out:

@@ -165,6 +165,7 @@ def _waiting(lines: Iterable[LineView]) -> Iterator[str]:
         yield (
             f"{str(each.line_id)[:8]}  {each.booked_on}  {each.amount}  {each.payer_name or '?'}  {each.state}  "
             f"{sure}  {each.account_name or '?'}: {what}  {each.text[:60]}"
+            f"{f'  ({each.doubt})' if each.doubt else ''}"
         )
 
 
@@ -176,6 +177,8 @@ def _card(card: LineCard) -> Iterator[str]:
         yield f"remittance advice: {card.remittance_name}"
     if card.decided_by:
         yield f"decided by {card.decided_by}: {'; '.join(line.reasons)}"
+    if line.doubt and card.waits:
+        yield f"waits for a person: {line.doubt}"
     for way in card.ways:
         yield f"{way.place}. {way.confidence} %  {way.account_name}  {way.uniqueness}"
         for part in way.parts:

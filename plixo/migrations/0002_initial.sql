@@ -115,6 +115,7 @@ CREATE TABLE payment (
     received_on  date NOT NULL,
     method       text NOT NULL,
     reverses_id  uuid REFERENCES payment,
+    for_invoice_id uuid REFERENCES invoice,    -- what it was made for, also where it was one payment too many
     created_at   timestamptz NOT NULL,
     -- One movement of money at the provider is one line here, however often we are told of it.
     CONSTRAINT payment_once UNIQUE (object_id, kind),
@@ -409,14 +410,17 @@ CREATE TABLE document (
     content_type  text NOT NULL,
     size_bytes    integer NOT NULL CHECK (size_bytes > 0),
     sha256        bytea NOT NULL,
-    body          bytea NOT NULL,
+    state         text NOT NULL,
+    has_picture   boolean NOT NULL DEFAULT false, -- whether a picture that may be shown was drawn from it
     created_at    timestamptz NOT NULL,
-    CONSTRAINT document_of_one CHECK ((dispute_id IS NULL) <> (plan_id IS NULL))
+    support_request_id uuid,
+    CONSTRAINT document_of_one CHECK (num_nonnulls(dispute_id, plan_id, support_request_id) = 1)
 );
 -- The same file sent twice is one document.
-CREATE UNIQUE INDEX document_once ON document (coalesce(dispute_id, plan_id), kind, sha256);
+CREATE UNIQUE INDEX document_once ON document (coalesce(dispute_id, plan_id, support_request_id), kind, sha256);
 CREATE INDEX document_dispute ON document (dispute_id) WHERE dispute_id IS NOT NULL;
 CREATE INDEX document_plan ON document (plan_id) WHERE plan_id IS NOT NULL;
+CREATE INDEX document_support ON document (support_request_id) WHERE support_request_id IS NOT NULL;
 
 -- Pay links ------------------------------------------------------------------------------------------------------
 
@@ -619,6 +623,8 @@ CREATE TABLE inbound_mail (
     invoice_id    uuid REFERENCES invoice,
     thread        text NOT NULL DEFAULT '' CHECK (thread IN
                   ('', 'token', 'reference', 'quoted token', 'sender', 'person')), -- how that became known
+    decided       text NOT NULL DEFAULT '',    -- what was decided from the reading, to be compared when it is read again
+    waits_until   timestamptz,                 -- reminders wait for it until then; null = until a person dealt with it
     authentication jsonb,                      -- what SPF, DKIM and DMARC say of its sender, where that was asked
     seen_at       timestamptz,                 -- when a person dealt with it; null = unread
     received_at   timestamptz NOT NULL
@@ -698,6 +704,9 @@ CREATE TABLE bank_line (
     payer_hint    text NOT NULL DEFAULT '',    -- its last four characters
     reference     text NOT NULL DEFAULT '',    -- what the payer wrote
     bank_reference text NOT NULL DEFAULT '',   -- what the bank calls it
+    form          text NOT NULL DEFAULT '',    -- how its file was written: camt.053, or a digest of a table's headers
+    doubt         text NOT NULL DEFAULT '' CHECK (doubt IN ('', 'own money', 'alike')), -- why it never posts itself
+    like_id       uuid REFERENCES bank_line,   -- the line of another format that may be the same payment
     state         text NOT NULL CHECK (state IN ('new', 'proposed', 'posted', 'unapplied', 'ignored')),
     account_id    uuid REFERENCES account,     -- who paid, once that is known
     payment_id    uuid REFERENCES payment,
@@ -1163,6 +1172,7 @@ CREATE TABLE task (
     account_id  uuid NOT NULL REFERENCES account,
     invoice_id  uuid REFERENCES invoice,
     contact_id  uuid REFERENCES contact,
+    about_id    uuid,                          -- the stray movement that it is about, where each is looked at by itself
     state       text NOT NULL CHECK (state IN ('open', 'done', 'dropped')),
     reason      text NOT NULL,
     outcome     text NOT NULL DEFAULT '',
@@ -1173,7 +1183,8 @@ CREATE TABLE task (
 CREATE INDEX task_account ON task (account_id, kind);
 CREATE INDEX task_waiting ON task (created_at) WHERE state = 'open';
 -- Ten bounces of one customer are one search for another contact.
-CREATE UNIQUE INDEX task_one_open ON task (kind, account_id, coalesce(invoice_id, account_id), coalesce(contact_id, account_id))
+CREATE UNIQUE INDEX task_one_open ON task (kind, account_id, coalesce(invoice_id, account_id),
+                                          coalesce(contact_id, account_id), coalesce(about_id, account_id))
     WHERE state = 'open';
 
 -- Each row of these may be made with no lock on an invoice of the customer that it names.

@@ -14,13 +14,15 @@ from domain.kernel.core import Core
 from domain.kernel.jobs import TryLater
 from domain.kernel.money import Money
 from domain.kernel.ports import GatewayRefused, Known, Movement
+from domain.ledger import merging_accounts
 from domain.ledger.models import Invoice, Payment
 from domain.pay_links import doubts, provider_health, strays
 from domain.pay_links.models import StrayMovement
 from domain.pay_links.refusals import StrayUnbookable
 from portal import jobs
-from tests.builders import an_invoice
+from tests.builders import an_account, an_invoice
 from tests.clocks import START, StandingClock
+from tests.domain.ledger.people import MAX
 from tests.domain.ledger.test_payments import go_back, receive
 from tests.domain.pay_links.payers import told
 from tests.portal.fake_gateway import FakeGateway
@@ -251,3 +253,32 @@ async def test_two_nights_at_once_tell_once(nights: Nights) -> None:
 
     assert sorted(counts) == [0, 0, 0, 1]
     assert await Payment.all().count() == 1
+
+
+async def test_a_second_payment_of_a_customer_who_was_merged_is_told_about_its_invoice(nights: Nights) -> None:
+    await receive(nights.core, "INV-7", 12_500, object_id="ch_1")
+    await receive(nights.core, "INV-7", 12_500, object_id="ch_again")  # nothing is open: it is applied nowhere
+    nights.shows("ch_1")
+    other = (await Invoice.get()).account_id
+    kept = await an_account(nights.core, "Acme Limited")
+    await merging_accounts.merge(nights.core, kept_id=kept.id, other_id=other, actor=MAX)
+
+    await nights.pass_one()
+
+    [fact] = await told(nights.core, "entry.doubted")
+    assert (fact["object_id"], fact["invoice_number"], fact["account_id"]) == ("ch_again", "INV-7", str(kept.id))
+
+
+async def test_two_doubts_about_one_invoice_are_two_tasks_and_each_ends_with_its_own(nights: Nights) -> None:
+    await receive(nights.core, "INV-7", 6_000, object_id="ch_1")
+    await receive(nights.core, "INV-7", 6_500, object_id="ch_2")
+    for _ in range(2):
+        await nights.pass_one()
+    both = await nights.reviews()
+    [first] = [each for each in (await strays.waiting(nights.core, actor=SHELL)).strays if each.object_id == "ch_1"]
+
+    await strays.dismiss(nights.core, stray_id=first.id, reason="of the account we closed", actor=SHELL)
+    await tasks.end_doubts(nights.core)
+
+    assert len(both) == 2
+    assert [("ch_2" in each) for each in await nights.reviews()] == [True]

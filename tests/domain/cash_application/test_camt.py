@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from domain.cash_application import bank_import
+from domain.cash_application import bank_import, posting, queries
 from domain.cash_application.bank_import import BankOutcome
 from domain.cash_application.bank_layouts import BankFile
 from domain.cash_application.bank_questions import NoCamt
@@ -18,6 +18,8 @@ from domain.kernel.core import Core
 from domain.kernel.money import Money
 from domain.ledger.csv_import.refusals import FileHoldsNoRows, OptionUnusable
 from domain.ledger.csv_import.sources import Tally
+from domain.ledger.models import Invoice
+from tests.builders import an_account, an_invoice
 
 STATEMENTS = Path(__file__).parent / "camt"
 
@@ -77,11 +79,12 @@ async def test_what_came_in_becomes_lines_and_a_batch_booking_one_for_each_trans
         (2, 10000, "Delta AG", "INV-8"),
         (2, 10000, "Gamma Ltd", "INV-7"),
         (5, -2000, "Acme GmbH", "INV-9"),
+        (6, 1500, "", ""),
     ]
     assert found[0] | {"bank_account": "…2051", "payer_hint": "6199", "booked_on": date(2026, 3, 5)} == found[0]
-    assert (outcome.read, outcome.new, outcome.left_out, outcome.rejected) == (8, 5, 3, 0)
-    assert outcome.reasons == {"went_out": 1, "not_booked": 1, "own_payment_back": 1}
-    assert outcome.came_in == (Money(155050, "EUR"),)
+    assert (outcome.read, outcome.new, outcome.left_out, outcome.rejected) == (8, 6, 2, 0)
+    assert outcome.reasons == {"went_out": 1, "not_booked": 1}
+    assert (outcome.came_in, outcome.doubted) == ((Money(156550, "EUR"),), 1)
 
 
 async def test_the_newer_version_with_a_prefix_on_one_line_is_read_as_well(core: Core) -> None:
@@ -107,8 +110,8 @@ async def test_the_same_statement_twice_brings_nothing_and_an_overlap_only_what_
     again = await imported(core, OLD)
     more = await imported(core, OLD.replace(b"</Stmt>", an_entry(a_part("10.00", "INV-99")).encode() + b"</Stmt>"))
 
-    assert (again.new, again.known) == (0, 5)
-    assert (more.new, more.known) == (1, 5)
+    assert (again.new, again.known) == (0, 6)
+    assert (more.new, more.known) == (1, 6)
 
 
 async def test_two_equal_transactions_of_one_batch_are_two_lines_each_time(core: Core) -> None:
@@ -143,6 +146,130 @@ async def test_a_returned_payment_is_money_that_went_back_with_its_reason(core: 
 
     [row] = await lines(core)
     assert (row["amount_minor"], row["payer_name"], row["reference"]) == (-1000, "Acme", "return AC04")
+
+
+RETURNED = "<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>"
+REVERSAL = "<RvslInd>true</RvslInd>"
+
+
+@pytest.mark.parametrize(
+    ("direction", "more", "detail", "expected"),
+    [
+        ("CRDT", "", "", (1000, "")),  # a customer paid
+        ("CRDT", "", RETURNED, (1000, "own money")),  # what we had sent came back
+        ("CRDT", REVERSAL, "", (1000, "own money")),  # a debit of ours was turned round
+        ("CRDT", REVERSAL, RETURNED, (1000, "own money")),
+        ("CRDT", "<RvslInd>false</RvslInd>", "", (1000, "")),
+        ("DBIT", "", RETURNED, (-1000, "")),  # a customer's payment went back
+        ("DBIT", REVERSAL, "", (-1000, "")),  # the bank took a credit back
+        ("DBIT", "", "", None),  # we paid
+    ],
+)
+async def test_a_reversal_or_a_return_turns_round_whose_money_it_is(
+    core: Core, direction: str, more: str, detail: str, expected: tuple[int, str] | None
+) -> None:
+    await imported(core, a_file(an_entry(detail, direction=direction, more=more)))
+
+    rows = await core.database.rows("SELECT amount_minor, doubt FROM bank_line")
+    assert [(row["amount_minor"], row["doubt"]) for row in rows] == ([expected] if expected else [])
+
+
+async def test_our_own_money_that_came_back_is_nobodys_payment_and_waits_with_the_reason(core: Core) -> None:
+    acme = await an_account(core, "Acme GmbH")
+    await an_invoice(core, account=acme, amount=Money(1_000, "EUR"))
+    detail = "<RltdPties><Dbtr><Nm>Acme GmbH</Nm></Dbtr></RltdPties><RmtInf><Ustrd>INV-1042</Ustrd></RmtInf>"
+    await imported(core, a_file(an_entry(detail + RETURNED)))
+
+    run = await posting.apply_cash(core)
+
+    [waits] = (await queries.waiting(core)).lines
+    assert (run.posted, run.proposed, run.unknown) == (0, 0, 1)
+    assert (waits.ways, waits.state) == (0, "new")
+    assert "money which you had sent came back" in waits.doubt
+    assert (await Invoice.get(number="INV-1042")).open_minor == 1_000
+
+
+async def test_of_a_batch_only_the_transactions_that_came_back_are_our_own(core: Core) -> None:
+    parts = (a_part("4.00", "INV-1"), a_part("6.00", "salary 7") + RETURNED)
+
+    outcome = await imported(core, a_file(an_entry(*parts)))
+
+    rows = await core.database.rows("SELECT amount_minor, doubt FROM bank_line ORDER BY amount_minor")
+    assert [(row["amount_minor"], row["doubt"]) for row in rows] == [(400, ""), (600, "own money")]
+    assert (outcome.read, outcome.doubted) == (2, 1)
+
+
+async def test_of_a_batch_that_went_out_only_what_came_back_from_customers_is_taken(core: Core) -> None:
+    parts = (a_part("4.00", "rent"), a_part("6.00", "INV-7") + RETURNED)
+
+    outcome = await imported(core, a_file(an_entry(*parts, direction="DBIT")))
+
+    [row] = await lines(core)
+    assert (row["amount_minor"], row["reference"]) == (-600, "INV-7 · return AC04")
+    assert (outcome.read, outcome.new, outcome.reasons) == (2, 1, {"went_out": 1})
+
+
+async def test_a_batch_that_nets_both_directions_is_taken_apart(core: Core) -> None:
+    back = a_part("2.00", "INV-2") + RETURNED
+    parts = (a_part("12.00", "INV-1"), f"<CdtDbtInd>DBIT</CdtDbtInd>{back}")
+
+    await imported(core, a_file(an_entry(*parts)))
+
+    assert sorted(row["amount_minor"] for row in await lines(core)) == [-200, 1200]
+
+
+def charged(part: str, *charges: str) -> str:
+    """Return a transaction off which the bank took its charges."""
+    each = "".join(f'<Rcrd><Amt Ccy="EUR">{amount}</Amt></Rcrd>' for amount in charges)
+    return f"{part}<Chrgs>{each}</Chrgs>"
+
+
+async def test_charges_that_the_bank_kept_are_told_and_taken_off_each_transaction_of_a_batch(core: Core) -> None:
+    parts = (charged(a_part("5.00", "INV-1"), "0.30", "0.20"), charged(a_part("7.00", "INV-2"), "0.50"))
+
+    await imported(core, a_file(an_entry(*parts, amount="11.00")))
+
+    assert [(row["amount_minor"], row["reference"]) for row in await lines(core)] == [
+        (450, "INV-1 · bank charges 0.50 EUR"),
+        (650, "INV-2 · bank charges 0.50 EUR"),
+    ]
+
+
+async def test_a_payment_that_is_short_by_the_banks_charges_waits_for_a_person(core: Core) -> None:
+    await an_invoice(core, account=await an_account(core, "Acme GmbH"), amount=Money(1_000, "EUR"))
+    part = '<RmtInf><Ustrd>INV-1042</Ustrd></RmtInf><Chrgs><Amt Ccy="EUR">1.50</Amt></Chrgs>'
+    await imported(core, a_file(an_entry(part, amount="8.50")))
+
+    run = await posting.apply_cash(core)
+
+    assert (run.posted, run.proposed) == (0, 1)
+    assert (await lines(core))[0]["reference"] == "INV-1042 · bank charges 1.50 EUR"
+
+
+@pytest.mark.parametrize("status", ["PDNG", "<Cd>PDNG</Cd>", "<Cd>INFO</Cd>", "FUTR"])
+async def test_what_is_announced_only_is_no_money_yet(core: Core, status: str) -> None:
+    content = a_file(an_entry(a_part("10.00", "INV-1"))).decode().replace("BOOK", status).encode()
+
+    outcome = await imported(core, content)
+
+    assert (outcome.new, outcome.reasons) == (0, {"not_booked": 1})
+
+
+async def test_a_status_that_nobody_knows_is_asked_about(core: Core) -> None:
+    content = a_file(an_entry()).decode().replace("BOOK", "<Prtry>SEEN</Prtry>").encode()
+
+    assert (await imported(core, content)).reasons == {"booking_status_unknown": 1}
+
+
+async def test_statements_of_several_accounts_in_one_file_stay_apart(core: Core) -> None:
+    one = a_file(an_entry(a_part("10.00", "INV-1"))).decode()
+    other = one[one.index("<Stmt>") : one.index("</BkToCstmrStmt>")].replace("202051", "202099")
+    content = one.replace("</BkToCstmrStmt>", f"{other}</BkToCstmrStmt>").encode()
+
+    first, again = await imported(core, content, account="House bank"), await imported(core, content)
+
+    assert [row["bank_account"] for row in await lines(core)] == ["House bank …2051", "House bank …2099"]
+    assert (first.new, again.new, again.known) == (2, 0, 2)
 
 
 @pytest.mark.parametrize(
