@@ -17,7 +17,7 @@ from babel.messages.pofile import read_po
 
 FOLDER = Path(__file__).parent / "locales"
 
-LANGUAGES: Mapping[str, str] = {"en": "English"}
+LANGUAGES: Mapping[str, str] = {"en": "English", "de": "Deutsch", "fr": "Français", "es": "Español"}
 """Every language that the pages speak, and what it calls itself."""
 
 
