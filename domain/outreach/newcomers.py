@@ -7,7 +7,7 @@ is. Once a night, and after an import of thousands, all open invoices are looked
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -41,8 +41,8 @@ _THESE = "SELECT i.id, i.due_on FROM invoice i WHERE i.id = ANY(%(ids)s)"
 
 _WINDOW = """
     SELECT i.id, i.due_on FROM invoice i
-    WHERE i.state = 'open' AND (i.due_on, i.id) > (%(after_on)s, %(after_id)s)
-    ORDER BY i.due_on, i.id LIMIT %(page)s
+    WHERE i.state = 'open' AND i.id > %(after)s
+    ORDER BY i.id LIMIT %(page)s
 """
 
 _ENROL = """
@@ -69,8 +69,7 @@ _ENROL = """
         ON CONFLICT DO NOTHING RETURNING invoice_id
     )
     SELECT (SELECT count(*) FROM added) AS added, (SELECT count(*) FROM page) AS looked,
-           (SELECT max(due_on) FROM page) AS last_on,
-           (SELECT id FROM page ORDER BY due_on DESC, id DESC LIMIT 1) AS last_id,
+           (SELECT id FROM page ORDER BY id DESC LIMIT 1) AS last_id,
            ARRAY(SELECT id FROM fresh EXCEPT SELECT invoice_id FROM added) AS untaken,
            ARRAY(SELECT p.id FROM page p WHERE NOT EXISTS (SELECT FROM fresh f WHERE f.id = p.id) AND (
                      SELECT 1 FROM enrolment e WHERE e.invoice_id = p.id AND e.state IN ('running', 'finished') LIMIT 1
@@ -126,7 +125,7 @@ class _Looked:
 
     added: int
     looked: int
-    after: tuple[date, UUID]
+    last_id: UUID
 
 
 async def enrol(core: Core) -> int:
@@ -168,12 +167,11 @@ async def _enrol_all(core: Core, published: Sequence[Segment]) -> int:
         async with core.transaction() as tx:
             page = await _enrol_page(core, tx, published, _THESE, {"ids": [row["id"] for row in new]})
         return page.added
-    added, looked, after = 0, LOOK, (date.min, UUID(int=0))
+    added, looked, after = 0, LOOK, UUID(int=0)
     while looked == LOOK:
-        window = {"after_on": after[0], "after_id": after[1], "page": LOOK}
         async with core.transaction() as tx:
-            page = await _enrol_page(core, tx, published, _WINDOW, window)
-        added, looked, after = added + page.added, page.looked, page.after
+            page = await _enrol_page(core, tx, published, _WINDOW, {"after": after, "page": LOOK})
+        added, looked, after = added + page.added, page.looked, page.last_id
     return added
 
 
@@ -192,7 +190,7 @@ async def _enrol_page(
     if row["untaken"] or row["passed"]:
         left_over = {"untaken": row["untaken"], "passed": row["passed"]}
         await tx.execute(_WAIT, {**left_over, "now": core.clock.now(), "tomorrow": _tomorrow(core, time.min)})
-    return _Looked(row["added"], row["looked"], (row["last_on"] or date.max, row["last_id"] or UUID(int=0)))
+    return _Looked(row["added"], row["looked"], row["last_id"] or UUID(int=0))
 
 
 def _tomorrow(core: Core, hour: time) -> datetime:

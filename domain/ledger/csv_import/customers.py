@@ -4,10 +4,9 @@ import csv
 import itertools
 import re
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import lru_cache
-from operator import itemgetter
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple, cast
 
 from domain.kernel import addresses
 from domain.ledger.csv_import import cells as texts
@@ -20,6 +19,9 @@ MAX_EMAILS = 10
 """Addresses in one cell."""
 
 _SPOOLED_IN_MEMORY = 1 << 20
+
+_BETWEEN = "\x1f"
+"""Between the cells of a customer part. It is no character that can be shown, so no cell that is right holds it."""
 
 _ATTRIBUTES: tuple[tuple[Field, Callable[[str], str | None]], ...] = (
     (Field.COUNTRY, regions.country),
@@ -82,14 +84,18 @@ def address(text: str) -> tuple[str, str]:
 class Customers:
     """The customers of a file, kept on disk until they are staged."""
 
-    _REMEMBERED = 30_000
-    """Customer parts of rows kept in memory; of a file that has more, some are staged twice, which is harmless."""
+    _REMEMBERED = 100_000
+    _REMEMBERED_CHARACTERS = 12_000_000
+    """Customer parts of rows kept in memory, twice over: of a file that has more, those that were met lately. Others
+    are staged again when they come back, which is harmless and slow.
+    """
 
     def __init__(self, columns: Columns) -> None:
         self._columns = columns
         self._places = [columns.places[field] for field in _PARTS if field in columns.places]
-        self._part: Callable[[Sequence[Any]], Any] = itemgetter(*self._places)
-        self._seen: dict[object, int | list[Fault]] = {}
+        self._seen: dict[str, int | list[Fault]] = {}
+        self._seen_before: dict[str, int | list[Fault]] = {}
+        self._characters = 0
         self._spool = tempfile.SpooledTemporaryFile(  # noqa: SIM115 - closed by close()
             _SPOOLED_IN_MEMORY, "w+", encoding="utf-8", newline=""
         )
@@ -104,24 +110,35 @@ class Customers:
         Raises:
             Faults: All that is wrong with it.
         """
-        part = self._part(cells)
+        part = _BETWEEN.join([cells[place] for place in self._places])
         known = self._seen.get(part)
         if known is None:
-            known = self._read(line, cells)
-            if len(self._seen) >= self._REMEMBERED:
-                self._seen.clear()
-            self._seen[part] = known
+            known = self._seen_before.get(part)
+            if known is None:
+                known = self._read(line, cells)
+            self._remember(part, known)
         if isinstance(known, list):
             raise Faults(known)
         return known
 
     def seqs(self, batch: Batch) -> list[int]:
         """Return the numbers of many rows' customers; raises as ``seq`` does."""
-        parts = self._part(batch.columns())
-        known = list(map(self._seen.get, zip(*parts, strict=True) if len(self._places) > 1 else parts))
-        for place in [place for place, each in enumerate(known) if each.__class__ is not int]:
-            known[place] = self.seq(batch.lines[place], batch.rows[place])
+        columns = batch.columns()
+        parts = map(_BETWEEN.join, zip(*[columns[place] for place in self._places], strict=True))
+        known = list(map(self._seen.get, parts))
+        if set(map(type, known)) != {int}:
+            for place in [place for place, each in enumerate(known) if each.__class__ is not int]:
+                known[place] = self.seq(batch.lines[place], batch.rows[place])
         return cast("list[int]", known)
+
+    def _remember(self, part: str, known: int | list[Fault]) -> None:
+        """Keep what a part means; one with the sign between cells inside of a cell could be mistaken for another."""
+        if part.count(_BETWEEN) >= len(self._places):
+            return
+        if len(self._seen) >= self._REMEMBERED or self._characters > self._REMEMBERED_CHARACTERS:
+            self._seen_before, self._seen, self._characters = self._seen, {}, 0
+        self._seen[part] = known
+        self._characters += len(part)
 
     def read(self, line: int, cells: list[str]) -> None:
         """Stage the customer part of a row that is about nothing else.

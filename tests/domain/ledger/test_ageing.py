@@ -102,7 +102,7 @@ async def test_open_invoices_are_read_from_the_index_alone(core: Core) -> None:
     rows = await core.database.rows(f"EXPLAIN (FORMAT JSON) {ageing._OPEN}")
 
     plan = rows[0]["QUERY PLAN"]
-    assert "invoice_due" in (plan if isinstance(plan, str) else json.dumps(plan))
+    assert "invoice_open" in (plan if isinstance(plan, str) else json.dumps(plan))
 
 
 async def test_whoever_may_see_nothing_sees_no_ageing(core: Core) -> None:
