@@ -39,6 +39,9 @@ _KEPT = """
     FROM cash_match WHERE bank_line_id = ANY(%(ids)s) GROUP BY bank_line_id
 """
 
+_CUSTOMERS = "SELECT FROM account WHERE id = ANY(%(ids)s) ORDER BY id FOR KEY SHARE"
+"""Whoever merges two of them has them first, and their proposals after that."""
+
 _HELD = """
     SELECT id, state FROM bank_line WHERE id = ANY(%(ids)s) AND state IN ('new', 'proposed')
     ORDER BY id FOR UPDATE SKIP LOCKED
@@ -69,6 +72,7 @@ async def store(core: Core, waiting: Sequence[Proposal]) -> list[Proposal]:
     if not changed:
         return []
     async with core.transaction() as tx:
+        await tx.execute(_CUSTOMERS, {"ids": [way.account_id for each in changed for way in each.ways]})
         rows = await tx.rows(_HELD, {"ids": [each.line.id for each in changed]})
         held = {row["id"]: row["state"] for row in rows}
         now = [each for each in changed if each.line.id in held]

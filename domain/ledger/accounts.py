@@ -3,7 +3,8 @@
 One that was merged into another is found as that one.
 """
 
-from domain.kernel.transactions import Rows
+from domain.kernel.transactions import Rows, Transaction
+from domain.ledger.models import Account
 from domain.ledger.refusals import AccountNotFound, AccountUnclear, Named
 
 MOST_CHOICES = 10
@@ -45,3 +46,20 @@ async def find(rows: Rows, *, text: str) -> Named:
     if len(choices) > 1:
         raise AccountUnclear(text, choices[:MOST_CHOICES], more=len(choices) > MOST_CHOICES)
     return choices[0]
+
+
+async def held(tx: Transaction, *, text: str) -> Named:
+    """Return the customer as ``find`` does, locked; one that was merged meanwhile is let go and found as the other.
+
+    Raises:
+        AccountNotFound: None fits.
+        AccountUnclear: Several do; it names them.
+    """
+    while True:
+        named = await find(tx, text=text)
+        await tx.execute("SAVEPOINT before_account")
+        account = await Account.locked(id=named.id)
+        if account is not None and account.merged_into_id is None:
+            await tx.execute("RELEASE SAVEPOINT before_account")
+            return named
+        await tx.execute("ROLLBACK TO SAVEPOINT before_account")

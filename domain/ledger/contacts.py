@@ -9,7 +9,7 @@ from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.ledger import accounts
 from domain.ledger.events import ContactAdded, ContactRemoved
-from domain.ledger.models import Account, Contact
+from domain.ledger.models import Contact
 from domain.ledger.refusals import AddressUnmailable, ContactKnown, ContactNotFound
 
 MOST_WORDS = 200
@@ -40,8 +40,7 @@ async def add(
         actor.require(Permission.WORK_QUEUE)
         address = addresses.parsed(email)
         key, shown = addresses.key(address), addresses.masked(address)
-        customer = await accounts.find(tx, text=account)
-        await Account.locked(id=customer.id)
+        customer = await accounts.held(tx, text=account)
         if await Contact.exists(account_id=customer.id, email_key=key, state="active"):
             raise ContactKnown(customer.name, shown)
         # read as a table, since its area stands above this one: an address that bounces is no contact to be found
@@ -75,7 +74,7 @@ async def remove(core: Core, *, account: str, email: str, actor: Actor) -> Conta
     """
     async with core.transaction() as tx:
         actor.require(Permission.WORK_QUEUE)
-        customer = await accounts.find(tx, text=account)
+        customer = await accounts.held(tx, text=account)
         contact = await Contact.locked(account_id=customer.id, email_key=addresses.key(email), state="active")
         if contact is None:
             raise ContactNotFound(customer.name, addresses.masked(email))

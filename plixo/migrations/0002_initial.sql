@@ -1205,6 +1205,33 @@ CREATE TRIGGER task_follows_merger AFTER INSERT ON task
 CREATE TRIGGER mailing_follows_merger AFTER INSERT ON mailing
     REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION follow_merger();
 
+-- Rows of which a customer may have only one, or whose customer is found out later: each waits for a merger that is at
+-- work on its customer, and is the kept one's from the start. Without a lock of ours a merger would not see them.
+CREATE FUNCTION name_kept_account() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    kept uuid;
+BEGIN
+    SELECT merged_into_id INTO kept FROM account WHERE id = NEW.account_id FOR KEY SHARE;
+    NEW.account_id := coalesce(kept, NEW.account_id);
+    RETURN NEW;
+END $$;
+CREATE TRIGGER contact_names_kept_account BEFORE INSERT ON contact
+    FOR EACH ROW EXECUTE FUNCTION name_kept_account();
+CREATE TRIGGER claim_names_kept_account BEFORE INSERT ON claim
+    FOR EACH ROW EXECUTE FUNCTION name_kept_account();
+CREATE TRIGGER payer_alias_names_kept_account BEFORE INSERT ON payer_alias
+    FOR EACH ROW EXECUTE FUNCTION name_kept_account();
+CREATE TRIGGER bank_line_names_kept_account BEFORE INSERT OR UPDATE OF account_id ON bank_line
+    FOR EACH ROW WHEN (NEW.account_id IS NOT NULL) EXECUTE FUNCTION name_kept_account();
+CREATE TRIGGER cash_match_names_kept_account BEFORE INSERT ON cash_match
+    FOR EACH ROW WHEN (NEW.account_id IS NOT NULL) EXECUTE FUNCTION name_kept_account();
+CREATE TRIGGER remittance_names_kept_account BEFORE INSERT OR UPDATE OF account_id ON remittance
+    FOR EACH ROW WHEN (NEW.account_id IS NOT NULL) EXECUTE FUNCTION name_kept_account();
+CREATE TRIGGER stray_movement_names_kept_account BEFORE INSERT OR UPDATE OF account_id ON stray_movement
+    FOR EACH ROW WHEN (NEW.account_id IS NOT NULL) EXECUTE FUNCTION name_kept_account();
+CREATE TRIGGER inbound_mail_names_kept_account BEFORE INSERT OR UPDATE OF account_id ON inbound_mail
+    FOR EACH ROW WHEN (NEW.account_id IS NOT NULL) EXECUTE FUNCTION name_kept_account();
+
 -- The policy that every new deployment starts with ---------------------------------------------------------------
 
 INSERT INTO policy (id, version, state, document, notes, made_by, created_at)

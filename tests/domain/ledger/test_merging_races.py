@@ -1,24 +1,28 @@
 """Merging customers while money, mails and people are at work on them: whoever comes second finds one customer."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from domain.casework import conversations
+from domain.cash_application import decisions
 from domain.commitments import promises
 from domain.commitments.parties import Source
 from domain.deliverability import inbound, return_paths
 from domain.kernel.core import Core
 from domain.kernel.money import Money
 from domain.kernel.transactions import Transaction
-from domain.ledger import audit, merging_accounts, payments
-from domain.ledger.models import Account, Invoice, Payment
+from domain.ledger import audit, contacts, merging_accounts, payments
+from domain.ledger.models import Account, Contact, Invoice, Payment
+from domain.ledger.refusals import ContactKnown
 from domain.pay_links import waiting
+from domain.people.models import Person
 from tests.builders import a_contact, an_account, an_invoice
 from tests.clocks import START
-from tests.domain.cash_application.lines import CLERK
+from tests.domain.cash_application.lines import CLERK, a_bank_line
 from tests.domain.deliverability.mailings_made import a_letter, a_mailing
 from tests.domain.deliverability.test_inbound import ReaderHere
 from tests.domain.ledger.people import MAX, OPAL
@@ -83,11 +87,10 @@ async def test_a_payment_that_is_being_booked_is_moved_by_the_merger_that_waits_
     assert (await audit.run(core)).differing == 0
 
 
-async def test_a_payment_that_waits_for_the_merger_is_the_kept_customers(core: Core) -> None:
-    kept, other = await two(core)
-    await an_invoice(core, "INV-1", account=other)
-    contact = await a_contact(core, other)
-    await a_contact(core, kept)
+async def while_merging(core: Core, kept: Account, other: Account, work: Callable[[], Awaitable[Any]]) -> Any:
+    """Begin the work when the merger has all its locks but one, and return what came of it when both are done."""
+    contact = await a_contact(core, other, "in-the-way@acme.example")
+    await a_contact(core, kept, "in-the-way@acme.example")
     held, waits = asyncio.Event(), asyncio.Event()
 
     async def in_the_way() -> None:
@@ -107,8 +110,19 @@ async def test_a_payment_that_waits_for_the_merger_is_the_kept_customers(core: C
         await held.wait()
         await merge(core, kept, other)
 
-    async def booking() -> None:
+    async def working() -> Any:
         await waits.wait()
+        return await work()
+
+    done = await asyncio.wait_for(asyncio.gather(in_the_way(), merging(), working()), timeout=100)
+    return done[-1]
+
+
+async def test_a_payment_that_waits_for_the_merger_is_the_kept_customers(core: Core) -> None:
+    kept, other = await two(core)
+    await an_invoice(core, "INV-1", account=other)
+
+    async def booking() -> None:
         async with core.transaction() as tx:  # a bank line without an invoice: only the customer is known
             split = await payments.receive_split(
                 core, tx, account_id=other.id, parts=(), amount=euros(500), source="bank", object_id="bank:1",
@@ -116,12 +130,81 @@ async def test_a_payment_that_waits_for_the_merger_is_the_kept_customers(core: C
             )  # fmt: skip
             assert split is not None
 
-    await asyncio.wait_for(asyncio.gather(in_the_way(), merging(), booking()), timeout=100)
+    await while_merging(core, kept, other, booking)
 
     assert (await Payment.get()).account_id == kept.id
     loose = await core.database.rows("SELECT account_id, amount_minor FROM unapplied_cash")
     assert loose == [{"account_id": kept.id, "amount_minor": 500}]
     assert (await audit.run(core)).differing == 0
+
+
+async def test_a_contact_that_is_added_in_the_moment_of_a_merger_is_the_kept_customers(core: Core) -> None:
+    kept, other = await two(core)
+
+    added = await while_merging(
+        core, kept, other, lambda: contacts.add(core, account=str(other.id), email="new@acme.example", actor=OPAL)
+    )
+
+    assert (added.account_id, added.account_name) == (kept.id, kept.name)
+    assert (await Contact.get(email_key="new@acme.example")).account_id == kept.id
+
+
+async def test_a_contact_that_the_kept_customer_has_is_refused_in_the_moment_of_a_merger(core: Core) -> None:
+    kept, other = await two(core)
+    await a_contact(core, kept, "new@acme.example")
+
+    with pytest.raises(ContactKnown):
+        await while_merging(
+            core, kept, other, lambda: contacts.add(core, account=str(other.id), email="new@acme.example", actor=OPAL)
+        )
+
+
+ROWS = {
+    "contact": "(id, account_id, email, email_key, state, created_at)"
+    " VALUES (gen_random_uuid(), %(account)s, 'x@y.example', 'x@y.example', 'active', now())",
+    "claim": "(id, account_id, person_id, state, until, created_at)"
+    " VALUES (gen_random_uuid(), %(account)s, %(person)s, 'active', now(), now())",
+    "payer_alias": "(id, account_id, key, times, last_at) VALUES (gen_random_uuid(), %(account)s, 'k', 1, now())",
+    "bank_line": "(id, batch_id, line, key, booked_on, currency, amount_minor, account_id, state, created_at)"
+    " VALUES (gen_random_uuid(), %(batch)s, 1, 'k', now(), 'EUR', 1, %(account)s, 'unapplied', now())",
+    "remittance": "(id, source, file_name, content_type, sha256, body, account_id, state, created_at)"
+    " VALUES (gen_random_uuid(), 'file', 'x', 'text/csv', 'x', 'x', %(account)s, 'read', now())",
+    "stray_movement": "(id, object_id, kind, currency, amount_minor, happened_at, charge_id, note, account_id, state,"
+    " found_at) VALUES (gen_random_uuid(), 'ch', 'payment', 'EUR', 1, now(), 'ch', '', %(account)s, 'open', now())",
+}
+
+
+@pytest.mark.parametrize("table", ROWS)
+async def test_what_is_written_in_the_moment_of_a_merger_names_the_kept_customer(core: Core, table: str) -> None:
+    kept, other = await two(core)
+    person = await Person.create(id=uuid4(), slack_id="U7", name="Opal", created_at=START)
+    batch = uuid4()
+    await core.database.execute(
+        "INSERT INTO import_batch (id, kind, file_name, sha256, counts, actor, created_at)"
+        " VALUES (%s, 'bank', '', '', '{}', '', now())",
+        (batch,),
+    )
+    values = {"account": other.id, "person": person.id, "batch": batch}
+
+    await while_merging(core, kept, other, lambda: core.database.execute(f"INSERT INTO {table} {ROWS[table]}", values))
+
+    left = await core.database.rows(
+        f"SELECT id FROM {table} WHERE account_id = %s" + (" AND state = 'active'" if table == "contact" else ""),
+        (other.id,),
+    )
+    assert left == []
+
+
+async def test_a_line_that_is_kept_for_a_customer_in_the_moment_of_a_merger_is_the_kept_ones(core: Core) -> None:
+    kept, other = await two(core)
+    line = await a_bank_line(core, "", euros(500))
+
+    await while_merging(
+        core, kept, other, lambda: decisions.keep_unapplied(core, line_id=line.id, account=str(other.id), actor=CLERK)
+    )
+
+    assert await core.database.rows("SELECT account_id FROM bank_line") == [{"account_id": kept.id}]
+    assert await core.database.rows("SELECT account_id FROM unapplied_cash") == [{"account_id": kept.id}]
 
 
 async def test_a_promise_and_a_merger_at_once_leave_nothing_with_the_merged_customer(core: Core) -> None:
