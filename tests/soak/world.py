@@ -35,20 +35,22 @@ class World:
     chance: random.Random
     customers: list[Customer]
     invoices_a_day: float
+    opening: float = 1.0
+    """The share of customers with invoices when the merchant begins."""
     sold: int = 0
     payers: dict[str, Payer] = field(default_factory=dict)
     written: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """The line of each invoice as the ERP wrote it, by its number."""
 
     @classmethod
-    def made(cls, chance: random.Random, *, accounts: int, invoices_a_day: float) -> "World":
+    def made(cls, chance: random.Random, *, accounts: int, invoices_a_day: float, opening: float = 1.0) -> "World":
         """Make the customers; each place has its share of them."""
         customers = []
         for number in range(accounts):
             place = PLACES[number % len(PLACES)]
             contacts = tuple(f"p{each}@payer{number}.example" for each in range(chance.choice((1, 1, 2, 3))))
             customers.append(Customer(f"C-{number:05}", f"Payer {number} Ltd", place, contacts))
-        world = cls(chance, customers, invoices_a_day)
+        world = cls(chance, customers, invoices_a_day, opening)
         for customer in customers:
             for address in customer.contacts:
                 world.payers[address] = Payer(customer.place.zone, customer.place.country)
@@ -62,12 +64,13 @@ class World:
         return customer, address
 
     def first_ledger(self, today: date) -> str:
-        """Return the ledger with which the merchant begins: every customer, invoices of every age."""
+        """Return the ledger with which the merchant begins: invoices of every age."""
         return _csv(
             [
                 self._line(customer, today - timedelta(self.chance.randint(0, 45)))
                 for customer in self.customers
                 for _ in range(self.chance.choice((1, 1, 2)))
+                if self.opening >= 1 or self.chance.random() < self.opening
             ]
         )
 

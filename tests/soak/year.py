@@ -59,7 +59,11 @@ class Size:
     kills_a_day: float = 0.3
     cuts_a_day: float = 0.7
     outages_a_day: float = 0.5
+    opening: float = 1.0
+    """The share of customers with open invoices when it begins."""
     warm_up: int = 0
+    minutes: float | None = None
+    """After so many real minutes no further day begins; the quiet days and the checks come all the same."""
 
 
 @dataclass
@@ -100,8 +104,11 @@ class Year:
         return await psycopg.AsyncConnection.connect(self.address, autocommit=True, row_factory=dict_row)
 
     async def _played(self, core: Core) -> Record:
-        world = World.made(
-            random.Random(self.size.seed + 1), accounts=self.size.accounts, invoices_a_day=self.size.invoices_a_day
+        self.world = world = World.made(
+            random.Random(self.size.seed + 1),
+            accounts=self.size.accounts,
+            invoices_a_day=self.size.invoices_a_day,
+            opening=self.size.opening,
         )
         self.stage = Stage(core, world, self.relay, random.Random(self.size.seed + 2))
         self.crons = [SlotClock(core), SlotClock(core)]
@@ -110,10 +117,11 @@ class Year:
         for _ in range(2):  # proposed by one person, published by another
             self.told[str(await operators.policy(self.stage))] += 1
         end = START + timedelta(days=self.size.days)
-        while self.clock.now() < end:
+        while self.clock.now() < end and not self._late:
             await self._jump(core, quiet=False)
+        self.days = (self.clock.now() - START).days
         await self._calm_down()
-        end += timedelta(days=QUIET_DAYS)
+        end = self.clock.now() + timedelta(days=QUIET_DAYS)
         while self.clock.now() < end:
             await self._jump(core, quiet=True)
         for _ in range(LAST_MINUTES):
@@ -121,6 +129,10 @@ class Year:
                 break
             await self._move(timedelta(minutes=1))  # what is put off for so long is waited for in no time
         return await evidence.gathered(self.address, self.relay, world, core, self.stuck, self.clock.now())
+
+    @property
+    def _late(self) -> bool:
+        return self.size.minutes is not None and time.monotonic() - self.begun > 60 * self.size.minutes
 
     async def _jump(self, core: Core, *, quiet: bool) -> None:
         before = self.clock.now()
