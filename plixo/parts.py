@@ -7,15 +7,17 @@ from functools import partial
 
 import bot.app
 from domain import letters
+from domain.commitments import document_checks
 from domain.deliverability import authentications
 from domain.kernel.core import Core
 from domain.kernel.jobs import JobFunction
-from domain.kernel.ports import PaymentGateway
+from domain.kernel.ports import PaymentGateway, VirusCheck
 from inbound_mail.encryption import Encryption
 from inbound_mail.limits import Limits
 from plixo import wiring
 from plixo.resolver import Dns
 from plixo.settings import Settings
+from plixo.virus_check import Clamd
 from portal import jobs as portal_jobs
 from portal.no_gateway import NoGateway
 from portal.stripe_gateway import StripeGateway
@@ -33,6 +35,7 @@ class Edges:
     bot: bot.app.Bot | None
     relay: Relay
     resolver: Dns
+    virus_check: VirusCheck | None
 
 
 async def edges(core: Core, settings: Settings, stack: AsyncExitStack) -> Edges:
@@ -59,7 +62,13 @@ async def edges(core: Core, settings: Settings, stack: AsyncExitStack) -> Edges:
             seconds_a_post=settings.slack_post_seconds,
         )
         stack.push_async_callback(chat.close)
-    return Edges(gateway=gateway, bot=chat, relay=relay(settings), resolver=Dns(settings.dns_servers))
+    return Edges(
+        gateway=gateway,
+        bot=chat,
+        relay=relay(settings),
+        resolver=Dns(settings.dns_servers),
+        virus_check=Clamd(settings.clamd) if settings.clamd else None,
+    )
 
 
 def relay(settings: Settings) -> Relay:
@@ -123,6 +132,7 @@ def job_functions(core: Core, built: Edges) -> Mapping[str, JobFunction]:
         **wiring.domain_functions(core),
         **portal_jobs.functions(core, built.gateway),
         "send_mailing": send_mailing,
+        "examine_document": partial(document_checks.examine, core, check=built.virus_check),
         "check_sender": partial(authentications.check, core, names=built.resolver),
         **(built.bot.jobs() if built.bot else {"tell_operators": wiring.nothing}),
     }

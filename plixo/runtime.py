@@ -9,7 +9,7 @@ from domain.kernel.clock import Clock, SystemClock
 from domain.kernel.core import Core, Merchant
 from domain.kernel.jobs import Jobs
 from domain.kernel.transactions import Database
-from plixo import database, keys, wiring
+from plixo import database, file_store, keys, wiring
 from plixo.settings import Settings
 
 
@@ -51,6 +51,7 @@ async def opened(
     Raises:
         DatabaseUnreachable: No connection.
         SchemaBehind: Migrations are missing.
+        UrlUnusable: Files cannot be kept where the settings say.
     """
     if migrate:
         address, _ = await database.migrated(settings)
@@ -66,6 +67,7 @@ async def opened(
             merchant=merchant(settings),
             notices=wiring.NOTICES,
             limits=settings.limits(),
+            files=file_store.files(settings.files_url, data_dir=settings.data_dir),
         )
         await jobs.open()
         try:

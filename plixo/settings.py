@@ -29,6 +29,17 @@ class Settings(MailSettings):
     )
     database_pool: int = Field(default=10, ge=2, le=200, description="Most connections of one process to the database.")
 
+    files_url: str | None = Field(
+        default=None,
+        description="Where files of payers are kept: `s3://bucket/prefix` (keys from the usual `AWS_…` variables) or "
+        "`file:///folder`. Default: the folder `files` of the data folder, which every process must then share.",
+    )
+    clamd: str | None = Field(
+        default=None,
+        description="A running clamd that looks into files of payers before anybody may open them: the path of its "
+        "socket, or `host:port`. Default: no virus check.",
+    )
+
     merchant_name: str = Field(default="Your Company", description="Name that payers see on pages and in mails.")
     merchant_contact: str = Field(
         default="", description="Whom a payer may write to or call. Default: the sender address."
@@ -70,6 +81,12 @@ class Settings(MailSettings):
     )
     high_value: int = Field(
         default=10_000, ge=0, description="A draft over more, in the base currency, waits for an approval."
+    )
+    sender_wait_days: int = Field(
+        default=3,
+        ge=0,
+        le=60,
+        description="Working days that reminders wait for a mail known by its sender only; 0: they do not wait for it.",
     )
     promise_grace_days: int = Field(default=2, ge=0, le=30, description="Days of grace after the promised one.")
     parity_percent: Decimal = Field(default=Decimal(1), ge=0, le=100, description="How far ageing may differ from ERP.")
@@ -139,6 +156,21 @@ class Settings(MailSettings):
 
     trusted_proxies: int = Field(
         default=0, ge=0, le=10, description="How many proxies of our own stand before the portal and say who asked."
+    )
+    proxy_header: Literal["x-forwarded-for", "forwarded"] = Field(
+        default="x-forwarded-for", description="The header in which those proxies say it; the other one is not believed."
+    )
+    redis_url: SecretStr | None = Field(
+        default=None,
+        description="Redis in which several portals count their limits together: `redis://host:6379/0`. "
+        "Default: each process counts for itself.",
+    )
+    drain_seconds: float = Field(
+        default=0.0,
+        ge=0,
+        le=300,
+        description="How long the portal takes requests after it was asked to stop, while `/readyz` says so: as long as "
+        "a balancer needs to notice.",
     )
 
     slack_bot_token: SecretStr | None = Field(
@@ -246,6 +278,7 @@ class Settings(MailSettings):
             domain_cap=self.domain_cap,
             ledger_max_age=timedelta(days=self.ledger_max_age_days),
             high_value=self.high_value,
+            sender_wait_days=self.sender_wait_days,
             promise_grace_days=self.promise_grace_days,
             promise_max_days=self.promise_max_days,
             plan_amount=self.plan_amount,

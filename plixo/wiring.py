@@ -7,9 +7,9 @@ from domain.casework import events as casework_events
 from domain.casework import tasks, worklist
 from domain.cash_application import events as cash_events
 from domain.cash_application import mailed_advices, posting, reading_events
-from domain.commitments import dispute_deadlines, dispute_endings, dispute_events, judging
+from domain.commitments import dispute_deadlines, dispute_endings, dispute_events, document_checks, judging
 from domain.commitments import events as commitment_events
-from domain.deliverability import contact_events, draft_events, inbound, suppressions
+from domain.deliverability import contact_events, draft_events, inbound, suppression_ends
 from domain.deliverability import events as deliverability_events
 from domain.deliverability.reading_room import ReadingRoom
 from domain.kernel.core import Core
@@ -141,6 +141,7 @@ JOBS = (
     JobKind("wait_for_contact", "Holds the reminders to a contact who is away until the day of return."),
     JobKind("review_customer", "Holds the reminders to a customer who complained until a person has looked."),
     JobKind("end_review", "Ends the review of a customer who took the complaint back."),
+    JobKind("end_absence", "Lets reminders to a contact go on whose mail, read again, says of no absence."),
     JobKind("read_mail", "Reads one stored mail."),
     JobKind(
         "check_sender",
@@ -154,6 +155,8 @@ JOBS = (
         lock="apply_cash",
         queueing_lock="apply_cash",
     ),
+    JobKind("examine_document", "Looks into a file from outside and draws the picture that may be shown.", attempts=40),
+    JobKind("tidy_files", "Removes files that no document knows.", lock="tidy_files", queueing_lock="tidy_files"),
     JobKind("forget_old", "Removes keys of old requests.", lock="forget", queueing_lock="forget"),
 )
 """The jobs table: everything that happens later."""
@@ -197,16 +200,19 @@ def domain_functions(core: Core) -> dict[str, JobFunction]:
         "watch_disputes": whole(dispute_deadlines.watch),
         "conclude_dispute": partial(dispute_endings.conclude, core),
         "drop_dispute": partial(dispute_endings.drop, core),
+        "examine_document": partial(document_checks.examine, core),
+        "tidy_files": whole(document_checks.tidy),
         "refresh_queue": whole(_refresh_queue),
         "close_links": partial(links.close, core),
         "audit_balances": whole(audit.nightly),
         "check_parity": whole(parity.check),
         "find_twins": whole(twins.find),
         "read_mail": partial(inbound.read_stored, core, reader=ReadingRoom()),
-        "end_suppressions": whole(suppressions.end_due),
+        "end_suppressions": whole(suppression_ends.end_due),
         "wait_for_contact": partial(hearings.wait_for_contact, core),
         "review_customer": partial(hearings.review_customer, core),
         "end_review": partial(hearings.end_review, core),
+        "end_absence": partial(hearings.end_absence, core),
         "forget_bodies": whole(provider_events.forget_bodies),
         "forget_old": whole(seen_requests.forget_old),
     }
@@ -215,6 +221,7 @@ def domain_functions(core: Core) -> dict[str, JobFunction]:
 async def _refresh_queue(core: Core) -> None:
     await tasks.end_searches(core)
     await tasks.end_placements(core)
+    await tasks.end_doubts(core)
     await worklist.refresh_all(core)
 
 

@@ -16,7 +16,7 @@ from domain.kernel.core import Core, Merchant
 from domain.kernel.jobs import Jobs
 from domain.kernel.keys import Keyring, SigningKey
 from domain.kernel.transactions import Database
-from plixo import database, migrations, wiring
+from plixo import database, file_store, migrations, wiring
 from tests.clocks import StandingClock
 
 SERVER_FOLDER = Path(tempfile.gettempdir()) / f"plixo-tests-{os.getuid()}" / "postgres"
@@ -83,7 +83,8 @@ def clock() -> StandingClock:
 async def core(empty_database: str, clock: StandingClock) -> AsyncIterator[Core]:
     """A core on an empty database; jobs are queued and run only when a test runs them."""
     jobs = Jobs(empty_database, wiring.JOBS)
-    core = Core(clock=clock, database=Database(), jobs=jobs, keys=KEYS, merchant=MERCHANT, notices=wiring.NOTICES)
+    core = Core(clock=clock, database=Database(), jobs=jobs, keys=KEYS, merchant=MERCHANT, notices=wiring.NOTICES,
+                files=file_store.in_memory())  # fmt: skip
     jobs.bind({kind.name: wiring.nothing for kind in wiring.JOBS} | wiring.domain_functions(core))
     await jobs.open()
     yield core

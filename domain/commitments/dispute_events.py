@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel
 
-from domain.kernel.events import Amount, InvoiceEvent
+from domain.kernel.events import Amount, InvoiceEvent, PlacedEvent
 from domain.kernel.notices import Notices, job, operators, payer
 from domain.ledger.entry_events import InvoiceVoided, InvoiceWrittenOff
 from domain.ledger.events import CreditApproved
@@ -184,6 +184,19 @@ class DisputeResolved(DisputeFacts, InvoiceEvent):
         return f"Dispute {self.reference} over {self.amount} {self.outcome}{credit}; {left}{said}"
 
 
+class DocumentHeldBack(PlacedEvent):
+    """The virus check found something in a file that came from outside; it is handed out to nobody."""
+
+    kind: ClassVar[str] = "document.held"
+
+    name: str
+    found: str
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return f"The virus check found {self.found} in the file “{self.name}”; nobody can open it"
+
+
 NOTICES: Notices = {
     InvoiceWrittenOff: (job("drop_dispute"),),
     InvoiceVoided: (job("drop_dispute"),),
@@ -194,6 +207,7 @@ NOTICES: Notices = {
     DisputeTestEnded: (operators(),),
     DisputeAssigned: (operators(),),
     EvidenceAdded: (operators(),),
+    DocumentHeldBack: (operators(),),
     DisputeAtRisk: (operators(),),
     DisputeLate: (operators(),),
     DisputeResolved: (operators(), payer("dispute-resolved"), job("resume_reminders")),

@@ -68,6 +68,27 @@ class DocumentUnusable(Refusal):
         super().__init__(f"{name!r} was not taken: {problem}.")
 
 
+class DocumentWaits(Refusal):
+    """Say that a file is still being examined."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name!r} is still being examined. Try again in a minute.")
+
+
+class DocumentHeld(Refusal):
+    """Say that a file is handed out to nobody."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name!r} is held back: the virus check found something in it.")
+
+
+class FilesUnkept(Refusal):
+    """Say that files cannot be kept or read at this moment."""
+
+    def __init__(self) -> None:
+        super().__init__("Files cannot be kept at this moment, so nothing was sent. Please try again in a few minutes.")
+
+
 class DocumentsTooMany(Refusal):
     """Say how many files may come."""
 

@@ -26,7 +26,7 @@ from domain.commitments.dispute_refusals import (
     DisputeTooLarge,
     NothingToDispute,
 )
-from domain.commitments.documents import Upload
+from domain.commitments.documents import Of, Upload
 from domain.commitments.models import Dispute
 from domain.commitments.objections import Filing, Objection
 from domain.commitments.refusals import OtherCurrency
@@ -58,15 +58,29 @@ async def file(
         DisputeReasonUnknown, DescriptionUnusable: The form is not filled in.
         AmountNotPositive, OtherCurrency, DisputeTooLarge: The amount does not fit.
         DocumentsMissing: A payer did not bring what the reason requires.
-        DocumentUnusable, DocumentsTooMany: A file cannot be taken.
+        DocumentUnusable, DocumentsTooMany, FilesUnkept: A file cannot be taken.
     """
     objection = await objections.read(filing, actor)
+    async with documents.stored(core, objection.files):
+        return await enter(
+            core, invoice_number=invoice_number, objection=objection, actor=actor, is_test=filing.is_test
+        )
+
+
+async def enter(
+    core: Core, *, invoice_number: str, objection: Objection, actor: Actor, is_test: bool = False
+) -> DisputeFiled | DisputeExtended | DisputeTested:
+    """File an objection that was read and whose files are stored; ``file`` does all three.
+
+    Raises:
+        InvoiceNotFound, NotTheirs, NothingToDispute, OtherCurrency, DisputeTooLarge, DocumentsTooMany: As in ``file``.
+    """
     async with core.transaction() as tx:
         invoice = await invoices.locked(invoice_number)
         await parties.admitted(actor, invoice=invoice, contact_id=objection.contact_id)
         if invoice.status is not InvoiceState.OPEN:
             raise NothingToDispute(invoice.number, invoice.state)
-        if filing.is_test:
+        if is_test:
             return await _tested(core, tx, invoice, objection, actor)
         dispute = await Dispute.locked(invoice_id=invoice.id, state=DisputeState.OPEN.value, is_test=False)
         if dispute is None:
@@ -82,13 +96,13 @@ async def add_documents(core: Core, *, dispute_id: UUID, uploads: tuple[Upload, 
         NotAllowed: The actor is no payer and may not work the queue.
         DisputeNotFound: There is none, or it is about another customer's invoice.
         DisputeClosed: It was decided.
-        DocumentUnusable, DocumentsTooMany: A file cannot be taken.
+        DocumentUnusable, DocumentsTooMany, FilesUnkept: A file cannot be taken.
     """
     objections.may_file(actor)
     files = await documents.accepted(uploads)
-    async with core.transaction() as tx:
+    async with documents.stored(core, files), core.transaction() as tx:
         invoice, dispute = await locked(dispute_id, actor=actor)
-        names = await documents.keep(core, tx, files, dispute_id=dispute.id)
+        names = await documents.keep(core, tx, files, of=Of.DISPUTE, case_id=dispute.id)
         event = EvidenceAdded(
             **about(invoice, dispute),
             names=names,
@@ -171,7 +185,7 @@ async def _stored(
         filed_by_id=actor.id if actor.kind is ActorKind.PERSON else None,
         created_at=now,
     )
-    await documents.keep(core, tx, objection.files, dispute_id=dispute.id)
+    await documents.keep(core, tx, objection.files, of=Of.DISPUTE, case_id=dispute.id)
     return dispute
 
 
@@ -211,7 +225,7 @@ async def _extended(
     dispute.description = description
     dispute.contact_id = dispute.contact_id or objection.contact_id
     await dispute.save(update_fields=["amount_minor", "description", "contact_id"])
-    await documents.keep(core, tx, objection.files, dispute_id=dispute.id)
+    await documents.keep(core, tx, objection.files, of=Of.DISPUTE, case_id=dispute.id)
     event = DisputeExtended(
         **about(invoice, dispute),
         added=added,

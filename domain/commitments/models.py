@@ -132,17 +132,20 @@ class Dispute(StatefulRecord):
         return Money(self.amount_minor, self.currency)
 
 
-class Document(Record):
-    """A file that came with a dispute or a plan, with the bytes as they came."""
+class Document(StatefulRecord):
+    """A file that came with a dispute, a plan or a call for help; its bytes lie in the store of files."""
+
+    MACHINE = states.DOCUMENT
 
     dispute_id: UUID | None = fields.UUIDField(null=True)
     plan_id: UUID | None = fields.UUIDField(null=True)
+    support_request_id: UUID | None = fields.UUIDField(null=True)
     kind: str = fields.TextField()
     name: str = fields.TextField()
     content_type: str = fields.TextField()
     size_bytes: int = fields.IntField()
     sha256: bytes = fields.BinaryField()
-    body: bytes = fields.BinaryField()
+    has_picture: Any = fields.BooleanField(default=False)
     created_at: datetime = fields.DatetimeField()
 
     class Meta:

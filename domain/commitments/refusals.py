@@ -25,6 +25,9 @@ Refusal
 ├── DocumentsMissing     a payer did not bring what the reason requires
 ├── DocumentUnusable     no PDF, PNG or JPEG, empty, or too large
 ├── DocumentsTooMany
+├── DocumentWaits        it was not examined yet
+├── DocumentHeld         the virus check found something in it
+├── FilesUnkept          the store of files does not answer
 ├── DisputeClosed        it was decided
 ├── DisputeTaken         somebody else has it
 ├── OwnerUnusable        that person may not work on disputes

@@ -80,3 +80,21 @@ DISPUTE = Machine(
         (DisputeState.OPEN, "withdraw"): DisputeState.WITHDRAWN,  # by the payer, or the end of a test
     },
 )
+
+
+class DocumentState(StrEnum):
+    """Whether a file may be handed out."""
+
+    WAITING = "waiting"
+    FREE = "free"
+    HELD = "held"
+
+
+DOCUMENT = Machine(
+    "document",
+    start=DocumentState.WAITING,
+    moves={
+        (DocumentState.WAITING, "free"): DocumentState.FREE,
+        (DocumentState.WAITING, "hold"): DocumentState.HELD,  # the virus check found something in it
+    },
+)

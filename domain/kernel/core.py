@@ -6,10 +6,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from domain.kernel.clock import Clock
+from domain.kernel.files import NoFiles
 from domain.kernel.jobs import Jobs
 from domain.kernel.keys import Keyring
 from domain.kernel.limits import Limits
 from domain.kernel.notices import Notices
+from domain.kernel.ports import FileStore
 from domain.kernel.transactions import Database, Joined, Transaction
 
 
@@ -36,7 +38,7 @@ class Merchant:
 
 @dataclass(frozen=True, slots=True)
 class Core:
-    """Clock, database, jobs, signing keys, the merchant, the merged notices table and the merchant's limits."""
+    """Clock, database, jobs, signing keys, the merchant, the merged notices table, the merchant's limits and files."""
 
     clock: Clock
     database: Database
@@ -45,6 +47,7 @@ class Core:
     merchant: Merchant
     notices: Notices
     limits: Limits = field(default_factory=Limits)
+    files: FileStore = field(default_factory=NoFiles)
 
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
         """Open the one transaction of a public command."""

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
@@ -223,3 +223,59 @@ class PaymentGateway(Protocol):
 
     async def expire(self, session_id: str) -> CheckoutSnapshot:
         """End an open checkout; one that is already complete is returned as it is."""
+
+
+class FileMissing(Exception):
+    """Raised by a store that has nothing under a key."""
+
+
+class StoreUnavailable(Exception):
+    """Raised by a store that does not answer, or that is full; asking again later may help."""
+
+
+class FileStore(Protocol):
+    """Where files are kept: a folder, or a service that speaks S3. What ``put`` has returned from survives a crash."""
+
+    async def put(self, key: str, body: bytes) -> None:
+        """Keep a file. Keys are ours, of letters, digits, ``-``, ``.`` and ``/``.
+
+        Raises:
+            StoreUnavailable: It was not kept.
+        """
+
+    async def get(self, key: str) -> bytes:
+        """Return a file.
+
+        Raises:
+            FileMissing: There is none.
+            StoreUnavailable: The store does not answer.
+        """
+
+    async def remove(self, keys: Sequence[str]) -> None:
+        """Remove files; those that are not there are no fault.
+
+        Raises:
+            StoreUnavailable: The store does not answer.
+        """
+
+    def older(self, prefix: str, *, than: timedelta) -> AsyncIterator[Sequence[str]]:
+        """Return the keys under *prefix* that were kept longer ago than that by the store's clock, some at a time.
+
+        Raises:
+            StoreUnavailable: The store does not answer.
+        """
+
+
+class CheckUnavailable(Exception):
+    """Raised by a virus check that gives no verdict now."""
+
+
+class VirusCheck(Protocol):
+    """Looks into a file before anybody may open it."""
+
+    async def found(self, body: bytes) -> str | None:
+        """Return the name of what was found, or None.
+
+        Raises:
+            CheckUnavailable: No verdict; the file waits.
+        """

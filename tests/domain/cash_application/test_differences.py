@@ -86,9 +86,9 @@ async def test_a_dispute_carries_the_advice_and_the_words_of_it(core: Core) -> N
 
     assert isinstance(event, DisputeFiled)
     assert (event.amount, event.documents) == (Money(2000, "EUR"), 1)
-    kept = await core.database.row("SELECT name, body FROM document")
+    kept = await core.database.row("SELECT id, name FROM document")
     assert kept is not None
-    assert (kept["name"], bytes(kept["body"])) == ("advice.pdf", PDF)
+    assert (kept["name"], await core.files.get(documents.key_of(kept["id"]))) == ("advice.pdf", PDF)
     said = await core.database.row("SELECT description FROM dispute")
     assert said is not None
     assert "two boxes broken" in said["description"]
@@ -106,9 +106,10 @@ async def test_an_advice_that_was_read_as_a_table_is_evidence_as_well_and_one_th
     )
 
     assert isinstance(event, DisputeFiled)
-    rows = await core.database.rows("SELECT content_type, name, body FROM document")
+    rows = await core.database.rows("SELECT id, content_type, name FROM document")
     assert [row["content_type"] for row in rows] == kept
-    assert all((row["name"], bytes(row["body"])) == ("advice.csv", TABLE) for row in rows)
+    assert all(row["name"] == "advice.csv" for row in rows)
+    assert all([await core.files.get(documents.key_of(row["id"])) == TABLE for row in rows])
 
 
 async def test_what_a_payer_hands_in_is_no_table_whatever_it_is_called() -> None:

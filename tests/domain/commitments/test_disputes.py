@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from domain.commitments import dispute_owners, dispute_queries, disputes, documents
+from domain.commitments import dispute_owners, dispute_queries, disputes, document_checks, documents
 from domain.commitments.dispute_events import DisputeExtended, DisputeFiled
 from domain.commitments.dispute_reasons import DOCUMENTS, REASONS
 from domain.commitments.dispute_refusals import (
@@ -229,6 +229,7 @@ async def test_a_file_is_what_its_content_says_and_is_kept_byte_for_byte(
     event = await file(core, documents=(upload(body, "invoice.exe"),))
 
     (line,) = (await dispute_queries.dispute(core, dispute_id=event.dispute_id)).documents
+    await document_checks.examine(core, document_id=str(line.document_id))
     content = await documents.content(core, document_id=line.document_id)
     assert (line.content_type, content.content_type, content.body) == (content_type, content_type, body)
 

@@ -1,0 +1,128 @@
+"""Document checks: what happens to a file between its arrival and the moment somebody may open it."""
+
+import asyncio
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+import structlog
+
+from domain.commitments import documents
+from domain.commitments.dispute_events import DocumentHeldBack
+from domain.commitments.models import Dispute, Document, Plan
+from domain.kernel import timeline
+from domain.kernel.actor import SYSTEM
+from domain.kernel.core import Core
+from domain.kernel.events import by
+from domain.kernel.jobs import TryLater
+from domain.kernel.ports import CheckUnavailable, FileMissing, StoreUnavailable, VirusCheck
+from domain.ledger.models import Invoice
+
+log = structlog.get_logger(__name__)
+
+AGAIN = timedelta(minutes=1)
+"""When a file is looked at again whose check or store did not answer."""
+
+SECONDS = 20.0
+"""For drawing one picture, by the clock; ordinary ones take a tenth of that."""
+
+ORPHAN_AGE = timedelta(days=1)
+"""A file that no row knows is removed after so long; no transaction takes that time."""
+
+_ROOT = str(Path(__file__).resolve().parents[2])
+_BOOT = (
+    "import sys; sys.path.insert(0, sys.argv[1]); from domain.commitments import picture_child; picture_child.serve()"
+)
+_SEATS = ThreadPoolExecutor(2, "pictures")
+
+
+async def examine(core: Core, *, document_id: str, check: VirusCheck | None = None) -> None:
+    """Look into a file, draw the picture that may be shown, and let it go out; a job, harmless when it runs twice.
+
+    Raises:
+        TryLater: The virus check or the store of files does not answer; the file waits.
+    """
+    document = await Document.get_or_none(id=UUID(document_id))
+    if document is None or document.state != Document.MACHINE.start.value:
+        return
+    try:
+        body = await core.files.get(documents.key_of(document.id))
+        found = await check.found(body) if check is not None else None
+        drawn = await picture_of(body) if found is None and document.content_type.startswith("image/") else None
+        if drawn is not None:
+            await core.files.put(documents.picture_key_of(document.id), drawn)
+    except FileMissing:
+        log.error("a document is recorded and not in the store", document=document_id)
+        return
+    except (CheckUnavailable, StoreUnavailable) as error:
+        raise TryLater(AGAIN, f"a document cannot be examined ({type(error).__name__})") from error
+    if found is None:
+        async with core.transaction():
+            document = await Document.locked(id=document.id)
+            if document is not None and document.state == Document.MACHINE.start.value:
+                await document.move("free", has_picture=drawn is not None)
+        return
+    await _hold(core, document.id, found)
+
+
+async def tidy(core: Core) -> int:
+    """Remove files that no document knows, such as those of a request that died midway; return how many. A job."""
+    removed = 0
+    async for keys in core.files.older(documents.PREFIX, than=ORPHAN_AGE):
+        ids = {key: key.rpartition("/")[2].removesuffix(".png") for key in keys}
+        rows = await core.database.rows(
+            "SELECT id::text AS id FROM document WHERE id::text = ANY(%s)", (sorted(set(ids.values())),)
+        )
+        known = {row["id"] for row in rows}
+        orphans = [key for key, name in ids.items() if name not in known]
+        await core.files.remove(orphans)
+        removed += len(orphans)
+    if removed:
+        log.info("files without a document were removed", files=removed)
+    return removed
+
+
+async def picture_of(body: bytes) -> bytes | None:
+    """Draw an image anew as a small PNG without anything but its pixels; None where no picture can be made of it."""
+    return await asyncio.get_running_loop().run_in_executor(_SEATS, _drawn, body)
+
+
+def _drawn(body: bytes) -> bytes | None:
+    try:
+        done = subprocess.run(  # noqa: S603 - our own interpreter and our own module
+            [sys.executable, "-I", "-c", _BOOT, _ROOT], input=body, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            env={}, timeout=SECONDS, start_new_session=True, check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return None
+    return done.stdout if done.returncode == 0 and done.stdout else None
+
+
+async def _hold(core: Core, document_id: UUID, found: str) -> None:
+    async with core.transaction() as tx:
+        document = await Document.locked(id=document_id)
+        if document is None or document.state != Document.MACHINE.start.value:
+            return
+        await document.move("hold")
+        invoice = await _invoice(document)
+        event = DocumentHeldBack(
+            invoice_id=invoice.id if invoice else None,
+            invoice_number=invoice.number if invoice else None,
+            account_id=invoice.account_id if invoice else None,
+            name=document.name,
+            found=found[:100],
+            **by(SYSTEM, core.clock.now()),
+        )
+        await timeline.record(core, tx, event)
+
+
+async def _invoice(document: Document) -> Invoice | None:
+    case: Dispute | Plan | None = None
+    if document.dispute_id is not None:
+        case = await Dispute.get(id=document.dispute_id)
+    elif document.plan_id is not None:
+        case = await Plan.get(id=document.plan_id)
+    return await Invoice.get(id=case.invoice_id) if case is not None else None
