@@ -169,8 +169,20 @@ async def cancel(core: Core, *, invoice_number: str, reason: str, actor: Actor) 
     Raises:
         NotAllowed, NotTheirs, PlanNotFound, ReasonMissing: As their names say.
     """
+    return await take_back(core, invoice_number=invoice_number, reason=reason, actor=actor)
+
+
+async def take_back(
+    core: Core, *, invoice_number: str, reason: str, actor: Actor, stamp: str | None = None
+) -> PlanCancelled:
+    """Take a plan back as ``cancel`` does; *stamp* names the terms that its reader was shown.
+
+    Raises:
+        StaleRecord: It has other terms by now.
+        NotAllowed, NotTheirs, PlanNotFound, ReasonMissing: As their names say.
+    """
     async with core.transaction() as tx:
-        invoice, plan = await _locked(invoice_number, actor, Permission.WORK_QUEUE)
+        invoice, plan = await _locked(invoice_number, actor, Permission.WORK_QUEUE, stamp)
         if plan.status is PlanState.RUNNING:
             actor.require(Permission.APPROVE)
         said = parties.said(reason, what="Cancelling a plan")
