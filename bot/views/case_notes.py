@@ -27,7 +27,7 @@ _PLANS = {
 def lines(notes: CaseNotes) -> tuple[Block, ...]:
     """Return what stands about the invoice; nothing when nothing does."""
     said = [
-        *(_unanswered(each) for each in notes.unanswered[-1:]),
+        *(_unanswered(each) for each in _foremost(notes)),
         *(_promise(each) for each in notes.promises),
         *([_plan(notes.plan)] if notes.plan else ()),
         *(_dispute(each) for each in notes.disputes),
@@ -43,7 +43,7 @@ def decisions(case: Case) -> tuple[Block, ...]:
     """Return the buttons for what waits for a person."""
     notes = case.notes
     number = text.plain(case.invoice_number, limit=40)
-    found: list[Block] = [mails.look(notes.unanswered[-1].id)] if notes.unanswered else []
+    found: list[Block] = [mails.look(each.id) for each in _foremost(notes)]
     if notes.plan and notes.plan.state == "requested":
         found.append(
             blocks.button(
@@ -77,8 +77,22 @@ def decisions(case: Case) -> tuple[Block, ...]:
     return tuple(found)
 
 
+def _foremost(notes: CaseNotes) -> tuple[CaseUnanswered, ...]:
+    """Return the unanswered mail that reminders wait for, of several the oldest; else the oldest, if there is any."""
+    found = [each for each in notes.unanswered if not each.over] or list(notes.unanswered)
+    return tuple(found[-1:])
+
+
 def _unanswered(mail: CaseUnanswered) -> str:
-    return f"*The customer wrote* on {text.moment(mail.since)}; reminders wait until somebody has dealt with it"
+    wrote = f"*The customer wrote* on {text.moment(mail.since)}"
+    if mail.until is None:
+        return f"{wrote}; reminders wait until somebody has dealt with it"
+    if mail.over:
+        return f"{wrote}, known by its sender only; reminders waited until {text.moment(mail.until)}, and go on"
+    return (
+        f"{wrote}, known by its sender only; reminders wait until {text.moment(mail.until)},"
+        " or until somebody has dealt with it"
+    )
 
 
 def _promise(promise: CasePromise) -> str:

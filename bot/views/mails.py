@@ -7,6 +7,7 @@ from bot import blocks, ids, text
 from bot.blocks import Block, Message
 from domain.casework import conversations
 from domain.casework.conversations import MailCard
+from domain.deliverability.acting import CHANGES_CONTACTS
 from domain.deliverability.replies import Intent, IntentKind, Share
 from domain.operations import short_ids
 
@@ -67,6 +68,7 @@ def card(mail: MailCard) -> Message:
             f"{text.foreign(each.name, limit=60)} ({each.size:,} bytes)" for each in mail.attachments[:10]
         )
         shown.append(blocks.context(f"Attached: {named}"))
+    shown += _sender(mail)
     shown += _about(mail)
     for place, guess in enumerate(mail.guesses[:MOST_GUESSES], 1):
         live = mail.invoice_number is not None and not mail.answered
@@ -106,6 +108,21 @@ def _head(mail: MailCard) -> str:
     subject = f": {text.foreign(mail.subject, limit=120)}" if mail.subject else ""
     unsure = ", by its sender only" if mail.thread == "sender" else ""
     return f"{whose}{about}{unsure}{subject}\n_{text.foreign(mail.sender)}, {text.moment(mail.received_at)}_"
+
+
+def _sender(mail: MailCard) -> list[Block]:
+    """Return what is known of the sender, where something depends on who that is."""
+    depends = mail.thread == "sender" or any(each.kind in CHANGES_CONTACTS for each in mail.guesses)
+    if mail.answered or not depends:
+        return []
+    told = text.said(mail.authentication, limit=300) if mail.authentication else "was not looked at yet"
+    lines = [f"Its sender: {told}"]
+    if mail.waits_until is not None:
+        lines.append(
+            f"It is this customer's by its sender only, so reminders wait for it until {text.moment(mail.waits_until)}"
+            " at most; if you know that it is genuine, assign it"
+        )
+    return [blocks.context(". ".join(lines) + ".")]
 
 
 def _confirm(mail: MailCard, place: int, guess: Intent) -> Block:

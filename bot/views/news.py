@@ -89,8 +89,21 @@ def _told(event: Event, *, limit: int = 500) -> str:
     wants = mails.wishes(IntentKind(each) for each in event.guesses if each in _GUESSES)
     seems = f": {wants}" if wants else ""
     files = f" ({event.attachments} attached)" if event.attachments else ""
-    waits = " Reminders to this customer wait until somebody has dealt with it." if event.account_id else ""
-    return f"{text.said(event.sender)} wrote{files}{seems}.{waits}"
+    return f"{text.said(event.sender)} wrote{files}{seems}.{_waits(event)}"
+
+
+def _waits(event: MailArrived) -> str:
+    """Return what the mail does to reminders."""
+    if not event.account_id:
+        return ""
+    if event.waits_until is None:
+        return " Reminders to this customer wait until somebody has dealt with it."
+    if event.waits_until <= event.at:
+        return " It is this customer's by its sender only, so reminders do not wait for it."
+    return (
+        f" Reminders to this customer wait until {text.moment(event.waits_until)}, or until somebody has dealt with it:"
+        " it is theirs by its sender only."
+    )
 
 
 _GUESSES = frozenset(IntentKind)

@@ -16,6 +16,7 @@ from domain.casework.events import MailAssigned
 from domain.casework.guesses import Known, Said
 from domain.casework.refusals import GuessOutdated, GuessUnclear, MailAnswered, MailUnplaced
 from domain.deliverability import inbound
+from domain.deliverability.authentications import Authentication
 from domain.deliverability.refusals import MailNotFound
 from domain.deliverability.replies import Attachment, Intent, Reply
 from domain.kernel import addresses, timeline
@@ -65,12 +66,17 @@ class MailCard:
     beside: tuple[Beside, ...]
     """Other open invoices that the message asked for which it answers; all of the customer's where none is known."""
     answered: bool
+    waits_until: datetime | None
+    """When reminders go on even so, since the mail is the customer's by its sender alone; None: not by themselves."""
+    authentication: str
+    """What SPF, DKIM and DMARC say of its sender, where that was asked."""
     stamp: str
     """Names this reading of the mail; a guess of an older one is not taken."""
 
 
 _CARD = f"""
     SELECT m.id, m.received_at, m.reading, m.reply, m.thread, m.seen_at IS NOT NULL AS answered, a.name AS account_name,
+           m.waits_until, m.authentication,
            a.id AS account_id, i.number AS invoice_number, i.currency, i.open_minor,
            (SELECT c.id FROM contact c WHERE c.account_id = m.account_id AND c.state = 'active'
             AND c.email_key = lower(m.reading->>'sender')) AS contact_id,
@@ -119,7 +125,8 @@ async def assign(core: Core, *, mail_id: UUID, invoice_number: str, actor: Actor
         if invoice is None:
             raise InvoiceNotFound(invoice_number)
         moved = await tx.row(
-            "UPDATE inbound_mail SET account_id = %s, invoice_id = %s, thread = 'person' WHERE id = %s RETURNING id",
+            "UPDATE inbound_mail SET account_id = %s, invoice_id = %s, thread = 'person', waits_until = NULL"
+            " WHERE id = %s RETURNING id",
             (invoice["account_id"], invoice["id"], mail_id),
         )
         if moved is None:
@@ -220,6 +227,8 @@ def _card(row: Row) -> MailCard:
         currency=row["currency"],
         beside=tuple(Beside(number, Money(minor, currency)) for number, minor, currency in _list(row["beside"])),
         answered=row["answered"],
+        waits_until=row["waits_until"],
+        authentication=Authentication.from_json(row["authentication"]).told() if row["authentication"] else "",
         stamp=stamp,
     )
 

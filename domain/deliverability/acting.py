@@ -4,18 +4,19 @@ Evidence is kept first. A mail that is read again, and now says something else, 
 it does anything new; what a person decided meanwhile stands.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from domain.deliverability import authentications, evidence, suppressions
-from domain.deliverability.cases import Case, Mailed
-from domain.deliverability.contact_events import BounceCounted, ContactAway, ContactLeft
+from domain.deliverability import authentications, evidence, suppressions, waits
+from domain.deliverability.cases import Case, Mailed, mailed_by
+from domain.deliverability.contact_events import AbsenceWithdrawn, BounceCounted, ContactAway, ContactLeft
 from domain.deliverability.events import MailArrived
 from domain.deliverability.evidence import Proof
 from domain.deliverability.models import Mailing
 from domain.deliverability.reading import Kind
-from domain.deliverability.replies import Reply
+from domain.deliverability.replies import IntentKind, Reply
 from domain.deliverability.suppressions import Why
 from domain.deliverability.triage import Act, Decision
 from domain.kernel import addresses, timeline
@@ -23,6 +24,16 @@ from domain.kernel.actor import SYSTEM
 from domain.kernel.core import Core
 from domain.kernel.events import Event, by
 from domain.kernel.transactions import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What an earlier reading of the mail had led to."""
+
+    decided: str
+    """As ``triage.mark`` tells it; empty when the mail was never read."""
+    mailing_id: UUID | None
+
 
 ADDRESS_LOCK = 7_154_260
 """With the hash of an address: two bounces of one mailbox at once are counted one after the other."""
@@ -32,6 +43,9 @@ _HELD = """
     FROM (SELECT DISTINCT hashtext(each) AS hash FROM unnest(%s::text[]) each ORDER BY 1) ordered
 """
 """In the order of the hashes: a stranger may choose addresses whose hashes are those of others."""
+
+CHANGES_CONTACTS = frozenset({IntentKind.WRONG_CONTACT, IntentKind.STOP})
+"""Wishes that, once confirmed, change whom we write to."""
 
 QUIET = frozenset({Act.SUPPRESS, Act.COUNT, Act.LIFT, Act.LEFT, Act.AWAY, Act.NOTE})
 """What leaves nothing for a person to answer; a task or a notice says what else there is to do."""
@@ -44,19 +58,22 @@ async def act(
     mail_id: UUID,
     case: Case,
     decision: Decision,
+    before: Before,
     reply: Reply | None = None,
+    waits_until: datetime | None = None,
 ) -> None:
     """Keep the evidence of a mail, and do what was decided; it comes to the same however often it is done."""
     reading, mailed = case.reading, decision.mailed
     keys = {mailed.address_key} if mailed else set()
     keys |= {addresses.key(each.address) for each in decision.findings}
     await tx.execute(_HELD, (ADDRESS_LOCK, list(keys)))
-    await evidence.record(
+    lost = await evidence.record(
         core, tx, mail_id=mail_id, mailing_id=mailed.id if mailed else None, findings=decision.findings,
         rule=reading.rule, heard_at=case.arrived,
     )  # fmt: skip
-    await _take_back(core, tx, mail_id, decision)
-    if await _sender_matters(tx, case, decision):
+    await _take_back(core, tx, mail_id, decision, lost)
+    await _end_absence(core, tx, mail_id, before)
+    if await _sender_matters(tx, case, decision, reply):
         await authentications.queue(core, tx, mail_id=mail_id)
     done = await _done(core, tx, mail_id, case, decision)
     if done is None and decision.act in (Act.LEFT, Act.AWAY):
@@ -67,7 +84,7 @@ async def act(
             mail_id=mail_id, what=reading.kind.value, rule=reading.rule, sender=addresses.masked(reading.sender),
             note=decision.note, thread=where["thread"],
             guesses=tuple(each.kind.value for each in reply.intents) if reply else (),
-            attachments=sum(not each.inline for each in reply.attachments) if reply else 0,
+            attachments=sum(not each.inline for each in reply.attachments) if reply else 0, waits_until=waits_until,
             invoice_id=where["invoice_id"], invoice_number=_number(case), account_id=where["account_id"],
             **by(SYSTEM, core.clock.now()))  # fmt: skip
         await timeline.record(core, tx, event)
@@ -94,8 +111,15 @@ def _number(case: Case) -> str | None:
     return case.writer.invoice_number if case.writer else None
 
 
-async def _sender_matters(tx: Transaction, case: Case, decision: Decision) -> bool:
-    """Tell whether somebody may ask who sent it: complaints, and unproven bounces that name a contact of ours."""
+async def _sender_matters(tx: Transaction, case: Case, decision: Decision, reply: Reply | None) -> bool:
+    """Tell whether somebody may ask who sent it.
+
+    That is so of complaints, of unproven bounces that name a contact of ours, and of people's mail that is a customer's
+    by its sender only, or may change whom we write to.
+    """
+    if case.reading.kind is Kind.HUMAN:
+        wishes = {each.kind for each in reply.intents} if reply else set()
+        return place(case)["thread"] == waits.BY_SENDER or bool(wishes & CHANGES_CONTACTS)
     if case.reading.kind is not Kind.BOUNCE:
         return case.reading.kind is Kind.COMPLAINT
     keys = [addresses.key(each.address) for each in decision.findings if each.proof is not Proof.PROVEN]
@@ -107,8 +131,8 @@ async def _done(core: Core, tx: Transaction, mail_id: UUID, case: Case, decision
     """Suppress or lift; None when nothing was to be done or nothing came of it."""
     if decision.act is Act.LIFT:
         assert decision.mailed is not None
-        return await suppressions.withdraw(
-            core, tx, address_key=decision.mailed.address_key, reason=decision.note, actor=SYSTEM, only=decision.why
+        return await suppressions.complaint_over(
+            core, tx, address_key=decision.mailed.address_key, reason=decision.note
         )
     if decision.act is Act.SUPPRESS:
         assert decision.mailed is not None
@@ -145,17 +169,33 @@ async def _suppressed(
         mail_id=mail_id, until=until)  # fmt: skip
 
 
-async def _take_back(core: Core, tx: Transaction, mail_id: UUID, decision: Decision) -> None:
-    """Lift what this mail had led to by an earlier reading, unless it leads to the same again."""
+async def _take_back(core: Core, tx: Transaction, mail_id: UUID, decision: Decision, lost: tuple[str, ...]) -> None:
+    """Lift what this mail had led to by an earlier reading, and nothing else proves.
+
+    With the point of a bounce day that the mail gives no more, a suppression may fall that another mail had led to.
+    """
     rows = await tx.rows(
-        "SELECT address_key, reason FROM suppression WHERE mail_id = %s AND state = 'active'", (mail_id,)
+        "SELECT address_key, reason, mail_id FROM suppression WHERE state = 'active' AND (mail_id = %s"
+        " OR address_key = ANY(%s) AND reason = %s AND mail_id IS NOT NULL)",
+        (mail_id, list(lost), Why.SOFT_BOUNCES.value),
     )
     again = leads_to(decision)
     for row in rows:
         if again is None or row["reason"] != again.value:
             await suppressions.withdraw(
-                core, tx, address_key=row["address_key"], reason="the mail was read again and does not say so",
-                actor=SYSTEM, only=Why(row["reason"]), mail_id=mail_id)  # fmt: skip
+                core, tx, address_key=row["address_key"], reason="a mail was read again and does not say so",
+                actor=SYSTEM, only=Why(row["reason"]), mail_id=row["mail_id"])  # fmt: skip
+
+
+async def _end_absence(core: Core, tx: Transaction, mail_id: UUID, before: Before) -> None:
+    """Take back that a contact is away until a day, when the mail had said so before."""
+    if not before.decided.startswith(f"{Act.AWAY}|") or before.mailing_id is None:
+        return
+    mailed = (await mailed_by(tx, [before.mailing_id]))[before.mailing_id]
+    event = AbsenceWithdrawn(
+        mail_id=mail_id, contact_id=mailed.contact_id, address=addresses.masked(mailed.address), **_about(mailed),
+        **by(SYSTEM, core.clock.now()))  # fmt: skip
+    await timeline.record(core, tx, event)
 
 
 def _of_contact(core: Core, mail_id: UUID, case: Case, decision: Decision) -> Event:

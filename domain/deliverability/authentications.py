@@ -1,6 +1,7 @@
-"""Authentications: what SPF, DKIM and DMARC say of whoever sent a complaint, kept for the person who judges it.
+"""Authentications: what SPF, DKIM and DMARC say of whoever sent a mail, kept for the person who judges it.
 
-Nothing follows from it by itself: a suppression needs a token of ours, whoever the sender is.
+Nothing is suppressed or changed because of it: that needs a token of ours, whoever the sender is. Only reminders wait
+longer for a mail that its sender's domain vouches for than for one that could be anybody's.
 """
 
 import asyncio
@@ -67,6 +68,11 @@ class Authentication:
         """Whether name servers that did not answer may make a difference."""
         return TEMPERROR in (self.spf.result, self.dmarc.result, *(each.result for each in self.dkim))
 
+    @property
+    def vouches(self) -> bool:
+        """Whether the sender's own domain stands for the mail: DMARC passed."""
+        return self.dmarc.result == "pass"
+
     def told(self) -> str:
         """Say it in one line."""
         dkim = ", ".join(f"DKIM {each.result} ({each.domain})" for each in self.dkim) or "DKIM none"
@@ -107,8 +113,9 @@ async def check(core: Core, *, mail_id: str, names: Names, tries: int = 0) -> No
     )
     async with core.transaction() as tx:
         await tx.execute(
-            "UPDATE inbound_mail SET authentication = %s::jsonb WHERE id = %s",
-            (json.dumps(_clean(found.as_json())), UUID(mail_id)),
+            "UPDATE inbound_mail SET authentication = %s::jsonb,"
+            " waits_until = CASE WHEN %s THEN NULL ELSE waits_until END WHERE id = %s",
+            (json.dumps(_clean(found.as_json())), found.vouches, UUID(mail_id)),
         )
         if found.unsettled and tries < len(AGAIN):
             await core.jobs.defer(tx, "check_sender", delay=AGAIN[tries], mail_id=mail_id, tries=tries + 1)

@@ -62,8 +62,24 @@ class ContactAway(InvoiceEvent):
         return f"{self.address} is away until {self.until}, says an automatic answer: reminders to this contact wait"
 
 
+class AbsenceWithdrawn(InvoiceEvent):
+    """A mail that had said that a contact is away was read again, and says so no more, or of another time."""
+
+    kind: ClassVar[str] = "contact.absence-withdrawn"
+
+    mail_id: UUID
+    contact_id: UUID
+    address: str
+    """Masked."""
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return f"That {self.address} is away is taken back: the mail was read again and does not say so"
+
+
 NOTICES: Notices = {
     BounceCounted: (operators(),),
     ContactLeft: (operators(),),
     ContactAway: (operators(),),
+    AbsenceWithdrawn: (operators(),),
 }

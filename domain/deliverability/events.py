@@ -181,6 +181,19 @@ class SuppressionsLoaded(Event):
         return f"{self.new:,} addresses and domains of {self.file_name} are suppressed{f', {rest}' if rest else ''}"
 
 
+class SuppressionsEnded(Event):
+    """The time of suppressions that lists had led to is over."""
+
+    kind: ClassVar[str] = "suppressions.ended"
+
+    count: int
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        whom = "An address or domain" if self.count == 1 else f"{self.count:,} addresses and domains"
+        return f"{whom} of suppression lists may be mailed again: their time is over"
+
+
 _CAME = {
     "bounce": "A mail came back, says {}",
     "delayed": "A mail of ours is late, says {}",
@@ -207,6 +220,8 @@ class MailArrived(PlacedEvent):
     guesses: tuple[str, ...] = ()
     """Of a person's mail: what it seems to want, in a word each."""
     attachments: int = 0
+    waits_until: AwareDatetime | None = None
+    """When reminders go on even so, since it is the customer's by its sender alone."""
 
     def told(self) -> str:
         """Return the fact as a sentence."""
@@ -254,6 +269,7 @@ NOTICES: Notices = {
     AddressSuppressed: (operators(),),
     SuppressionLifted: (operators(),),
     SuppressionsLoaded: (operators(),),
+    SuppressionsEnded: (operators(),),
     MailArrived: (operators(),),
     MailQuarantined: (operators(),),
     MailSeen: SILENT,

@@ -113,24 +113,20 @@ _DAYS = """
     WITH reset AS (
         SELECT greatest(
             (SELECT max(e.heard_at) FROM delivery_evidence e
-             WHERE e.address_key = %(key)s AND e.kind = 'alive' AND e.withdrawn_at IS NULL),
+             WHERE e.address_key = %(key)s AND e.kind = 'alive' AND e.withdrawn_at IS NULL
+               AND e.heard_at <= %(now)s),
             (SELECT max(m.sent_at) FROM mailing m
              WHERE m.address_key = %(key)s AND m.state = 'sent' AND m.sent_at <= %(quiet)s
-               AND m.id IS DISTINCT FROM %(also)s
                AND NOT EXISTS (SELECT FROM delivery_evidence e WHERE e.mailing_id = m.id AND e.withdrawn_at IS NULL
                                AND e.kind = ANY(%(returned)s))),
-            (SELECT max(s.lifted_at) FROM suppression s WHERE s.address_key = %(key)s AND s.state = 'lifted')
+            (SELECT max(s.lifted_at) FROM suppression s WHERE s.address_key = %(key)s AND s.state = 'lifted'
+               AND s.lifted_at <= %(now)s)
         ) AS at
     )
-    SELECT count(DISTINCT day) AS days FROM (
-        SELECT e.day
-        FROM delivery_evidence e CROSS JOIN reset r LEFT JOIN mailing m ON m.id = e.mailing_id
-        WHERE e.address_key = %(key)s AND e.counts AND e.withdrawn_at IS NULL AND e.day > %(since)s
-          AND (r.at IS NULL OR coalesce(m.sent_at, e.heard_at) > r.at)
-        UNION ALL
-        SELECT %(on)s::date FROM mailing m CROSS JOIN reset r
-        WHERE m.id = %(also)s AND %(on)s > %(since)s AND (r.at IS NULL OR m.sent_at > r.at)
-    ) counted
+    SELECT count(DISTINCT e.day) AS days
+    FROM delivery_evidence e CROSS JOIN reset r LEFT JOIN mailing m ON m.id = e.mailing_id
+    WHERE e.address_key = %(key)s AND e.counts AND e.withdrawn_at IS NULL AND e.day > %(since)s
+      AND e.heard_at <= %(now)s AND (r.at IS NULL OR coalesce(m.sent_at, e.heard_at) > r.at)
 """
 
 _RETURNED = [Sort.DEAD, Sort.TROUBLE, Sort.OURS, Sort.GAVE_UP, Sort.UNCLEAR, Sort.LATE]
@@ -145,10 +141,10 @@ async def record(
     findings: Sequence[Finding],
     rule: str,
     heard_at: datetime,
-) -> None:
+) -> tuple[str, ...]:
     """Keep what a mail says, in the caller's transaction; what it was understood to say before is withdrawn.
 
-    To keep the same again changes nothing.
+    To keep the same again changes nothing. Return the keys of the addresses that lost a point by it.
     """
     day = heard_at.astimezone(core.merchant.zone).date()
     rows = {
@@ -158,13 +154,15 @@ async def record(
         for each in findings[:MAX_FINDINGS]
     }  # fmt: skip
     said = [[key, row[4], row[5], row[9]] for key, row in rows.items()]
-    await tx.execute(
+    withdrawn = await tx.rows(
         "UPDATE delivery_evidence SET withdrawn_at = %s WHERE mail_id = %s AND withdrawn_at IS NULL"
-        " AND NOT (address_key || chr(10) || kind || chr(10) || proof || chr(10) || reason) = ANY(%s)",
+        " AND NOT (address_key || chr(10) || kind || chr(10) || proof || chr(10) || reason) = ANY(%s)"
+        " RETURNING address_key, counts",
         (core.clock.now(), mail_id, ["\n".join(each) for each in said]),
     )
+    lost = tuple(sorted({each["address_key"] for each in withdrawn if each["counts"]}))
     if not rows:
-        return
+        return lost
     values = ", ".join(["(" + ", ".join(["%s"] * 13) + ")"] * len(rows))
     await tx.execute(
         "INSERT INTO delivery_evidence (id, mail_id, mailing_id, address_key, kind, proof, counts, day, rule, reason,"
@@ -172,21 +170,21 @@ async def record(
         " ON CONFLICT (mail_id, address_key) WHERE withdrawn_at IS NULL DO NOTHING",
         [value for row in rows.values() for value in row],
     )
+    return lost
 
 
-async def bounce_days(core: Core, rows: Rows, *, address_key: str, also: tuple[UUID, date] | None = None) -> int:
+async def bounce_days(core: Core, rows: Rows, *, address_key: str, at: datetime | None = None) -> int:
     """Return on how many days of the last fortnight mail to an address came back since it last worked.
 
     It worked when its owner wrote, when a mail drew no bounce for three days, and when a person said so by lifting a
-    suppression; mails sent before that moment count no more, whenever their reports come. With *also*, a mailing and a
-    day, return how many there would be if that mailing had come back on that day.
+    suppression; mails sent before that moment count no more, whenever their reports come. With *at*, return how many
+    there were at that moment, by what still holds of the mails that had come by then.
     """
-    now = core.clock.now()
+    now = at or core.clock.now()
     today = now.astimezone(core.merchant.zone).date()
     row = await rows.row(_DAYS, {
         "key": address_key, "quiet": now - QUIET_MEANS_DELIVERED, "since": today - timedelta(days=WINDOW_DAYS),
-        "returned": [each.value for each in _RETURNED], "also": also[0] if also else None,
-        "on": also[1] if also else None,
+        "returned": [each.value for each in _RETURNED], "now": now,
     })  # fmt: skip
     return int(row["days"]) if row else 0
 

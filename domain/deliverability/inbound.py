@@ -1,5 +1,6 @@
 """Inbound mail: stored before it is acknowledged, read later, acted upon once, kept whatever happens."""
 
+import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +9,9 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
 
-from domain.deliverability import acting, cases, triage
+from domain.deliverability import acting, cases, triage, waits
+from domain.deliverability.acting import Before
+from domain.deliverability.cases import Case
 from domain.deliverability.events import MailQuarantined, MailSeen
 from domain.deliverability.models import InboundMail
 from domain.deliverability.opening import Opened
@@ -142,12 +145,18 @@ async def _read(core: Core, mail_id: UUID, reader: Reader, *, again: bool) -> Ou
     except Unreadable as reason:
         failure = str(reason)
     async with core.transaction() as tx:
-        record = await InboundMail.filter(id=mail_id).only("id", "state", "reading", "thread").select_for_update().get()
+        record = await locked(mail_id)
         if record.status is not InboundState.STORED and not again:
             return None  # another worker read it meanwhile
         if opened is None:
             return await _quarantine(core, tx, record, failure)
-        return await _act(core, tx, record, opened, tuple(row["sent_to"]), row["received_at"])
+        return await act_upon(core, tx, record, opened, tuple(row["sent_to"]), row["received_at"])
+
+
+async def locked(mail_id: UUID) -> InboundMail:
+    """Hold the lock of a stored mail, and return it without its body."""
+    which = ("id", "state", "reading", "reply", "thread", "decided", "mailing_id", "authentication")
+    return await InboundMail.filter(id=mail_id).only(*which).select_for_update().get()
 
 
 async def _quarantine(core: Core, tx: Transaction, record: InboundMail, failure: str) -> Outcome:
@@ -162,24 +171,43 @@ async def _quarantine(core: Core, tx: Transaction, record: InboundMail, failure:
     return Outcome(record.id, record.state, "", "", failure, changed=False)
 
 
-async def _act(
+async def act_upon(
     core: Core, tx: Transaction, record: InboundMail, opened: Opened, sent_to: tuple[str, ...], arrived: datetime
 ) -> Outcome:
-    """Decide what follows from a reading, do it, and write it down."""
-    reading, reply, told = opened.reading, opened.reply, opened.reading.as_json()
+    """Decide what follows from a reading, do it, and write it down; in the caller's transaction.
+
+    What was read and decided before is not done again. Better guesses at what a person wants are only kept.
+    """
+    reading, reply = opened.reading, opened.reply.as_json() if opened.reply else None
     case = await cases.gathered(core, tx, reading=reading, sent_to=sent_to, arrived=arrived)
-    decision = triage.decide(case)
-    changed = record.status is not InboundState.READ or not _as_before(record.reading, reading)
-    if changed:
-        await acting.act(core, tx, mail_id=record.id, case=case, decision=decision, reply=reply)
-        where = acting.place(case) if record.thread != "person" else {}
+    decision, decided = triage.decide(case), triage.mark(case)
+    known = record.status is InboundState.READ and _as_before(record.reading, reading) and record.decided == decided
+    if not known:
+        where = await _placed(core, tx, record, case)
+        await acting.act(
+            core, tx, mail_id=record.id, case=case, decision=decision, reply=opened.reply,
+            before=Before(record.decided, record.mailing_id), waits_until=where.get("waits_until"))  # fmt: skip
         if where.get("account_id") is not None:
             where["account_id"] = await _now(tx, where["account_id"])
         await record.move(
-            "read", reading=told, reply=reply.as_json() if reply else None, reason=decision.note,
+            "read", reading=reading.as_json(), reply=reply, reason=decision.note, decided=decided,
             mailing_id=decision.mailed.id if decision.mailed else None,
             **where, **({"seen_at": core.clock.now()} if decision.act in acting.QUIET else {}))  # fmt: skip
-    return Outcome(record.id, record.state, reading.kind.value, reading.rule, decision.note, changed)
+    elif not same_reply(record.reply, reply):
+        known = False
+        await record.move("read", reply=reply)
+    return Outcome(record.id, record.state, reading.kind.value, reading.rule, decision.note, not known)
+
+
+async def _placed(core: Core, tx: Transaction, record: InboundMail, case: Case) -> dict[str, Any]:
+    """Return the columns that say whose mail it is and how long it is waited for; what a person said of it stays."""
+    if record.thread == "person":
+        return {}
+    where = acting.place(case)
+    ends = await waits.until(
+        core, tx, thread=where["thread"], account_id=where["account_id"], arrived=case.arrived,
+        authentication=record.authentication)  # fmt: skip
+    return {**where, "waits_until": ends}
 
 
 async def _now(tx: Transaction, account_id: UUID) -> UUID:
@@ -220,6 +248,12 @@ def _as_before(before: Any, reading: Reading) -> bool:
 def same(before: Reading, reading: Reading) -> bool:
     """Tell whether two readings of a mail say the same once they are stored, so that nothing new is done."""
     return before == Reading.from_json(reading.as_json())
+
+
+def same_reply(before: Any, reply: dict[str, Any] | None) -> bool:
+    """Tell whether what was understood of a person's mail is the same as what is stored."""
+    stored = json.loads(before) if isinstance(before, str) else before
+    return bool(stored == (json.loads(json.dumps(reply)) if reply is not None else None))
 
 
 def _id(mail_id: str) -> UUID:

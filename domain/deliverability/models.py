@@ -108,6 +108,8 @@ class InboundMail(StatefulRecord):
     account_id: UUID | None = fields.UUIDField(null=True)
     invoice_id: UUID | None = fields.UUIDField(null=True)
     thread: str = fields.TextField(default="")
+    decided: str = fields.TextField(default="")
+    waits_until: datetime | None = fields.DatetimeField(null=True)
     authentication: Any = fields.JSONField(null=True)
     seen_at: datetime | None = fields.DatetimeField(null=True)
     received_at: datetime = fields.DatetimeField()

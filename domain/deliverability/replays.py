@@ -1,26 +1,29 @@
 """Replays: stored mail is read again with today's rules, and what differs is shown before anything is done.
 
-Each mail is judged alone, against the database as it is: that two mails of one replay together make a third bounce
-day is seen only when it is done. A mail whose reading is the same is as before, whatever was decided about it since.
+To show it, it is done and undone again, so that a preview says what a replay does. Each mail is judged alone, against
+the database as it is: that two mails of one replay together make a third bounce day is seen only when it is done.
 """
 
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, NoReturn
 from uuid import UUID
 
-from domain.deliverability import acting, cases, evidence, inbound, suppression_proofs, triage
-from domain.deliverability.cases import Case
+from domain.deliverability import evidence, inbound
+from domain.deliverability.contact_events import AbsenceWithdrawn
+from domain.deliverability.events import AddressSuppressed, SuppressionLifted
+from domain.deliverability.inbound import Outcome
+from domain.deliverability.opening import Opened
 from domain.deliverability.reading import Kind, Reading
 from domain.deliverability.reading_room import Reader, Unreadable
 from domain.deliverability.refusals import MailNotFound
+from domain.deliverability.replies import Reply
 from domain.deliverability.states import InboundState
-from domain.deliverability.suppressions import Why
-from domain.deliverability.triage import Act, Decision
-from domain.kernel import addresses
+from domain.kernel import addresses, timeline
 from domain.kernel.core import Core
+from domain.kernel.transactions import Row, Transaction
 
 PAGE = 200
 """Ids that are fetched at once; bodies are fetched one by one, since one may have megabytes."""
@@ -42,6 +45,8 @@ class Told:
     """Masked."""
     note: str = ""
     """What was decided."""
+    wishes: tuple[str, ...] = ()
+    """What a person seems to want, in a word each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,15 @@ class Change:
     lifted: tuple[str, ...] = ()
     counted: tuple[str, ...] = ()
     """Addresses for which its day becomes a bounce day that it was not."""
+    back: tuple[str, ...] = ()
+    """Masked; contacts who are not away, so that their reminders go on."""
+
+
+class _Undo(Exception):
+    """Raised to undo what was done to show it."""
+
+    def __init__(self, outcome: Outcome, effects: dict[str, tuple[str, ...]]) -> None:
+        self.outcome, self.effects = outcome, effects
 
 
 async def preview(core: Core, *, mail_id: str, reader: Reader) -> Change | None:
@@ -72,7 +86,8 @@ async def preview(core: Core, *, mail_id: str, reader: Reader) -> Change | None:
     except ValueError:
         raise MailNotFound(mail_id) from None
     row = await core.database.row(
-        "SELECT id, state, reading, reason, envelope_from, sent_to, body, received_at FROM inbound_mail WHERE id = %s",
+        "SELECT id, state, reading, reply, reason, envelope_from, sent_to, body, received_at FROM inbound_mail"
+        " WHERE id = %s",
         (wanted,),
     )
     if row is None:
@@ -80,7 +95,7 @@ async def preview(core: Core, *, mail_id: str, reader: Reader) -> Change | None:
     stored = row["reading"]
     stored = json.loads(stored) if isinstance(stored, str) else stored
     before = Reading.from_json(stored) if stored and row["state"] == InboundState.READ else None
-    told_before = _told(before, row["reason"])
+    told_before = _told(before, row["reason"], _wishes(row["reply"]))
     today = row["received_at"].astimezone(core.merchant.zone).date()
     try:
         opened = await reader.read(bytes(row["body"]), envelope_from=row["envelope_from"], today=today)
@@ -89,15 +104,26 @@ async def preview(core: Core, *, mail_id: str, reader: Reader) -> Change | None:
             return None
         after = Told(UNREADABLE, note=str(why))
         return Change(row["id"], row["received_at"], f"{before.kind.value} → {UNREADABLE}", told_before, after)
-    if before is not None and inbound.same(before, opened.reading):
-        return None
-    case = await cases.gathered(
-        core, core.database, reading=opened.reading, sent_to=row["sent_to"], arrived=row["received_at"]
-    )
-    decision = triage.decide(case)
-    after = _told(opened.reading, decision.note)
-    effects = await _effects(core, row["id"], case, decision)
-    return Change(row["id"], row["received_at"], _what(told_before, after), told_before, after, **effects)
+    try:
+        async with core.transaction() as tx:
+            await _tried(core, tx, row, opened)
+    except _Undo as done:
+        if not done.outcome.changed:
+            return None
+        after = _told(opened.reading, done.outcome.note, _wishes(opened.reply.as_json() if opened.reply else None))
+        return Change(row["id"], row["received_at"], _what(told_before, after), told_before, after, **done.effects)
+    raise AssertionError("what was tried is undone")
+
+
+async def _tried(core: Core, tx: Transaction, row: Row, opened: Opened) -> NoReturn:
+    """Act upon a new reading, note what came of it, and have all of it undone."""
+    record = await inbound.locked(row["id"])
+    points = await _points(tx, row["id"])
+    last = await tx.row("SELECT coalesce(max(id), 0) AS id FROM timeline_entry")
+    outcome = await inbound.act_upon(core, tx, record, opened, tuple(row["sent_to"]), row["received_at"])
+    effects = await _effects(core, tx, last["id"] if last else 0)
+    counted = sorted(await _points(tx, row["id"]) - points)
+    raise _Undo(outcome, {**effects, "counted": tuple(map(addresses.masked, counted))})
 
 
 async def since(
@@ -145,13 +171,13 @@ def _bounds(core: Core, day: date) -> tuple[datetime, datetime]:
     return datetime.combine(day, time(), core.merchant.zone), core.clock.now()
 
 
-def _told(reading: Reading | None, note: str) -> Told:
+def _told(reading: Reading | None, note: str, wishes: tuple[str, ...] = ()) -> Told:
     if reading is None:
         return Told(UNREADABLE, note=note)
     first = next(iter(reading.recipients), None) or reading.unnamed
     reason = first.reason.value if first and reading.hard is not None else ""
     named = tuple(addresses.masked(each.address) for each in reading.recipients[: evidence.MAX_FINDINGS])
-    return Told(reading.kind.value, reading.rule, reading.feedback_type or reason, reading.hard, named, note)
+    return Told(reading.kind.value, reading.rule, reading.feedback_type or reason, reading.hard, named, note, wishes)
 
 
 def _what(before: Told, after: Told) -> str:
@@ -159,41 +185,36 @@ def _what(before: Told, after: Told) -> str:
         return f"{before.kind} → {after.kind}"
     if before.hard != after.hard:
         return "soft → hard" if after.hard else "hard → soft"
-    return next((name for name in ("recipients", "reason", "note", "rule")
+    return next((name for name in ("recipients", "reason", "note", "rule", "wishes")
                  if getattr(before, name) != getattr(after, name)), "details")  # fmt: skip
 
 
-async def _effects(core: Core, mail_id: UUID, case: Case, decision: Decision) -> dict[str, Any]:
-    """Return what carrying out a decision would do, as ``acting`` does it."""
-    mailed = decision.mailed
-    active = await core.database.rows(
-        "SELECT address_key, reason, mail_id FROM suppression"
-        " WHERE state = 'active' AND (mail_id = %s OR address_key = %s)",
-        (mail_id, mailed.address_key if mailed else None),
+async def _effects(core: Core, tx: Transaction, last: int) -> dict[str, tuple[str, ...]]:
+    """Return what this transaction has told since that entry of the timeline, as a change tells it."""
+    rows = await tx.rows(
+        "SELECT id FROM timeline_entry WHERE id > %s AND xmin = pg_current_xact_id()::xid ORDER BY id", (last,)
     )
-    again = acting.leads_to(decision)
-    rested = [(each["address_key"], each["reason"]) for each in active
-              if each["mail_id"] == mail_id and (again is None or each["reason"] != again.value)]  # fmt: skip
-    lifted = {(key, reason) for key, reason in rested if not await suppression_proofs.would_stand(
-        core.database, address_key=key, reason=reason, but=mail_id)}  # fmt: skip
-    suppressed, counted = set[tuple[str, str]](), set[str]()
-    if mailed is not None:
-        ours = {each["reason"] for each in active if each["address_key"] == mailed.address_key}
-        if decision.act is Act.LIFT and decision.why and decision.why.value in ours:
-            lifted.add((mailed.address_key, decision.why.value))
-        elif decision.act is Act.SUPPRESS and decision.why and decision.why.value not in ours:
-            suppressed.add((mailed.address_key, decision.why.value))
-        elif decision.act is Act.COUNT:
-            day = case.arrived.astimezone(core.merchant.zone).date()
-            key, rows = mailed.address_key, core.database
-            before = await evidence.bounce_days(core, rows, address_key=key)
-            days = await evidence.bounce_days(core, rows, address_key=key, also=(mailed.id, day))
-            counted |= {key} if days > before else set()
-            if days >= evidence.BOUNCE_DAYS and Why.SOFT_BOUNCES.value not in ours:
-                suppressed.add((key, Why.SOFT_BOUNCES.value))
-    return {"suppressed": _named(suppressed), "lifted": _named(lifted),
-            "counted": tuple(addresses.masked(each) for each in sorted(counted))}  # fmt: skip
+    happened = [(await timeline.entry(core, row["id"])).event for row in rows]
+    return {
+        "suppressed": tuple(
+            f"{each.address} ({each.reason})" for each in happened if isinstance(each, AddressSuppressed)
+        ),
+        "lifted": tuple(f"{each.address} ({each.was})" for each in happened if isinstance(each, SuppressionLifted)),
+        "back": tuple(each.address for each in happened if isinstance(each, AbsenceWithdrawn)),
+    }
 
 
-def _named(which: set[tuple[str, str]]) -> tuple[str, ...]:
-    return tuple(f"{addresses.masked(key)} ({reason})" for key, reason in sorted(which))
+async def _points(tx: Transaction, mail_id: UUID) -> set[str]:
+    """Return the addresses for which a mail alone makes its day a bounce day."""
+    rows = await tx.rows(
+        "SELECT e.address_key FROM delivery_evidence e WHERE e.mail_id = %s AND e.withdrawn_at IS NULL AND e.counts"
+        " AND NOT EXISTS (SELECT FROM delivery_evidence o WHERE o.address_key = e.address_key AND o.day = e.day"
+        " AND o.withdrawn_at IS NULL AND o.counts AND o.mail_id <> e.mail_id)",
+        (mail_id,),
+    )
+    return {row["address_key"] for row in rows}
+
+
+def _wishes(reply: Any) -> tuple[str, ...]:
+    stored = json.loads(reply) if isinstance(reply, str) else reply
+    return tuple(each.kind.value for each in Reply.from_json(stored).intents) if stored else ()

@@ -8,7 +8,7 @@ import csv
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
@@ -17,7 +17,7 @@ from domain.deliverability import suppressions
 from domain.deliverability.events import SuppressionsLoaded
 from domain.deliverability.refusals import ReasonMissing
 from domain.deliverability.states import SUPPRESSION
-from domain.deliverability.suppressions import Target, Why
+from domain.deliverability.suppressions import LIST, Target, Why
 from domain.kernel import timeline
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.addresses import AddressMalformed
@@ -32,9 +32,6 @@ MAX_ROWS = 500_000
 
 PAGE = 5_000
 """Rows that are written by one statement."""
-
-RULE = "list"
-"""The rule of a suppression that came from a file."""
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "address": ("address", "email", "email address", "e-mail", "recipient", "mail", "domain", "adresse", "correo"),
@@ -238,7 +235,7 @@ def _row(core: Core, said: LoadFile, actor: Actor, line: int, cells: Mapping[str
         day = _day(cells["until"])
         if day is None:
             return rejected("until", "until_malformed")
-        until = datetime.combine(day, time(), core.merchant.zone)
+        until = datetime.combine(day + timedelta(days=1), time(), core.merchant.zone)  # that day is the last one
         if until <= core.clock.now():
             return rejected("until", "until_passed")
     note = " ".join((cells.get("note") or said.note).replace("\0", "").split())[: suppressions.LONGEST_NOTE]
@@ -253,24 +250,30 @@ def _day(text: str) -> date | None:
     return found.pop() if len(found) == 1 else None
 
 
+_SAID_AGAIN = """
+    UPDATE suppression s SET until = NULL, rule = %s, diagnostic = '', note = r.note, made_by = %s, mail_id = NULL
+    FROM unnest(%s::text[], %s::text[], %s::text[]) AS r(key, reason, note)
+    WHERE s.address_key = r.key AND s.reason = r.reason AND s.state = 'active'
+"""
+
+
 async def _put(core: Core, tx: Transaction, rows: Sequence[_Row], actor: Actor) -> int:
-    """Insert a page of rows, or let what would end have no end any more; return how many are new in that sense."""
+    """Insert a page of rows, or let what would end have no end any more; return how many are new in that sense.
+
+    What a mail had led to, and the list says as well, stands whatever becomes of that mail.
+    """
     lasting = [each for each in rows if each.until is None]
-    longer = await tx.rows(
-        "UPDATE suppression s SET until = NULL, rule = %s, note = r.note, made_by = %s"
-        " FROM unnest(%s::text[], %s::text[], %s::text[]) AS r(key, reason, note)"
-        " WHERE s.address_key = r.key AND s.reason = r.reason AND s.state = 'active' AND s.until IS NOT NULL"
-        " RETURNING s.id",
-        (RULE, actor.name, [each.whom.key for each in lasting], [each.why.value for each in lasting],
-         [each.note for each in lasting]),
-    )  # fmt: skip
+    known = (LIST, actor.name, [each.whom.key for each in lasting], [each.why.value for each in lasting],
+             [each.note for each in lasting])  # fmt: skip
+    longer = await tx.rows(f"{_SAID_AGAIN} AND s.until IS NOT NULL RETURNING s.id", known)
+    await tx.execute(f"{_SAID_AGAIN} AND s.until IS NULL AND s.mail_id IS NOT NULL", known)
     new = await tx.rows(
         "INSERT INTO suppression (id, address, address_key, reason, state, rule, diagnostic, note, made_by, until,"
         " created_at) SELECT r.id, r.address, r.key, r.reason, %s, %s, '', r.note, %s, r.until, %s"
         " FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::text[], %s::timestamptz[])"
         " AS r(id, address, key, reason, note, until) ORDER BY r.key, r.reason"
         " ON CONFLICT (address_key, reason) WHERE state = 'active' DO NOTHING RETURNING id",
-        (SUPPRESSION.start.value, RULE, actor.name, core.clock.now(), [uuid4() for _ in rows],
+        (SUPPRESSION.start.value, LIST, actor.name, core.clock.now(), [uuid4() for _ in rows],
          [each.whom.address for each in rows], [each.whom.key for each in rows], [each.why.value for each in rows],
          [each.note for each in rows], [each.until for each in rows]),
     )  # fmt: skip

@@ -3,15 +3,22 @@
 from collections.abc import Mapping
 from uuid import UUID
 
+from domain.deliverability import evidence
 from domain.deliverability.models import Suppression
-from domain.kernel.transactions import Row, Rows, Transaction
+from domain.kernel.core import Core
+from domain.kernel.transactions import Row, Transaction
+
+SOFT = "soft bounces"
+"""The reason that rests on several mails, not on one."""
 
 _BY_ITSELF = """
-    UPDATE suppression SET mail_id = NULL
+    UPDATE suppression
+    SET mail_id = NULL, rule = %(rule)s, diagnostic = %(diagnostic)s, note = %(note)s, made_by = %(made_by)s
     WHERE address_key = %(key)s AND reason = %(reason)s AND state = 'active' AND mail_id IS NOT NULL
       AND %(mail)s::uuid IS NULL
 """
-"""What was asked for once more, and not by a mail, stands whatever becomes of the mail that had led to it."""
+"""What was asked for once more, and not by a mail, stands whatever becomes of the mail that had led to it. What that
+mail said is kept as evidence of the address."""
 
 _FOR_GOOD = """
     UPDATE suppression
@@ -28,13 +35,37 @@ _PROVE: Mapping[str, tuple[str, ...]] = {
 }
 """Sorts of evidence of which one mail leads to a suppression for that reason."""
 
-_BY_ANOTHER = """
+_TAKEN_BACK = """
+    EXISTS (SELECT FROM delivery_evidence w WHERE e.kind = 'complaint' AND w.address_key = e.address_key
+            AND w.kind = 'complaint withdrawn' AND w.proof = 'proven' AND w.withdrawn_at IS NULL
+            AND w.mailing_id = e.mailing_id AND w.heard_at >= e.heard_at)
+"""
+"""Whoever says that a message is no spam takes back what they complained of in that very message."""
+
+_BY_ANOTHER = f"""
     UPDATE suppression s SET mail_id = other.mail_id, mailing_id = coalesce(other.mailing_id, s.mailing_id)
     FROM (SELECT e.mail_id, e.mailing_id FROM delivery_evidence e JOIN inbound_mail m ON m.id = %(mail)s
           WHERE e.address_key = %(key)s AND e.kind = ANY(%(kinds)s) AND e.proof = 'proven' AND e.withdrawn_at IS NULL
-            AND e.mail_id <> m.id AND e.heard_at >= m.received_at
+            AND e.mail_id <> m.id AND e.heard_at >= m.received_at AND NOT {_TAKEN_BACK}
           ORDER BY e.heard_at, e.id LIMIT 1) other
     WHERE s.id = %(id)s RETURNING s.id
+"""
+
+_BY_A_COMPLAINT = f"""
+    UPDATE suppression s SET mail_id = other.mail_id, mailing_id = coalesce(other.mailing_id, s.mailing_id)
+    FROM (SELECT e.mail_id, e.mailing_id FROM delivery_evidence e
+          WHERE e.address_key = %(key)s AND e.kind = 'complaint' AND e.proof = 'proven' AND e.withdrawn_at IS NULL
+            AND NOT {_TAKEN_BACK}
+          ORDER BY e.heard_at, e.id LIMIT 1) other
+    WHERE s.id = %(id)s RETURNING s.id
+"""
+
+_BY_THE_LAST_DAY = """
+    UPDATE suppression s SET mail_id = last.mail_id
+    FROM (SELECT e.mail_id FROM delivery_evidence e
+          WHERE e.address_key = %(key)s AND e.counts AND e.withdrawn_at IS NULL
+          ORDER BY e.heard_at DESC, e.id LIMIT 1) last
+    WHERE s.id = %(id)s
 """
 
 
@@ -51,26 +82,34 @@ async def said_again(
     mail_id: UUID | None,
 ) -> Row | None:
     """Note that what is in force was asked for once more, and for good; return its id when it was to end on a day."""
-    await tx.execute(_BY_ITSELF, {"key": key, "reason": reason, "mail": mail_id})
-    return await tx.row(_FOR_GOOD, {
+    values = {
         "key": key, "reason": reason, "rule": rule, "diagnostic": diagnostic, "note": note, "made_by": made_by,
-        "mailing": mailing_id,
-    })  # fmt: skip
+        "mailing": mailing_id, "mail": mail_id,
+    }  # fmt: skip
+    await tx.execute(_BY_ITSELF, values)
+    return await tx.row(_FOR_GOOD, values)
 
 
-async def stands(tx: Transaction, suppression: Suppression, *, but: UUID) -> bool:
+async def stands(core: Core, tx: Transaction, suppression: Suppression, *, but: UUID) -> bool:
     """Tell whether a later mail than that one proves a suppression, too; it is the proof from now on."""
+    if suppression.reason == SOFT:
+        return await _enough_days(core, tx, suppression)
     kinds = list(_PROVE.get(suppression.reason, ()))
     values = {"id": suppression.id, "mail": but, "key": suppression.address_key, "kinds": kinds}
     return await tx.row(_BY_ANOTHER, values) is not None
 
 
-async def would_stand(rows: Rows, *, address_key: str, reason: str, but: UUID) -> bool:
-    """Tell the same of an address and a reason, and change nothing."""
-    found = await rows.row(
-        "SELECT 1 FROM delivery_evidence e JOIN inbound_mail m ON m.id = %s WHERE e.address_key = %s"
-        " AND e.kind = ANY(%s) AND e.proof = 'proven' AND e.withdrawn_at IS NULL AND e.mail_id <> m.id"
-        " AND e.heard_at >= m.received_at LIMIT 1",
-        (but, address_key, list(_PROVE.get(reason, ()))),
-    )
-    return found is not None
+async def complained(tx: Transaction, suppression: Suppression) -> bool:
+    """Tell whether a complaint stands that was not taken back; it is the proof from now on."""
+    values = {"id": suppression.id, "key": suppression.address_key}
+    return await tx.row(_BY_A_COMPLAINT, values) is not None
+
+
+async def _enough_days(core: Core, tx: Transaction, suppression: Suppression) -> bool:
+    """Tell whether the bounce days that are left suppress, on the day when they did or by now."""
+    key, made_at = suppression.address_key, suppression.created_at
+    days = [await evidence.bounce_days(core, tx, address_key=key, at=at) for at in (made_at, None)]
+    if max(days) < evidence.BOUNCE_DAYS:
+        return False
+    await tx.execute(_BY_THE_LAST_DAY, {"id": suppression.id, "key": key})
+    return True

@@ -31,8 +31,8 @@ LONGEST_NOTE = 300
 BY_HAND = "by hand"
 """The rule of a suppression that a person made."""
 
-PAGE = 200
-"""Suppressions that end in one transaction."""
+LIST = "list"
+"""The rule of a suppression that came from a file."""
 
 
 class Why(StrEnum):
@@ -190,25 +190,22 @@ async def withdraw(
     if any(each.reason == Why.LEGAL_HOLD for each in found) and Permission.APPROVE_CREDITS not in actor.may:
         raise LegalKept
     if mail_id:
-        found = [each for each in found if not await suppression_proofs.stands(tx, each, but=mail_id)]
+        found = [each for each in found if not await suppression_proofs.stands(core, tx, each, but=mail_id)]
     if not found:
         return None
-    return await _lifted(core, tx, found, reason=reason, actor=actor)
+    return await lifted(core, tx, found, reason=reason, actor=actor)
 
 
-async def end_due(core: Core) -> int:
-    """End the suppressions whose time is over (the job ``end_suppressions``); return how many addresses are free."""
-    ended = 0
-    while True:
-        async with core.transaction() as tx:
-            due = await Suppression.filter(
-                state=SuppressionState.ACTIVE.value, until__lte=core.clock.now()
-            ).order_by("until", "id").limit(PAGE).select_for_update(skip_locked=True)  # fmt: skip
-            for each in due:
-                await _lifted(core, tx, [each], reason="its time is over", actor=SYSTEM)
-        ended += len(due)
-        if len(due) < PAGE:
-            return ended
+async def complaint_over(core: Core, tx: Transaction, *, address_key: str, reason: str) -> SuppressionLifted | None:
+    """Lift what complaints by mail keep back, once all of them are taken back; in the caller's transaction.
+
+    None when a complaint is left, or a person or a list says so as well.
+    """
+    found = await Suppression.filter(
+        address_key=address_key, reason=Why.COMPLAINT.value, state=SuppressionState.ACTIVE.value, mail_id__isnull=False
+    ).select_for_update()
+    found = [each for each in found if not await suppression_proofs.complained(tx, each)]
+    return await lifted(core, tx, found, reason=reason, actor=SYSTEM) if found else None
 
 
 async def _put(
@@ -249,9 +246,10 @@ async def _put(
     return event
 
 
-async def _lifted(
+async def lifted(
     core: Core, tx: Transaction, found: Sequence[Suppression], *, reason: str, actor: Actor
 ) -> SuppressionLifted:
+    """Lift suppressions of one address that are locked, in the caller's transaction, with one event."""
     now, first = core.clock.now(), found[0]
     for each in found:
         await each.move("lift", lifted_at=now, lifted_by=actor.name, lift_reason=reason)

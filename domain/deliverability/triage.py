@@ -5,9 +5,10 @@ the address which that message was sent to. Everything else is evidence for a pe
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from hashlib import sha256
 
 from domain.deliverability import evidence
 from domain.deliverability.cases import Case, Mailed
@@ -57,6 +58,20 @@ def decide(case: Case) -> Decision:
         if case.reading.kind in kinds and (decision := judge(case)) is not None:
             return decision
     raise AssertionError("the last line of the table takes every kind")
+
+
+def mark(case: Case) -> str:
+    """Return what is decided on a case, in a form that is compared when its mail is read again.
+
+    It leaves out what a later day changes by itself: that somebody wrote or was lifted since, what is open by now.
+    """
+    mailed = {each: replace(message, contradicted=False) for each, message in case.mailed.items()}
+    decision = decide(replace(case, mailed=mailed, writer=None))
+    findings = sorted(f"{addresses.key(each.address)} {each.sort} {each.proof}" for each in decision.findings)
+    about = decision.mailed or case.about
+    words = (decision.act, decision.why or "", decision.until or "", about.id if about else "",
+             sha256("\n".join(findings).encode("utf-8", "replace")).hexdigest()[:16] if findings else "")  # fmt: skip
+    return "|".join(map(str, words))
 
 
 def _unsubscribe(case: Case) -> Decision | None:

@@ -3,7 +3,7 @@
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
-from domain.deliverability.contact_events import ContactAway
+from domain.deliverability.contact_events import AbsenceWithdrawn, ContactAway
 from domain.deliverability.events import AddressSuppressed, SuppressionLifted
 from domain.deliverability.suppressions import Why
 from domain.deliverability.triage import LONGEST_ABSENCE
@@ -24,6 +24,13 @@ _WAITED = """
           FROM hold h WHERE h.contact_id = %(contact)s AND h.kind = 'away' AND h.made_by = %(plixo)s) each
 """
 
+_STILL_AWAY = """
+    SELECT max((b.reading->>'back_on')::date) AS back_on FROM contact c
+    JOIN delivery_evidence e ON e.address_key = c.email_key AND e.kind = 'away' AND e.proof = 'proven'
+                            AND e.withdrawn_at IS NULL
+    JOIN inbound_mail b ON b.id = e.mail_id AND b.decided LIKE 'away|%%' WHERE c.id = %(contact)s
+"""
+
 
 async def wait_for_contact(core: Core, *, entry_id: int) -> None:
     """Hold the reminders to a contact who is away until the day of return (the job ``wait_for_contact``).
@@ -40,6 +47,27 @@ async def wait_for_contact(core: Core, *, entry_id: int) -> None:
         await holds.put_by_itself(
             core, tx, kind=HoldKind.AWAY, account_id=event.account_id, contact_id=event.contact_id, until=until,
             reason=f"{event.address} is away, says an automatic answer")  # fmt: skip
+
+
+async def end_absence(core: Core, *, entry_id: int) -> None:
+    """Let reminders to a contact go on who is not away after all (the job ``end_absence``).
+
+    What other mails say of an absence holds them, and so does a hold that a person put.
+    """
+    event = (await timeline.entry(core, entry_id)).event
+    assert isinstance(event, AbsenceWithdrawn)
+    now = core.clock.now()
+    async with core.transaction() as tx:
+        row = await tx.row(_STILL_AWAY, {"contact": event.contact_id})
+        back_on = row["back_on"] if row else None
+        until = datetime.combine(back_on, time(), core.merchant.zone) if back_on else now
+        ended = await holds.end_by_itself(
+            core, tx, kind=HoldKind.AWAY, contact_id=event.contact_id, beyond=max(until, now),
+            reason="the mail was read again, and says of no such absence")  # fmt: skip
+        if ended and until > now:
+            await holds.put_by_itself(
+                core, tx, kind=HoldKind.AWAY, account_id=event.account_id, contact_id=event.contact_id, until=until,
+                reason=f"{event.address} is away, says an automatic answer")  # fmt: skip
 
 
 async def _waited(core: Core, rows: Rows, contact_id: UUID) -> timedelta:

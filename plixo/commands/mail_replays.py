@@ -106,7 +106,7 @@ class _Summary:
 
     def __init__(self) -> None:
         self.read, self.kept, self.by_what = 0, list[Change](), Counter[str]()
-        self.effects = Counter[str](suppressed=0, lifted=0, counted=0)
+        self.effects = Counter[str](suppressed=0, lifted=0, counted=0, back=0)
 
     def add(self, done: int, change: Change | None, *, aloud: bool) -> None:
         """Count one mail, and print what changed at once where that is wanted."""
@@ -146,12 +146,21 @@ def _lines(change: Change) -> list[str]:
     lines += [f"    suppressed: {', '.join(change.suppressed)}"] if change.suppressed else []
     lines += [f"    lifted: {', '.join(change.lifted)}"] if change.lifted else []
     lines += [f"    a bounce day of: {', '.join(change.counted)}"] if change.counted else []
+    lines += [f"    not away after all: {', '.join(change.back)}"] if change.back else []
     return lines
 
 
 def _said(told: Told) -> str:
     dead = {True: "dead", False: "alive", None: ""}[told.hard]
-    words = (told.kind, told.rule, told.reason, dead, " ".join(told.recipients), told.note and f"({told.note})")
+    words = (
+        told.kind,
+        told.rule,
+        told.reason,
+        dead,
+        " ".join(told.recipients),
+        " ".join(told.wishes),
+        told.note and f"({told.note})",
+    )
     return "  ".join(each for each in words if each)
 
 

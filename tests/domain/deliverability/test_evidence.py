@@ -7,7 +7,15 @@ from uuid import UUID
 
 import pytest
 
-from domain.deliverability import evidence, inbound, return_paths, suppression_lists, suppressions, unsubscribes
+from domain.deliverability import (
+    evidence,
+    inbound,
+    return_paths,
+    suppression_ends,
+    suppression_lists,
+    suppressions,
+    unsubscribes,
+)
 from domain.deliverability.contact_events import BounceCounted, ContactAway, ContactLeft
 from domain.deliverability.events import AddressSuppressed, MailArrived, SuppressionLifted
 from domain.deliverability.models import Mailing
@@ -54,7 +62,7 @@ async def test_three_bounce_days_within_a_fortnight_stop_the_mail_for_a_month(co
     assert isinstance(event, AddressSuppressed)
     assert (event.reason, event.until) == ("soft bounces", clock.now() - timedelta(days=1) + suppressions.SOFT_REST)
     clock.advance(days=30)
-    assert await suppressions.end_due(core) == 1
+    assert await suppression_ends.end_due(core) == 1
     assert await suppressions.suppressed(core, addresses=[mailing.address]) == frozenset()
     assert await days(core) == 0, "it starts from nothing"
 
@@ -242,7 +250,7 @@ class Told:
     async def read(self, raw: bytes, *, envelope_from: str, today: date) -> Opened:
         """Say it."""
         found = opened(raw, envelope_from=envelope_from, today=today)
-        told = {name: getattr(self.reading, name) for name in ("kind", "rule", "recipients")}
+        told = {name: getattr(self.reading, name) for name in ("kind", "rule", "recipients", "back_on")}
         return replace(found, reading=replace(found.reading, **told))
 
 

@@ -15,12 +15,21 @@ from domain.deliverability.models import InboundMail, Mailing
 from domain.deliverability.opening import Opened, opened
 from domain.deliverability.reading_room import Reader, ReadingRoom, Unreadable
 from domain.deliverability.refusals import MailNotFound
+from domain.deliverability.suppressions import Why
 from domain.kernel import timeline
 from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
 from domain.kernel.events import Event
 from tests.clocks import StandingClock
-from tests.domain.deliverability.mailings_made import TODAY, a_complaint, a_dsn, a_letter, a_mailing, bounce_path
+from tests.domain.deliverability.mailings_made import (
+    TODAY,
+    a_complaint,
+    a_dsn,
+    a_letter,
+    a_mailing,
+    another_mail,
+    bounce_path,
+)
 
 FBL = "fbl@mail.northwind.example"
 
@@ -242,6 +251,44 @@ async def test_a_complaint_that_is_taken_back_lifts_that_suppression_only(core: 
 
     assert [type(event) for event in await events(core)] == [AddressSuppressed, SuppressionLifted]
     assert await suppressions.suppressed(core, addresses=[mailing.address]) == frozenset()
+
+
+async def no_spam_after_all(core: Core, mailing: Mailing) -> None:
+    """Let the recipient of a message say that it is no spam."""
+    to = return_paths.reply_address(core, mailing_id=mailing.id, day=TODAY)
+    await arrive(core, FBL, a_complaint(tokens=to, kind="not-spam"))
+
+
+async def test_that_a_message_is_no_spam_lifts_nothing_that_a_person_wanted(core: Core, mailing: Mailing) -> None:
+    await suppressions.add(core, whom=mailing.address, reason=Why.COMPLAINT, note="by telephone", actor=SHELL)
+
+    await no_spam_after_all(core, mailing)
+
+    assert await suppressions.suppressed(core, addresses=[mailing.address]) == {"anna@acme.example"}
+
+
+async def test_that_a_message_is_no_spam_leaves_what_was_said_of_another(core: Core, mailing: Mailing) -> None:
+    other = await another_mail(core, mailing)
+    for each in (mailing, other):
+        to = return_paths.reply_address(core, mailing_id=each.id, day=TODAY)
+        await arrive(core, FBL, a_complaint(tokens=to))
+
+    await no_spam_after_all(core, mailing)
+
+    held = await suppressions.suppressed(core, addresses=[mailing.address])
+    await no_spam_after_all(core, other)
+    assert held == {"anna@acme.example"}
+    assert await suppressions.suppressed(core, addresses=[mailing.address]) == frozenset(), "both are taken back"
+
+
+async def test_whoever_complains_again_after_taking_it_back_is_suppressed(core: Core, mailing: Mailing) -> None:
+    to = return_paths.reply_address(core, mailing_id=mailing.id, day=TODAY)
+    await arrive(core, FBL, a_complaint(tokens=to))
+    await no_spam_after_all(core, mailing)
+
+    await arrive(core, FBL, a_complaint(tokens=to, message_id="<again@elsewhere.example>"))
+
+    assert await suppressions.suppressed(core, addresses=[mailing.address]) == {"anna@acme.example"}
 
 
 async def test_a_mail_to_the_unsubscribe_address_opts_out(core: Core, mailing: Mailing) -> None:

@@ -1,19 +1,32 @@
 """Replays: what newer rules would change is told without changing anything, then done as it was told."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
-from domain.deliverability import evidence, inbound, replays, suppression_lists, suppressions
+from domain.casework import conversations
+from domain.deliverability import evidence, inbound, replays, return_paths, suppression_lists, suppressions
+from domain.deliverability.contact_events import AbsenceWithdrawn
 from domain.deliverability.models import Mailing
 from domain.deliverability.reading import Kind, Reading, Reason, RecipientReading
 from domain.deliverability.reading_room import Reader
 from domain.deliverability.refusals import MailNotFound
 from domain.deliverability.replays import Change
+from domain.deliverability.suppressions import Why
 from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
+from domain.kernel.keys import Keyring, SigningKey
 from tests.clocks import StandingClock
-from tests.domain.deliverability.mailings_made import TODAY, a_complaint, a_mailing, another_mail
+from tests.domain.deliverability.mailings_made import (
+    TODAY,
+    a_complaint,
+    a_dsn,
+    a_letter,
+    a_mailing,
+    another_mail,
+    bounce_path,
+)
 from tests.domain.deliverability.test_evidence import Told, bounce
 from tests.domain.deliverability.test_inbound import FBL, ReaderHere, arrive, events
 
@@ -134,6 +147,113 @@ async def test_a_complaint_that_is_none_any_more_is_lifted(core: Core) -> None:
     [change] = await changes(core, saying(mailing, Reason.UNDEFINED, kind=Kind.HUMAN))
 
     assert change.what == "complaint → human"
+
+
+async def test_better_guesses_alone_are_kept_and_nothing_else_is_done(core: Core) -> None:
+    mailing = await a_mailing(core)
+    to = return_paths.reply_address(core, mailing_id=mailing.id, day=TODAY)
+    mail_id = await arrive(core, to, a_letter(to, text="We pay 50.00 EUR on Friday."))
+    await core.database.execute("UPDATE inbound_mail SET reply = jsonb_set(reply, '{intents}', '[]')")
+    before = await events(core)
+
+    [told] = await changes(core, ReaderHere())
+    [done] = await changes(core, ReaderHere(), dry_run=False)
+
+    assert told == done
+    assert (told.what, told.before.wishes, told.after.wishes) == ("wishes", (), ("promise",))
+    [guess] = (await conversations.card(core, mail_id=mail_id)).guesses
+    assert guess.kind.value == "promise"
+    assert await events(core) == before
+    assert await changes(core, ReaderHere()) == []
+
+
+async def test_what_is_proven_by_a_key_that_was_put_back_is_acted_upon_although_it_reads_the_same(core: Core) -> None:
+    mailing = await a_mailing(core)
+    to = bounce_path(core, mailing.id)
+    lost = replace(core, keys=Keyring((SigningKey(2, b"a key that somebody took out of the ring"),)))
+    await arrive(lost, to, a_dsn(to))
+    unproven = await suppressions.suppressed(core, addresses=[mailing.address])
+
+    [told] = await changes(core, ReaderHere())
+    await changes(core, ReaderHere(), dry_run=False)
+
+    assert unproven == frozenset()
+    assert (told.what, told.suppressed) == ("note", ("a…@acme.example (hard bounce)",))
+    assert await suppressions.suppressed(core, addresses=[mailing.address]) == {"anna@acme.example"}
+    assert await changes(core, ReaderHere()) == []
+
+
+async def test_that_its_owner_wrote_since_takes_no_suppression_back_by_a_replay(
+    core: Core, clock: StandingClock
+) -> None:
+    mailing = await a_mailing(core)
+    await bounce(core, mailing, action="failed")
+    clock.advance(hours=1)
+    to = return_paths.reply_address(core, mailing_id=mailing.id, day=TODAY)
+    await arrive(core, to, a_letter(to))
+
+    assert await changes(core, ReaderHere(), kind=Kind.BOUNCE) == []
+
+
+async def test_an_absence_that_is_none_is_told_and_taken_back(core: Core) -> None:
+    mailing = await a_mailing(core)
+    to = return_paths.reply_address(core, mailing_id=mailing.id, day=TODAY)
+    gone = Reading(Kind.AUTO_REPLY, "older-rule", back_on=date(2026, 3, 23))
+    await arrive(core, to, b"Subject: x\n\ny", reader=Told(gone))
+
+    [told] = await changes(core, Told(Reading(Kind.HUMAN, "newer-rule")))
+    await changes(core, Told(Reading(Kind.HUMAN, "newer-rule")), dry_run=False)
+
+    assert (told.what, told.back) == ("auto_reply → human", ("a…@acme.example",))
+    [event] = [each for each in await events(core) if isinstance(each, AbsenceWithdrawn)]
+    assert event.contact_id == mailing.contact_id
+
+
+async def test_a_soft_suppression_ends_when_one_of_its_days_is_taken_back(core: Core, clock: StandingClock) -> None:
+    mailing = await a_mailing(core)
+    first = await bounce(core, await another_mail(core, mailing))
+    clock.advance(days=1)
+    await bounce(core, await another_mail(core, mailing))
+    clock.advance(days=1)
+    await bounce(core, await another_mail(core, mailing))
+    held = await suppressions.suppressed(core, addresses=[mailing.address])
+    clock.advance(days=10)  # most of the fortnight is over: the day of the suppression decides
+
+    told = await replays.preview(core, mail_id=str(first), reader=saying(mailing, Reason.SPAM))
+    await inbound.replay(core, mail_id=str(first), reader=saying(mailing, Reason.SPAM))
+
+    assert held == {"anna@acme.example"}
+    assert told is not None
+    assert told.lifted == ("a…@acme.example (soft bounces)",)
+    assert await suppressions.suppressed(core, addresses=[mailing.address]) == frozenset()
+
+
+@pytest.mark.parametrize("which", range(4))
+async def test_a_soft_suppression_stands_while_enough_days_are_left(
+    core: Core, clock: StandingClock, which: int
+) -> None:
+    mailing = await a_mailing(core)
+    mails = [await bounce(core, mailing)]
+    for _ in range(3):
+        clock.advance(days=1)
+        mails.append(await bounce(core, await another_mail(core, mailing)))
+
+    await inbound.replay(core, mail_id=str(mails[which]), reader=saying(mailing, Reason.SPAM))
+
+    assert await suppressions.suppressed(core, addresses=[mailing.address]) == {"anna@acme.example"}
+
+
+async def test_a_soft_suppression_that_a_person_wanted_as_well_stays(core: Core, clock: StandingClock) -> None:
+    mailing = await a_mailing(core)
+    mails = []
+    for _ in range(3):
+        mails.append(await bounce(core, await another_mail(core, mailing)))
+        clock.advance(days=1)
+    await suppressions.add(core, whom=mailing.address, reason=Why.SOFT_BOUNCES, note="they said so", actor=SHELL)
+
+    await inbound.replay(core, mail_id=str(mails[0]), reader=saying(mailing, Reason.SPAM))
+
+    assert await suppressions.suppressed(core, addresses=[mailing.address]) == {"anna@acme.example"}
 
 
 async def test_only_mail_of_the_kind_and_the_days_that_were_asked_for_is_read(core: Core, clock: StandingClock) -> None:

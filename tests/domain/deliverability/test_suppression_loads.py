@@ -4,8 +4,9 @@ import io
 
 import pytest
 
-from domain.deliverability import suppression_lists, suppression_loads, suppressions
+from domain.deliverability import inbound, suppression_ends, suppression_lists, suppression_loads, suppressions
 from domain.deliverability.events import SuppressionsLoaded
+from domain.deliverability.reading import Kind, Reading, Reason, RecipientReading
 from domain.deliverability.refusals import ReasonMissing
 from domain.deliverability.suppression_loads import LoadFile, LoadOutcome
 from domain.deliverability.suppressions import Why
@@ -15,6 +16,8 @@ from domain.kernel.core import Core
 from domain.kernel.refusals import NotAllowed
 from domain.ledger.csv_import.refusals import FileHoldsNoRows, FileUnreadable
 from tests.clocks import StandingClock
+from tests.domain.deliverability.mailings_made import a_mailing
+from tests.domain.deliverability.test_evidence import Told, bounce
 
 OLGA = Actor(ActorKind.PERSON, "Olga", frozenset({Permission.HANDLE_SUPPRESSIONS}))
 
@@ -42,7 +45,7 @@ async def test_a_list_of_another_system_is_taken_with_its_reasons(core: Core) ->
     told = {each.address: each for each in await suppression_lists.in_force(core)}
     assert {each.reason for each in told.values()} == {"hard bounce", "opted out", "manual"}
     assert (told["anna@acme.example"].note, told["BOB@acme.example"].note) == ("550 5.1.1", "old system")
-    assert str(told["@gone.example"].until) == "2026-12-30 23:00:00+00:00", "the merchant's midnight"
+    assert str(told["@gone.example"].until) == "2026-12-31 23:00:00+00:00", "the end of that day at the merchant's"
     covered = await suppressions.suppressed(core, addresses=["x@gone.example", "bob@ACME.example", "c@acme.example"])
     assert covered == {"x@gone.example", "bob@acme.example"}
 
@@ -119,7 +122,7 @@ async def test_a_list_that_names_no_day_lets_what_would_end_have_no_end(core: Co
 
     again = await load(core, "address,until\nanna@acme.example,\nbob@acme.example,2027-12-31\n")
     clock.advance(days=400)
-    await suppressions.end_due(core)
+    await suppression_ends.end_due(core)
 
     assert (again.new, again.known) == (1, 1)
     assert [each.address for each in await suppression_lists.in_force(core)] == ["anna@acme.example"]
@@ -138,6 +141,30 @@ async def test_a_list_whose_rows_cannot_be_told_apart_is_refused_whole(core: Cor
         await load(core, text)
 
     assert await suppression_lists.in_force(core) == ()
+
+
+async def test_what_a_list_says_as_well_stands_without_the_mail_that_had_led_to_it(core: Core) -> None:
+    mailing = await a_mailing(core)
+    mail_id = await bounce(core, mailing, action="failed")
+
+    outcome = await load(core, "address,reason,note\nanna@acme.example,hard bounce,the old system knew\n")
+
+    assert (outcome.new, outcome.known) == (0, 1)
+    spam = Reading(Kind.BOUNCE, "newer-rule", (RecipientReading(mailing.address, reason=Reason.SPAM),))
+    await inbound.replay(core, mail_id=str(mail_id), reader=Told(spam))
+    [kept] = await suppression_lists.explain(core, address=mailing.address)
+    assert (kept.state, kept.rule, kept.note, kept.made_by, kept.mail_id) == (
+        "active", "list", "the old system knew", SHELL.name, None)  # fmt: skip
+
+
+async def test_a_list_that_says_until_when_changes_nothing_of_what_a_mail_proves(core: Core) -> None:
+    mailing = await a_mailing(core)
+    mail_id = await bounce(core, mailing, action="failed")
+
+    await load(core, "address,reason,until\nanna@acme.example,hard bounce,2026-12-31\n")
+
+    [kept] = await suppression_lists.explain(core, address=mailing.address)
+    assert (kept.until, kept.mail_id) == (None, mail_id)
 
 
 async def test_a_note_with_a_byte_that_no_text_has_spoils_no_list(core: Core) -> None:

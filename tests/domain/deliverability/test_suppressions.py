@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.deliverability import covering, suppression_lists, suppressions
+from domain.deliverability import covering, suppression_ends, suppression_lists, suppressions
 from domain.deliverability.events import AddressSuppressed, SuppressionLifted
 from domain.deliverability.models import Mailing, Suppression
 from domain.deliverability.refusals import (
@@ -81,7 +81,7 @@ async def test_every_reason_stands_by_itself(core: Core, clock: StandingClock) -
     await suppressions.add(core, whom="Anna@Acme.example", reason=Why.MANUAL, note=note, until=until, actor=SHELL)
     clock.advance(days=3)
 
-    ended = await suppressions.end_due(core)
+    ended = await suppression_ends.end_due(core)
 
     told = await suppression_lists.explain(core, address="anna@acme.example")
     assert ended == 1
@@ -100,7 +100,7 @@ async def test_whoever_opts_out_stays_so_although_the_same_was_noted_until_a_day
     event = await suppress(core, mailing, Why.OPTED_OUT)
     again = await suppress(core, mailing, Why.OPTED_OUT)
     clock.advance(days=3)
-    await suppressions.end_due(core)
+    await suppression_ends.end_due(core)
 
     assert event is not None
     assert event.until is None

@@ -2,13 +2,15 @@
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
+from domain.deliverability import inbound, return_paths
 from domain.deliverability.contact_events import ContactAway, ContactLeft
 from domain.deliverability.events import AddressSuppressed, SuppressionLifted
 from domain.deliverability.models import Mailing
+from domain.deliverability.reading import Kind, Reading
 from domain.deliverability.triage import LONGEST_ABSENCE
 from domain.kernel import timeline
 from domain.kernel.actor import SHELL, SYSTEM, Actor
@@ -16,8 +18,10 @@ from domain.kernel.core import Core
 from domain.kernel.events import Event, by
 from domain.outreach import hearings, holds
 from domain.outreach.holds import HoldKind
-from tests.clocks import StandingClock
+from tests.clocks import START, StandingClock
 from tests.domain.deliverability.mailings_made import a_mailing
+from tests.domain.deliverability.test_evidence import Told
+from tests.domain.deliverability.test_inbound import arrive
 
 
 async def recorded(core: Core, event: Event) -> int:
@@ -73,6 +77,72 @@ async def test_a_second_answer_of_the_same_absence_changes_nothing_and_a_later_d
 
     [hold] = await holds.in_force(core)
     assert hold.until == datetime(2026, 3, 24, 23, tzinfo=UTC)
+
+
+async def says_away(core: Core, mailing: Mailing, until: date, mark: str) -> UUID:
+    """Let a mail arrive by which Anna is away until a day, and do what follows."""
+    to = return_paths.reply_address(core, mailing_id=mailing.id, day=START.date())
+    reading = Reading(Kind.AUTO_REPLY, "older-rule", back_on=until)
+    mail_id = await arrive(core, to, f"Subject: {mark}\n\naway".encode(), reader=Told(reading))
+    await heard(core)
+    return mail_id
+
+
+async def heard(core: Core) -> None:
+    """Do the jobs about absences that wait, in the order in which they were queued."""
+    jobs = {"wait_for_contact": hearings.wait_for_contact, "end_absence": hearings.end_absence}
+    rows = await core.database.rows(
+        "DELETE FROM procrastinate_jobs WHERE task_name = ANY(%s) RETURNING id, task_name, args", (list(jobs),)
+    )
+    for row in sorted(rows, key=lambda each: int(each["id"])):
+        await jobs[row["task_name"]](core, entry_id=row["args"]["entry_id"])
+
+
+@pytest.mark.parametrize(
+    ("after", "left"),
+    [
+        (Reading(Kind.HUMAN, "newer-rule"), None),
+        (Reading(Kind.AUTO_REPLY, "newer-rule"), None),
+        (Reading(Kind.AUTO_REPLY, "newer-rule", back_on=date(2026, 3, 16)), 16),
+        (Reading(Kind.AUTO_REPLY, "newer-rule", back_on=date(2026, 3, 30)), 30),
+    ],
+)
+async def test_an_absence_is_taken_back_or_changed_with_the_reading_of_its_mail(
+    core: Core, after: Reading, left: int | None
+) -> None:
+    mailing = await a_mailing(core)
+    mail_id = await says_away(core, mailing, date(2026, 3, 23), "one")
+
+    await inbound.replay(core, mail_id=str(mail_id), reader=Told(after))
+    await heard(core)
+
+    ends = [each.until for each in await holds.in_force(core)]
+    assert ends == ([datetime(2026, 3, left - 1, 22 if left == 30 else 23, tzinfo=UTC)] if left else [])
+
+
+async def test_what_another_mail_says_of_the_absence_still_holds_until_its_day(core: Core) -> None:
+    mailing = await a_mailing(core)
+    await says_away(core, mailing, date(2026, 3, 16), "one")
+    longer = await says_away(core, mailing, date(2026, 3, 23), "another")
+
+    await inbound.replay(core, mail_id=str(longer), reader=Told(Reading(Kind.AUTO_REPLY, "newer-rule")))
+    await heard(core)
+
+    [hold] = await holds.in_force(core)
+    assert hold.until == datetime(2026, 3, 15, 23, tzinfo=UTC)
+
+
+async def test_a_hold_that_a_person_put_stays_when_an_absence_is_taken_back(core: Core) -> None:
+    mailing = await a_mailing(core)
+    mail_id = await says_away(core, mailing, date(2026, 3, 23), "one")
+    until = datetime(2026, 4, 1, tzinfo=UTC)
+    await holds.put(core, kind=HoldKind.AWAY, reason="she told me", actor=SHELL, invoice_number="INV-1042",
+                    email="anna@acme.example", until=until)  # fmt: skip
+
+    await inbound.replay(core, mail_id=str(mail_id), reader=Told(Reading(Kind.AUTO_REPLY, "newer-rule")))
+    await heard(core)
+
+    assert until in [each.until for each in await holds.in_force(core)]
 
 
 async def test_an_absence_that_is_over_when_it_is_read_holds_nothing(core: Core, clock: StandingClock) -> None:
