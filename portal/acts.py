@@ -1,5 +1,5 @@
 """Acts: all that a payer can do beside paying, as routes."""
 
-from portal import promise
+from portal import plan, promise
 
-ROUTES = (*promise.ROUTES,)
+ROUTES = (*plan.ROUTES, *promise.ROUTES)

@@ -99,12 +99,19 @@ async def promise(
         said = card_numbers.masked(note)
         if replaces is None:
             return await promises.make(
-                act.core, invoice_number=act.invoice.number, amount=amount, on=on, actor=act.actor,
-                source=Source.PORTAL, note=said)  # fmt: skip
+                act.core,
+                invoice_number=act.invoice.number,
+                amount=amount,
+                on=on,
+                actor=act.actor,
+                source=Source.PORTAL,
+                note=said,
+            )
         if not await Promise.exists(id=replaces, invoice_id=act.invoice.id):
             raise PromiseNotFound
         return await promises.replace(
-            act.core, promise_id=replaces, amount=amount, on=on, actor=act.actor, source=Source.PORTAL, note=said)  # fmt: skip
+            act.core, promise_id=replaces, amount=amount, on=on, actor=act.actor, source=Source.PORTAL, note=said
+        )
 
 
 async def dispute(core: Core, *, secret: str, filing: Filing) -> DisputeFiled | DisputeExtended | DisputeTested:
@@ -119,7 +126,8 @@ async def dispute(core: Core, *, secret: str, filing: Filing) -> DisputeFiled | 
     objection = await objections.read(said, actor)
     async with documents.stored(core, objection.files), acting(core, secret=secret) as act:
         return await disputes.enter(
-            act.core, invoice_number=act.invoice.number, objection=objection, actor=act.actor, is_test=filing.is_test)  # fmt: skip
+            act.core, invoice_number=act.invoice.number, objection=objection, actor=act.actor, is_test=filing.is_test
+        )
 
 
 async def _payer(core: Core, secret: str) -> Actor:

@@ -1,0 +1,175 @@
+"""The plan page: a payer asks for instalments, looks at them before they are sent, and takes or questions an offer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from domain.commitments import parties, plan_queries
+from domain.commitments.instalments import Standing
+from domain.commitments.plan_queries import PlanView
+from domain.commitments.refusals import PlanExists, PlanNotFound, PlanOutdated, PlanUnsound
+from domain.commitments.states import PlanState
+from domain.commitments.terms import MOST_INSTALMENTS, Instalment
+from domain.kernel.refusals import MoveRefused, NotAllowed, StaleRecord
+from domain.pay_links import acts
+from portal import act_forms, plan_form
+from portal.act_forms import Desk, Errors, Sent
+from portal.plan_form import RHYTHMS, Typed, Wanted
+from portal.rim import Portal, Route
+
+WAITING = (PlanState.REQUESTED, PlanState.COUNTERED)
+
+
+@dataclass(frozen=True, slots=True)
+class InstalmentView:
+    """One instalment as the page shows it."""
+
+    title: str
+    amount: str
+    state: str
+    """In words: paid, next, missed, or what of it is unpaid; empty while nothing is to be said."""
+    missed: bool = False
+
+
+async def look(portal: Portal, request: web.Request, desk: Desk) -> web.StreamResponse:
+    """Show the plan that there is, or the form to ask for one."""
+    plan = await _live(portal, desk)
+    again = request.query.get("again") == "yes"
+    if plan is not None and (plan.state is PlanState.RUNNING or not again):
+        running = plan.state is PlanState.RUNNING
+        made = [Instalment(each.due_on, each.amount) for each in plan.instalments]
+        rows = standings(desk, plan.instalments) if running else _planned(desk, made)
+        return act_forms.show(portal, request, desk, "plan.html", plan=plan, rows=rows)
+    if not desk.page.is_open:
+        return act_forms.show(portal, request, desk, "nothing.html", title="plan_title", why="act_nothing_open")
+    return _form(portal, request, desk, Typed(own=request.query.get("own") == "yes"), plan)
+
+
+async def take(portal: Portal, request: web.Request, sent: Sent) -> web.StreamResponse:
+    """Do what the button says that was pressed: add a row, check, correct, send, or accept an offer."""
+    plan = await _live(portal, sent)
+    form = plan_form.typed(sent)
+    match sent.text("go"):
+        case "accept":
+            return await _accept(portal, request, sent, plan)
+        case "row":
+            return _form(portal, request, sent, plan_form.with_row(form), plan)
+        case "own":
+            return _form(portal, request, sent, plan_form.in_rows(sent, form), plan)
+        case "equal":
+            return _form(portal, request, sent, Typed(first=form.first, count=form.count, reason=form.reason), plan)
+        case "edit":
+            return _form(portal, request, sent, form, plan)
+    if not sent.page.is_open:
+        raise act_forms.NotSent(409, sent.received.fields)
+    wanted, errors = plan_form.read(sent)
+    if wanted is None:
+        return _form(portal, request, sent, form, plan, errors)
+    if sent.text("go") != "send":
+        return _check(portal, request, sent, form, wanted)
+    return await _send(portal, request, sent, form, wanted, plan)
+
+
+def standings(desk: Desk, made: Sequence[Standing]) -> tuple[InstalmentView, ...]:
+    """Return the instalments of a plan that runs, each with how it stands."""
+    t = desk.t
+    following = next((each.position for each in made if each.unpaid and not each.missed), 0)
+
+    def state(each: Standing) -> str:
+        if not each.unpaid:
+            return t("plan_paid")
+        part = t("plan_unpaid", amount=desk.money(each.unpaid)) if each.unpaid != each.amount else ""
+        said = t("plan_missed") if each.missed else t("plan_next") if each.position == following else ""
+        return " – ".join(filter(None, (said, part)))
+
+    return tuple(
+        InstalmentView(
+            t("plan_row", n=each.position, date=desk.day(each.due_on)),
+            desk.money(each.amount),
+            state(each),
+            each.missed,
+        )
+        for each in made
+    )
+
+
+def _planned(desk: Desk, made: Sequence[Instalment]) -> tuple[InstalmentView, ...]:
+    return tuple(
+        InstalmentView(desk.t("plan_row", n=place, date=desk.day(each.due_on)), desk.money(each.amount), "")
+        for place, each in enumerate(made, 1)
+    )
+
+
+async def _live(portal: Portal, desk: Desk) -> PlanView | None:
+    plan = await plan_queries.of_invoice(portal.core, invoice_id=desk.page.invoice_id)
+    return plan if plan is not None and plan.state in (*WAITING, PlanState.RUNNING) else None
+
+
+async def _send(
+    portal: Portal, request: web.Request, sent: Sent, form: Typed, wanted: Wanted, plan: PlanView | None
+) -> web.StreamResponse:
+    if plan is not None and _same(plan, wanted):
+        return act_forms.to_invoice(request)  # the second click of a double click, or another tab's
+    stamp = sent.text("stamp") or None
+    try:
+        await acts.request_plan(
+            portal.core, secret=sent.secret, wanted=wanted.terms, reason=form.reason, instead_of=stamp
+        )
+    except PlanUnsound:  # a payment came in between
+        return _form(portal, request, sent, form, plan, (("first", sent.t("plan_changed")),))
+    except PlanExists as no:
+        plan = await _live(portal, sent)
+        if plan is None or not _same(plan, wanted):
+            raise act_forms.unexpected(sent, no) from no
+    except (StaleRecord, MoveRefused, PlanNotFound, NotAllowed) as no:
+        raise act_forms.unexpected(sent, no) from no
+    return act_forms.to_invoice(request)
+
+
+async def _accept(portal: Portal, request: web.Request, sent: Sent, plan: PlanView | None) -> web.StreamResponse:
+    if plan is not None and plan.state is PlanState.RUNNING:
+        return act_forms.to_invoice(request)  # accepted by the first click of two
+    try:
+        await acts.accept_plan(portal.core, secret=sent.secret, stamp=sent.text("stamp"))
+    except (StaleRecord, MoveRefused, PlanNotFound, PlanOutdated, PlanUnsound) as no:
+        raise act_forms.unexpected(sent, no) from no
+    return act_forms.to_invoice(request)
+
+
+def _same(plan: PlanView, wanted: Wanted) -> bool:
+    theirs = [(each.due_on, each.amount) for each in plan.instalments]
+    return plan.state is PlanState.REQUESTED and theirs == [(each.due_on, each.amount) for each in wanted.instalments]
+
+
+def _check(portal: Portal, request: web.Request, sent: Sent, form: Typed, wanted: Wanted) -> web.Response:
+    kept = {name: value for name, value in sent.received.fields.items() if name not in ("token", "go") and value}
+    return act_forms.show(
+        portal, request, sent, "plan_check.html", rows=_planned(sent, wanted.instalments), kept=kept, reason=form.reason
+    )
+
+
+def _form(
+    portal: Portal, request: web.Request, desk: Desk, form: Typed, plan: PlanView | None, errors: Errors = ()
+) -> web.Response:
+    rhythms = [(each.value, desk.t(f"plan_{each.value}")) for each in RHYTHMS]
+    return act_forms.show(
+        portal,
+        request,
+        desk,
+        "plan_form.html",
+        errors=errors,
+        form=form,
+        rhythms=rhythms,
+        most=MOST_INSTALMENTS,
+        last=plan_form.last_day(desk),
+        more=len(form.rows) < plan_form.MOST_ROWS,
+        longest=parties.LONGEST_TEXT,
+        stamp=plan.stamp if plan is not None and plan.state in WAITING else "",
+    )
+
+
+ROUTES = (
+    Route("GET", "/i/plan", "plan", act_forms.looked(look)),
+    Route("POST", "/i/plan", "plan", act_forms.posted(take)),
+)
