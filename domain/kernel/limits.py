@@ -41,6 +41,9 @@ class Limits:
     high_value: int = 10_000
     """A draft over more than this, in major units of the base currency, needs a second look."""
 
+    sender_wait_days: int = 3
+    """Reminders wait so many working days for a mail that is a customer's by its sender alone; zero: not at all."""
+
     promise_grace_days: int = 2
     """How many days after the promised one the money may still arrive."""
 

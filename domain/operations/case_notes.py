@@ -71,6 +71,10 @@ class CaseUnanswered:
 
     id: UUID
     since: datetime
+    until: datetime | None = None
+    """When that wait is over by itself, since the mail is the customer's by its sender alone."""
+    over: bool = False
+    """Whether it is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +119,8 @@ _NOTES = """
     SELECT 'snooze', s.id, s.state, '', NULL, NULL, s.reason, s.made_by, s.until, 0, false, NULL, s.created_at
     FROM snooze s WHERE s.invoice_id = %(id)s AND s.state = 'active' AND s.until > %(now)s
     UNION ALL
-    SELECT 'unanswered', u.id, '', '', NULL, NULL, '', '', u.received_at, 0, false, NULL, u.received_at
+    SELECT 'unanswered', u.id, CASE WHEN u.waits_until <= %(now)s THEN 'over' ELSE '' END, '', NULL, NULL, '', '',
+           u.waits_until, 0, false, NULL, u.received_at
     FROM inbound_mail u WHERE u.account_id = %(account)s AND u.seen_at IS NULL AND u.reading->>'kind' = 'human'
     ORDER BY created_at DESC
 """
@@ -142,7 +147,10 @@ async def of_invoice(core: Core, *, invoice_id: UUID, account_id: UUID) -> CaseN
         drafts=tuple(CaseDraft(row["id"], row["state"], tuple(row["needs"]), row["at"]) for row in _of(rows, "draft")),
         snoozed_until=snoozes[0]["at"] if snoozes else None,
         claimed_by=holder[0] if holder else "",
-        unanswered=tuple(CaseUnanswered(row["id"], row["at"]) for row in _of(rows, "unanswered")),
+        unanswered=tuple(
+            CaseUnanswered(row["id"], row["created_at"], row["at"], row["state"] == "over")
+            for row in _of(rows, "unanswered")
+        ),
     )
 
 

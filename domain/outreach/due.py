@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.commitments import pauses
-from domain.deliverability import covering
+from domain.deliverability import covering, waits
 from domain.kernel.money import Money
 from domain.kernel.transactions import Rows
 from domain.ledger import sums
@@ -66,6 +66,8 @@ class Case:
     """Whether a mail about the invoice has not left yet."""
     replied_at: datetime | None
     """When the customer wrote what nobody has answered yet."""
+    replied_until: datetime | None
+    """When reminders go on even so, since the mail is the customer's by its sender alone; None: not by themselves."""
     left_at: datetime | None
     """When the last mail that asked for the invoice's money left."""
     vetoed: Sequence[int]
@@ -128,9 +130,9 @@ _PURSES = f"""
 """What each customer has to its credit, applied to nothing, and all that they owe, once for all of their invoices.
 An open invoice was settled on no day, which the index knows: a long history is not read."""
 
-_TALKS = """
-    SELECT w.account_id, min(w.received_at) AS replied_at FROM inbound_mail w
-    WHERE w.account_id IS NOT NULL AND w.seen_at IS NULL AND w.reading->>'kind' = 'human' GROUP BY w.account_id
+_TALKS = f"""
+    SELECT w.account_id, min(w.received_at) AS replied_at, {waits.ends("w")} AS replied_until FROM inbound_mail w
+    WHERE w.account_id IS NOT NULL AND {waits.waiting("w")} GROUP BY w.account_id
 """
 
 _MODE = """
@@ -166,7 +168,7 @@ _CASES = f"""
            paused.promised_minor, paused.disputed_minor, paused.planned_minor, paused.promise_until,
            paused.why AS paused, stop.kind AS hold_kind, stop.reason AS hold_reason, stop.until AS hold_until,
            EXISTS (SELECT FROM checkout k WHERE k.invoice_id = i.id AND k.state = 'processing') AS processing,
-           purse.unapplied_minor, purse.owed_minor, past.pending, past.left_at, talk.replied_at,
+           purse.unapplied_minor, purse.owed_minor, past.pending, past.left_at, talk.replied_at, talk.replied_until,
            greatest(i.last_severity, past.severity) AS last_severity,
            ARRAY(SELECT v.step FROM veto v WHERE v.enrolment_id = i.case_id) AS vetoed
     FROM looked i

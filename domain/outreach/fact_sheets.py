@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.commitments import pauses
-from domain.deliverability import covering
+from domain.deliverability import covering, waits
 from domain.kernel import calendars
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
@@ -77,8 +77,7 @@ _SHEET = f"""
               AND (g.segment IS NULL OR g.segment = m.segment)) AS gates,
            (SELECT json_agg(json_build_object('kind', k.provider, 'reason', k.reason, 'until', k.until))
             FROM breaker k WHERE k.closed_at IS NULL) AS breakers,
-           (SELECT min(w.received_at) FROM inbound_mail w
-            WHERE w.account_id = m.account_id AND w.seen_at IS NULL AND w.reading->>'kind' = 'human') AS replied_at,
+           talk.replied_at, talk.replied_until,
            h.open_count, h.mailable_count, h.paid_week, h.reversed_week, s.daily_cap,
            (SELECT cap FROM warm_up WHERE domain = %(domain)s) AS warm_up_cap,
            coalesce((SELECT sent FROM lane_budget WHERE lane = 'domain:' || %(domain)s AND day = %(today)s), 0)
@@ -93,6 +92,8 @@ _SHEET = f"""
     LEFT JOIN segment_health h ON h.segment = m.segment
     LEFT JOIN segment s ON s.name = m.segment AND s.state = 'published'
     LEFT JOIN LATERAL ({_ITEMS}) items ON true
+    LEFT JOIN LATERAL (SELECT min(w.received_at) AS replied_at, {waits.ends("w")} AS replied_until FROM inbound_mail w
+                       WHERE w.account_id = m.account_id AND {waits.waiting("w")}) talk ON true
     WHERE m.id = ANY(ARRAY(SELECT unnest(%(ids)s::uuid[])))
 """
 """The array is made by a subquery so that the planner knows as much of it before as after: it then keeps one plan for
@@ -150,6 +151,7 @@ def _mail(core: Core, row: Mapping[str, Any]) -> MailFacts:
         drafted_as=_decoded(row["drafted_as"]),
         asked_at=row["asked_at"],
         replied_at=row["replied_at"],
+        replied_until=row["replied_until"],
         ledger_at=max([*known, row["ledger_at"]]) if row["ledger_at"] else max(known, default=None),
         gates=tuple(_stop(each) for each in _decoded(row["gates"]) or ()),
         breaker=next((_stop(each) for each in _decoded(row["breakers"]) or () if each["kind"] == provider), None),

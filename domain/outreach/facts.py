@@ -140,6 +140,8 @@ class MailFacts:
     """When the address was last asked for money."""
     replied_at: datetime | None = None
     """When somebody at the customer wrote what nobody here has dealt with."""
+    replied_until: datetime | None = None
+    """When reminders go on even so, since that mail is the customer's by its sender alone."""
     ledger_at: datetime | None = None
     gates: tuple[Stop, ...] = ()
     breaker: Stop | None = None
@@ -154,6 +156,11 @@ class MailFacts:
     """As it was written down; where the mail goes."""
     relabelled: bool = False
     """An invoice in it gets another letter than the one that is written down."""
+
+    @property
+    def replied_end(self) -> str:
+        """Until when such a mail is waited for, in words; nothing where it is until a person dealt with it."""
+        return "" if self.replied_until is None else f" (known by its sender only: until {self.replied_until:%Y-%m-%d})"
 
     @property
     def by_itself(self) -> bool:

@@ -104,8 +104,8 @@ MAIL: tuple[Guardrail[MailFacts], ...] = (
         "gate", ("gates", "approved_at"), judges.gated, "{f.gate.kind}{f.gate_end}: {f.gate.reason}", answers=True
     ),
     Guardrail(
-        "conversation", ("replied_at",), judges.unanswered,
-        "the customer wrote on {f.replied_at:%Y-%m-%d} and waits for an answer",
+        "conversation", ("replied_at", "replied_until"), judges.unanswered,
+        "the customer wrote on {f.replied_at:%Y-%m-%d} and waits for an answer{f.replied_end}",
     ),
     Guardrail(
         "ledger too old", ("ledger_at", "ledger_max_age"), judges.stale_ledger,

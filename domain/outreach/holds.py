@@ -119,6 +119,18 @@ async def put_by_itself(
     return await _put(core, tx, place, kind=kind, reason=_reason(reason), until=until, actor=SYSTEM)
 
 
+async def end_by_itself(
+    core: Core, tx: Transaction, *, kind: HoldKind, contact_id: UUID, beyond: datetime, reason: str
+) -> int:
+    """Lift what Plixo itself had put on a contact and lasts beyond a moment, in the caller's transaction; how many."""
+    found = await Hold.filter(
+        contact_id=contact_id, kind=kind.value, state=Hold.MACHINE.start.value, made_by=SYSTEM.name, until__gt=beyond
+    ).select_for_update()
+    for each in found:
+        await _lifted(core, tx, each, reason=reason, actor=SYSTEM)
+    return len(found)
+
+
 async def lift(core: Core, *, hold_id: UUID, reason: str, actor: Actor) -> HoldLifted:
     """Let the reminders go on that a hold stopped; what fell due meanwhile is caught up once.
 
@@ -135,18 +147,10 @@ async def lift(core: Core, *, hold_id: UUID, reason: str, actor: Actor) -> HoldL
             actor.require(Permission.WORK_QUEUE)
         elif Permission.APPROVE_CREDITS not in actor.may:  # the right that Legal and Controllers share
             raise LegalHoldKept
-        why, now = _reason(reason), core.clock.now()
+        why = _reason(reason)
         if hold is None or hold.state != Hold.MACHINE.start.value:
             raise HoldNotFound
-        await hold.move("lift", lifted_by=actor.name, lifted_at=now)
-        place = _Place(
-            await Account.get(id=hold.account_id),
-            await Invoice.get_or_none(id=hold.invoice_id) if hold.invoice_id else None,
-            await Contact.get_or_none(id=hold.contact_id) if hold.contact_id else None,
-        )
-        event = HoldLifted(**_about(place), reason=why, hold_id=hold.id, of=hold.kind, **by(actor, now))
-        await timeline.record(core, tx, event)
-    return event
+        return await _lifted(core, tx, hold, reason=why, actor=actor)
 
 
 async def in_force(
@@ -226,6 +230,19 @@ async def _put(
         created_at=now,
     )
     event = HoldPut(**_about(place), reason=reason, hold_id=hold_id, of=kind.value, until=until, **by(actor, now))
+    await timeline.record(core, tx, event)
+    return event
+
+
+async def _lifted(core: Core, tx: Transaction, hold: Hold, *, reason: str, actor: Actor) -> HoldLifted:
+    now = core.clock.now()
+    await hold.move("lift", lifted_by=actor.name, lifted_at=now)
+    place = _Place(
+        await Account.get(id=hold.account_id),
+        await Invoice.get_or_none(id=hold.invoice_id) if hold.invoice_id else None,
+        await Contact.get_or_none(id=hold.contact_id) if hold.contact_id else None,
+    )
+    event = HoldLifted(**_about(place), reason=reason, hold_id=hold.id, of=hold.kind, **by(actor, now))
     await timeline.record(core, tx, event)
     return event
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
-from domain.deliverability.contact_events import ContactAway
+from domain.deliverability.contact_events import AbsenceWithdrawn, ContactAway
 from domain.deliverability.events import AddressSuppressed, SuppressionLifted
 from domain.kernel.events import Event, InvoiceEvent
 from domain.kernel.notices import SILENT, Notices, job, operators
@@ -198,6 +198,7 @@ class ReminderNudged(InvoiceEvent):
 
 NOTICES: Notices = {
     ContactAway: (job("wait_for_contact"),),
+    AbsenceWithdrawn: (job("end_absence"),),
     AddressSuppressed: (job("review_customer"),),
     SuppressionLifted: (job("end_review"),),
     HoldPut: (operators(),),

@@ -45,6 +45,10 @@ def _promise_ends(case: Case, at: At) -> datetime | None:
     return steps.moment(case.promise_until, offset_days=1, zone=at.zone)
 
 
+def _by_sender(case: Case, at: At) -> str:
+    return "" if case.replied_until is None else f" (known by its sender only: until {_day(case.replied_until, at)})"
+
+
 def _rested(case: Case, at: At) -> datetime:
     assert case.left_at is not None, "asked only of an invoice about which a mail has left"
     return case.left_at + at.rest
@@ -70,7 +74,10 @@ STOPS: tuple[Stop, ...] = (
     Stop(
         "conversation",
         lambda case, _: case.replied_at is not None,
-        lambda case, at: f"the customer wrote on {_day(case.replied_at, at)} and waits for an answer",
+        lambda case, at: (
+            f"the customer wrote on {_day(case.replied_at, at)} and waits for an answer{_by_sender(case, at)}"
+        ),
+        lambda case, _: case.replied_until,
     ),
     Stop("debit", lambda case, _: case.processing, lambda _case, _at: "a bank debit is under way"),
     Stop("paused", lambda case, _: case.chaseable_minor <= 0, lambda case, _: case.paused, _promise_ends),
