@@ -18,6 +18,10 @@ from plixo import parts, runtime
 from plixo.part import Part
 from plixo.parts import Edges
 from plixo.settings import Settings
+from portal import rim, wire
+from portal.askers import Proxies
+from portal.counters import Counters
+from portal.rates import Rates
 from scheduler import worker
 from scheduler.clock import SlotClock
 
@@ -34,6 +38,7 @@ class Product:
         self.settings, self._chosen, self._given_clock = settings, frozenset(chosen), clock
         self._stack = AsyncExitStack()
         self._stop = asyncio.Event()
+        self._standing = wire.Standing()
         self.addresses: dict[str, str] = {}
         """What listens where, for people."""
         self.clock: SlotClock | None = None
@@ -79,25 +84,36 @@ class Product:
 
     async def _serve_http(self, edges: Edges) -> None:
         settings = self.settings
+        secure = settings.public_url.startswith("https:")
+        counters = Counters(redis_url=settings.redis_url.get_secret_value() if settings.redis_url else None)
+        self._stack.push_async_callback(counters.close)
         app = portal.app.build(
             self.core,
             edges.gateway,
             checkout_origin=settings.stripe_checkout_origin,
-            secure_cookies=settings.public_url.startswith("https:"),
+            secure_cookies=secure,
             bank_debit=settings.stripe_bank_debit,
-            trusted_proxies=settings.trusted_proxies,
+            rates=Rates(proxies=Proxies(settings.trusted_proxies, settings.proxy_header), counters=counters),
+            standing=self._standing,
             webhook_secrets=tuple(each.get_secret_value() for each in settings.stripe_webhook_secrets),
             pages=Part.PORTAL in self._chosen,
         )
         if Part.BOT in self._chosen and edges.bot is not None and settings.slack_signing_secret is not None:
             edges.bot.add_routes(app)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
+        told = rim.headers(checkout_origin=settings.stripe_checkout_origin, secure=secure)
+        runner = wire.Runner(app, headers=told, shutdown_timeout=SHUTDOWN_SECONDS)
         await runner.setup()
-        self._stack.push_async_callback(runner.cleanup)
+        self._stack.push_async_callback(self._drained, runner)
         site = web.TCPSite(runner, settings.portal_host, settings.portal_port)
         await site.start()
         host, port = runner.addresses[0][:2]
         self.addresses["portal, webhooks and Slack over HTTP"] = f"http://{host}:{port}"
+
+    async def _drained(self, runner: web.AppRunner) -> None:
+        """Serve until the balancer has noticed that we stop; then let the running requests end, and close."""
+        self._standing.stopping = True
+        await asyncio.sleep(self.settings.drain_seconds if self.addresses else 0)
+        await runner.cleanup()
 
     async def _serve_mail(self) -> None:
         server = await inbound_mail.server.serve(
@@ -124,6 +140,7 @@ class Product:
 
     async def stop(self) -> None:
         """Stop in the reverse order of starting; running jobs end or are taken up again later."""
+        self._standing.stopping = True
         self._stop.set()
         await self._stack.aclose()
 

@@ -158,7 +158,7 @@ class Settings(MailSettings):
         default=0, ge=0, le=10, description="How many proxies of our own stand before the portal and say who asked."
     )
     proxy_header: Literal["x-forwarded-for", "forwarded"] = Field(
-        default="x-forwarded-for", description="The header in which those proxies say it; the other one is not believed."
+        default="x-forwarded-for", description="Header in which those proxies say it; the other one is not believed."
     )
     redis_url: SecretStr | None = Field(
         default=None,
@@ -169,8 +169,8 @@ class Settings(MailSettings):
         default=0.0,
         ge=0,
         le=300,
-        description="How long the portal takes requests after it was asked to stop, while `/readyz` says so: as long as "
-        "a balancer needs to notice.",
+        description="How long the portal takes requests after it was asked to stop, while `/readyz` says so: as long "
+        "as a balancer needs to notice.",
     )
 
     slack_bot_token: SecretStr | None = Field(

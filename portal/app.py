@@ -1,19 +1,22 @@
 """The portal as one aiohttp application: its routes, which other edges' routes may join on the same server."""
 
 from collections.abc import Sequence
+from functools import partial
+from itertools import chain
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from domain.kernel.core import Core
 from domain.kernel.ports import PaymentGateway
-from portal import door, invoice, pages, rim, stripe_webhook, unsubscribe
+from portal import acts, door, invoice, pages, papers, rim, stripe_webhook, unsubscribe, wire
 from portal.cookies import Cookies
 from portal.rates import Rates
 from portal.rim import Portal, Route
+from portal.wire import Standing
 
-LONGEST_LINE = 32 * 1024
-"""Bytes of a request line or header that are read, so that an absurd address gets our page and not the parser's."""
+AREAS = (door, unsubscribe, invoice, acts, papers)
+"""The modules that bring routes."""
 
 _YEAR_SECONDS = 31_536_000
 
@@ -27,16 +30,19 @@ def build(
     bank_debit: bool = False,
     webhook_secrets: Sequence[str] = (),
     pages: bool = True,
-    trusted_proxies: int = 0,
+    rates: Rates | None = None,
+    standing: Standing | None = None,
 ) -> web.Application:
     """Return the application; without *pages* it is only alive, for a process that serves another edge's routes.
 
     aiohttp's access log is off whoever runs it: the routes write their own lines, without paths, which hold tokens.
     """
-    server = {"max_line_size": LONGEST_LINE, "max_field_size": LONGEST_LINE, "access_log": None}
-    app = web.Application(handler_args=server)
-    portal = _portal(core, gateway, checkout_origin, bank_debit, Rates(trusted_proxies=trusted_proxies), secure_cookies)
+    app = web.Application(handler_args=wire.limits())
+    portal = _portal(core, gateway, checkout_origin, bank_debit, rates or Rates(), secure_cookies)
+    standing = standing or Standing()
+    app.on_response_prepare.append(rim.finishing(portal.headers, standing))
     app.router.add_get("/healthz", rim.served(portal, rim.QUIET, _alive))
+    app.router.add_get("/readyz", rim.served(portal, rim.QUIET, partial(_ready, standing)))
     if pages:
         live = getattr(gateway, "live", None)
         webhook = stripe_webhook.route(secrets=webhook_secrets, live=live)
@@ -47,7 +53,7 @@ def build(
 
 def add_pages(app: web.Application, portal: Portal) -> None:
     """Add the payers' routes; what no other route takes gets the portal's own page for nothing."""
-    for route in (*door.ROUTES, *unsubscribe.ROUTES, *invoice.ROUTES, *_FILES):
+    for route in (*chain.from_iterable(area.ROUTES for area in AREAS), *_FILES):
         add = app.router.add_get if route.method == "GET" else app.router.add_post  # whoever takes GET takes HEAD
         add(route.path, rim.served(portal, route.name, route.handler))
     app.router.add_route("*", "/{anything:.*}", rim.served(portal, "missing", _missing))
@@ -71,6 +77,11 @@ def _portal(
 
 async def _alive(_: Portal, __: web.Request) -> web.Response:
     return web.Response(text="ok\n")
+
+
+async def _ready(standing: Standing, _: Portal, __: web.Request) -> web.Response:
+    """Tell the balancer whether to send more; when the database is away, too: payers then get a page that says so."""
+    return web.Response(text="stopping\n", status=503) if standing.stopping else web.Response(text="ready\n")
 
 
 async def _robots(_: Portal, __: web.Request) -> web.Response:

@@ -1,13 +1,14 @@
-"""Rates: how often one address, link or session may do a thing; counted in memory, for each process by itself."""
+"""Rates: how often one address, link or session may do a thing, as one table."""
 
 from collections.abc import Mapping
 from hashlib import sha256
-from ipaddress import ip_address, ip_network
 
 from aiohttp import web
 from limits import RateLimitItem, parse
-from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import FixedWindowRateLimiter
+
+from portal import askers
+from portal.askers import Proxies
+from portal.counters import Counters
 
 ADDRESS, KEY, ALL = "address", "key", "all"
 
@@ -16,6 +17,7 @@ RULES: Mapping[str, tuple[tuple[str, RateLimitItem], ...]] = {
     "guess": ((ADDRESS, parse("60/minute")),),  # sessions that are not ours
     "pay": ((KEY, parse("12/minute")),),
     "ask": ((KEY, parse("30/minute")),),  # each is a call at the payment provider
+    "act": ((KEY, parse("30/minute")),),
     "download": ((KEY, parse("60/minute")),),
     "unsubscribe": ((ADDRESS, parse("600/minute")), (KEY, parse("10/minute")), (ALL, parse("3000/minute"))),
     # … where one address may be a mail provider that asks for all of its users
@@ -33,11 +35,11 @@ class TooMany(Exception):
 
 
 class Rates:
-    """The counters of this process. *trusted_proxies* is how many of our own proxies stand before it."""
+    """The limits of this portal."""
 
-    def __init__(self, *, trusted_proxies: int = 0) -> None:
-        self._limiter = FixedWindowRateLimiter(MemoryStorage())
-        self._proxies = trusted_proxies
+    def __init__(self, *, proxies: Proxies = Proxies(), counters: Counters | None = None) -> None:  # noqa: B008 - frozen
+        self.counters = counters or Counters()
+        self._proxies = proxies
 
     async def count(self, what: str, request: web.Request, *, key: str = "") -> None:
         """Count one act.
@@ -47,18 +49,9 @@ class Rates:
         """
         marks = {ADDRESS: self.address(request), KEY: sha256(key.encode("utf-8", "replace")).hexdigest(), ALL: "all"}
         for by, limit in RULES[what]:
-            if not await self._limiter.hit(limit, what, by, marks[by]):
+            if not await self.counters.hit(limit, what, by, marks[by]):
                 raise TooMany(limit.get_expiry())
 
     def address(self, request: web.Request) -> str:
-        """Return who asks: an IPv4 address, or the /64 that one IPv6 customer holds.
-
-        A proxy appends to ``X-Forwarded-For`` whom it heard; what stands before that was written by the asker.
-        """
-        heard = [each.strip() for each in request.headers.get("X-Forwarded-For", "").split(",") if each.strip()]
-        far = heard[-self._proxies] if 0 < self._proxies <= len(heard) else request.remote or ""
-        try:
-            address = ip_address(far)
-        except ValueError:
-            return request.remote or "unknown"
-        return str(address) if address.version == 4 else str(ip_network((address, 64), strict=False))
+        """Return who asks, for counting."""
+        return askers.address(request, self._proxies)

@@ -13,10 +13,12 @@ from domain.kernel.core import Core
 from domain.kernel.ports import PaymentGateway
 from domain.kernel.refusals import Refusal
 from domain.pay_links.refusals import PaymentUnavailable
+from portal import languages
 from portal.cookies import Cookies
 from portal.forms import BodyTooLarge, Foreign
 from portal.pages import Pages
 from portal.rates import Rates, TooMany
+from portal.wire import Standing
 
 log = structlog.get_logger(__name__)
 
@@ -81,17 +83,33 @@ def served(portal: Portal, name: str, handler: Handler) -> Served:
 
     async def serve(request: web.Request) -> web.StreamResponse:
         started = time.perf_counter()
-        with request_ids.serving() as request_id:
+        with request_ids.serving() as request_id, languages.reading(request):
             response = await _answered(portal, handler, request)
             for header, value in portal.headers.items():
                 response.headers.setdefault(header, value)
             response.headers["X-Request-ID"] = request_id
+            languages.keep(request, response, secure=portal.cookies.secure)
             milliseconds = round((time.perf_counter() - started) * 1000, 1)
             tell = log.debug if name == QUIET else log.info
             tell("request", route=name, method=request.method, status=response.status, ms=milliseconds)
         return response
 
     return serve
+
+
+def finishing(
+    told: Mapping[str, str], standing: Standing
+) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
+    """Return what aiohttp calls before it sends any answer, also one that no route of ours gave."""
+
+    async def finish(_: web.Request, response: web.StreamResponse) -> None:
+        if isinstance(response, web.HTTPException):  # no route took it
+            response.headers.update(told)
+        if standing.stopping:
+            response.headers["Connection"] = "close"
+            response.force_close()
+
+    return finish
 
 
 async def _answered(portal: Portal, handler: Handler, request: web.Request) -> web.StreamResponse:

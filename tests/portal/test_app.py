@@ -18,6 +18,7 @@ from psycopg.conninfo import conninfo_to_dict
 from domain.kernel.core import Core
 from domain.pay_links import tokens
 from portal import app, rim
+from portal.askers import Proxies
 from portal.no_gateway import NoGateway
 from portal.pages import STYLE, STYLE_NAME
 from portal.rates import Rates
@@ -278,7 +279,7 @@ async def test_a_hostile_merchant_name_is_text(core: Core, gateway: FakeGateway)
     ],
 )
 async def test_who_asks_is_told_by_our_own_proxies_only(proxies: int, forwarded: str, seen: str) -> None:
-    rates = Rates(trusted_proxies=proxies)
+    rates = Rates(proxies=Proxies(proxies))
 
     async def who(request: web.Request) -> web.Response:
         return web.Response(text=rates.address(request))
