@@ -163,7 +163,16 @@ class AmountEvidence:
         self._doubt: str | None = None
 
     def add(self, texts: Sequence[str]) -> None:
-        """Take trimmed cells into account."""
+        """Take cells into account."""
+        if self._plain(texts):
+            return
+        trimmed = list(map(str.strip, texts))
+        if not self._plain(trimmed):
+            for text in trimmed:
+                self._add(text)
+
+    def _plain(self, texts: Sequence[str]) -> bool:
+        """Take cells into account that all have the same mark, or none; tell whether they are such."""
         column = "\n".join(texts) + "\n"
         for mark, sign, plain in (
             (DecimalMark.POINT, ".", self._WITH_POINT),
@@ -172,9 +181,8 @@ class AmountEvidence:
             if plain.fullmatch(column):
                 if sign in column and mark not in self._for:
                     self._for[mark] = next(text for text in texts if sign in text)
-                return
-        for text in texts:
-            self._add(text)
+                return True
+        return False
 
     def _add(self, text: str) -> None:
         point, comma = readings(text)

@@ -1,7 +1,7 @@
 """Comparing: the rows of a file are staged and set against the ledger; nothing that lasts is changed."""
 
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
@@ -21,10 +21,11 @@ from domain.ledger.csv_import import (
     staging,
 )
 from domain.ledger.csv_import.columns import Field
+from domain.ledger.csv_import.mappings import KnownLayout
 from domain.ledger.csv_import.outcomes import Outcome
 from domain.ledger.csv_import.rejects import Reject, RejectLog
 from domain.ledger.csv_import.requests import ImportRequest, Kind, Progress
-from domain.ledger.csv_import.staging import Staged
+from domain.ledger.csv_import.staging import Reading, Staged
 from domain.ledger.csv_import.survey import Layout
 
 
@@ -34,6 +35,18 @@ class Lists:
 
     rejected: BinaryIO
     absent: BinaryIO
+
+
+Seen = Callable[[Layout], None]
+"""Told how a file is read, as soon as that is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """Who is told how far an import has come, and how its file is read."""
+
+    progress: Progress | None = None
+    seen: Seen | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +67,23 @@ async def outcome(
     file: BinaryIO,
     lists: Lists,
     request: ImportRequest,
-    layout: Layout,
-    progress: Progress | None,
+    known: KnownLayout | None,
+    watched: Watched,
     *,
     lock: bool,
-) -> Outcome:
-    """Stage the rows, compare them with the ledger and write the lists; with *lock* what differs is held."""
+) -> tuple[Layout, Outcome]:
+    """Stage the rows, compare them with the ledger and write the lists; with *lock* what differs is held.
+
+    Raises:
+        ImportRefused: The file cannot be read, leaves a question open, or was changed while it was read.
+    """
     of_invoices = request.kind == Kind.INVOICES
     today, now = local_date(core.clock, core.merchant.zone), core.clock.now()
     with RejectLog() as early:
-        staged = await staging.fill(tx, file, request=request, layout=layout, log=early, today=today, progress=progress)
+        staged = await staging.fill(tx, Reading(file, request, known, early, today, watched.progress))
+        layout = staged.layout
+        if watched.seen is not None:
+            watched.seen(layout)
         found = await (_invoices(tx, request, staged, now=now, lock=lock) if of_invoices else _contacts(tx, now=now))
         people = await attributes.compare(tx)
         rows = Counter(await attributes.rows(tx, of_invoices=of_invoices))
@@ -75,8 +95,8 @@ async def outcome(
         if request.full and of_invoices:
             await absences.write(tx, lists.absent)
         recognised, respelt = await spellings.told(tx, of_invoices=of_invoices, limit=outcomes.EXAMPLES)
-        return Outcome(
-            read=staged.read,
+        return layout, Outcome(
+            read=layout.rows,
             new=rows["new"] + given["new"],
             changed=rows["changed"] + given["changed"],
             unchanged=rows["unchanged"] + given["unchanged"],

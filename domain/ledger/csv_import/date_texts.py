@@ -131,7 +131,7 @@ class DateEvidence:
 
     def add(self, texts: Iterable[str]) -> None:
         """Take cells into account; empty ones and those that are no dates tell nothing."""
-        fresh = [text for text in dict.fromkeys(texts) if text not in self._seen]
+        fresh = list(dict.fromkeys(itertools.filterfalse(self._seen.__contains__, texts)))
         if len(self._seen) + len(fresh) > self._REMEMBERED:
             self._seen.clear()
         self._seen.update(fresh)

@@ -3,8 +3,7 @@
 import asyncio
 import shutil
 import tempfile
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields
 from typing import BinaryIO, cast
@@ -26,16 +25,14 @@ from domain.ledger.csv_import import (
     sources,
     survey,
 )
-from domain.ledger.csv_import.comparing import Lists
+from domain.ledger.csv_import.comparing import Lists, Seen, Watched
+from domain.ledger.csv_import.mappings import KnownLayout
 from domain.ledger.csv_import.outcomes import Outcome, Preview
 from domain.ledger.csv_import.refusals import OptionUnusable
 from domain.ledger.csv_import.requests import ImportRequest, Kind, Progress
 from domain.ledger.csv_import.survey import Layout
 from domain.ledger.events import LedgerImported
 from domain.ledger.models import ImportBatch
-
-Seen = Callable[[Layout], None]
-"""Told how a file is read, as soon as that is known."""
 
 LOCK = 7_154_202
 """One import at a time, so that two files cannot both bring the same new customer."""
@@ -67,11 +64,9 @@ async def preview(
     actor.require(Permission.IMPORT)
     _in_the_past(core, request)
     with sources.opened(request) as file, _lists(rejected, absent) as lists:
-        layout = await _surveyed(core, file, request, progress)
-        if seen is not None:
-            seen(layout)
+        known, watched = await _known(core, file, request), Watched(progress, seen)
         async with core.transaction() as tx:
-            outcome = await comparing.outcome(core, tx, file, lists, request, layout, progress, lock=False)
+            layout, outcome = await comparing.outcome(core, tx, file, lists, request, known, watched, lock=False)
     return Preview(request.kind, request.file_name, layout, outcome)
 
 
@@ -102,12 +97,10 @@ async def apply(
     _in_the_past(core, request)
     name = mappings.named(keep_as) if keep_as is not None else None
     with sources.opened(request) as file, _lists(rejected, absent) as lists:
-        layout = await _surveyed(core, file, request, progress)
-        if seen is not None:
-            seen(layout)
+        known, watched = await _known(core, file, request), Watched(progress, seen)
         async with core.transaction() as tx:
             await tx.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
-            outcome = await comparing.outcome(core, tx, file, lists, request, layout, progress, lock=True)
+            layout, outcome = await comparing.outcome(core, tx, file, lists, request, known, watched, lock=True)
             event = _event(core, request, outcome, batch_id or uuid4(), actor)
             await _learn(core, tx, request, layout, name, actor)
             if not outcome.changes_nothing:
@@ -117,23 +110,10 @@ async def apply(
     return event
 
 
-async def _surveyed(core: Core, file: BinaryIO, request: ImportRequest, progress: Progress | None) -> Layout:
-    """Find out how the file is to be read; what was kept about files with the same headers need not be asked."""
+async def _known(core: Core, file: BinaryIO, request: ImportRequest) -> KnownLayout | None:
+    """Return what was kept about files with the same headers, which need not be asked again."""
     keys = await asyncio.to_thread(header_lines.keys, file)
-    known = await mappings.known(core, request.kind, keys.values())
-    stopped = threading.Event()
-
-    def told(read: int, whole: int) -> None:
-        if stopped.is_set():
-            raise asyncio.CancelledError  # nobody waits for this thread any more
-        if progress is not None:
-            progress(read, whole)
-
-    try:
-        return await asyncio.to_thread(survey.surveyed, file, request, told, known)
-    except asyncio.CancelledError:
-        stopped.set()
-        raise
+    return await mappings.known(core, request.kind, keys.values())
 
 
 async def was_applied(core: Core, batch_id: UUID) -> bool:
@@ -151,7 +131,7 @@ async def keep(core: Core, request: ImportRequest, *, name: str, actor: Actor) -
     actor.require(Permission.IMPORT)
     plain = mappings.named(name)
     with sources.opened(request) as file:
-        layout = await _surveyed(core, file, request, None)
+        layout = await asyncio.to_thread(survey.surveyed, file, request, None, await _known(core, file, request))
     async with core.transaction() as tx:
         await _learn(core, tx, request, layout, plain, actor)
 

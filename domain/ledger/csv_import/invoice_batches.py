@@ -25,6 +25,9 @@ SMALLEST = 50
 PARTS = 8
 """Into so many a batch with something unusual is divided, so that few rows go the slow way."""
 
+MANY_DATES = 20_000
+"""More than a file of real dates has; no more are remembered."""
+
 _NUMBERS = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9._/#-]{0,99}\n)*+")
 _SUSPICIOUS = re.compile(r"^\d++[.eE]", re.MULTILINE)
 """Numbers that a spreadsheet may have made a decimal of."""
@@ -62,6 +65,8 @@ class InvoiceBatches:
 
     def __init__(self, rows: InvoiceRows) -> None:
         self._rows = rows
+        self._iso: set[str] = set()
+        """Texts of dates that are as they are stored."""
 
     def read(self, batch: Batch) -> str:
         """Return the rows as CSV for the staging table.
@@ -116,13 +121,19 @@ class InvoiceBatches:
 
     def _dates(self, columns: Sequence[Sequence[str]], field: Field) -> Sequence[str]:
         texts = self._column(columns, field)
+        if self._iso.issuperset(texts):
+            return texts
         means: dict[str, str] = {}
         for text in set(texts):
             found = self._rows.iso(text)
             if found is None:
                 raise Unusual
             means[text] = found
-        return texts if all(map(operator.eq, means.keys(), means.values())) else [means[text] for text in texts]
+        if any(map(operator.ne, means.keys(), means.values())):
+            return [means[text] for text in texts]
+        if len(self._iso) < MANY_DATES:
+            self._iso.update(means)
+        return texts
 
     def _currencies(self, batch: Batch, columns: Sequence[Sequence[str]]) -> list[str]:
         texts = self._column(columns, Field.CURRENCY)

@@ -55,6 +55,13 @@ class RejectLog:
             self.codes[each[0].code] += 1
         self.rows += len(faults)
 
+    def clear(self) -> None:
+        """Forget all, when the file is read once more."""
+        self._spool.seek(0)
+        self._spool.truncate()
+        self.rows = 0
+        self.codes.clear()
+
     def __iter__(self) -> Iterator[Reject]:
         self._spool.seek(0)
         for line, column, value, code in csv.reader(self._spool):

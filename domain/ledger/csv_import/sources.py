@@ -3,6 +3,7 @@
 import codecs
 import hashlib
 import io
+import os
 import re
 import shutil
 import tempfile
@@ -168,6 +169,15 @@ class Bytes(io.RawIOBase):
         self.hash.update(found)
         self._told(len(found))
         return len(found)
+
+
+def stamp(file: BinaryIO) -> tuple[int, ...]:
+    """Return what is another after the file was written to: its size, and when it was written where that is known."""
+    try:
+        about = os.fstat(file.fileno())
+    except OSError:
+        return (file.seek(0, io.SEEK_END),)
+    return about.st_size, about.st_mtime_ns
 
 
 def encoding_of(file: BinaryIO, asked: str | None) -> str:

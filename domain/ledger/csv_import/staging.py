@@ -3,10 +3,11 @@
 import asyncio
 import csv
 import io
+import itertools
 from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import BinaryIO, LiteralString
 
@@ -20,12 +21,13 @@ from domain.ledger.csv_import.customers import Customers
 from domain.ledger.csv_import.faults import Fault, Faults
 from domain.ledger.csv_import.invoice_batches import InvoiceBatches, divided
 from domain.ledger.csv_import.invoice_rows import InvoiceRows
-from domain.ledger.csv_import.records import Batch, Table
-from domain.ledger.csv_import.refusals import FileUnreadable
+from domain.ledger.csv_import.mappings import KnownLayout
+from domain.ledger.csv_import.records import Batch
+from domain.ledger.csv_import.refusals import FileUnreadable, QuestionOpen
 from domain.ledger.csv_import.rejects import RejectLog
 from domain.ledger.csv_import.requests import ImportRequest, Kind, Progress
 from domain.ledger.csv_import.spools import Spool, Spools
-from domain.ledger.csv_import.survey import Layout, table
+from domain.ledger.csv_import.survey import Layout, Survey, table
 
 _TABLES = (
     """
@@ -62,6 +64,11 @@ _TABLES = (
     """,
 )
 
+_FILLED: tuple[LiteralString, ...] = (
+    "import_row", "import_credit", "import_mangled", "import_present", "import_customer",
+)  # fmt: skip
+"""Those that the reading fills."""
+
 _LIMITS = ("SET LOCAL work_mem = '64MB'", "SET LOCAL jit = off", "SET LOCAL default_statistics_target = 20")
 """Enough to sort and join a hundred thousand rows in memory. Compiling statements that run once only costs time, and
 the planner needs to know of these tables little more than their size.
@@ -77,7 +84,8 @@ RowReader = Callable[[int, list[str]], Iterable[object] | None]
 class Staged:
     """What reading the rows came to."""
 
-    read: int
+    layout: Layout
+    """How they were read."""
     left_out: Counter[str]
     unknown: dict[Field, str]
     """For each attribute the first text that could not be understood."""
@@ -85,31 +93,75 @@ class Staged:
     """Rows that are to the customer's credit."""
 
 
-async def fill(
-    tx: Transaction,
-    file: BinaryIO,
-    *,
-    request: ImportRequest,
-    layout: Layout,
-    log: RejectLog,
-    today: date,
-    progress: Progress | None = None,
-) -> Staged:
-    """Read the rows into temporary tables of this transaction; what is wrong with them goes into the log.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One file that is read, and where what is wrong with its rows goes."""
+
+    file: BinaryIO
+    request: ImportRequest
+    known: KnownLayout | None
+    log: RejectLog
+    today: date
+    progress: Progress | None = None
+
+
+async def fill(tx: Transaction, reading: Reading) -> Staged:
+    """Read the rows into temporary tables of this transaction.
+
+    How the rows are to be read is certain at the end of the file only: any of them may tell the order of its dates.
+    Until then it is presumed that the first ones have told it, and where they have not all is read once more.
 
     Raises:
-        FileUnreadable: The file was changed since it was surveyed.
+        ImportRefused: The file cannot be read, leaves a question open, or was changed while it was read.
     """
     for statement in (*_LIMITS, *_TABLES):
         await tx.execute(statement)
-    raw = sources.Bytes(file, sources.Tally(progress, before=layout.size, whole=2 * layout.size).more)
+    survey = await asyncio.to_thread(Survey, reading.file, reading.request, reading.progress, reading.known)
+    first = await asyncio.to_thread(survey.beginning)
+    staged = None
+    try:
+        presumed = survey.layout()
+    except QuestionOpen:  # the rows that follow may answer it
+        await _exhausted("" for _ in survey.batches())
+    else:
+        staged = await _staged(tx, reading, presumed, itertools.chain(first, survey.batches()))
+    layout = survey.layout()
+    if staged is None or not layout.reads_as(staged.layout):
+        staged = await _read_again(tx, reading, layout)
+    elif survey.was_overtaken:
+        raise _changed(reading)
+    for name in _FILLED:
+        await tx.execute(f"ANALYZE {name}")
+    return replace(staged, layout=layout)
+
+
+async def _read_again(tx: Transaction, reading: Reading, layout: Layout) -> Staged:
+    """Read the file once more from its beginning, now that it is known how."""
+    for name in _FILLED:
+        await tx.execute(f"TRUNCATE {name}")
+    reading.log.clear()
+    told = sources.Tally(reading.progress, before=layout.size, whole=2 * layout.size)
+    raw = sources.Bytes(reading.file, told.more)
+    _, _, rows = table(raw, layout.encoding, layout.delimiter, lambda *_: layout.above)
+    staged = await _staged(tx, reading, layout, rows)
+    if raw.hash.hexdigest() != layout.sha256:
+        raise _changed(reading)
+    return staged
+
+
+def _changed(reading: Reading) -> FileUnreadable:
+    return FileUnreadable(f"{reading.request.file_name} was changed while it was read. Import it again.")
+
+
+async def _staged(tx: Transaction, reading: Reading, layout: Layout, rows: Iterable[Batch]) -> Staged:
+    """Copy rows that are read by this layout into the tables."""
+    request, log = reading.request, reading.log
     customers, spools = Customers(layout.columns), Spools(present=Spool() if request.full else None)
     try:
         left_out: Counter[str] = Counter()
-        _, _, rows = table(raw, layout.encoding, layout.delimiter, lambda *_: layout.above)
         if request.kind == Kind.INVOICES:
             invoices = InvoiceRows(
-                layout, customers, spools, currency=layout.currency, as_of=request.as_of, today=today
+                layout, customers, spools, currency=layout.currency, as_of=request.as_of, today=reading.today
             )
             await _copy(tx, "import_row", _invoices(rows, invoices, log, layout.columns))
             for name, spool in spools.by_table():
@@ -119,17 +171,13 @@ async def fill(
         else:
             await _exhausted(_contacts(rows, customers, log, layout.columns))
         await _copy(tx, "import_customer", customers.staged())
-        if raw.hash.hexdigest() != layout.sha256:
-            raise FileUnreadable(f"{request.file_name} was changed while it was read. Import it again.")
     finally:
         customers.close()
         spools.close()
-    for name in ("import_row", "import_credit", "import_mangled", "import_present", "import_customer"):
-        await tx.execute(f"ANALYZE {name}")
-    return Staged(layout.rows, left_out, customers.unknown, spools.credits.count)
+    return Staged(layout, left_out, customers.unknown, spools.credits.count)
 
 
-def _invoices(table: Table, invoices: InvoiceRows, log: RejectLog, columns: Columns) -> Iterator[str]:
+def _invoices(table: Iterable[Batch], invoices: InvoiceRows, log: RejectLog, columns: Columns) -> Iterator[str]:
     """Yield the rows of invoices as pieces of CSV."""
     batches = InvoiceBatches(invoices)
     for batch in table:
@@ -139,7 +187,7 @@ def _invoices(table: Table, invoices: InvoiceRows, log: RejectLog, columns: Colu
         log.add(faults, columns)
 
 
-def _contacts(table: Table, customers: Customers, log: RejectLog, columns: Columns) -> Iterator[str]:
+def _contacts(table: Iterable[Batch], customers: Customers, log: RejectLog, columns: Columns) -> Iterator[str]:
     """Read the rows of a contacts file into *customers*; there are no others, so the pieces are empty."""
     for batch in table:
         faults = _broken(batch)

@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
@@ -62,6 +62,99 @@ class Layout:
     samples: tuple[tuple[str, ...], ...] = ()
     """The first values of each column."""
 
+    def reads_as(self, other: "Layout") -> bool:
+        """Tell whether another layout of the same file means the same by each of its rows."""
+        return (self.date_order, self.decimal_mark) == (other.date_order, other.decimal_mark)
+
+
+class Survey:
+    """One reading of a file from its first row to its last, which finds out how it is to be read.
+
+    Raises:
+        ImportRefused: The file cannot be read, or it is not clear which column holds what.
+    """
+
+    def __init__(
+        self, file: BinaryIO, request: ImportRequest, progress: Progress | None = None, known: KnownLayout | None = None
+    ) -> None:
+        self._request = request = mappings.filled_in(request, known)
+        self._known, self._kept = known, known.answers if known is not None else Answers()
+        _usable(request)
+        self._encoding = sources.encoding_of(file, request.encoding)
+        self._keys = header_lines.keys(file)
+        self._file, self._stamp = file, sources.stamp(file)
+        self._size = file.seek(0, 2)
+        self._raw = sources.Bytes(file, sources.Tally(progress, before=0, whole=self._size).more)
+        self._delimiter, self._above, self._rows = table(
+            self._raw, self._encoding, request.delimiter, _header_place(request, self._keys, known)
+        )
+        self._columns = _columns(self._rows.header, request, self._kept)
+        self._dates, self._amounts = DateEvidence(), AmountEvidence()
+        self._samples: list[dict[str, None]] = [{} for _ in self._rows.header]
+        self._date_places = _places(self._columns, DATES) if request.date_order is None else ()
+        self._amount_places = _places(self._columns, AMOUNTS) if request.decimal_mark is None else ()
+        self._count = 0
+
+    def batches(self) -> Iterator[Batch]:
+        """Yield the rows, each when it is taken into account.
+
+        Raises:
+            FileUnreadable: It is no table from here on.
+        """
+        for batch in self._rows:
+            if self._count < _LOOKED_THROUGH:
+                _sample(self._samples, batch)
+            self._count += len(batch.rows) + len(batch.broken)
+            cells = batch.columns()
+            for place in self._date_places if cells else ():
+                self._dates.add(cells[place])
+            for place in self._amount_places if cells else ():
+                self._amounts.add(cells[place])
+            yield batch
+
+    def beginning(self) -> list[Batch]:
+        """Return the first batches up to one that holds rows; ``batches`` goes on behind them."""
+        first = []
+        for batch in self.batches():
+            first.append(batch)
+            if self._count:
+                break
+        return first
+
+    @property
+    def was_overtaken(self) -> bool:
+        """Whether somebody has written to the file since it was opened."""
+        return sources.stamp(self._file) != self._stamp
+
+    def layout(self) -> Layout:
+        """Return how the file is to be read, by the rows that were taken into account so far.
+
+        Raises:
+            ImportRefused: There was none, or a question is open that the request does not answer.
+        """
+        request = self._request
+        if not self._count:
+            raise FileHoldsNoRows(f"{request.file_name} has a header and no rows; there is nothing to import.")
+        questions = _Questions()
+        with questions:
+            if (
+                request.kind == Kind.INVOICES
+                and request.currency is None
+                and Field.CURRENCY not in self._columns.places
+            ):
+                raise CurrencyMissing
+        with questions:
+            request = replace(request, date_order=request.date_order or self._dates.decided(self._kept.date_order))
+        with questions:
+            mark = request.decimal_mark or self._amounts.decided(self._kept.decimal_mark)
+            request = replace(request, decimal_mark=mark)
+        questions.ask()
+        return Layout(
+            self._encoding, self._delimiter, self._columns, request.date_order, request.decimal_mark, self._count,
+            self._size, self._raw.hash.hexdigest(), above=self._above, header_key=self._keys.get(self._above, ""),
+            known=self._known, currency=request.currency,
+            samples=tuple(tuple(each) for each in self._samples))  # fmt: skip
+
 
 def surveyed(
     file: BinaryIO, request: ImportRequest, progress: Progress | None = None, known: KnownLayout | None = None
@@ -72,43 +165,10 @@ def surveyed(
         ImportRefused: The file cannot be read, holds no rows, or leaves a question open that the request does not
             answer.
     """
-    request, kept = mappings.filled_in(request, known), known.answers if known is not None else Answers()
-    _usable(request)
-    encoding = sources.encoding_of(file, request.encoding)
-    keys = header_lines.keys(file)
-    size = file.seek(0, 2)
-    raw = sources.Bytes(file, sources.Tally(progress, before=0, whole=2 * size).more)
-    delimiter, above, rows = table(raw, encoding, request.delimiter, _header_place(request, keys, known))
-    columns = _columns(rows.header, request, kept)
-    dates, amounts = DateEvidence(), AmountEvidence()
-    samples: list[dict[str, None]] = [{} for _ in rows.header]
-    date_places = _places(columns, DATES) if request.date_order is None else ()
-    amount_places = _places(columns, AMOUNTS) if request.decimal_mark is None else ()
-    count = 0
-    for batch in rows:
-        if count < _LOOKED_THROUGH:
-            _sample(samples, batch)
-        count += len(batch.rows) + len(batch.broken)
-        cells = batch.columns()
-        for place in date_places if cells else ():
-            dates.add(cells[place])
-        for place in amount_places if cells else ():
-            amounts.add(list(map(str.strip, cells[place])))
-    if not count:
-        raise FileHoldsNoRows(f"{request.file_name} has a header and no rows; there is nothing to import.")
-    questions = _Questions()
-    with questions:
-        if request.kind == Kind.INVOICES and request.currency is None and Field.CURRENCY not in columns.places:
-            raise CurrencyMissing
-    with questions:
-        request = replace(request, date_order=request.date_order or dates.decided(kept.date_order))
-    with questions:
-        request = replace(request, decimal_mark=request.decimal_mark or amounts.decided(kept.decimal_mark))
-    questions.ask()
-    return Layout(
-        encoding, delimiter, columns, request.date_order, request.decimal_mark, count, size, raw.hash.hexdigest(),
-        above=above, header_key=keys.get(above, ""), known=known, currency=request.currency,
-        samples=tuple(tuple(each) for each in samples))  # fmt: skip
+    survey = Survey(file, request, progress, known)
+    for _ in survey.batches():
+        pass
+    return survey.layout()
 
 
 def _header_place(request: ImportRequest, keys: Mapping[int, str], known: KnownLayout | None) -> "Finder":

@@ -1,7 +1,6 @@
 """Bad rows wait with a reason; bad files change nothing."""
 
 from datetime import date
-from io import BytesIO
 from typing import Any
 
 import pytest
@@ -246,16 +245,3 @@ async def test_the_line_by_which_spreadsheets_tell_their_delimiter_is_no_header(
 
     assert await codes_of(core, content) == [(4, "date_malformed")]
     assert list(await invoices(core)) == ["INV-1"]
-
-
-async def test_a_file_that_changes_while_it_is_read_is_refused(core: Core) -> None:
-    stream = BytesIO(ONE.encode())
-    request = csv_import.ImportRequest(kind="invoices", file_name="x.csv", stream=stream)
-
-    def rewritten(_: csv_import.Layout) -> None:
-        stream.seek(0)
-        stream.write(ONE.replace("125.00", "925.00").encode())
-
-    with pytest.raises(ImportRefused, match="changed while"):
-        await csv_import.apply(core, request, actor=SHELL, seen=rewritten)
-    assert await invoices(core) == {}
