@@ -10,6 +10,7 @@ from plixo.commands import (
     control,
     disputes,
     drafts,
+    falls,
     import_layouts,
     imports,
     invoices,
@@ -18,6 +19,7 @@ from plixo.commands import (
     mail,
     mail_replays,
     operate,
+    papers,
     payments,
     people,
     policy,
@@ -44,6 +46,7 @@ app.command("check")(operate.check)
 imports.import_app.command("bank")(bank.bank)
 imports.import_app.command("remittance")(remittances.take)
 imports.import_app.command("control")(control.take)
+imports.import_app.command("pdfs")(papers.take)
 imports.import_app.command("mappings")(import_layouts.listed)
 imports.import_app.command("forget")(import_layouts.forget)
 imports.import_app.command("absent")(import_layouts.absent)
@@ -91,6 +94,7 @@ app.add_typer(twins.twins_app, name="twins")
 app.command("unapplied")(ledger.show_unapplied)
 app.command("place")(ledger.place)
 app.command("unplace")(ledger.unplace)
+app.add_typer(falls.fall_app, name="lowered")
 app.add_typer(ledger.write_off_app, name="writeoff")
 app.add_typer(ledger.credit_note_app, name="credit-note")
 app.command("void")(ledger.void)

@@ -15,7 +15,7 @@ from domain.deliverability.reading_room import ReadingRoom
 from domain.kernel.core import Core
 from domain.kernel.jobs import JobFunction, JobKind
 from domain.kernel.notices import Notices, merged
-from domain.ledger import audit, entry_events, parity, parity_events, twin_events, twins
+from domain.ledger import audit, entry_events, invoice_papers, parity, parity_events, twin_events, twins
 from domain.ledger import events as ledger_events
 from domain.operations import seen_requests
 from domain.outreach import enrolments, hearings, mail_health, planner, sorting, stop_events, waiting, writing
@@ -156,7 +156,7 @@ JOBS = (
         queueing_lock="apply_cash",
     ),
     JobKind("examine_document", "Looks into a file from outside and draws the picture that may be shown.", attempts=40),
-    JobKind("tidy_files", "Removes files that no document knows.", lock="tidy_files", queueing_lock="tidy_files"),
+    JobKind("tidy_files", "Removes files that no row knows.", lock="tidy_files", queueing_lock="tidy_files"),
     JobKind("forget_old", "Removes keys of old requests.", lock="forget", queueing_lock="forget"),
 )
 """The jobs table: everything that happens later."""
@@ -201,7 +201,7 @@ def domain_functions(core: Core) -> dict[str, JobFunction]:
         "conclude_dispute": partial(dispute_endings.conclude, core),
         "drop_dispute": partial(dispute_endings.drop, core),
         "examine_document": partial(document_checks.examine, core),
-        "tidy_files": whole(document_checks.tidy),
+        "tidy_files": whole(_tidy_files),
         "refresh_queue": whole(_refresh_queue),
         "close_links": partial(links.close, core),
         "audit_balances": whole(audit.nightly),
@@ -223,6 +223,11 @@ async def _refresh_queue(core: Core) -> None:
     await tasks.end_placements(core)
     await tasks.end_doubts(core)
     await worklist.refresh_all(core)
+
+
+async def _tidy_files(core: Core) -> None:
+    await document_checks.tidy(core)
+    await invoice_papers.tidy(core)
 
 
 async def nothing(**_: object) -> None:

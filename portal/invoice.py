@@ -25,7 +25,7 @@ async def show(portal: Portal, request: web.Request) -> web.StreamResponse:
     try:
         page = await queries.page(portal.core, secret=secret)
     except LinkNotFound:
-        return await _no_session(portal, request)
+        return await no_session(portal, request)
     return _shown(portal, request, page, secret)
 
 
@@ -40,7 +40,7 @@ async def pay(portal: Portal, request: web.Request) -> web.StreamResponse:
             portal.core, portal.gateway, secret=secret, bank_debit=portal.bank_debit, whole="whole" in fields, part=part
         )
     except LinkNotFound:
-        return await _no_session(portal, request)
+        return await no_session(portal, request)
     except _Untakeable as no:
         return _shown(portal, request, page, secret, Tried(fields["amount"], no.problem))
     except AmountNotPossible:
@@ -115,7 +115,7 @@ async def receipt(portal: Portal, request: web.Request) -> web.StreamResponse:
     try:
         page = await queries.page(portal.core, secret=secret)
     except LinkNotFound:
-        return await _no_session(portal, request)
+        return await no_session(portal, request)
     await portal.rates.count("download", request, key=secret)
     found = await receipts.found(portal.core, number=request.match_info["number"], invoice_id=page.invoice_id)
     if found is None:
@@ -146,7 +146,8 @@ async def _acting(portal: Portal, request: web.Request) -> tuple[str, Mapping[st
     return secret, fields
 
 
-async def _no_session(portal: Portal, request: web.Request) -> web.Response:
+async def no_session(portal: Portal, request: web.Request) -> web.Response:
+    """Show the page of dead links to a browser that holds no session, or one that ended."""
     await portal.rates.count("guess", request)
     return door.dead(portal, request, of_session=True)
 

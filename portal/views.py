@@ -65,6 +65,8 @@ class InvoiceView:
     banner: BannerView | None
     details: tuple[tuple[str, str], ...]
     history: tuple[LineView, ...]
+    has_paper: bool
+    """Whether the invoice itself can be downloaded."""
     errors: tuple[tuple[str, str], ...]
     """What could not be taken: the field's id and a sentence; stands above the page and at the field."""
 
@@ -77,7 +79,7 @@ class _Words:
 
     def __init__(self, page: PayerPage, merchant: Merchant, texts: Texts) -> None:
         self.t, self.zone = texts, merchant.zone
-        self.locale = locales.formats(page.locale, page.country or merchant.country, texts.language)
+        self.locale = locales.formats(page.locale or merchant.locale, page.country or merchant.country, texts.language)
 
     def day(self, day: date) -> str:
         return str(format_date(day, format="long", locale=self.locale))
@@ -121,6 +123,7 @@ def invoice(
         banner=banner,
         details=_details(page, words),
         history=tuple(_line(each, page, words) for each in page.history),
+        has_paper=page.has_paper,
         errors=(("amount", part.error),) if part and part.error else (),
     )
 

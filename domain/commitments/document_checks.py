@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 import sys
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +14,7 @@ import structlog
 from domain.commitments import documents
 from domain.commitments.dispute_events import DocumentHeldBack
 from domain.commitments.models import Dispute, Document, Plan
-from domain.kernel import timeline
+from domain.kernel import orphans, timeline
 from domain.kernel.actor import SYSTEM
 from domain.kernel.core import Core
 from domain.kernel.events import by
@@ -29,8 +30,7 @@ AGAIN = timedelta(minutes=1)
 SECONDS = 20.0
 """For drawing one picture, by the clock; ordinary ones take a tenth of that."""
 
-ORPHAN_AGE = timedelta(days=1)
-"""A file that no row knows is removed after so long; no transaction takes that time."""
+ORPHAN_AGE = orphans.AGE
 
 _ROOT = str(Path(__file__).resolve().parents[2])
 _BOOT = (
@@ -70,19 +70,12 @@ async def examine(core: Core, *, document_id: str, check: VirusCheck | None = No
 
 async def tidy(core: Core) -> int:
     """Remove files that no document knows, such as those of a request that died midway; return how many. A job."""
-    removed = 0
-    async for keys in core.files.older(documents.PREFIX, than=ORPHAN_AGE):
-        ids = {key: key.rpartition("/")[2].removesuffix(".png") for key in keys}
-        rows = await core.database.rows(
-            "SELECT id::text AS id FROM document WHERE id::text = ANY(%s)", (sorted(set(ids.values())),)
-        )
-        known = {row["id"] for row in rows}
-        orphans = [key for key, name in ids.items() if name not in known]
-        await core.files.remove(orphans)
-        removed += len(orphans)
-    if removed:
-        log.info("files without a document were removed", files=removed)
-    return removed
+
+    async def known(names: Sequence[str]) -> Collection[str]:
+        rows = await core.database.rows("SELECT id::text AS id FROM document WHERE id::text = ANY(%s)", (list(names),))
+        return [row["id"] for row in rows]
+
+    return await orphans.removed(core.files, documents.PREFIX, known=known, age=ORPHAN_AGE)
 
 
 async def picture_of(body: bytes) -> bytes | None:

@@ -12,6 +12,7 @@ from domain.ledger.import_events import (
     AccountChanged,
     CreditImported,
     CreditNoteChanged,
+    FallDecided,
     InvoiceChanged,
     InvoiceLowered,
     MappingForgotten,
@@ -241,10 +242,27 @@ class CreditRejected(InvoiceEvent):
         return f"Credit of {self.amount} declined: {self.reason}"
 
 
+class InvoicePaperAdded(InvoiceEvent):
+    """The invoice as it was sent is on file as a PDF; payers can download it."""
+
+    kind: ClassVar[str] = "invoice.paper"
+
+    size_bytes: int
+    replaced: bool
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        size = f"{max(1, self.size_bytes // 1024):,} KB"
+        return (
+            f"The PDF of the invoice was replaced ({size})" if self.replaced else f"PDF of the invoice added ({size})"
+        )
+
+
 NOTICES: Notices = {
     LedgerImported: (operators(), job("plan_reminders")),
     CreditImported: (operators(),),
     InvoiceLowered: (operators(),),
+    FallDecided: (operators(),),
     PaymentImported: (operators(),),  # no receipt: the money did not come through us
     InvoiceChanged: SILENT,
     CreditNoteChanged: SILENT,
@@ -258,6 +276,7 @@ NOTICES: Notices = {
     PaymentReversed: (operators(),),
     SurplusReceived: (operators(),),
     ReceiptIssued: SILENT,
+    InvoicePaperAdded: SILENT,  # thousands may come at once; the timeline has it
     CreditProposed: (operators(),),
     CreditApproved: (operators(),),  # no receipt: no money came in
     CreditRejected: (operators(),),

@@ -19,11 +19,14 @@ Refusal
 ├── ContactKnown         the customer has a contact with that address already
 ├── AddressUnmailable    the address must not be mailed, so it is no help as a contact
 ├── StatementUnusable    no period, or one too long
+├── PaperUnusable        a file that is no PDF, or too large
+├── PaperUnkept          the store of files does not answer
 ├── NothingToPay         the invoice is settled, void or written off
 ├── CreditUnusable       no amount, no reason, another currency
 ├── CreditAboveBalance   more than is open
 ├── CreditWaits          the same credit was proposed already
 ├── CreditDecided        somebody approved or rejected it first
+├── NothingLowered       no ledger file lowered the invoice for a cause that is not known
 ├── EntryUnusable        what is to be written on a balance lacks something, or does not fit
 ├── NothingLeft          the payment or credit note is applied already
 ├── MoreThanLeft         more than is left of it
@@ -142,6 +145,20 @@ class CreditNotYours(NotAllowed):
         super().__init__(f"A credit of {amount}{above} is approved by one of these: {', '.join(roles)}.")
 
 
+class PaperUnusable(Refusal):
+    """Say what is wrong with an invoice's file."""
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(f"{name!r} was not taken: {problem}.")
+
+
+class PaperUnkept(Refusal):
+    """Say that invoices' files cannot be kept or read at this moment."""
+
+    def __init__(self) -> None:
+        super().__init__("Files cannot be kept or read at this moment. Please try again in a few minutes.")
+
+
 class StatementUnusable(Refusal):
     """Say why no statement can be written over a period."""
 
@@ -203,6 +220,16 @@ class WriteOffNotFound(NotFound):
 
     def __init__(self) -> None:
         super().__init__("There is no such write-off. `/plixo writeoff list` lists those that wait.")
+
+
+class NothingLowered(Refusal):
+    """Say that nothing is to be told about an invoice."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(
+            f"No ledger file lowered {number} for a cause that is not known, or somebody has told it already. "
+            "`/plixo lowered` lists such invoices."
+        )
 
 
 class EntryUnusable(Refusal):

@@ -32,7 +32,7 @@ CRONS = (
     Cron("forget-bodies", "47 3 * * *", "forget_bodies", "Empty the bodies of webhooks that were worked long ago."),
     Cron("apply-cash", "*/10 * * * *", "apply_cash", "Match what waits of the bank lines."),
     Cron("audit-balances", "7 1 * * *", "audit_balances", "Compare every balance with its entries."),
-    Cron("tidy-files", "27 4 * * *", "tidy_files", "Remove files that no document knows."),
+    Cron("tidy-files", "27 4 * * *", "tidy_files", "Remove files that no row knows."),
     Cron("forget-old", "17 3 * * *", "forget_old", "Remove keys of old requests."),
 )
 

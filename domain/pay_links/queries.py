@@ -76,10 +76,12 @@ class PayerPage:
 
     invoice_id: UUID
     invoice_number: str
+    account_id: UUID
     account_name: str
     address: str
     """The contact's, masked."""
     locale: str
+    """The customer's; empty where the ledger says none."""
     country: str | None
     total: Money
     balance: Money
@@ -96,6 +98,8 @@ class PayerPage:
     attempt: Attempt | None
     takes_parts: bool
     """Whether the merchant lets payers choose an amount of their own."""
+    has_paper: bool
+    """Whether the invoice itself is on file as a PDF."""
     history: tuple[HistoryLine, ...]
     """Oldest first."""
 
@@ -107,7 +111,8 @@ class PayerPage:
 
 _PAGE = f"""
     SELECT i.id, i.number, i.currency, i.total_minor, i.open_minor, i.issued_on, i.due_on, i.settled_on, i.state,
-           a.name AS account_name, a.locale, a.country, c.email,
+           EXISTS (SELECT FROM invoice_paper ip WHERE ip.invoice_id = i.id) AS has_paper,
+           i.account_id, a.name AS account_name, a.locale, a.country, c.email,
            k.id AS checkout_id, k.state AS checkout_state, k.amount_minor, k.currency AS checkout_currency,
            k.decline_code, k.session_id, k.created_at AS checkout_at, k.owed_minor, k.verify_url, h.lines,
            payable.asked_minor, payable.disputed_minor, payable.position, payable.parts, payable.due_on AS instalment_on
@@ -154,9 +159,10 @@ async def page(core: Core, *, secret: str) -> PayerPage:
     return PayerPage(
         invoice_id=row["id"],
         invoice_number=row["number"],
+        account_id=row["account_id"],
         account_name=row["account_name"],
         address=addresses.masked(row["email"]),
-        locale=row["locale"] or core.merchant.locale,
+        locale=row["locale"] or "",
         country=row["country"],
         total=Money(row["total_minor"], row["currency"]),
         balance=Money(row["open_minor"], row["currency"]),
@@ -169,6 +175,7 @@ async def page(core: Core, *, secret: str) -> PayerPage:
         banner=_banner(row["state"], attempt, Money(row["open_minor"], row["currency"])),
         attempt=attempt,
         takes_parts=core.limits.part_payments,
+        has_paper=row["has_paper"],
         history=tuple(_line(each) for each in row["lines"] or ()),
     )
 

@@ -205,9 +205,11 @@ CREATE TABLE credit (
     currency      text NOT NULL,
     amount_minor  bigint NOT NULL CHECK (amount_minor > 0),
     reason        text NOT NULL,
-    state         text NOT NULL CHECK (state IN ('proposed', 'approved', 'rejected')),
+    state         text NOT NULL CHECK (state IN ('proposed', 'approved', 'rejected', 'reversed')),
     origin        text NOT NULL DEFAULT 'people' CHECK (origin IN ('people', 'books')), -- books: a ledger file showed
                                                -- less open, without a payment or credit note that explains it
+    cause         text NOT NULL DEFAULT '' CHECK (cause IN ('', 'payment', 'credit', 'correction')), -- of the books, as a
+                                               -- person told it later
     proposed_by   text NOT NULL,
     proposed_by_id uuid,
     decided_by    text,
@@ -228,6 +230,15 @@ CREATE TABLE receipt (
 );
 CREATE INDEX receipt_invoice ON receipt (invoice_id);
 CREATE SEQUENCE receipt_number;
+
+CREATE TABLE invoice_paper (
+    invoice_id  uuid PRIMARY KEY REFERENCES invoice,
+    file_id     uuid NOT NULL UNIQUE,          -- where the PDF lies in the store of files
+    size_bytes  integer NOT NULL CHECK (size_bytes > 0),
+    sha256      bytea NOT NULL,
+    added_by    text NOT NULL,
+    added_at    timestamptz NOT NULL
+);
 
 CREATE TABLE import_batch (
     id          uuid PRIMARY KEY,
