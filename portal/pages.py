@@ -8,9 +8,10 @@ from typing import Any
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from domain.kernel import locales, request_ids
+from domain.kernel import request_ids
 from domain.kernel.core import Merchant
-from portal.texts import LANGUAGES, Texts
+from portal import languages
+from portal.texts import Texts
 
 _HERE = Path(__file__).parent
 
@@ -32,8 +33,8 @@ class Pages:
     environment: Environment
 
     def texts(self, locale: str | None = None) -> Texts:
-        """Return the words of the reader's language, or of the merchant's where the reader is not known."""
-        return Texts(locales.language(locale or self.merchant.locale, LANGUAGES))
+        """Return the words for whoever asks; *locale* is the customer's, on pages that know the customer."""
+        return Texts(languages.of_reader(locale, self.merchant.locale))
 
     def show(
         self, request: web.Request, template: str, *, status: int = 200, texts: Texts, **shown: Any
@@ -46,9 +47,16 @@ class Pages:
             contact_is_mail="@" in self.merchant.contact and " " not in self.merchant.contact,
             request_id=request_ids.current(),
             style=STYLE_NAME,
+            languages=languages.offers(request, texts.language),
             **shown,
         )
-        return web.Response(text=html, status=status, content_type="text/html", charset="utf-8")
+        return web.Response(
+            text=html,
+            status=status,
+            content_type="text/html",
+            charset="utf-8",
+            headers={"Content-Language": texts.language},
+        )
 
     def say(self, request: web.Request, what: str, *, status: int, further: str = "") -> web.Response:
         """Return a page that says one thing: the texts ``{what}_title`` and ``{what}_text``."""
