@@ -40,6 +40,7 @@ def a_year(seed: int, *, accounts: int, days: int, turnover: float = TURNOVER, m
         seed=seed,
         accounts=accounts,
         days=days,
+        hours=(2.0, 9.0),
         acts_a_day=max(10.0, 2.5 * invoices_a_day),
         invoices_a_day=invoices_a_day,
         opening=min(1.0, turnover / 6),

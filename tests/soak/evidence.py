@@ -29,6 +29,7 @@ async def gathered(address: str, relay: Relay, world: World, core: Core, stuck: 
                 rest=limits.contact_rest,
                 domain_cap=limits.domain_cap,
                 warm_up_first=limits.warm_up_first,
+                warm_up_begins=(await _rows(sql, _WARM_UP))[0]["begins"],
             ),
             instalments=await _instalments(sql),
             steps=await _steps(sql),
@@ -40,6 +41,8 @@ async def gathered(address: str, relay: Relay, world: World, core: Core, stuck: 
             ended=ended,
         )
 
+
+_WARM_UP = "SELECT min(started_on) AS begins FROM warm_up"
 
 _VETOES = "SELECT enrolment_id::text AS id, step FROM veto"
 
