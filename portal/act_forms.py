@@ -170,13 +170,20 @@ def problem(sent: Sent, name: str, *, most: int, missing: str = "") -> str:
 
 
 def show(
-    portal: Portal, request: web.Request, desk: Desk, template: str, *, errors: Errors = (), **shown: Any
+    portal: Portal,
+    request: web.Request,
+    desk: Desk,
+    template: str,
+    *,
+    errors: Errors = (),
+    status: int = 0,
+    **shown: Any,
 ) -> web.Response:
     """Return a page with its form; 422 when something could not be taken."""
     return portal.pages.show(
         request,
         template,
-        status=422 if errors else 200,
+        status=status or (422 if errors else 200),
         texts=desk.t,
         desk=desk,
         errors=errors,
@@ -239,9 +246,7 @@ def _clean(received: Received) -> Received:
 def _unsent(portal: Portal, request: web.Request, no: NotSent) -> web.Response:
     """Say that nothing was sent, why, and give back what was typed so that it can be kept."""
     typed = tuple(
-        value[:SHOWN_BACK]
-        for name, value in sorted(no.fields.items())
-        if name not in ("token", "go", "stamp", "replaces", "reason") and value.strip()
+        value[:SHOWN_BACK] for name, value in sorted(no.fields.items()) if name not in _NOT_TYPED and value.strip()
     )
     response = portal.pages.show(
         request,
@@ -256,6 +261,9 @@ def _unsent(portal: Portal, request: web.Request, no: NotSent) -> web.Response:
         response.headers["Retry-After"] = str(no.wait)
     return response
 
+
+_NOT_TYPED = frozenset({"token", "go", "stamp", "replaces", "code", "how", "own", "frequency"})
+"""Fields in which nobody writes anything that would have to be written again."""
 
 _WHY = {
     400: "unsent_broken",

@@ -1,5 +1,5 @@
 """Acts: all that a payer can do beside paying, as routes."""
 
-from portal import plan, promise
+from portal import dispute, plan, promise
 
-ROUTES = (*plan.ROUTES, *promise.ROUTES)
+ROUTES = (*plan.ROUTES, *dispute.ROUTES, *promise.ROUTES)

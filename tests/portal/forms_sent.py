@@ -35,7 +35,7 @@ async def send_files(
     browser: Browser, path: str, fields: dict[str, str], files: list[tuple[str, str, bytes]]
 ) -> Answer:
     """Send a form with files: the field, the name and the bytes of each."""
-    form = aiohttp.FormData(default_to_multipart=True)
+    form = aiohttp.FormData(default_to_multipart=True, quote_fields=False)
     for name, value in fields.items():
         form.add_field(name, value)
     for name, file_name, body in files:

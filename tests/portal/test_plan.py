@@ -16,7 +16,8 @@ from tests.portal.payers import a_payer
 
 EQUAL = {"first": "2026-04-01", "count": "3", "frequency": "monthly", "reason": "our season begins in May"}
 OWN = {
-    "own": "yes", "day-1": "1.4.2026", "amount-1": "25", "day-2": "2026-05-01", "amount-2": "100,00", "reason": "season",
+    "own": "yes", "day-1": "1.4.2026", "amount-1": "25", "day-2": "2026-05-01", "amount-2": "100,00",
+    "reason": "season",
 }  # fmt: skip
 
 
