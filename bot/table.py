@@ -14,6 +14,7 @@ from bot import (
     credits,  # noqa: A004 - named after what it is about, as every module
     disputes,
     drafts,
+    falls,
     holds,
     invoices,
     links,
@@ -219,6 +220,10 @@ TABLE: tuple[Command, ...] = (
           credit_notes.APPLY, credit_notes.apply),
     _line(MONEY, "credit note void", "NUMBER reason…", P.MOVE_MONEY, "makes it good for nothing", credit_notes.VOID,
           credit_notes.void),
+    _line(MONEY, "lowered", "INV payment|credit|correction [AMOUNT] [on DAY] [reason…]", P.APPLY_CASH,
+          "tells what a ledger file took off without saying why", falls.EXAMPLE, falls.decide, P.APPROVE_CREDITS),
+    _line(MONEY, "lowered list", "", P.VIEW, "lists invoices of which nobody has told it yet", "lowered list",
+          falls.listed),
     _line(MONEY, "writeoff", "INV [AMOUNT] reason…", P.WORK_QUEUE, "proposes to give up what will not come",
           write_offs.EXAMPLE, write_offs.propose, P.APPLY_CASH),
     _line(MONEY, "writeoff list", "", P.VIEW, "lists write-offs and voids that wait for a decision", "writeoff list",

@@ -68,6 +68,7 @@ TELLINGS: Mapping[type[Event], Telling] = {
     imported.PaymentImported: QUIET,  # a file may bring thousands
     imported.CreditImported: QUIET,
     imported.InvoiceLowered: QUIET,
+    imported.FallDecided: NORMAL,
     ledger.PaymentReceived: many("payments received", alarm=False),  # a bank statement may bring thousands
     ledger.InvoiceSettled: QUIET,
     ledger.PaymentReversed: ALARM,

@@ -10,6 +10,7 @@ from domain.kernel.events import Amount, InvoiceEvent
 from domain.kernel.notices import Notices, job, operators, payer
 from domain.ledger.entry_events import AllocationTakenBack, CashPlaced, InvoiceVoided, InvoiceWrittenOff
 from domain.ledger.events import InvoiceSettled, LedgerImported, PaymentReceived, PaymentReversed
+from domain.ledger.import_events import FallDecided
 
 
 class PromiseMade(InvoiceEvent):
@@ -247,6 +248,7 @@ _RESUME = job("resume_reminders")
 NOTICES: Notices = {
     PaymentReceived: (_JUDGE,),  # kept as soon as the money is there, not in the night
     PaymentReversed: (_JUDGE,),  # an instalment that was paid may be open again
+    FallDecided: (_JUDGE,),
     InvoiceSettled: (_JUDGE,),
     CashPlaced: (_JUDGE,),
     AllocationTakenBack: (_JUDGE,),

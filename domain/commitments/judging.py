@@ -32,7 +32,8 @@ from domain.kernel.events import InvoiceEvent, by
 from domain.kernel.money import Money
 from domain.kernel.refusals import StaleRecord
 from domain.kernel.transactions import Row, Transaction
-from domain.ledger.models import Credit, Invoice
+from domain.ledger import falls
+from domain.ledger.models import Invoice
 from domain.ledger.states import InvoiceState
 
 log = logging.getLogger(__name__)
@@ -63,6 +64,17 @@ _TO_JUDGE = f"""
             WHERE s.missed_at IS NULL AND s.asked_minor > 0 AND s.due_on + pl.grace_days < %(today)s))))
     ORDER BY i.id LIMIT %(page)s
 """
+
+
+_LOWERED = f"""
+    SELECT coalesce((SELECT sum(amount_minor) FROM credit
+                     WHERE invoice_id = p.invoice_id AND created_at >= p.created_at AND {falls.UNKNOWN}), 0)
+         - coalesce((SELECT sum(e.amount_minor - e.received_minor) FROM promise e
+                     WHERE e.invoice_id = p.invoice_id AND e.state = 'withdrawn' AND e.received_minor IS NOT NULL
+                       AND e.judged_at >= p.created_at), 0) AS minor
+    FROM promise p WHERE p.id = %(promise)s
+"""
+"""Only judging notes what a promise that it withdraws had received; a person who withdraws one does not."""
 
 
 async def judge_commitments(core: Core, *, entry_id: int = 0) -> None:
@@ -129,7 +141,7 @@ async def _judge_promise(core: Core, tx: Transaction, invoice: Invoice, row: Row
         facts["reason"] = f"the invoice is {invoice.state.replace('_', ' ')}"
     elif not ended:
         return
-    elif await _lowered_in_books(promise) >= (promise.amount - received).minor:
+    elif await _lowered_in_books(tx, promise) >= (promise.amount - received).minor:
         step, event = "withdraw", PromiseWithdrawn
         facts["reason"] = "the books lowered the invoice by as much, and nobody knows whether that was the payment"
     elif received:
@@ -143,10 +155,14 @@ async def _judge_promise(core: Core, tx: Transaction, invoice: Invoice, row: Row
     await timeline.record(core, tx, event(**_about(invoice), **facts, **by(SYSTEM, now)))
 
 
-async def _lowered_in_books(promise: Promise) -> int:
-    """Return what ledger files took off since the promise, in minor units, without saying by what."""
-    lowered = await Credit.filter(invoice_id=promise.invoice_id, origin="books", created_at__gte=promise.created_at)
-    return sum(each.amount_minor for each in lowered)
+async def _lowered_in_books(tx: Transaction, promise: Promise) -> int:
+    """Return what ledger files took off since the promise, in minor units, without anybody's saying by what.
+
+    What an earlier promise was withdrawn for cannot have kept this one as well; which of several falls it was, nobody
+    knows either, so the promises take from them in the order in which they were judged.
+    """
+    row = await tx.row(_LOWERED, {"promise": promise.id})
+    return int(row["minor"]) if row else 0
 
 
 async def _judge_plan(core: Core, tx: Transaction, invoice: Invoice, plan: Plan) -> None:

@@ -60,6 +60,31 @@ class InvoiceLowered(InvoiceEvent):
         return f"{self.amount} {how}, according to an imported ledger file; {left}"
 
 
+class FallDecided(InvoiceEvent):
+    """A person told what it was by which a ledger file had lowered an invoice."""
+
+    kind: ClassVar[str] = "fall.decided"
+
+    cause: str
+    """``payment``, ``credit``, or ``correction``: it was nothing, and is owed again."""
+    amount: Amount
+    unknown: Amount
+    """What the books took off besides, for a cause that is still not known."""
+    balance: Amount
+    reason: str
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        what = {
+            "payment": f"{self.amount} that the books took off was a payment",
+            "credit": f"{self.amount} that the books took off was a credit",
+            "correction": f"{self.amount} that the books took off is owed again",
+        }[self.cause]
+        left = f"{self.balance} left to pay" if self.balance else "nothing left to pay"
+        besides = f"; of {self.unknown} the cause is still not known" if self.unknown else ""
+        return f"{what} ({self.reason}); {left}{besides}" if self.reason else f"{what}; {left}{besides}"
+
+
 class InvoiceChanged(InvoiceEvent):
     """A ledger file brought other dates for an invoice."""
 

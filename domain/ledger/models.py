@@ -187,6 +187,7 @@ class Credit(StatefulRecord):
     amount_minor: int = fields.BigIntField()
     reason: str = fields.TextField()
     origin: str = fields.TextField(default="people")
+    cause: str = fields.TextField(default="")
     proposed_by: str = fields.TextField()
     proposed_by_id: UUID | None = fields.UUIDField(null=True)
     decided_by: str | None = fields.TextField(null=True)

@@ -67,6 +67,7 @@ class CreditState(StrEnum):
     PROPOSED = "proposed"
     APPROVED = "approved"
     REJECTED = "rejected"
+    REVERSED = "reversed"
 
 
 CREDIT = Machine(
@@ -75,6 +76,7 @@ CREDIT = Machine(
     moves={
         (CreditState.PROPOSED, "approve"): CreditState.APPROVED,  # the balance falls in the same transaction
         (CreditState.PROPOSED, "reject"): CreditState.REJECTED,
+        (CreditState.APPROVED, "reverse"): CreditState.REVERSED,  # the books' own: a person told what it really was
     },
 )
 

@@ -7,7 +7,7 @@ from domain.kernel.events import Event, InvoiceEvent
 from domain.kernel.notices import SILENT, Notices, job, operators
 from domain.ledger.entry_events import AllocationTakenBack, InvoiceVoided, InvoiceWrittenOff, WriteOffReversed
 from domain.ledger.events import InvoiceSettled, PaymentReversed
-from domain.ledger.import_events import InvoiceChanged
+from domain.ledger.import_events import FallDecided, InvoiceChanged
 from domain.pay_links.events import PaymentFailed
 
 
@@ -115,6 +115,7 @@ NOTICES: Notices = {
     PaymentReversed: (job("plan_reminders"),),
     AllocationTakenBack: (job("plan_reminders"),),
     WriteOffReversed: (job("plan_reminders"),),
+    FallDecided: (job("plan_reminders"),),
     PaymentFailed: (job("resume_reminders"),),
     MailSeen: (job("resume_reminders"),),
     SuppressionLifted: (job("resume_reminders"),),

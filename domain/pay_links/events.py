@@ -20,6 +20,7 @@ from domain.ledger.entry_events import (
     WriteOffReversed,
 )
 from domain.ledger.events import CreditApproved, InvoiceSettled, LedgerImported, PaymentReceived, PaymentReversed
+from domain.ledger.import_events import FallDecided
 from domain.ledger.twin_events import AccountsMerged
 from domain.pay_links import references
 
@@ -247,6 +248,7 @@ NOTICES: Notices = {
     CreditNoteApplied: (job("end_checkout"),),
     WriteOffApproved: (job("end_checkout"),),
     WriteOffReversed: (job("end_checkout"),),
+    FallDecided: (job("end_checkout"),),
     VarianceLetGo: (job("end_checkout"),),
     InvoiceWrittenOff: (job("close_links"),),
     InvoiceVoided: (job("close_links"), job("end_checkout")),

@@ -442,7 +442,8 @@ CREATE TABLE pay_link (
     contact_id     uuid NOT NULL REFERENCES contact,
     state          text NOT NULL CHECK (state IN ('active', 'used', 'replaced', 'closed')),
     issued_at      timestamptz NOT NULL,
-    last_active_at timestamptz NOT NULL
+    last_active_at timestamptz NOT NULL,
+    kept_for       bytea                       -- hash of the browser that asked for it
 );
 -- Of two unused links one would still open after the other was thought to be the only one.
 CREATE UNIQUE INDEX pay_link_one_unused ON pay_link (invoice_id, contact_id) WHERE state = 'active';
@@ -457,6 +458,26 @@ CREATE TABLE portal_session (
 );
 -- Single use: a link is bound to one browser.
 CREATE UNIQUE INDEX portal_session_one_per_link ON portal_session (link_id);
+
+-- A payer's wish that somebody else at the customer gets a link of their own.
+CREATE TABLE forwarding (
+    id         uuid PRIMARY KEY,
+    invoice_id uuid NOT NULL REFERENCES invoice,
+    asked_by   uuid NOT NULL REFERENCES contact,
+    name       text NOT NULL,
+    email      text NOT NULL,
+    email_key  text NOT NULL,
+    note       text NOT NULL DEFAULT '',
+    state      text NOT NULL CHECK (state IN ('asked', 'approved', 'denied', 'lapsed')),
+    contact_id uuid REFERENCES contact,
+    decided_by text,
+    decided_at timestamptz,
+    created_at timestamptz NOT NULL
+);
+-- A second click is no second wish.
+CREATE UNIQUE INDEX forwarding_once ON forwarding (invoice_id, email_key) WHERE state = 'asked';
+CREATE INDEX forwarding_waiting ON forwarding (created_at) WHERE state = 'asked';
+CREATE INDEX forwarding_invoice ON forwarding (invoice_id, created_at);
 
 CREATE TABLE checkout (
     id             uuid PRIMARY KEY,

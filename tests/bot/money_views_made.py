@@ -5,10 +5,11 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 from bot.blocks import Message
-from bot.views import money
+from bot.views import falls, money
 from domain.kernel.money import Money
 from domain.ledger.credit_notes import OpenNote, Suggestion
 from domain.ledger.entry_events import CashPlaced
+from domain.ledger.falls import Fall, Falls
 from domain.ledger.sums import Totals
 from domain.ledger.unapplied import Entries, Entry, LooseCash, LoosePage
 from domain.ledger.write_off_records import WaitingWriteOff
@@ -49,4 +50,6 @@ def money_views(name: str, *, number: str, many: int) -> Mapping[str, Message]:
         "credit note, nowhere": money.credit_note(note),
         "write-offs": money.write_offs(waiting * (min(many, 100) // 2)),
         "write-offs, none": money.write_offs(()),
+        "lowered": falls.waiting(Falls((Fall(number, name, EURO, NONE, DAY, name),) * min(many, 100), many)),
+        "lowered, none": falls.waiting(Falls((), 0)),
     }

@@ -110,9 +110,10 @@ async def test_a_camt_statement_is_imported_by_the_cash_command(plixo: Shell, co
     second = await plixo("import", "bank", str(tmp_path / "march.xml"), "--json")
 
     assert "march.xml: camt.053, 6 entries of DE02120300000000202051" in first.out
-    assert "8 rows read: 5 new, 0 known, 0 rejected, 3 left out" in first.out
+    assert "1 of the new ones wait for a person whatever they match" in first.out
+    assert "8 rows read: 6 new, 0 known, 0 rejected, 2 left out" in first.out
     told = json.loads(second.out)
-    assert (told["format"], told["new"], told["known"]) == ("camt.053", 0, 5)
+    assert (told["format"], told["new"], told["known"]) == ("camt.053", 0, 6)
 
 
 async def test_what_lowered_an_invoice_is_told_and_may_be_said(plixo: Shell, core: Core, tmp_path: Path) -> None:
@@ -130,3 +131,22 @@ async def test_what_lowered_an_invoice_is_told_and_may_be_said(plixo: Shell, cor
     assert json.loads(done.out)["lowered"] == 1
     rows = await core.database.rows("SELECT reason, amount_minor FROM credit")
     assert rows == [{"reason": "credited in the books", "amount_minor": 4000}]
+
+
+async def test_what_lowered_an_invoice_is_told_later(plixo: Shell, core: Core, tmp_path: Path) -> None:
+    await an_invoice(core, "INV-1", account=await an_account(core, "Acme Ltd"), amount=euros(10_000))
+    books = tmp_path / "books.csv"
+    due = (await Invoice.get()).due_on
+    books.write_text(
+        f"Invoice Number,Customer,Due Date,Amount,Balance,Currency\nINV-1,Acme Ltd,{due},100.00,60.00,EUR\n"
+    )
+    await plixo("import", "invoices", str(books))
+
+    waits = await plixo("lowered", "list")
+    own = await plixo("lowered", "tell", "INV-1", "--as", "correction", "--reason", "typing mistake")
+    done = await plixo("lowered", "tell", "INV-1", "--as", "payment", "--amount", "15.00", "--on", "2026-03-01")
+
+    assert "INV-1  Acme Ltd  40.00 EUR lowered on" in waits.out
+    assert (own.code, done.code) == (1, 0)
+    assert "15.00 EUR that the books took off was a payment; 60.00 EUR left to pay" in done.out
+    assert "of 25.00 EUR the cause is still not known" in done.out

@@ -13,9 +13,11 @@ from domain.ledger.csv_import import matching, spellings, staged_rows
 _TWICE_IN_FILE = staged_rows.twice_in_file(
     "import_row",
     content="c.key, r.currency, r.total_minor, r.open_minor, r.issued_on, r.due_on, r.settled_on",
-    of="""(SELECT number_key FROM {rows} WHERE NOT withdrawn GROUP BY number_key HAVING count(*) > 1) twice
-        JOIN {rows} r ON r.number_key = twice.number_key AND NOT r.withdrawn""",
+    of="""{rows} r JOIN (
+        SELECT hashtextextended(number_key, 0) AS hashed FROM {rows} WHERE NOT withdrawn GROUP BY 1 HAVING count(*) > 1
+    ) twice ON hashtextextended(r.number_key, 0) = twice.hashed AND NOT r.withdrawn""",
 )
+"""Numbers are counted by their hashes; those of two that share one are told apart when the few rows are looked at."""
 
 _CUSTOMER_PROBLEMS = staged_rows.customer_problems("import_row")
 
@@ -44,8 +46,7 @@ _KNOWN = """
                     WHEN r.open_minor > i.open_minor THEN 'less_open_here' END AS conflict
         FROM import_row r
         JOIN invoice i ON i.number_key = r.number_key
-        LEFT JOIN import_customer c ON c.seq = r.customer
-        LEFT JOIN import_account m ON m.key = c.key
+        LEFT JOIN import_seat m ON m.seq = r.customer
         WHERE NOT EXISTS (SELECT FROM import_dropped d WHERE d.line = r.line)) met
 """
 """A row that conflicts changes nothing: neither its dates nor its balance count."""

@@ -44,11 +44,7 @@ _CONTACTS = f"""
     FROM (SELECT row_number() OVER () AS nth, * FROM import_contact WHERE verdict = 'new') fresh
 """
 
-_ROWS = """
-    import_row r
-    JOIN import_customer c ON c.seq = r.customer
-    JOIN import_account m ON m.key = c.key
-"""
+_ROWS = "import_row r JOIN import_seat m ON m.seq = r.customer"
 
 _NEW = "NOT EXISTS (SELECT FROM import_known k WHERE k.line = r.line)"
 
