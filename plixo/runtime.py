@@ -31,6 +31,8 @@ def merchant(settings: Settings) -> Merchant:
     return Merchant(
         name=settings.merchant_name,
         contact=settings.merchant_contact,
+        phone=settings.merchant_phone,
+        address=settings.merchant_address,
         sender=settings.mail_from,
         mail_domain=settings.mail_domain,
         public_url=settings.public_url,

@@ -44,6 +44,10 @@ class Settings(MailSettings):
     merchant_contact: str = Field(
         default="", description="Whom a payer may write to or call. Default: the sender address."
     )
+    merchant_phone: str = Field(default="", max_length=40, description="Telephone number that payers see on pages.")
+    merchant_address: str = Field(
+        default="", max_length=300, description="Postal address that payers see on pages; its lines by commas."
+    )
     merchant_zone: str = Field(
         default="UTC", description="Time zone in which invoices fall due, such as `Europe/Berlin`."
     )

@@ -9,13 +9,13 @@ from aiohttp import web
 
 from domain.kernel.core import Core
 from domain.kernel.ports import PaymentGateway
-from portal import acts, door, invoice, pages, papers, rim, stripe_webhook, unsubscribe, wire
+from portal import acts, door, invoice, pages, papers, rim, stripe_webhook, support, unsubscribe, wire
 from portal.cookies import Cookies
 from portal.rates import Rates
 from portal.rim import Portal, Route
 from portal.wire import Standing
 
-AREAS = (door, unsubscribe, invoice, acts, papers)
+AREAS = (door, unsubscribe, invoice, acts, papers, support)
 """The modules that bring routes."""
 
 _YEAR_SECONDS = 31_536_000
@@ -88,18 +88,13 @@ async def _robots(_: Portal, __: web.Request) -> web.Response:
     return web.Response(text="User-agent: *\nDisallow: /\n")
 
 
-async def _style(_: Portal, __: web.Request) -> web.Response:
-    return _kept(pages.STYLE, "text/css")
-
-
-async def _icon(_: Portal, __: web.Request) -> web.Response:
-    return _kept(pages.ICON, "image/svg+xml")
-
-
-def _kept(body: bytes, content_type: str) -> web.Response:
-    """Return a file that holds nothing of anybody, so browsers may keep it."""
+async def _file(portal: Portal, request: web.Request) -> web.Response:
+    """Hand over a file of the pages' look; it holds nothing of anybody, so browsers may keep it."""
+    found = portal.pages.look.files.get(request.match_info["name"])
+    if found is None:
+        return await _missing(portal, request)
     cache = f"public, max-age={_YEAR_SECONDS}, immutable"
-    return web.Response(body=body, content_type=content_type, headers={"Cache-Control": cache})
+    return web.Response(body=found.body, content_type=found.content_type, headers={"Cache-Control": cache})
 
 
 async def _missing(portal: Portal, request: web.Request) -> web.Response:
@@ -107,7 +102,6 @@ async def _missing(portal: Portal, request: web.Request) -> web.Response:
 
 
 _FILES = (
-    Route("GET", f"/static/{pages.STYLE_NAME}", "style", _style),
-    Route("GET", "/static/icon.svg", "icon", _icon),
+    Route("GET", "/static/{name:[a-z0-9.-]{1,60}}", "file", _file),
     Route("GET", "/robots.txt", "robots", _robots),
 )

@@ -1,4 +1,4 @@
-"""Languages: in which of ours a page is shown: what the reader chose, else the account's, the browser's, the merchant's.
+"""Languages: the one of ours in which a page is shown: as the reader chose, else as account, browser or merchant say.
 
 The choice is a link to the same page with ``?language=de``, so it works without JavaScript, needs no address to lead
 back to, and puts no token of a link anywhere new. It is kept in a cookie that says nothing but the language.

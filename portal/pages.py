@@ -1,7 +1,6 @@
 """Pages: HTML from templates, with the words of the reader's language; nothing here knows the business."""
 
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -10,16 +9,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from domain.kernel import request_ids
 from domain.kernel.core import Merchant
-from portal import languages
+from portal import languages, looks
+from portal.looks import Look
 from portal.texts import Texts
 
 _HERE = Path(__file__).parent
-
-STYLE = (_HERE / "static" / "portal.css").read_bytes()
-STYLE_NAME = f"portal-{sha256(STYLE).hexdigest()[:12]}.css"
-"""Named by its content, so that a browser may keep it for ever."""
-
-ICON = (_HERE / "static" / "icon.svg").read_bytes()
 
 _DEEPEST = 10
 """Levels of an address that are climbed; ours have three."""
@@ -31,6 +25,7 @@ class Pages:
 
     merchant: Merchant
     environment: Environment
+    look: Look
 
     def texts(self, locale: str | None = None) -> Texts:
         """Return the words for whoever asks; *locale* is the customer's, on pages that know the customer."""
@@ -46,7 +41,9 @@ class Pages:
             merchant=self.merchant,
             contact_is_mail="@" in self.merchant.contact and " " not in self.merchant.contact,
             request_id=request_ids.current(),
-            style=STYLE_NAME,
+            look=self.look,
+            phone_digits="".join(each for each in self.merchant.phone if each.isdigit() or each == "+"),
+            address=[line.strip() for line in self.merchant.address.split(",") if line.strip()],
             languages=languages.offers(request, texts.language),
             **shown,
         )
@@ -104,4 +101,4 @@ def pages(merchant: Merchant) -> Pages:
     )
     for name in environment.list_templates():
         environment.get_template(name)
-    return Pages(merchant, environment)
+    return Pages(merchant, environment, looks.look(merchant.letters_folder))

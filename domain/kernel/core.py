@@ -34,6 +34,10 @@ class Merchant:
     country: str | None = None
     letters_folder: Path | None = None
     """The merchant's own letters, which take the place of ours file by file; see docs/letters.md."""
+    phone: str = ""
+    """Shown on every page beside the contact."""
+    address: str = ""
+    """Postal, in one line or several; shown on every page."""
 
 
 @dataclass(frozen=True, slots=True)

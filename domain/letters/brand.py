@@ -1,4 +1,4 @@
-"""The brand: the merchant's colour and logo, from ``brand.toml`` in the folder of letters."""
+"""The brand: the merchant's colour and logo, for mails and pages, from ``brand.toml`` in the folder of letters."""
 
 import re
 import struct
@@ -23,7 +23,7 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 
 @dataclass(frozen=True, slots=True)
 class Brand:
-    """How letters look."""
+    """How letters and the payers' pages look."""
 
     colour: str = "#12634b"
     logo: bytes | None = field(default=None, repr=False)
@@ -38,11 +38,19 @@ class Brand:
 
 @cache
 def _ink(colour: str) -> str:
-    """Compare the contrasts by WCAG's relative luminance."""
+    return "#ffffff" if contrast(colour, "#ffffff") >= contrast(colour, "#000000") else "#000000"
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two colours by WCAG's relative luminance: from 1 to 21."""
+    dark, light = sorted((_luminance(one), _luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
     parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
     red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-    luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
-    return "#ffffff" if 1.05 / (luminance + 0.05) >= (luminance + 0.05) / 0.05 else "#000000"
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 class BrandBroken(Exception):

@@ -20,7 +20,7 @@ from domain.pay_links import tokens
 from portal import app, rim
 from portal.askers import Proxies
 from portal.no_gateway import NoGateway
-from portal.pages import STYLE, STYLE_NAME
+from portal.looks import STYLE, look
 from portal.rates import Rates
 from tests.builders import an_invoice
 from tests.domain.pay_links.payers import a_link
@@ -105,7 +105,8 @@ async def test_every_answer_has_the_headers_errors_included(core: Core, server: 
 
 
 async def test_style_and_icon_may_be_kept_since_they_are_named_by_their_content(browser: Browser) -> None:
-    style, icon = await browser.get(f"/static/{STYLE_NAME}"), await browser.get("/static/icon.svg")
+    files = look(None)
+    style, icon = [await browser.get(f"/static/{each.name}") for each in (files.style, files.icon)]
 
     assert style.body == STYLE
     for answer in (style, icon):

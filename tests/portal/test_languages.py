@@ -1,4 +1,4 @@
-"""The language of a page: the reader's choice, else the account's, the browser's, the merchant's; without JavaScript."""
+"""The language of a page: the reader's choice, else the account's, the browser's, the merchant's; without scripts."""
 
 import re
 

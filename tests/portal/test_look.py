@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from portal.pages import ICON, STYLE
+from portal.looks import ICON, STYLE
 
 CSS = STYLE.decode()
 
@@ -13,8 +13,9 @@ READ_TOGETHER = [
     ("ink", "card"),
     ("quiet", "ground"),
     ("quiet", "card"),
-    ("accent", "ground"),
-    ("accent", "card"),
+    ("link", "ground"),
+    ("link", "card"),
+    ("link-strong", "card"),
     ("on-accent", "accent"),
     ("on-accent", "accent-strong"),
     ("late", "card"),
