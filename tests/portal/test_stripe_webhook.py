@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -12,6 +13,7 @@ from aiohttp.test_utils import TestServer
 
 from domain.kernel.core import Core
 from domain.pay_links.models import ProviderEvent
+from portal import stripe_events
 from tests.domain.pay_links.payers import queued
 from tests.portal.conftest import NEXT_WEBHOOK_SECRET, WEBHOOK_SECRET
 
@@ -153,6 +155,68 @@ async def test_a_thin_event_is_taken_too(core: Core, server: TestServer) -> None
 
     event = await ProviderEvent.get()
     assert (event.kind, event.object_id) == ("checkout.session.completed", "cs_test_9")
+
+
+OF_SHEET = [
+    "checkout.session.completed",
+    "checkout.session.async_payment_succeeded",
+    "checkout.session.async_payment_failed",
+    "checkout.session.expired",
+    "payment_intent.processing",
+    "payment_intent.payment_failed",
+    "payment_intent.canceled",
+    "payment_intent.requires_action",
+    "charge.refunded",
+    "refund.created",
+    "refund.updated",
+    "refund.failed",
+    "charge.dispute.created",
+    "charge.dispute.updated",
+    "charge.dispute.funds_withdrawn",
+    "charge.dispute.funds_reinstated",
+    "charge.dispute.closed",
+    "radar.early_fraud_warning.created",
+]
+"""Every kind of event by which money, or the chance of it, moves."""
+
+ABOUT = {
+    "checkout.session": ("cs_1", "cs_1"),
+    "payment_intent": ("pi_1", "pi_1"),
+    "charge": ("ch_1", "pi_1"),
+    "refund": ("re_1", "pi_1"),
+    "charge.dispute": ("du_1", "pi_1"),
+    "radar.early_fraud_warning": ("issfr_1", "issfr_1"),
+}
+"""The object of such an event, and what a whole one is filed under."""
+
+
+@pytest.mark.parametrize("kind", OF_SHEET)
+async def test_each_kind_that_moves_money_is_asked_for_and_taken_whole_and_thin(
+    core: Core, server: TestServer, kind: str
+) -> None:
+    of = kind.rpartition(".")[0]
+    name, filed = ABOUT[of]
+    about = {"id": name, "object": of.removeprefix("charge."), "payment_intent": "pi_1"}
+    related = {"id": name, "type": of, "url": "/v1/…"}
+    whole = an_event(event_id="evt_whole", type=kind, data={"object": about})
+    thin = an_event(event_id="evt_thin", object="v2.core.event", type=f"v1.{kind}", related_object=related, data=None)
+
+    answers = [await deliver(server, body, signed(body)) for body in (whole, thin)]
+
+    assert kind in stripe_events.KINDS
+    assert answers == [(200, "stored"), (200, "stored")]
+    events = {each.event_id: (each.kind, each.object_id) for each in await ProviderEvent.all()}
+    assert events == {"evt_whole": (kind, filed), "evt_thin": (kind, name)}
+
+
+def test_nothing_else_is_asked_for() -> None:
+    assert sorted(stripe_events.KINDS) == sorted(OF_SHEET)
+
+
+def test_the_merchant_can_read_which_kinds_to_ask_for() -> None:
+    told = (Path(__file__).parents[2] / "docs" / "cash.md").read_text()
+
+    assert [f"| `{kind}` | {why} |" in told for kind, why in stripe_events.KINDS.items()] == [True] * len(OF_SHEET)
 
 
 async def test_an_event_about_a_charge_names_its_payment(core: Core, server: TestServer) -> None:
