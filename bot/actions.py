@@ -11,6 +11,7 @@ from bot import (
     credits,  # noqa: A004 - named after what it is about, as every module
     disputes,
     drafts,
+    forwardings,
     holds,
     ids,
     invoices,
@@ -24,6 +25,7 @@ from bot import (
     queue,
     radar,
     snoozes,
+    support,
     twins,
     why,
     write_offs,
@@ -101,7 +103,11 @@ ROUTES: Mapping[str, Route] = {
     Action.DISMISS_TWINS: Route(P.IMPORT, twins.press_dismiss, ("twin",)),
     Action.SHOW_MAIL: Route(P.VIEW, mails.press_show, ("mail",)),
     Action.CONFIRM_GUESS: Route(P.WORK_QUEUE, mails.press_confirm, ("mail", "place", "seen")),
+    Action.SHOW_SUPPORT: Route(P.VIEW, support.press_show, ("support",)),
     Action.MAIL_DONE: Route(P.WORK_QUEUE, mails.press_done, ("mail",)),
+    Action.SHOW_FORWARDINGS: Route(P.VIEW, forwardings.press_show, ("invoice",)),
+    Action.APPROVE_FORWARDING: Route(P.HANDLE_LINKS, forwardings.press_approve, ("forwarding",)),
+    Action.DENY_FORWARDING: Route(P.HANDLE_LINKS, forwardings.press_deny, ("forwarding",)),
 }
 """Every button of every view; a test finds the one that is missing. What depends on more, the domain decides."""
 

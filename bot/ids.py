@@ -65,6 +65,10 @@ class Action(StrEnum):
     SHOW_MAIL = "mail.show"
     CONFIRM_GUESS = "mail.confirm"
     MAIL_DONE = "mail.done"
+    SHOW_FORWARDINGS = "forwarding.show"
+    APPROVE_FORWARDING = "forwarding.approve"
+    DENY_FORWARDING = "forwarding.deny"
+    SHOW_SUPPORT = "support.show"
 
 
 class Subject(BaseModel):
@@ -85,6 +89,7 @@ class Subject(BaseModel):
     stray: UUID | None = None
     twin: UUID | None = None
     mail: UUID | None = None
+    support: UUID | None = None
     policy: int | None = Field(default=None, ge=0, le=10**9)
     step: int | None = Field(default=None, ge=0, le=10_000)
     on: date | None = None

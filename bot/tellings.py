@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from domain.casework import events as casework
+from domain.casework import question_events as question
 from domain.cash_application import events as cash
 from domain.commitments import dispute_events as dispute
 from domain.commitments import events as commitment
@@ -21,9 +22,11 @@ from domain.ledger import events as ledger
 from domain.ledger import import_events as imported
 from domain.ledger import parity_events as parity
 from domain.ledger import twin_events as twin
+from domain.operations import support_events as support
 from domain.outreach import events as outreach
 from domain.outreach import stop_events as stop
 from domain.pay_links import events as pay_links
+from domain.pay_links import forwarding_events as forwarding
 from domain.pay_links import provider_news
 from domain.policies import events as policy
 
@@ -105,6 +108,9 @@ TELLINGS: Mapping[type[Event], Telling] = {
     pay_links.PaymentToVerify: NORMAL,
     pay_links.RemainderOpen: NORMAL,
     pay_links.ChargeQuestioned: ALARM,
+    forwarding.ForwardingAsked: ALARM,  # a payer waits for a person's answer
+    forwarding.ForwardingApproved: NORMAL,
+    forwarding.ForwardingDenied: NORMAL,
     provider_news.StrayMoneyFound: NORMAL,
     provider_news.EntryDoubted: many("entries that are not so at Stripe"),
     provider_news.ProviderReady: NORMAL,
@@ -131,6 +137,7 @@ TELLINGS: Mapping[type[Event], Telling] = {
     dispute.DisputeAssigned: QUIET,
     dispute.EvidenceAdded: NORMAL,
     dispute.DocumentHeldBack: NORMAL,
+    support.SupportAsked: ALARM,
     dispute.DisputeAtRisk: many("disputes at risk of a late answer"),
     dispute.DisputeLate: many("disputes whose answer is late"),
     dispute.DisputeResolved: NORMAL,
@@ -149,6 +156,9 @@ TELLINGS: Mapping[type[Event], Telling] = {
     contact.AbsenceWithdrawn: QUIET,
     mail.MailArrived: ALARM,
     casework.MailAssigned: NORMAL,
+    question.QuestionAsked: ALARM,  # a payer waits for a person's answer
+    question.QuestionAnswered: NORMAL,
+    question.QuestionClosed: QUIET,
     mail.MailQuarantined: NORMAL,
     # drafts
     outreach.DraftsMade: OF_DRAFTS,

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from domain.casework import events as casework_events
-from domain.casework import tasks, worklist
+from domain.casework import question_events, questions, tasks, worklist
 from domain.cash_application import events as cash_events
 from domain.cash_application import mailed_advices, posting, reading_events
 from domain.commitments import dispute_deadlines, dispute_endings, dispute_events, document_checks, judging
@@ -17,11 +17,11 @@ from domain.kernel.jobs import JobFunction, JobKind
 from domain.kernel.notices import Notices, merged
 from domain.ledger import audit, entry_events, invoice_papers, parity, parity_events, twin_events, twins
 from domain.ledger import events as ledger_events
-from domain.operations import seen_requests
+from domain.operations import seen_requests, support_events, trails
 from domain.outreach import enrolments, hearings, mail_health, planner, sorting, stop_events, waiting, writing
 from domain.outreach import events as outreach_events
 from domain.pay_links import events as pay_link_events
-from domain.pay_links import links, provider_events, provider_news
+from domain.pay_links import forwarding_events, links, provider_events, provider_news
 from domain.people import events as people_events
 from domain.policies import events as policy_events
 from domain.policies import health
@@ -36,6 +36,7 @@ NOTICES: Notices = merged(
     dispute_events.NOTICES,
     pay_link_events.NOTICES,
     provider_news.NOTICES,
+    forwarding_events.NOTICES,
     deliverability_events.NOTICES,
     draft_events.NOTICES,
     contact_events.NOTICES,
@@ -45,6 +46,8 @@ NOTICES: Notices = merged(
     outreach_events.NOTICES,
     stop_events.NOTICES,
     casework_events.NOTICES,
+    question_events.NOTICES,
+    support_events.NOTICES,
 )
 
 
@@ -77,6 +80,7 @@ JOBS = (
     JobKind("conclude_dispute", "Ends a dispute whose credit was approved."),
     JobKind("drop_dispute", "Ends the dispute of an invoice that was written off or voided."),
     JobKind("judge_commitments", "Decides by money which promises are kept or broken, and how plans stand."),
+    JobKind("mail_answer", "Queues the mail with the answer to a payer's question."),
     JobKind("open_task", "Opens a task that only a person can do."),
     JobKind(
         "refresh_queue",
@@ -180,12 +184,16 @@ def domain_functions(core: Core) -> dict[str, JobFunction]:
     async def read_remittances(entry_id: int) -> None:
         await mailed_advices.read(core, entry_id=entry_id)
 
+    async def mail_answer(entry_id: int) -> None:
+        await questions.mail_answer(core, entry_id=entry_id)
+
     async def open_task(entry_id: int, word: str = "") -> None:
         await tasks.open_task(core, entry_id=entry_id, kind=word)
 
     return {
         "write_letter": write_letter,
         "open_task": open_task,
+        "mail_answer": mail_answer,
         "plan_reminders": whole(planner.plan),
         "redate_reminders": partial(enrolments.redate, core),
         "resume_reminders": partial(enrolments.resume, core),
@@ -214,7 +222,7 @@ def domain_functions(core: Core) -> dict[str, JobFunction]:
         "end_review": partial(hearings.end_review, core),
         "end_absence": partial(hearings.end_absence, core),
         "forget_bodies": whole(provider_events.forget_bodies),
-        "forget_old": whole(seen_requests.forget_old),
+        "forget_old": whole(_forget_old),
     }
 
 
@@ -223,6 +231,11 @@ async def _refresh_queue(core: Core) -> None:
     await tasks.end_placements(core)
     await tasks.end_doubts(core)
     await worklist.refresh_all(core)
+
+
+async def _forget_old(core: Core) -> None:
+    await seen_requests.forget_old(core)
+    await trails.forget_old(core)
 
 
 async def _tidy_files(core: Core) -> None:

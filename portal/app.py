@@ -9,13 +9,13 @@ from aiohttp import web
 
 from domain.kernel.core import Core
 from domain.kernel.ports import PaymentGateway
-from portal import acts, door, invoice, pages, papers, rim, stripe_webhook, support, unsubscribe, wire
+from portal import acts, door, forward, invoice, pages, papers, rim, stripe_webhook, support, unsubscribe, wire
 from portal.cookies import Cookies
 from portal.rates import Rates
 from portal.rim import Portal, Route
 from portal.wire import Standing
 
-AREAS = (door, unsubscribe, invoice, acts, papers, support)
+AREAS = (door, unsubscribe, invoice, acts, forward, papers, support)
 """The modules that bring routes."""
 
 _YEAR_SECONDS = 31_536_000

@@ -16,16 +16,22 @@ async def look(portal: Portal, request: web.Request) -> web.StreamResponse:
 
 
 async def press(portal: Portal, request: web.Request) -> web.StreamResponse:
-    """Enter, or ask for a fresh link from the page that a dead one shows."""
+    """Enter, or ask for a fresh link from the page that a dead one shows.
+
+    A form that a script sends carries no button, so what a mail scanner's script posts only shows the page again. One
+    that presses the button itself uses the link up, and costs its reader one click: the fresh link that they ask for
+    is kept for their browser.
+    """
     forms.require_our_page(request, origin=portal.origin)
-    token = request.match_info["token"]
+    token, browser = request.match_info["token"], portal.cookies.browser(request)
     asked = (await forms.fields(request)).get("ask")
     if asked == "fresh":
         await portal.rates.count("fresh", request, key=token)
-        await links.request_fresh(portal.core, token=token)
+        await links.request_fresh(portal.core, token=token, browser=browser)
         return portal.pages.say(request, "sent", status=200, further="sent_next")
+    if asked != "enter" or _ahead(request):
+        return await look(portal, request)
     await portal.rates.count("enter", request, key=token)
-    browser = portal.cookies.browser(request)
     if browser is None:
         return portal.pages.say(request, "cookies", status=400)
     try:
@@ -37,6 +43,12 @@ async def press(portal: Portal, request: web.Request) -> web.StreamResponse:
     response = web.Response(status=303, headers={"Location": "../i"})
     portal.cookies.give_session(response, entered.secret)
     return response
+
+
+def _ahead(request: web.Request) -> bool:
+    """Tell whether a browser only fetches ahead what its user may want to see."""
+    purposes = (request.headers.get(each, "") for each in ("Sec-Purpose", "Purpose", "X-Moz", "X-Purpose"))
+    return any(word in purpose.lower() for purpose in purposes for word in ("prefetch", "prerender", "preview"))
 
 
 def dead(portal: Portal, request: web.Request, *, of_session: bool = False) -> web.Response:

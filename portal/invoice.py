@@ -12,7 +12,7 @@ from domain.pay_links.orders import Part
 from domain.pay_links.queries import Banner, PayerPage
 from domain.pay_links.refusals import AmountNotPossible, CheckoutNotFound, LinkNotFound
 from domain.pay_links.states import CheckoutState
-from portal import amounts, door, forms, paying, views
+from portal import amounts, companion_views, door, forms, paying, views
 from portal.part_form import Tried
 from portal.rim import Portal, Route
 
@@ -88,6 +88,7 @@ def _shown(
         texts=texts,
         view=view,
         form_token=forms.token(secret),
+        companions=companion_views.shown(page, merchant=portal.core.merchant, texts=texts),
     )
 
 
@@ -133,7 +134,7 @@ async def fresh(portal: Portal, request: web.Request) -> web.StreamResponse:
     await forms.fields(request)
     secret = portal.cookies.session(request) or ""
     await portal.rates.count("fresh", request, key=secret)
-    await sessions.request_fresh(portal.core, secret=secret)
+    await sessions.request_fresh(portal.core, secret=secret, browser=portal.cookies.browser(request))
     return portal.pages.say(request, "sent", status=200, further="sent_next")
 
 

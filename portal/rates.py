@@ -18,9 +18,13 @@ RULES: Mapping[str, tuple[tuple[str, RateLimitItem], ...]] = {
     "pay": ((KEY, parse("12/minute")),),
     "ask": ((KEY, parse("30/minute")),),  # each is a call at the payment provider
     "act": ((KEY, parse("30/minute")),),
+    "support": ((ADDRESS, parse("20/hour")), (ALL, parse("600/hour"))),
+    "trail": ((ADDRESS, parse("30/minute")), (ALL, parse("600/minute"))),
     "download": ((KEY, parse("60/minute")),),
     "unsubscribe": ((ADDRESS, parse("600/minute")), (KEY, parse("10/minute")), (ALL, parse("3000/minute"))),
     # … where one address may be a mail provider that asks for all of its users
+    "forward": ((ADDRESS, parse("30/hour")), (KEY, parse("6/hour")), (ALL, parse("1000/hour"))),
+    "others": ((ADDRESS, parse("60/hour")), (KEY, parse("20/hour")), (ALL, parse("2000/hour"))),
     "fresh": ((ADDRESS, parse("20/hour")), (KEY, parse("4/hour")), (ALL, parse("2000/hour"))),
 }
 """What is counted by what. A key is a link's token or a session's secret, so whoever guesses locks nobody out."""

@@ -33,6 +33,7 @@ def lines(notes: CaseNotes) -> tuple[Block, ...]:
         *(_dispute(each) for each in notes.disputes),
         *(_hold(each) for each in notes.holds),
         *(_draft(each) for each in notes.drafts),
+        *(_forwarding(each) for each in notes.forwardings),
         *([f"*Snoozed* until {text.moment(notes.snoozed_until)}"] if notes.snoozed_until else ()),
         *([f"*In hand*: {text.foreign(notes.claimed_by, limit=40)}"] if notes.claimed_by else ()),
     ]
@@ -52,6 +53,16 @@ def decisions(case: Case) -> tuple[Block, ...]:
                 value=ids.value(invoice_id=case.invoice_id),
                 label=f"Look at the plan about {number}",
                 primary=True,
+            )
+        )
+    if notes.forwardings:
+        found.append(
+            blocks.button(
+                "Decide on link",
+                action=ids.Action.SHOW_FORWARDINGS,
+                value=ids.value(invoice_id=case.invoice_id),
+                label=f"Decide who else gets a link to {number}",
+                primary=not found,
             )
         )
     if notes.drafts:
@@ -123,3 +134,7 @@ def _hold(hold: CaseHold) -> str:
 def _draft(draft: CaseDraft) -> str:
     needs = ", ".join(text.said(each, limit=40) for each in draft.needs[:4]) or "it was given back"
     return f"*Draft*: {draft.letter.replace('-', ' ')} waits for an approval since {text.moment(draft.since)} ({needs})"
+
+
+def _forwarding(name: str) -> str:
+    return f"*Passed on*: the payer asks for a link for {text.foreign(name, limit=60)}; somebody has to agree"

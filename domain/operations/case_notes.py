@@ -9,6 +9,7 @@ from domain.casework import claims
 from domain.kernel.core import Core
 from domain.kernel.money import Money
 from domain.kernel.transactions import Row
+from domain.pay_links import companions
 
 NOTES_SHOWN = 5
 """Of each sort; whoever needs more asks why."""
@@ -89,6 +90,8 @@ class CaseNotes:
     snoozed_until: datetime | None = None
     claimed_by: str = ""
     unanswered: tuple[CaseUnanswered, ...] = ()
+    forwardings: tuple[str, ...] = ()
+    """Names of people for whom the payer asked a link, while nobody has answered."""
 
 
 _NOTES = """
@@ -122,6 +125,9 @@ _NOTES = """
     SELECT 'unanswered', u.id, CASE WHEN u.waits_until <= %(now)s THEN 'over' ELSE '' END, '', NULL, NULL, '', '',
            u.waits_until, 0, false, NULL, u.received_at
     FROM inbound_mail u WHERE u.account_id = %(account)s AND u.seen_at IS NULL AND u.reading->>'kind' = 'human'
+    UNION ALL
+    SELECT 'forwarding', f.id, f.state, '', NULL, NULL, '', f.name, NULL, 0, false, NULL, f.created_at
+    FROM forwarding f WHERE f.invoice_id = %(id)s AND f.state = 'asked' AND f.created_at > %(forwarded_since)s
     ORDER BY created_at DESC
 """
 
@@ -129,7 +135,9 @@ _NOTES = """
 async def of_invoice(core: Core, *, invoice_id: UUID, account_id: UUID) -> CaseNotes:
     """Return what stands about the invoice at this moment."""
     rows = await core.database.rows(
-        _NOTES, {"id": invoice_id, "account": account_id, "now": core.clock.now(), "most": NOTES_SHOWN}
+        _NOTES,
+        {"id": invoice_id, "account": account_id, "now": core.clock.now(), "most": NOTES_SHOWN}
+        | companions.parameters(core.clock.now()),
     )
     holder = await claims.in_hand(core, core.database, account_id=account_id)
     snoozes = _of(rows, "snooze")
@@ -151,6 +159,7 @@ async def of_invoice(core: Core, *, invoice_id: UUID, account_id: UUID) -> CaseN
             CaseUnanswered(row["id"], row["created_at"], row["at"], row["state"] == "over")
             for row in _of(rows, "unanswered")
         ),
+        forwardings=tuple(row["name"] for row in _of(rows, "forwarding")),
     )
 
 

@@ -18,8 +18,8 @@ SHORTEST = 4
 
 _HEX = re.compile(r"[0-9a-f]+")
 
-_REFERENCE = re.compile(r"d-?([0-9a-f]{4})-?([0-9a-f]{4})")
-"""The word by which payers and operators speak of a dispute: the end of its id, not the beginning."""
+_REFERENCE = re.compile(r"[dq]-?([0-9a-f]{4})-?([0-9a-f]{4})")
+"""The word by which payers and operators speak of a dispute or question: the end of its id, not the beginning."""
 
 
 class Waiting(StrEnum):
@@ -38,6 +38,9 @@ class Waiting(StrEnum):
     STRAY = "money at Stripe"
     TWIN = "pair of customers"
     MAIL = "mail of a person"
+    FORWARDING = "wish for a link"
+    QUESTION = "question"
+    SUPPORT = "call for help"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,9 @@ _PLACES: Mapping[Waiting, _Place] = {
     Waiting.CREDIT: _Place("SELECT id FROM credit WHERE state = 'proposed'", "credit list"),
     Waiting.TASK: _Place("SELECT id FROM task WHERE state = 'open'", "tasks"),
     Waiting.MAIL: _Place("SELECT id FROM inbound_mail WHERE reading->>'kind' = 'human'", "mails"),
+    Waiting.QUESTION: _Place("SELECT id FROM question", "questions"),
     Waiting.STRAY: _Place("SELECT id FROM stray_movement WHERE state = 'open'", "stray"),
+    Waiting.SUPPORT: _Place("SELECT id FROM support_request", "support"),
     Waiting.PAYMENT: _Place("SELECT payment_id AS id FROM unapplied_cash", "unapplied"),
     Waiting.ALLOCATION: _Place(
         "SELECT id FROM allocation WHERE takes_back_id IS NULL AND amount_minor > 0", "entries INV"
@@ -62,6 +67,7 @@ _PLACES: Mapping[Waiting, _Place] = {
     Waiting.WRITE_OFF: _Place("SELECT id FROM write_off WHERE state = 'proposed'", "writeoff list"),
     Waiting.WRITTEN_OFF: _Place("SELECT id FROM write_off WHERE state = 'approved'", "entries INV"),
     Waiting.TWIN: _Place("SELECT id FROM account_twin WHERE state = 'proposed'", "twins"),
+    Waiting.FORWARDING: _Place("SELECT id FROM forwarding WHERE state = 'asked'", "forward"),
     Waiting.HOLD: _Place("SELECT id FROM hold WHERE state = 'active'", "hold list"),
 }
 
@@ -80,7 +86,7 @@ async def resolve(core: Core, *, what: Waiting, text: str) -> UUID:
     """
     typed = text.strip("`'\".,;:#<>").casefold()
     place = _PLACES[what]
-    reference = _REFERENCE.fullmatch(typed) if what is Waiting.DISPUTE else None
+    reference = _REFERENCE.fullmatch(typed) if what in (Waiting.DISPUTE, Waiting.QUESTION) else None
     digits = reference[1] + reference[2] if reference else typed.replace("-", "")
     if not _HEX.fullmatch(digits) or not SHORTEST <= len(digits) <= LONGEST:
         raise NothingWaits(what, text, place.command)

@@ -1,7 +1,9 @@
 """Links: issued for a mailing, replaced on request, closed when nothing is owed; an address is made, never stored."""
 
+import hmac
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -27,6 +29,10 @@ IDLE_LIMIT = timedelta(days=7)
 
 FRESH_PAUSE = timedelta(minutes=5)
 """A link that was made a moment ago and is unused is still on its way to the payer; a second one would only kill it."""
+
+KEPT = FRESH_PAUSE
+"""So long a link that a browser asked for can be used by that browser only: scanners that press every button of a mail
+do so within moments, and would use up one link after the other before its reader comes."""
 
 NOBODY = UUID(int=0)
 """An id that no row has: what we did not sign is looked up like what we did, so both take the same time."""
@@ -84,16 +90,28 @@ async def regenerate(
         return await _replace(core, tx, invoice, contact, actor, only_theirs=contact_id is not None)
 
 
-async def request_fresh(core: Core, *, token: str) -> None:
-    """Send a fresh link to the address on file, for a payer whose own link is dead.
+def browser_hash(browser: str) -> bytes:
+    """Return the form in which a browser's random word is stored."""
+    return sha256(browser.encode("utf-8", "surrogatepass")).digest()
+
+
+def kept_from(link: PayLink, browser: str, now: datetime) -> bool:
+    """Tell whether another browser asked for this link, and is still waited for."""
+    if link.kept_for is None or now - link.issued_at >= KEPT:
+        return False
+    return not hmac.compare_digest(bytes(link.kept_for), browser_hash(browser))
+
+
+async def request_fresh(core: Core, *, token: str, browser: str | None = None) -> None:
+    """Send a fresh link to the address on file, for a payer whose own link is dead, and keep it for that browser.
 
     Says nothing about what happened: whoever asks may be a stranger with an old mail. Nothing happens for a token
     that is not ours, an invoice without debt, a removed contact, or while a fresh link is on its way.
     """
-    await send_fresh(core, link_id=tokens.read(core.keys, token))
+    await send_fresh(core, link_id=tokens.read(core.keys, token), browser=browser)
 
 
-async def send_fresh(core: Core, *, link_id: UUID | None) -> None:
+async def send_fresh(core: Core, *, link_id: UUID | None, browser: str | None = None) -> None:
     """Replace the links of that link's own contact and mail the new one, where there is reason to."""
     async with core.transaction() as tx:
         dead = await PayLink.get_or_none(id=link_id or NOBODY)
@@ -101,11 +119,22 @@ async def send_fresh(core: Core, *, link_id: UUID | None) -> None:
         contact = await Contact.get_or_none(id=dead.contact_id if dead else NOBODY, state="active")
         if invoice is None or contact is None or invoice.status is not InvoiceState.OPEN:
             return
-        unused = await PayLink.get_or_none(invoice_id=invoice.id, contact_id=contact.id, state=LinkState.ACTIVE.value)
-        if unused is not None and core.clock.now() - unused.issued_at < FRESH_PAUSE:
-            return
         asker = payer(contact.id, addresses.masked(contact.email))
-        await _replace(core, tx, invoice, contact, asker, only_theirs=True)
+        await give(core, tx, invoice=invoice, contact=contact, actor=asker, browser=browser)
+
+
+async def give(
+    core: Core, tx: Transaction, *, invoice: Invoice, contact: Contact, actor: Actor, browser: str | None = None
+) -> LinkRegenerated | None:
+    """Mail this contact a link of their own in place of their earlier ones, unless one is on its way.
+
+    A step of a transaction that holds the invoice's lock.
+    """
+    unused = await PayLink.get_or_none(invoice_id=invoice.id, contact_id=contact.id, state=LinkState.ACTIVE.value)
+    if unused is not None and core.clock.now() - unused.issued_at < FRESH_PAUSE:
+        return None
+    kept_for = browser_hash(browser) if browser else None
+    return await _replace(core, tx, invoice, contact, actor, only_theirs=True, kept_for=kept_for)
 
 
 async def for_mailing(core: Core, tx: Transaction, *, invoice: Invoice, contact_id: UUID) -> PayLink:
@@ -174,7 +203,14 @@ async def _addressee(tx: Transaction, invoice: Invoice, contact_id: UUID | None)
 
 
 async def _replace(
-    core: Core, tx: Transaction, invoice: Invoice, contact: Contact, actor: Actor, *, only_theirs: bool
+    core: Core,
+    tx: Transaction,
+    invoice: Invoice,
+    contact: Contact,
+    actor: Actor,
+    *,
+    only_theirs: bool,
+    kept_for: bytes | None = None,
 ) -> LinkRegenerated:
     if invoice.status is not InvoiceState.OPEN:
         raise NothingToPay(invoice.number, invoice.state)
@@ -183,7 +219,9 @@ async def _replace(
     earlier = await PayLink.filter(invoice_id=invoice.id, **theirs).select_for_update()
     await _end_sessions([link.id for link in earlier])
     replaced = [await link.move("replace") for link in earlier if link.state in _LIVE]
-    link = await _issue(invoice.id, contact.id, now)
+    link = _fresh(invoice.id, contact.id, now)
+    link.kept_for = kept_for
+    await link.save(force_create=True)
     today = local_date(core.clock, core.merchant.zone)
     event = LinkRegenerated(
         invoice_id=invoice.id,
@@ -207,12 +245,6 @@ async def _end_sessions(link_ids: Sequence[UUID]) -> None:
     alive = PortalSession.filter(link_id__in=link_ids, state=SessionState.ACTIVE.value)
     for session in await alive.select_for_update():
         await session.move("end")
-
-
-async def _issue(invoice_id: UUID, contact_id: UUID, now: datetime) -> PayLink:
-    link = _fresh(invoice_id, contact_id, now)
-    await link.save(force_create=True)
-    return link
 
 
 def _parameters(pairs: Sequence[InvoiceOfContact], now: datetime) -> dict[str, Any]:

@@ -21,11 +21,36 @@ class PayLink(StatefulRecord):
     contact_id: UUID = fields.UUIDField()
     issued_at: datetime = fields.DatetimeField()
     last_active_at: datetime = fields.DatetimeField()
+    kept_for: bytes | None = fields.BinaryField(null=True)
+    """The hash of the browser that asked for it; for some minutes no other one may use it up."""
 
     class Meta:
         """Tortoise's settings."""
 
         table = "pay_link"
+
+
+class Forwarding(StatefulRecord):
+    """A payer's wish that somebody else at the customer gets a link of their own."""
+
+    MACHINE = states.FORWARDING
+
+    invoice_id: UUID = fields.UUIDField()
+    asked_by: UUID = fields.UUIDField()
+    name: str = fields.TextField()
+    email: str = fields.TextField()
+    email_key: str = fields.TextField()
+    note: str = fields.TextField(default="")
+    contact_id: UUID | None = fields.UUIDField(null=True)
+    """Who got the link."""
+    decided_by: str | None = fields.TextField(null=True)
+    decided_at: datetime | None = fields.DatetimeField(null=True)
+    created_at: datetime = fields.DatetimeField()
+
+    class Meta:
+        """Tortoise's settings."""
+
+        table = "forwarding"
 
 
 class PortalSession(StatefulRecord):

@@ -1,6 +1,6 @@
 """Queries: what the invoice page shows to the browser that holds its session, in one read."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
@@ -16,7 +16,8 @@ from domain.kernel.money import Money
 from domain.kernel.transactions import Row
 from domain.ledger.events import PaymentReceived, PaymentReversed
 from domain.ledger.states import InvoiceState
-from domain.pay_links import references, sessions
+from domain.pay_links import companions, references, sessions
+from domain.pay_links.companions import Companions
 from domain.pay_links.events import PaymentFailed, PaymentProcessing
 from domain.pay_links.refusals import LinkNotFound
 from domain.pay_links.states import CheckoutState
@@ -78,6 +79,7 @@ class PayerPage:
     invoice_number: str
     account_id: UUID
     account_name: str
+    contact_id: UUID
     address: str
     """The contact's, masked."""
     locale: str
@@ -102,6 +104,8 @@ class PayerPage:
     """Whether the invoice itself is on file as a PDF."""
     history: tuple[HistoryLine, ...]
     """Oldest first."""
+    companions: Companions = field(default=Companions((), 0, ()))
+    """What else of the same customer stands on the page."""
 
     @property
     def payable(self) -> bool:
@@ -112,10 +116,11 @@ class PayerPage:
 _PAGE = f"""
     SELECT i.id, i.number, i.currency, i.total_minor, i.open_minor, i.issued_on, i.due_on, i.settled_on, i.state,
            EXISTS (SELECT FROM invoice_paper ip WHERE ip.invoice_id = i.id) AS has_paper,
-           i.account_id, a.name AS account_name, a.locale, a.country, c.email,
+           i.account_id, a.name AS account_name, a.locale, a.country, l.contact_id, c.email,
            k.id AS checkout_id, k.state AS checkout_state, k.amount_minor, k.currency AS checkout_currency,
            k.decline_code, k.session_id, k.created_at AS checkout_at, k.owed_minor, k.verify_url, h.lines,
-           payable.asked_minor, payable.disputed_minor, payable.position, payable.parts, payable.due_on AS instalment_on
+           payable.asked_minor, payable.disputed_minor, payable.position, payable.parts,
+           payable.due_on AS instalment_on, others.others, others.others_counted, forwarded.forwardings
     FROM portal_session s
     JOIN pay_link l ON l.id = s.link_id
     JOIN invoice i ON i.id = l.invoice_id
@@ -137,6 +142,7 @@ _PAGE = f"""
             WHERE t.invoice_id = i.id AND t.kind = ANY(%(told)s) ORDER BY t.id DESC LIMIT %(most)s
         ) told
     ) h
+    {companions.LATERAL}
     WHERE s.secret_hash = %(hash)s AND {sessions.ALIVE}
 """
 """A colleague's bank debit is shown, since it concerns the debt; a colleague's declined card is not."""
@@ -152,7 +158,8 @@ async def page(core: Core, *, secret: str) -> PayerPage:
     """
     today = local_date(core.clock, core.merchant.zone)
     which = {"hash": sessions.secret_hash(secret), "told": list(_TOLD), "most": LINES_SHOWN, "today": today}
-    row = await core.database.row(_PAGE, which | sessions.alive_parameters(core.clock.now()))
+    now = core.clock.now()
+    row = await core.database.row(_PAGE, which | sessions.alive_parameters(now) | companions.parameters(now))
     if row is None:
         raise LinkNotFound
     attempt, asked = _attempt(row), payable.read(row | {"due_on": row["instalment_on"]})
@@ -161,6 +168,7 @@ async def page(core: Core, *, secret: str) -> PayerPage:
         invoice_number=row["number"],
         account_id=row["account_id"],
         account_name=row["account_name"],
+        contact_id=row["contact_id"],
         address=addresses.masked(row["email"]),
         locale=row["locale"] or "",
         country=row["country"],
@@ -177,6 +185,7 @@ async def page(core: Core, *, secret: str) -> PayerPage:
         takes_parts=core.limits.part_payments,
         has_paper=row["has_paper"],
         history=tuple(_line(each) for each in row["lines"] or ()),
+        companions=companions.read(row),
     )
 
 

@@ -4,7 +4,11 @@ Refusal
 ├── NotFound
 │   ├── LinkNotFound         made up, expired, used elsewhere or replaced: one answer for all
 │   ├── CheckoutNotFound     the provider speaks of a checkout that is not ours
-│   └── StrayNotFound        money that waits for nobody any more
+│   ├── StrayNotFound        money that waits for nobody any more
+│   └── ForwardingNotFound   no such wish that somebody else gets a link
+├── ForwardingDecided        somebody answered it first
+├── ForwardingOld            nobody answered it for so long that it is asked anew
+├── ForwardingsWait          as many wait as one invoice may have
 ├── NoContact                nobody on file can be sent a link
 ├── AmountNotPossible        a part that cannot be collected, or would leave such a rest
 ├── PartPaymentsOff          the merchant takes whole payments only
@@ -37,6 +41,38 @@ class StrayNotFound(NotFound):
 
     def __init__(self) -> None:
         super().__init__("No money of that id waits any more. `/plixo stray` lists what does.")
+
+
+class ForwardingNotFound(NotFound):
+    """Say that no such wish is known."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such request for a link. `/plixo forward` lists those that wait.")
+
+
+class ForwardingDecided(Refusal):
+    """Say who answered it first."""
+
+    def __init__(self, masked: str, state: str, by: str) -> None:
+        super().__init__(f"The request that {masked} gets a link is {state} already, by {by}. Nothing was done twice.")
+
+
+class ForwardingOld(Refusal):
+    """Say that it was asked for too long ago."""
+
+    def __init__(self, masked: str, days: int) -> None:
+        super().__init__(
+            f"The request that {masked} gets a link is older than {days} days. "
+            "Ask the customer whether it still holds; `/plixo contact add` makes a contact of anybody."
+        )
+
+
+class ForwardingsWait(Refusal):
+    """Say that it is enough for now."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        super().__init__(f"{most} people wait for an answer already.")
 
 
 class AmountNotPossible(Refusal):

@@ -59,7 +59,7 @@ async def enter(core: Core, *, token: str, browser: str, secret: str | None = No
     browser holds from an earlier visit, if anything.
 
     Raises:
-        LinkNotFound: Made up, expired, replaced, or bound to another browser; which of these is not said.
+        LinkNotFound: Made up, expired, replaced, bound to or kept for another browser; which of these is not said.
     """
     link_id = tokens.read(core.keys, token) or links.NOBODY
     secrets = _secrets(core, link_id, browser)
@@ -70,6 +70,8 @@ async def enter(core: Core, *, token: str, browser: str, secret: str | None = No
         if link is None or links.expired(link, now) or link.status is LinkState.REPLACED:
             raise LinkNotFound
         if link.status is LinkState.ACTIVE:
+            if links.kept_from(link, browser, now):
+                raise LinkNotFound
             await _bind(core, tx, link, secrets[0])
             return Entered(secrets[0], link.id)
         known = _known(session, [*secrets, secret] if secret else secrets)
@@ -101,10 +103,10 @@ async def acting(core: Core, *, secret: str) -> tuple[Invoice, PayLink]:
     return invoice, link
 
 
-async def request_fresh(core: Core, *, secret: str) -> None:
+async def request_fresh(core: Core, *, secret: str, browser: str | None = None) -> None:
     """Send a fresh link to the address on file, for a browser whose session is dead; says nothing about the outcome."""
     row = await core.database.row("SELECT link_id FROM portal_session WHERE secret_hash = %s", (secret_hash(secret),))
-    await links.send_fresh(core, link_id=row["link_id"] if row else None)
+    await links.send_fresh(core, link_id=row["link_id"] if row else None, browser=browser)
 
 
 async def _bind(core: Core, tx: Transaction, link: PayLink, secret: str) -> None:

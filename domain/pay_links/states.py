@@ -41,6 +41,26 @@ SESSION = Machine(
 )
 
 
+class ForwardingState(StrEnum):
+    """A payer's wish that somebody else gets a link; that it is too old is arithmetic until another takes its place."""
+
+    ASKED = "asked"
+    APPROVED = "approved"
+    DENIED = "denied"
+    LAPSED = "lapsed"
+
+
+FORWARDING = Machine(
+    "forwarding",
+    start=ForwardingState.ASKED,
+    moves={
+        (ForwardingState.ASKED, "approve"): ForwardingState.APPROVED,
+        (ForwardingState.ASKED, "deny"): ForwardingState.DENIED,
+        (ForwardingState.ASKED, "lapse"): ForwardingState.LAPSED,  # nobody answered, and it was asked for again
+    },
+)
+
+
 class CheckoutState(StrEnum):
     """One attempt to pay through the provider's hosted page."""
 

@@ -413,6 +413,21 @@ CREATE INDEX dispute_open ON dispute (sla_due_at) WHERE state = 'open';
 -- A second objection to one invoice adds to the open one; two would pause the same cents twice.
 CREATE UNIQUE INDEX dispute_one_open ON dispute (invoice_id) WHERE state = 'open' AND NOT is_test;
 
+CREATE TABLE question (
+    id             uuid PRIMARY KEY,
+    invoice_id     uuid NOT NULL REFERENCES invoice,
+    contact_id     uuid NOT NULL REFERENCES contact, -- who asked, and is answered
+    text           text NOT NULL,
+    digest         text NOT NULL,               -- the same for the same form sent twice
+    state          text NOT NULL CHECK (state IN ('asked', 'answered', 'closed')),
+    answer         text NOT NULL DEFAULT '',
+    ended_by       text,
+    ended_at       timestamptz,
+    created_at     timestamptz NOT NULL
+);
+CREATE INDEX question_invoice ON question (invoice_id, contact_id);
+CREATE INDEX question_waiting ON question (created_at) WHERE state = 'asked';
+
 CREATE TABLE document (
     id            uuid PRIMARY KEY,
     dispute_id    uuid REFERENCES dispute,
@@ -422,17 +437,19 @@ CREATE TABLE document (
     content_type  text NOT NULL,
     size_bytes    integer NOT NULL CHECK (size_bytes > 0),
     sha256        bytea NOT NULL,
-    state         text NOT NULL,
+    state         text NOT NULL CHECK (state IN ('waiting', 'free', 'held')),
     has_picture   boolean NOT NULL DEFAULT false, -- whether a picture that may be shown was drawn from it
     created_at    timestamptz NOT NULL,
     support_request_id uuid,
-    CONSTRAINT document_of_one CHECK (num_nonnulls(dispute_id, plan_id, support_request_id) = 1)
+    question_id   uuid REFERENCES question,
+    CONSTRAINT document_of_one CHECK (num_nonnulls(dispute_id, plan_id, support_request_id, question_id) = 1)
 );
 -- The same file sent twice is one document.
-CREATE UNIQUE INDEX document_once ON document (coalesce(dispute_id, plan_id, support_request_id), kind, sha256);
+CREATE UNIQUE INDEX document_once ON document (coalesce(dispute_id, plan_id, support_request_id, question_id), kind, sha256);
 CREATE INDEX document_dispute ON document (dispute_id) WHERE dispute_id IS NOT NULL;
 CREATE INDEX document_plan ON document (plan_id) WHERE plan_id IS NOT NULL;
 CREATE INDEX document_support ON document (support_request_id) WHERE support_request_id IS NOT NULL;
+CREATE INDEX document_question ON document (question_id) WHERE question_id IS NOT NULL;
 
 -- Pay links ------------------------------------------------------------------------------------------------------
 
@@ -1307,6 +1324,39 @@ CREATE TABLE chat_message (
 );
 CREATE INDEX chat_message_unsent ON chat_message (updated_at) WHERE ts IS NULL;
 CREATE INDEX chat_message_age ON chat_message (updated_at);
+
+CREATE TABLE support_request (
+    id          uuid PRIMARY KEY,
+    invoice_id  uuid REFERENCES invoice,
+    account_id  uuid REFERENCES account,
+    contact_id  uuid REFERENCES contact,
+    text        text NOT NULL,
+    request_id  text NOT NULL,                 -- of the page that went wrong, where one was named
+    reply_to    text NOT NULL,                 -- of a stranger who came without a link
+    source      text NOT NULL,
+    state       text NOT NULL CHECK (state IN ('open', 'closed')),
+    made_by     text NOT NULL,
+    digest      bytea NOT NULL,                -- the same form sent twice is one call
+    created_at  timestamptz NOT NULL,
+    closed_by   text,
+    closed_at   timestamptz,
+    outcome     text
+);
+CREATE INDEX support_request_open ON support_request (created_at) WHERE state = 'open';
+CREATE INDEX support_request_digest ON support_request (digest, created_at);
+ALTER TABLE document ADD FOREIGN KEY (support_request_id) REFERENCES support_request;
+
+-- How requests of pages ended that were refused or failed, for some days; support begins with it.
+CREATE TABLE request_trail (
+    request_id  text NOT NULL,
+    route       text NOT NULL,
+    method      text NOT NULL,
+    status      smallint NOT NULL,
+    why         text NOT NULL,
+    at          timestamptz NOT NULL
+);
+CREATE INDEX request_trail_request ON request_trail (request_id);
+CREATE INDEX request_trail_old ON request_trail (at);
 
 CREATE TABLE seen_request (
     key text PRIMARY KEY,                      -- a repeated delivery or a double click is answered, not done again

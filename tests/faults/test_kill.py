@@ -97,11 +97,10 @@ class StubbornPayer:
 
     async def pay(self) -> None:
         """Find the link, enter, pay; start over at whatever goes wrong."""
+        jar = aiohttp.CookieJar(unsafe=True)  # a browser keeps its cookies
         while not self._has_receipt():
             try:
-                async with aiohttp.ClientSession(
-                    cookie_jar=aiohttp.CookieJar(unsafe=True), timeout=aiohttp.ClientTimeout(total=10)
-                ) as browser:
+                async with aiohttp.ClientSession(cookie_jar=jar, timeout=aiohttp.ClientTimeout(total=10)) as browser:
                     if await self._once(browser):
                         return
             except (aiohttp.ClientError, TimeoutError, OSError):
@@ -136,7 +135,9 @@ class StubbornPayer:
     async def _press(
         self, browser: aiohttp.ClientSession, link: str, fields: dict[str, str] | None = None
     ) -> tuple[int, str]:
-        async with browser.post(link, data=fields or {}, headers={"Sec-Fetch-Site": "same-origin"}) as answer:
+        async with browser.post(
+            link, data=fields or {"ask": "enter"}, headers={"Sec-Fetch-Site": "same-origin"}
+        ) as answer:
             return answer.status, await answer.text()
 
     def _has_receipt(self) -> bool:

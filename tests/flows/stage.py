@@ -192,7 +192,7 @@ class Payer:
     async def enter(self, link: str) -> int:
         """Press the button behind a link and come to the invoice page; return its status."""
         await self.look(link)
-        status, leads_to = await self.press(link)
+        status, leads_to = await self.press(link, ask="enter")
         return await self.look(urljoin(link, leads_to)) if status == 303 else status
 
     def hidden(self) -> dict[str, str]:

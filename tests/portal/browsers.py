@@ -60,7 +60,12 @@ class Browser:
     async def post(
         self, path: str, fields: dict[str, str] | None = None, *, headers: dict[str, str] | None = None
     ) -> Answer:
-        return await self._ask("POST", path, FROM_OUR_PAGE if headers is None else headers, fields or {})
+        button = {"ask": "enter"} if fields is None and path.startswith("/l/") else {}
+        return await self._ask("POST", path, FROM_OUR_PAGE if headers is None else headers, fields or button)
+
+    async def post_form(self, path: str, form: aiohttp.FormData) -> Answer:
+        """Send a form with files, as a page of ours does."""
+        return await self._ask("POST", path, FROM_OUR_PAGE, form)
 
     async def press(self, path: str) -> Answer:
         """Open a link and press its button."""
@@ -73,7 +78,9 @@ class Browser:
         assert token, "there is a Pay button"
         return await self.post("/i/pay", {"token": token[1], **fields})
 
-    async def _ask(self, method: str, path: str, headers: dict[str, str], data: dict[str, str] | None) -> Answer:
+    async def _ask(
+        self, method: str, path: str, headers: dict[str, str], data: dict[str, str] | aiohttp.FormData | None
+    ) -> Answer:
         address = URL(str(self._server.make_url("")).rstrip("/") + path, encoded=True)
         async with self._session.request(
             method, address, headers=CIMultiDict(headers), data=data, allow_redirects=False

@@ -1,0 +1,58 @@
+"""Forwardings: payers' wishes that somebody else gets a link; listed, agreed to, or declined."""
+
+from uuid import UUID
+
+from bot.asks import Ask, Misunderstood, Press
+from bot.blocks import Message
+from bot.views import answers
+from bot.views import forwardings as views
+from domain.kernel.core import Core
+from domain.operations import short_ids
+from domain.operations.short_ids import Waiting
+from domain.pay_links import forwardings
+
+APPROVE, DENY = "forward approve 1a2b3c4d", "forward deny 1a2b3c4d"
+
+NEXT = "A link is mailed to them now; they get no reminders unless you make them a billing contact."
+
+
+async def listed(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo forward``."""
+    del ask
+    return views.listed(await forwardings.waiting(core))
+
+
+async def approve(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo forward approve ID``."""
+    found = await _named(core, ask, example=APPROVE)
+    return answers.done(await forwardings.approve(core, forwarding_id=found, actor=ask.actor), note=NEXT)
+
+
+async def deny(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo forward deny ID``."""
+    found = await _named(core, ask, example=DENY)
+    return answers.done(await forwardings.deny(core, forwarding_id=found, actor=ask.actor))
+
+
+async def press_show(core: Core, press: Press) -> Message:
+    """Answer a click on the button of a case: the wishes about that invoice."""
+    return views.listed(await forwardings.waiting(core, invoice_id=press.subject.invoice))
+
+
+async def press_approve(core: Core, press: Press) -> Message:
+    """Answer a click on Approve."""
+    assert press.subject.forwarding is not None, "the route asks for it"
+    done = await forwardings.approve(core, forwarding_id=press.subject.forwarding, actor=press.actor)
+    return answers.done(done, note=NEXT)
+
+
+async def press_deny(core: Core, press: Press) -> Message:
+    """Answer a click on Deny."""
+    assert press.subject.forwarding is not None, "the route asks for it"
+    return answers.done(await forwardings.deny(core, forwarding_id=press.subject.forwarding, actor=press.actor))
+
+
+async def _named(core: Core, ask: Ask, *, example: str) -> UUID:
+    if not ask.words:
+        raise Misunderstood(f"Which one? `/plixo forward` lists them, for example `/plixo {example}`.")
+    return await short_ids.resolve(core, what=Waiting.FORWARDING, text=ask.words[0])
