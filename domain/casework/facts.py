@@ -44,7 +44,8 @@ _MAILS = """
                    AND w.invoice_id = i.id AND w.reading->>'kind' = 'human')) AS last_reply_at,
                coalesce(bool_or(n.seen_at IS NULL AND n.state <> 'stored'), false) OR EXISTS (
                    SELECT FROM inbound_mail w WHERE w.account_id = i.account_id
-                   AND w.invoice_id = i.id AND w.seen_at IS NULL) AS unread_mail
+                   AND w.invoice_id = i.id AND w.seen_at IS NULL) OR EXISTS (
+                   SELECT FROM question q WHERE q.invoice_id = i.id AND q.state = 'asked') AS unread_mail
         FROM (SELECT id AS mail FROM mailing WHERE invoice_id = i.id
               UNION SELECT mailing_id FROM mailing_item WHERE invoice_id = i.id AND state = 'included') about
         JOIN mailing g ON g.id = about.mail

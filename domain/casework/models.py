@@ -1,4 +1,4 @@
-"""The tables of casework: claims, snoozes, absences and tasks."""
+"""The tables of casework: claims, snoozes, absences, tasks and questions."""
 
 from datetime import datetime
 from uuid import UUID
@@ -80,3 +80,23 @@ class Task(StatefulRecord):
         """Tortoise's settings."""
 
         table = "task"
+
+
+class Question(StatefulRecord):
+    """What a payer asked about an invoice, and what was answered."""
+
+    MACHINE = states.QUESTION
+
+    invoice_id: UUID = fields.UUIDField()
+    contact_id: UUID = fields.UUIDField()
+    text: str = fields.TextField()
+    digest: str = fields.TextField()
+    answer: str = fields.TextField(default="")
+    ended_by: str | None = fields.TextField(null=True)
+    ended_at: datetime | None = fields.DatetimeField(null=True)
+    created_at: datetime = fields.DatetimeField()
+
+    class Meta:
+        """Tortoise's settings."""
+
+        table = "question"

@@ -4,6 +4,7 @@ Refusal
 ├── NotFound
 │   ├── TaskNotFound
 │   ├── AbsenceNotFound
+│   ├── QuestionNotFound
 │   ├── NotSnoozed          there is no snooze to end
 │   └── NothingClaimed      nobody has the customer in hand
 ├── ClaimedByAnother        somebody else has the customer in hand
@@ -16,6 +17,9 @@ Refusal
 ├── MailAnswered            somebody has dealt with the mail
 ├── MailUnplaced            nobody has said yet which invoice a mail is about
 ├── WriterUnproven          whoever wrote may be anybody, and it would change whom we write to
+├── QuestionEnded           somebody has answered the question, or closed it
+├── QuestionsTooMany        as many as one payer may have waiting are waiting
+├── TextUnusable            a question or an answer says nothing, or is longer than anybody reads
 └── WordsMissing            what was asked for needs a reason or an outcome
 """
 
@@ -36,6 +40,34 @@ class AbsenceNotFound(NotFound):
 
     def __init__(self, person: str) -> None:
         super().__init__(f"No absence of {person} is planned.")
+
+
+class QuestionNotFound(NotFound):
+    """Say that no question has that id."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such question. `/plixo questions` shows those that wait.")
+
+
+class QuestionEnded(Refusal):
+    """Say that nothing is left to answer."""
+
+    def __init__(self, state: str, by: str) -> None:
+        super().__init__(f"That question was {state} by {by} already; nothing was sent a second time.")
+
+
+class QuestionsTooMany(Refusal):
+    """Say that a payer has to wait for answers first."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"{most} of your questions wait for an answer already. Please wait for those first.")
+
+
+class TextUnusable(Refusal):
+    """Say what a text lacks."""
+
+    def __init__(self, what: str, most: int) -> None:
+        super().__init__(f"{what} has to say something, in at most {most} characters.")
 
 
 class NotSnoozed(NotFound):

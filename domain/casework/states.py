@@ -1,4 +1,4 @@
-"""Every state of a claim, a snooze, an absence and a task. That one of them ran out is told by its end."""
+"""Every state of a claim, a snooze, an absence, a task and a question. That one of them ran out is told by its end."""
 
 from enum import StrEnum
 
@@ -51,5 +51,23 @@ TASK = Machine(
     moves={
         (TaskState.OPEN, "finish"): TaskState.DONE,
         (TaskState.OPEN, "drop"): TaskState.DROPPED,  # a person decided that it is not worth doing, or impossible
+    },
+)
+
+
+class QuestionState(StrEnum):
+    """What a payer wanted to know; reminders wait while nobody has answered."""
+
+    ASKED = "asked"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
+QUESTION = Machine(
+    "question",
+    start=QuestionState.ASKED,
+    moves={
+        (QuestionState.ASKED, "answer"): QuestionState.ANSWERED,
+        (QuestionState.ASKED, "close"): QuestionState.CLOSED,  # answered another way, or in no need of an answer
     },
 )

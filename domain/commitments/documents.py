@@ -89,6 +89,7 @@ class Of(StrEnum):
     DISPUTE = "dispute_id"
     PLAN = "plan_id"
     SUPPORT = "support_request_id"
+    QUESTION = "question_id"
 
 
 @dataclass(frozen=True, slots=True)

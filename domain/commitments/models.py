@@ -140,6 +140,7 @@ class Document(StatefulRecord):
     dispute_id: UUID | None = fields.UUIDField(null=True)
     plan_id: UUID | None = fields.UUIDField(null=True)
     support_request_id: UUID | None = fields.UUIDField(null=True)
+    question_id: UUID | None = fields.UUIDField(null=True)
     kind: str = fields.TextField()
     name: str = fields.TextField()
     content_type: str = fields.TextField()

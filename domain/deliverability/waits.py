@@ -30,6 +30,19 @@ def waiting(mail: str) -> str:
     )
 
 
+def talks() -> str:
+    """Return a subquery of all that customers wrote and that reminders wait for at the moment ``%(now)s``.
+
+    Columns: account_id (may be null), received_at, waits_until. A question that was asked in the portal came by a link
+    of ours, so it is waited for until it is answered.
+    """
+    return f"""(
+    SELECT w.account_id, w.received_at, w.waits_until FROM inbound_mail w WHERE {waiting("w")}
+    UNION ALL
+    SELECT i.account_id, q.created_at, NULL FROM question q JOIN invoice i ON i.id = q.invoice_id
+    WHERE q.state = 'asked')"""
+
+
 def ends(mail: str) -> str:
     """Return an SQL aggregate: when the waits for several such mails are over by themselves; null when one's is not."""
     return f"nullif(max(coalesce({mail}.waits_until, 'infinity')), 'infinity')"

@@ -55,7 +55,7 @@ STAYING: Mapping[str, str] = {
 }
 """Tables that name a customer and keep doing so."""
 
-CONTACTS_FOLLOW: tuple[str, ...] = ("promise", "plan", "dispute", "pay_link", "hold", "task")
+CONTACTS_FOLLOW: tuple[str, ...] = ("promise", "plan", "dispute", "pay_link", "hold", "task", "question")
 """Tables whose rows are about the contact that is left when two contacts become one."""
 
 CONTACTS_CAREFULLY: Mapping[str, str] = {

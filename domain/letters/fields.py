@@ -11,6 +11,8 @@ class FieldType(StrEnum):
     """What a value is; all but counts arrive as text that is written as the reader writes it."""
 
     TEXT = "text"
+    PROSE = "prose"
+    """What a person wrote, in several lines; each becomes a paragraph where it stands in one of its own."""
     AMOUNT = "amount"
     """Empty where there is none, so that a template may ask for it."""
     DATE = "date"
@@ -33,6 +35,7 @@ class Group(StrEnum):
     PLAN = "payment plans"
     DISPUTE = "disputes"
     DECISION = "decided disputes"
+    QUESTION = "answered questions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,9 @@ class Fields:
         ("accepted", "partly accepted", "rejected", "withdrawn"),
     )
     credit_amount: str = _amount(Group.DECISION, "What was credited; empty when nothing was", "€120.00")
+
+    question: str = _field(Group.QUESTION, "What the payer asked", "Which order is this invoice for?", FieldType.PROSE)
+    answer: str = _field(Group.QUESTION, "What was answered", "It is for your order 4711.", FieldType.PROSE)
 
 
 FIELDS: Mapping[str, Field] = {

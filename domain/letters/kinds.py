@@ -63,6 +63,8 @@ _ALL = (
          needs=("disputed_amount",)),
     Kind("dispute-resolved", "An objection was decided", asks=False,
          groups=(Group.ONE, Group.DISPUTE, Group.DECISION), needs=("outcome",)),
+    Kind("question-answered", "A question was answered", asks=False, groups=(Group.ONE, Group.QUESTION),
+         needs=("question", "answer")),
 )  # fmt: skip
 
 KINDS: Mapping[str, Kind] = {each.name: each for each in _ALL}

@@ -11,13 +11,16 @@ from babel import Locale
 from jinja2 import Template
 
 from domain.letters import folders, parts
-from domain.letters.fields import FIELDS, Fields, Instalment, Line
+from domain.letters.fields import FIELDS, Fields, FieldType, Instalment, Line
 from domain.letters.kinds import KINDS, LANGUAGES
 from domain.letters.parts import ShownInstalment, ShownLine
 
 LONGEST_SUBJECT = 150
 LONGEST_VALUE = 200
 """Characters of a name or number in a letter; a longer one is cut."""
+
+LONGEST_PROSE = 5_000
+"""Characters of what a person wrote for one reader."""
 
 MOST_LINES = 50
 """Invoices that one letter lists; it says how many more there are. Mail programs cut a mail off at 100 KB."""
@@ -103,7 +106,14 @@ def render(
 def _cleaned(given: Fields) -> dict[str, Any]:
     """Return the fields without control marks, and names of a length that somebody can read."""
     values = ((name, getattr(given, name)) for name in FIELDS)
-    return {name: _clean(each) if isinstance(each, str) else each for name, each in values}
+    return {name: _told(name, each) if isinstance(each, str) else each for name, each in values}
+
+
+def _told(name: str, text: str) -> str:
+    """Return a value as it stands in a letter; what a person wrote in several lines keeps them as paragraphs."""
+    if FIELDS[name].type is not FieldType.PROSE:
+        return _clean(text)
+    return "\n\n".join(line for each in text[:LONGEST_PROSE].splitlines() if (line := _one_line(each)))
 
 
 def _shown(templates: folders.Templates, letter: str, tone: str, language: str, contents: Contents) -> dict[str, Any]:

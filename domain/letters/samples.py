@@ -93,6 +93,8 @@ def _fields(letter: str, locale: str, late: int, lines: Sequence[Line]) -> dict[
         "plan_first_date": _day(date(2026, 4, 1), locale),
         "plan_last_date": _day(date(2026, 6, 1), locale),
         "outcome": "partly accepted",
+        "question": "Which order is this for?\nWe have none of that day.",
+        "answer": "It is for your order 4711.\n\nThe delivery note goes with this mail to your colleague.",
         **({"invoice_balance": ""} if letter == "receipt" else {}),
     }
 

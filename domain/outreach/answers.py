@@ -107,6 +107,7 @@ _TRUE_WHILE: Mapping[str, tuple[str, frozenset[str]]] = {
     "plan-rejected": ("plan", frozenset({"rejected"})),
     "dispute-received": ("dispute", frozenset({"open"})),
     "dispute-resolved": ("dispute", frozenset({"accepted", "partly_accepted", "rejected", "withdrawn"})),
+    "question-answered": ("question", frozenset({"answered"})),
 }
 """What an answer is about, and in which states of it the answer is true."""
 
@@ -209,6 +210,11 @@ async def _dispute(case: _Case) -> Told:
     return Told(fields)
 
 
+async def _question(case: _Case) -> Told:
+    row = await _about(case, "SELECT text, answer FROM question WHERE id = %s")
+    return Told({"question": row["text"], "answer": row["answer"]})
+
+
 async def _about(case: _Case, sql: str) -> Row:
     row = await case.core.database.row(sql, (case.mailing.about_id,))
     assert row is not None, "an answer is about something"
@@ -224,4 +230,5 @@ _SPECIAL: Mapping[str, Callable[[_Case], Awaitable[Told]]] = {
     "plan-rejected": _plan,
     "dispute-received": _dispute,
     "dispute-resolved": _dispute,
+    "question-answered": _question,
 }

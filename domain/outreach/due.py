@@ -131,8 +131,8 @@ _PURSES = f"""
 An open invoice was settled on no day, which the index knows: a long history is not read."""
 
 _TALKS = f"""
-    SELECT w.account_id, min(w.received_at) AS replied_at, {waits.ends("w")} AS replied_until FROM inbound_mail w
-    WHERE w.account_id IS NOT NULL AND {waits.waiting("w")} GROUP BY w.account_id
+    SELECT w.account_id, min(w.received_at) AS replied_at, {waits.ends("w")} AS replied_until FROM {waits.talks()} w
+    WHERE w.account_id IS NOT NULL GROUP BY w.account_id
 """
 
 _MODE = """

@@ -130,6 +130,17 @@ async def dispute(core: Core, *, secret: str, filing: Filing) -> DisputeFiled | 
         )
 
 
+async def contact_of(core: Core, *, secret: str) -> UUID:
+    """Return which contact holds a living session.
+
+    Raises:
+        LinkNotFound: No session of ours, or not any more.
+    """
+    actor = await _payer(core, secret)
+    assert actor.id is not None, "a payer is a contact"
+    return actor.id
+
+
 async def _payer(core: Core, secret: str) -> Actor:
     """Return who holds a session, without holding it."""
     row = await core.database.row(

@@ -1,0 +1,79 @@
+"""The question page: a payer asks something about the invoice, with files or without."""
+
+from aiohttp import web
+
+from domain.casework import questions
+from domain.casework.refusals import QuestionsTooMany, TextUnusable
+from domain.commitments.dispute_reasons import OTHER
+from domain.commitments.dispute_refusals import DocumentsTooMany, DocumentUnusable, FilesUnkept
+from domain.commitments.documents import LARGEST, MOST
+from domain.pay_links import acts
+from portal import act_forms
+from portal.act_forms import Desk, Errors, Sent
+from portal.rim import Portal, Route
+from portal.uploads import FILE_FIELD
+
+FILES = f"{FILE_FIELD}{OTHER}"
+MEGABYTES = LARGEST // 1024 // 1024
+
+
+async def look(portal: Portal, request: web.Request, desk: Desk) -> web.StreamResponse:
+    """Show the form, and what was asked and answered before."""
+    return await _form(portal, request, desk)
+
+
+async def ask(portal: Portal, request: web.Request, sent: Sent) -> web.StreamResponse:
+    """Ask, or show what cannot be taken."""
+    t, received = sent.t, sent.received
+    errors: list[tuple[str, str]] = []
+    if wrong := act_forms.problem(sent, "text", most=questions.LONGEST, missing="question_missing"):
+        errors.append(("text", wrong))
+    if received.fault:
+        errors.append((FILES, t(received.fault, name=received.fault_name[:80], most=MOST, size=MEGABYTES)))
+    elif errors and received.files:
+        errors.append((FILES, t("act_files_again")))
+    if errors:
+        return await _form(portal, request, sent, tuple(errors))
+    try:
+        await questions.ask(portal.core, secret=sent.secret, text=sent.text("text"), uploads=received.files)
+    except FilesUnkept:
+        raise act_forms.NotSent(503, received.fields, wait=60) from None
+    except QuestionsTooMany:
+        return await _form(portal, request, sent, (("text", t("question_many", most=questions.MOST_WAITING)),))
+    except TextUnusable:
+        return await _form(portal, request, sent, (("text", t("question_missing")),))
+    except DocumentUnusable as no:
+        said = t("act_file_unusable", name=no.name[:80], size=MEGABYTES)
+        return await _form(portal, request, sent, ((FILES, said),))
+    except DocumentsTooMany:
+        return await _form(portal, request, sent, ((FILES, t("act_files_many", most=MOST)),))
+    return act_forms.to_invoice(request)
+
+
+async def _form(portal: Portal, request: web.Request, desk: Desk, errors: Errors = ()) -> web.Response:
+    asked = await questions.of_payer(
+        portal.core,
+        invoice_id=desk.page.invoice_id,
+        contact_id=await acts.contact_of(portal.core, secret=desk.secret),
+    )
+    large = isinstance(desk, Sent) and desk.received.fault == "act_file_large"
+    return act_forms.show(
+        portal,
+        request,
+        desk,
+        "question.html",
+        status=413 if large else 0,
+        errors=errors,
+        asked=[(each, desk.day(each.asked_at.astimezone(portal.core.merchant.zone).date())) for each in asked],
+        typed=desk.text("text") if isinstance(desk, Sent) else "",
+        longest=questions.LONGEST,
+        files=FILES,
+        most_files=MOST,
+        megabytes=MEGABYTES,
+    )
+
+
+ROUTES = (
+    Route("GET", "/i/question", "question", act_forms.looked(look)),
+    Route("POST", "/i/question", "question", act_forms.posted(ask)),
+)
