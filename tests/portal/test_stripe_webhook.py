@@ -216,6 +216,7 @@ def test_nothing_else_is_asked_for() -> None:
 def test_the_merchant_can_read_which_kinds_to_ask_for() -> None:
     told = (Path(__file__).parents[2] / "docs" / "cash.md").read_text()
 
+    assert f"API version `{stripe.api_version}`" in told
     assert [f"| `{kind}` | {why} |" in told for kind, why in stripe_events.KINDS.items()] == [True] * len(OF_SHEET)
 
 
