@@ -9,7 +9,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from domain.kernel import request_ids
 from domain.kernel.core import Merchant
-from portal import languages, looks
+from domain.kernel.refusals import Refusal
+from portal import languages, looks, refusal_texts
 from portal.looks import Look
 from portal.texts import Texts
 
@@ -69,8 +70,8 @@ class Pages:
             back="",
         )
 
-    def refuse(self, request: web.Request, why: str, *, status: int, title: str = "refused_title") -> web.Response:
-        """Return a page with a refusal's own words, and the way back to the invoice."""
+    def refuse(self, request: web.Request, no: Refusal, *, status: int, title: str = "refused_title") -> web.Response:
+        """Return a page that says why something was declined, and the way back to the invoice."""
         texts = self.texts()
         return self.show(
             request,
@@ -78,7 +79,7 @@ class Pages:
             status=status,
             texts=texts,
             title=texts(title),
-            lead=why,
+            lead=refusal_texts.said(no, texts),
             further="",
             back=texts("back"),
         )

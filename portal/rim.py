@@ -12,6 +12,7 @@ from domain.kernel import request_ids
 from domain.kernel.core import Core
 from domain.kernel.ports import PaymentGateway
 from domain.kernel.refusals import Refusal
+from domain.operations import trails
 from domain.pay_links.refusals import PaymentUnavailable
 from portal import languages
 from portal.cookies import Cookies
@@ -22,6 +23,12 @@ from portal.wire import Standing
 
 log = structlog.get_logger(__name__)
 
+
+_GUESSED = (404, 429)
+_WHY = web.RequestKey("why", str)
+"""The name of the refusal or error that ended the request."""
+
+_DOWN = "no database"
 
 QUIET = "healthz"
 """The route that is asked every few seconds and has nothing to tell."""
@@ -85,6 +92,7 @@ def served(portal: Portal, name: str, handler: Handler) -> Served:
         started = time.perf_counter()
         with request_ids.serving() as request_id, languages.reading(request):
             response = await _answered(portal, handler, request)
+            await _note(portal, request, name, response.status, request_id)
             for header, value in portal.headers.items():
                 response.headers.setdefault(header, value)
             response.headers["X-Request-ID"] = request_id
@@ -95,6 +103,20 @@ def served(portal: Portal, name: str, handler: Handler) -> Served:
         return response
 
     return serve
+
+
+async def _note(portal: Portal, request: web.Request, name: str, status: int, request_id: str) -> None:
+    """Note how a request ended that went wrong, for whoever asks for help; not what anybody can cause by guessing."""
+    why = request.get(_WHY, "")
+    if status < 400 or status in _GUESSED or why == _DOWN:
+        return
+    try:
+        await portal.rates.count("trail", request)
+        await trails.note(portal.core, request_id=request_id, route=name, method=request.method, status=status, why=why)
+    except TooMany:
+        return
+    except Exception as error:  # the rim: the answer goes out whether it could be noted or not
+        log.warning("the end of a request was not noted", error=type(error).__name__)
 
 
 def finishing(
@@ -127,10 +149,13 @@ async def _answered(portal: Portal, handler: Handler, request: web.Request) -> w
         response.force_close()
         return response
     except PaymentUnavailable as no:
-        return pages.refuse(request, str(no), status=503, title="unpayable_now_title")
+        request[_WHY] = type(no).__name__
+        return pages.refuse(request, no, status=503, title="unpayable_now_title")
     except Refusal as no:
-        return pages.refuse(request, str(no), status=409)
+        request[_WHY] = type(no).__name__
+        return pages.refuse(request, no, status=409)
     except Exception as error:  # the rim: payers are told to try later, and we are told what broke
+        request[_WHY] = _DOWN if unreachable(error) else type(error).__name__
         return failed(pages, request, error)
 
 
