@@ -1,7 +1,7 @@
 """Every page that a payer can come to and every state of it, from the real portal over a real database."""
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
 
 from aiohttp.test_utils import make_mocked_request
@@ -12,7 +12,7 @@ from domain.ledger.models import Account, Invoice
 from domain.pay_links.refusals import PaymentUnderWay
 from portal import languages
 from portal.pages import pages
-from tests.builders import an_account, an_invoice
+from tests.builders import an_invoice
 from tests.clocks import StandingClock
 from tests.domain.commitments.commitments_made import a_plan
 from tests.portal.browsers import Answer, Browser
