@@ -5,7 +5,7 @@ from bot.asks import Ask, Misunderstood
 from bot.blocks import Message
 from bot.views import answers
 from bot.views import suppressions as views
-from domain.deliverability import evidence, suppression_lists, suppressions
+from domain.deliverability import evidence, suppression_ends, suppression_lists, suppressions
 from domain.deliverability.suppressions import Why
 from domain.kernel.core import Core
 
@@ -13,6 +13,13 @@ EXAMPLE = "unsuppress anna@acme.example she has a new mailbox"
 ADD = "suppress anna@acme.example until friday their system is being moved"
 SHOW = "suppression anna@acme.example"
 LONGEST_REASON = 300
+
+_TYPE = {
+    ADD: "suppress @acme.example until friday their system is being moved",
+    SHOW: "suppression @acme.example",
+    EXAMPLE: "unsuppress @acme.example they have a new mail system",
+}
+"""The same with a domain, for hints: whatever looks like an address is masked in them, and nobody could type that."""
 
 KINDS = {"legal": Why.LEGAL_HOLD, "invalid": Why.INVALID, "opted-out": Why.OPTED_OUT, "complaint": Why.COMPLAINT}
 """What may be said between the address and the reason; nothing means that a person wants it so."""
@@ -24,12 +31,12 @@ async def add(core: Core, ask: Ask) -> Message:
     Raises:
         Misunderstood: The address or the reason is missing.
     """
-    whom, said = _whom(ask.words, example=ADD)
+    whom, said = _whom(ask.words, example=_TYPE[ADD])
     kind = Why.MANUAL
     if said and said[0].casefold() in KINDS:
         kind, said = KINDS[said[0].casefold()], said[1:]
-    read = words.until(said, now=core.clock.now(), zone=core.merchant.zone, opens=core.limits.opens)
-    note = asks.reason(tuple(read.rest.split()), why="Why must it not be mailed?", example=ADD)
+    read = words.until(said, now=core.clock.now(), zone=core.merchant.zone, opens=suppression_ends.LAST)
+    note = asks.reason(tuple(read.rest.split()), why="Why must it not be mailed?", example=_TYPE[ADD])
     event = await suppressions.add(
         core, whom=whom, reason=kind, note=note[:LONGEST_REASON], until=read.at, actor=ask.actor
     )
@@ -42,7 +49,7 @@ async def show(core: Core, ask: Ask) -> Message:
     Raises:
         Misunderstood: The address is missing.
     """
-    whom, _ = _whom(ask.words, example=SHOW)
+    whom, _ = _whom(ask.words, example=_TYPE[SHOW])
     found = await suppression_lists.explain(core, address=whom, limit=views.MOST_SHOWN)
     heard = await evidence.of_address(core, address=whom, limit=views.MOST_SHOWN)
     days = await evidence.bounce_days(core, core.database, address_key=suppressions.target(whom).key)
@@ -61,16 +68,21 @@ async def lift(core: Core, ask: Ask) -> Message:
     Raises:
         Misunderstood: The address or the reason is missing.
     """
-    whom, said = _whom(ask.words, example=EXAMPLE)
+    whom, said = _whom(ask.words, example=_TYPE[EXAMPLE])
     reason = " ".join(said)
     if not reason:
-        raise Misunderstood(f"Why may the address be mailed again? For example `/plixo {EXAMPLE}`.")
+        raise Misunderstood(f"Why may the address be mailed again? For example `/plixo {_TYPE[EXAMPLE]}`.")
     return views.lifted(await suppressions.lift(core, address=whom, reason=reason[:LONGEST_REASON], actor=ask.actor))
 
 
 def _whom(said: tuple[str, ...], *, example: str) -> tuple[str, tuple[str, ...]]:
     """Return the address or domain that the words begin with, and the rest of them."""
+    how = f"Write the whole e-mail address, or a domain behind an @. For example `/plixo {example}`."
     if not said:
-        raise Misunderstood(f"Which address? For example `/plixo {example}`.")
-    named = asks.domain(said[0])
-    return named or asks.address(said[0], example=example), said[1:]
+        raise Misunderstood(f"Which address? {how}")
+    if named := asks.domain(said[0]):
+        return named, said[1:]
+    try:
+        return asks.address(said[0], example=example), said[1:]
+    except Misunderstood:
+        raise Misunderstood(f"{said[0][:80]!r} is neither an address nor a domain. {how}") from None

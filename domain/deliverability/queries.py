@@ -1,6 +1,7 @@
 """What is shown of the mail that came back: a list, and one mail with its reading."""
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,10 +9,14 @@ from uuid import UUID
 
 from domain.deliverability.authentications import Authentication
 from domain.deliverability.reading import Reading
-from domain.deliverability.refusals import MailNotFound
+from domain.deliverability.refusals import AttachmentNotFound, MailNotFound, MailUnclear
+from domain.deliverability.replies import Attachment, attachments
 from domain.kernel.core import Core
 
 MAX_LISTED = 200
+
+_HEX = re.compile(r"[0-9a-f]{4,32}")
+"""Fewer signs fit too many; nobody types them by intent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,8 @@ class MailShown:
     sent_to: tuple[str, ...]
     reading: Reading | None
     body: bytes
+    attachments: tuple[Attachment, ...] = ()
+    """What it brought along, in its order."""
     authentication: Authentication | None = None
     """What SPF, DKIM and DMARC say of the sender, where that was asked."""
 
@@ -58,6 +65,49 @@ async def mails(core: Core, *, unread: bool = False, state: str | None = None, l
         (unread, state, state, min(limit, MAX_LISTED)),
     )
     return [MailLine(**row) for row in rows]
+
+
+async def named(core: Core, *, text: str) -> UUID:
+    """Return the id of the one stored mail whose id begins with that text, such as the eight signs that lists show.
+
+    Raises:
+        MailNotFound: None begins so, or the text is no id.
+        MailUnclear: Several do.
+    """
+    digits = text.strip().casefold().replace("-", "")
+    if not _HEX.fullmatch(digits):
+        raise MailNotFound(text)
+    found = await core.database.rows(
+        "SELECT id FROM inbound_mail WHERE id BETWEEN %s::uuid AND %s::uuid LIMIT 2",
+        (digits.ljust(32, "0"), digits.ljust(32, "f")),
+    )
+    if not found:
+        raise MailNotFound(text)
+    if len(found) > 1:
+        raise MailUnclear(text)
+    mail_id: UUID = found[0]["id"]
+    return mail_id
+
+
+async def attachment(core: Core, *, mail_id: UUID, place: int) -> tuple[Attachment, bytes]:
+    """Return one attachment of a mail with its content, as the sender sent it: anything may be in it.
+
+    Args:
+        core: The core.
+        mail_id: The mail.
+        place: Which of them, from 1, in the order in which the mail has them.
+
+    Raises:
+        MailNotFound: No stored mail has that id.
+        AttachmentNotFound: It has no such attachment.
+    """
+    row = await core.database.row("SELECT body FROM inbound_mail WHERE id = %s", (mail_id,))
+    if row is None:
+        raise MailNotFound(str(mail_id))
+    found = attachments.listed(bytes(row["body"]))
+    if not 1 <= place <= len(found):
+        raise AttachmentNotFound(len(found))
+    return found[place - 1], attachments.content(bytes(row["body"]), place - 1)
 
 
 async def mail(core: Core, *, mail_id: str) -> MailShown:
@@ -82,6 +132,7 @@ async def mail(core: Core, *, mail_id: str) -> MailShown:
         tuple(row["sent_to"]),
         _reading(row["reading"]),
         bytes(row["body"]),
+        attachments.listed(bytes(row["body"])),
         Authentication.from_json(row["authentication"]) if row["authentication"] else None,
     )
 

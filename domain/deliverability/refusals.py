@@ -4,7 +4,9 @@ Refusal
 ├── NotFound
 │   ├── SuppressionNotFound    the address may be mailed, or is unknown
 │   ├── MailNotFound           no stored mail has that id
+│   ├── AttachmentNotFound     the mail has no such attachment
 │   └── MailingNotFound        no mail of ours has that id
+├── MailUnclear                several stored mails have ids that begin so
 ├── ReasonMissing              a suppression is made and lifted for a reason, which is kept
 ├── SuppressedAlready          it is suppressed for that very reason
 ├── EndPassed                  a suppression ends in the future
@@ -31,6 +33,21 @@ class MailNotFound(NotFound):
 
     def __init__(self, mail_id: str) -> None:
         super().__init__(f"There is no stored mail {mail_id[:40]!r}. `plixo mail list` shows their ids.")
+
+
+class MailUnclear(Refusal):
+    """Say that an id is too short."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"Several stored mails begin with {text[:40]!r}. Write more of the id.")
+
+
+class AttachmentNotFound(NotFound):
+    """Say which attachments a mail has."""
+
+    def __init__(self, count: int) -> None:
+        has = f"has {count} {'attachment' if count == 1 else 'attachments'}, counted from 1" if count else "has none"
+        super().__init__(f"There is no such attachment: the mail {has}.")
 
 
 class MailingNotFound(NotFound):

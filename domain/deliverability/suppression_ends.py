@@ -4,6 +4,8 @@ A list may name half a million addresses until the same day. So one run ends so 
 what came from lists is told by one event a run instead of one for each address.
 """
 
+from datetime import date, datetime, time
+
 from domain.deliverability import suppressions
 from domain.deliverability.events import SuppressionsEnded
 from domain.deliverability.models import Suppression
@@ -24,6 +26,14 @@ MOST_LISTED = 20_000
 """Suppressions of lists that end in one run, which is one transaction with one event."""
 
 REASON = "its time is over"
+
+LAST = time(23, 59, 59)
+"""Of a day: a suppression "until" a day holds on that day, too."""
+
+
+def end_of(core: Core, day: date) -> datetime:
+    """Return when a suppression ends of which people said "until" that day: with it, by the merchant's clock."""
+    return datetime.combine(day, LAST, core.merchant.zone)
 
 
 async def end_due(core: Core, *, most_single: int = MOST_SINGLE, most_listed: int = MOST_LISTED) -> int:

@@ -8,12 +8,12 @@ import csv
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
 
-from domain.deliverability import suppressions
+from domain.deliverability import suppression_ends, suppressions
 from domain.deliverability.events import SuppressionsLoaded
 from domain.deliverability.refusals import ReasonMissing
 from domain.deliverability.states import SUPPRESSION
@@ -85,6 +85,8 @@ class Rejected:
     """One row that was not taken."""
 
     line: int
+    column: str
+    """The header above the value, as the file writes it."""
     value: str
     code: str
 
@@ -156,13 +158,13 @@ def _read(core: Core, said: LoadFile, actor: Actor) -> tuple[list[_Row], list[Re
     rejects: list[Rejected] = []
     seen: set[tuple[str, Why]] = set()
     read = 0
-    for line, cells in _cells(said):
+    for line, cells, headers in _cells(said):
         read += 1
         if read > MAX_ROWS:
             raise FileUnreadable(f"{said.file_name} has more than {MAX_ROWS:,} rows; load it in parts.")
-        found = _row(core, said, actor, line, cells)
+        found = _row(core, said, actor, line, cells, headers)
         if isinstance(found, _Row) and (found.whom.key, found.why) in seen:
-            found = Rejected(line, cells.get("address", "")[:200], "duplicate_row")
+            found = Rejected(line, headers["address"], cells.get("address", "")[:200], "duplicate_row")
         if isinstance(found, Rejected):
             rejects.append(found)
         else:
@@ -173,20 +175,22 @@ def _read(core: Core, said: LoadFile, actor: Actor) -> tuple[list[_Row], list[Re
     return rows, rejects, read
 
 
-def _cells(said: LoadFile) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield each row's line number and its cells by column."""
+def _cells(said: LoadFile) -> Iterator[tuple[int, dict[str, str], dict[str, str]]]:
+    """Yield each row's line number, its cells by column, and the file's own headers by column."""
     with sources.opened(said) as file:
         encoding = sources.encoding_of(file, said.encoding)
         lines = (line for block in sources.blocks(sources.Bytes(file, lambda _: None), encoding) for line in block)
         first = next(lines, "")
         reader = csv.reader(_from(first, lines), delimiter=_delimiter(first, said.delimiter), strict=True)
         try:
-            places = _places(next(reader, []), said.file_name)
+            places = _places(first_row := next(reader, []), said.file_name)
+            headers = {name: first_row[at].strip()[:200] for name, at in places.items()}
             for cells in reader:
                 if any(cell.strip() for cell in cells):
                     yield (
                         reader.line_num,
                         {name: cells[at].strip() if at < len(cells) else "" for name, at in places.items()},
+                        headers,
                     )
         except csv.Error as error:  # a quote that nobody closes would swallow the addresses behind it
             where = f"{said.file_name}, line {reader.line_num}"
@@ -216,9 +220,11 @@ def _places(headers: Sequence[str], file_name: str) -> dict[str, int]:
     return places
 
 
-def _row(core: Core, said: LoadFile, actor: Actor, line: int, cells: Mapping[str, str]) -> _Row | Rejected:
+def _row(
+    core: Core, said: LoadFile, actor: Actor, line: int, cells: Mapping[str, str], headers: Mapping[str, str]
+) -> _Row | Rejected:
     def rejected(column: str, code: str) -> Rejected:
-        return Rejected(line, cells.get(column, "")[:200], code)
+        return Rejected(line, headers.get(column, ""), cells.get(column, "")[:200], code)
 
     named = cells["address"]
     try:
@@ -235,7 +241,7 @@ def _row(core: Core, said: LoadFile, actor: Actor, line: int, cells: Mapping[str
         day = _day(cells["until"])
         if day is None:
             return rejected("until", "until_malformed")
-        until = datetime.combine(day + timedelta(days=1), time(), core.merchant.zone)  # that day is the last one
+        until = suppression_ends.end_of(core, day)
         if until <= core.clock.now():
             return rejected("until", "until_passed")
     note = " ".join((cells.get("note") or said.note).replace("\0", "").split())[: suppressions.LONGEST_NOTE]

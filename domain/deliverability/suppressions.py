@@ -239,7 +239,8 @@ async def _put(
     if row is None:
         return None
     event = AddressSuppressed(
-        suppression_id=row["id"], address=whom.shown, reason=reason.value, rule=rule, note=note, until=until,
+        suppression_id=row["id"], address=whom.shown, reason=reason.value, rule=rule, note=note,
+        until=until.astimezone(core.merchant.zone) if until else None,  # so that it is told by the merchant's calendar
         mail_id=mail_id, **about, **by(actor, now),
     )  # fmt: skip
     await timeline.record(core, tx, event)

@@ -11,6 +11,7 @@ import psycopg
 import typer
 
 from domain.deliverability import cases, inbound, queries, reading, triage
+from domain.deliverability.events import MailSeen
 from domain.deliverability.reading import Kind, Reading, found_addresses, mime, returned
 from domain.deliverability.states import InboundState
 from domain.deliverability.triage import Act
@@ -30,7 +31,10 @@ ENVELOPE_HEADERS = (
 )  # fmt: skip
 """Where a stored mail may tell to which address it was sent; the product itself has the envelope."""
 
-MailId = Annotated[str, typer.Argument(help="Id of a stored mail, as `plixo mail list` shows it.")]
+SHORT = 8
+"""Signs of an id that lists show; they are enough to name a mail by."""
+
+MailId = Annotated[str, typer.Argument(help="Id of a stored mail as lists show it, or its beginning.")]
 
 
 @mail_app.command()
@@ -68,23 +72,33 @@ def list_mails(
         mark = "unread" if line.unread else ""
         about = line.invoice_number or "-"
         what = line.kind or line.state
-        typer.echo(f"{line.id}  {line.received_at:%Y-%m-%d %H:%M}  {mark:6}  {what:11}  {about:14}  {line.note}")
+        typer.echo(
+            f"{str(line.id)[:SHORT]}  {line.received_at:%Y-%m-%d %H:%M}  {mark:6}  {what:11}  {about:14}  {line.note}"
+        )
 
 
 @mail_app.command()
 def show(mail_id: MailId, as_json: Annotated[bool, shell.JSON] = False) -> None:
     """Show one stored mail whole, with its reading."""
-    found = shell.run(lambda core: queries.mail(core, mail_id=mail_id))
+
+    async def read_it(core: Core) -> queries.MailShown:
+        return await queries.mail(core, mail_id=str(await queries.named(core, text=mail_id)))
+
+    found = shell.run(read_it)
     told = {
         **shell.plain(found.line),
         "envelope_from": found.envelope_from,
         "sent_to": list(found.sent_to),
         "reading": found.reading.as_json() if found.reading else None,
+        "attachments": [shell.plain(each) for each in found.attachments],
         "authentication": found.authentication.as_json() if found.authentication else None,
     }
     if as_json:
         shell.print_json({**told, "body": mime.plain(found.body)})
         return
+    for each in found.attachments:
+        told[f"attachment {each.index + 1}"] = f"{each.name}, {each.type}, {each.size:,} bytes"
+    del told["attachments"]
     for name, value in told.items():
         typer.echo(f"{name.replace('_', ' ')}: {json.dumps(value, ensure_ascii=False, default=str)}")
     typer.echo("")
@@ -94,7 +108,11 @@ def show(mail_id: MailId, as_json: Annotated[bool, shell.JSON] = False) -> None:
 @mail_app.command()
 def seen(mail_id: MailId) -> None:
     """Take a mail off the unread ones: somebody has dealt with it."""
-    told(lambda core: inbound.seen(core, mail_id=mail_id, actor=SHELL), nothing="somebody had dealt with it before")
+
+    async def done(core: Core) -> MailSeen | None:
+        return await inbound.seen(core, mail_id=str(await queries.named(core, text=mail_id)), actor=SHELL)
+
+    told(done, nothing="somebody had dealt with it before")
 
 
 class _Product:

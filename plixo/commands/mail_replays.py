@@ -23,7 +23,7 @@ MOST_CHANGES = 10_000
 
 
 def replay(
-    mail_id: Annotated[str, typer.Argument(help="Id of a stored mail.")] = "",
+    mail_id: Annotated[str, typer.Argument(help="Id of a stored mail, or its beginning.")] = "",
     quarantined: Annotated[bool, typer.Option("--quarantined", help="All that could not be read before.")] = False,
     since: Annotated[
         datetime | None,
@@ -61,7 +61,8 @@ def _again(mail_id: str, *, quarantined: bool, as_json: bool) -> None:
     async def again(core: Core) -> list[Outcome]:
         state = InboundState.QUARANTINED.value
         lines = await queries.mails(core, state=state, limit=queries.MAX_LISTED) if quarantined else []
-        ids = [str(line.id) for line in lines] or [mail_id] * (not quarantined)
+        ids = [str(line.id) for line in lines]
+        ids += [] if quarantined else [str(await queries.named(core, text=mail_id))]
         async with _room() as room:
             return [await inbound.replay(core, mail_id=each, reader=room) for each in ids]
 
@@ -85,7 +86,7 @@ def _compared(
     async def all_of_them(core: Core) -> None:
         async with _room() as room:
             if day is None:
-                summary.add(1, await replays.preview(core, mail_id=mail_id, reader=room), aloud=not as_json)
+                summary.add(1, await _previewed(core, mail_id, room), aloud=not as_json)
                 return
             whole = await replays.size(core, day=day, kind=kind)
             with progress_bars.counted("mails", whole) as shown:
@@ -99,6 +100,10 @@ def _compared(
         return
     for line in summary.lines(dry_run=dry_run):
         typer.echo(line)
+
+
+async def _previewed(core: Core, mail_id: str, room: ReadingRoom) -> Change | None:
+    return await replays.preview(core, mail_id=str(await queries.named(core, text=mail_id)), reader=room)
 
 
 class _Summary:

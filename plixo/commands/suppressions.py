@@ -2,12 +2,15 @@
 
 import csv
 import io
+from contextlib import suppress as suppress_error
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from domain.deliverability import evidence, suppression_lists, suppression_loads, suppressions
+from domain.deliverability import evidence, suppression_ends, suppression_lists, suppression_loads, suppressions
 from domain.deliverability.suppression_loads import FAULTS, LoadFile, LoadOutcome
 from domain.deliverability.suppressions import Why
 from domain.kernel.actor import SHELL
@@ -15,9 +18,12 @@ from domain.kernel.core import Core
 from domain.ledger.csv_import import rejects
 from plixo import shell
 from plixo.commands import reject_files
-from plixo.commands.moments import Reason, Until, listed, moment_or_none, told
+from plixo.commands.moments import Reason, listed, told
+from plixo.commands.suppression_words import Heard, lines
 
 suppression_app = typer.Typer(no_args_is_help=True, help="Addresses and domains that must not be mailed.")
+
+DAY = "%Y-%m-%d"
 
 Whom = Annotated[str, typer.Argument(help="An e-mail address, or a domain as `@acme.example`.")]
 
@@ -26,14 +32,40 @@ def suppress(
     address: Whom,
     reason: Reason,
     kind: Annotated[Why, typer.Option(help="What sort of reason it is.")] = Why.MANUAL,
-    until: Until = None,
+    until: Annotated[
+        str | None,
+        typer.Option(help="The last day, such as 2026-04-30, or a moment, 2026-04-30T14:00, in the merchant's zone."),
+    ] = None,
 ) -> None:
     """Stop all mail to an address or a domain."""
+    end = _End.of(until) if until else None
     told(
         lambda core: suppressions.add(
-            core, whom=address, reason=kind, note=reason, until=moment_or_none(core, until), actor=SHELL
+            core, whom=address, reason=kind, note=reason, until=end.at(core) if end else None, actor=SHELL
         )
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """An end that was typed: a day, which it lasts whole, or a moment."""
+
+    typed: datetime
+    whole_day: bool
+
+    @classmethod
+    def of(cls, text: str) -> "_End":
+        """Read it; what cannot be read ends the command with code 2."""
+        for form in (DAY, "%Y-%m-%dT%H:%M"):
+            with suppress_error(ValueError):
+                return cls(datetime.strptime(text.strip(), form), form == DAY)  # noqa: DTZ007 - the merchant's zone
+        raise typer.BadParameter(f"{text!r} is neither a day nor a moment.", param_hint="--until")
+
+    def at(self, core: Core) -> datetime:
+        """Return when it is over, by the merchant's clock."""
+        if self.whole_day:
+            return suppression_ends.end_of(core, self.typed.date())
+        return self.typed.replace(tzinfo=core.merchant.zone)
 
 
 def unsuppress(address: Whom, reason: Reason) -> None:
@@ -45,25 +77,23 @@ def unsuppress(address: Whom, reason: Reason) -> None:
 def show(address: Whom, as_json: Annotated[bool, shell.JSON] = False) -> None:
     """Show what keeps an address back, and every mail that said something of it."""
 
-    async def found(core: Core) -> dict[str, object]:
+    async def found(core: Core) -> Heard:
         key = suppressions.target(address).key
-        return {
-            "suppressions": shell.plain(await suppression_lists.explain(core, address=address)),
-            "evidence": shell.plain(await evidence.of_address(core, address=address)),
-            "bounce_days": await evidence.bounce_days(core, core.database, address_key=key),
-        }
+        return Heard(
+            key,
+            await suppression_lists.explain(core, address=address),
+            await evidence.of_address(core, address=address),
+            await evidence.bounce_days(core, core.database, address_key=key),
+            core.merchant.zone,
+        )
 
-    document = shell.run(found)
+    heard = shell.run(found)
     if as_json:
-        shell.print_json(document)
+        parts = {"suppressions": heard.suppressions, "evidence": heard.evidence, "bounce_days": heard.days}
+        shell.print_json({name: shell.plain(each) for name, each in parts.items()})
         return
-    for name in ("suppressions", "evidence"):
-        rows = document[name]
-        assert isinstance(rows, list)
-        typer.echo(f"{name}: {len(rows)}")
-        for row in rows:
-            typer.echo("  " + ", ".join(f"{key} {value}" for key, value in row.items() if value not in (None, "")))
-    typer.echo(f"bounce days: {document['bounce_days']} of {evidence.BOUNCE_DAYS}")
+    for line in lines(heard):
+        typer.echo(line)
 
 
 @suppression_app.command("list")
@@ -128,5 +158,7 @@ def _log(outcome: LoadOutcome) -> io.BytesIO:
     out = csv.writer(text)
     out.writerow(rejects.HEADERS)
     for each in outcome.rejects:
-        out.writerow((each.line, "", rejects.harmless(each.value), each.code, FAULTS[each.code]))
+        out.writerow(
+            (each.line, rejects.harmless(each.column), rejects.harmless(each.value), each.code, FAULTS[each.code])
+        )
     return io.BytesIO(text.getvalue().encode("utf-8-sig"))

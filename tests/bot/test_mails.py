@@ -180,6 +180,29 @@ async def test_whoever_is_written_to_no_more_is_told_beside_the_new_contact(core
     assert "a…@acme.example" in told
 
 
+async def test_a_card_shows_who_sent_it_where_contacts_depend_on_that(core: Core) -> None:
+    mailing = await a_mailing(core)
+    wrong = await written(core, mailing, "I am not the right person, please write to carl@acme.example.")
+    promise = await written(core, mailing, "We will pay on Friday.")
+    told = {"spf": {"result": "pass", "domain": "acme.example", "peer": ""}, "dkim": [], "checked_at": "2026-03-10",
+            "dmarc": {"result": "fail", "domain": "acme.example", "policy": "reject", "by": []}}  # fmt: skip
+    await core.database.execute("UPDATE inbound_mail SET authentication = %s::jsonb", (json.dumps(told),))
+
+    assert "Its sender: SPF pass (acme.example), DKIM none, DMARC fail" in shown(await card(core, wrong))
+    assert "Its sender" not in shown(await card(core, promise))
+
+
+async def test_a_mail_by_its_sender_only_says_until_when_reminders_wait(core: Core) -> None:
+    await a_mailing(core)
+    mail_id = await arrive(core, "billing@northwind.example", a_letter("billing@northwind.example"))
+
+    told = shown(await card(core, mail_id))
+
+    assert "by its sender only" in told
+    assert "reminders wait for it until" in told
+    assert "was not looked at yet" in told
+
+
 async def test_a_case_says_that_a_mail_waits_until_somebody_has_dealt_with_it(core: Core) -> None:
     mail_id = await written(core, await a_mailing(core), "We will pay 50.00 EUR on Friday.")
     before = await actions.press(core, Click(ids.Action.SHOW, ids.value(invoice_id=(await invoice_of(core))), ANNA))

@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 
 from bot.views import suppressions
+from domain.deliverability import suppression_lists
 from domain.deliverability.evidence import EvidenceLine
 from domain.kernel.core import Core
 from tests.bot.test_commands import said
@@ -57,7 +58,21 @@ async def test_bounce_days_are_told(core: Core) -> None:
     "typed", ["suppress", "suppress acme x", "suppress anna@acme.example", "suppression", "suppression acme"]
 )
 async def test_what_is_missing_is_asked_for_with_an_example(core: Core, typed: str) -> None:
-    assert "For example `/plixo suppress" in await said(core, typed)
+    answer = await said(core, typed)
+
+    assert "For example `/plixo suppress" in answer
+    assert "…@" not in answer, "what is masked cannot be typed"
+
+
+async def test_help_shows_an_address_that_can_be_typed(core: Core) -> None:
+    assert "suppress anna@acme.example until friday" in await said(core, "help suppress")
+
+
+async def test_until_a_day_means_until_it_is_over(core: Core, clock: StandingClock) -> None:
+    await said(core, "suppress anna@acme.example until 20 march their system moves")
+
+    [kept] = await suppression_lists.explain(core, address="anna@acme.example")
+    assert str(kept.until) == "2026-03-20 22:59:59+00:00"
 
 
 @pytest.mark.parametrize(("days", "told"), [(1, "1 of 3 bounce"), (3, "3 of 3 bounce"), (4, "4 (of 3 that suppress)")])

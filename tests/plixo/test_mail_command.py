@@ -175,8 +175,74 @@ def test_stored_mail_is_listed_shown_replayed_and_dealt_with(deployed: Path) -> 
     assert dealt_with.stdout == "A mail that had come in was dealt with\n"
     assert told(plixo("list", "--unread", "--json")) == [[]]
     assert "We pay on Friday." in plixo("show", mail_id).stdout
-    assert mail_id in plixo("list").stdout
+    assert mail_id[:8] in plixo("list").stdout
     assert plixo("replay", "--quarantined").stdout == "Nothing is in quarantine.\n"
+
+
+def test_a_mail_is_named_by_the_short_id_that_lists_show(deployed: Path) -> None:
+    async def set_up(core: Core) -> str:
+        to = ["abuse@mail.northwind.example"]
+        return str(await inbound.store(core, envelope_from="anna@acme.example", sent_to=to, body=a_letter(to[0])))
+
+    mail_id = on_a_core(set_up)
+    short = plixo("list").stdout.split()[0]
+
+    assert short == mail_id[:8]
+    assert told(plixo("show", short, "--json"))[0]["id"] == mail_id
+    assert mail_id in plixo("replay", short).stdout
+    assert "was dealt with" in plixo("seen", short).stdout
+    assert plixo("seen", short).stdout == "somebody had dealt with it before\n"
+    assert plixo("show", "nonsense").exit_code == 1
+
+
+WITH_FILES = b"""From: Anna <anna@acme.example>
+To: billing@northwind.example
+Subject: Our advice
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary=cut
+
+--cut
+Content-Type: text/plain
+
+Please see attached.
+--cut
+Content-Type: text/csv
+Content-Disposition: attachment; filename="../../etc/advice.csv"
+
+number;amount
+--cut
+Content-Type: application/pdf
+Content-Disposition: attachment; filename="two.pdf"
+
+%PDF
+--cut--
+"""
+
+
+def test_an_attachment_is_saved_under_a_safe_name_and_over_nothing(deployed: Path) -> None:
+    async def set_up(core: Core) -> str:
+        to = ["billing@northwind.example"]
+        return str(await inbound.store(core, envelope_from="anna@acme.example", sent_to=to, body=WITH_FILES))
+
+    short = on_a_core(set_up)[:8]
+    folder = deployed / "saved"
+    folder.mkdir()
+    shown = plixo("show", short).stdout
+
+    first = plixo("attachment", short, "1", "--to", str(folder))
+    again = plixo("attachment", short, "1", "--to", str(folder))
+    (folder / "advice.csv").write_bytes(b"mine")
+    kept = plixo("attachment", short, "2", "--to", str(folder / "advice.csv"))
+    forced = plixo("attachment", short, "2", "--to", str(folder / "advice.csv"), "--force")
+
+    assert "attachment 1: " in shown
+    assert "advice.csv, text/csv" in shown
+    assert (first.exit_code, first.stdout.startswith(f"{folder / 'advice.csv'}: 13 bytes")) == (0, True)
+    assert [each.exit_code for each in (again, kept, forced)] == [1, 1, 0]
+    assert "there already" in again.stderr
+    assert (folder / "advice.csv").read_bytes() == b"%PDF"
+    assert [each.name for each in folder.iterdir()] == ["advice.csv"]
+    assert "has 2 attachments" in plixo("attachment", short, "3", "--to", str(folder)).stderr
 
 
 def test_an_unknown_mail_is_refused(deployed: Path) -> None:

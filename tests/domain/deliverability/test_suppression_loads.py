@@ -45,7 +45,7 @@ async def test_a_list_of_another_system_is_taken_with_its_reasons(core: Core) ->
     told = {each.address: each for each in await suppression_lists.in_force(core)}
     assert {each.reason for each in told.values()} == {"hard bounce", "opted out", "manual"}
     assert (told["anna@acme.example"].note, told["BOB@acme.example"].note) == ("550 5.1.1", "old system")
-    assert str(told["@gone.example"].until) == "2026-12-31 23:00:00+00:00", "the end of that day at the merchant's"
+    assert str(told["@gone.example"].until) == "2026-12-31 22:59:59+00:00", "the end of that day at the merchant's"
     covered = await suppressions.suppressed(core, addresses=["x@gone.example", "bob@ACME.example", "c@acme.example"])
     assert covered == {"x@gone.example", "bob@acme.example"}
 
