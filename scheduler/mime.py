@@ -42,6 +42,24 @@ _FILE_NAME = re.compile(r"[A-Za-z0-9._-]{1,120}")
 _POLICY = EmailPolicy(linesep="\r\n")
 """How the headers are written that hold what people typed: encoded where they must be, broken into lines."""
 
+_LINE = 78
+"""Characters of a header that fits on one line (RFC 5322, 2.1.1)."""
+
+_PLAIN = re.compile(r"[!-~]+(?: [!-~]+)*", re.ASCII)
+"""A subject of words and single blanks, which needs no encoding."""
+
+_ENCODED = 54
+"""Characters of an encoded word's text: with its marks and the name of the header it fits on a line of 76."""
+
+_AS_IT_IS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-.,:!+*/")
+"""Letters that an encoded word of a subject holds as they are (RFC 2047, 4.2)."""
+
+_ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*", re.ASCII)
+"""A name that needs no quotation marks (RFC 5322, 3.2.3)."""
+
+_SPEC = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", re.ASCII)
+"""An address as almost all are."""
+
 
 @dataclass(frozen=True)
 class Signer:
@@ -120,9 +138,9 @@ def wire(core: Core, mail: OutgoingMail, *, signer: Signer | None = None) -> byt
 
 def _headers(core: Core, mail: OutgoingMail) -> Iterator[bytes]:
     yield _from(core.merchant.name, core.merchant.sender)
-    yield _written("To", _mailbox(mail.to_name, mail.to))
+    yield _addressee("To", mail.to_name, mail.to)
     yield _verbatim("Reply-To", mail.reply_to)
-    yield _written("Subject", mail.letter.subject)
+    yield _subject(mail.letter.subject)
     yield _verbatim("Date", format_datetime(core.clock.now()))
     yield _verbatim("Message-ID", mail.message_id)
     yield _verbatim("Auto-Submitted", "auto-generated")
@@ -169,7 +187,39 @@ def _file(content_type: str, disposition: str, name: str, body: bytes, *, conten
 
 @lru_cache(maxsize=16)
 def _from(name: str, address: str) -> bytes:
-    return _written("From", _mailbox(name, address))
+    return _addressee("From", name, address)
+
+
+def _addressee(header: str, name: str, address: str) -> bytes:
+    """Return a header with a name and an address; as the library writes it, and by hand where that is plain."""
+    shown = _name(name)
+    line = f"{header}: {shown} <{address}>" if shown else f"{header}: {address}"
+    plain = (not shown or (_ATOMS.fullmatch(shown) and "=?" not in shown)) and _SPEC.fullmatch(address)
+    if plain and len(line) <= _LINE:
+        return line.encode("ascii") + b"\r\n"
+    return _written(header, Address(shown, addr_spec=address))
+
+
+def _subject(text: str) -> bytes:
+    """Return the subject, as it is where it is plain and fits; other letters stand in encoded words (RFC 2047)."""
+    if text.isascii() or not text.isprintable():
+        line = f"Subject: {text}"
+        plain = len(line) <= _LINE and _PLAIN.fullmatch(text) and "=?" not in text
+        return line.encode("ascii") + b"\r\n" if plain else _written("Subject", text)
+    lines, line = [], ""
+    for each in text:
+        written = each if each in _AS_IT_IS else _quoted(each)
+        if len(line) + len(written) > _ENCODED:
+            lines.append(line)
+            line = written
+        else:
+            line += written
+    return ("Subject: " + "\r\n ".join(f"=?utf-8?q?{each}?=" for each in [*lines, line]) + "\r\n").encode("ascii")
+
+
+@lru_cache(maxsize=512)
+def _quoted(letter: str) -> str:
+    return "_" if letter == " " else "".join(f"={byte:02X}" for byte in letter.encode())
 
 
 def _written(name: str, value: Address | str) -> bytes:
@@ -187,6 +237,6 @@ def _ways_out(mail: OutgoingMail) -> list[str]:
     return [f"<{way}>" for way in (mail.unsubscribe_page, mail.unsubscribe and f"mailto:{mail.unsubscribe}") if way]
 
 
-def _mailbox(name: str, address: str) -> Address:
+def _name(name: str) -> str:
     shown = "".join(each for each in name if each.isprintable())
-    return Address(" ".join(shown.split())[:LONGEST_NAME], addr_spec=address)
+    return " ".join(shown.split())[:LONGEST_NAME]

@@ -118,10 +118,16 @@ class Money:
         Babel's own ``format_currency`` rounds to what is usual in shops: no decimals for HUF or AFN. And it puts a code
         and a figure side by side without the blank that CLDR wants between them: EUR125.
         """
-        parsed, pattern = _pattern(locale, digits(self.currency))
-        written = str(pattern.apply(self.decimal, parsed, currency=self.currency, currency_digits=False))
-        return _TOUCHING.sub("\u00a0", written)
+        return _written(self, locale)
 
     def _same(self, other: "Money") -> "Money":
         assert other.currency == self.currency, "amounts of different currencies are never combined"
         return other
+
+
+@lru_cache(maxsize=4096)
+def _written(amount: Money, locale: str) -> str:
+    """Kept for a while: a letter says the same amount in its subject, its text and its table."""
+    parsed, pattern = _pattern(locale, digits(amount.currency))
+    written = str(pattern.apply(amount.decimal, parsed, currency=amount.currency, currency_digits=False))
+    return _TOUCHING.sub("\u00a0", written)

@@ -10,6 +10,7 @@ from tortoise.models import Model
 
 from domain.kernel.machine import Machine
 from domain.kernel.refusals import StaleRecord
+from domain.kernel.transactions import Database
 
 
 class Record(Model):
@@ -26,6 +27,12 @@ class Record(Model):
     async def locked(cls, **which: Any) -> Self | None:
         """Return the row and hold its lock to the end of the transaction, or None."""
         return await cls.filter(**which).select_for_update().get_or_none()
+
+    @classmethod
+    async def all_locked(cls, ids: Collection[UUID]) -> list[Self]:
+        """Return the rows in the order of their ids, and hold their locks to the end of the transaction."""
+        statement = f"SELECT * FROM {cls._meta.db_table} WHERE id = ANY(%s) ORDER BY id FOR UPDATE"
+        return [cls._init_from_db(**row) for row in await Database().rows(statement, (list(ids),))]
 
 
 class StatefulRecord(Record):
@@ -70,5 +77,10 @@ class StatefulRecord(Record):
         Raises:
             MoveRefused: The step is not possible from that state.
         """
-        after = cls.MACHINE.after(before, step)
-        return await cls.filter(id__in=list(ids), state=before.value).update(state=after.value, **also) if ids else 0
+        columns = {"state": cls.MACHINE.after(before, step).value, **also}
+        if not ids:
+            return 0
+        written = ", ".join(f"{name} = %s" for name in columns)
+        values = [cls._meta.fields_map[name].to_db_value(value, cls) for name, value in columns.items()]
+        statement = f"UPDATE {cls._meta.db_table} SET {written} WHERE id = ANY(%s) AND state = %s"
+        return await Database().execute(statement, (*values, list(ids), before.value))

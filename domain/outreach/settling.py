@@ -56,7 +56,7 @@ async def locked_all(tx: Transaction, *, mailing_ids: Collection[UUID]) -> list[
 
     Of several reminders to one address only one is returned: what the others may do follows from what becomes of it.
     """
-    found = await Mailing.filter(id__in=list(mailing_ids)).order_by("id").select_for_update()
+    found = await Mailing.all_locked(mailing_ids)
     to_one_address = {each.address_key if each.asks else each.id: each for each in reversed(found)}
     mailings = [each for each in found if to_one_address[each.address_key if each.asks else each.id] is each]
     if mailings:

@@ -6,7 +6,9 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from email import message_from_bytes, policy
+from email.headerregistry import Address
 from email.message import EmailMessage
+from email.policy import EmailPolicy
 from pathlib import Path
 from uuid import UUID
 
@@ -127,6 +129,41 @@ def test_no_value_adds_a_header(core: Core, mail: OutgoingMail) -> None:
     assert message["To"].addresses[0].addr_spec == "anna@acme.example"
     with pytest.raises(ValueError, match=r"linefeed|newline"):
         mime.wire(core, replace(mail, letter=replace(mail.letter, subject="a\r\nBcc: b")))
+
+
+NAMES = ("", "Anna", "Änna Müller", "a, b", 'He said "hi"', "=?utf-8?q?x?=", "Anna  (Acme)", "O'Neil & Sons", "x" * 90)
+
+
+@pytest.mark.parametrize("address", ["anna@acme.example", "a.b+c@x-y.example.com", f"{'n' * 40}@{'d' * 40}.example"])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_plain_name_and_address_are_written_as_the_library_writes_them(name: str, address: str) -> None:
+    library = EmailPolicy(linesep="\r\n")
+    by_library = library.header_store_parse("To", Address(" ".join(name.split()), addr_spec=address))
+
+    written = mime._addressee("To", name, address)
+
+    assert written == library.fold_binary(*by_library)
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Invoice N-1: €125.00 overdue since March 3, 2026",
+        "Rechnung N-1: 125,00 € überfällig seit dem 3. März 2026, bitte an die Buchhaltung weiterleiten? = _ (ja)",
+        "日本" * 40,
+        "Invoice N-1 is due",
+        "plain but much longer than a line of a header may be, since the customer's name is as long as a name can be",
+        "=?utf-8?q?x?= is what it says",
+        "soft\u00adhyphen",
+    ],
+)
+def test_a_subject_is_read_as_it_was_written_and_fits_its_lines(core: Core, mail: OutgoingMail, subject: str) -> None:
+    written = mime.wire(core, replace(mail, letter=replace(mail.letter, subject=subject)))
+
+    lines = written.partition(b"\r\nDate:")[0].partition(b"Subject:")[2].split(b"\r\n")
+    assert max(len(each) for each in lines) <= 78
+    if not subject.isascii():
+        assert message_from_bytes(written, policy=policy.SMTP)["Subject"] == subject
 
 
 @pytest.mark.parametrize("kind", [RSA, ("-algorithm", "ed25519")], ids=["RSA", "Ed25519"])

@@ -7,6 +7,7 @@ import pytest
 from domain.kernel.core import Core
 from domain.kernel.refusals import MoveRefused, StaleRecord
 from domain.ledger.models import Account
+from domain.ledger.states import AccountState
 from tests.builders import an_account
 
 
@@ -69,3 +70,27 @@ async def test_a_locked_row_waits_for_the_other_transaction(core: Core) -> None:
     await asyncio.gather(locking("a"), locking("b"))
 
     assert order in (["a in", "a out", "b in", "b out"], ["b in", "b out", "a in", "a out"])
+
+
+async def test_of_a_set_only_the_rows_in_that_state_are_moved(core: Core) -> None:
+    accounts = [await an_account(core, f"Customer {place}") for place in range(3)]
+    await accounts[0].move("exclude")
+
+    async with core.transaction():
+        moved = await Account.move_all(
+            "exclude", ids=[each.id for each in accounts], before=AccountState.ACTIVE, country="DE"
+        )
+
+    assert moved == 2
+    found = {each.id: (each.state, each.country) for each in await Account.all()}
+    assert [found[each.id][0] for each in accounts] == ["excluded"] * 3
+    assert [found[each.id][1] == "DE" for each in accounts] == [False, True, True]
+
+
+async def test_a_locked_set_comes_as_it_is_stored_in_the_order_of_its_ids(core: Core) -> None:
+    accounts = [await an_account(core, f"Customer {place}") for place in range(3)]
+
+    async with core.transaction():
+        held = await Account.all_locked([each.id for each in accounts])
+
+    assert [dict(each) for each in held] == [dict(each) for each in await Account.all().order_by("id")]
