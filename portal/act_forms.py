@@ -79,7 +79,7 @@ async def desk(portal: Portal, request: web.Request) -> Desk:
         LinkNotFound: No session of ours, or not any more.
     """
     secret = portal.cookies.session(request) or ""
-    return _desk(portal, secret, await queries.page(portal.core, secret=secret))
+    return desk_of(portal, secret, await queries.page(portal.core, secret=secret))
 
 
 def looked(look: Callable[[Portal, web.Request, Desk], Awaitable[web.StreamResponse]]) -> Handler:
@@ -203,7 +203,8 @@ def unexpected(sent: Sent, no: Refusal) -> NotSent:
     return NotSent(409, sent.received.fields)
 
 
-def _desk(portal: Portal, secret: str, page: PayerPage) -> Desk:
+def desk_of(portal: Portal, secret: str, page: PayerPage) -> Desk:
+    """Return who looks at a page that was read."""
     core, texts = portal.core, portal.pages.texts(page.locale)
     return Desk(
         secret=secret,
@@ -221,7 +222,7 @@ async def _sent(portal: Portal, request: web.Request, received: Received) -> Sen
         forms.require_token(received.fields.get("token", ""), secret=secret)
     except forms.Foreign:
         raise NotSent(403, received.fields) from None
-    about = _desk(portal, secret, await queries.page(portal.core, secret=secret))
+    about = desk_of(portal, secret, await queries.page(portal.core, secret=secret))
     return Sent(about.secret, about.page, about.t, about.locale, about.today, received)
 
 

@@ -12,7 +12,7 @@ from domain.pay_links.orders import Part
 from domain.pay_links.queries import Banner, PayerPage
 from domain.pay_links.refusals import AmountNotPossible, CheckoutNotFound, LinkNotFound
 from domain.pay_links.states import CheckoutState
-from portal import amounts, companion_views, door, forms, paying, views
+from portal import acts, amounts, companion_views, door, forms, paying, views
 from portal.part_form import Tried
 from portal.rim import Portal, Route
 
@@ -26,7 +26,7 @@ async def show(portal: Portal, request: web.Request) -> web.StreamResponse:
         page = await queries.page(portal.core, secret=secret)
     except LinkNotFound:
         return await no_session(portal, request)
-    return _shown(portal, request, page, secret)
+    return await _shown(portal, request, page, secret)
 
 
 async def pay(portal: Portal, request: web.Request) -> web.StreamResponse:
@@ -42,10 +42,10 @@ async def pay(portal: Portal, request: web.Request) -> web.StreamResponse:
     except LinkNotFound:
         return await no_session(portal, request)
     except _Untakeable as no:
-        return _shown(portal, request, page, secret, Tried(fields["amount"], no.problem))
+        return await _shown(portal, request, page, secret, Tried(fields["amount"], no.problem))
     except AmountNotPossible:
         page = await queries.page(portal.core, secret=secret)  # the balance may have changed since it was shown
-        return _shown(portal, request, page, secret, Tried(fields["amount"], "part_range"))
+        return await _shown(portal, request, page, secret, Tried(fields["amount"], "part_range"))
     return web.Response(status=303, headers={"Location": address})
 
 
@@ -75,7 +75,7 @@ def _part(portal: Portal, page: PayerPage, typed: str) -> Part:
     return Part(amount, portal.gateway.collectable(currency))
 
 
-def _shown(
+async def _shown(
     portal: Portal, request: web.Request, page: PayerPage, secret: str, tried: Tried | None = None
 ) -> web.Response:
     texts = portal.pages.texts(page.locale)
@@ -88,6 +88,7 @@ def _shown(
         texts=texts,
         view=view,
         form_token=forms.token(secret),
+        **await acts.shown(portal, page, secret),
         companions=companion_views.shown(page, merchant=portal.core.merchant, texts=texts),
     )
 
