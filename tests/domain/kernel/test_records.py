@@ -93,4 +93,7 @@ async def test_a_locked_set_comes_as_it_is_stored_in_the_order_of_its_ids(core: 
     async with core.transaction():
         held = await Account.all_locked([each.id for each in accounts])
 
-    assert [dict(each) for each in held] == [dict(each) for each in await Account.all().order_by("id")]
+    stored = await Account.all().order_by("id")
+    assert [(each.id, each.name, each.state, each.created_at) for each in held] == [
+        (each.id, each.name, each.state, each.created_at) for each in stored
+    ]
