@@ -17,6 +17,7 @@ from plixo.commands import (
     ledger,
     letters,
     mail,
+    mail_attachments,
     mail_replays,
     operate,
     papers,
@@ -28,6 +29,7 @@ from plixo.commands import (
     simulate,
     statements,
     stops,
+    support,
     suppressions,
     twins,
 )
@@ -62,6 +64,7 @@ app.command("unsuppress")(suppressions.unsuppress)
 app.add_typer(suppressions.suppression_app, name="suppression")
 mail.mail_app.command("sender")(senders.sender)
 mail.mail_app.command("replay")(mail_replays.replay)
+mail.mail_app.command("attachment")(mail_attachments.attachment)
 app.add_typer(mail.mail_app, name="mail")
 app.add_typer(letters.letter_app, name="letter")
 app.add_typer(people.role_app, name="role")
@@ -90,6 +93,7 @@ app.command("ageing")(control.show_ageing)
 app.command("parity")(control.show_parity)
 app.command("entries")(ledger.show_entries)
 app.command("audit")(ledger.run_audit)
+app.add_typer(support.support_app, name="support")
 app.add_typer(twins.twins_app, name="twins")
 app.command("unapplied")(ledger.show_unapplied)
 app.command("place")(ledger.place)

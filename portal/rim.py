@@ -16,7 +16,7 @@ from domain.operations import trails
 from domain.pay_links.refusals import PaymentUnavailable
 from portal import languages
 from portal.cookies import Cookies
-from portal.forms import BodyTooLarge, Foreign
+from portal.forms import BodyTooLarge, BodyTooSlow, Foreign
 from portal.pages import Pages
 from portal.rates import Rates, TooMany
 from portal.wire import Standing
@@ -146,6 +146,10 @@ async def _answered(portal: Portal, handler: Handler, request: web.Request) -> w
         return pages.say(request, "foreign", status=403)
     except BodyTooLarge:
         response = pages.say(request, "large", status=413)
+        response.force_close()
+        return response
+    except BodyTooSlow:
+        response = pages.say(request, "late", status=408)
         response.force_close()
         return response
     except PaymentUnavailable as no:

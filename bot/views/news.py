@@ -5,11 +5,12 @@ from itertools import accumulate
 
 from bot import blocks, ids, text
 from bot.blocks import Block, Message
-from bot.views import cash, mails, payments
+from bot.views import cash, mails, payments, support
 from domain.cash_application.events import LinesProposed
 from domain.deliverability.events import MailArrived
 from domain.deliverability.replies import IntentKind
 from domain.kernel.events import Event
+from domain.operations.support_events import SupportAsked
 from domain.pay_links.provider_news import ProviderNotReady, StrayMoneyFound
 from domain.policies.events import PolicyProposed
 
@@ -36,7 +37,10 @@ def in_thread(events: Sequence[Event], *, invoice_number: str, in_channel: bool 
     return Message(
         text=f"{number}: {first}{more}",
         blocks=(
-            *(blocks.section(line, accessory=_read_mail(each)) for line, each in zip(shown, events, strict=False)),
+            *(
+                blocks.section(line, accessory=_read_mail(each) or _read_call(each))
+                for line, each in zip(shown, events, strict=False)
+            ),
             *([blocks.context(f"… +{left} more, see `/plixo invoice {number}`")] if left else ()),
         ),
     )
@@ -72,12 +76,17 @@ def _read_mail(event: Event) -> Block | None:
     return mails.look(event.mail_id) if isinstance(event, MailArrived) and event.what == "human" else None
 
 
+def _read_call(event: Event) -> Block | None:
+    return support.look(event.support_id) if isinstance(event, SupportAsked) else None
+
+
 _BUTTONS: Mapping[type[Event], Callable[[Event], Block | None]] = {
     PolicyProposed: _look_at_policy,
     LinesProposed: lambda _: cash.list_waiting(),
     StrayMoneyFound: lambda _: payments.list_strays(),
     ProviderNotReady: lambda _: payments.show_health(),
     MailArrived: _read_mail,
+    SupportAsked: _read_call,
 }
 """What can be done at once about an event, if anything."""
 

@@ -1,4 +1,4 @@
-"""Cron slots, chat messages that are kept current, and requests that were answered already."""
+"""Cron slots, chat messages that are kept current, requests that were answered already, and calls for help."""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,7 +6,8 @@ from uuid import UUID
 from tortoise import fields
 from tortoise.models import Model
 
-from domain.kernel.records import Record
+from domain.kernel.records import Record, StatefulRecord
+from domain.operations import states
 
 
 class ChatMessage(Record):
@@ -35,3 +36,28 @@ class SeenRequest(Model):
         """Tortoise's settings."""
 
         table = "seen_request"
+
+
+class SupportRequest(StatefulRecord):
+    """Somebody asked for help; *text* and *reply_to* are shown to operators and to nobody else."""
+
+    MACHINE = states.SUPPORT
+
+    invoice_id: UUID | None = fields.UUIDField(null=True)
+    account_id: UUID | None = fields.UUIDField(null=True)
+    contact_id: UUID | None = fields.UUIDField(null=True)
+    text: str = fields.TextField()
+    request_id: str = fields.TextField()
+    reply_to: str = fields.TextField()
+    source: str = fields.TextField()
+    made_by: str = fields.TextField()
+    digest: bytes = fields.BinaryField()
+    created_at: datetime = fields.DatetimeField()
+    closed_by: str | None = fields.TextField(null=True)
+    closed_at: datetime | None = fields.DatetimeField(null=True)
+    outcome: str | None = fields.TextField(null=True)
+
+    class Meta:
+        """Tortoise's settings."""
+
+        table = "support_request"

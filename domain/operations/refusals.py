@@ -3,7 +3,8 @@
 Refusal
 └── NotFound
     ├── NothingWaits      nothing that waits has an id which begins so
-    └── SeveralWait       several do; more of the id tells them apart
+    ├── SeveralWait       several do; more of the id tells them apart
+    └── SupportNotFound
 """
 
 from domain.kernel.refusals import NotFound
@@ -21,3 +22,10 @@ class SeveralWait(NotFound):
 
     def __init__(self, what: str, text: str) -> None:
         super().__init__(f"Several {what}s begin with {text[:40]!r}. Type more of the id.")
+
+
+class SupportNotFound(NotFound):
+    """Say that there is no such call for help."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such call for help. `/plixo support` lists those that are open.")

@@ -54,6 +54,10 @@ class Browser:
     def cookies(self) -> dict[str, str]:
         return {each.key: each.value for each in self._session.cookie_jar}
 
+    def forget(self) -> None:
+        """Lose all cookies, as a browser that refuses them."""
+        self._session.cookie_jar.clear()
+
     async def get(self, path: str, *, method: str = "GET", headers: dict[str, str] | None = None) -> Answer:
         return await self._ask(method, path, headers or {}, None)
 

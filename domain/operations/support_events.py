@@ -1,0 +1,57 @@
+"""What happens to calls for help."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from domain.kernel.events import PlacedEvent
+from domain.kernel.notices import SILENT, Notices, operators
+
+
+def reference(support_id: UUID) -> str:
+    """Return the short word by which a call for help is spoken of."""
+    digits = support_id.hex[-8:].upper()
+    return f"S-{digits[:4]}-{digits[4:]}"
+
+
+class SupportAsked(PlacedEvent):
+    """Somebody asked for help on a page or in Slack; the words are kept beside, never in the event."""
+
+    kind: ClassVar[str] = "support.asked"
+
+    support_id: UUID
+    source: str
+    files: int
+    request: str
+    """The id of the request that it is about, where one was named."""
+
+    @property
+    def reference(self) -> str:
+        """The short word for it."""
+        return reference(self.support_id)
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        files = f", {self.files} file{'s' if self.files > 1 else ''}" if self.files else ""
+        about = f" about request {self.request}" if self.request else ""
+        return f"Help was asked for ({self.reference}){about}{files}"
+
+
+class SupportClosed(PlacedEvent):
+    """A call for help was dealt with."""
+
+    kind: ClassVar[str] = "support.closed"
+
+    support_id: UUID
+    outcome: str
+
+    @property
+    def reference(self) -> str:
+        """The short word for it."""
+        return reference(self.support_id)
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return f"Call for help {self.reference} was dealt with: {self.outcome}"
+
+
+NOTICES: Notices = {SupportAsked: (operators(),), SupportClosed: SILENT}
