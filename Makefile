@@ -3,6 +3,8 @@
 PYTHON =
 PYTEST_ARGS =
 SOAK_ARGS =
+SCREENSHOTS = screenshots
+LANGUAGES = en de fr es
 IN = .venv/bin
 READY = .venv/.installed
 
@@ -34,6 +36,11 @@ soak: $(READY) ## play a simulated year, and kill the mail server while 10,000 m
 
 mail-score: $(READY) ## read the real sample mails, print the score by its goals, and how strangers would be read
 	@$(IN)/python -m tests.mail_score
+
+screenshots: $(READY) ## every page and state that payers see, as pictures in SCREENSHOTS (default: screenshots/); LANGUAGES="en de"
+	@PLIXO_SCREENSHOTS="$(SCREENSHOTS)" PLIXO_LANGUAGES="$(LANGUAGES)" \
+	    $(IN)/python -m pytest -n 2 -k pictures tests/browser/test_payer_pages.py
+	@echo "The pictures are in $(SCREENSHOTS)/."
 
 docs: $(READY) ## write the generated pages of docs/ anew
 	@$(IN)/python -m plixo.docs
@@ -75,4 +82,4 @@ $(READY): requirements.lock pyproject.toml
 	} > .venv/install.log 2>&1 || { cat .venv/install.log >&2; exit 1; }; \
 	touch $(READY)
 
-.PHONY: help demo check lint test bench soak mail-score docs format lock clean
+.PHONY: help demo check lint test bench soak mail-score screenshots docs format lock clean

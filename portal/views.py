@@ -9,6 +9,7 @@ from babel.dates import format_date
 from domain.kernel import locales
 from domain.kernel.core import Merchant
 from domain.kernel.ports import Collectable
+from domain.ledger.papers import methods
 from domain.pay_links import parts
 from domain.pay_links.queries import Banner, HistoryLine, PayerPage
 from portal import declines, part_form
@@ -252,6 +253,11 @@ def _banner(page: PayerPage, words: _Words) -> BannerView | None:
             return BannerView("good", t("closed_title"), (t("closed_text"),), "")
 
 
+def _method(method: str, t: Texts) -> str:
+    known = methods.named(method)
+    return t(known[0], **known[1]) if known else method
+
+
 def _line(line: HistoryLine, page: PayerPage, words: _Words) -> LineView:
     t = words.t
     receipt = ""
@@ -263,7 +269,7 @@ def _line(line: HistoryLine, page: PayerPage, words: _Words) -> LineView:
         what=t(f"line_{line.kind}"),
         amount=(-line.amount if line.kind in ("refund", "chargeback") else line.amount).format(words.locale),
         when=words.moment(line.at, words.zone),
-        how=t("by_method", method=line.method) if line.method else "",
+        how=t("by_method", method=_method(line.method, t)) if line.method else "",
         receipt=receipt,
         receipt_number=line.receipt_number or "",
     )

@@ -16,7 +16,13 @@ _KNOWN: tuple[tuple["re.Pattern[str]", str], ...] = (
 
 def told(method: str, words: Mapping[str, str]) -> str:
     """Return the way to pay in the words of a paper; one that is not known stays as it is."""
+    found = named(method)
+    return words[found[0]].format(**found[1]) if found else method
+
+
+def named(method: str) -> tuple[str, dict[str, str]] | None:
+    """Return the name of the words for a way to pay, and what is filled in there; None for one that is not known."""
     for pattern, name in _KNOWN:
         if (found := pattern.fullmatch(method)) is not None:
-            return words[f"method_{name}"].format(**found.groupdict())
-    return method
+            return f"method_{name}", found.groupdict()
+    return None
