@@ -9,7 +9,7 @@ IN = .venv/bin
 READY = .venv/.installed
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 demo: $(READY) ## run the whole product on this machine with a sample ledger and no outside account
 	@$(IN)/plixo demo

@@ -23,6 +23,9 @@ NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 PAGE = PayerPage(
     invoice_id=uuid4(),
     invoice_number="INV-1042",
+    account_id=uuid4(),
+    contact_id=uuid4(),
+    has_paper=False,
     account_name="Acme Ltd",
     address="a…@acme.example",
     locale="en_GB",
