@@ -24,6 +24,7 @@ from bot.blocks import Message
 from bot.door import Door
 from bot.poster import Pace, Poster
 from bot.replies import Replies
+from bot.shared_files import FileSharer
 from bot.telling import Teller
 from bot.views import answers
 from domain.kernel import request_ids
@@ -97,7 +98,8 @@ class Bot:
         self._replies = Replies(self._session, client)
         self._background = Background()
         self._channel = channel
-        self._teller = Teller(core, Poster(core, client, channel=channel, pace=Pace(seconds=seconds_a_post)))
+        poster = Poster(core, client, channel=channel, pace=Pace(seconds=seconds_a_post))
+        self._teller, self._sharer = Teller(core, poster), FileSharer(core, poster)
         self.app = self._bolt(bot_token, signing_secret or "")
 
     def add_routes(self, server: web.Application) -> None:
@@ -115,8 +117,8 @@ class Bot:
         """Return the jobs that this edge does."""
         if not self._channel:
             log.warning("no channel is set (PLIXO_SLACK_CHANNEL), so operators are told nothing by themselves")
-            return {"tell_operators": _told_nobody}
-        return {"tell_operators": self._teller.tell}
+            return {"tell_operators": _told_nobody, "share_document": _shared_with_nobody}
+        return {"tell_operators": self._teller.tell, "share_document": self._sharer.share}
 
     async def close(self) -> None:
         """Finish the answers that are under way and let go of the connections."""
@@ -240,3 +242,8 @@ def _shown(body: Mapping[str, Any], message: Message) -> BoltResponse:
 async def _told_nobody(entry_id: int, word: str = "") -> None:
     """Do nothing: no channel is set."""
     del entry_id, word
+
+
+async def _shared_with_nobody(document_id: str) -> None:
+    """Do nothing: no channel is set."""
+    del document_id

@@ -65,6 +65,8 @@ class Action(StrEnum):
     SHOW_MAIL = "mail.show"
     CONFIRM_GUESS = "mail.confirm"
     MAIL_DONE = "mail.done"
+    SHOW_QUESTION = "question.show"
+    CLOSE_QUESTION = "question.close"
     SHOW_FORWARDINGS = "forwarding.show"
     APPROVE_FORWARDING = "forwarding.approve"
     DENY_FORWARDING = "forwarding.deny"
@@ -89,6 +91,7 @@ class Subject(BaseModel):
     stray: UUID | None = None
     twin: UUID | None = None
     mail: UUID | None = None
+    question: UUID | None = None
     support: UUID | None = None
     policy: int | None = Field(default=None, ge=0, le=10**9)
     step: int | None = Field(default=None, ge=0, le=10_000)

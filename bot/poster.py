@@ -9,7 +9,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import aiohttp
@@ -26,6 +26,8 @@ from domain.operations import chat_messages
 from domain.operations.chat_messages import ChatMessage, Reservation
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 EVENT_TYPE = "plixo_message"
 TIMEOUT_SECONDS = 10.0
@@ -131,6 +133,30 @@ class Poster:
                 )
         return tuple(each for each in open_ if each.message.key not in places)
 
+    async def file(self, name: str, body: bytes, *, channel: str, thread_ts: str) -> str:
+        """Upload a file into a thread; return Slack's id of it.
+
+        Raises:
+            SlackRefused: Slack takes no files until a person has changed something.
+            TryLater: Slack is busy or away.
+        """
+        promised = await self._call(lambda: self._client.files_getUploadURLExternal(filename=name, length=len(body)))
+        file_id, address = str(promised["file_id"]), str(promised["upload_url"])
+        await self._call(lambda: self._put(address, body))
+        await self._call(
+            lambda: self._client.files_completeUploadExternal(
+                files=[{"id": file_id, "title": name}], channel_id=channel, thread_ts=thread_ts
+            )
+        )
+        return file_id
+
+    async def _put(self, address: str, body: bytes) -> None:
+        session = self._client.session
+        assert session is not None, "the bot gives its clients a session"
+        async with session.post(address, data=body, headers={"Content-Type": "application/octet-stream"}) as answer:
+            if answer.status != 200:
+                raise TryLater(errors.OUTAGE_WAIT, f"Slack did not take a file ({answer.status})")
+
     async def _new_living(self, message: Message, *, key: str, invoice_id: UUID | None = None) -> Place:
         reserved = await chat_messages.reserve(self._core, keys=[key], channel=self.channel, invoice_id=invoice_id)
         if not await self.unposted(reserved):  # it was posted before the process died; what it shows may be old
@@ -229,7 +255,7 @@ class Poster:
         log.error("blocks are not sent, the sentence is: %s", "; ".join(broken))
         return await send({"text": message.text[: blocks.FALLBACK_LIMIT], "blocks": []})
 
-    async def _call(self, method: Callable[[], Awaitable[AsyncSlackResponse]]) -> AsyncSlackResponse:
+    async def _call(self, method: Callable[[], Awaitable[T]]) -> T:
         await self._pace.wait()
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):

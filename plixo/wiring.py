@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from domain.casework import events as casework_events
-from domain.casework import question_events, questions, tasks, worklist
+from domain.casework import question_events, questions, task_endings, tasks, worklist
 from domain.cash_application import events as cash_events
 from domain.cash_application import mailed_advices, posting, reading_events
 from domain.commitments import dispute_deadlines, dispute_endings, dispute_events, document_checks, judging
@@ -159,6 +159,7 @@ JOBS = (
         lock="apply_cash",
         queueing_lock="apply_cash",
     ),
+    JobKind("share_document", "Puts a payer's file into the thread of its case in Slack.", attempts=40, queue="chat"),
     JobKind("examine_document", "Looks into a file from outside and draws the picture that may be shown.", attempts=40),
     JobKind("tidy_files", "Removes files that no row knows.", lock="tidy_files", queueing_lock="tidy_files"),
     JobKind("forget_old", "Removes keys of old requests.", lock="forget", queueing_lock="forget"),
@@ -227,9 +228,9 @@ def domain_functions(core: Core) -> dict[str, JobFunction]:
 
 
 async def _refresh_queue(core: Core) -> None:
-    await tasks.end_searches(core)
-    await tasks.end_placements(core)
-    await tasks.end_doubts(core)
+    await task_endings.end_searches(core)
+    await task_endings.end_placements(core)
+    await task_endings.end_doubts(core)
     await worklist.refresh_all(core)
 
 

@@ -2,7 +2,7 @@
 
 from bot import blocks, ids, text
 from bot.blocks import Block
-from bot.views import mails
+from bot.views import mails, questions
 from domain.operations.case_notes import (
     CaseDispute,
     CaseDraft,
@@ -10,6 +10,7 @@ from domain.operations.case_notes import (
     CaseNotes,
     CasePlan,
     CasePromise,
+    CaseQuestion,
     CaseUnanswered,
 )
 from domain.operations.cases import Case
@@ -28,6 +29,7 @@ def lines(notes: CaseNotes) -> tuple[Block, ...]:
     """Return what stands about the invoice; nothing when nothing does."""
     said = [
         *(_unanswered(each) for each in _foremost(notes)),
+        *(_question(each) for each in notes.questions),
         *(_promise(each) for each in notes.promises),
         *([_plan(notes.plan)] if notes.plan else ()),
         *(_dispute(each) for each in notes.disputes),
@@ -45,6 +47,7 @@ def decisions(case: Case) -> tuple[Block, ...]:
     notes = case.notes
     number = text.plain(case.invoice_number, limit=40)
     found: list[Block] = [mails.look(each.id) for each in _foremost(notes)]
+    found += [questions.look(each.id, primary=not found) for each in notes.questions[-1:]]
     if notes.plan and notes.plan.state == "requested":
         found.append(
             blocks.button(
@@ -104,6 +107,10 @@ def _unanswered(mail: CaseUnanswered) -> str:
         f"{wrote}, known by its sender only; reminders wait until {text.moment(mail.until)},"
         " or until somebody has dealt with it"
     )
+
+
+def _question(question: CaseQuestion) -> str:
+    return f"*A payer asked* on {text.moment(question.since)}; reminders wait until it is answered"
 
 
 def _promise(promise: CasePromise) -> str:

@@ -60,10 +60,11 @@ async def examine(core: Core, *, document_id: str, check: VirusCheck | None = No
     except (CheckUnavailable, StoreUnavailable) as error:
         raise TryLater(AGAIN, f"a document cannot be examined ({type(error).__name__})") from error
     if found is None:
-        async with core.transaction():
+        async with core.transaction() as tx:
             document = await Document.locked(id=document.id)
             if document is not None and document.state == Document.MACHINE.start.value:
                 await document.move("free", has_picture=drawn is not None)
+                await core.jobs.defer(tx, "share_document", document_id=str(document.id))
         return
     await _hold(core, document.id, found)
 

@@ -79,6 +79,14 @@ class CaseUnanswered:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseQuestion:
+    """A question of a payer that nobody has answered; reminders wait for it."""
+
+    id: UUID
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CaseNotes:
     """Everything of that kind about one invoice."""
 
@@ -90,6 +98,7 @@ class CaseNotes:
     snoozed_until: datetime | None = None
     claimed_by: str = ""
     unanswered: tuple[CaseUnanswered, ...] = ()
+    questions: tuple[CaseQuestion, ...] = ()
     forwardings: tuple[str, ...] = ()
     """Names of people for whom the payer asked a link, while nobody has answered."""
 
@@ -128,6 +137,9 @@ _NOTES = """
     UNION ALL
     SELECT 'forwarding', f.id, f.state, '', NULL, NULL, '', f.name, NULL, 0, false, NULL, f.created_at
     FROM forwarding f WHERE f.invoice_id = %(id)s AND f.state = 'asked' AND f.created_at > %(forwarded_since)s
+    UNION ALL
+    SELECT 'question', q.id, q.state, '', NULL, NULL, '', '', NULL, 0, false, NULL, q.created_at
+    FROM question q WHERE q.invoice_id = %(id)s AND q.state = 'asked'
     ORDER BY created_at DESC
 """
 
@@ -159,6 +171,7 @@ async def of_invoice(core: Core, *, invoice_id: UUID, account_id: UUID) -> CaseN
             CaseUnanswered(row["id"], row["created_at"], row["at"], row["state"] == "over")
             for row in _of(rows, "unanswered")
         ),
+        questions=tuple(CaseQuestion(row["id"], row["created_at"]) for row in _of(rows, "question")),
         forwardings=tuple(row["name"] for row in _of(rows, "forwarding")),
     )
 

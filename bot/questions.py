@@ -1,0 +1,66 @@
+"""Questions: what payers asked in the portal, shown with their files, answered by mail or closed."""
+
+from uuid import UUID
+
+from bot import asks
+from bot.asks import Ask, Misunderstood, Press
+from bot.blocks import Message
+from bot.views import answers
+from bot.views import questions as views
+from domain.casework import questions
+from domain.kernel.core import Core
+from domain.operations import short_ids
+from domain.operations.short_ids import Waiting
+
+SHOW = "question Q-1A2B-3C4D"
+ANSWER = "question answer Q-1A2B-3C4D it is for your order 4711"
+CLOSE = "question close Q-1A2B-3C4D answered on the telephone"
+
+
+async def listed(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo questions``: what payers asked and nobody has answered, the oldest first."""
+    del ask
+    return views.waiting(await questions.waiting(core))
+
+
+async def show(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo question Q-1A2B-3C4D`` with one question."""
+    return views.card(await questions.question(core, question_id=await _named(core, ask.words, SHOW)))
+
+
+async def answer(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo question answer Q-1A2B-3C4D text…``: the text goes to the payer by mail."""
+    question_id = await _named(core, ask.words, ANSWER)
+    said = asks.reason(ask.words[1:], why="What is the answer? The payer reads it.", example=ANSWER)
+    event = await questions.answer(core, question_id=question_id, text=said, actor=ask.actor)
+    return answers.done(event, views.look(question_id))
+
+
+async def close(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo question close Q-1A2B-3C4D reason…``: nothing is mailed, and reminders go on."""
+    question_id = await _named(core, ask.words, CLOSE)
+    said = asks.reason(ask.words[1:], why="How was it answered, or why not?", example=CLOSE)
+    return answers.done(await questions.close(core, question_id=question_id, note=said, actor=ask.actor))
+
+
+async def press_show(core: Core, press: Press) -> Message:
+    """Answer a click on Read the question."""
+    assert press.subject.question is not None, "the route asks for it"
+    return views.card(await questions.question(core, question_id=press.subject.question))
+
+
+async def press_close(core: Core, press: Press) -> Message:
+    """Answer a click on Dealt with."""
+    assert press.subject.question is not None, "the route asks for it"
+    event = await questions.close(
+        core, question_id=press.subject.question, note="dealt with another way", actor=press.actor
+    )
+    return answers.done(event, replaces=True)
+
+
+async def _named(core: Core, words: tuple[str, ...], example: str) -> UUID:
+    if not words:
+        raise Misunderstood(
+            f"Which question? For example `/plixo {example}`; `/plixo questions` lists those that wait."
+        )
+    return await short_ids.resolve(core, what=Waiting.QUESTION, text=words[0])

@@ -1,0 +1,58 @@
+"""Shared files: what payers hand in comes into the thread of its case, byte for byte, once it was examined."""
+
+import logging
+from datetime import timedelta
+from uuid import UUID
+
+from bot.errors import SlackRefused
+from bot.poster import Poster
+from domain.commitments import document_cases, documents
+from domain.commitments.dispute_refusals import DocumentHeld, DocumentNotFound, DocumentWaits, FilesUnkept
+from domain.kernel.core import Core
+from domain.kernel.jobs import TryLater
+from domain.operations import chat_messages
+
+log = logging.getLogger(__name__)
+
+SOON = timedelta(seconds=5)
+"""The case's own message is posted by another job; the file waits for it."""
+
+
+class FileSharer:
+    """Puts files of payers before the operators."""
+
+    def __init__(self, core: Core, poster: Poster) -> None:
+        self._core, self._poster = core, poster
+
+    async def share(self, document_id: str) -> None:
+        """Post one file into its case's thread, once; a job, harmless when it runs twice.
+
+        Raises:
+            TryLater: The case's message is not there yet, or Slack or the store of files is away.
+        """
+        invoice_id = await document_cases.invoice_of(self._core, document_id=UUID(document_id))
+        if invoice_id is None:
+            return
+        key = f"file:{document_id}"
+        known = await chat_messages.found(self._core, keys=[key, chat_messages.case_key(invoice_id)])
+        by_key = {each.key: each for each in known}
+        if key in by_key and by_key[key].ts is not None:
+            return
+        case = by_key.get(chat_messages.case_key(invoice_id))
+        if case is None or case.ts is None:
+            raise TryLater(SOON, "the case has no message yet")
+        try:
+            content = await documents.content(self._core, document_id=UUID(document_id))
+        except (DocumentHeld, DocumentNotFound):
+            return
+        except (DocumentWaits, FilesUnkept) as error:
+            raise TryLater(SOON, type(error).__name__) from error
+        await chat_messages.reserve(
+            self._core, keys=[key], channel=case.channel, invoice_id=invoice_id
+        )  # one whose post was cut off may come twice, which is better than never
+        try:
+            file_id = await self._poster.file(content.name, content.body, channel=case.channel, thread_ts=case.ts)
+        except SlackRefused as refused:
+            log.error("a file is not shown to the operators, Slack refuses: %s", refused)
+            return
+        await chat_messages.mark_posted(self._core, keys=[key], channel=case.channel, ts=file_id)

@@ -1,0 +1,70 @@
+"""Questions of payers as the operators see them: the words first, then how to answer."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from bot import blocks, ids, text
+from bot.blocks import Block, Message
+from domain.casework.questions import QuestionView
+from domain.casework.states import QuestionState
+
+
+def waiting(questions: Sequence[QuestionView]) -> Message:
+    """Return the questions that wait for an answer, the oldest first."""
+    if not questions:
+        sentence = "No question waits for an answer."
+        return Message(text=sentence, blocks=(blocks.section(sentence),))
+    head = f"{len(questions)} {'question waits' if len(questions) == 1 else 'questions wait'} for an answer."
+    lines = [blocks.section(_line(each), accessory=look(each.id)) for each in questions]
+    return Message(text=head, blocks=blocks.listing([blocks.section(f"*{head}*")], lines))
+
+
+def card(question: QuestionView) -> Message:
+    """Return one question with all that is needed to answer it."""
+    head = f"Question {question.reference} about {text.foreign(question.invoice_number)}"
+    asked = f"{text.foreign(question.account_name)}, {text.foreign(question.asker)}, {text.moment(question.asked_at)}"
+    shown = [
+        blocks.section(f"*{head}*\n_{asked}_"),
+        blocks.section(text.quoted(question.text, most=30, limit=300)),
+    ]
+    if question.files:
+        named = ", ".join(f"{text.foreign(each.name, limit=60)} ({each.size_bytes:,} bytes)" for each in question.files)
+        shown.append(blocks.context(f"Files, in the case's thread once they were examined: {named}"))
+    return Message(text=f"{head}.", blocks=(*shown, *_end(question)))
+
+
+def look(question_id: UUID, *, primary: bool = False) -> Block:
+    """Return the button that shows a question."""
+    return blocks.button(
+        "Read the question",
+        action=ids.Action.SHOW_QUESTION,
+        value=ids.value(question=question_id),
+        label="Read what the payer asked",
+        primary=primary,
+    )
+
+
+def _end(question: QuestionView) -> tuple[Block, ...]:
+    if question.state is QuestionState.ASKED:
+        done = blocks.button(
+            "Dealt with",
+            action=ids.Action.CLOSE_QUESTION,
+            value=ids.value(question=question.id),
+            label="Answered another way; nothing is mailed",
+        )
+        how = f"Answer by mail: `/plixo question answer {question.reference} text…`"
+        return (blocks.context(how), blocks.actions(done))
+    by = text.foreign(question.ended_by, limit=40)
+    if question.state is QuestionState.CLOSED:
+        return (blocks.context(f"Closed by {by}."),)
+    return (blocks.context(f"Answered by {by}:"), blocks.section(text.quoted(question.answer, most=30, limit=300)))
+
+
+def _line(question: QuestionView) -> str:
+    files = len(question.files)
+    attached = f" · {files} {'file' if files == 1 else 'files'}" if files else ""
+    whose = f"{text.foreign(question.invoice_number)}  {text.foreign(question.account_name)}"
+    return (
+        f"*{question.reference}*  {whose}{attached}\n"
+        f"> {text.foreign(question.text, limit=140)}\n_{text.moment(question.asked_at)}_"
+    )
