@@ -122,11 +122,11 @@ async def outcome(
 async def _invoices(
     tx: Transaction, request: ImportRequest, staged: Staged, *, now: datetime, lock: bool
 ) -> _Differences:
-    left_out = await difference.find(tx, now=now, lock=lock)
+    left_out = await difference.find(tx, now=now, lock=lock, ascending=staged.ascending)
     conflicts = await outcomes.conflicts(tx)
     absent = await absences.counted(tx)
     notes = await absences.find(tx) if request.full else ()
-    await difference.keep_taken(tx)
+    await difference.keep_taken(tx, left_out)
     if staged.credits:
         left_out += await credit_difference.find(tx, lock=lock)
         conflicts += await credit_difference.conflicts(tx)

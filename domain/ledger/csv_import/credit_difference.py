@@ -69,13 +69,10 @@ _KNOWN = """
 
 _LEFT_OUT = staged_rows.left_out("import_credit", "import_credit_known")
 
-_KEEP_TAKEN = (
-    *staged_rows.keep_taken("import_credit", "import_credit_known"),
-    """
+_USED = """
     INSERT INTO import_used (seq)
     SELECT DISTINCT customer FROM import_credit r WHERE NOT EXISTS (SELECT FROM import_used u WHERE u.seq = r.customer)
-    """,
-)
+"""
 
 _COUNTS = """
     SELECT count(*) FILTER (WHERE k.line IS NULL) AS new,
@@ -137,10 +134,10 @@ async def find(tx: Transaction, *, lock: bool) -> Counter[str]:
     """
     for statement in (_TWICE_IN_FILE, _CUSTOMER_PROBLEMS, *((_LOCKED,) if lock else ()), _REFERENCES, _KNOWN):
         await tx.execute(statement)
-    left_out = await tx.row(_LEFT_OUT)
-    for statement in _KEEP_TAKEN:
+    left_out = Counter[str](await tx.row(_LEFT_OUT) or {})
+    for statement in (*staged_rows.keep_taken("import_credit", "import_credit_known", left_out), _USED):
         await tx.execute(statement)
-    return Counter(left_out or {})
+    return left_out
 
 
 async def conflicts(tx: Transaction) -> Counter[str]:

@@ -93,8 +93,8 @@ class Customers:
     def __init__(self, columns: Columns) -> None:
         self._columns = columns
         self._places = [columns.places[field] for field in _PARTS if field in columns.places]
-        self._seen: dict[str, int | list[Fault]] = {}
-        self._seen_before: dict[str, int | list[Fault]] = {}
+        self._seen: dict[str, int] = {}
+        self._seen_before: dict[str, int] = {}
         self._characters = 0
         self._spool = tempfile.SpooledTemporaryFile(  # noqa: SIM115 - closed by close()
             _SPOOLED_IN_MEMORY, "w+", encoding="utf-8", newline=""
@@ -117,8 +117,6 @@ class Customers:
             if known is None:
                 known = self._read(line, cells)
             self._remember(part, known)
-        if isinstance(known, list):
-            raise Faults(known)
         return known
 
     def seqs(self, batch: Batch) -> list[int]:
@@ -126,12 +124,12 @@ class Customers:
         columns = batch.columns()
         parts = map(_BETWEEN.join, zip(*[columns[place] for place in self._places], strict=True))
         known = list(map(self._seen.get, parts))
-        if set(map(type, known)) != {int}:
-            for place in [place for place, each in enumerate(known) if each.__class__ is not int]:
+        if None in known:
+            for place in [place for place, each in enumerate(known) if each is None]:
                 known[place] = self.seq(batch.lines[place], batch.rows[place])
         return cast("list[int]", known)
 
-    def _remember(self, part: str, known: int | list[Fault]) -> None:
+    def _remember(self, part: str, known: int) -> None:
         """Keep what a part means; one with the sign between cells inside of a cell could be mistaken for another."""
         if part.count(_BETWEEN) >= len(self._places):
             return
@@ -151,10 +149,10 @@ class Customers:
             raise Faults(read)
         self._rows.writerow(read)
 
-    def _read(self, line: int, cells: list[str]) -> int | list[Fault]:
+    def _read(self, line: int, cells: list[str]) -> int:
         read = self._read_customer(line, cells)
         if isinstance(read, list):
-            return read
+            raise Faults(read)
         self._rows.writerow(read)
         return read.seq
 

@@ -5,6 +5,7 @@ Afterwards ``import_row`` holds the rows that are taken, ``import_known`` the st
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 
 from domain.kernel.transactions import Transaction
@@ -53,21 +54,20 @@ _KNOWN = """
 
 _LEFT_OUT = staged_rows.left_out("import_row", "import_known")
 
-_KEEP_TAKEN = (
-    *staged_rows.keep_taken("import_row", "import_known"),
-    "CREATE TEMP TABLE import_used ON COMMIT DROP AS SELECT DISTINCT customer AS seq FROM import_row",
-)
+_USED = "CREATE TEMP TABLE import_used ON COMMIT DROP AS SELECT DISTINCT customer AS seq FROM import_row"
 
 
-async def find(tx: Transaction, *, now: datetime, lock: bool) -> Counter[str]:
+async def find(tx: Transaction, *, now: datetime, lock: bool, ascending: bool) -> Counter[str]:
     """Compare the staged rows with the ledger; return how many were left out and why.
 
-    With *lock* the invoices that differ are held to the end of the transaction.
+    With *lock* the invoices that differ are held to the end of the transaction. Numbers that stand in the file in an
+    *ascending* order are there once each.
     """
     await matching.match(tx, now=now)
-    await spellings.recognise(tx)
-    for statement in (_TWICE_IN_FILE, _CUSTOMER_PROBLEMS):
-        await tx.execute(statement)
+    respelt = await spellings.recognise(tx)
+    if respelt or not ascending:
+        await tx.execute(_TWICE_IN_FILE)
+    await tx.execute(_CUSTOMER_PROBLEMS)
     if lock:
         await tx.execute(_LOCKED)
     for statement in (_KNOWN, "ANALYZE import_known"):
@@ -76,7 +76,7 @@ async def find(tx: Transaction, *, now: datetime, lock: bool) -> Counter[str]:
     return Counter(left_out or {})
 
 
-async def keep_taken(tx: Transaction) -> None:
+async def keep_taken(tx: Transaction, left_out: Mapping[str, int]) -> None:
     """Let go of the rows that are not taken, when all has been asked about them."""
-    for statement in _KEEP_TAKEN:
+    for statement in (*staged_rows.keep_taken("import_row", "import_known", left_out), _USED):
         await tx.execute(statement)

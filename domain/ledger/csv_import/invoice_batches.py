@@ -4,6 +4,7 @@ Whatever is unusual in a batch (a fault, a draft, a number with spaces, an amoun
 ``invoice_rows``, so only the plain case is said twice.
 """
 
+import itertools
 import operator
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -67,6 +68,9 @@ class InvoiceBatches:
         self._rows = rows
         self._iso: set[str] = set()
         """Texts of dates that are as they are stored."""
+        self.ascending = True
+        """Whether each number was greater than the one before, so that none can be there twice."""
+        self._last = ""
 
     def read(self, batch: Batch) -> str:
         """Return the rows as CSV for the staging table.
@@ -78,6 +82,11 @@ class InvoiceBatches:
             return self._staged(batch, batch.columns())
         except (Fault, Faults, AmountFault):
             raise Unusual from None
+
+    def _note_order(self, keys: list[str]) -> None:
+        if self.ascending:
+            self.ascending = self._last < keys[0] and all(map(operator.lt, keys, itertools.islice(keys, 1, None)))
+            self._last = keys[-1]
 
     def _staged(self, batch: Batch, columns: Sequence[Sequence[str]]) -> str:
         numbers = self._column(columns, Field.INVOICE_NUMBER)
@@ -95,6 +104,7 @@ class InvoiceBatches:
         customers = map(str, self._rows.customers.seqs(batch))
         left = self._lefts(totals, balances, statuses, paid)
         settled = self._settled(left, totals, paid)
+        self._note_order(keys)
         rows = zip(map(str, batch.lines), numbers, keys, customers, currencies, totals, left, issued, due, settled,
                    repeat("f", len(keys)), _told(statuses, settled, came), strict=True)  # fmt: skip
         return "\n".join(map(",".join, rows)) + "\n"

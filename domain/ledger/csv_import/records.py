@@ -6,6 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple, overload
 
 from domain.ledger.csv_import.refusals import FileHoldsNoRows, FileUnreadable
+from domain.ledger.csv_import.sources import lines_of
+
+Block = str | list[str]
+"""Some lines that follow each other, with their ends."""
 
 MAX_BROKEN = 1000
 """Records with broken quotes in one file; beyond that the delimiter or the whole file is wrong."""
@@ -59,7 +63,7 @@ class Batch(NamedTuple):
 class _Lines:
     """Lines on their way into the CSV reader; those of the present record can be given back."""
 
-    def __init__(self, blocks: Iterator[list[str]]) -> None:
+    def __init__(self, blocks: Iterator[Block]) -> None:
         self._blocks = blocks
         self._again: deque[str] = deque()
         self.taken: list[str] = []
@@ -70,21 +74,21 @@ class _Lines:
 
     def __next__(self) -> str:
         while not self._again:
-            self._again.extend(next(self._blocks))
+            block = next(self._blocks)
+            self._again.extend(lines_of(block) if isinstance(block, str) else block)
         line = self._again.popleft()
         self.number += 1
         self.taken.append(line)
         return line
 
-    def block(self) -> list[str]:
-        """Return the lines that come next, as many as are at hand."""
-        if self._again:
-            block = list(self._again)
-            self._again.clear()
-        else:
-            block = next(self._blocks, [])
-        self.number += len(block)
-        return block
+    def block(self) -> tuple[str, int]:
+        """Return the lines that come next, as many as are at hand, and how many they are; an empty text at the end."""
+        block: Block = list(self._again) if self._again else next(self._blocks, "")
+        self._again.clear()
+        text = block if isinstance(block, str) else "".join(block)
+        count = _count(text)
+        self.number += count
+        return text, count
 
     def give_back(self, lines: list[str]) -> None:
         """Let lines be read again."""
@@ -100,7 +104,7 @@ class Table:
         FileUnreadable: The header's quotes, or too many others, are broken.
     """
 
-    def __init__(self, blocks: Iterator[list[str]], delimiter: str) -> None:
+    def __init__(self, blocks: Iterator[Block], delimiter: str) -> None:
         self._lines, self._delimiter = _Lines(blocks), delimiter
         self._found = 0
         """Records with broken quotes."""
@@ -113,26 +117,29 @@ class Table:
 
     def __iter__(self) -> Iterator[Batch]:
         width = len(self.header)
-        while block := self._lines.block():
-            rows = self._plain(block, width)
-            if rows is not None:
-                yield Batch(range(self._lines.number - len(rows) + 1, self._lines.number + 1), rows, [])
-                continue
+        while True:
+            text, count = self._lines.block()
+            if not text:
+                return
+            rows = self._plain(text, width, count)
             end = self._lines.number
-            self._lines.give_back(block)
+            if rows is not None:
+                yield Batch(range(end - count + 1, end + 1), rows, [])
+                continue
+            self._lines.give_back(lines_of(text))
             yield self._odd(width, end)
 
-    def _plain(self, block: list[str], width: int) -> Sequence[list[str]] | None:
+    def _plain(self, text: str, width: int, count: int) -> Sequence[list[str]] | None:
         """Return the rows of lines that are one whole row each; None when any of them is not."""
-        text = "".join(block)
         if '"' not in text:
-            short = max(map(len, block)) <= csv.field_size_limit()
-            return _cut(text, self._delimiter, width=width, count=len(block)) if short else None
+            limit = csv.field_size_limit()
+            short = len(text) <= limit or max(map(len, lines_of(text))) <= limit
+            return _cut(text, self._delimiter, width=width, count=count) if short else None
         try:
-            rows = list(csv.reader(block, delimiter=self._delimiter, strict=True))
+            rows = list(csv.reader(lines_of(text), delimiter=self._delimiter, strict=True))
         except csv.Error:
             return None
-        alike = len(rows) == len(block) and set(map(len, rows)) == {width}
+        alike = len(rows) == count and set(map(len, rows)) == {width}
         return rows if alike and all(map(any, rows)) else None
 
     def _odd(self, width: int, end: int) -> Batch:
@@ -173,6 +180,13 @@ class Table:
         self._found += 1
         if self._found > MAX_BROKEN:
             raise FileUnreadable(f"More than {MAX_BROKEN} rows have broken quotes. Is the delimiter right?")
+
+
+def _count(text: str) -> int:
+    """Return how many lines a text has; the last one may have no end."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.count("\n") + (not text.endswith("\n") if text else 0)
 
 
 def _cut(text: str, delimiter: str, *, width: int, count: int) -> Rows | None:

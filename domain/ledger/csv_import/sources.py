@@ -27,7 +27,7 @@ MAX_LINE = 1 << 20
 """Bytes of one line; a file with longer ones is no table."""
 
 BLOCK = 1 << 16
-"""Characters of lines that are read at a time; the cells of more do not stay near the processor."""
+"""Bytes that are read at a time; the cells of more do not stay near the processor."""
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 
@@ -211,16 +211,32 @@ def _codec(name: str) -> str:
 
 
 def blocks(raw: Bytes, encoding: str) -> Iterator[list[str]]:
-    """Yield the file's lines with their ends as they are, as many at a time as make a block.
+    """Yield the file's lines with their ends as they are, as many at a time as make a block; raises as ``texts``."""
+    return map(lines_of, texts(raw, encoding))
+
+
+def lines_of(text: str) -> list[str]:
+    """Return the lines of a text with their ends as they are."""
+    return io.StringIO(text, newline="").readlines()
+
+
+def texts(raw: Bytes, encoding: str) -> Iterator[str]:
+    """Yield the file's text in pieces of whole lines.
 
     Raises:
         EncodingUnknown: Some bytes are not of this encoding.
         FileUnreadable: A line is longer than any table's.
     """
-    text = io.TextIOWrapper(io.BufferedReader(raw, 1 << 17), encoding=encoding, errors="strict", newline="")
+    decoder, rest = codecs.getincrementaldecoder(encoding)("strict"), ""
     try:
-        while block := text.readlines(BLOCK):
-            yield block
+        while data := raw.read(BLOCK):
+            text = rest + decoder.decode(data)
+            end = 1 + max(text.rfind("\n"), text.rfind("\r", 0, -1))  # what follows a last \r may belong to it
+            rest = text[end:]
+            if end:
+                yield text[:end]
+        if text := rest + decoder.decode(b"", final=True):
+            yield text
     except UnicodeError:
         raise EncodingUnknown(
             f"The file is not {encoding.removesuffix('-sig').upper()}: {_first_odd_byte(raw.inner, encoding)}. "

@@ -89,14 +89,20 @@ _CUSTOMERS = """
 """
 
 
-async def recognise(tx: Transaction) -> None:
+async def recognise(tx: Transaction) -> bool:
     """Give rows their true numbers where there is evidence; reject those of which it is known that they lost theirs.
 
-    The customers are matched before.
+    The customers are matched before. Returns whether any row has got another number.
     """
     await tx.execute(_TABLE)
-    for statement in (_ZEROS_LOST, _MANGLED, *_RECOGNISED, *_REJECTED):
+    for statement in (_ZEROS_LOST, _MANGLED):
         await tx.execute(statement)
+    made, given = _RECOGNISED
+    await tx.execute(made)
+    changed = await tx.execute(given)
+    for statement in _REJECTED:
+        await tx.execute(statement)
+    return changed > 0
 
 
 async def told(tx: Transaction, *, of_invoices: bool, limit: int) -> tuple[int, tuple[str, ...]]:

@@ -4,6 +4,7 @@ Both are staged in a table of their own, ``import_row`` and ``import_credit``, a
 ``import_known`` and ``import_credit_known``. These are the only names that may stand for a table here.
 """
 
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
 Rows = Literal["import_row", "import_credit"]
@@ -57,14 +58,17 @@ def left_out(rows: Rows, known: Known) -> str:
     """
 
 
-def keep_taken(rows: Rows, known: Known) -> tuple[str, ...]:
-    """Return the statements that let go of the rows that are not taken: they bring neither customer nor contact."""
-    return (
-        f"DELETE FROM {rows} r USING import_dropped d WHERE d.line = r.line",
-        f"DELETE FROM {rows} r USING {known} k WHERE k.line = r.line AND k.conflict IS NOT NULL",
-        f"DELETE FROM {rows} WHERE withdrawn",
-        f"""
-        DELETE FROM {rows} r WHERE r.total_minor IS NULL AND r.open_minor = 0
-            AND NOT EXISTS (SELECT FROM {known} k WHERE k.line = r.line)
-        """,
-    )
+def keep_taken(rows: Rows, known: Known, left_out: Mapping[str, int]) -> Iterator[str]:
+    """Yield the statements that let go of the rows that are not taken: they bring neither customer nor contact.
+
+    Those that were *left_out* are looked for only when there are any.
+    """
+    yield f"DELETE FROM {rows} r USING import_dropped d WHERE d.line = r.line"
+    yield f"DELETE FROM {rows} r USING {known} k WHERE k.line = r.line AND k.conflict IS NOT NULL"
+    if left_out["withdrawn"]:
+        yield f"DELETE FROM {rows} WHERE withdrawn"
+    if left_out["nothing_open"]:
+        yield f"""
+            DELETE FROM {rows} r WHERE r.total_minor IS NULL AND r.open_minor = 0
+                AND NOT EXISTS (SELECT FROM {known} k WHERE k.line = r.line)
+        """

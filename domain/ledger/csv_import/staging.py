@@ -69,10 +69,16 @@ _FILLED: tuple[LiteralString, ...] = (
 )  # fmt: skip
 """Those that the reading fills."""
 
+_LOOKED_AT: dict[str, LiteralString] = {"import_row": " (line, number_key, customer)"}
+"""What the planner has to know of a large table: the columns by which it is joined."""
+
 _LIMITS = ("SET LOCAL work_mem = '64MB'", "SET LOCAL jit = off", "SET LOCAL default_statistics_target = 20")
 """Enough to sort and join a hundred thousand rows in memory. Compiling statements that run once only costs time, and
 the planner needs to know of these tables little more than their size.
 """
+
+_TOGETHER = 4
+"""Pieces that are written at a time."""
 
 PAGE = 500
 """Rows fetched at a time, and events written in one statement."""
@@ -91,6 +97,8 @@ class Staged:
     """For each attribute the first text that could not be understood."""
     credits: int = 0
     """Rows that are to the customer's credit."""
+    ascending: bool = False
+    """Whether the numbers of all invoices are plain, and each is greater than the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +139,7 @@ async def fill(tx: Transaction, reading: Reading) -> Staged:
     elif survey.was_overtaken:
         raise _changed(reading)
     for name in _FILLED:
-        await tx.execute(f"ANALYZE {name}")
+        await tx.execute(f"ANALYZE {name}{_LOOKED_AT.get(name, '')}")
     return replace(staged, layout=layout)
 
 
@@ -159,11 +167,14 @@ async def _staged(tx: Transaction, reading: Reading, layout: Layout, rows: Itera
     customers, spools = Customers(layout.columns), Spools(present=Spool() if request.full else None)
     try:
         left_out: Counter[str] = Counter()
+        ascending = False
         if request.kind == Kind.INVOICES:
             invoices = InvoiceRows(
                 layout, customers, spools, currency=layout.currency, as_of=request.as_of, today=reading.today
             )
-            await _copy(tx, "import_row", _invoices(rows, invoices, log, layout.columns))
+            batches = InvoiceBatches(invoices)
+            await _copy(tx, "import_row", _invoices(rows, batches, invoices, log, layout.columns))
+            ascending = batches.ascending
             for name, spool in spools.by_table():
                 if spool.count:
                     await _copy(tx, name, spool.staged())
@@ -174,16 +185,21 @@ async def _staged(tx: Transaction, reading: Reading, layout: Layout, rows: Itera
     finally:
         customers.close()
         spools.close()
-    return Staged(layout, left_out, customers.unknown, spools.credits.count)
+    return Staged(layout, left_out, customers.unknown, spools.credits.count, ascending)
 
 
-def _invoices(table: Iterable[Batch], invoices: InvoiceRows, log: RejectLog, columns: Columns) -> Iterator[str]:
+def _invoices(
+    table: Iterable[Batch], batches: InvoiceBatches, invoices: InvoiceRows, log: RejectLog, columns: Columns
+) -> Iterator[str]:
     """Yield the rows of invoices as pieces of CSV."""
-    batches = InvoiceBatches(invoices)
     for batch in table:
         faults = _broken(batch)
         for part in divided(batch, batches.read):
-            yield part if isinstance(part, str) else _one_by_one(part, invoices.read, faults)
+            if isinstance(part, str):
+                yield part
+                continue
+            batches.ascending = False
+            yield _one_by_one(part, invoices.read, faults)
         log.add(faults, columns)
 
 
@@ -218,9 +234,19 @@ def _one_by_one(batch: Batch, read: RowReader, faults: dict[int, Sequence[Fault]
 async def _copy(tx: Transaction, name: str, pieces: Iterator[str]) -> None:
     """Copy pieces of CSV into a table."""
     statement = sql.SQL("COPY {} FROM STDIN (FORMAT csv)").format(sql.Identifier(name))
-    async with tx.connection.cursor() as cursor, cursor.copy(statement) as copy, aclosing(_made_ahead(pieces)) as made:
+    async with (
+        tx.connection.cursor() as cursor,
+        cursor.copy(statement) as copy,
+        aclosing(_made_ahead(_joined(pieces))) as made,
+    ):
         async for piece in made:
             await copy.write(piece)
+
+
+def _joined(pieces: Iterator[str]) -> Iterator[str]:
+    """Yield several pieces as one, since each has to go from one thread to another."""
+    while some := list(itertools.islice(pieces, _TOGETHER)):
+        yield "".join(some)
 
 
 async def _exhausted(pieces: Iterator[str]) -> None:

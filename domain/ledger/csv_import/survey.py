@@ -220,8 +220,8 @@ place of the header."""
 
 def table(raw: sources.Bytes, encoding: str, asked: str | None, header: Finder) -> tuple[str, int, Table]:
     """Return the delimiter, how many lines stand above the header, and the file as a table."""
-    blocks = sources.blocks(raw, encoding)
-    block = next(blocks, [])
+    texts = sources.texts(raw, encoding)
+    block = sources.lines_of(next(texts, ""))
     place = next((place for place, line in enumerate(block) if line.strip()), None)
     if place is None:
         raise FileHoldsNoRows("The file holds nothing but blank lines.")
@@ -231,7 +231,7 @@ def table(raw: sources.Bytes, encoding: str, asked: str | None, header: Finder) 
     place = header(block, place, asked)
     block[:place] = ["\n"] * place
     delimiter = sources.delimiter_of(block[place], asked)
-    return delimiter, place, Table(itertools.chain([block], blocks), delimiter)
+    return delimiter, place, Table(itertools.chain([block], texts), delimiter)
 
 
 def _columns(headers: list[str], request: ImportRequest, kept: Answers) -> Columns:

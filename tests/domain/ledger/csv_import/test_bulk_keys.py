@@ -7,11 +7,16 @@ from domain.kernel.core import Core
 from domain.ledger.csv_import import bulk_keys, ordered_ids
 from tests.domain.ledger.csv_import.files import ONE, imported
 
+MAY_REST = "contact_names_kept_account"
+"""It waits for a merger of the customer; mergers and imports wait for each other as a whole."""
 
-async def test_while_checks_rest_every_trigger_of_ours_fires(core: Core) -> None:
+
+async def test_while_checks_rest_every_other_trigger_of_ours_fires(core: Core) -> None:
     asleep = await core.database.rows(
         "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'A' AND tgtype & 4 <> 0"  # on INSERT
         " AND tgrelid = ANY(ARRAY['invoice', 'payment', 'allocation', 'credit', 'contact']::regclass[])"
+        " AND tgname <> %s",
+        (MAY_REST,),
     )
 
     assert asleep == []

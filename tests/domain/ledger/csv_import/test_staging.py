@@ -121,3 +121,34 @@ async def test_a_file_that_is_another_when_it_is_read_once_more_is_refused(core:
     with pytest.raises(ImportRefused, match="changed while"):
         await csv_import.apply(core, request, actor=SHELL, progress=rewritten)
     assert await invoices(core) == {}
+
+
+async def test_a_number_that_comes_again_in_a_long_file_is_found(core: Core) -> None:
+    content = many() + "INV-7,Customer 7,2026-03-31,7.00,EUR\nINV-8,Customer 8,2026-03-31,9.00,EUR\n"
+
+    found = {int(each["line"]): each["code"] for each in await rejects_of(core, content)}
+
+    assert found == {MANY + 2: "duplicate_row", 9: "duplicate_number", MANY + 3: "duplicate_number"}
+
+
+async def test_a_number_that_comes_again_at_the_end_of_an_ordered_file_is_found(core: Core) -> None:
+    ordered = f"{HEADER}\n" + "".join(f"INV-{n:06},Acme,2026-03-31,{n}.00,EUR\n" for n in range(1, MANY + 1))
+    again = f"INV-{MANY:06},Acme,2026-03-31,{MANY}.00,EUR\n"
+
+    assert [(int(each["line"]), each["code"]) for each in await rejects_of(core, ordered + again)] == [
+        (MANY + 2, "duplicate_row")
+    ]
+
+
+async def test_a_number_that_turns_out_to_be_another_of_the_file_is_found(core: Core) -> None:
+    await imported(core, f"{HEADER}\n007,Acme,2026-03-31,7.00,EUR\n")
+
+    found = await rejects_of(core, f"{HEADER}\n007,Acme,2026-03-31,7.00,EUR\n7,Acme,2026-03-31,7.00,EUR\n")
+
+    assert [(each["line"], each["code"]) for each in found] == [("3", "duplicate_row")]
+
+
+async def test_good_rows_behind_thousands_of_bad_ones_are_taken(core: Core) -> None:
+    event = await imported(core, many(6 * MANY, due="never") + "INV-X,Acme,2026-03-31,1.00,EUR\n")
+
+    assert (event.new, event.rejected) == (1, 6 * MANY)
