@@ -13,7 +13,6 @@ from domain.casework.events import TaskClosed, TaskOpened
 from domain.casework.models import Task
 from domain.casework.refusals import TaskNotFound, WordsMissing
 from domain.commitments.events import InstalmentMissed
-from domain.deliverability import covering
 from domain.deliverability.contact_events import ContactLeft
 from domain.deliverability.events import AddressSuppressed
 from domain.deliverability.suppressions import Why
@@ -30,9 +29,6 @@ from domain.outreach.events import ContactMissing
 from domain.pay_links.provider_news import EntryDoubted
 
 MOST_WORDS = 500
-
-PAGE = 100
-"""Searches that are ended in one transaction."""
 
 
 class TaskKind(StrEnum):
@@ -188,76 +184,6 @@ async def drop(core: Core, *, task_id: UUID, reason: str, actor: Actor) -> TaskC
     return await _close(core, task_id=task_id, step="drop", outcome=reason, actor=actor)
 
 
-async def end_searches(core: Core) -> int:
-    """End the searches for a contact of customers who have one that may be mailed; return how many."""
-    total = 0
-    while True:
-        async with core.transaction() as tx:
-            found = await tx.rows(_FOUND, {"page": PAGE})
-            for row in found:
-                task = await Task.get(id=row["id"])
-                await _ended(core, tx, task, step="finish", outcome="the customer has a contact to mail", actor=SYSTEM)
-        total += len(found)
-        if len(found) < PAGE:
-            return total
-
-
-_FOUND = f"""
-    SELECT t.id FROM task t
-    WHERE t.kind = 'find contact' AND t.state = 'open' AND EXISTS (
-        SELECT FROM contact c WHERE c.account_id = t.account_id AND c.state = 'active'
-          AND {covering.free("c.email_key")}
-          AND (c.created_at > t.created_at
-               OR {covering.lifted_since("c.email_key", "t.created_at")}))
-    ORDER BY t.created_at, t.id LIMIT %(page)s FOR UPDATE OF t SKIP LOCKED
-"""
-
-
-async def end_placements(core: Core) -> int:
-    """End the tasks to apply cash of customers who have none left to apply, and had some; return how many."""
-    total = 0
-    while True:
-        async with core.transaction() as tx:
-            found = await tx.rows(_PLACED, {"page": PAGE})
-            for row in found:
-                task = await Task.get(id=row["id"])
-                await _ended(core, tx, task, step="finish", outcome="no unapplied cash is left", actor=SYSTEM)
-        total += len(found)
-        if len(found) < PAGE:
-            return total
-
-
-_PLACED = """
-    SELECT t.id FROM task t
-    WHERE t.kind = 'apply cash' AND t.state = 'open'
-      AND NOT EXISTS (SELECT FROM unapplied_cash u WHERE u.account_id = t.account_id)
-      AND EXISTS (SELECT FROM payment p WHERE p.account_id = t.account_id AND (p.created_at >= t.created_at
-                  OR EXISTS (SELECT FROM allocation l WHERE l.payment_id = p.id AND l.created_at >= t.created_at)))
-    ORDER BY t.created_at, t.id LIMIT %(page)s FOR UPDATE OF t SKIP LOCKED
-"""
-
-
-async def end_doubts(core: Core) -> int:
-    """End the tasks to look at an entry that is in doubt no more; return how many."""
-    total = 0
-    while True:
-        async with core.transaction() as tx:
-            found = await tx.rows(_DECIDED, {"page": PAGE})
-            for row in found:
-                task = await Task.get(id=row["id"])
-                await _ended(core, tx, task, step="finish", outcome=row["decision"] or "decided", actor=SYSTEM)
-        total += len(found)
-        if len(found) < PAGE:
-            return total
-
-
-_DECIDED = """
-    SELECT t.id, y.decision FROM task t JOIN stray_movement y ON y.id = t.about_id
-    WHERE t.kind = 'review' AND t.state = 'open' AND y.state <> 'open'
-    ORDER BY t.created_at, t.id LIMIT %(page)s FOR UPDATE OF t SKIP LOCKED
-"""
-
-
 async def opened(
     core: Core,
     tx: Transaction,
@@ -295,10 +221,11 @@ async def _close(core: Core, *, task_id: UUID, step: str, outcome: str, actor: A
         task = await Task.locked(id=task_id, state="open")
         if task is None:
             raise TaskNotFound
-        return await _ended(core, tx, task, step=step, outcome=outcome.strip()[:MOST_WORDS], actor=actor)
+        return await ended(core, tx, task, step=step, outcome=outcome.strip()[:MOST_WORDS], actor=actor)
 
 
-async def _ended(core: Core, tx: Transaction, task: Task, *, step: str, outcome: str, actor: Actor) -> TaskClosed:
+async def ended(core: Core, tx: Transaction, task: Task, *, step: str, outcome: str, actor: Actor) -> TaskClosed:
+    """End a task as a step of a transaction that holds its lock, and record it."""
     now = core.clock.now()
     await task.move(step, outcome=outcome, done_by=actor.name, done_at=now)
     account = await Account.get(id=task.account_id)

@@ -226,10 +226,7 @@ class NothingLowered(Refusal):
     """Say that nothing is to be told about an invoice."""
 
     def __init__(self, number: str) -> None:
-        super().__init__(
-            f"No ledger file lowered {number} for a cause that is not known, or somebody has told it already. "
-            "`/plixo lowered` lists such invoices."
-        )
+        super().__init__(f"What lowered {number} is known; `/plixo lowered list` shows of which it is not.")
 
 
 class EntryUnusable(Refusal):

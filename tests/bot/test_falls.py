@@ -42,7 +42,7 @@ async def test_a_correction_is_for_who_may_move_money(core: Core) -> None:
 
     assert "needs the right" in refused
     assert "is owed again (typing mistake); 100.00 EUR left to pay" in done
-    assert "cause that is not known" in again
+    assert "What lowered INV-1 is known" in again
     assert (await Invoice.get()).open_minor == 10_000
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 
-from domain.casework import task_lists, tasks
+from domain.casework import task_endings, task_lists, tasks
 from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
 from domain.kernel.jobs import TryLater
@@ -278,7 +278,7 @@ async def test_two_doubts_about_one_invoice_are_two_tasks_and_each_ends_with_its
     [first] = [each for each in (await strays.waiting(nights.core, actor=SHELL)).strays if each.object_id == "ch_1"]
 
     await strays.dismiss(nights.core, stray_id=first.id, reason="of the account we closed", actor=SHELL)
-    await tasks.end_doubts(nights.core)
+    await task_endings.end_doubts(nights.core)
 
     assert len(both) == 2
     assert [("ch_2" in each) for each in await nights.reviews()] == [True]
