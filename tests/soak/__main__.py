@@ -9,6 +9,7 @@ import asyncio
 import logging
 import os
 import random
+import signal
 import sys
 import time
 from pathlib import Path
@@ -51,7 +52,9 @@ def a_year(seed: int, *, accounts: int, days: int, turnover: float = TURNOVER, m
 
 async def played(size: Size) -> int:
     """Play, tell what happened, and return how many violations there are."""
-    begun = time.monotonic()
+    begun, playing = time.monotonic(), asyncio.current_task()
+    assert playing is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, playing.cancel)  # workers and relay end with it
     with TemporaryDirectory(prefix="plixo-soak-") as folder:
         address = await asyncio.to_thread(database.embedded, Path(folder) / "postgres")  # a server of its own
         year = Year(size, address, Path(folder), tell=print)

@@ -2,6 +2,7 @@
 
 import asyncio
 import multiprocessing
+import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -64,7 +65,8 @@ async def hired(address: str, clock: Path, busy: Path, log: Path, *, port: int, 
     nursery = multiprocessing.get_context("forkserver")
     nursery.set_forkserver_preload([worker.__name__])
     count = BusyCount(busy)
-    process = nursery.Process(target=worker.run, args=(address, clock, busy, log, port, trouble, warm_up))
+    told = (address, clock, busy, log, port, trouble, warm_up, os.getpid())
+    process = nursery.Process(target=worker.run, args=told)
     await asyncio.to_thread(process.start)
     return Hand(process, count)
 

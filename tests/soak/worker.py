@@ -65,7 +65,7 @@ def counted(function: JobFunction, busy: BusyCount, clock: SharedClock) -> JobFu
     return run
 
 
-async def main(address: str, clock: Path, busy: Path, port: int, trouble: float, warm_up: int) -> None:
+async def main(address: str, clock: Path, busy: Path, port: int, trouble: float, warm_up: int, driver: int) -> None:
     """Work until told to stop."""
     stop, count = asyncio.Event(), BusyCount(busy)
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
@@ -75,24 +75,31 @@ async def main(address: str, clock: Path, busy: Path, port: int, trouble: float,
         bound = functions(core, time, port, trouble=trouble)
         core.jobs.bind({name: counted(function, count, time) for name, function in bound.items()})
         async with asyncio.TaskGroup() as group:
-            group.create_task(_left_alone(stop))
+            group.create_task(_left_alone(stop, driver))
             await worker.work(core, concurrency=CONCURRENCY, stop=stop)
 
 
-async def _left_alone(stop: asyncio.Event) -> None:
-    """Stop when whoever started this process was killed: nobody else would ever stop it."""
-    parent = os.getppid()
+async def _left_alone(stop: asyncio.Event, driver: int) -> None:
+    """Stop when the driver of the soak was killed: nobody else would ever stop this process."""
     while not stop.is_set():
         try:
             await asyncio.wait_for(stop.wait(), 1)
         except TimeoutError:
-            if os.getppid() != parent:
+            if not _lives(driver):
                 stop.set()
 
 
-def run(address: str, clock: Path, busy: Path, log: Path, port: int, trouble: float, warm_up: int) -> None:
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def run(address: str, clock: Path, busy: Path, log: Path, port: int, trouble: float, warm_up: int, driver: int) -> None:
     """Work, in this process; what goes wrong is written to *log*."""
     with log.open("wb") as file, Path(os.devnull).open("wb") as nowhere:
         os.dup2(nowhere.fileno(), sys.stdout.fileno())
         os.dup2(file.fileno(), sys.stderr.fileno())
-    asyncio.run(main(address, clock, busy, port, trouble, warm_up))
+    asyncio.run(main(address, clock, busy, port, trouble, warm_up, driver))
