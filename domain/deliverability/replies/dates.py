@@ -50,8 +50,9 @@ def found(sentence: str, *, today: date, language: str) -> list[Found]:
     spans = [(start, end) for start, end in spans if not any(a < start and end <= b for a, b in said)]
     figures = _FIGURE.search(sentence) is not None
     named = set(_LETTERS.findall(sentence))
+    idle = _WITH_FIGURES if not figures else _SEPARATED_FIGURES if not _SEPARATED.search(sentence) else frozenset()
     for name, pattern in words.PATTERNS.items():
-        if (not figures and name in _WITH_FIGURES) or (name in _NEEDS and _NEEDS[name].isdisjoint(named)):
+        if name in idle or (name in _NEEDS and _NEEDS[name].isdisjoint(named)):
             continue
         for match in pattern.finditer(sentence):
             start, end = match.span()
@@ -67,10 +68,14 @@ def found(sentence: str, *, today: date, language: str) -> list[Found]:
 
 _WITH_FIGURES = frozenset({"iso", "figures", "day_month", "month_day", "slash", "dots", "ordinal", "day"})
 """Patterns that a sentence without figures cannot fit."""
+_SEPARATED = re.compile(r"\d[./-]\s?\d")
+_SEPARATED_FIGURES = frozenset({"iso", "figures", "slash", "dots"})
+"""Patterns that need a sign between two figures."""
 _MONTHS, _UNITS = frozenset(words.MONTHS), frozenset(words.UNITS)
 _NEEDS: dict[str, frozenset[str]] = {
     "day_month": _MONTHS, "month_day": _MONTHS, "within": _MONTHS, "end": _MONTHS | _UNITS, "in": _UNITS, "ago": _UNITS,
     "ago_before": _UNITS, "period": _UNITS, "period_after": _UNITS, "weekday": frozenset(words.WEEKDAYS),
+    "ordinal": frozenset({"st", "nd", "rd", "th"}),
     "said": frozenset(word for each in words.IN_DAYS for word in _LETTERS.findall(each)),
 }  # fmt: skip
 """Words of which a pattern needs one; most sentences have none, and are not looked at."""

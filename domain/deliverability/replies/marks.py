@@ -4,7 +4,10 @@ Whatever is found here is no amount. Each pattern is bounded, so that no text ca
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+
+from domain.deliverability.replies import tables
 
 _FIGURE = re.compile(r"\d")
 _ADDRESS = re.compile(r"[a-z0-9][\w.+&'=-]{0,63}@(?:[\w-]{1,63}\.){1,6}[a-z]{2,24}", re.IGNORECASE)
@@ -33,6 +36,9 @@ _ORDER = re.compile(
     rf"client|cliente|ticket|case|vat|ust-id|iban|bic|siret|hrb)(?![^\W_])[\s.:-]{{0,3}}{_NUMBER}[\s.:#-]{{0,3}}{_CODE}",
     re.IGNORECASE,
 )
+_WORD = re.compile(r"[^\W_]+")
+_NEEDED = {name: frozenset(lines[0].split()) for name, lines in tables.sections("wordings/marks.txt").items()}
+"""Words of which a pattern needs one; most sentences have none, and are not looked at."""
 _PHONE = re.compile(r"(?<![\w.,/-])(?:\+|00|\()?\d(?:[\s()./-]{0,3}\d){6,16}(?![\w€$£%]|[.,]\d)")
 _PHONE_WORD = re.compile(
     r"(?:tel|phone|telefon|telefono|teléfono|téléphone|mobile|mobil|handy|móvil|portable|fax|call|anrufen|unter|at|au|on|al|direct|"
@@ -72,25 +78,38 @@ def found(sentence: str) -> Marks:
         return True
 
     addresses = [match for match in _ADDRESS.finditer(sentence) if free(match)] if "@" in sentence else []
-    for match in _LINK.finditer(sentence):
-        free(match)
+    if "://" in sentence or "www" in sentence.lower():
+        for match in _LINK.finditer(sentence):
+            free(match)
     if not figures:
         return Marks(_once(each[0].lower() for each in addresses), spans=tuple(spans),
                      address_spans=tuple(each.span() for each in addresses))  # fmt: skip
     for match in _ACCOUNT.finditer(sentence):
         free(match)
-    references = [match[1] for match in _REFERENCE.finditer(sentence) if _is_code(match[1]) and free(match)]
-    invoices = [match[0] for match in _INVOICE_CODE.finditer(sentence) if free(match)]
-    invoices += [code for match in _INVOICE.finditer(sentence) if _is_code(match[1]) and free(match)
-                for code in match.groups() if code and _is_code(code)]  # fmt: skip
-    for match in _ORDER.finditer(sentence):
-        if _is_code(match[1]):
-            free(match)
-    invoices += [match[1] for match in _NUMBERED_CODE.finditer(sentence) if free(match)]
+    references, invoices = _numbers(sentence, free)
     phones = [match[0] for match in _PHONE.finditer(sentence) if _is_phone(match, sentence) and free(match)]
     return Marks(_once(each[0].lower() for each in addresses), _once(each.strip(" ./-") for each in phones),
                  _once(each.rstrip(".-/") for each in invoices), _once(each.rstrip(".-/") for each in references),
                  tuple(spans), tuple(each.span() for each in addresses))  # fmt: skip
+
+
+def _numbers(sentence: str, free: Callable[[re.Match[str]], bool]) -> tuple[list[str], list[str]]:
+    """Return the references of payments and the numbers of invoices; what names something else is only taken."""
+    words = set(_WORD.findall(sentence.lower()))
+    references, invoices = list[str](), list[str]()
+    if not words.isdisjoint(_NEEDED["reference"]):
+        references += [match[1] for match in _REFERENCE.finditer(sentence) if _is_code(match[1]) and free(match)]
+    invoices += [match[0] for match in _INVOICE_CODE.finditer(sentence) if free(match)]
+    if not words.isdisjoint(_NEEDED["invoice"]):
+        invoices += [code for match in _INVOICE.finditer(sentence) if _is_code(match[1]) and free(match)
+                     for code in match.groups() if code and _is_code(code)]  # fmt: skip
+    if not words.isdisjoint(_NEEDED["order"]):
+        for match in _ORDER.finditer(sentence):
+            if _is_code(match[1]):
+                free(match)
+    if "#" in sentence:
+        invoices += [match[1] for match in _NUMBERED_CODE.finditer(sentence) if free(match)]
+    return references, invoices
 
 
 def _once(found_texts: object) -> tuple[str, ...]:

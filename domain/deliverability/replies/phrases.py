@@ -19,6 +19,10 @@ FAR_WORDS = 14
 """German puts the verb at the end: what one wants stands a sentence away from doing it."""
 
 
+REMEMBERED, REMEMBERED_LENGTH = 20_000, 24
+"""Words, and characters of one, for which the wordings that begin with them are remembered."""
+
+
 class Token(NamedTuple):
     """One word or sign of a sentence, or something that was found in it, such as a date."""
 
@@ -64,6 +68,7 @@ class Wordings:
 
     def __init__(self) -> None:
         self._by_word: dict[str, list[tuple[str, tuple[_Element, ...]]]] = {}
+        self._known: dict[str, list[tuple[str, tuple[_Element, ...]]]] = {}
         self._by_beginning: list[tuple[tuple[str, ...], tuple[str, tuple[_Element, ...]]]] = []
         for language in LANGUAGES:
             for section, wordings in tables.sections(f"wordings/{language}.txt").items():
@@ -86,12 +91,18 @@ class Wordings:
                     yield Hit(section, at, last, len(elements))
 
     def _starting(self, token: Token) -> list[tuple[str, tuple[_Element, ...]]]:
-        starting = self._by_word.get(token.word, [])
-        if token.counts:
-            starting = [*starting, *self._by_word.get("{count}", ())]
-        if token.word.startswith(self._beginnings):
-            longer = self._by_beginning
-            starting = [*starting, *(rest for beginnings, rest in longer if token.word.startswith(beginnings))]
+        known = self._known.get(token.word)
+        if known is None:
+            known = self._looked_up(token.word)
+        return [*known, *self._by_word.get("{count}", ())] if token.counts else known
+
+    def _looked_up(self, word: str) -> list[tuple[str, tuple[_Element, ...]]]:
+        """Return the wordings that begin with a word, and remember them: most words come again."""
+        starting = self._by_word.get(word, [])
+        if word.startswith(self._beginnings):
+            starting = [*starting, *(rest for each, rest in self._by_beginning if word.startswith(each))]
+        if len(word) <= REMEMBERED_LENGTH and len(self._known) < REMEMBERED:
+            self._known[word] = starting
         return starting
 
 
@@ -111,8 +122,19 @@ def _elements(wording: str) -> tuple[_Element, ...]:
 
 def _last(elements: tuple[_Element, ...], tokens: Sequence[Token], at: int) -> int | None:
     """Return the last token of a wording that begins here, or None; every place is reached at most once."""
+    for number, element in enumerate(elements[1:], 1):
+        if element.gap:
+            return _last_behind_gaps(elements[number:], tokens, at)
+        at += 1
+        if at >= len(tokens) or not element.fits(tokens[at]):
+            return None
+    return at
+
+
+def _last_behind_gaps(elements: tuple[_Element, ...], tokens: Sequence[Token], at: int) -> int | None:
+    """Return the same of the rest of a wording, whose first place may stand some words away."""
     reached = {at}
-    for element in elements[1:]:
+    for element in elements:
         places = {place for each in reached for place in range(each + 1, min(each + 2 + element.gap, len(tokens)))}
         reached = {place for place in places if element.fits(tokens[place])}
         if not reached:

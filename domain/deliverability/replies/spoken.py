@@ -88,7 +88,7 @@ def _tokens(
     spans += [(each.start, each.end, "{date}") for each in dated]
     spans += [(each.start, each.end, "{amount}") for each in sums if each.amount.value]
     spans.sort()
-    at = 0
+    at, numbers = 0, date_words.NUMBERS
     for match in _WORD.finditer(lower):
         begin, finish = match.span()
         while at < len(spans) and spans[at][1] <= begin:
@@ -98,9 +98,9 @@ def _tokens(
             if begin <= start or not _yielded(lower, start, begin):
                 yield Token(kind, start, end)
             continue
-        word = match[0]
-        name = begin > 0 and finish - begin > 1 and text[begin].isupper()
-        yield Token(word, begin, finish, date_words.number(word) is not None, name)
+        word, length = match[0], finish - begin
+        counts = word in numbers or (length <= 2 and word.isdecimal())
+        yield Token(word, begin, finish, counts, begin > 0 and length > 1 and text[begin].isupper())
 
 
 def _yielded(lower: str, start: int, before: int) -> bool:
