@@ -3,8 +3,10 @@
 import asyncio
 import re
 from dataclasses import replace
+from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 
 from domain.kernel.core import Core
 from domain.kernel.money import Money
@@ -81,6 +83,27 @@ async def test_a_customers_locale_never_breaks_the_receipt(core: Core, locale: s
     _, payment = await a_payment(core, locale=locale)
 
     assert (await receipts.issued(core, payment_id=payment.id)).pdf.startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize(
+    ("locale", "title", "amount", "day"),
+    [
+        ("en_US", "Receipt number", "€125.00", "March 10, 2026"),
+        ("de_DE", "Quittungsnummer", "125,00 €", "10. März 2026"),
+        ("fr_FR", "Numéro du reçu", "125,00 €", "10 mars 2026"),
+        ("es_ES", "Número de recibo", "125,00 €", "10 de marzo de 2026"),
+    ],
+)
+async def test_the_receipt_speaks_the_payers_language_in_its_amounts_and_days_too(
+    core: Core, locale: str, title: str, amount: str, day: str
+) -> None:
+    _, payment = await a_payment(core, locale=locale)
+
+    paper = PdfReader(BytesIO((await receipts.issued(core, payment_id=payment.id)).pdf))
+
+    text = " ".join(paper.pages[0].extract_text().split())
+    assert [each in text for each in (title, amount, day)] == [True] * 3, text
+    assert str(paper.root_object["/Lang"]).startswith(locale[:2])
 
 
 def test_the_same_facts_make_the_same_bytes() -> None:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
+from pypdf import PdfReader
 
 from domain.kernel.actor import SHELL, SYSTEM, Actor, ActorKind
 from domain.kernel.core import Core
@@ -178,6 +179,29 @@ async def test_the_paper_is_tagged_and_the_same_bytes_in_every_language(core: Co
     assert first == again
     assert b"pdfuaid" in first
     assert b"/StructTreeRoot" in first
+
+
+@pytest.mark.parametrize(
+    ("locale", "title", "amount"),
+    [
+        ("en_US", "Statement of account", r"€[\d,]+\.\d\d"),
+        ("de_DE", "Kontoauszug", r"\d,\d\d €"),
+        ("fr_FR", "Relevé de compte", r"\d,\d\d €"),
+        ("es_ES", "Extracto de cuenta", r"\d,\d\d €"),
+    ],
+)
+async def test_the_paper_speaks_the_payers_language_in_its_amounts_too(
+    core: Core, locale: str, title: str, amount: str
+) -> None:
+    account = await a_full_account(core)
+    found = replace(await the_statement(core, account), locale=locale)
+
+    paper = PdfReader(io.BytesIO(await statement_papers.pdf(core, found)))
+
+    text = " ".join(" ".join(page.extract_text() for page in paper.pages).split())
+    assert title in text
+    assert re.search(amount, text), text
+    assert str(paper.root_object["/Lang"]).startswith(locale[:2])
 
 
 async def test_a_hostile_name_is_printed_and_never_run(core: Core) -> None:
