@@ -1,5 +1,6 @@
 """Forms: read within limits, and taken only from a page of ours."""
 
+import asyncio
 import hmac
 from collections.abc import Mapping
 from hashlib import sha256
@@ -10,28 +11,40 @@ from aiohttp import web
 MAX_BYTES = 16 * 1024
 MAX_FIELDS = 20
 
+BODY_SECONDS = 30.0
+"""How long a plain form may take to arrive; files have a limit of their own."""
+
 
 class BodyTooLarge(Exception):
     """Say that a body is larger than its limit."""
+
+
+class BodyTooSlow(Exception):
+    """Say that a body did not arrive in time."""
 
 
 class Foreign(Exception):
     """Say that a form was not sent from a page of ours."""
 
 
-async def body(request: web.Request, *, limit: int) -> bytes:
+async def body(request: web.Request, *, limit: int, seconds: float = BODY_SECONDS) -> bytes:
     """Read a body and count while reading; the header may lie or be missing.
 
     Raises:
         BodyTooLarge: There is more than *limit* bytes of it.
+        BodyTooSlow: It does not arrive in time.
     """
     if (request.content_length or 0) > limit:
         raise BodyTooLarge
     read = bytearray()
-    async for chunk in request.content.iter_chunked(16 * 1024):
-        read += chunk
-        if len(read) > limit:
-            raise BodyTooLarge
+    try:
+        async with asyncio.timeout(seconds):
+            async for chunk in request.content.iter_chunked(16 * 1024):
+                read += chunk
+                if len(read) > limit:
+                    raise BodyTooLarge
+    except TimeoutError:
+        raise BodyTooSlow from None
     return bytes(read)
 
 

@@ -31,8 +31,11 @@ FRESH_PAUSE = timedelta(minutes=5)
 """A link that was made a moment ago and is unused is still on its way to the payer; a second one would only kill it."""
 
 KEPT = FRESH_PAUSE
-"""So long a link that a browser asked for can be used by that browser only: scanners that press every button of a mail
-do so within moments, and would use up one link after the other before its reader comes."""
+"""So long a link that browsers asked for can be used by those only: scanners that press every button of a mail do so
+within moments, and would use up one link after the other before its reader comes."""
+
+KEPT_FOR_MOST = 5
+"""Browsers for which one link is kept; each of them asked."""
 
 NOBODY = UUID(int=0)
 """An id that no row has: what we did not sign is looked up like what we did, so both take the same time."""
@@ -96,10 +99,11 @@ def browser_hash(browser: str) -> bytes:
 
 
 def kept_from(link: PayLink, browser: str, now: datetime) -> bool:
-    """Tell whether another browser asked for this link, and is still waited for."""
+    """Tell whether other browsers asked for this link, and are still waited for."""
     if link.kept_for is None or now - link.issued_at >= KEPT:
         return False
-    return not hmac.compare_digest(bytes(link.kept_for), browser_hash(browser))
+    known, mine = bytes(link.kept_for), browser_hash(browser)
+    return not any(hmac.compare_digest(known[at : at + len(mine)], mine) for at in range(0, len(known), len(mine)))
 
 
 async def request_fresh(core: Core, *, token: str, browser: str | None = None) -> None:
@@ -132,9 +136,19 @@ async def give(
     """
     unused = await PayLink.get_or_none(invoice_id=invoice.id, contact_id=contact.id, state=LinkState.ACTIVE.value)
     if unused is not None and core.clock.now() - unused.issued_at < FRESH_PAUSE:
+        await _keep(unused, browser, core.clock.now())
         return None
     kept_for = browser_hash(browser) if browser else None
     return await _replace(core, tx, invoice, contact, actor, only_theirs=True, kept_for=kept_for)
+
+
+async def _keep(link: PayLink, browser: str | None, now: datetime) -> None:
+    """Let one more browser use a link that is kept: the reader may have asked after somebody else, or elsewhere."""
+    if browser is None or link.kept_for is None or not kept_from(link, browser, now):
+        return
+    hashes = bytes(link.kept_for) + browser_hash(browser)
+    if len(hashes) <= KEPT_FOR_MOST * len(browser_hash(browser)):
+        await PayLink.filter(id=link.id).update(kept_for=hashes)
 
 
 async def for_mailing(core: Core, tx: Transaction, *, invoice: Invoice, contact_id: UUID) -> PayLink:

@@ -22,7 +22,7 @@ class PayLink(StatefulRecord):
     issued_at: datetime = fields.DatetimeField()
     last_active_at: datetime = fields.DatetimeField()
     kept_for: bytes | None = fields.BinaryField(null=True)
-    """The hash of the browser that asked for it; for some minutes no other one may use it up."""
+    """Hashes of the browsers that asked for it, one behind the other; for some minutes nobody else may use it up."""
 
     class Meta:
         """Tortoise's settings."""

@@ -1,0 +1,64 @@
+"""The portal as a process of its own, as a deployment runs it."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+SECONDS = 120.0
+"""For whatever is waited for, on a slow machine."""
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running portal."""
+
+    process: asyncio.subprocess.Process
+    port: int
+    log: Path
+
+    def stop(self) -> None:
+        """Ask it to stop, as a supervisor does."""
+        self.process.send_signal(signal.SIGTERM)
+
+    async def ended(self) -> int:
+        """Wait for its end and return its exit code."""
+        async with asyncio.timeout(SECONDS):
+            return await self.process.wait()
+
+
+@asynccontextmanager
+async def a_portal(folder: Path, address: str, **settings: str) -> AsyncIterator[Served]:
+    """Start ``plixo run portal`` on any free port; what still runs in the end is killed."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PLIXO_")}
+    environment |= {
+        "PLIXO_DATABASE_URL": address,
+        "PLIXO_DATA_DIR": str(folder / "data"),
+        "PLIXO_PORTAL_PORT": "0",
+        **settings,
+    }
+    log = folder / "portal.log"
+    with log.open("wb") as errors:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", "from plixo.cli import main; main()", "run", "portal",
+            cwd=folder, env=environment, stdout=asyncio.subprocess.PIPE, stderr=errors,
+        )  # fmt: skip
+    assert process.stdout is not None
+    try:
+        port = 0
+        async with asyncio.timeout(SECONDS):
+            async for line in process.stdout:
+                if line.startswith(b"portal"):
+                    port = int(line.rsplit(b":", 1)[1])
+                if line.startswith(b"ready"):
+                    break
+        assert port, log.read_text()[-2000:]
+        yield Served(process, port, log)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
