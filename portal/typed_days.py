@@ -67,7 +67,7 @@ def _numbered(text: str, locale: str) -> str:
     }
     found = [months[each.casefold()] for each in words if each.casefold() in months]
     rest = re.findall(r"\d+", text)
-    fills = {"de", "th", "st", "nd", "rd", "del"}  # 3 de enero de 2027, 3rd January 2027
+    fills = {"de", "th", "st", "nd", "rd", "er", "del"}  # 3 de enero de 2027, 3rd January 2027
     strangers = [each for each in words if each.casefold() not in months and each.casefold() not in fills]
     if len(found) != 1 or len(rest) != 2 or strangers:
         raise DayUnreadable
