@@ -1101,9 +1101,11 @@ BEGIN
     ELSE
         INSERT INTO stale_case (invoice_id, account_id) SELECT id, account_id FROM added WHERE state = 'open';
     END IF;
-    INSERT INTO stale_case (account_id)        -- history changes what is known of how late a customer usually pays
-    SELECT DISTINCT account_id FROM added h
-    WHERE state = 'settled' AND EXISTS (SELECT FROM worklist w WHERE w.account_id = h.account_id);
+    IF EXISTS (SELECT FROM worklist) THEN      -- history changes what is known of how late a customer usually pays
+        INSERT INTO stale_case (account_id)
+        SELECT DISTINCT account_id FROM added h
+        WHERE state = 'settled' AND EXISTS (SELECT FROM worklist w WHERE w.account_id = h.account_id);
+    END IF;
     RETURN NULL;
 END $$;
 CREATE TRIGGER invoice_makes_stale AFTER INSERT ON invoice
