@@ -97,6 +97,15 @@ _SURE = frozenset({"5.1.1", "4.1.1", "5.1.10", "5.1.0", "5.1.3", "5.1.351", "5.1
 _SURE_AFTER_DATA = frozenset({"5.1.1", "5.1.10", "5.5.0"})
 """Statuses that, with words of an unknown user, make a dead address; fewer do once the mail had been transferred."""
 
+_NO_HOST = frozenset({"5.1.2", "5.4.4", "5.4.310"})
+"""Statuses that speak of the recipient's domain and of nothing else."""
+
+_LOCAL_FAULT = re.compile(
+    r"(?:could ?n[o']?t|can(?:no|')t|unable to|failed to)"
+    r" (?:create|open|write|lock|stat|read|execute|chdir|chown|access)\b"
+)
+"""What a program that delivers says of its own machine."""
+
 _AFTER_USER = frozenset({Reason.NETWORK, Reason.LOOP, Reason.EXPIRED, Reason.SYSTEM, Reason.SYNTAX})
 """Reasons whose words are looked for only after "user unknown" was not found; they often stand beside it."""
 
@@ -220,10 +229,14 @@ def _by_status(status: str, words: str) -> Reason:
 
 def _dead(reason: Reason, said: str, status: str, codes: list[str], stage: Stage, *, certain: bool) -> bool:
     """Tell whether the evidence for a reason that means "dead" is good enough to call the address so."""
+    if reason is Reason.HOST_UNKNOWN and stage is Stage.MESSAGE and not _NO_HOST & {*codes, status}:
+        return False  # whoever took the recipient knows its domain; it is another one that is unknown, as the sender's
     if reason is Reason.HOST_UNKNOWN:  # a name server may be wrong for an hour; a final status says that it was asked
         return not status.startswith("4") and "found, try again" not in said.lower()
     if reason is Reason.USER_UNKNOWN and "unavailable" in said.lower() and temporary(status, said):
         return False  # it is busy or locked, and there
+    if reason is Reason.USER_UNKNOWN and _LOCAL_FAULT.search(said.lower()):
+        return False  # a program that cannot reach its own files; the user that it misses is the machine's
     if reason is not Reason.USER_UNKNOWN or certain or stage is Stage.RECIPIENT:
         return True
     if stage is Stage.MESSAGE:
