@@ -32,7 +32,7 @@ class _Speed(ProgressColumn):
 
 
 class Bar:
-    """How much of a file is read, on a terminal; it is read twice."""
+    """How much of a file is read, on a terminal; where it has to be read twice, of both readings."""
 
     def __init__(self, progress: Progress, task: TaskID) -> None:
         self._progress, self._task = progress, task

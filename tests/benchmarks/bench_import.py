@@ -2,12 +2,15 @@
 
 python -m tests.benchmarks.bench_import [ROWS …]     default: 1,000 10,000 100,000; 1000000 takes a minute or two
 
-The import reads the file twice, checks every cell, finds customers and contacts, and compares with the ledger. Bare
-are COPYs in one transaction of all rows that the import has made of those of the file (accounts, contacts, invoices,
-and payments with their allocations for the tenth that is paid), with all their columns, ready made as CSV in the order
-of their ids, into empty tables. These have, on one side, the same unique indexes (primary keys among them) and nothing
-else; on the second also the indexes that serve foreign keys; on the third, as twins, all indexes, checks and foreign
-keys, which is how the rows have to be stored.
+The import reads the file, checks every cell, finds customers and contacts, and compares with the ledger.
+
+Bare are COPYs in one transaction of all rows that the import has made of those of the file: accounts, contacts,
+invoices, and payments with their allocations for the tenth that is paid. They have all their columns, ready made as CSV
+in the order of their ids, and go into empty tables with the same columns and NOT NULLs. On the first side, which is the
+one that the import is held against, these tables have the same unique indexes (primary keys among them) and nothing
+else: no other index, no check, no foreign key, no trigger. The two others are shown beside it: on the second the tables
+have also the indexes that serve foreign keys; on the third, as twins, all indexes, checks and foreign keys, which is
+how the rows have to be stored.
 """
 
 import asyncio
@@ -39,18 +42,23 @@ from tests.conftest import KEYS, MERCHANT
 
 SIZES = (1_000, 10_000, 100_000)
 
-LIMITS = {1_000: (0.05, 0.05, 0.08), 10_000: (0.12, 0.14, 0.30), 100_000: (0.13, 0.20, 0.45)}
-"""Least share of each COPY's speed: some forty statements are run for a thousand rows as for a million."""
+LIMITS = {1_000: 0.05, 10_000: 0.12}
+"""Least share of the bare COPY's speed for small files: some sixty statements are run for a thousand rows as for a
+million.
+"""
 
-LIMIT = (0.06, 0.08, 0.25)
-"""Wanted is a third; reading and checking the cells alone takes as long as the COPY with unique indexes."""
+LIMIT = 1 / 3
+"""Least share for all others, with unique indexes and nothing else on the other side."""
 
 MEGABYTES = 300.0
 
-GROWTH = 0.7
-"""Least share of the speed with ten thousand rows that the largest file has; the fixed statements make it rise."""
+GROWTH = 1 / 1.3
+"""Least share of the speed with ten thousand rows that the largest file has."""
 
-ROUNDS = {1_000: 5, 10_000: 3, 100_000: 2}
+FROM = 10_000
+"""The size from which on the cost of a row must not grow; in smaller files the fixed statements hide it."""
+
+ROUNDS = {1_000: 5, 10_000: 3, 100_000: 3}
 """Ours and bare take turns, and the best round of each counts: what else the machine does slows both."""
 
 TABLES: tuple[LiteralString, ...] = ("account", "contact", "invoice", "payment", "allocation")
@@ -189,10 +197,10 @@ async def measured(core: Core, address: str, rows: int, folder: Path) -> list[di
         await stored(core, folder)
         for side, seconds in sides.items():
             seconds.append(await bare(address, folder, side=side))
-    limits = dict(zip(sides, LIMITS.get(rows, LIMIT), strict=True))
+    limit = LIMITS.get(rows, LIMIT)
     return [
-        row(f"the same {rows:,} again, COPY with {UNIQUE}", rows, min(second), min(sides[UNIQUE]), limits[UNIQUE]),
-        *(row(f"import of {rows:,}, COPY with {side}", rows, min(first), min(seconds), limits[side])
+        row(f"the same {rows:,} again, COPY with {UNIQUE}", rows, min(second), min(sides[UNIQUE]), limit),
+        *(row(f"import of {rows:,}, COPY with {side}", rows, min(first), min(seconds), limit)
           for side, seconds in sides.items()),
     ]  # fmt: skip
 
@@ -229,20 +237,23 @@ async def run(sizes: tuple[int, ...] = ()) -> list[dict[str, Any]]:
                         notices=wiring.NOTICES)  # fmt: skip
             await jobs.open()
             _fresh_peak()
+            first = None
             for rows in sizes or named or SIZES:
-                lines += await measured(core, address, rows, Path(folder))
+                lines += (each := await measured(core, address, rows, Path(folder)))
+                first = each[1] if first is None or rows <= FROM else first
             peak = _peak()
             await jobs.close()
-    return [*lines, *_absolute(lines[1], lines[-3], peak)]
+    assert first is not None, "there is a size"
+    return [*lines, *_absolute(first, lines[-3], peak)]
 
 
-def _absolute(smallest: dict[str, Any], largest: dict[str, Any], peak: float) -> list[dict[str, Any]]:
+def _absolute(first: dict[str, Any], largest: dict[str, Any], peak: float) -> list[dict[str, Any]]:
     """Return the lines that are not measured against bare code: memory, and how the cost of a row grows."""
     return [
         {"name": f"… in at most {MEGABYTES:.0f} MB ({peak:.0f} MB)",
          "unit": "imports/300 MB", "ours": MEGABYTES / peak, "bare": 1, "limit": 1},
-        {"name": "… the largest as quick for each row as the smallest",
-         "unit": "rows/s", "ours": largest["ours"], "bare": smallest["ours"], "limit": GROWTH},
+        {"name": f"… the largest as quick for each row as one of {FROM:,}",
+         "unit": "rows/s", "ours": largest["ours"], "bare": first["ours"], "limit": GROWTH},
     ]  # fmt: skip
 
 
