@@ -93,6 +93,7 @@ class Subject(BaseModel):
     mail: UUID | None = None
     question: UUID | None = None
     support: UUID | None = None
+    forwarding: UUID | None = None
     policy: int | None = Field(default=None, ge=0, le=10**9)
     step: int | None = Field(default=None, ge=0, le=10_000)
     on: date | None = None

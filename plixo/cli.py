@@ -24,6 +24,7 @@ from plixo.commands import (
     payments,
     people,
     policy,
+    portal,
     remittances,
     senders,
     simulate,
@@ -69,6 +70,7 @@ app.add_typer(mail.mail_app, name="mail")
 app.add_typer(letters.letter_app, name="letter")
 app.add_typer(people.role_app, name="role")
 app.add_typer(policy.policy_app, name="policy")
+app.command("portal")(portal.show_funnel)
 app.command("simulate")(simulate.simulate)
 app.add_typer(drafts.draft_app, name="draft")
 app.command("preview")(drafts.show_preview)

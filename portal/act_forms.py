@@ -15,6 +15,7 @@ from domain.kernel.refusals import Refusal
 from domain.pay_links import queries
 from domain.pay_links.queries import PayerPage
 from domain.pay_links.refusals import LinkNotFound
+from domain.pay_links.steps import Step
 from portal import amounts, door, forms, typed_days, uploads, views
 from portal.rates import TooMany
 from portal.rim import Handler, Portal
@@ -28,6 +29,8 @@ MOST_FIELDS = 200
 
 SHOWN_BACK = 8_000
 """Signs of one field that are given back; more than any of them may have."""
+
+_FORMS = frozenset(step.value for step in Step if step is not Step.OPENED)
 
 Errors = tuple[tuple[str, str], ...]
 """What could not be taken: the id of a field, and a sentence."""
@@ -87,7 +90,11 @@ def looked(look: Callable[[Portal, web.Request, Desk], Awaitable[web.StreamRespo
 
     async def handler(portal: Portal, request: web.Request) -> web.StreamResponse:
         try:
-            return await look(portal, request, await desk(portal, request))
+            about = await desk(portal, request)
+            step = request.path.removeprefix("/i/").partition("/")[0]
+            if request.method == "GET" and step in _FORMS:
+                portal.steps.note(about.page.link_id, Step(step))
+            return await look(portal, request, about)
         except LinkNotFound:
             await portal.rates.count("guess", request)
             return door.dead(portal, request, of_session=True)

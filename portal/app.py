@@ -13,10 +13,14 @@ from portal import acts, door, forward, invoice, pages, papers, rim, stripe_webh
 from portal.cookies import Cookies
 from portal.rates import Rates
 from portal.rim import Portal, Route
+from portal.steps import Steps
 from portal.wire import Standing
 
 AREAS = (door, unsubscribe, invoice, acts, forward, papers, support)
 """The modules that bring routes."""
+
+LOOKS = web.AppKey("looks", Steps)
+"""Where an application has the looks that it has yet to keep."""
 
 _YEAR_SECONDS = 31_536_000
 
@@ -44,6 +48,8 @@ def build(
     app.router.add_get("/healthz", rim.served(portal, rim.QUIET, _alive))
     app.router.add_get("/readyz", rim.served(portal, rim.QUIET, partial(_ready, standing)))
     if pages:
+        app[LOOKS] = portal.steps
+        app.cleanup_ctx.append(portal.steps.running)
         live = getattr(gateway, "live", None)
         webhook = stripe_webhook.route(secrets=webhook_secrets, live=live)
         app.router.add_post("/stripe/webhook", rim.served(portal, "stripe_webhook", webhook))
@@ -69,6 +75,7 @@ def _portal(
         pages=pages.pages(core.merchant),
         cookies=Cookies(secure),
         rates=rates,
+        steps=Steps(core),
         bank_debit=bank_debit,
         origin=f"{address.scheme}://{address.netloc}",
         headers=rim.headers(checkout_origin=checkout_origin, secure=secure),

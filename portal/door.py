@@ -2,14 +2,17 @@
 
 from aiohttp import web
 
-from domain.pay_links import links, sessions
+from domain.pay_links import links, sessions, tokens
 from domain.pay_links.refusals import LinkNotFound
+from domain.pay_links.steps import Step
 from portal import forms
 from portal.rim import Portal, Route
 
 
 async def look(portal: Portal, request: web.Request) -> web.StreamResponse:
     """Show the button. The same page for every token: mail scanners and unfurlers open links, and learn nothing."""
+    if request.method == "GET" and not _ahead(request):
+        portal.steps.note(tokens.read(portal.core.keys, request.match_info["token"]), Step.OPENED)
     response = portal.pages.show(request, "door.html", texts=portal.pages.texts())
     portal.cookies.give_browser(request, response)
     return response

@@ -19,6 +19,7 @@ from portal.cookies import Cookies
 from portal.forms import BodyTooLarge, BodyTooSlow, Foreign
 from portal.pages import Pages
 from portal.rates import Rates, TooMany
+from portal.steps import Steps
 from portal.wire import Standing
 
 log = structlog.get_logger(__name__)
@@ -43,6 +44,7 @@ class Portal:
     pages: Pages
     cookies: Cookies
     rates: Rates
+    steps: Steps
     bank_debit: bool
     origin: str
     """Scheme, host and port of the configured address: where our own forms come from."""

@@ -75,6 +75,7 @@ class HistoryLine:
 class PayerPage:
     """One invoice as its payer sees it."""
 
+    link_id: UUID
     invoice_id: UUID
     invoice_number: str
     account_id: UUID
@@ -116,7 +117,7 @@ class PayerPage:
 _PAGE = f"""
     SELECT i.id, i.number, i.currency, i.total_minor, i.open_minor, i.issued_on, i.due_on, i.settled_on, i.state,
            EXISTS (SELECT FROM invoice_paper ip WHERE ip.invoice_id = i.id) AS has_paper,
-           i.account_id, a.name AS account_name, a.locale, a.country, l.contact_id, c.email,
+           i.account_id, a.name AS account_name, a.locale, a.country, l.id AS link_id, l.contact_id, c.email,
            k.id AS checkout_id, k.state AS checkout_state, k.amount_minor, k.currency AS checkout_currency,
            k.decline_code, k.session_id, k.created_at AS checkout_at, k.owed_minor, k.verify_url, h.lines,
            payable.asked_minor, payable.disputed_minor, payable.position, payable.parts,
@@ -164,6 +165,7 @@ async def page(core: Core, *, secret: str) -> PayerPage:
         raise LinkNotFound
     attempt, asked = _attempt(row), payable.read(row | {"due_on": row["instalment_on"]})
     return PayerPage(
+        link_id=row["link_id"],
         invoice_id=row["id"],
         invoice_number=row["number"],
         account_id=row["account_id"],

@@ -460,7 +460,7 @@ CREATE TABLE pay_link (
     state          text NOT NULL CHECK (state IN ('active', 'used', 'replaced', 'closed')),
     issued_at      timestamptz NOT NULL,
     last_active_at timestamptz NOT NULL,
-    kept_for       bytea                       -- hash of the browser that asked for it
+    kept_for       bytea                       -- hashes of the browsers that asked for it
 );
 -- Of two unused links one would still open after the other was thought to be the only one.
 CREATE UNIQUE INDEX pay_link_one_unused ON pay_link (invoice_id, contact_id) WHERE state = 'active';
@@ -475,6 +475,14 @@ CREATE TABLE portal_session (
 );
 -- Single use: a link is bound to one browser.
 CREATE UNIQUE INDEX portal_session_one_per_link ON portal_session (link_id);
+
+-- How far each link was followed, for the funnel: the first look at each page that leaves no trace elsewhere.
+CREATE TABLE portal_step (
+    link_id  uuid NOT NULL REFERENCES pay_link,
+    step     text NOT NULL CHECK (step IN ('opened', 'plan', 'dispute', 'promise', 'question')),
+    at       timestamptz NOT NULL,
+    PRIMARY KEY (link_id, step)
+);
 
 -- A payer's wish that somebody else at the customer gets a link of their own.
 CREATE TABLE forwarding (

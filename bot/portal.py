@@ -1,0 +1,21 @@
+"""Portal: how far payers came with their links, and where they gave up."""
+
+from bot import asks
+from bot.asks import Ask
+from bot.blocks import Message
+from bot.views import portal as views
+from domain.kernel.core import Core
+from domain.operations import funnel
+
+SHOW = "portal 4"
+
+
+async def show(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo portal [WEEKS]``."""
+    weeks = funnel.USUAL_WEEKS
+    if ask.words:
+        word = ask.words[0]
+        if not (word.isascii() and word.isdecimal() and 1 <= int(word[:4]) <= funnel.MOST_WEEKS):
+            raise asks.Misunderstood(f"How many weeks, from 1 to {funnel.MOST_WEEKS}? For example `/plixo {SHOW}`.")
+        weeks = int(word)
+    return views.funnel(await funnel.funnel(core, actor=ask.actor, weeks=weeks))
