@@ -50,7 +50,7 @@ async def another(portal: Portal, request: web.Request, sent: Sent) -> web.Strea
     number = sent.text("invoice")[:MOST_NUMBER]
     await portal.rates.count("others", request, key=sent.secret)
     await other_links.send(portal.core, secret=sent.secret, number=number, browser=portal.cookies.browser(request))
-    return portal.pages.show(request, "other_sent.html", texts=sent.t, address=sent.page.address, minutes=FRESH_MINUTES)
+    return portal.pages.show(request, "other_sent.html", texts=sent.t, sent_to=sent.page.address, minutes=FRESH_MINUTES)
 
 
 def _again(portal: Portal, request: web.Request, sent: Sent, errors: Errors) -> web.Response:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from bot.blocks import Message
 from bot.commands import COMMANDS
-from bot.views import answers, cases, days, links, news, queue, suppressions, why
+from bot.views import answers, cases, days, forwardings, links, news, queue, suppressions, why
 from bot.views import help as help_views
 from domain.casework.queue import Queue, QueueLine
 from domain.casework.why import Why
@@ -19,6 +19,7 @@ from domain.operations.cases import Case, CaseCadence, CaseContact, CaseLine, Ca
 from domain.operations.days import ReminderDay
 from domain.operations.searches import Match, Matches
 from domain.pay_links.events import LinkRegenerated
+from domain.pay_links.forwardings import WaitingForwarding
 from tests.bot.books_views_made import books_views
 from tests.bot.cash_views_made import cash_views
 from tests.bot.money_views_made import money_views
@@ -106,6 +107,7 @@ def every_view(name: str = "Acme Ltd") -> Mapping[str, Message]:
         suppression_id=ID, address="a…@acme.example", reason=name, actor=name, actor_kind="person", at=AT
     )
     match = Match(ID, number, name, EURO, 7)
+    wish = WaitingForwarding(ID, number, name, "a…@acme.example", name, "b…@acme.example", True, name, AT)
     return {
         "case": cases.living(a_case(name, number=number)),
         "case, settled": cases.living(a_case(name, number=number, is_open=False)),
@@ -115,6 +117,8 @@ def every_view(name: str = "Acme Ltd") -> Mapping[str, Message]:
         "queue, empty": queue.nothing(),
         "why": why.explained(a_why(name, number, many)),
         "link": links.regenerated(link),
+        "forwardings": forwardings.listed([wish, replace(wish, known_domain=False, note="")] * many),
+        "forwardings, none": forwardings.listed([]),
         "suppression": suppressions.lifted(lifted),
         "thread": news.in_thread([a_mail(name)] * many, invoice_number=number),
         "alone": news.alone(a_mail(name)),

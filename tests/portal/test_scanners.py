@@ -99,7 +99,7 @@ async def test_a_payer_who_opens_the_asked_for_link_on_another_device_gets_in_mi
     core: Core, browser: Browser, other_browser: Browser, clock: StandingClock
 ) -> None:
     path = await a_path(core)
-    await PayLink.all().update(last_active_at=clock.now().replace(year=2025))
+    clock.advance(days=8)
     await browser.press(path)
     await browser.post(path, {"ask": "fresh"})
     fresh = await the_fresh_path(core)
@@ -113,10 +113,10 @@ async def test_a_payer_who_opens_the_asked_for_link_on_another_device_gets_in_mi
 
 
 async def test_a_payer_who_asks_on_the_other_device_as_well_gets_in_there_at_once(
-    core: Core, browser: Browser, other_browser: Browser
+    core: Core, browser: Browser, other_browser: Browser, clock: StandingClock
 ) -> None:
     path = await a_path(core)
-    await PayLink.all().update(state="closed")
+    clock.advance(days=8)
     await browser.press(path)
     await browser.post(path, {"ask": "fresh"})
     fresh = await the_fresh_path(core)
@@ -211,9 +211,9 @@ async def test_a_browser_that_refuses_cookies_is_told_so_and_uses_nothing_up(cor
     assert await untouched(core)
 
 
-async def test_a_removed_contact_is_sent_no_fresh_link(core: Core, browser: Browser) -> None:
+async def test_a_removed_contact_is_sent_no_fresh_link(core: Core, browser: Browser, clock: StandingClock) -> None:
     path = await a_path(core)
-    await PayLink.all().update(last_active_at=(await PayLink.get()).issued_at.replace(year=2025))
+    clock.advance(days=8)
     await Contact.all().update(state="removed")
 
     answer = await browser.post(path, {"ask": "fresh"})

@@ -56,7 +56,7 @@ def filled(path: str, receipt: str) -> str:
 async def asked(browser: Browser, method: str, path: str, **fields: str) -> Answer:
     if method == "GET":
         return await browser.get(path)
-    return await browser.post(path, {"token": "0" * 64, "amount": "1", "invoice": "INV-1042", **fields})
+    return await browser.post(path, {"token": "0" * 64, "amount": "1", "invoice": "typed", **fields})
 
 
 async def told_so_far(core: Core) -> list[Any]:
