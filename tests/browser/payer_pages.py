@@ -162,10 +162,23 @@ async def _acts(tour: Tour) -> AsyncIterator[Sample]:
     account = await Account.get(id=invoice.account_id)
     for number in ("INV-2001", "INV-2002"):
         await an_invoice(tour.core, number, account=account)
+    yield await tour.seen("invoice-with-others", "/i")
     for name in ("plan", "promise", "dispute", "question", "forward"):
-        answer = await tour.browser.get(f"/i/{name}")
-        if answer.status == 404:
-            continue
         yield await tour.seen(name, f"/i/{name}")
-        if name != "dispute":
-            yield await tour.sent(f"{name}-error", f"/i/{name}", {"go": "check"})
+    for name in ("plan", "promise", "question", "forward"):
+        yield await tour.sent(f"{name}-error", f"/i/{name}", {"go": "check"})
+    yield await tour.seen("dispute-form", "/i/dispute?code=poor_quality")
+    yield await tour.sent(
+        "dispute-error", "/i/dispute", {"code": "poor_quality", "how": "part"}, of="/i/dispute?code=poor_quality"
+    )
+
+
+async def forms(tour: Tour) -> AsyncIterator[Sample]:
+    """Walk through what can be filled in, empty and with faults."""
+    await tour.payer()
+    yield await tour.seen("invoice", "/i")
+    yield await tour.sent("invoice-error", "/i/pay", {"amount": "twelve"}, of="/i")
+    yield await tour.seen("support", "/support")
+    yield await tour.sent("support-error", "/support", {"text": ""})
+    async for sample in _acts(tour):
+        yield sample

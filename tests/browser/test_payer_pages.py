@@ -1,32 +1,26 @@
-"""Every page of the payer in Chromium: nothing for axe to find, nothing wider than a telephone, in all languages."""
+"""Every page of the payer in Chromium: nothing for axe to find, nothing wider than a telephone, all by keyboard."""
 
 import os
-from collections.abc import AsyncIterator, Mapping, Sequence
-from importlib.resources import files
+from collections.abc import AsyncIterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
 from aiohttp.test_utils import TestServer
-from playwright.async_api import Browser, BrowserContext, Page, Route
+from playwright.async_api import Browser, Page
 
 from domain.kernel.core import Core
 from portal import app
-from portal.looks import look
 from portal.texts import LANGUAGES
-from tests.browser.payer_pages import Sample, Tour, all_pages
+from tests.browser.payer_pages import Tour, all_pages, forms
+from tests.browser.windows import DESKTOP, show, violations, window
 from tests.clocks import StandingClock
 from tests.portal.browsers import a_browser
 from tests.portal.fake_gateway import FakeGateway
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
-AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
-
-SITE = "http://payer.test"
-
-PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
 
 NARROW = {"width": 320, "height": 640}
 """As wide as a window of 1280 pixels at 400 % zoom, and as WCAG asks for."""
@@ -36,12 +30,16 @@ ALL_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pract
 OF_THE_LOOK = ["color-contrast", "target-size", "link-in-text-block", "meta-viewport"]
 """What another colour scheme and another width can change."""
 
-_FIND = """async (rules) => {
-    const found = await axe.run(document, {runOnly: rules, resultTypes: ["violations"]});
-    return found.violations.flatMap((rule) => rule.nodes.map(
-        (node) => `${rule.id}: ${node.html.slice(0, 200)} (${node.failureSummary.slice(0, 300)})`
-    ));
+_TABBED = """() => {
+    const at = document.activeElement, style = getComputedStyle(at);
+    const all = [...document.querySelectorAll("a[href], button, input, select, textarea, summary")];
+    return [all.indexOf(at), parseFloat(style.outlineWidth), style.outlineStyle, at.outerHTML.slice(0, 120)];
 }"""
+
+_TO_REACH = """() => [...document.querySelectorAll("a[href], button, input, select, textarea, summary")]
+    .map((each, place) => [each, place])
+    .filter(([each]) => each.type !== "hidden" && each.type !== "radio" && each.tabIndex >= 0 && each.checkVisibility())
+    .map(([, place]) => place)"""
 
 
 @pytest_asyncio.fixture
@@ -54,35 +52,6 @@ async def tour(core: Core, clock: StandingClock) -> AsyncIterator[Tour]:
     await server.close()
 
 
-async def context(browser: Browser, samples: Mapping[str, Sample]) -> BrowserContext:
-    """Open a window that gets the samples from nowhere but here."""
-    opened = await browser.new_context(viewport=DESKTOP, reduced_motion="reduce")  # else colours are still on their way
-    assets = look(None).files
-
-    async def answer(route: Route) -> None:
-        address = urlsplit(route.request.url)
-        name = address.path.rpartition("/")[2]
-        if name in assets:
-            await route.fulfill(body=assets[name].body, content_type=assets[name].content_type)
-        else:
-            await route.fulfill(body=samples[address.query].html, content_type="text/html; charset=utf-8")
-
-    await opened.route("**/*", answer)
-    await opened.add_init_script(AXE)
-    return opened
-
-
-async def opened(page: Page, sample: Sample) -> None:
-    await page.goto(f"{SITE}{sample.path.partition('?')[0]}?{sample.name}")
-
-
-async def violations(page: Page, rules: Sequence[str]) -> list[str]:
-    """Return what axe finds, as lines that say where."""
-    found: list[str] = await page.evaluate(_FIND, rules)
-    return found
-
-
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_axe_finds_nothing_and_no_page_is_wider_than_the_window(
     tour: Tour, browser: Browser, language: str
@@ -91,40 +60,101 @@ async def test_axe_finds_nothing_and_no_page_is_wider_than_the_window(
     samples = {each.name: each async for each in all_pages(tour)}
     found: list[str] = []
 
-    window = await context(browser, samples)
-    page = await window.new_page()
+    context = await window(browser, samples)
+    page = await context.new_page()
     for name, sample in samples.items():
         await page.set_viewport_size(DESKTOP)
         await page.emulate_media(color_scheme="light")
-        await opened(page, sample)
+        await show(page, sample)
         found += [f"{name}, light: {each}" for each in await violations(page, ALL_RULES)]
         await page.set_viewport_size(NARROW)
         await page.emulate_media(color_scheme="dark")
         found += [f"{name}, dark, narrow: {each}" for each in await violations(page, OF_THE_LOOK)]
         if (width := await page.evaluate("document.documentElement.scrollWidth")) > NARROW["width"]:
             found.append(f"{name} is {width} pixels wide")
-    await window.close()
+    await context.close()
 
     assert not found, "\n".join(found)
     assert len(samples) > 30
 
 
+async def test_tab_reaches_every_control_in_order_and_shows_where_it_is(tour: Tour, browser: Browser) -> None:
+    samples = {each.name: each async for each in forms(tour)}
+    context = await window(browser, samples)
+    page = await context.new_page()
+
+    for name, sample in samples.items():
+        await show(page, sample)
+        reached = await _tabbed(page, name)
+        assert reached == sorted(reached), f"{name}: in the order of the page"
+        assert set(await page.evaluate(_TO_REACH)) <= set(reached), name
+    await context.close()
+
+
+async def _tabbed(page: Page, name: str) -> list[int]:
+    """Press Tab through the whole page; return the places of what had the focus."""
+    reached: list[int] = []
+    for _ in range(120):
+        await page.keyboard.press("Tab")
+        place, width, style, html = await page.evaluate(_TABBED)
+        if reached and (place < 0 or (place == reached[0] and len(reached) > 1)):
+            return reached
+        if place >= 0 and place not in reached[-1:]:
+            assert (width >= 2, style != "none") == (True, True), f"{name}: focus is seen on {html}"
+            reached.append(place)
+    raise AssertionError(f"{name}: the page has no end for the keyboard")
+
+
+async def test_what_is_wrong_gets_the_focus_and_leads_to_its_field(tour: Tour, browser: Browser) -> None:
+    samples = {each.name: each async for each in forms(tour) if each.name.endswith("-error")}
+    context = await window(browser, samples)
+    page = await context.new_page()
+
+    for name, sample in samples.items():
+        await show(page, sample)
+        await page.wait_for_function("document.activeElement.classList.contains('errors')")
+        assert (await page.title()).startswith("Error: "), name
+        links = await page.locator(".errors a").all()
+        assert links, name
+        for link in links:
+            field = str(await link.get_attribute("href")).removeprefix("#")
+            await link.focus()
+            await page.keyboard.press("Enter")
+            assert await page.evaluate("document.activeElement.id") == field, name
+            said = await link.inner_text()
+            assert said in await page.locator(f"#{field}-error").inner_text(), name
+    await context.close()
+
+
+async def test_nothing_moves_for_whoever_asks_for_that(tour: Tour, browser: Browser) -> None:
+    samples = {"door": await tour.seen("door", "/l/some-token")}
+    context = await window(browser, samples)
+    page = await context.new_page()
+    await show(page, samples["door"])
+
+    durations = await page.evaluate(
+        "[...document.querySelectorAll('*')].map((each) => getComputedStyle(each).transitionDuration)"
+    )
+
+    assert set(durations) == {"0s"}
+    await context.close()
+
+
 @pytest.mark.skipif("PLIXO_SCREENSHOTS" not in os.environ, reason="pictures are taken by `make screenshots`")
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize("language", os.environ.get("PLIXO_LANGUAGES", " ".join(LANGUAGES)).split())
 async def test_pictures_of_every_page(tour: Tour, browser: Browser, language: str) -> None:
     tour.language = language
     samples = {each.name: each async for each in all_pages(tour)}
     folder = Path(os.environ["PLIXO_SCREENSHOTS"]).resolve()  # noqa: ASYNC240 - once, before anything runs
 
-    window = await context(browser, samples)
-    page = await window.new_page()
+    context = await window(browser, samples)
+    page = await context.new_page()
     for size, viewport in (("phone", PHONE), ("desktop", DESKTOP)):
         await page.set_viewport_size(viewport)
         for scheme in ("light", "dark"):
-            await page.emulate_media(color_scheme=scheme)
+            await page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
             for name, sample in samples.items():
-                await opened(page, sample)
+                await show(page, sample)
                 path = folder / f"{language}-{size}-{scheme}" / f"{name}.png"
                 await page.screenshot(path=path, full_page=True, animations="disabled")
-    await window.close()
+    await context.close()
