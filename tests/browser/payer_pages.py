@@ -175,10 +175,10 @@ async def _acts(tour: Tour) -> AsyncIterator[Sample]:
 
 async def forms(tour: Tour) -> AsyncIterator[Sample]:
     """Walk through what can be filled in, empty and with faults."""
+    yield await tour.seen("support", "/support")
+    yield await tour.sent("support-error", "/support", {"text": ""})
     await tour.payer()
     yield await tour.seen("invoice", "/i")
     yield await tour.sent("invoice-error", "/i/pay", {"amount": "twelve"}, of="/i")
-    yield await tour.seen("support", "/support")
-    yield await tour.sent("support-error", "/support", {"text": ""})
     async for sample in _acts(tour):
         yield sample
