@@ -52,8 +52,8 @@ def asked() -> set[str]:
             first = node.args[0] if node.args else None
             if called(node) in _ASKS and isinstance(first, ast.Constant) and isinstance(first.value, str):
                 found.add(first.value)
-            if called(node) == "say" and isinstance(node.args[1], ast.Constant):
-                found |= {f"{node.args[1].value}_title", f"{node.args[1].value}_text"}
+            if called(node) == "say" and isinstance(what := node.args[1], ast.Constant) and isinstance(what.value, str):
+                found |= {f"{what.value}_title", f"{what.value}_text"}
     return found
 
 
