@@ -96,6 +96,19 @@ class _Connection(web.RequestHandler):
         self._stop_waiting()
         super().connection_lost(exc)
 
+    def close(self) -> None:
+        """End the connection when it is idle; aiohttp's own would drop what is still to come of a request's body."""
+        if not self._request_in_progress:
+            super().close()
+
+    async def shutdown(self, timeout: float | None = 15.0) -> None:  # noqa: ASYNC109 - aiohttp's signature
+        """Wait for the request that is being served, its body included, then end the connection."""
+        loop, seconds = asyncio.get_running_loop(), timeout or 0.0
+        until = loop.time() + seconds
+        while self._request_in_progress and loop.time() < until:  # noqa: ASYNC110 - aiohttp has no event for it
+            await asyncio.sleep(0.05)
+        await super().shutdown(max(until - loop.time(), 1.0))
+
     def handle_error(
         self,
         request: web.BaseRequest,

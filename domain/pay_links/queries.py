@@ -157,6 +157,8 @@ async def page(core: Core, *, secret: str) -> PayerPage:
     Raises:
         LinkNotFound: No session of ours, or one that ended, lay idle or got too old.
     """
+    if not secret:
+        raise LinkNotFound  # a browser that holds none; there is nothing to look for
     today = local_date(core.clock, core.merchant.zone)
     which = {"hash": sessions.secret_hash(secret), "told": list(_TOLD), "most": LINES_SHOWN, "today": today}
     now = core.clock.now()

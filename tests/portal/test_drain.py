@@ -60,8 +60,8 @@ def listens(port: int) -> bool:
 async def test_requests_under_way_are_answered_while_the_process_stops(tmp_path: Path) -> None:
     body = b"ask=fresh"
     head = (
-        b"POST /l/x HTTP/1.1\r\nHost: x\r\nSec-Fetch-Site: same-origin\r\n"
-        b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n" % len(body)
+        b"POST /l/%d HTTP/1.1\r\nHost: x\r\nSec-Fetch-Site: same-origin\r\n"
+        b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n"
     )
     async with databases.of_its_own() as address:
         await migrations.migrate(address)
@@ -71,8 +71,8 @@ async def test_requests_under_way_are_answered_while_the_process_stops(tmp_path:
             noticed = asyncio.Event()
             clients = [asyncio.create_task(asking(served.port, answers, lost, noticed)) for _ in range(CLIENTS)]
             begun = [await asyncio.open_connection("127.0.0.1", served.port) for _ in range(CLIENTS)]
-            for _, writer in begun:
-                writer.write(head + body[:4])
+            for number, (_, writer) in enumerate(begun):
+                writer.write(head % (number, len(body)) + body[:4])
                 await writer.drain()
             await until(lambda: len(answers) >= CLIENTS * 3)
 

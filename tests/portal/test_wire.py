@@ -61,7 +61,6 @@ TWO_READINGS = {
     "too large a header": post(b"X-A: " + b"a" * (wire.LONGEST_LINE + 1)),
     "too many headers": post(*(b"X-%d: a" % n for n in range(wire.MOST_HEADERS + 1))),
     "too long a line": b"GET /" + b"a" * (wire.LONGEST_LINE + 1) + b" HTTP/1.1\r\n\r\n",
-    "no version": b"GET /l/x\r\n\r\n",
     "another protocol": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\x00" * 64,
     "HTTP/2": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
 }
@@ -124,6 +123,14 @@ async def test_what_has_one_reading_gets_a_page_of_ours_or_a_refusal_with_every_
     assert b"aiohttp" not in answer
     assert SECRET.encode() not in answer
     assert b"evil" not in answer
+
+
+async def test_a_request_without_a_version_is_answered_once_and_ends_the_connection(built: web.Application) -> None:
+    async with listening(built) as port:
+        answer = await said(port, b"GET /l/x\r\n\r\n" + SMUGGLED)
+
+    assert answer.count(b"<!DOCTYPE html>") == 1
+    assert b"Content-Security-Policy" in answer
 
 
 async def test_two_requests_in_one_packet_are_two_answers_in_their_order(built: web.Application) -> None:
