@@ -111,11 +111,9 @@ async def test_a_form_that_breaks_off_leaves_nothing_behind(core: Core, browser:
         '--x\r\nContent-Disposition: form-data; name="file-other"; filename="a.pdf"\r\n\r\n%PDF-1.7 and then'
     ).encode()
 
-    answer = await browser.post(
-        "/i/dispute",
-        body,
-        headers={**FROM_OUR_PAGE, "Content-Type": "multipart/form-data; boundary=x"},  # type: ignore[arg-type]
-    )
+    headers = {**FROM_OUR_PAGE, "Content-Type": "multipart/form-data; boundary=x"}
+
+    answer = await browser.post("/i/dispute", body, headers=headers)  # type: ignore[arg-type]
 
     assert answer.status == 400
     assert "Nothing was sent" in answer.text
