@@ -1,4 +1,4 @@
-"""Maintenance: hold back all mail for a reason and a time, and let it go again."""
+"""Maintenance: hold back all mail and close the payers' pages for a reason and a time, and open again."""
 
 from bot import asks, words
 from bot.asks import Ask, Misunderstood
@@ -9,7 +9,6 @@ from domain.kernel.core import Core
 from domain.outreach import gates
 from domain.outreach.gates import Holds
 
-NAME = "maintenance"
 EXAMPLE = 'maintenance on "the bank moves its accounts" until 14:00'
 
 
@@ -29,13 +28,17 @@ async def on(core: Core, ask: Ask) -> Message:
     reason = asks.reason(tuple(read.rest.split()), why="Why? Everybody whose mail waits is told.", example=EXAMPLE)
     if read.at is None:
         raise Misunderstood(f"Until when? It ends by itself then. For example `/plixo {EXAMPLE}`.")
-    event = await gates.close(core, name=NAME, holds=Holds.ALL_MAIL, reason=reason, actor=ask.actor, until=read.at)
+    event = await gates.close(
+        core, name=gates.MAINTENANCE, holds=Holds.ALL_MAIL, reason=reason, actor=ask.actor, until=read.at
+    )
     return answers.done(
-        event, note="What comes in is taken all the same. End it sooner: /plixo maintenance off reason…"
+        event,
+        note="The payers' pages are closed, too; what comes in is taken all the same."
+        " End it sooner: /plixo maintenance off reason…",
     )
 
 
 async def off(core: Core, ask: Ask) -> Message:
     """Answer ``/plixo maintenance off [reason…]``."""
     reason = " ".join(ask.words) or "maintenance is over"
-    return answers.done(await gates.open(core, name=NAME, reason=reason, actor=ask.actor))
+    return answers.done(await gates.open(core, name=gates.MAINTENANCE, reason=reason, actor=ask.actor))

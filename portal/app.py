@@ -10,6 +10,7 @@ from aiohttp import web
 from domain.kernel.core import Core
 from domain.kernel.ports import PaymentGateway
 from portal import acts, door, forward, invoice, pages, papers, rim, stripe_webhook, support, unsubscribe, wire
+from portal.closing import Closing, unless_closed
 from portal.cookies import Cookies
 from portal.rates import Rates
 from portal.rim import Portal, Route
@@ -59,9 +60,12 @@ def build(
 
 def add_pages(app: web.Application, portal: Portal) -> None:
     """Add the payers' routes; what no other route takes gets the portal's own page for nothing."""
+    closing = Closing(portal.core)
+    open_always = {*unsubscribe.ROUTES, *support.ROUTES, *_FILES}
     for route in (*chain.from_iterable(area.ROUTES for area in AREAS), *_FILES):
         add = app.router.add_get if route.method == "GET" else app.router.add_post  # whoever takes GET takes HEAD
-        add(route.path, rim.served(portal, route.name, route.handler))
+        handler = route.handler if route in open_always else unless_closed(closing, route.handler)
+        add(route.path, rim.served(portal, route.name, handler))
     app.router.add_route("*", "/{anything:.*}", rim.served(portal, "missing", _missing))
 
 

@@ -19,6 +19,9 @@ from domain.outreach.stop_events import GateClosed, GateOpened
 
 LONGEST_REASON = 300
 
+MAINTENANCE = "maintenance"
+"""The gate that keeps all mail back and closes the payers' pages; what comes in is taken all the same."""
+
 
 class Holds(StrEnum):
     """What a gate keeps back."""
@@ -119,6 +122,16 @@ async def closed(core: Core) -> tuple[GateShown, ...]:
         (core.clock.now(),),
     )
     return tuple(GateShown(**row) for row in rows)
+
+
+async def maintenance(core: Core) -> GateShown | None:
+    """Return the maintenance that is on now, if any; it closes the payers' pages, too."""
+    row = await core.database.row(
+        "SELECT id, name, segment, holds, reason, until, made_by, created_at AS since FROM gate"
+        " WHERE state = 'closed' AND name = %s AND segment IS NULL AND (until IS NULL OR until > %s)",
+        (MAINTENANCE, core.clock.now()),
+    )
+    return GateShown(**row) if row else None
 
 
 async def _known(tx: Transaction, segment: str | None) -> None:

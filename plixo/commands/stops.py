@@ -15,13 +15,11 @@ from plixo.commands.moments import Reason, Until, listed, moment_or_none, told
 
 hold_app = typer.Typer(no_args_is_help=True, help="Stops on one customer, invoice or contact.")
 gate_app = typer.Typer(no_args_is_help=True, help="Stops before all mail, or before all that leaves by itself.")
-maintenance_app = typer.Typer(no_args_is_help=True, help="Keep all mail back for a while.")
+maintenance_app = typer.Typer(no_args_is_help=True, help="Keep all mail back and close the payers' pages for a while.")
 
 Account = Annotated[str, typer.Argument(help="The customer's number or name.")]
 Name = Annotated[str, typer.Argument(help="The gate's name, such as `readiness`.")]
 Segment = Annotated[str | None, typer.Option(help="Only this segment.")]
-
-MAINTENANCE = "maintenance"
 
 
 @hold_app.command("put")
@@ -128,7 +126,7 @@ def maintenance_on(reason: Reason, until: Until = None) -> None:
     told(
         lambda core: gates.close(
             core,
-            name=MAINTENANCE,
+            name=gates.MAINTENANCE,
             holds=Holds.ALL_MAIL,
             reason=reason,
             actor=SHELL,
@@ -142,7 +140,7 @@ def maintenance_off(
     reason: Annotated[str, typer.Option(help="Kept in the audit trail.")] = "maintenance is over",
 ) -> None:
     """Send again."""
-    told(lambda core: gates.open(core, name=MAINTENANCE, reason=reason, actor=SHELL))
+    told(lambda core: gates.open(core, name=gates.MAINTENANCE, reason=reason, actor=SHELL))
 
 
 def _until(moment: datetime | None) -> str:
