@@ -41,10 +41,10 @@ def a_year(seed: int, *, accounts: int, days: int, turnover: float = TURNOVER, m
         seed=seed,
         accounts=accounts,
         days=days,
-        hours=(2.0, 9.0),
+        hours=(3.0, 9.5),
         acts_a_day=max(10.0, 2.5 * invoices_a_day),
         invoices_a_day=invoices_a_day,
-        opening=min(1.0, turnover / 6),
+        opening=min(1.0, turnover / 12),
         warm_up=max(50, accounts // 8),
         minutes=minutes,
     )

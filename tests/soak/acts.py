@@ -133,9 +133,9 @@ async def contact_leaves(stage: Stage) -> str | None:
     return "contact removed"
 
 
-ACTS: tuple[tuple[int, Act], ...] = (
+ACTS: tuple[tuple[float, Act], ...] = (
     (20, pays),
-    (2, takes_back),
+    (0.6, takes_back),  # were more than one payment in twenty to go back, Autopilot would stand still all year
     (12, comes_back),
     (2, contact_leaves),
     (6, operators.promise),
@@ -152,7 +152,7 @@ ACTS: tuple[tuple[int, Act], ...] = (
 """What happens, and how often."""
 
 
-async def play(stage: Stage, acts: tuple[tuple[int, Act], ...]) -> str:
+async def play(stage: Stage, acts: tuple[tuple[float, Act], ...]) -> str:
     """Play one act; what the product declines is an answer too."""
     act = stage.chance.choices([each for _, each in acts], [weight for weight, _ in acts])[0]
     try:
