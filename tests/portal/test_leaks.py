@@ -35,7 +35,9 @@ class Remote(Browser):
     def __init__(self, port: int, session: aiohttp.ClientSession) -> None:
         self._root, self._session = f"http://127.0.0.1:{port}", session
 
-    async def _ask(self, method: str, path: str, headers: dict[str, str], data: dict[str, str] | None) -> Answer:
+    async def _ask(
+        self, method: str, path: str, headers: dict[str, str], data: dict[str, str] | aiohttp.FormData | None
+    ) -> Answer:
         address = URL(self._root + path, encoded=True)
         async with self._session.request(method, address, headers=headers, data=data, allow_redirects=False) as answer:
             return Answer(answer.status, answer.headers, await answer.read(), path)
@@ -89,7 +91,7 @@ async def everything_stored(database: str) -> dict[str, list[str]]:
     async with await psycopg.AsyncConnection.connect(database, row_factory=dict_row) as connection:
         names = await connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
         for row in await names.fetchall():
-            rows = await connection.execute(f'SELECT row_to_json(t)::text AS said FROM "{row["tablename"]}" t')  # type: ignore[arg-type]
+            rows = await connection.execute(f'SELECT row_to_json(t)::text AS said FROM "{row["tablename"]}" t')
             stored[row["tablename"]] = [each["said"] for each in await rows.fetchall()]
     return stored
 

@@ -14,9 +14,9 @@ from tests.clocks import StandingClock
 from tests.domain.pay_links.payers import Visit, a_link, a_visit, entered, told
 
 
-async def of_same_customer(core: Core, visit: Visit, number: str, **further: int) -> Invoice:
+async def of_same_customer(core: Core, visit: Visit, number: str, *, days_past_due: int = 7) -> Invoice:
     account = await Account.get(id=(await visit.invoice()).account_id)
-    return await an_invoice(core, number, account=account, **further)
+    return await an_invoice(core, number, account=account, days_past_due=days_past_due)
 
 
 async def links_to(core: Core, number: str) -> list[object]:
