@@ -285,7 +285,7 @@ TABLE: tuple[Command, ...] = (
     _line(POLICY, "segment", "[NAME shadow|autopilot]", P.VIEW, "lists segments, or proposes a mode for one", "segment",
           policies.segment),
     _line(POLICY, "maintenance", "", P.VIEW, "shows what holds all mail back", "maintenance", maintenance.show),
-    _line(POLICY, "maintenance on", "\"reason\" until TIME", P.OPERATE, "holds all mail back and closes the payers' pages",
+    _line(POLICY, "maintenance on", "\"reason\" until TIME", P.OPERATE, "holds mail back and closes the payers' pages",
           maintenance.EXAMPLE, maintenance.on),
     _line(POLICY, "maintenance off", "[reason…]", P.OPERATE, "lets it go again", "maintenance off all done",
           maintenance.off),
