@@ -11,6 +11,7 @@ from domain.ledger import twins
 from domain.ledger.models import Account, Invoice
 from tests.builders import an_account, an_invoice
 from tests.domain.cash_application.test_camt import STATEMENTS
+from tests.domain.ledger.test_falls import a_fall
 from tests.domain.ledger.test_payments import euros
 from tests.plixo.test_cli import Shell
 
@@ -133,20 +134,14 @@ async def test_what_lowered_an_invoice_is_told_and_may_be_said(plixo: Shell, cor
     assert rows == [{"reason": "credited in the books", "amount_minor": 4000}]
 
 
-async def test_what_lowered_an_invoice_is_told_later(plixo: Shell, core: Core, tmp_path: Path) -> None:
-    await an_invoice(core, "INV-1", account=await an_account(core, "Acme Ltd"), amount=euros(10_000))
-    books = tmp_path / "books.csv"
-    due = (await Invoice.get()).due_on
-    books.write_text(
-        f"Invoice Number,Customer,Due Date,Amount,Balance,Currency\nINV-1,Acme Ltd,{due},100.00,60.00,EUR\n"
-    )
-    await plixo("import", "invoices", str(books))
+async def test_what_lowered_an_invoice_is_told_later(plixo: Shell, core: Core) -> None:
+    await a_fall(core)
 
     waits = await plixo("lowered", "list")
     own = await plixo("lowered", "tell", "INV-1", "--as", "correction", "--reason", "typing mistake")
     done = await plixo("lowered", "tell", "INV-1", "--as", "payment", "--amount", "15.00", "--on", "2026-03-01")
 
-    assert "INV-1  Acme Ltd  40.00 EUR lowered on" in waits.out
+    assert "INV-1  Acme  40.00 EUR lowered on" in waits.out
     assert (own.code, done.code) == (1, 0)
     assert "15.00 EUR that the books took off was a payment; 60.00 EUR left to pay" in done.out
     assert "of 25.00 EUR the cause is still not known" in done.out
