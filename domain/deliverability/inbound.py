@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 MAX_BATCH = 64
 """Mails that are stored in one transaction."""
 
+UNPROVABLE = "its token cannot be verified any more, so it is left as it was"
+
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
@@ -181,6 +183,8 @@ async def act_upon(
     reading, reply = opened.reading, opened.reply.as_json() if opened.reply else None
     case = await cases.gathered(core, tx, reading=reading, sent_to=sent_to, arrived=arrived)
     decision, decided = triage.decide(case), triage.mark(case)
+    if _proof_lost(record, case):
+        return Outcome(record.id, record.state, reading.kind.value, reading.rule, UNPROVABLE, changed=False)
     known = record.status is InboundState.READ and _as_before(record.reading, reading) and record.decided == decided
     if not known:
         where = await _placed(core, tx, record, case)
@@ -197,6 +201,15 @@ async def act_upon(
         known = False
         await record.move("read", reply=reply)
     return Outcome(record.id, record.state, reading.kind.value, reading.rule, decision.note, not known)
+
+
+def _proof_lost(record: InboundMail, case: Case) -> bool:
+    """Tell whether the token that had proven a mail can be verified no more: its key left the ring since, for example.
+
+    What was proven when the mail came stays so; a newer reading without the proof would only take it back.
+    """
+    had_one = record.thread in ("token", "quoted token") and record.status is InboundState.READ
+    return had_one and not case.tokens and not case.inner
 
 
 async def _placed(core: Core, tx: Transaction, record: InboundMail, case: Case) -> dict[str, Any]:

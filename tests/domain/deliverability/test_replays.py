@@ -183,6 +183,20 @@ async def test_what_is_proven_by_a_key_that_was_put_back_is_acted_upon_although_
     assert await changes(core, ReaderHere()) == []
 
 
+@pytest.mark.parametrize("newer_rules", [True, False])
+async def test_a_key_that_left_the_ring_takes_back_nothing_that_it_had_proven(core: Core, newer_rules: bool) -> None:
+    mailing = await a_mailing(core)
+    await bounce(core, mailing, action="failed")
+    rotated = replace(core, keys=Keyring((SigningKey(2, b"the key of next year, 32 bytes and more"),)))
+    before = await everything(core)
+
+    reader: Reader = saying(mailing, Reason.SPAM) if newer_rules else ReaderHere()
+    done = await changes(rotated, reader, dry_run=False)
+
+    assert done == []
+    assert await everything(core) == before
+
+
 async def test_that_its_owner_wrote_since_takes_no_suppression_back_by_a_replay(
     core: Core, clock: StandingClock
 ) -> None:
