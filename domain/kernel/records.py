@@ -1,6 +1,6 @@
 """Records: table rows with a state that only ``move()`` writes."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 from typing import Any, ClassVar, Self
 from uuid import UUID
@@ -71,16 +71,37 @@ class StatefulRecord(Record):
         return self
 
     @classmethod
-    async def move_all(cls, step: str, *, ids: Collection[UUID], before: StrEnum, **also: Any) -> int:
+    async def move_all(
+        cls,
+        step: str,
+        *,
+        ids: Collection[UUID],
+        before: StrEnum,
+        own: Mapping[str, tuple[str, Sequence[Any]]] | None = None,
+        **also: Any,
+    ) -> int:
         """Take the same step with a whole set of rows that the caller holds locked; return how many were in *before*.
+
+        Args:
+            step: The step.
+            ids: The rows.
+            before: The state in which they must be.
+            own: Columns of which each row gets its own value: their type, and the values in the order of *ids*.
+            also: Columns that get the same value in all rows.
 
         Raises:
             MoveRefused: The step is not possible from that state.
         """
-        columns = {"state": cls.MACHINE.after(before, step).value, **also}
+        columns, own = {"state": cls.MACHINE.after(before, step).value, **also}, own or {}
         if not ids:
             return 0
-        written = ", ".join(f"{name} = %s" for name in columns)
+        assert all(len(values) == len(ids) for _, values in own.values()), "each row has a value of its own"
+        written = ", ".join([*(f"{name} = %s" for name in columns), *(f"{name} = own.{name}" for name in own)])
+        arrays = ", ".join(["%s::uuid[]", *(f"%s::{kind}[]" for kind, _ in own.values())])
+        statement = (
+            f"UPDATE {cls._meta.db_table} t SET {written} FROM unnest({arrays}) AS own ({', '.join(['id', *own])})"
+            " WHERE t.id = own.id AND t.state = %s"
+        )
         values = [cls._meta.fields_map[name].to_db_value(value, cls) for name, value in columns.items()]
-        statement = f"UPDATE {cls._meta.db_table} SET {written} WHERE id = ANY(%s) AND state = %s"
-        return await Database().execute(statement, (*values, list(ids), before.value))
+        lists = [list(each) for _, each in own.values()]
+        return await Database().execute(statement, (*values, list(ids), *lists, before.value))

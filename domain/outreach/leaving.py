@@ -44,32 +44,24 @@ async def begun(
     return {mailing_id: mail for mailing_id, mail in written.items() if mailing_id in gone}
 
 
-_WRITTEN = """
-    WITH items AS (
-        UPDATE mailing_item t SET link_id = n.link_id
-        FROM unnest(%s::uuid[], %s::uuid[]) AS n (id, link_id) WHERE t.id = n.id)
-    UPDATE mailing m SET link_id = n.link_id, provider = n.provider
-    FROM unnest(%s::uuid[], %s::uuid[], %s::text[]) AS n (id, link_id, provider) WHERE m.id = n.id
+_LINKED = """
+    UPDATE mailing_item t SET link_id = n.link_id
+    FROM unnest(%s::uuid[], %s::uuid[]) AS n (id, link_id) WHERE t.id = n.id
 """
 
 
 async def _sending(tx: Transaction, leaving: Sequence[tuple[Mailing, MailFacts]], links: Mapping[UUID, UUID]) -> None:
     if not leaving:
         return
-    await tx.execute(
-        _WRITTEN,
-        (
-            list(links),
-            list(links.values()),
-            [each.id for each, _ in leaving],
-            [each.link_id for each, _ in leaving],
-            [facts.provider for _, facts in leaving],
-        ),
-    )
+    await tx.execute(_LINKED, (list(links), list(links.values())))
     moved = await Mailing.move_all(
         "send",
         ids=[each.id for each, _ in leaving],
         before=MailingState.QUEUED,
+        own={
+            "link_id": ("uuid", [each.link_id for each, _ in leaving]),
+            "provider": ("text", [facts.provider for _, facts in leaving]),
+        },
         reserved_on=leaving[0][1].today,
         not_before=None,
         waits="",
