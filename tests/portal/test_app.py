@@ -19,8 +19,8 @@ from domain.kernel.core import Core
 from domain.pay_links import tokens
 from portal import app, rim
 from portal.askers import Proxies
-from portal.no_gateway import NoGateway
 from portal.looks import STYLE, look
+from portal.no_gateway import NoGateway
 from portal.rates import Rates
 from tests.builders import an_invoice
 from tests.domain.pay_links.payers import a_link
