@@ -88,21 +88,16 @@ TRICKS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("path", TRICKS)
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE", "OPTIONS", "PROPFIND"])
-async def test_a_trick_with_the_path_shows_nothing_and_breaks_nothing(
-    server: TestServer, path: str, method: str
-) -> None:
+async def test_a_trick_with_the_path_shows_nothing_and_breaks_nothing(server: TestServer, method: str) -> None:
     async with a_browser(server) as stranger:
-        answer = await stranger._ask(method, quote(path, safe="/%?=&;:\\"), {}, None)
-
-    assert answer.status in {200, 303, 400, 403, 404, 405}
-    assert "root:" not in answer.text
-    assert "evil" not in answer.headers.get("Location", "")
-    assert "Set-Cookie: a" not in str(answer.headers)
-    assert "Content-Security-Policy" in answer.headers
-    if answer.status == 200 and method == "GET":
-        assert re.match(r"/+(l|u)(/|$)", path) or "missing" not in answer.title
+        for path in TRICKS:
+            answer = await stranger._ask(method, quote(path, safe="/%?=&;:\\"), {}, None)
+            assert answer.status in {200, 303, 400, 403, 404, 405}, path
+            assert "root:" not in answer.text, path
+            assert "evil" not in answer.headers.get("Location", ""), path
+            assert "a=b" not in str(answer.headers.getall("Set-Cookie", [])), path
+            assert "Content-Security-Policy" in answer.headers, path
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:443", "", "localhost", "x\u00e9.example", "a" * 300])
