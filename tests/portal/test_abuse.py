@@ -26,7 +26,7 @@ from tests.portal.payers import a_payer
 from tests.portal.test_walk import every_route, filled
 from tests.portal.wires import serving
 
-TOKENS = int(os.environ.get("PLIXO_TEST_TOKENS", "800"))
+TOKENS = int(os.environ.get("PLIXO_TEST_TOKENS", "400"))
 """Guesses; the goal is shown with 10,000, which take some minutes."""
 
 SLOWER = 3.0
@@ -44,6 +44,7 @@ def median(seconds: list[float]) -> float:
     return sorted(seconds)[len(seconds) // 2]
 
 
+@pytest.mark.timeout(900)
 async def test_thousands_of_guesses_get_one_page_in_one_time_and_enter_nothing(
     core: Core, gateway: FakeGateway
 ) -> None:
@@ -157,7 +158,9 @@ FORM = st.dictionaries(
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@pytest.mark.soak
+@pytest.mark.timeout(900)
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 async def test_whatever_a_form_says_no_route_breaks(data: st.DataObject, core: Core, gateway: FakeGateway) -> None:
     number = f"INV-{os.urandom(4).hex()}"
@@ -179,7 +182,9 @@ async def test_whatever_a_form_says_no_route_breaks(data: st.DataObject, core: C
     assert (await Invoice.get(number=number)).open_minor == 12500
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@pytest.mark.soak
+@pytest.mark.timeout(900)
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(value=TEXT | st.binary(max_size=200))
 async def test_whatever_an_address_or_cookie_says_no_route_breaks(
     value: str | bytes, server: TestServer, browser: Browser
