@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
+import structlog
 from aiohttp import web
 from babel.dates import format_datetime, format_time
 
@@ -14,6 +15,8 @@ from domain.kernel import locales
 from domain.kernel.core import Core
 from domain.outreach import gates
 from portal.rim import Handler, Portal
+
+log = structlog.get_logger(__name__)
 
 KNOWN_SECONDS = 2.0
 
@@ -32,8 +35,11 @@ class Closing:
     async def until(self) -> tuple[bool, datetime | None]:
         """Return whether the pages are closed, and until when if that is known."""
         if self._now() - self._asked >= KNOWN_SECONDS:
-            self._gate = await gates.maintenance(self._core)
             self._asked = self._now()
+            try:
+                self._gate = await gates.maintenance(self._core)
+            except Exception as error:  # the rim: pages that need no database are shown without one
+                log.warning("whether maintenance is on is not known", error=type(error).__name__)
         gate = self._gate
         over = gate is not None and gate.until is not None and gate.until <= self._core.clock.now()
         return gate is not None and not over, gate.until if gate else None

@@ -43,6 +43,7 @@ READS_ENVIRONMENT = {
 OWN_TIME = {
     "domain/kernel/clock.py": "the clock itself",
     "sandbox/": "outside services have clocks of their own; the demo's can be moved",
+    "plixo/file_store.py": "how old a file is says the store's own clock, whatever the demo's shows",
     "portal/stripe_webhook.py": "a signature says when it was made by the machine's time, whatever the demo's shows",
 }
 """Where the machine's time may be read directly, and why the core's clock is not it."""

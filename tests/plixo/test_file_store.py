@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from domain.kernel.ports import FileMissing, StoreUnavailable
 from plixo import file_store
+from tests.plixo.s3_stand_in import a_bucket
 
 
 async def listed(store: file_store.Files, *, than: timedelta = timedelta(days=-1)) -> list[str]:
@@ -76,3 +78,51 @@ async def test_a_store_that_takes_nothing_says_so(tmp_path: Path) -> None:
 def test_an_address_that_names_no_store_is_refused(tmp_path: Path, url: str) -> None:
     with pytest.raises(file_store.UrlUnusable, match="PLIXO_FILES_URL"):
         file_store.files(url, data_dir=tmp_path)
+
+
+@pytest.fixture
+def s3(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], file_store.Files]:
+    """Return how to open a bucket's store, with the variables that every program of that kind reads."""
+
+    def opened(endpoint: str) -> file_store.Files:
+        for name, value in {
+            "AWS_ENDPOINT_URL": endpoint,
+            "AWS_ALLOW_HTTP": "true",
+            "AWS_ACCESS_KEY_ID": "AKIATEST",
+            "AWS_SECRET_ACCESS_KEY": "not a secret",
+            "AWS_REGION": "eu-central-1",
+        }.items():
+            monkeypatch.setenv(name, value)
+        return file_store.files("s3://files/plixo", data_dir=Path("/nowhere"))
+
+    return opened
+
+
+async def test_a_bucket_keeps_hands_out_lists_and_removes(s3: Callable[[str], file_store.Files]) -> None:
+    async with a_bucket() as (bucket, endpoint):
+        store = s3(endpoint)
+        for name in "abcde":
+            await store.put(f"documents/{name}", name.encode() * 100_000)
+        listed_before = await listed(store)
+        await store.remove(["documents/a", "documents/none"])
+
+        assert "plixo/documents/b" in bucket.objects, "under the prefix of the address"
+        assert await store.get("documents/b") == b"b" * 100_000
+        assert listed_before == [f"documents/{name}" for name in "abcde"]
+        assert await listed(store, than=timedelta(days=1)) == []
+        with pytest.raises(FileMissing):
+            await store.get("documents/a")
+        assert bucket.signed > 0
+
+
+async def test_a_bucket_that_lets_nobody_in_says_so(s3: Callable[[str], file_store.Files]) -> None:
+    async with a_bucket() as (bucket, endpoint):
+        store = s3(endpoint)
+        bucket.away = True
+
+        with pytest.raises(StoreUnavailable):
+            await store.put("documents/a", b"1")
+        with pytest.raises(StoreUnavailable):
+            await store.get("documents/a")
+        with pytest.raises(StoreUnavailable):
+            await listed(store)
