@@ -92,8 +92,8 @@ _SHEET = f"""
     LEFT JOIN segment_health h ON h.segment = m.segment
     LEFT JOIN segment s ON s.name = m.segment AND s.state = 'published'
     LEFT JOIN LATERAL ({_ITEMS}) items ON true
-    LEFT JOIN LATERAL (SELECT min(w.received_at) AS replied_at, {waits.ends("w")} AS replied_until FROM {waits.talks()} w
-                       WHERE w.account_id = m.account_id) talk ON true
+    LEFT JOIN LATERAL (SELECT min(w.received_at) AS replied_at, {waits.ends("w")} AS replied_until
+                       FROM {waits.talks()} w WHERE w.account_id = m.account_id) talk ON true
     WHERE m.id = ANY(ARRAY(SELECT unnest(%(ids)s::uuid[])))
 """
 """The array is made by a subquery so that the planner knows as much of it before as after: it then keeps one plan for
