@@ -21,6 +21,7 @@ from tests.conftest import MERCHANT
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 
 PAGE = PayerPage(
+    link_id=uuid4(),
     invoice_id=uuid4(),
     invoice_number="INV-1042",
     account_id=uuid4(),
