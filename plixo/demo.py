@@ -18,7 +18,10 @@ from pydantic import SecretStr
 from domain.kernel import calendars, request_ids
 from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
-from domain.ledger import csv_import
+from domain.kernel.money import Money
+from domain.kernel.transactions import Row
+from domain.ledger import csv_import, invoice_papers
+from domain.ledger.invoice_papers import Paper
 from domain.people import people
 from domain.people.refusals import RoleHeldAlready
 from domain.people.roles import Role
@@ -26,9 +29,10 @@ from plixo import logs, migrations
 from plixo.part import Part
 from plixo.run import Product
 from plixo.settings import Settings
-from sandbox import ledger
+from sandbox import ledger, sample_papers
 from sandbox.app import Sandbox
 from sandbox.clock import MovableClock
+from sandbox.sample_papers import SamplePaper
 from sandbox.settings import PEOPLE, SandboxSettings
 
 MERCHANT = "Northwind Supplies"
@@ -38,6 +42,16 @@ AFTERNOON, EVENING = time(15, 30), time(17)
 
 ROLES = {"U0ANNA": Role.AR_MANAGER, "U0CARLA": Role.CONTROLLER, "U0VIKTOR": Role.VIEWER}
 """Three people who may do different things, so that refusals and a second person can be seen too."""
+
+
+_UNPRINTED = """
+    SELECT i.number, i.issued_on, i.due_on, i.total_minor, i.currency, a.name, a.number AS customer_number,
+        a.locale, a.country
+    FROM invoice i JOIN account a ON a.id = i.account_id
+    WHERE i.number = ANY(%s) AND i.state = 'open' AND i.issued_on IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM invoice_paper p WHERE p.invoice_id = i.id)
+    ORDER BY i.id LIMIT %s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +226,29 @@ async def fill(core: Core, *, sample: bool = True) -> None:
             continue  # each by itself: the first start may have died between the two
         request = csv_import.ImportRequest(kind=kind, file_name=f"sample-{kind}.csv", stream=BytesIO(text.encode()))
         await csv_import.apply(core, request, actor=SHELL)
+    await _print_invoices(core)
+
+
+async def _print_invoices(core: Core) -> None:
+    """Keep a PDF of each of the sample's open invoices, so that payers have one to download; the others have none."""
+    numbers = [each.number for each in ledger.invoices(core.clock.now().date())]
+    while rows := await core.database.rows(_UNPRINTED, (numbers, invoice_papers.AT_ONCE)):
+        made = await asyncio.to_thread(lambda batch: [_printed(row) for row in batch], rows)
+        await invoice_papers.add(core, papers=made, actor=SHELL)
+
+
+def _printed(row: Row) -> Paper:
+    facts = SamplePaper(
+        number=row["number"],
+        customer=row["name"],
+        customer_number=row["customer_number"] or "",
+        language=row["locale"] or "en",
+        country=row["country"] or "DE",
+        issued_on=row["issued_on"],
+        due_on=row["due_on"],
+        total=Money(row["total_minor"], row["currency"]),
+    )
+    return Paper(row["number"], sample_papers.pdf(facts, merchant=MERCHANT))
 
 
 async def until_stopped(places: DemoPlaces, *, sample: bool = True) -> None:
