@@ -9,7 +9,7 @@ from datetime import datetime
 
 import structlog
 from aiohttp import web
-from babel.dates import format_datetime, format_time
+from babel.dates import format_date, format_time
 
 from domain.kernel import locales
 from domain.kernel.core import Core
@@ -64,8 +64,8 @@ def _page(portal: Portal, request: web.Request, until: datetime | None) -> web.R
         left = until - core.clock.now()
         here = until.astimezone(core.merchant.zone)
         same_day = here.date() == core.clock.now().astimezone(core.merchant.zone).date()
-        told = format_time(here, "short", locale=locale) if same_day else format_datetime(here, "medium", locale=locale)
-        lead = texts("closed_until", until=f"{told} ({here:%Z})")
+        at, day = f"{format_time(here, 'short', locale=locale)} ({here:%Z})", format_date(here, "long", locale=locale)
+        lead = texts("closed_until", until=at) if same_day else texts("closed_until_day", date=day, time=at)
         seconds = min(max(int(left.total_seconds()), SOONEST_SECONDS), LATEST_SECONDS)
     response = portal.pages.show(
         request,

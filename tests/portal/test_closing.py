@@ -40,6 +40,14 @@ async def test_pages_say_when_they_are_back_and_why_is_not_told(core: Core, brow
     assert (await browser.post(payer.path)).status == 503
 
 
+async def test_the_end_on_another_day_is_told_with_its_day(core: Core, browser: Browser) -> None:
+    await close(core, hours=24)
+
+    page = await browser.get("/l/x", headers={"Accept-Language": "de"})
+
+    assert "Sie sind am 11. März 2026 um 10:00 (CET) wieder da." in page.text
+
+
 async def test_a_time_that_is_not_known_is_not_made_up(core: Core, browser: Browser) -> None:
     await close(core, hours=None)
 
