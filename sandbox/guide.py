@@ -65,6 +65,23 @@ def steps(store: Store, mail: MailWorld, people: Sequence[Person], *, invoice: s
             "mail",
         ),
         Step(
+            "Answer without paying",
+            "On another reminder’s invoice, object and attach a file, and find it in Slack, in the thread of the case. "
+            "A plan, a promise, a question or a colleague’s address reach Slack the same way.",
+            any(each["state"] == "shared" for each in store.find("slack.file")),
+            "Open the mail boxes",
+            "tab",
+            "mail",
+        ),
+        Step(
+            "See how far payers came",
+            "Links sent, opened, entered, started and finished, and where people gave up.",
+            _said(commands, "portal"),
+            "Type /plixo portal",
+            "type",
+            "/plixo portal",
+        ),
+        Step(
             "Try what you may not do",
             f"Be {reader.name} ({reader.title}) and ask for a new link. Plixo says who may.",
             any(each["user"] == reader.slack_id and " link" in each["text"] for each in commands),

@@ -12,7 +12,7 @@ PANES: Mapping[str, tuple[str, ...]] = {
     "slack.view": ("modal",),
     "slack.home": ("channel",),
     "slack.command": ("guide",),
-    "slack.file": ("channel",),
+    "slack.file": ("channel", "guide"),
     "mail": ("mail", "guide"),
     "stripe.session": ("stripe", "guide"),
     "stripe.refund": ("stripe",),

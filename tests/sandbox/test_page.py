@@ -256,7 +256,9 @@ async def test_a_reply_with_a_file_and_a_mail_of_nobody_known_leave_the_page(
     assert 'value="postmaster@mail.northwind.example"' in await pane(sandbox, "mail")
 
 
-async def test_the_guide_ticks_what_was_done(sandbox: Sandbox, product: Product, client: stripe.StripeClient) -> None:
+async def test_the_guide_ticks_what_was_done(
+    sandbox: Sandbox, product: Product, client: stripe.StripeClient, slack: AsyncWebClient
+) -> None:
     before = await pane(sandbox, "guide")
     await sandbox.slack.command(user="U0ANNA", text="/plixo queue")
     mail_id = await mailed(sandbox)
@@ -264,12 +266,14 @@ async def test_the_guide_ticks_what_was_done(sandbox: Sandbox, product: Product,
     session = await client.v1.checkout.sessions.create_async(an_order())
     sandbox.stripe.pay_by_card(session.id)
     await sandbox.mail.bounce(mail_id)
+    await slack.files_upload_v2(channel=sandbox.settings.slack_channel, content="a note", filename="note.txt")
+    await sandbox.slack.command(user="U0ANNA", text="/plixo portal")
     await sandbox.slack.command(user="U0VIKTOR", text="/plixo link INV-2001")
 
     after = await pane(sandbox, "guide")
 
-    assert "0 of 7 done" in before
-    assert "7 of 7 done" in after
+    assert "0 of 9 done" in before
+    assert "9 of 9 done" in after
 
 
 async def test_open_pages_are_told_what_changed(sandbox: Sandbox, slack: AsyncWebClient) -> None:
