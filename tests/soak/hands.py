@@ -25,6 +25,9 @@ living worker was taken by one that is dead, and nobody waits for it."""
 STILL_SECONDS = 180.0
 """While there is work, some job begins or ends within this time, or something hangs; also on a slow, busy machine."""
 
+LOOK_SECONDS = 5.0
+"""A look that took longer counts as so long: a machine or a process that was put to sleep for a while did not hang."""
+
 RESCUE_SECONDS = 180.0
 """Jobs of dead workers are given to others within this time."""
 
@@ -73,16 +76,17 @@ async def hired(address: str, clock: Path, busy: Path, log: Path, *, port: int, 
 
 async def drained(sql: Sql, hands: Sequence[Hand]) -> None:
     """Wait until no living worker has anything to do."""
-    until, seen = time.monotonic() + STILL_SECONDS, 0
-    while time.monotonic() < until:
+    still, seen, looked = 0.0, 0, time.monotonic()
+    while still < STILL_SECONDS:
         row = await (await sql.execute(_BUSY, {"begins": timedelta(seconds=BEGINS_SECONDS)})).fetchone()
         assert row is not None
         if not row["busy"] and not any(each.at_work for each in hands):
             return
         gone = [each.process.exitcode for each in hands if each.process.exitcode and not each.leaving]
         assert not gone, f"workers ended by themselves, with {gone}"
-        if row["events"] != seen:
-            until, seen = time.monotonic() + STILL_SECONDS, row["events"]
+        before, looked = looked, time.monotonic()
+        still = still + min(LOOK_SECONDS, looked - before) if row["events"] == seen else 0.0
+        seen = row["events"]
         await asyncio.sleep(min(0.2, 0.02 + row["busy"] / 1000))
     raise AssertionError(f"work hangs: {await (await sql.execute(_AT)).fetchall()}")
 
