@@ -15,7 +15,7 @@ async def show(core: Core, ask: Ask) -> Message:
     weeks = funnel.USUAL_WEEKS
     if ask.words:
         word = ask.words[0]
-        if not (word.isascii() and word.isdecimal() and 1 <= int(word[:4]) <= funnel.MOST_WEEKS):
+        if not (word.isascii() and word.isdecimal() and len(word) <= 4 and 1 <= int(word) <= funnel.MOST_WEEKS):
             raise asks.Misunderstood(f"How many weeks, from 1 to {funnel.MOST_WEEKS}? For example `/plixo {SHOW}`.")
         weeks = int(word)
     return views.funnel(await funnel.funnel(core, actor=ask.actor, weeks=weeks))

@@ -1,7 +1,7 @@
 """Shared files: what payers hand in comes into the thread of its case, byte for byte, once it was examined."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from bot.errors import SlackRefused
@@ -15,7 +15,10 @@ from domain.operations import chat_messages
 log = logging.getLogger(__name__)
 
 SOON = timedelta(seconds=5)
-"""The case's own message is posted by another job; the file waits for it."""
+"""The case's own message is posted by another job; the file waits for it, the longer the more patiently."""
+
+GIVEN_UP = timedelta(days=1)
+"""Lines that Slack refused for so long are told no more, so a case may have no message; the file stays with it."""
 
 
 class FileSharer:
@@ -30,9 +33,10 @@ class FileSharer:
         Raises:
             TryLater: The case's message is not there yet, or Slack or the store of files is away.
         """
-        invoice_id = await document_cases.invoice_of(self._core, document_id=UUID(document_id))
-        if invoice_id is None:
+        about = await document_cases.invoice_of(self._core, document_id=UUID(document_id))
+        if about is None:
             return
+        invoice_id, came = about
         key = f"file:{document_id}"
         known = await chat_messages.found(self._core, keys=[key, chat_messages.case_key(invoice_id)])
         by_key = {each.key: each for each in known}
@@ -40,13 +44,15 @@ class FileSharer:
             return
         case = by_key.get(chat_messages.case_key(invoice_id))
         if case is None or case.ts is None:
-            raise TryLater(SOON, "the case has no message yet")
+            self._wait(came, "the case has no message yet")
+            return
         try:
             content = await documents.content(self._core, document_id=UUID(document_id))
         except (DocumentHeld, DocumentNotFound):
             return
         except (DocumentWaits, FilesUnkept) as error:
-            raise TryLater(SOON, type(error).__name__) from error
+            self._wait(came, type(error).__name__)
+            return
         await chat_messages.reserve(
             self._core, keys=[key], channel=case.channel, invoice_id=invoice_id
         )  # one whose post was cut off may come twice, which is better than never
@@ -56,3 +62,14 @@ class FileSharer:
             log.error("a file is not shown to the operators, Slack refuses: %s", refused)
             return
         await chat_messages.mark_posted(self._core, keys=[key], channel=case.channel, ts=file_id)
+
+    def _wait(self, came: datetime, why: str) -> None:
+        """Ask for another try, or give up.
+
+        Raises:
+            TryLater: The file came within the last day.
+        """
+        age = self._core.clock.now() - came
+        if age < GIVEN_UP:
+            raise TryLater(max(SOON, age / 4), why)
+        log.error("a file is not shown to the operators: %s", why)

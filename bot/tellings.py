@@ -137,7 +137,7 @@ TELLINGS: Mapping[type[Event], Telling] = {
     dispute.DisputeAssigned: QUIET,
     dispute.EvidenceAdded: NORMAL,
     dispute.DocumentHeldBack: NORMAL,
-    support.SupportAsked: ALARM,
+    support.SupportAsked: many("calls for help"),  # strangers may ask, too
     dispute.DisputeAtRisk: many("disputes at risk of a late answer"),
     dispute.DisputeLate: many("disputes whose answer is late"),
     dispute.DisputeResolved: NORMAL,

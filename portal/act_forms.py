@@ -109,10 +109,11 @@ def posted(take: Callable[[Portal, web.Request, Sent], Awaitable[web.StreamRespo
         forms.require_our_page(request, origin=portal.origin)
         fields: dict[str, str] = {}
         try:
-            received = await _received(request)
-            fields = received.fields
-            sent = await _sent(portal, request, received)
-            return await take(portal, request, sent)
+            with uploads.seat(request, address=portal.rates.address(request)):
+                received = await _received(request)
+                fields = received.fields
+                sent = await _sent(portal, request, received)
+                return await take(portal, request, sent)
         except NotSent as no:
             return _unsent(portal, request, no)
         except (uploads.UploadBroken, uploads.Crowded) as no:

@@ -35,6 +35,8 @@ async def statement_as_pdf(portal: Portal, request: web.Request) -> web.StreamRe
         found = await _statement(portal, request)
     except LinkNotFound:
         return await invoice.no_session(portal, request)
+    except _NotTheirs:
+        return portal.pages.say(request, "missing", status=404)
     body = await statement_papers.pdf(portal.core, found)
     return _file(body, statement_papers.file_name(found, ending="pdf"), "application/pdf")
 
@@ -45,7 +47,13 @@ async def statement_as_csv(portal: Portal, request: web.Request) -> web.StreamRe
         found = await _statement(portal, request)
     except LinkNotFound:
         return await invoice.no_session(portal, request)
+    except _NotTheirs:
+        return portal.pages.say(request, "missing", status=404)
     return _file(statement_papers.as_csv(found), statement_papers.file_name(found, ending="csv"), "text/csv")
+
+
+class _NotTheirs(Exception):
+    """Say that the account is not for whoever was only passed one invoice of it."""
 
 
 async def _page(portal: Portal, request: web.Request) -> PayerPage:
@@ -57,6 +65,9 @@ async def _page(portal: Portal, request: web.Request) -> PayerPage:
 
 async def _statement(portal: Portal, request: web.Request) -> Statement:
     page = await _page(portal, request)
+    if not page.sees_account:
+        raise _NotTheirs
+    await portal.rates.count("statement", request, key=portal.cookies.session(request) or "")
     texts = portal.pages.texts(page.locale)
     found = await statements.of_account(portal.core, account_id=page.account_id)
     spoken = (found.locale or portal.core.merchant.locale).partition("_")[0].partition("-")[0]

@@ -21,6 +21,7 @@ RULES: Mapping[str, tuple[tuple[str, RateLimitItem], ...]] = {
     "support": ((ADDRESS, parse("20/hour")), (ALL, parse("600/hour"))),
     "trail": ((ADDRESS, parse("30/minute")), (ALL, parse("600/minute"))),
     "download": ((KEY, parse("60/minute")),),
+    "statement": ((KEY, parse("10/minute")),),  # each is a piece of work
     "unsubscribe": ((ADDRESS, parse("600/minute")), (KEY, parse("10/minute")), (ALL, parse("3000/minute"))),
     # … where one address may be a mail provider that asks for all of its users
     "forward": ((ADDRESS, parse("30/hour")), (KEY, parse("6/hour")), (ALL, parse("1000/hour"))),

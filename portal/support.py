@@ -42,11 +42,20 @@ async def ask(portal: Portal, request: web.Request) -> web.StreamResponse:
     secret = portal.cookies.session(request) or ""
     await portal.rates.count("support", request, key=secret)
     try:
-        received = await uploads.read(request) if request.content_type.startswith("multipart/") else Received({})
-    except (uploads.UploadBroken, uploads.Crowded):
+        with uploads.seat(request, address=portal.rates.address(request)):
+            received = await uploads.read(request) if request.content_type.startswith("multipart/") else Received({})
+            if page is not None:
+                forms.require_token(received.fields.get("token", ""), secret=secret)
+            return await _taken(portal, request, page, received)
+    except uploads.Crowded:
+        return _form(portal, request, page, Received({}), (("files", _texts(portal, page)("support_files_away")),))
+    except uploads.UploadBroken:
         return _form(portal, request, page, Received({}, fault="support_file_unusable"), ())
-    if page is not None:
-        forms.require_token(received.fields.get("token", ""), secret=secret)
+
+
+async def _taken(
+    portal: Portal, request: web.Request, page: PayerPage | None, received: Received
+) -> web.StreamResponse:
     try:
         event = await _asked(portal, page, received)
     except (ReasonMissing, TextTooLong):

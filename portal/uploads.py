@@ -5,6 +5,7 @@ rest of such a form is not read.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,7 +24,10 @@ LONGEST_TEXTS = 128 * 1024
 """Bytes of all fields of a form together."""
 
 MOST_AT_ONCE = 32
-"""Forms with files that one process reads at the same time; each may hold fifty megabytes."""
+"""Forms with files that one process holds at the same time; each may have fifty megabytes."""
+
+MOST_OF_ONE = 8
+"""Of these from one address, so that a stranger who sends slowly does not keep everybody else from sending."""
 
 LONGEST_SECONDS = 300.0
 """For one form; fifty megabytes over a slow line take four minutes."""
@@ -61,42 +65,49 @@ class _Reading:
     texts: int = 0
 
 
-_busy = 0
+_busy: Counter[str] = Counter()
 
 
 @contextmanager
-def _seat() -> Iterator[None]:
-    global _busy
-    if _busy >= MOST_AT_ONCE:
+def seat(request: web.Request, *, address: str) -> Iterator[None]:
+    """Hold one of the places for forms with files, for as long as what it brings is in memory; others need none.
+
+    Raises:
+        Crowded: Too many files arrive at the moment, in all or from that address.
+    """
+    if not request.content_type.startswith("multipart/"):
+        yield
+        return
+    if _busy.total() >= MOST_AT_ONCE or _busy[address] >= MOST_OF_ONE:
         raise Crowded
-    _busy += 1
+    _busy[address] += 1
     try:
         yield
     finally:
-        _busy -= 1
+        _busy[address] -= 1
+        if not _busy[address]:
+            del _busy[address]
 
 
 async def read(request: web.Request) -> Received:
-    """Read a form with files.
+    """Read a form with files, whose reader has a ``seat``.
 
     Raises:
         UploadBroken: It is no such form, or it broke off.
         BodyTooLarge: More fields, or longer ones, than our forms have.
-        Crowded: Too many files arrive at the moment.
     """
-    with _seat():
-        try:
-            async with asyncio.timeout(LONGEST_SECONDS):
-                return await _read(await request.multipart())
-        except (
-            ValueError,
-            AssertionError,
-            RuntimeError,
-            OSError,
-            HttpProcessingError,
-            web.RequestPayloadError,
-        ) as error:
-            raise UploadBroken from error
+    try:
+        async with asyncio.timeout(LONGEST_SECONDS):
+            return await _read(await request.multipart())
+    except (
+        ValueError,
+        AssertionError,
+        RuntimeError,
+        OSError,
+        HttpProcessingError,
+        web.RequestPayloadError,
+    ) as error:
+        raise UploadBroken from error
 
 
 async def _read(form: MultipartReader) -> Received:

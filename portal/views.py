@@ -68,6 +68,8 @@ class InvoiceView:
     history: tuple[LineView, ...]
     has_paper: bool
     """Whether the invoice itself can be downloaded."""
+    sees_account: bool
+    """Whether statements can be."""
     errors: tuple[tuple[str, str], ...]
     """What could not be taken: the field's id and a sentence; stands above the page and at the field."""
 
@@ -125,6 +127,7 @@ def invoice(
         details=_details(page, words),
         history=tuple(_line(each, page, words) for each in page.history),
         has_paper=page.has_paper,
+        sees_account=page.sees_account,
         errors=(("amount", part.error),) if part and part.error else (),
     )
 

@@ -78,7 +78,7 @@ async def ask(core: Core, *, secret: str, text: str, uploads: tuple[Upload, ...]
         QuestionsTooMany: As many wait as one payer may have waiting.
         DocumentUnusable, DocumentsTooMany, FilesUnkept: A file cannot be taken.
     """
-    said = _text(text, what="A question", most=LONGEST)
+    said = card_numbers.masked(_text(text, what="A question", most=LONGEST))
     files = await documents.accepted(uploads)
     digest = hashlib.sha256(said.encode() + b"".join(sorted(each.sha256 for each in files))).hexdigest()
     async with documents.stored(core, files), acts.acting(core, secret=secret) as act:
@@ -94,7 +94,7 @@ async def ask(core: Core, *, secret: str, text: str, uploads: tuple[Upload, ...]
             id=uuid4(),
             invoice_id=act.invoice.id,
             contact_id=act.actor.id,
-            text=card_numbers.masked(said),
+            text=said,
             digest=digest,
             state=Question.MACHINE.start.value,
             created_at=core.clock.now(),

@@ -11,9 +11,9 @@ from uuid import UUID
 
 import structlog
 
-from domain.commitments import documents
+from domain.commitments import document_cases, documents
 from domain.commitments.dispute_events import DocumentHeldBack
-from domain.commitments.models import Dispute, Document, Plan
+from domain.commitments.models import Document
 from domain.kernel import orphans, timeline
 from domain.kernel.actor import SYSTEM
 from domain.kernel.core import Core
@@ -101,7 +101,8 @@ async def _hold(core: Core, document_id: UUID, found: str) -> None:
         if document is None or document.state != Document.MACHINE.start.value:
             return
         await document.move("hold")
-        invoice = await _invoice(document)
+        about = await document_cases.invoice_of(core, document_id=document.id)
+        invoice = await Invoice.get(id=about[0]) if about else None
         event = DocumentHeldBack(
             invoice_id=invoice.id if invoice else None,
             invoice_number=invoice.number if invoice else None,
@@ -111,12 +112,3 @@ async def _hold(core: Core, document_id: UUID, found: str) -> None:
             **by(SYSTEM, core.clock.now()),
         )
         await timeline.record(core, tx, event)
-
-
-async def _invoice(document: Document) -> Invoice | None:
-    case: Dispute | Plan | None = None
-    if document.dispute_id is not None:
-        case = await Dispute.get(id=document.dispute_id)
-    elif document.plan_id is not None:
-        case = await Plan.get(id=document.plan_id)
-    return await Invoice.get(id=case.invoice_id) if case is not None else None

@@ -36,6 +36,7 @@ MOVED: Mapping[str, str] = {
     "cash_match": "proposals",
     "remittance": "remittances",
     "stray_movement": "stray movements",
+    "support_request": "calls for help",
     "worklist": "",
     "newcomer": "",
 }
@@ -55,7 +56,9 @@ STAYING: Mapping[str, str] = {
 }
 """Tables that name a customer and keep doing so."""
 
-CONTACTS_FOLLOW: tuple[str, ...] = ("promise", "plan", "dispute", "pay_link", "hold", "task", "question")
+CONTACTS_FOLLOW: tuple[str, ...] = (
+    "promise", "plan", "dispute", "pay_link", "hold", "task", "question", "forwarding", "support_request"
+)  # fmt: skip
 """Tables whose rows are about the contact that is left when two contacts become one."""
 
 CONTACTS_CAREFULLY: Mapping[str, str] = {
@@ -222,6 +225,7 @@ async def _join_contacts(tx: Transaction, values: Mapping[str, Any]) -> int:
         assert contact is not None, "a contact is never deleted"
         for table in CONTACTS_FOLLOW:
             await tx.execute(f"UPDATE {table} SET contact_id = %(new)s WHERE contact_id = %(old)s", pair)
+        await tx.execute("UPDATE forwarding SET asked_by = %(new)s WHERE asked_by = %(old)s", pair)
         await merging_mails.follow(tx, old=pair["old"], new=pair["new"], now=values["now"])
         await contact.move("remove")
     await tx.execute("UPDATE contact SET account_id = %(kept)s WHERE account_id = %(other)s", values)

@@ -22,7 +22,7 @@ FORWARDING_LIMIT = timedelta(days=14)
 """A wish that nobody answered for so long is asked anew; an answer is shown for as long."""
 
 RESPONSIBLE = """
-    c.state = 'active' AND (c.role = 'billing' OR EXISTS
+    c.state = 'active' AND c.account_id = o.account_id AND (c.role = 'billing' OR EXISTS
         (SELECT 1 FROM pay_link had WHERE had.invoice_id = o.id AND had.contact_id = c.id))
 """
 """When contact ``c`` is responsible for invoice ``o`` of the own customer."""
@@ -33,8 +33,8 @@ LATERAL = f"""
                    FILTER (WHERE f.place <= {OTHERS_SHOWN}) AS others, count(*) AS others_counted
         FROM (SELECT o.number, o.currency, o.open_minor, o.due_on,
                      row_number() OVER (ORDER BY o.due_on, o.number) AS place
-              FROM (SELECT o.* FROM invoice o WHERE o.account_id = i.account_id AND o.state = 'open' AND o.id <> i.id
-                      AND {RESPONSIBLE} LIMIT {OTHERS_COUNTED}) o) f
+              FROM (SELECT o.* FROM invoice o WHERE o.account_id = i.account_id AND o.state = 'open'
+                      AND o.settled_on IS NULL AND o.id <> i.id AND {RESPONSIBLE} LIMIT {OTHERS_COUNTED}) o) f
     ) others
     CROSS JOIN LATERAL (
         SELECT jsonb_agg(jsonb_build_array(w.name, w.email, w.state, w.decided_by) ORDER BY w.created_at) AS forwardings

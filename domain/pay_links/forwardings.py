@@ -5,7 +5,7 @@ contact that gets no reminders. The payer sees the same in each case.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -28,6 +28,9 @@ from domain.pay_links.states import ForwardingState
 
 MOST_WAITING = 5
 """Of one invoice at once; a payer who knows more people may call."""
+
+AGAIN = timedelta(days=1)
+"""So long after somebody was sent a link because of a wish, the same wish sends no other: it would end theirs."""
 
 LONGEST_NAME, LONGEST_NOTE = 100, 500
 
@@ -166,7 +169,7 @@ def _require(actor: Actor) -> None:
 
 
 async def _waits(core: Core, invoice: Invoice, key: str) -> bool:
-    """Tell whether that address waits already; a wish that got too old makes room.
+    """Tell whether that address waits already or was sent a link a while ago; a wish that got too old makes room.
 
     Raises:
         ForwardingsWait: As many others wait as may.
@@ -177,6 +180,9 @@ async def _waits(core: Core, invoice: Invoice, key: str) -> bool:
         if each not in young:
             await each.move("lapse")
     if any(each.email_key == key for each in young):
+        return True
+    given = {"invoice_id": invoice.id, "email_key": key, "state": ForwardingState.APPROVED.value}
+    if await Forwarding.filter(**given, decided_at__gt=core.clock.now() - AGAIN).exists():
         return True
     if len(young) >= MOST_WAITING:
         raise ForwardingsWait(MOST_WAITING)

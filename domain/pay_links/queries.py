@@ -103,6 +103,8 @@ class PayerPage:
     """Whether the merchant lets payers choose an amount of their own."""
     has_paper: bool
     """Whether the invoice itself is on file as a PDF."""
+    sees_account: bool
+    """Whether the contact may see the customer's whole account; one who was only passed this invoice may not."""
     history: tuple[HistoryLine, ...]
     """Oldest first."""
     companions: Companions = field(default=Companions((), 0, ()))
@@ -117,6 +119,7 @@ class PayerPage:
 _PAGE = f"""
     SELECT i.id, i.number, i.currency, i.total_minor, i.open_minor, i.issued_on, i.due_on, i.settled_on, i.state,
            EXISTS (SELECT FROM invoice_paper ip WHERE ip.invoice_id = i.id) AS has_paper,
+           c.role <> 'other' AND c.account_id = i.account_id AS sees_account,
            i.account_id, a.name AS account_name, a.locale, a.country, l.id AS link_id, l.contact_id, c.email,
            k.id AS checkout_id, k.state AS checkout_state, k.amount_minor, k.currency AS checkout_currency,
            k.decline_code, k.session_id, k.created_at AS checkout_at, k.owed_minor, k.verify_url, h.lines,
@@ -144,9 +147,10 @@ _PAGE = f"""
         ) told
     ) h
     {companions.LATERAL}
-    WHERE s.secret_hash = %(hash)s AND {sessions.ALIVE}
+    WHERE s.secret_hash = %(hash)s AND c.state = 'active' AND {sessions.ALIVE}
 """
-"""A colleague's bank debit is shown, since it concerns the debt; a colleague's declined card is not."""
+"""Whoever was removed from the contacts sees nothing any more. A colleague's bank debit is shown, since it concerns the
+debt; a colleague's declined card is not."""
 
 _TOLD = (PaymentReceived.kind, PaymentReversed.kind, PaymentProcessing.kind, PaymentFailed.kind)
 
@@ -188,6 +192,7 @@ async def page(core: Core, *, secret: str) -> PayerPage:
         attempt=attempt,
         takes_parts=core.limits.part_payments,
         has_paper=row["has_paper"],
+        sees_account=row["sees_account"],
         history=tuple(_line(each) for each in row["lines"] or ()),
         companions=companions.read(row),
     )

@@ -1355,6 +1355,8 @@ CREATE TABLE support_request (
 CREATE INDEX support_request_open ON support_request (created_at) WHERE state = 'open';
 CREATE INDEX support_request_digest ON support_request (digest, created_at);
 ALTER TABLE document ADD FOREIGN KEY (support_request_id) REFERENCES support_request;
+CREATE TRIGGER support_request_names_kept_account BEFORE INSERT ON support_request
+    FOR EACH ROW WHEN (NEW.account_id IS NOT NULL) EXECUTE FUNCTION name_kept_account();
 
 -- How requests of pages ended that were refused or failed, for some days; support begins with it.
 CREATE TABLE request_trail (

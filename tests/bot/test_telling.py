@@ -18,7 +18,7 @@ from domain.commitments.events import PromiseBroken
 from domain.deliverability.events import AddressSuppressed, LetterSent, LetterWithheld, MailArrived, MailQuarantined
 from domain.deliverability.models import Mailing
 from domain.kernel import timeline
-from domain.kernel.actor import SYSTEM
+from domain.kernel.actor import SYSTEM, Actor, ActorKind
 from domain.kernel.core import Core
 from domain.kernel.events import EVENTS, Event, by
 from domain.kernel.jobs import TryLater
@@ -26,7 +26,8 @@ from domain.kernel.money import Money
 from domain.ledger import payments
 from domain.ledger.events import LedgerImported, PaymentReceived
 from domain.ledger.models import Invoice
-from domain.operations import chat_messages
+from domain.operations import chat_messages, support
+from domain.operations.support import Call
 from domain.outreach import drafts, planner
 from domain.outreach.events import CadenceClosed, DraftsMade
 from domain.outreach.stop_events import ReminderNudged
@@ -486,6 +487,19 @@ async def test_a_bank_file_full_of_money_that_fits_nothing_does_not_flood_the_ch
 
     assert len(slack.in_channel()) == BURST + 1
     assert f"{BURST + 5} payments that fit no invoice" in json.dumps(slack.in_channel()[-1]["blocks"])
+
+
+async def test_strangers_who_call_for_help_by_the_dozen_do_not_flood_the_channel(
+    core: Core, slack: FakeSlack, tell: Callable[[int], Any]
+) -> None:
+    for number in range(BURST + 5):
+        await support.ask(core, call=Call(f"Help {number}"), actor=Actor(ActorKind.PAYER, "somebody", frozenset()))
+
+    for row in await core.database.rows("SELECT id FROM timeline_entry ORDER BY id"):
+        await tell(row["id"])
+
+    assert len(slack.in_channel()) == BURST + 1
+    assert f"{BURST + 5} calls for help" in json.dumps(slack.in_channel()[-1]["blocks"])
 
 
 async def test_a_hundred_reminders_are_one_message_that_is_kept_current(

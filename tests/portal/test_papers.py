@@ -10,7 +10,7 @@ from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
 from domain.ledger import invoice_papers
 from domain.ledger.invoice_papers import Paper
-from domain.ledger.models import Account
+from domain.ledger.models import Account, Contact
 from tests.builders import an_invoice
 from tests.portal.browsers import Browser
 from tests.portal.payers import a_payer
@@ -66,3 +66,23 @@ async def test_the_statement_speaks_the_language_of_the_page(
 @pytest.mark.parametrize("path", ["/i/invoice.pdf", "/i/statement.pdf", "/i/statement.csv"])
 async def test_without_a_session_there_is_nothing(browser: Browser, path: str) -> None:
     assert (await browser.get(path)).status == 404
+
+
+async def test_whoever_was_only_passed_one_invoice_sees_no_account(core: Core, browser: Browser) -> None:
+    await a_payer(core, browser)
+    await Contact.all().update(role="other")
+
+    page = await browser.get("/i")
+    answers = [(await browser.get(f"/i/statement.{each}")).status for each in ("pdf", "csv")]
+
+    assert page.status == 200
+    assert "statement" not in page.text
+    assert answers == [404, 404]
+
+
+async def test_statements_are_written_so_many_times_a_minute(core: Core, browser: Browser) -> None:
+    await a_payer(core, browser)
+
+    answers = [(await browser.get("/i/statement.csv")).status for _ in range(11)]
+
+    assert answers == [200] * 10 + [429]

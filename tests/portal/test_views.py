@@ -27,6 +27,7 @@ PAGE = PayerPage(
     account_id=uuid4(),
     contact_id=uuid4(),
     has_paper=False,
+    sees_account=True,
     account_name="Acme Ltd",
     address="a…@acme.example",
     locale="en_GB",

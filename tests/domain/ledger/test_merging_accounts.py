@@ -14,6 +14,8 @@ from domain.kernel.refusals import NotAllowed
 from domain.ledger import accounts, merging_accounts, merging_mails
 from domain.ledger.models import Account, Contact, Invoice
 from domain.ledger.refusals import AccountNotFound, MergeImpossible
+from domain.operations import support
+from domain.operations.support import Call
 from tests.builders import a_contact, an_account, an_invoice, paid
 from tests.domain.ledger.csv_import.files import imported
 from tests.domain.ledger.people import MAX, OPAL
@@ -80,6 +82,30 @@ async def test_contacts_with_one_address_become_one(core: Core) -> None:
     assert event.contacts_joined == 1
     assert [each.id for each in await Contact.filter(account_id=kept.id, state="active")] == [stays.id]
     assert await core.database.rows("SELECT contact_id FROM pay_link") == [{"contact_id": stays.id}]
+
+
+async def test_the_wish_of_a_joined_contact_is_the_other_ones(core: Core) -> None:
+    kept, other = await an_account(core, "Acme Ltd"), await an_account(core, "ACME Limited")
+    stays, goes = await a_contact(core, kept), await a_contact(core, other)
+    invoice = await an_invoice(core, "INV-1", account=other)
+    await core.database.execute(
+        "INSERT INTO forwarding (id, invoice_id, asked_by, name, email, email_key, state, created_at)"
+        " VALUES (gen_random_uuid(), %s, %s, 'Ben', 'ben@acme.example', 'ben@acme.example', 'asked', now())",
+        (invoice.id, goes.id),
+    )
+
+    await merged(core, kept, other)
+
+    assert await core.database.rows("SELECT asked_by FROM forwarding") == [{"asked_by": stays.id}]
+
+
+async def test_a_call_for_help_of_a_page_that_was_read_before_is_the_kept_ones(core: Core) -> None:
+    kept, other = await an_account(core, "Acme Ltd"), await an_account(core, "ACME Limited")
+    await merged(core, kept, other)
+
+    await support.ask(core, call=Call("It does not open", account_id=other.id), actor=SHELL)
+
+    assert await core.database.rows("SELECT account_id FROM support_request") == [{"account_id": kept.id}]
 
 
 async def a_mail(core: Core, invoice: Invoice, contact: Contact, *, state: str) -> Any:

@@ -208,3 +208,22 @@ async def _suppressed(core: Core, address: str) -> None:
         diagnostic="",
         created_at=core.clock.now(),
     )
+
+
+async def test_a_colleague_who_has_a_link_does_not_lose_it_to_the_same_wish_again(
+    core: Core, clock: StandingClock
+) -> None:
+    visit = await a_visit(core)
+    account = await Account.get(id=(await Invoice.get(id=visit.link.invoice_id)).account_id)
+    await a_contact(core, account, "ben@acme.example")
+
+    for minutes in (0, 6, 60):
+        clock.advance(minutes=minutes)
+        await forwardings.ask(core, secret=visit.secret, **BEN)
+    soon = await mailed_links(core)
+    clock.advance(days=1)
+    await forwardings.ask(core, secret=visit.secret, **BEN)
+
+    assert soon == ["b…@acme.example"]
+    assert await mailed_links(core) == ["b…@acme.example"] * 2
+    assert await Forwarding.all().count() == 2

@@ -4,12 +4,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
+import pytest
+
+from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
 from domain.kernel.money import Money
-from domain.ledger import receipts
+from domain.ledger import contacts, receipts
 from domain.ledger.models import Account, Invoice
 from domain.pay_links import queries
 from domain.pay_links.queries import Banner, PayerPage
+from domain.pay_links.refusals import LinkNotFound
 from tests.builders import a_contact
 from tests.domain.commitments.commitments_made import a_dispute, a_plan
 from tests.domain.pay_links.payers import Visit, a_link, a_visit, entered
@@ -127,3 +131,13 @@ async def test_the_page_does_not_ask_for_what_is_disputed(core: Core) -> None:
 
     assert (page.asked.amount, page.asked.disputed) == (Money(10000, "EUR"), Money(2500, "EUR"))
     assert (page.days_past_due, page.asked.position) == (7, None)
+
+
+async def test_whoever_was_removed_from_the_contacts_sees_nothing_any_more(core: Core) -> None:
+    visit = await a_visit(core)
+    page = await page_of(visit)
+
+    await contacts.remove(core, account=str(page.account_id), email="anna@acme.example", actor=SHELL)
+
+    with pytest.raises(LinkNotFound):
+        await page_of(visit)
