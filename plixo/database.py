@@ -3,15 +3,18 @@
 import asyncio
 import logging
 import re
+import select
 import time
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
+from psycopg_pool import AsyncConnectionPool
 from tortoise import Tortoise
 
 from domain.kernel.transactions import CONNECTION
@@ -129,6 +132,21 @@ async def migrated(settings: Settings) -> tuple[str, list[str]]:
         return address, await migrations.migrate(address)
 
 
+async def lives(connection: "psycopg.AsyncConnection[Any]") -> None:
+    """Ask a connection of the pool whether it still lives, if its socket has something to say.
+
+    A server that ended a connection has written so to it, or closed it. Silence is a living one; to ask each time, as
+    the pool's own check does, would cost every statement a second way to the database and back.
+
+    Raises:
+        OperationalError: It is dead; the pool takes another.
+    """
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN | select.POLLERR | select.POLLHUP)
+    if poll.poll(0):
+        await AsyncConnectionPool.check_connection(connection)
+
+
 @asynccontextmanager
 async def opened(address: str, *, pool: int, application: str = "plixo") -> AsyncIterator[None]:
     """Open Tortoise's pool on a database whose schema is as this program needs it.
@@ -151,6 +169,7 @@ async def opened(address: str, *, pool: int, application: str = "plixo") -> Asyn
         "maxsize": pool,
         "application_name": application,
         "timeout": 10,
+        "check": lives,
         "server_settings": {name: value for name, value in parts.items() if name not in known},
     }
     await Tortoise.init(

@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from pydantic import SecretStr
 
+from domain.kernel.core import Core
 from plixo import database
 from plixo.database import DatabaseUnreachable
 from plixo.settings import Settings
@@ -190,3 +191,27 @@ def test_what_is_no_address_is_refused_without_showing_it(address: str) -> None:
         database.conninfo(Settings(database_url=SecretStr(address)))
 
     assert "s3cret" not in str(refused.value)
+
+
+async def test_a_connection_that_the_server_ended_is_not_handed_out_again(empty_database: str, core: Core) -> None:
+    before = [await core.database.row("SELECT pg_backend_pid() AS pid") for _ in range(3)]
+    async with await psycopg.AsyncConnection.connect(empty_database, autocommit=True) as other:
+        for row in before:
+            assert row is not None
+            await other.execute("SELECT pg_terminate_backend(%s)", (row["pid"],))
+
+    after = [await core.database.row("SELECT pg_backend_pid() AS pid") for _ in range(3)]
+
+    assert all(row is not None and row not in before for row in after)
+
+
+async def test_a_connection_that_lives_is_not_asked(empty_database: str, core: Core) -> None:
+    row = await core.database.row("SELECT pg_backend_pid() AS pid")
+    assert row is not None
+    for _ in range(20):
+        await core.database.row("SELECT 1")
+    async with await psycopg.AsyncConnection.connect(empty_database, autocommit=True) as other:
+        cursor = await other.execute("SELECT query FROM pg_stat_activity WHERE pid = %s", (row["pid"],))
+        asked = await cursor.fetchone()
+
+    assert asked == ("SELECT 1",), "an empty statement would stand there"
