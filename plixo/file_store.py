@@ -16,6 +16,10 @@ from domain.kernel.ports import FileMissing, StoreUnavailable
 PAGE = 1_000
 """Keys of one page when a store is listed, and of one removal."""
 
+TRIES, PATIENCE = 3, timedelta(seconds=20)
+"""How often, and for how long, a bucket that does not answer is asked again: a payer waits in front of the screen. The
+library's own three minutes are longer than most proxies wait."""
+
 
 class UrlUnusable(Exception):
     """Say why the address of the store cannot be used."""
@@ -78,7 +82,7 @@ def files(url: str | None, *, data_dir: Path) -> Files:
     try:
         if folder is None:
             assert url is not None, "what is no folder has an address"
-            return Files(from_url(url))
+            return Files(from_url(url, retry_config={"max_retries": TRIES, "retry_timeout": PATIENCE}))
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return Files(LocalStore(folder), folder=folder)
     except (BaseError, OSError, ValueError) as error:

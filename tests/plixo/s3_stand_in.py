@@ -22,12 +22,17 @@ class Bucket:
     objects: dict[str, bytes] = field(default_factory=dict)
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
     away: bool = False
+    broken: int = 0
+    """How many requests are answered with an error of the service's own; counted down."""
     signed: int = 0
     """Requests that carried a signature."""
 
     async def serve(self, request: web.Request) -> web.Response:
         """Answer one request of the API."""
         self.signed += "AWS4-HMAC-SHA256" in request.headers.get("Authorization", "")
+        if self.broken:
+            self.broken -= 1
+            return web.Response(status=503)
         if self.away:
             return web.Response(status=403, text="<Error><Code>AccessDenied</Code></Error>", content_type="text/xml")
         key = request.match_info.get("key", "")

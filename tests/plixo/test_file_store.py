@@ -126,3 +126,18 @@ async def test_a_bucket_that_lets_nobody_in_says_so(s3: Callable[[str], file_sto
             await store.get("documents/a")
         with pytest.raises(StoreUnavailable):
             await listed(store)
+
+
+async def test_a_bucket_that_is_broken_is_asked_a_few_times_and_not_for_minutes(
+    s3: Callable[[str], file_store.Files],
+) -> None:
+    async with a_bucket() as (bucket, endpoint):
+        bucket.broken = file_store.TRIES
+        await s3(endpoint).put("documents/a", b"1")
+        bucket.broken = 100
+
+        with pytest.raises(StoreUnavailable):
+            await s3(endpoint).put("documents/b", b"1")
+
+    assert list(bucket.objects) == ["plixo/documents/a"]
+    assert bucket.broken == 100 - (1 + file_store.TRIES)
