@@ -23,10 +23,10 @@ LONGEST_FIELD = 32 * 1024
 LONGEST_TEXTS = 128 * 1024
 """Bytes of all fields of a form together."""
 
-MOST_AT_ONCE = 32
-"""Forms with files that one process holds at the same time; each may have fifty megabytes."""
+MOST_AT_ONCE = 16
+"""Forms with files that one process holds at the same time; each may have fifty megabytes, so all less than one GB."""
 
-MOST_OF_ONE = 8
+MOST_OF_ONE = 4
 """Of these from one address, so that a stranger who sends slowly does not keep everybody else from sending."""
 
 LONGEST_SECONDS = 300.0
