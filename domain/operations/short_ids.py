@@ -18,8 +18,8 @@ SHORTEST = 4
 
 _HEX = re.compile(r"[0-9a-f]+")
 
-_REFERENCE = re.compile(r"[dq]-?([0-9a-f]{4})-?([0-9a-f]{4})")
-"""The word by which payers and operators speak of a dispute or question: the end of its id, not the beginning."""
+_REFERENCE = re.compile(r"[dqs]-?([0-9a-f]{4})-?([0-9a-f]{4})")
+"""The word by which payers and operators speak of a dispute, question or call: its id's end, not the beginning."""
 
 
 class Waiting(StrEnum):
@@ -41,6 +41,9 @@ class Waiting(StrEnum):
     FORWARDING = "wish for a link"
     QUESTION = "question"
     SUPPORT = "call for help"
+
+
+_BY_REFERENCE = (Waiting.DISPUTE, Waiting.QUESTION, Waiting.SUPPORT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,7 @@ async def resolve(core: Core, *, what: Waiting, text: str) -> UUID:
     """
     typed = text.strip("`'\".,;:#<>").casefold()
     place = _PLACES[what]
-    reference = _REFERENCE.fullmatch(typed) if what in (Waiting.DISPUTE, Waiting.QUESTION) else None
+    reference = _REFERENCE.fullmatch(typed) if what in _BY_REFERENCE else None
     digits = reference[1] + reference[2] if reference else typed.replace("-", "")
     if not _HEX.fullmatch(digits) or not SHORTEST <= len(digits) <= LONGEST:
         raise NothingWaits(what, text, place.command)

@@ -1,5 +1,6 @@
 """What several commands of the shell read alike: moments, days, amounts, and how events and lists are printed."""
 
+import unicodedata
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -25,7 +26,7 @@ Day = Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], help="The day, su
 def told(work: Callable[[Core], Awaitable[Event | None]], *, nothing: str = "nothing changed") -> None:
     """Run a command and print the fact that came of it."""
     event = shell.run(work)
-    typer.echo(event.told() if event is not None else nothing)
+    typer.echo(harmless(event.told()) if event is not None else nothing)
 
 
 def listed(found: Any, lines: Iterable[str], *, as_json: bool, empty: str) -> None:
@@ -35,10 +36,15 @@ def listed(found: Any, lines: Iterable[str], *, as_json: bool, empty: str) -> No
         return
     nothing = True
     for line in lines:
-        typer.echo(line)
+        typer.echo(harmless(line))
         nothing = False
     if nothing:
         typer.echo(empty)
+
+
+def harmless(text: str) -> str:
+    """Return a text, which may quote strangers, without what a terminal would act on or show the wrong way round."""
+    return "".join(each for each in text if each in "\n\t" or unicodedata.category(each) not in {"Cc", "Cf", "Cs"})
 
 
 def moment(core: Core, typed: datetime) -> datetime:

@@ -10,8 +10,9 @@ from domain.kernel.actor import SHELL, Actor, ActorKind
 from domain.kernel.addresses import AddressMalformed
 from domain.kernel.core import Core
 from domain.kernel.refusals import MoveRefused, NotAllowed
-from domain.operations import support, trails
+from domain.operations import short_ids, support, trails
 from domain.operations.refusals import SupportNotFound
+from domain.operations.short_ids import Waiting
 from domain.operations.support import Call
 from tests.builders import an_invoice
 from tests.clocks import StandingClock
@@ -110,3 +111,11 @@ async def test_trails_are_forgotten_after_two_weeks(core: Core, clock: StandingC
     assert await trails.of_request(core, request_id="abcdefghjk") == ()
     assert len(await trails.of_request(core, request_id="abcdefghjm")) == 1
     assert timedelta(days=7) < trails.KEPT
+
+
+async def test_a_call_is_found_by_the_reference_that_its_writer_was_given(core: Core) -> None:
+    events = [await support.ask(core, call=Call(f"Help {n}"), actor=PAYER) for n in range(3)]
+
+    for event in events:
+        for typed in (event.reference, event.reference.lower(), str(event.support_id)[:8]):
+            assert await short_ids.resolve(core, what=Waiting.SUPPORT, text=typed) == event.support_id
