@@ -11,7 +11,7 @@ from obstore.store import MemoryStore
 from domain.casework import questions
 from domain.casework.models import Question
 from domain.casework.refusals import QuestionEnded
-from domain.commitments import documents
+from domain.commitments import document_checks, documents
 from domain.commitments.models import Document
 from domain.deliverability.models import Mailing
 from domain.kernel.actor import SHELL
@@ -179,3 +179,23 @@ async def test_nothing_is_kept_by_which_a_card_number_could_be_found(core: Core,
         assert (await send(browser, "/i/question", text=f"Is {number} charged?")).status == 303
 
     assert await Question.all().count() == 1
+
+
+class Finds:
+    """A virus check that finds something in everything."""
+
+    async def found(self, _: bytes) -> str | None:
+        return "Eicar-Test"
+
+
+async def test_a_file_that_is_held_back_is_told_with_the_invoice_that_was_asked_about(
+    core: Core, browser: Browser
+) -> None:
+    await a_payer(core, browser)
+    fields = {"token": await token(browser, "/i/question"), "text": "Which order?"}
+    await send_files(browser, "/i/question", fields, [("file-other", "o.pdf", PDF)])
+
+    await document_checks.examine(core, document_id=str((await Document.get()).id), check=Finds())
+
+    [held] = await core.database.rows("SELECT fact FROM timeline_entry WHERE kind = 'document.held'")
+    assert held["fact"]["invoice_number"] == "INV-1042"
