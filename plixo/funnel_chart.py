@@ -31,7 +31,7 @@ def alt_text(funnel: Funnel) -> str:
     whole = funnel.whole
     told = ", ".join(f"{count:,} {name}" for name, count in whole.stages)
     worst = whole.worst
-    lost = f" Most were lost between {worst[0]} and {worst[1]} ({worst[2]:,})." if worst else ""
+    lost = f" Once opened, most were lost between {worst[0]} and {worst[1]} ({worst[2]:,})." if worst else ""
     return f"Bar chart of links from {funnel.since} to {funnel.until}: {told}.{lost}"
 
 

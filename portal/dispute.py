@@ -56,7 +56,9 @@ async def look(portal: Portal, request: web.Request, desk: Desk) -> web.StreamRe
     case = await _case(portal, desk)
     reason = BY_CODE.get(request.query.get("code", ""))
     if reason is None:
-        return _reasons(portal, request, desk, case)
+        pressed = "step" in request.query
+        errors = (("code", desk.t("dispute_code_missing")),) if pressed else ()
+        return _reasons(portal, request, desk, case, errors)
     return _form(portal, request, desk, case, reason, Form())
 
 

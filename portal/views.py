@@ -66,6 +66,8 @@ class InvoiceView:
     banner: BannerView | None
     details: tuple[tuple[str, str], ...]
     history: tuple[LineView, ...]
+    no_history: str
+    """What stands in place of an empty history."""
     has_paper: bool
     """Whether the invoice itself can be downloaded."""
     sees_account: bool
@@ -126,6 +128,7 @@ def invoice(
         banner=banner,
         details=_details(page, words),
         history=tuple(_line(each, page, words) for each in page.history),
+        no_history=t("history_none" if page.balance == page.total else "history_earlier"),
         has_paper=page.has_paper,
         sees_account=page.sees_account,
         errors=(("amount", part.error),) if part and part.error else (),
@@ -192,7 +195,7 @@ def _due_on(page: PayerPage, words: _Words) -> str:
         case days if days > 0:
             return t.count("overdue", days, date=day)
         case _:
-            return t("due_in", date=day)
+            return t("due_past" if page.days_past_due > 0 else "due_in", date=day)
 
 
 def _details(page: PayerPage, words: _Words) -> tuple[tuple[str, str], ...]:

@@ -42,7 +42,9 @@ def _ends(whole: Counts) -> str:
     )  # fmt: skip
     told = ", ".join(f"{count:,} {name}" for name, count in ends if count) or "nobody has finished yet"
     worst = whole.worst
-    lost = f"Most were lost between {worst[0]} and {worst[1]} ({worst[2]:,})." if worst else "Nobody gave up."
+    lost = (
+        f"Once opened, most were lost between {worst[0]} and {worst[1]} ({worst[2]:,})." if worst else "Nobody gave up."
+    )
     given_up = f"Given up at the payment page: {whole.left_at_payment:,}; at a form: {whole.left_at_form:,}."
     return f"*What they did*: {told}.\n{lost} {given_up}"
 

@@ -65,5 +65,7 @@ def _line(name: str, counts: Counts) -> str:
 
 def _given_up(whole: Counts) -> str:
     worst = whole.worst
-    lost = f"most were lost between {worst[0]} and {worst[1]} ({worst[2]:,})" if worst else "nobody gave up"
+    lost = (
+        f"once opened, most were lost between {worst[0]} and {worst[1]} ({worst[2]:,})" if worst else "nobody gave up"
+    )
     return f"{lost}; given up at the payment page {whole.left_at_payment:,}, at a form {whole.left_at_form:,}"

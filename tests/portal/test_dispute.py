@@ -53,6 +53,16 @@ async def test_every_reason_is_offered_with_what_it_needs(core: Core, browser: B
     assert 'id="file-photo"' not in (await browser.get("/i/dispute?code=duplicate")).text
 
 
+async def test_going_on_without_a_reason_says_so_and_looking_does_not(core: Core, browser: Browser) -> None:
+    await a_payer(core, browser)
+
+    first = await browser.get("/i/dispute")
+    pressed = await browser.get("/i/dispute?step=2")
+
+    assert (first.status, errors(first)) == (200, {})
+    assert (pressed.status, errors(pressed)) == (422, {"code": "Choose what is wrong."})
+
+
 async def test_files_are_kept_byte_for_byte_with_what_they_are(core: Core, browser: Browser) -> None:
     await a_payer(core, browser)
 

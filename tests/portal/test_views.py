@@ -26,6 +26,7 @@ PAGE = PayerPage(
     invoice_number="INV-1042",
     account_id=uuid4(),
     contact_id=uuid4(),
+    acted=frozenset(),
     has_paper=False,
     sees_account=True,
     account_name="Acme Ltd",
@@ -80,6 +81,11 @@ def test_since_when_it_is_owed(days: int, words: str, late: bool) -> None:
     view = seen(days_past_due=days)
 
     assert (view.due_when, view.late) == (words, late)
+
+
+def test_an_empty_history_does_not_deny_what_was_paid_before() -> None:
+    assert seen().no_history == "No payments yet."
+    assert seen(balance=Money(100, "GBP")).no_history == "Earlier payments are not listed here one by one."
 
 
 def test_who_waits_for_the_bank_is_not_called_late() -> None:

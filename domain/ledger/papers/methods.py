@@ -10,6 +10,7 @@ _KNOWN: tuple[tuple["re.Pattern[str]", str], ...] = (
     (re.compile(r"card"), "card"),
     (re.compile(r"bank debit"), "debit"),
     (re.compile(r"bank transfer"), "transfer"),
+    (re.compile(r"ledger import"), "import"),
 )
 """What the provider's gateway and cash application call a way to pay, and under which name its words are found."""
 
