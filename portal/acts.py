@@ -11,7 +11,7 @@ from portal.rim import Portal
 async def shown(portal: Portal, page: PayerPage, secret: str) -> dict[str, Any]:
     """Return what the invoice page shows of acts: what is on file, and what else can be done."""
     desk = act_forms.desk_of(portal, secret, page)
-    found = await on_file.of_session(portal.core, secret=secret)
+    found = await on_file.of_page(portal.core, page)
     return {"notices": notices.shown(desk, found, now=portal.core.clock.now()), "ways": notices.ways(desk, found)}
 
 

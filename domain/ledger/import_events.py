@@ -1,7 +1,7 @@
 """What an imported file changes about what was known before; the import as a whole is told in ``events.py``."""
 
 from datetime import date
-from typing import ClassVar
+from typing import ClassVar, Literal
 from uuid import UUID
 
 from domain.kernel.events import Amount, Event, InvoiceEvent
@@ -65,8 +65,8 @@ class FallDecided(InvoiceEvent):
 
     kind: ClassVar[str] = "fall.decided"
 
-    cause: str
-    """``payment``, ``credit``, or ``correction``: it was nothing, and is owed again."""
+    cause: Literal["payment", "credit", "correction"]
+    """With ``correction`` it was nothing, and is owed again."""
     amount: Amount
     unknown: Amount
     """What the books took off besides, for a cause that is still not known."""

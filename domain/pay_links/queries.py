@@ -101,6 +101,8 @@ class PayerPage:
     attempt: Attempt | None
     takes_parts: bool
     """Whether the merchant lets payers choose an amount of their own."""
+    acted: frozenset[str]
+    """Which of ``plan``, ``dispute``, ``promise`` and ``question`` there is anything of on file."""
     has_paper: bool
     """Whether the invoice itself is on file as a PDF."""
     sees_account: bool
@@ -119,6 +121,13 @@ class PayerPage:
 _PAGE = f"""
     SELECT i.id, i.number, i.currency, i.total_minor, i.open_minor, i.issued_on, i.due_on, i.settled_on, i.state,
            EXISTS (SELECT FROM invoice_paper ip WHERE ip.invoice_id = i.id) AS has_paper,
+           array_remove(ARRAY[
+               CASE WHEN EXISTS (SELECT FROM plan p WHERE p.invoice_id = i.id) THEN 'plan' END,
+               CASE WHEN EXISTS (SELECT FROM dispute d WHERE d.invoice_id = i.id AND NOT d.is_test) THEN 'dispute' END,
+               CASE WHEN EXISTS (SELECT FROM promise w WHERE w.invoice_id = i.id) THEN 'promise' END,
+               CASE WHEN EXISTS (SELECT FROM question q
+                                 WHERE q.invoice_id = i.id AND q.contact_id = l.contact_id) THEN 'question' END
+           ], NULL) AS acted,
            c.role <> 'other' AND c.account_id = i.account_id AS sees_account,
            i.account_id, a.name AS account_name, a.locale, a.country, l.id AS link_id, l.contact_id, c.email,
            k.id AS checkout_id, k.state AS checkout_state, k.amount_minor, k.currency AS checkout_currency,
@@ -191,6 +200,7 @@ async def page(core: Core, *, secret: str) -> PayerPage:
         banner=_banner(row["state"], attempt, Money(row["open_minor"], row["currency"])),
         attempt=attempt,
         takes_parts=core.limits.part_payments,
+        acted=frozenset(row["acted"]),
         has_paper=row["has_paper"],
         sees_account=row["sees_account"],
         history=tuple(_line(each) for each in row["lines"] or ()),

@@ -286,7 +286,7 @@ async def test_paying_what_is_settled_meanwhile_is_refused_in_words(core: Core, 
     answer = await browser.post("/i/pay", {"token": token[1]})
 
     assert answer.status == 409
-    assert "there is nothing to pay" in answer.text
+    assert "There is nothing to pay" in answer.text
 
 
 async def test_a_changed_amount_ends_the_old_page_before_the_new_one_opens(
