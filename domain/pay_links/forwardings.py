@@ -19,6 +19,7 @@ from domain.ledger.contacts import ContactRole
 from domain.ledger.models import Account, Contact, Invoice
 from domain.ledger.refusals import NothingToPay
 from domain.ledger.states import InvoiceState
+from domain.ledger.twins import FREE_MAIL
 from domain.pay_links import links, sessions
 from domain.pay_links.companions import FORWARDING_LIMIT
 from domain.pay_links.forwarding_events import ForwardingApproved, ForwardingAsked, ForwardingDenied
@@ -50,7 +51,7 @@ class WaitingForwarding:
     address: str
     """Masked."""
     known_domain: bool
-    """Whether a contact of the customer has an address of the same domain."""
+    """Whether a contact of the customer has an address of the same domain, which not everybody can have."""
     note: str
     asked_at: datetime
 
@@ -155,7 +156,7 @@ async def waiting(core: Core, *, invoice_id: UUID | None = None) -> tuple[Waitin
             asked_by=addresses.masked(row["asked_by"]),
             name=row["name"],
             address=addresses.masked(row["email"]),
-            known_domain=row["known_domain"],
+            known_domain=row["known_domain"] and row["email"].rpartition("@")[2].lower() not in FREE_MAIL,
             note=row["note"],
             asked_at=row["created_at"],
         )

@@ -197,6 +197,17 @@ async def test_the_list_says_whether_the_customer_is_known_at_that_domain(core: 
     assert (ben.name, ben.note) == ("Ben Bcc: eve@x", "a b")
 
 
+async def test_everybodys_mail_provider_makes_nobody_known(core: Core) -> None:
+    visit = await a_visit(core)
+    account = await Account.get(id=(await Invoice.get(id=visit.invoice_id)).account_id)
+    await a_contact(core, account, "acme.billing@gmail.com")
+
+    await forwardings.ask(core, secret=visit.secret, name="Eve", email="eve@GMail.com")
+
+    [eve] = await forwardings.waiting(core)
+    assert not eve.known_domain
+
+
 async def _suppressed(core: Core, address: str) -> None:
     await Suppression.create(
         id=uuid4(),
