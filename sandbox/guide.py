@@ -64,6 +64,20 @@ def steps(store: Store, mail: MailWorld, people: Sequence[Person], *, invoice: s
             "tab",
             "mail",
         ),
+        *_beyond_paying(store, commands),
+        Step(
+            "Try what you may not do",
+            f"Be {reader.name} ({reader.title}) and ask for a new link. Plixo says who may.",
+            any(each["user"] == reader.slack_id and " link" in each["text"] for each in commands),
+            f"Type it as {reader.name.split()[0]}",
+            "as",
+            f"{reader.slack_id} /plixo link {invoice}",
+        ),
+    ]
+
+
+def _beyond_paying(store: Store, commands: list[Json]) -> list[Step]:
+    return [
         Step(
             "Answer without paying",
             "On another reminder’s invoice, object and attach a file, and find it in Slack, in the thread of the case. "
@@ -80,14 +94,6 @@ def steps(store: Store, mail: MailWorld, people: Sequence[Person], *, invoice: s
             "Type /plixo portal",
             "type",
             "/plixo portal",
-        ),
-        Step(
-            "Try what you may not do",
-            f"Be {reader.name} ({reader.title}) and ask for a new link. Plixo says who may.",
-            any(each["user"] == reader.slack_id and " link" in each["text"] for each in commands),
-            f"Type it as {reader.name.split()[0]}",
-            "as",
-            f"{reader.slack_id} /plixo link {invoice}",
         ),
     ]
 
