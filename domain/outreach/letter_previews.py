@@ -49,6 +49,10 @@ _ANSWERED: Mapping[str, tuple[str, str]] = {
         "decided dispute",
         f"SELECT id FROM dispute WHERE invoice_id = %s AND NOT is_test AND state <> 'open' {_NEWEST}",
     ),
+    "question-answered": (
+        "answered question",
+        f"SELECT id FROM question WHERE invoice_id = %s AND state = 'answered' {_NEWEST}",
+    ),
 }
 """What an answer is about, and where the newest one is."""
 

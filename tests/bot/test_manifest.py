@@ -32,7 +32,7 @@ def test_the_usage_hint_names_the_commands_of_the_table() -> None:
 
 
 def test_the_scopes_are_those_of_the_methods_that_are_called() -> None:
-    posting = {"commands", "chat:write", "channels:history", "groups:history", "metadata.message:read"}
+    posting = {"commands", "chat:write", "channels:history", "groups:history", "metadata.message:read", "files:write"}
     checking = {"channels:read", "groups:read"}
 
     assert listed("bot") == posting | checking

@@ -1,7 +1,10 @@
 """Letter previews: any letter on a real invoice, as it would be true today, with nothing left behind."""
 
+from uuid import uuid4
+
 import pytest
 
+from domain.casework.models import Question
 from domain.deliverability.models import Mailing
 from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
@@ -39,6 +42,9 @@ async def test_every_letter_can_be_looked_at_once_there_is_something_to_tell(cor
     await a_promise(core, invoice, 2000)
     await a_dispute(core, invoice, 1000)
     await a_payment(core, invoice, 5000)
+    await Question.create(
+        id=uuid4(), invoice_id=invoice.id, contact_id=(await Contact.get(account_id=invoice.account_id)).id,
+        text="Which order?", answer="4711.", digest="d", state="answered", created_at=core.clock.now())  # fmt: skip
     if letter == "dispute-resolved":
         await core.database.execute("UPDATE dispute SET state = 'rejected'")
 
@@ -48,7 +54,9 @@ async def test_every_letter_can_be_looked_at_once_there_is_something_to_tell(cor
     assert made.language == "en"
 
 
-@pytest.mark.parametrize("letter", ["receipt", "promise-noted", "plan-approved", "dispute-received", "plan-missed"])
+@pytest.mark.parametrize(
+    "letter", ["receipt", "promise-noted", "plan-approved", "dispute-received", "plan-missed", "question-answered"]
+)
 async def test_an_answer_to_what_never_happened_is_refused(core: Core, letter: str) -> None:
     await an_invoice(core)
 
