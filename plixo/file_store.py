@@ -9,7 +9,7 @@ from pathlib import Path
 
 import obstore
 from obstore.exceptions import BaseError
-from obstore.store import LocalStore, MemoryStore, ObjectStore, from_url
+from obstore.store import LocalStore, ObjectStore, from_url
 
 from domain.kernel.ports import FileMissing, StoreUnavailable
 
@@ -87,11 +87,6 @@ def files(url: str | None, *, data_dir: Path) -> Files:
         return Files(LocalStore(folder), folder=folder)
     except (BaseError, OSError, ValueError) as error:
         raise UrlUnusable(f"The files cannot be kept at PLIXO_FILES_URL ({type(error).__name__}).") from error
-
-
-def in_memory() -> Files:
-    """Return a store that ends with the process, for tests."""
-    return Files(MemoryStore())
 
 
 def _folder(url: str | None, data_dir: Path) -> Path | None:

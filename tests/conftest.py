@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 import pytest
 import pytest_asyncio
+from obstore.store import MemoryStore
 from psycopg import sql
 
 from domain.kernel.core import Core, Merchant
@@ -84,7 +85,7 @@ async def core(empty_database: str, clock: StandingClock) -> AsyncIterator[Core]
     """A core on an empty database; jobs are queued and run only when a test runs them."""
     jobs = Jobs(empty_database, wiring.JOBS)
     core = Core(clock=clock, database=Database(), jobs=jobs, keys=KEYS, merchant=MERCHANT, notices=wiring.NOTICES,
-                files=file_store.in_memory())  # fmt: skip
+                files=file_store.Files(MemoryStore()))  # fmt: skip
     jobs.bind({kind.name: wiring.nothing for kind in wiring.JOBS} | wiring.domain_functions(core))
     await jobs.open()
     yield core

@@ -7,27 +7,16 @@ from domain.kernel.actor import SYSTEM
 from domain.kernel.core import Core
 
 PAGE = 100
-"""Searches that are ended in one transaction."""
+"""Tasks that are ended in one transaction."""
 
 
 async def end_searches(core: Core) -> int:
     """End the searches for a contact of customers who have one that may be mailed; return how many."""
-    total = 0
-    while True:
-        async with core.transaction() as tx:
-            found = await tx.rows(_FOUND, {"page": PAGE})
-            for row in found:
-                task = await Task.get(id=row["id"])
-                await tasks.ended(
-                    core, tx, task, step="finish", outcome="the customer has a contact to mail", actor=SYSTEM
-                )
-        total += len(found)
-        if len(found) < PAGE:
-            return total
+    return await _ended(core, _FOUND, outcome="the customer has a contact to mail")
 
 
 _FOUND = f"""
-    SELECT t.id FROM task t
+    SELECT t.id, NULL AS decision FROM task t
     WHERE t.kind = 'find contact' AND t.state = 'open' AND EXISTS (
         SELECT FROM contact c WHERE c.account_id = t.account_id AND c.state = 'active'
           AND {covering.free("c.email_key")}
@@ -39,20 +28,11 @@ _FOUND = f"""
 
 async def end_placements(core: Core) -> int:
     """End the tasks to apply cash of customers who have none left to apply, and had some; return how many."""
-    total = 0
-    while True:
-        async with core.transaction() as tx:
-            found = await tx.rows(_PLACED, {"page": PAGE})
-            for row in found:
-                task = await Task.get(id=row["id"])
-                await tasks.ended(core, tx, task, step="finish", outcome="no unapplied cash is left", actor=SYSTEM)
-        total += len(found)
-        if len(found) < PAGE:
-            return total
+    return await _ended(core, _PLACED, outcome="no unapplied cash is left")
 
 
 _PLACED = """
-    SELECT t.id FROM task t
+    SELECT t.id, NULL AS decision FROM task t
     WHERE t.kind = 'apply cash' AND t.state = 'open'
       AND NOT EXISTS (SELECT FROM unapplied_cash u WHERE u.account_id = t.account_id)
       AND EXISTS (SELECT FROM payment p WHERE p.account_id = t.account_id AND (p.created_at >= t.created_at
@@ -63,16 +43,7 @@ _PLACED = """
 
 async def end_doubts(core: Core) -> int:
     """End the tasks to look at an entry that is in doubt no more; return how many."""
-    total = 0
-    while True:
-        async with core.transaction() as tx:
-            found = await tx.rows(_DECIDED, {"page": PAGE})
-            for row in found:
-                task = await Task.get(id=row["id"])
-                await tasks.ended(core, tx, task, step="finish", outcome=row["decision"] or "decided", actor=SYSTEM)
-        total += len(found)
-        if len(found) < PAGE:
-            return total
+    return await _ended(core, _DECIDED, outcome="decided")
 
 
 _DECIDED = """
@@ -80,3 +51,17 @@ _DECIDED = """
     WHERE t.kind = 'review' AND t.state = 'open' AND y.state <> 'open'
     ORDER BY t.created_at, t.id LIMIT %(page)s FOR UPDATE OF t SKIP LOCKED
 """
+
+
+async def _ended(core: Core, sql: str, *, outcome: str) -> int:
+    """End the tasks that a statement finds, a page in each transaction; return how many."""
+    total = 0
+    while True:
+        async with core.transaction() as tx:
+            found = await tx.rows(sql, {"page": PAGE})
+            for row in found:
+                task = await Task.get(id=row["id"])
+                await tasks.ended(core, tx, task, step="finish", outcome=row["decision"] or outcome, actor=SYSTEM)
+        total += len(found)
+        if len(found) < PAGE:
+            return total

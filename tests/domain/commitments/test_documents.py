@@ -19,7 +19,7 @@ from domain.kernel.core import Core
 from domain.kernel.jobs import TryLater
 from domain.kernel.ports import CheckUnavailable, StoreUnavailable
 from domain.ledger.refusals import InvoiceNotFound
-from plixo import file_store, wiring
+from plixo import wiring
 from plixo.file_store import Files
 from tests.builders import an_invoice
 from tests.domain.commitments.disputes_filed import euros
@@ -212,7 +212,3 @@ async def test_after_a_crash_nobody_removes_what_may_have_been_committed(core: C
             raise RuntimeError("power")
 
     assert len(await kept(core)) == 1
-
-
-def test_the_store_of_the_tests_is_the_real_one_in_memory(core: Core) -> None:
-    assert isinstance(core.files, type(file_store.in_memory()))
