@@ -32,6 +32,8 @@ SECONDS = 20.0
 
 ORPHAN_AGE = orphans.AGE
 
+_KNOWN = "SELECT id FROM document WHERE id = ANY(%s)"
+
 _ROOT = str(Path(__file__).resolve().parents[2])
 _BOOT = (
     "import sys; sys.path.insert(0, sys.argv[1]); from domain.commitments import picture_child; picture_child.serve()"
@@ -72,8 +74,8 @@ async def examine(core: Core, *, document_id: str, check: VirusCheck | None = No
 async def tidy(core: Core) -> int:
     """Remove files that no document knows, such as those of a request that died midway; return how many. A job."""
 
-    async def known(names: Sequence[str]) -> Collection[str]:
-        rows = await core.database.rows("SELECT id::text AS id FROM document WHERE id::text = ANY(%s)", (list(names),))
+    async def known(ids: Sequence[UUID]) -> Collection[UUID]:
+        rows = await core.database.rows(_KNOWN, (list(ids),))
         return [row["id"] for row in rows]
 
     return await orphans.removed(core.files, documents.PREFIX, known=known, age=ORPHAN_AGE)

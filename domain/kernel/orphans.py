@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import timedelta
+from uuid import UUID
 
 import structlog
 
@@ -14,22 +15,39 @@ AGE = timedelta(days=1)
 
 
 async def removed(
-    files: FileStore, prefix: str, *, known: Callable[[Sequence[str]], Awaitable[Collection[str]]], age: timedelta = AGE
+    files: FileStore,
+    prefix: str,
+    *,
+    known: Callable[[Sequence[UUID]], Awaitable[Collection[UUID]]],
+    age: timedelta = AGE,
 ) -> int:
     """Remove the files under *prefix* that have no row, and return how many.
 
-    *known* tells for some names, which are the ends of keys without their suffix, which of them have a row.
+    *known* tells for some ids, which are the ends of keys without their suffix, which of them have a row. It is asked
+    once for each page of the store's listing, by ids as the rows have them, so an index answers. What is not named by
+    an id is no file of ours.
 
     Raises:
         StoreUnavailable: The store does not answer.
     """
     count = 0
     async for keys in files.older(prefix, than=age):
-        names = {key: key.rpartition("/")[2].partition(".")[0] for key in keys}
-        here = set(await known(sorted(set(names.values())))) if names else set()
-        orphans = [key for key, name in names.items() if name not in here]
+        ids = {key: _id(key) for key in keys}
+        asked = sorted({each for each in ids.values() if each is not None})
+        here = set(await known(asked)) if asked else set()
+        orphans = [key for key, each in ids.items() if each not in here]
         await files.remove(orphans)
         count += len(orphans)
     if count:
         log.info("files without a row were removed", files=count, prefix=prefix)
     return count
+
+
+def _id(key: str) -> UUID | None:
+    """Return the id that names a file, if it is written as we write ids."""
+    name = key.rpartition("/")[2].partition(".")[0]
+    try:
+        found = UUID(name)
+    except ValueError:
+        return None
+    return found if str(found) == name else None

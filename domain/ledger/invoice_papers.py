@@ -148,11 +148,9 @@ async def found(core: Core, *, invoice_id: UUID) -> bytes | None:
 async def tidy(core: Core) -> int:
     """Remove files that no invoice knows, and return how many. A job."""
 
-    async def known(names: Sequence[str]) -> Collection[str]:
-        rows = await core.database.rows(
-            "SELECT file_id::text AS name FROM invoice_paper WHERE file_id::text = ANY(%s)", (list(names),)
-        )
-        return [row["name"] for row in rows]
+    async def known(ids: Sequence[UUID]) -> Collection[UUID]:
+        rows = await core.database.rows("SELECT file_id FROM invoice_paper WHERE file_id = ANY(%s)", (list(ids),))
+        return [row["file_id"] for row in rows]
 
     return await orphans.removed(core.files, PREFIX, known=known)
 

@@ -198,6 +198,27 @@ async def test_tidying_removes_what_no_document_knows(core: Core, monkeypatch: p
     assert sorted(await kept(core)) == [documents.key_of(document), documents.picture_key_of(document)]
 
 
+async def test_tidying_takes_what_is_named_by_no_id_of_ours(core: Core, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(document_checks, "ORPHAN_AGE", timedelta(seconds=-1))
+    document = await one(core, await filed(core, Upload("a.pdf", PDF)))
+    await core.files.put(f"{documents.PREFIX}/notes", b"no id")
+    await core.files.put(documents.key_of(document).upper().replace("DOCUMENTS", documents.PREFIX), b"not as we write")
+
+    assert await document_checks.tidy(core) == 2
+
+    assert await kept(core) == [documents.key_of(document)]
+
+
+async def test_a_page_of_files_is_looked_up_by_the_index_of_their_ids(core: Core) -> None:
+    async with core.transaction() as tx:
+        await tx.execute("SET LOCAL enable_seqscan = off")
+        rows = await tx.rows(f"EXPLAIN {document_checks._KNOWN}", ([uuid4() for _ in range(1000)],))
+
+    plan = "\n".join(str(row["QUERY PLAN"]) for row in rows)
+    assert "document_pkey" in plan, plan
+    assert "Seq Scan" not in plan, plan
+
+
 async def test_tidying_leaves_what_may_be_on_its_way(core: Core) -> None:
     await core.files.put(documents.key_of(uuid4()), b"just put")
 
