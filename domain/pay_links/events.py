@@ -26,7 +26,7 @@ from domain.pay_links import references
 
 
 class LinkRegenerated(InvoiceEvent):
-    """The payer's link was replaced; the old address and its session stopped working."""
+    """A new link was made; earlier ones stopped working, or stop when a link that the payer asked for is entered."""
 
     kind: ClassVar[str] = "link.regenerated"
 
@@ -40,10 +40,13 @@ class LinkRegenerated(InvoiceEvent):
     sent_to: str
     """The contact's address, masked."""
     expires_at: AwareDatetime
+    takes_over: bool = False
+    """Whether earlier browser sessions go on until it is entered."""
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"New payment link over {self.asks} for {self.sent_to}; every earlier one stopped working"
+        before = "an open page goes on until it is entered" if self.takes_over else "every earlier one stopped working"
+        return f"New payment link over {self.asks} for {self.sent_to}; {before}"
 
     @property
     def asks(self) -> str:
@@ -63,6 +66,20 @@ class LinkEntered(InvoiceEvent):
     def told(self) -> str:
         """Return the fact as a sentence."""
         return "The payer opened the invoice page"
+
+
+class LinkTakenOver(InvoiceEvent):
+    """A link that the payer had asked for was entered, so the same contact's earlier links and sessions ended."""
+
+    kind: ClassVar[str] = "link.taken_over"
+
+    link_id: UUID
+    contact_id: UUID
+    replaced_link_ids: tuple[UUID, ...]
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return "The fresh link was entered, so the earlier link and the browser that had it open were shut out"
 
 
 class LinksClosed(InvoiceEvent):
@@ -257,6 +274,7 @@ NOTICES: Notices = {
     PlanApproved: (job("end_checkout"),),
     LinkRegenerated: (operators(), payer("new-link"), job("end_checkout")),
     LinkEntered: (operators(),),
+    LinkTakenOver: (job("end_checkout"),),
     LinksClosed: SILENT,
     CheckoutStarted: (operators(),),
     CheckoutEnded: (operators(),),

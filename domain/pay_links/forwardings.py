@@ -31,7 +31,7 @@ MOST_WAITING = 5
 """Of one invoice at once; a payer who knows more people may call."""
 
 AGAIN = timedelta(days=1)
-"""So long after somebody was sent a link because of a wish, the same wish sends no other: it would end theirs."""
+"""So long after somebody was sent a link because of a wish, the same wish sends no other; it would fill a mailbox."""
 
 LONGEST_NAME, LONGEST_NOTE = 100, 500
 

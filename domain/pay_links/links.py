@@ -132,14 +132,24 @@ async def give(
 ) -> LinkRegenerated | None:
     """Mail this contact a link of their own in place of their earlier ones, unless one is on its way.
 
-    A step of a transaction that holds the invoice's lock.
+    Whoever asks may be a stranger with an old mail, so a browser in which the contact is reading goes on until the
+    mailed link is entered (``sessions.enter``). A step of a transaction that holds the invoice's lock.
     """
     unused = await PayLink.get_or_none(invoice_id=invoice.id, contact_id=contact.id, state=LinkState.ACTIVE.value)
     if unused is not None and core.clock.now() - unused.issued_at < FRESH_PAUSE:
         await _keep(unused, browser, core.clock.now())
         return None
     kept_for = browser_hash(browser) if browser else None
-    return await _replace(core, tx, invoice, contact, actor, only_theirs=True, kept_for=kept_for)
+    return await _replace(core, tx, invoice, contact, actor, only_theirs=True, takes_over=True, kept_for=kept_for)
+
+
+async def end_earlier(link: PayLink) -> tuple[UUID, ...]:
+    """End the sessions of the same contact's earlier links, and replace those that live; return what was replaced.
+
+    A step of a transaction that holds the invoice's lock.
+    """
+    which = {"invoice_id": link.invoice_id, "contact_id": link.contact_id, "issued_at__lte": link.issued_at}
+    return await _ended(await PayLink.filter(**which).exclude(id=link.id).select_for_update())
 
 
 async def _keep(link: PayLink, browser: str | None, now: datetime) -> None:
@@ -224,17 +234,17 @@ async def _replace(
     actor: Actor,
     *,
     only_theirs: bool,
+    takes_over: bool = False,
     kept_for: bytes | None = None,
 ) -> LinkRegenerated:
     if invoice.status is not InvoiceState.OPEN:
         raise NothingToPay(invoice.number, invoice.state)
     now = core.clock.now()
     theirs = {"contact_id": contact.id} if only_theirs else {}
-    earlier = await PayLink.filter(invoice_id=invoice.id, **theirs).select_for_update()
-    await _end_sessions([link.id for link in earlier])
-    replaced = [await link.move("replace") for link in earlier if link.state in _LIVE]
+    unused = {"state": LinkState.ACTIVE.value} if takes_over else {}
+    replaced = await _ended(await PayLink.filter(invoice_id=invoice.id, **theirs, **unused).select_for_update())
     link = _fresh(invoice.id, contact.id, now)
-    link.kept_for = kept_for
+    link.takes_over, link.kept_for = takes_over, kept_for
     await link.save(force_create=True)
     today = local_date(core.clock, core.merchant.zone)
     event = LinkRegenerated(
@@ -243,7 +253,8 @@ async def _replace(
         account_id=invoice.account_id,
         link_id=link.id,
         contact_id=contact.id,
-        replaced_link_ids=tuple(each.id for each in replaced),
+        replaced_link_ids=replaced,
+        takes_over=takes_over,
         amount_due=(await payable.of(tx, invoice_id=invoice.id, today=today)).amount,
         balance=invoice.balance,
         sent_to=addresses.masked(contact.email),
@@ -254,11 +265,15 @@ async def _replace(
     return event
 
 
-async def _end_sessions(link_ids: Sequence[UUID]) -> None:
-    """End every session of those links, also of closed ones, in which a payer may still be reading."""
-    alive = PortalSession.filter(link_id__in=link_ids, state=SessionState.ACTIVE.value)
+async def _ended(earlier: Sequence[PayLink]) -> tuple[UUID, ...]:
+    """End every session of those links, also of closed ones, in which a payer may still be reading; replace the rest.
+
+    Returns the ids of the links that were replaced.
+    """
+    alive = PortalSession.filter(link_id__in=[link.id for link in earlier], state=SessionState.ACTIVE.value)
     for session in await alive.select_for_update():
         await session.move("end")
+    return tuple([(await link.move("replace")).id for link in earlier if link.state in _LIVE])
 
 
 def _parameters(pairs: Sequence[InvoiceOfContact], now: datetime) -> dict[str, Any]:

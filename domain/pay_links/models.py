@@ -23,6 +23,8 @@ class PayLink(StatefulRecord):
     last_active_at: datetime = fields.DatetimeField()
     kept_for: bytes | None = fields.BinaryField(null=True)
     """Hashes of the browsers that asked for it, one behind the other; for some minutes nobody else may use it up."""
+    takes_over: Any = fields.BooleanField(default=False)
+    """Whether entering it ends the same contact's earlier links with their sessions; said when it is made."""
 
     class Meta:
         """Tortoise's settings."""

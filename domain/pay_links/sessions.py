@@ -11,11 +11,11 @@ from uuid import UUID, uuid4
 from domain.kernel import addresses, timeline
 from domain.kernel.actor import payer
 from domain.kernel.core import Core
-from domain.kernel.events import by
+from domain.kernel.events import InvoiceEvent, by
 from domain.kernel.transactions import Transaction
 from domain.ledger.models import Contact, Invoice
 from domain.pay_links import links, tokens
-from domain.pay_links.events import LinkEntered
+from domain.pay_links.events import LinkEntered, LinkTakenOver
 from domain.pay_links.models import PayLink, PortalSession
 from domain.pay_links.refusals import LinkNotFound
 from domain.pay_links.states import LinkState, SessionState
@@ -24,6 +24,12 @@ ABSOLUTE_LIMIT = timedelta(days=30)
 """However busy a session is, a month later somebody else may sit at that browser."""
 
 _PURPOSE = "portal session"
+
+_TAKING_OVER = """
+    SELECT FROM invoice WHERE id = (SELECT invoice_id FROM pay_link WHERE id = %s AND takes_over AND state = 'active')
+    FOR UPDATE
+"""
+"""Whoever ends other links holds the invoice before any link, as a regeneration does."""
 
 ALIVE = (
     "s.state = 'active' AND l.state IN ('used', 'closed') AND l.last_active_at > %(idle_since)s"
@@ -65,6 +71,7 @@ async def enter(core: Core, *, token: str, browser: str, secret: str | None = No
     secrets = _secrets(core, link_id, browser)
     async with core.transaction() as tx:
         now = core.clock.now()
+        await tx.execute(_TAKING_OVER, (link_id,))
         link = await PayLink.locked(id=link_id)
         session = await PortalSession.get_or_none(link_id=link_id)
         if link is None or links.expired(link, now) or link.status is LinkState.REPLACED:
@@ -130,6 +137,10 @@ async def _bind(core: Core, tx: Transaction, link: PayLink, secret: str) -> None
         **by(payer(contact.id, addresses.masked(contact.email)), now),
     )
     await timeline.record(core, tx, event)
+    earlier = await links.end_earlier(link) if link.takes_over else ()
+    if earlier:
+        about = event.model_dump(include=set(InvoiceEvent.model_fields) | {"link_id", "contact_id"})
+        await timeline.record(core, tx, LinkTakenOver(**about, replaced_link_ids=earlier))
 
 
 def _secrets(core: Core, link_id: UUID, browser: str) -> list[str]:

@@ -208,13 +208,14 @@ CREATE TABLE credit (
     state         text NOT NULL CHECK (state IN ('proposed', 'approved', 'rejected', 'reversed')),
     origin        text NOT NULL DEFAULT 'people' CHECK (origin IN ('people', 'books')), -- books: a ledger file showed
                                                -- less open, without a payment or credit note that explains it
-    cause         text NOT NULL DEFAULT '' CHECK (cause IN ('', 'payment', 'credit', 'correction')), -- of the books, as a
-                                               -- person told it later
+    cause         text NOT NULL DEFAULT '' CHECK (cause IN ('', 'unknown', 'payment', 'credit', 'correction')), -- of
+                                               -- the books: unknown until a person tells what it was
     proposed_by   text NOT NULL,
     proposed_by_id uuid,
     decided_by    text,
     decided_at    timestamptz,
-    created_at    timestamptz NOT NULL
+    created_at    timestamptz NOT NULL,
+    CONSTRAINT credit_cause_of_books CHECK ((cause = '') = (origin = 'people'))
 );
 CREATE INDEX credit_invoice ON credit (invoice_id);
 CREATE INDEX credit_waiting ON credit (created_at) WHERE state = 'proposed';
@@ -460,7 +461,8 @@ CREATE TABLE pay_link (
     state          text NOT NULL CHECK (state IN ('active', 'used', 'replaced', 'closed')),
     issued_at      timestamptz NOT NULL,
     last_active_at timestamptz NOT NULL,
-    kept_for       bytea                       -- hashes of the browsers that asked for it
+    kept_for       bytea,                      -- hashes of the browsers that asked for it
+    takes_over     boolean NOT NULL DEFAULT false -- whether entering it ends the earlier ones of the same contact
 );
 -- Of two unused links one would still open after the other was thought to be the only one.
 CREATE UNIQUE INDEX pay_link_one_unused ON pay_link (invoice_id, contact_id) WHERE state = 'active';

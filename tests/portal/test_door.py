@@ -195,6 +195,33 @@ async def test_a_fresh_link_can_be_asked_for_and_the_answer_is_always_the_same(
     assert "a…@acme" not in real.text
 
 
+async def test_a_stranger_who_asks_for_a_fresh_link_puts_no_reader_out(
+    core: Core, browser: Browser, other_browser: Browser
+) -> None:
+    path = await a_path(core)
+    await browser.press(path)
+
+    asked = await other_browser.post(path, {"ask": "fresh"})
+
+    assert asked.status == 200
+    assert (await browser.get("/i")).title == "Invoice INV-1042"
+    assert (await browser.press(path)).status == 303
+
+
+async def test_the_reader_is_out_once_the_fresh_link_is_entered_elsewhere(
+    core: Core, browser: Browser, other_browser: Browser
+) -> None:
+    path = await a_path(core)
+    await browser.press(path)
+    await other_browser.post(path, {"ask": "fresh"})
+
+    entered = await other_browser.press(f"/l/{tokens.issue(core.keys, (await PayLink.get(state='active')).id)}")
+
+    assert entered.status == 303
+    assert (await browser.get("/i")).status == 404
+    assert (await browser.press(path)).status == 404
+
+
 async def test_a_dead_session_can_ask_for_a_fresh_link_too(core: Core, browser: Browser, clock: StandingClock) -> None:
     await browser.press(await a_path(core))
     clock.advance(days=8)

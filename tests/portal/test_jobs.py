@@ -11,11 +11,11 @@ from domain.kernel.core import Core
 from domain.kernel.jobs import TryLater
 from domain.kernel.ports import CheckoutStatus, ProviderNews
 from domain.ledger.models import Invoice, Payment
-from domain.pay_links import links, provider_events
-from domain.pay_links.models import Checkout, ProviderEvent
+from domain.pay_links import links, provider_events, tokens
+from domain.pay_links.models import Checkout, PayLink, ProviderEvent
 from portal import jobs
 from tests.clocks import StandingClock
-from tests.domain.pay_links.payers import Visit, a_visit, told
+from tests.domain.pay_links.payers import Visit, a_visit, entered, told
 from tests.portal.fake_gateway import Page
 
 
@@ -185,6 +185,19 @@ async def test_a_regenerated_link_ends_its_open_page_at_the_provider(core: Core)
 
     assert page.status is CheckoutStatus.EXPIRED
     assert [fact["reason"] for fact in await told(core, "checkout.ended")] == ["a new link was made"]
+
+
+async def test_a_link_that_somebody_asked_for_leaves_an_open_page_alone_until_it_is_entered(core: Core) -> None:
+    visit, page = await paying(core)
+    await links.request_fresh(core, token=tokens.issue(core.keys, visit.link.id))
+    end_checkout = jobs.functions(core, visit.gateway)["end_checkout"]
+    await end_checkout(entry_id=await entry_of(core, "link.regenerated"))
+    assert page.status is CheckoutStatus.OPEN
+
+    await entered(core, await PayLink.get(state="active"), browser="another browser")
+    await end_checkout(entry_id=await entry_of(core, "link.taken_over"))
+
+    assert page.status is CheckoutStatus.EXPIRED
 
 
 async def test_a_page_that_was_paid_in_the_moment_of_ending_it_is_booked(core: Core) -> None:

@@ -81,7 +81,7 @@ async def test_safe_links_that_presses_the_button_costs_the_payer_one_click(
     assert (await entered(browser, fresh)).title == "Invoice INV-1042"
 
 
-async def test_the_scanners_own_session_ends_with_the_payers_fresh_link(
+async def test_the_scanners_own_session_ends_when_the_payer_enters_by_the_fresh_link(
     core: Core, server: TestServer, browser: Browser
 ) -> None:
     path = await a_path(core)
@@ -91,6 +91,7 @@ async def test_the_scanners_own_session_ends_with_the_payers_fresh_link(
 
         await browser.press(path)
         await browser.post(path, {"ask": "fresh"})
+        await entered(browser, await the_fresh_path(core))
 
         assert (await scanner.get("/i")).status == 404
 

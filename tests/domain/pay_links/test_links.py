@@ -1,5 +1,6 @@
 """Links are issued, kept, replaced and closed as product and payer expect."""
 
+import asyncio
 from uuid import uuid4
 
 import pytest
@@ -10,8 +11,8 @@ from domain.kernel.money import Money
 from domain.kernel.refusals import NotAllowed
 from domain.ledger.models import Account, Contact, Invoice
 from domain.ledger.refusals import InvoiceNotFound, NothingToPay
-from domain.pay_links import links, queries, sessions, tokens
-from domain.pay_links.models import PayLink
+from domain.pay_links import links, orders, queries, sessions, tokens
+from domain.pay_links.models import PayLink, PortalSession
 from domain.pay_links.refusals import LinkNotFound, NoContact
 from tests.builders import a_contact, an_invoice
 from tests.clocks import StandingClock
@@ -198,6 +199,88 @@ async def test_asking_again_while_the_fresh_link_is_on_its_way_kills_nothing(cor
     clock.advance(minutes=2)
     await links.request_fresh(core, token=token(core, visit.link))
     assert len(await told(core, "link.regenerated")) == 2
+
+
+async def test_an_asked_for_link_ends_the_open_page_only_when_it_is_entered(core: Core) -> None:
+    visit = await a_visit(core)
+    await links.request_fresh(core, token=token(core, visit.link))
+    assert await queries.page(core, secret=visit.secret)
+
+    secret = await entered(core, await PayLink.get(state="active"), browser="another browser")
+
+    assert await queries.page(core, secret=secret)
+    with pytest.raises(LinkNotFound):
+        await queries.page(core, secret=visit.secret)
+    [fact] = await told(core, "link.taken_over")
+    assert fact["replaced_link_ids"] == [str(visit.link.id)]
+
+
+async def test_an_asked_for_link_that_is_never_entered_changes_nothing(core: Core, clock: StandingClock) -> None:
+    visit = await a_visit(core)
+    await links.request_fresh(core, token=token(core, visit.link))
+    clock.advance(minutes=10)
+    await links.request_fresh(core, token=token(core, visit.link))
+    clock.advance(days=6)
+
+    assert await entered(core, visit.link) == visit.secret
+    clock.advance(days=2)
+    assert await queries.page(core, secret=visit.secret)
+    assert await told(core, "link.taken_over") == []
+
+
+async def test_the_second_of_two_asked_for_links_takes_over_and_the_first_opens_nothing(
+    core: Core, clock: StandingClock
+) -> None:
+    visit = await a_visit(core)
+    await links.request_fresh(core, token=token(core, visit.link))
+    first = await PayLink.get(state="active")
+    clock.advance(minutes=10)
+    await links.request_fresh(core, token=token(core, visit.link))
+    second = await PayLink.get(state="active")
+
+    with pytest.raises(LinkNotFound):
+        await entered(core, first)
+    assert await entered(core, second)
+    with pytest.raises(LinkNotFound):
+        await queries.page(core, secret=visit.secret)
+
+
+async def test_a_colleagues_open_page_outlives_the_payers_fresh_link(core: Core) -> None:
+    visit = await a_visit(core)
+    colleague = await a_contact(core, await Account.get(), "bob@acme.example")
+    secret = await entered(core, await a_link(core, await visit.invoice(), colleague))
+    await links.request_fresh(core, token=token(core, visit.link))
+
+    await entered(core, await PayLink.get(state="active"))
+
+    assert await queries.page(core, secret=secret)
+
+
+async def test_an_operators_new_link_ends_the_page_at_once_though_one_was_asked_for(core: Core) -> None:
+    visit = await a_visit(core)
+    await links.request_fresh(core, token=token(core, visit.link))
+
+    await links.regenerate(core, invoice_number="INV-1042", actor=SHELL)
+
+    with pytest.raises(LinkNotFound):
+        await queries.page(core, secret=visit.secret)
+    assert await told(core, "link.taken_over") == []
+
+
+async def test_entering_an_asked_for_link_and_making_a_new_one_at_once_leave_one_order_of_things(core: Core) -> None:
+    visit = await a_visit(core)
+    await links.request_fresh(core, token=token(core, visit.link))
+    asked_for = await PayLink.get(state="active")
+
+    await asyncio.gather(
+        entered(core, asked_for, browser="another browser"),
+        links.regenerate(core, invoice_number="INV-1042", actor=SHELL),
+        orders.start(core, secret=visit.secret, bank_debit=False),
+        return_exceptions=True,
+    )
+
+    assert await PayLink.filter(state__in=("active", "used")).count() == 1
+    assert await PortalSession.filter(state="active").count() == 0
 
 
 async def test_a_token_that_we_did_not_sign_sends_nothing(core: Core) -> None:

@@ -14,7 +14,7 @@ from domain.ledger import entry_events
 from domain.ledger.events import CreditApproved, LedgerImported, PaymentReceived, PaymentReversed
 from domain.ledger.models import Invoice
 from domain.pay_links import checkouts, links, orders, waiting
-from domain.pay_links.events import LinkRegenerated
+from domain.pay_links.events import LinkRegenerated, LinkTakenOver
 from domain.pay_links.models import Checkout
 from plixo import wiring
 from tests.clocks import StandingClock
@@ -26,6 +26,7 @@ BALANCE_EVENTS: tuple[type[Event], ...] = (
     CreditApproved,
     LedgerImported,
     LinkRegenerated,
+    LinkTakenOver,
     DisputeFiled,
     DisputeExtended,
     PlanApproved,
