@@ -160,6 +160,21 @@ class Settings(PortalSettings):
     slack_post_seconds: float = Field(
         default=1.0, ge=0, le=60, description="Least time between two posts to the channel; Slack bears one a second."
     )
+    slack_disputes_channel: str = Field(
+        default="", description="Channel id for disputes. Default: the one channel for everything."
+    )
+    slack_approvals_channel: str = Field(
+        default="", description="Channel id for what waits for an approval. Default: the one channel for everything."
+    )
+    slack_hourly_messages: int = Field(
+        default=40,
+        ge=0,
+        description="So many messages an hour a channel gets one by one; above it only alarms do, the rest is counted "
+        "in one line. 0: no such rule.",
+    )
+    slack_update_seconds: float = Field(
+        default=3.0, ge=0, le=60, description="Least time between two changes of the same case message."
+    )
     slack_api_url: str = Field(
         default="https://slack.com/api/", description="Slack's Web API; the sandbox sets its own."
     )
@@ -267,5 +282,6 @@ class Settings(PortalSettings):
             autopilot_coverage=self.autopilot_coverage,
             autopilot_reversals=self.autopilot_reversals,
             parity_percent=self.parity_percent,
+            chat_budget=self.slack_hourly_messages,
             second_person=self.second_person,
         )

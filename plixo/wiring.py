@@ -17,7 +17,7 @@ from domain.kernel.jobs import JobFunction, JobKind
 from domain.kernel.notices import Notices, merged
 from domain.ledger import audit, entry_events, invoice_papers, parity, parity_events, twin_events, twins
 from domain.ledger import events as ledger_events
-from domain.operations import seen_requests, support_events, trails
+from domain.operations import chat_events, seen_requests, support_events, trails
 from domain.outreach import enrolments, hearings, mail_health, planner, sorting, stop_events, waiting, writing
 from domain.outreach import events as outreach_events
 from domain.pay_links import events as pay_link_events
@@ -48,6 +48,7 @@ NOTICES: Notices = merged(
     casework_events.NOTICES,
     question_events.NOTICES,
     support_events.NOTICES,
+    chat_events.NOTICES,
 )
 
 

@@ -90,6 +90,9 @@ class Limits:
     parity_percent: Decimal = Decimal(1)
     """By so many percent our ageing may differ from the merchant's own books, in the total and in each bucket."""
 
+    chat_budget: int = 40
+    """So many messages an hour a chat channel is told one by one; above it only alarms are. Zero: no such rule."""
+
     second_person: bool = True
     """Publishing a policy, large credits and drafts need somebody else than whoever made them."""
 

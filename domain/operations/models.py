@@ -18,6 +18,9 @@ class ChatMessage(Record):
     ts: str | None = fields.TextField(null=True)
     content_hash: str = fields.TextField()
     invoice_id: UUID | None = fields.UUIDField(null=True)
+    subject: str | None = fields.TextField(null=True)
+    settled: bool = fields.BooleanField(default=False)
+    form: str = fields.TextField(default="")
     updated_at: datetime = fields.DatetimeField()
 
     class Meta:

@@ -2,12 +2,20 @@
 
 Refusal
 └── NotFound
+    ├── NothingMuted      the mute has ended, or somebody lifted it
     ├── NothingWaits      nothing that waits has an id which begins so
     ├── SeveralWait       several do; more of the id tells them apart
     └── SupportNotFound
 """
 
 from domain.kernel.refusals import NotFound
+
+
+class NothingMuted(NotFound):
+    """Say that there is nothing to lift any more."""
+
+    def __init__(self) -> None:
+        super().__init__("That is not muted any more. `/plixo noise` lists what is.")
 
 
 class NothingWaits(NotFound):

@@ -13,6 +13,7 @@ CREATE TABLE timeline_entry (
 CREATE INDEX timeline_entry_invoice ON timeline_entry (invoice_id, id) WHERE invoice_id IS NOT NULL;
 CREATE INDEX timeline_entry_account ON timeline_entry (account_id, id) WHERE account_id IS NOT NULL;
 CREATE INDEX timeline_entry_request ON timeline_entry (request_id);
+CREATE INDEX timeline_entry_actor ON timeline_entry ((fact->>'actor_id'), id) WHERE fact->>'actor_id' IS NOT NULL;
 
 -- The timeline is the audit trail: nobody, the product included, may change or remove a line.
 CREATE FUNCTION timeline_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -21,6 +22,9 @@ BEGIN
 END $$;
 CREATE TRIGGER timeline_entry_append_only BEFORE UPDATE OR DELETE ON timeline_entry
     FOR EACH ROW EXECUTE FUNCTION timeline_is_append_only();
+ALTER TABLE timeline_entry ENABLE ALWAYS TRIGGER timeline_entry_append_only;   -- also while an import checks its keys
+CREATE TRIGGER timeline_entry_is_kept BEFORE TRUNCATE ON timeline_entry
+    FOR EACH STATEMENT EXECUTE FUNCTION timeline_is_append_only();
 
 -- People ---------------------------------------------------------------------------------------------------------
 
@@ -35,14 +39,49 @@ CREATE TABLE role_grant (
     id          uuid PRIMARY KEY,
     person_id   uuid NOT NULL REFERENCES person,
     role        text NOT NULL,
-    state       text NOT NULL CHECK (state IN ('active', 'revoked')),
+    state       text NOT NULL CHECK (state IN ('active', 'revoked', 'ended')),
     granted_by  text NOT NULL,
     reason      text NOT NULL,
     until       timestamptz,
+    reminded_at timestamptz,                   -- that its end is near was told, once
     created_at  timestamptz NOT NULL
 );
 -- A role is held once: granting it again is no second grant that would survive the first one's revocation.
 CREATE UNIQUE INDEX role_grant_once ON role_grant (person_id, role) WHERE state = 'active';
+CREATE INDEX role_grant_ends ON role_grant (until) WHERE state = 'active' AND until IS NOT NULL;
+
+CREATE TABLE access_request (
+    id            uuid PRIMARY KEY,
+    slack_id      text NOT NULL,               -- for whom it is; perhaps somebody of whom Plixo knows nothing yet
+    name          text NOT NULL,
+    role          text NOT NULL,
+    lasts_minutes integer CHECK (lasts_minutes > 0), -- counted from the approval; without both, until it is revoked
+    until         timestamptz,
+    reason        text NOT NULL,
+    state         text NOT NULL CHECK (state IN ('open', 'approved', 'denied', 'withdrawn', 'expired')),
+    asked_by      text NOT NULL,
+    asked_by_id   uuid,                        -- of a colleague who proposes it, or of whoever asks and has a role
+    decided_by    text,
+    decided_at    timestamptz,
+    outcome       text,
+    created_at    timestamptz NOT NULL
+);
+-- Who asks is perhaps a stranger: one open request each, so that nobody floods the Controllers.
+CREATE UNIQUE INDEX access_request_one_open ON access_request (slack_id) WHERE state = 'open';
+CREATE INDEX access_request_age ON access_request (slack_id, created_at);
+
+CREATE TABLE person_preference (
+    person_id    uuid PRIMARY KEY REFERENCES person,
+    language     text CHECK (language IN ('en', 'de', 'fr', 'es')),  -- null: as Slack says, else the merchant's
+    zone         text,                                               -- null: the same
+    digest_at    time,                                               -- null: the usual hour
+    digest       text CHECK (digest IN ('both', 'chat', 'mail', 'off')),
+    address      text,
+    noise        text CHECK (noise IN ('all', 'mine', 'alarms')),
+    slack_locale text,
+    slack_zone   text,
+    learned_at   timestamptz                                         -- when Slack was asked
+);
 
 -- Ledger ---------------------------------------------------------------------------------------------------------
 
@@ -1332,10 +1371,53 @@ CREATE TABLE chat_message (
     ts           text,                         -- null: posting; the chat is asked before it is repeated
     content_hash text NOT NULL,
     invoice_id   uuid,
+    subject      text,                         -- what its buttons decide; none for messages that decide nothing
+    settled      boolean NOT NULL DEFAULT false,   -- the subject is decided and the message shows so
+    form         text NOT NULL DEFAULT '',     -- how it was drawn, so that it can be drawn again
     updated_at   timestamptz NOT NULL
 );
 CREATE INDEX chat_message_unsent ON chat_message (updated_at) WHERE ts IS NULL;
 CREATE INDEX chat_message_age ON chat_message (updated_at);
+CREATE INDEX chat_message_place ON chat_message (channel, ts);
+CREATE INDEX chat_message_subject ON chat_message (subject) WHERE subject IS NOT NULL AND NOT settled;
+
+CREATE TABLE chat_channel (
+    id         text PRIMARY KEY,               -- the chat's own id of a channel or of a talk with one person
+    name       text NOT NULL,
+    class      text NOT NULL CHECK (class IN ('private', 'public', 'external', 'direct', 'unknown')),
+    slack_id   text UNIQUE,                    -- with whom, where it is a talk with one person
+    checked_at timestamptz,                    -- null: something happened to it; asked about before the next post
+    told_at    timestamptz                     -- when people were told that nothing is posted there
+);
+
+CREATE TABLE chat_trouble (
+    place   text PRIMARY KEY,                  -- a channel; '' stands for the whole chat
+    code    text NOT NULL,
+    since   timestamptz NOT NULL,
+    last_at timestamptz NOT NULL
+);
+
+CREATE TABLE chat_mute (
+    id        uuid PRIMARY KEY,
+    channel   text NOT NULL,
+    kind      text NOT NULL,
+    until     timestamptz NOT NULL,
+    muted_by  text NOT NULL,
+    muted_at  timestamptz NOT NULL,
+    lifted_by text,
+    lifted_at timestamptz
+);
+CREATE UNIQUE INDEX chat_mute_one ON chat_mute (channel, kind) WHERE lifted_at IS NULL;   -- one mute at a time
+
+CREATE TABLE chat_noise (
+    key      text PRIMARY KEY,                 -- of the message; what was decided once stays so when a job repeats
+    channel  text NOT NULL,
+    kind     text NOT NULL,
+    outcome  text NOT NULL CHECK (outcome IN ('sent', 'folded', 'muted')),
+    at       timestamptz NOT NULL,
+    acted_at timestamptz                       -- when somebody first used a button of it
+);
+CREATE INDEX chat_noise_hour ON chat_noise (channel, at);
 
 CREATE TABLE support_request (
     id          uuid PRIMARY KEY,
