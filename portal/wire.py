@@ -13,6 +13,8 @@ from typing import Any
 import structlog
 from aiohttp import web
 
+from portal.unsent import Unsent
+
 log = structlog.get_logger(__name__)
 
 LONGEST_LINE = 32 * 1024
@@ -45,9 +47,10 @@ class Runner(web.AppRunner):
         headers: Mapping[str, str],
         shutdown_timeout: float = 20.0,
         head_seconds: float = HEAD_SECONDS,
+        unsent: Unsent | None = None,
     ) -> None:
         super().__init__(app, access_log=None, shutdown_timeout=shutdown_timeout)
-        self._headers, self._head_seconds = dict(headers), head_seconds
+        self._headers, self._head_seconds, self._unsent = dict(headers), head_seconds, unsent or Unsent()
 
     @property
     def server(self) -> Callable[[], asyncio.Protocol] | None:  # type: ignore[override] # a site only calls it
@@ -55,7 +58,9 @@ class Runner(web.AppRunner):
         manager = super().server
         if manager is None:
             return None
-        return partial(_Connection, manager, headers=self._headers, head_seconds=self._head_seconds)
+        return partial(
+            _Connection, manager, headers=self._headers, head_seconds=self._head_seconds, unsent=self._unsent
+        )
 
 
 def limits() -> dict[str, Any]:
@@ -72,15 +77,28 @@ def limits() -> dict[str, Any]:
 class _Connection(web.RequestHandler):
     """One connection of a browser or proxy."""
 
-    def __init__(self, manager: web.Server, *, headers: Mapping[str, str], head_seconds: float) -> None:
+    def __init__(self, manager: web.Server, *, headers: Mapping[str, str], head_seconds: float, unsent: Unsent) -> None:
         super().__init__(manager, loop=asyncio.get_running_loop(), **limits())
-        self._told, self._head_seconds = headers, head_seconds
+        self._told, self._head_seconds, self._unsent = headers, head_seconds, unsent
         self._deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin to wait for the first head."""
         super().connection_made(transport)
+        if self.transport is not None:
+            self.transport.set_write_buffer_limits(high=0)  # so that we hear of any byte that is not taken
         self._await_head()
+
+    def pause_writing(self) -> None:
+        """Give whoever reads the answer a time for it."""
+        super().pause_writing()
+        if self.transport is not None:
+            self._unsent.began(self.transport)
+
+    def resume_writing(self) -> None:
+        """Take note that the answer was read."""
+        self._unsent.ended(self.transport)
+        super().resume_writing()
 
     def data_received(self, data: bytes) -> None:
         """Take bytes; when a head has begun and is not complete, its time runs."""
@@ -92,8 +110,9 @@ class _Connection(web.RequestHandler):
             self._await_head()
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        """Forget the deadline."""
+        """Forget the deadlines."""
         self._stop_waiting()
+        self._unsent.ended(self.transport)
         super().connection_lost(exc)
 
     def close(self) -> None:

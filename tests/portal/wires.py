@@ -8,6 +8,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from portal import rim, wire
+from portal.unsent import Unsent
 
 
 @asynccontextmanager
@@ -20,10 +21,12 @@ async def serving(built: web.Application) -> AsyncIterator[TestServer]:
 
 
 @asynccontextmanager
-async def listening(built: web.Application, *, head_seconds: float = wire.HEAD_SECONDS) -> AsyncIterator[int]:
+async def listening(
+    built: web.Application, *, head_seconds: float = wire.HEAD_SECONDS, unsent: Unsent | None = None
+) -> AsyncIterator[int]:
     """Serve an application by our runner, as ``plixo run`` does, and say at which port."""
     told = rim.headers(checkout_origin="https://checkout.test", secure=True)
-    runner = wire.Runner(built, headers=told, shutdown_timeout=5, head_seconds=head_seconds)
+    runner = wire.Runner(built, headers=told, shutdown_timeout=5, head_seconds=head_seconds, unsent=unsent)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     yield runner.addresses[0][1]
