@@ -21,7 +21,7 @@ from domain.operations import chat_events, seen_requests, support_events, trails
 from domain.outreach import enrolments, hearings, mail_health, planner, sorting, stop_events, waiting, writing
 from domain.outreach import events as outreach_events
 from domain.pay_links import events as pay_link_events
-from domain.pay_links import forwarding_events, links, provider_events, provider_news
+from domain.pay_links import forwarding_events, links, provider_events, provider_news, unsent
 from domain.people import events as people_events
 from domain.policies import events as policy_events
 from domain.policies import health
@@ -238,6 +238,7 @@ async def _refresh_queue(core: Core) -> None:
 async def _forget_old(core: Core) -> None:
     await seen_requests.forget_old(core)
     await trails.forget_old(core)
+    await unsent.forget_old(core)
 
 
 async def _tidy_files(core: Core) -> None:

@@ -30,6 +30,9 @@ MOST_FIELDS = 200
 SHOWN_BACK = 8_000
 """Signs of one field that are given back; more than any of them may have."""
 
+LONGEST_MARK = 200
+"""Signs of what a form carries and nobody typed."""
+
 _FORMS = frozenset(step.value for step in Step if step is not Step.OPENED)
 
 Errors = tuple[tuple[str, str], ...]
@@ -202,7 +205,12 @@ def show(
 
 def to_invoice(request: web.Request) -> web.Response:
     """Lead to the invoice page, which shows from the database what is on file now; reloading it repeats nothing."""
-    return web.Response(status=303, headers={"Location": "../" * (request.path.count("/") - 1) + "i"})
+    return web.Response(status=303, headers={"Location": f"{root(request)}i"})
+
+
+def root(request: web.Request) -> str:
+    """Return the way up from this page's address to the top."""
+    return "../" * (request.path.count("/") - 1)
 
 
 def unexpected(sent: Sent, no: Refusal) -> NotSent:

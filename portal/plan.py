@@ -12,13 +12,16 @@ from domain.commitments.refusals import PlanExists, PlanNotFound, PlanOutdated, 
 from domain.commitments.states import PlanState
 from domain.commitments.terms import MOST_INSTALMENTS, Instalment
 from domain.kernel.refusals import MoveRefused, NotAllowed, StaleRecord
-from domain.pay_links import acts
+from domain.pay_links import acts, unsent
 from portal import act_forms, plan_form
 from portal.act_forms import Desk, Errors, Sent
 from portal.plan_form import RHYTHMS, Typed, Wanted
 from portal.rim import Portal, Route
+from portal.uploads import Received
 
 WAITING = (PlanState.REQUESTED, PlanState.COUNTERED)
+
+_FORM = "plan"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,22 @@ async def look(portal: Portal, request: web.Request, desk: Desk) -> web.StreamRe
         return act_forms.show(portal, request, desk, "plan.html", plan=plan, rows=rows)
     if not desk.page.is_open:
         return act_forms.show(portal, request, desk, "nothing.html", title="plan_title", why="act_nothing_open")
-    return _form(portal, request, desk, Typed(own=request.query.get("own") == "yes"), plan)
+    typed = await _unsent(portal, desk)
+    return _form(portal, request, desk, plan_form.typed(typed) if typed else Typed(), plan)
+
+
+async def check(portal: Portal, request: web.Request, desk: Desk) -> web.StreamResponse:
+    """Show the instalments once more before they are sent; reached by GET, so that going back asks for nothing."""
+    plan, typed = await _live(portal, desk), await _unsent(portal, desk)
+    stamp = plan.stamp if plan is not None and plan.state in WAITING else ""
+    if typed is None or not desk.page.is_open or (plan is not None and typed.text("stamp") != stamp):
+        return _to_form(request, plan)
+    wanted, errors = plan_form.read(typed)
+    if wanted is None:  # it fitted when it was typed
+        return _form(portal, request, typed, plan_form.typed(typed), plan, errors, status=200)
+    kept = {name: value for name, value in typed.received.fields.items() if value}
+    rows = _planned(desk, wanted.instalments)
+    return act_forms.show(portal, request, desk, "plan_check.html", rows=rows, kept=kept, reason=typed.text("reason"))
 
 
 async def take(portal: Portal, request: web.Request, sent: Sent) -> web.StreamResponse:
@@ -54,20 +72,23 @@ async def take(portal: Portal, request: web.Request, sent: Sent) -> web.StreamRe
         case "accept":
             return await _accept(portal, request, sent, plan)
         case "row":
-            return _form(portal, request, sent, plan_form.with_row(form), plan)
+            more = plan_form.with_row(form)
+            return await _kept(portal, request, sent, more, plan, to=f"#day-{len(more.rows)}")
         case "own":
-            return _form(portal, request, sent, plan_form.in_rows(sent, form), plan)
+            return await _kept(portal, request, sent, plan_form.in_rows(sent, form), plan)
         case "equal":
-            return _form(portal, request, sent, Typed(first=form.first, count=form.count, reason=form.reason), plan)
+            equal = Typed(first=form.first, count=form.count, reason=form.reason)
+            return await _kept(portal, request, sent, equal, plan)
         case "edit":
-            return _form(portal, request, sent, form, plan)
+            return await _kept(portal, request, sent, form, plan)
     if not sent.page.is_open:
         raise act_forms.NotSent(409, sent.received.fields)
     wanted, errors = plan_form.read(sent)
     if wanted is None:
         return _form(portal, request, sent, form, plan, errors)
     if sent.text("go") != "send":
-        return _check(portal, request, sent, form, wanted)
+        await _keep(portal, sent, form)
+        return web.Response(status=303, headers={"Location": f"{act_forms.root(request)}i/plan/check"})
     return await _send(portal, request, sent, form, wanted, plan)
 
 
@@ -106,6 +127,32 @@ async def _live(portal: Portal, desk: Desk) -> PlanView | None:
     return plan if plan is not None and plan.state in (*WAITING, PlanState.RUNNING) else None
 
 
+async def _unsent(portal: Portal, desk: Desk) -> Sent | None:
+    """Return what was typed before and not sent, as if it had just been."""
+    fields = await unsent.found(portal.core, secret=desk.secret, form=_FORM)
+    if fields is None:
+        return None
+    return Sent(desk.secret, desk.page, desk.t, desk.locale, desk.today, Received(fields))
+
+
+async def _keep(portal: Portal, sent: Sent, form: Typed) -> None:
+    fields = plan_form.fields(form) | {"stamp": sent.text("stamp")[: act_forms.LONGEST_MARK]}
+    await unsent.keep(portal.core, secret=sent.secret, form=_FORM, fields=fields)
+
+
+async def _kept(
+    portal: Portal, request: web.Request, sent: Sent, form: Typed, plan: PlanView | None, *, to: str = ""
+) -> web.StreamResponse:
+    """Keep the form as it is now, and lead to the page that shows it."""
+    await _keep(portal, sent, form)
+    return _to_form(request, plan, to)
+
+
+def _to_form(request: web.Request, plan: PlanView | None, to: str = "") -> web.Response:
+    again = "?again=yes" if plan is not None and plan.state in WAITING and request.method == "POST" else ""
+    return web.Response(status=303, headers={"Location": f"{act_forms.root(request)}i/plan{again}{to}"})
+
+
 async def _send(
     portal: Portal, request: web.Request, sent: Sent, form: Typed, wanted: Wanted, plan: PlanView | None
 ) -> web.StreamResponse:
@@ -124,6 +171,7 @@ async def _send(
             raise act_forms.unexpected(sent, no) from no
     except (StaleRecord, MoveRefused, PlanNotFound, NotAllowed) as no:
         raise act_forms.unexpected(sent, no) from no
+    await unsent.forget(portal.core, secret=sent.secret, form=_FORM)
     return act_forms.to_invoice(request)
 
 
@@ -142,15 +190,14 @@ def _same(plan: PlanView, wanted: Wanted) -> bool:
     return plan.state is PlanState.REQUESTED and theirs == [(each.due_on, each.amount) for each in wanted.instalments]
 
 
-def _check(portal: Portal, request: web.Request, sent: Sent, form: Typed, wanted: Wanted) -> web.Response:
-    kept = {name: value for name, value in sent.received.fields.items() if name not in ("token", "go") and value}
-    return act_forms.show(
-        portal, request, sent, "plan_check.html", rows=_planned(sent, wanted.instalments), kept=kept, reason=form.reason
-    )
-
-
 def _form(
-    portal: Portal, request: web.Request, desk: Desk, form: Typed, plan: PlanView | None, errors: Errors = ()
+    portal: Portal,
+    request: web.Request,
+    desk: Desk,
+    form: Typed,
+    plan: PlanView | None,
+    errors: Errors = (),
+    status: int = 0,
 ) -> web.Response:
     rhythms = [(each.value, desk.t(f"plan_{each.value}")) for each in RHYTHMS]
     return act_forms.show(
@@ -159,6 +206,7 @@ def _form(
         desk,
         "plan_form.html",
         errors=errors,
+        status=status,
         form=form,
         rhythms=rhythms,
         most=MOST_INSTALMENTS,
@@ -171,5 +219,6 @@ def _form(
 
 ROUTES = (
     Route("GET", "/i/plan", "plan", act_forms.looked(look)),
+    Route("GET", "/i/plan/check", "plan_check", act_forms.looked(check)),
     Route("POST", "/i/plan", "plan", act_forms.posted(take)),
 )

@@ -58,6 +58,14 @@ def typed(sent: Sent) -> Typed:
     )
 
 
+def fields(form: Typed) -> dict[str, str]:
+    """Return the form as its page would send it, in the terms of ``typed``."""
+    rows = {f"day-{place}": day for place, (day, _) in enumerate(form.rows, 1)}
+    rows |= {f"amount-{place}": amount for place, (_, amount) in enumerate(form.rows, 1)}
+    equal = {"first": form.first, "count": form.count, "frequency": form.frequency, "reason": form.reason}
+    return {**equal, **({"own": "yes", **rows} if form.own else {})}
+
+
 def with_row(form: Typed) -> Typed:
     """Return the form with one row more, if there may be one."""
     return replace(form, rows=(*form.rows, ("", ""))[:MOST_ROWS])

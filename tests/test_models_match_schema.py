@@ -49,6 +49,7 @@ SQL_ONLY = {
     "provider_mark": "a note by its name, written by one statement that says whether it changed",
     "invoice_paper": "set by one statement for a page of files, and looked up by the invoice",
     "request_trail": "one line for a request that went wrong, written and read by its id, removed by age",
+    "unsent_form": "what was typed and not sent, kept in one statement and read back as it is",
     "portal_step": "first looks, put by the hundred in one statement, and counted",
     "cron_run": "one insert decides who runs a slot; nothing reads it as an object",
 }

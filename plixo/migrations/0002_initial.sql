@@ -517,6 +517,16 @@ CREATE TABLE portal_session (
 -- Single use: a link is bound to one browser.
 CREATE UNIQUE INDEX portal_session_one_per_link ON portal_session (link_id);
 
+-- What was typed into a form of several pages and not sent yet; the browser comes back to it by GET.
+CREATE TABLE unsent_form (
+    session_id uuid NOT NULL REFERENCES portal_session,
+    form       text NOT NULL CHECK (form IN ('plan')),
+    fields     jsonb NOT NULL,
+    kept_at    timestamptz NOT NULL,
+    PRIMARY KEY (session_id, form)
+);
+CREATE INDEX unsent_form_old ON unsent_form (kept_at);
+
 -- How far each link was followed, for the funnel: the first look at each page that leaves no trace elsewhere.
 CREATE TABLE portal_step (
     link_id  uuid NOT NULL REFERENCES pay_link,
@@ -1379,6 +1389,7 @@ CREATE TABLE chat_message (
 CREATE INDEX chat_message_unsent ON chat_message (updated_at) WHERE ts IS NULL;
 CREATE INDEX chat_message_age ON chat_message (updated_at);
 CREATE INDEX chat_message_place ON chat_message (channel, ts);
+CREATE INDEX chat_message_invoice ON chat_message (invoice_id) WHERE invoice_id IS NOT NULL;
 CREATE INDEX chat_message_subject ON chat_message (subject) WHERE subject IS NOT NULL AND NOT settled;
 
 CREATE TABLE chat_channel (

@@ -9,6 +9,8 @@ from domain.commitments.terms import Frequency, Schedule
 from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
 from domain.kernel.money import Money
+from domain.ledger.models import Invoice
+from domain.pay_links import links, unsent
 from tests.clocks import StandingClock
 from tests.portal.browsers import Answer, Browser
 from tests.portal.forms_sent import errors, hidden, send, token
@@ -21,8 +23,14 @@ OWN = {
 }  # fmt: skip
 
 
+async def pressed(browser: Browser, go: str, **fields: str) -> Answer:
+    """Press a button of the form, and follow to the page that it leads to by GET."""
+    answer = await send(browser, "/i/plan", go=go, **fields)
+    return await browser.get(answer.location) if answer.status == 303 else answer
+
+
 async def checked(browser: Browser, **fields: str) -> Answer:
-    return await send(browser, "/i/plan", go="check", **fields)
+    return await pressed(browser, "check", **fields)
 
 
 async def sent(browser: Browser, page: Answer) -> Answer:
@@ -79,7 +87,7 @@ async def test_a_sum_that_is_not_the_balance_says_by_how_much_in_the_payers_form
 async def test_adding_a_row_keeps_everything_and_sends_nothing(core: Core, browser: Browser) -> None:
     await a_payer(core, browser)
 
-    page = await send(browser, "/i/plan", go="row", **OWN, **{"day-3": "", "amount-3": "7"})
+    page = await pressed(browser, "row", **OWN, **{"day-3": "", "amount-3": "7"})
 
     assert page.status == 200
     assert 'id="day-4"' in page.text
@@ -92,7 +100,7 @@ async def test_rows_end_somewhere(core: Core, browser: Browser) -> None:
     await a_payer(core, browser)
     rows = {f"day-{n}": "" for n in range(1, 60)}
 
-    page = await send(browser, "/i/plan", go="row", own="yes", **rows)
+    page = await pressed(browser, "row", own="yes", **rows)
 
     assert 'id="day-36"' in page.text
     assert 'id="day-37"' not in page.text
@@ -102,7 +110,7 @@ async def test_rows_end_somewhere(core: Core, browser: Browser) -> None:
 async def test_equal_instalments_become_rows_to_change(core: Core, browser: Browser) -> None:
     await a_payer(core, browser)
 
-    page = await send(browser, "/i/plan", go="own", **EQUAL)
+    page = await pressed(browser, "own", **EQUAL)
 
     for kept in ('value="2026-04-01"', 'value="41,66"', 'value="41,67"', "our season begins in May"):
         assert kept in page.text
@@ -124,7 +132,7 @@ async def test_a_plan_that_waits_is_shown_and_may_be_replaced_by_other_terms(cor
     page = await browser.get("/i/plan")
     again = await browser.get("/i/plan?again=yes")
     fields = {**hidden(again), **EQUAL, "count": "4", "go": "check"}
-    answer = await sent(browser, await browser.post("/i/plan", fields))
+    answer = await sent(browser, await browser.get((await browser.post("/i/plan", fields)).location))
 
     assert page.title == "Your plan request is with us"
     assert answer.status == 303
@@ -167,6 +175,74 @@ async def test_an_offer_that_was_changed_meanwhile_is_not_accepted(
     assert answer.status == 409
     assert "Nothing was sent" in answer.text
     assert (await Plan.get()).state == "countered"
+
+
+async def test_back_and_reload_of_every_step_ask_for_nothing_and_repeat_nothing(core: Core, browser: Browser) -> None:
+    await a_payer(core, browser)
+    for go in ("row", "own", "equal", "edit", "check"):
+        answer = await send(browser, "/i/plan", go=go, **EQUAL)
+        assert answer.status == 303, go
+        assert "season" not in answer.location
+
+    check, again = [await browser.get("/i/plan/check") for _ in range(2)]
+    form = await browser.get("/i/plan")
+
+    assert check.title == again.title == "Check your payment plan"
+    for kept in ('value="2026-04-01"', 'value="3"', "our season begins in May"):
+        assert kept in form.text
+
+
+async def test_going_back_after_a_plan_was_sent_shows_it_and_not_the_form(core: Core, browser: Browser) -> None:
+    await a_payer(core, browser)
+    await sent(browser, await checked(browser, **EQUAL))
+
+    back = await browser.get("/i/plan/check")
+
+    assert (back.status, back.location) == (303, "/i/plan")
+    assert (await browser.get("/i/plan")).title == "Your plan request is with us"
+    assert await core.database.rows("SELECT 1 FROM unsent_form") == []
+
+
+async def test_what_was_typed_is_this_browsers_alone_for_a_day_and_without_card_numbers(
+    core: Core, browser: Browser, other_browser: Browser, clock: StandingClock
+) -> None:
+    await a_payer(core, browser)
+    await a_payer(core, other_browser, "INV-2")
+    await checked(browser, **EQUAL | {"reason": "no card 4111 1111 1111 1111 any more"})
+
+    theirs = await other_browser.get("/i/plan/check")
+    [kept] = await core.database.rows("SELECT fields FROM unsent_form")
+    clock.advance(days=1)
+
+    assert (theirs.status, theirs.location) == (303, "/i/plan")
+    assert "4111 1111" not in str(kept)
+    assert (await browser.get("/i/plan/check")).status == 303
+    await unsent.forget_old(core)
+    assert await core.database.rows("SELECT 1 FROM unsent_form") == []
+
+
+async def test_a_payment_between_typing_and_looking_again_is_said_on_the_form(core: Core, browser: Browser) -> None:
+    payer = await a_payer(core, browser)
+    await checked(browser, **OWN)
+    await Invoice.filter(id=payer.invoice_id).update(open_minor=10_000)
+
+    page = await browser.get("/i/plan/check")
+
+    assert page.status == 200
+    assert "more than the 100,00" in errors(page)["amount-1"]
+
+
+async def test_nothing_is_kept_for_a_session_that_is_over(core: Core, browser: Browser) -> None:
+    await a_payer(core, browser)
+    form = await token(browser, "/i/plan")
+    await links.regenerate(core, invoice_number="INV-1042", actor=SHELL)
+
+    answer = await browser.post("/i/plan", {"token": form, "go": "check", **EQUAL})
+
+    assert answer.status == 404
+    assert "our season begins in May" in answer.text
+    assert (await browser.get("/i/plan/check")).status == 404
+    assert await core.database.rows("SELECT 1 FROM unsent_form") == []
 
 
 async def test_a_plan_and_a_stamp_of_nothing_known_are_no_error_of_ours(core: Core, browser: Browser) -> None:
