@@ -26,9 +26,12 @@ from domain.ledger.states import InvoiceState
 from domain.people.refusals import OwnWork
 
 REASON = "lowered in the books, cause unknown"
-"""What an import writes on what it cannot explain."""
+"""What people read beside what an import cannot explain."""
 
-UNKNOWN = f"origin = 'books' AND cause = '' AND state = 'approved' AND reason = '{REASON}'"
+UNTOLD = "unknown"
+"""The cause of a credit of the books until somebody has told it."""
+
+UNKNOWN = f"cause = '{UNTOLD}' AND state = 'approved'"
 """Which credits are falls that nobody has explained; a condition on the table ``credit``."""
 
 SOURCE, METHOD = "import", "ledger import"
@@ -220,7 +223,7 @@ async def _explain(
     """Put what it was in the place of a fall, and what is left of the fall beside it; of the day of the fall."""
     await fall.move("reverse", cause=cause.value)
     if minor < fall.amount_minor:
-        await _again(fall, fall.amount_minor - minor, cause="", reason=REASON, decided_by=fall.decided_by)
+        await _again(fall, fall.amount_minor - minor, cause=UNTOLD, reason=REASON, decided_by=fall.decided_by)
     match cause:
         case Cause.CREDIT:
             await _again(fall, minor, cause=cause.value, reason=reason, decided_by=actor.name)

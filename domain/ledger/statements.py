@@ -221,7 +221,7 @@ _ENTRIES = """
     FROM credit_note n WHERE n.account_id = %(account)s
     UNION ALL
     SELECT (c.decided_at AT TIME ZONE %(zone)s)::date, 4,
-           CASE WHEN c.origin = 'books' AND c.cause = '' THEN 'lowered' ELSE 'credit' END,
+           CASE WHEN c.cause = 'unknown' THEN 'lowered' ELSE 'credit' END,
            i.number, '', c.currency, -c.amount_minor
     FROM credit c JOIN invoice i ON i.id = c.invoice_id WHERE i.account_id = %(account)s AND c.state = 'approved'
     UNION ALL

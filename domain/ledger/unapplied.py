@@ -173,7 +173,7 @@ _ENTRIES = """
         FROM allocation al LEFT JOIN payment p ON p.id = al.payment_id
         LEFT JOIN credit_note n ON n.id = al.credit_note_id
         WHERE al.invoice_id = %(invoice)s
-        UNION ALL SELECT c.id, CASE WHEN c.origin = 'books' AND c.cause = '' THEN 'lowered by a ledger file'
+        UNION ALL SELECT c.id, CASE WHEN c.cause = 'unknown' THEN 'lowered by a ledger file'
                              ELSE 'credit' END,
                c.amount_minor, c.decided_at, c.reason, '' FROM credit c
         WHERE c.invoice_id = %(invoice)s AND c.state = 'approved'

@@ -308,6 +308,34 @@ CREATE TABLE import_mapping (
     CONSTRAINT import_mapping_name_once UNIQUE (kind, name)
 );
 
+-- A file that was handed in for an import and waits until a person has seen what it would do. Its bytes lie in the store
+-- of files, imports/<id>, until it has ended.
+CREATE TABLE file_import (
+    id              uuid PRIMARY KEY,
+    state           text NOT NULL CHECK (state IN ('asked', 'open', 'previewed', 'applying', 'applied', 'cancelled',
+                                                   'expired', 'failed')),
+    source          text NOT NULL UNIQUE,      -- the upload where it came from: handing it in twice begins nothing new
+    kind            text CHECK (kind IN ('invoices', 'contacts', 'control', 'bank', 'remittance')), -- null: to be found
+    file_name       text NOT NULL,
+    size_bytes      bigint,                    -- null until its bytes are here
+    sha256          text,
+    said            jsonb NOT NULL,            -- what people said about its layout
+    question        jsonb,                     -- what it leaves open
+    findings        jsonb,                     -- the preview
+    reason          text NOT NULL DEFAULT '',  -- why it failed, or is shown anew
+    version         integer NOT NULL DEFAULT 1, -- of the preview or question: a decision about an older one is refused
+    progress        smallint NOT NULL DEFAULT 0, -- percent of the file that were read
+    channel         text NOT NULL,             -- where its card stands
+    thread          text,
+    handed_by       text NOT NULL,
+    handed_by_chat  text NOT NULL,
+    decided_by      text,
+    decided_by_chat text,
+    created_at      timestamptz NOT NULL,
+    changed_at      timestamptz NOT NULL
+);
+CREATE INDEX file_import_waiting ON file_import (changed_at) WHERE state IN ('asked', 'open', 'previewed');
+
 -- The ERP's own ageing, to be compared with ours.
 CREATE TABLE control_file (
     id          uuid PRIMARY KEY REFERENCES import_batch,

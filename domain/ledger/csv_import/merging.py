@@ -11,8 +11,10 @@ from typing import Any
 
 from domain.kernel.actor import Actor
 from domain.kernel.transactions import Transaction
+from domain.ledger import falls
 from domain.ledger.csv_import import bulk_keys, ordered_ids
 from domain.ledger.csv_import.requests import Lowered
+from domain.ledger.falls import Cause
 
 METHOD = "ledger import"
 """How imported money came, in the words of receipts and timelines."""
@@ -73,10 +75,10 @@ _APPLIED = f"""
 """
 
 _LOWERED = """
-    INSERT INTO credit (id, invoice_id, account_id, currency, amount_minor, reason, state, origin, proposed_by,
-                        decided_by, decided_at, created_at)
-    SELECT credit_id, invoice_id, account_id, currency, lowered_minor, %(reason)s, 'approved', 'books', %(method)s,
-           %(actor)s, %(now)s, %(now)s
+    INSERT INTO credit (id, invoice_id, account_id, currency, amount_minor, reason, state, origin, cause,
+                        proposed_by, decided_by, decided_at, created_at)
+    SELECT credit_id, invoice_id, account_id, currency, lowered_minor, %(reason)s, 'approved', 'books', %(cause)s,
+           %(method)s, %(actor)s, %(now)s, %(now)s
     FROM lowered
 """
 """What the books took off an invoice without a payment or a credit note that we know of."""
@@ -160,24 +162,27 @@ _KNOWN_PAID = f"""
 
 _KNOWN_LOWERED = f"WITH lowered AS (SELECT * FROM import_moved WHERE lowered_minor > 0) {_LOWERED}"
 
-_REASONS = {
-    Lowered.UNKNOWN: "lowered in the books, cause unknown",
-    Lowered.PAYMENT: "",
-    Lowered.CREDIT: "credited in the books",
+_SAID = {
+    Lowered.UNKNOWN: (falls.UNTOLD, falls.REASON),
+    Lowered.PAYMENT: ("", ""),
+    Lowered.CREDIT: (Cause.CREDIT.value, "credited in the books"),
 }
+"""Cause and reason of what is booked as a credit of the books; of a payment there is none."""
 
 
 async def merge(
     tx: Transaction, *, now: datetime, day: date, of_invoices: bool, lowered: Lowered, actor: Actor
 ) -> None:
     """Write what was found; money without a date of its own is booked on *day*, or on the due date of history."""
+    cause, reason = _SAID[lowered]
     values: dict[str, Any] = {
         "now": now,
         "day": day,
         "method": METHOD,
         "actor": actor.name,
         "as_paid": lowered is Lowered.PAYMENT,
-        "reason": _REASONS[lowered],
+        "cause": cause,
+        "reason": reason,
         **ordered_ids.values(now, "contact", "invoice", "payment", "allocation", "credit"),
     }
     for statement in _ACCOUNTS:

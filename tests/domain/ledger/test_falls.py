@@ -108,7 +108,7 @@ async def test_a_part_may_be_told_and_the_rest_stays_unknown(core: Core) -> None
     await decided(core, Cause.PAYMENT, amount=1_000)
     await decided(core, Cause.CORRECTION, amount=500)
 
-    assert await standing(core) == (6_500, "open", [("", falls.REASON, 2_500)])
+    assert await standing(core) == (6_500, "open", [(falls.UNTOLD, falls.REASON, 2_500)])
     [line] = (await falls.waiting(core, actor=VERA)).lines
     assert (line.invoice_number, line.amount, line.balance) == ("INV-1", euros(2_500), euros(6_500))
     await true(core)
@@ -134,7 +134,7 @@ async def test_it_needs_the_right_that_it_needs_elsewhere(core: Core, cause: Cau
     with pytest.raises(NotAllowed):
         await decided(core, cause, actor=actor)
 
-    assert (await standing(core))[2] == [("", falls.REASON, 4_000)]
+    assert (await standing(core))[2] == [(falls.UNTOLD, falls.REASON, 4_000)]
 
 
 @pytest.mark.parametrize("cause", [Cause.CREDIT, Cause.CORRECTION])
@@ -163,7 +163,7 @@ async def test_what_does_not_fit_is_refused_and_changes_nothing(core: Core, more
     with pytest.raises(EntryUnusable, match=said):
         await decided(core, **({"cause": Cause.PAYMENT} | more))
 
-    assert (await standing(core))[2] == [("", falls.REASON, 4_000)]
+    assert (await standing(core))[2] == [(falls.UNTOLD, falls.REASON, 4_000)]
 
 
 async def test_what_the_importer_said_is_not_asked_again(core: Core) -> None:
