@@ -134,7 +134,8 @@ def job_functions(core: Core, built: Edges) -> Mapping[str, JobFunction]:
         "send_mailing": send_mailing,
         "examine_document": partial(document_checks.examine, core, check=built.virus_check),
         "check_sender": partial(authentications.check, core, names=built.resolver),
-        **(built.bot.jobs() if built.bot else {"tell_operators": wiring.nothing, "share_document": wiring.nothing}),
+        **dict.fromkeys(wiring.OF_CHAT, wiring.nothing),
+        **(built.bot.jobs() if built.bot else {}),
     }
     missing = {kind.name for kind in wiring.JOBS} - set(functions)
     assert not missing, f"jobs without a function: {sorted(missing)}"

@@ -94,6 +94,10 @@ class Settings(PortalSettings):
     )
     promise_grace_days: int = Field(default=2, ge=0, le=30, description="Days of grace after the promised one.")
     parity_percent: Decimal = Field(default=Decimal(1), ge=0, le=100, description="How far ageing may differ from ERP.")
+    import_mb: int = Field(default=25, ge=1, le=100, description="Megabytes of the largest file imported in Slack.")
+    import_hours: int = Field(
+        default=24, ge=1, le=336, description="Hours for which a file handed in waits for a decision about its import."
+    )
     promise_max_days: int = Field(default=60, ge=1, le=365, description="A promise farther ahead has to be a plan.")
     plan_amount: int = Field(
         default=50_000, ge=0, description="A plan over more, in the base currency, is approved by a Controller."
@@ -282,6 +286,8 @@ class Settings(PortalSettings):
             autopilot_coverage=self.autopilot_coverage,
             autopilot_reversals=self.autopilot_reversals,
             parity_percent=self.parity_percent,
+            import_bytes=self.import_mb << 20,
+            import_wait=timedelta(hours=self.import_hours),
             chat_budget=self.slack_hourly_messages,
             second_person=self.second_person,
         )

@@ -18,16 +18,21 @@ from domain.kernel.notices import Notices, merged
 from domain.ledger import audit, entry_events, invoice_papers, parity, parity_events, twin_events, twins
 from domain.ledger import events as ledger_events
 from domain.operations import chat_events, seen_requests, support_events, trails
+from domain.operations.imports import ending as import_endings
+from domain.operations.imports import events as import_decisions
+from domain.operations.imports import working as importing
 from domain.outreach import enrolments, hearings, mail_health, planner, sorting, stop_events, waiting, writing
 from domain.outreach import events as outreach_events
 from domain.pay_links import events as pay_link_events
 from domain.pay_links import forwarding_events, links, provider_events, provider_news, unsent
+from domain.people import access, access_events, grants
 from domain.people import events as people_events
 from domain.policies import events as policy_events
 from domain.policies import health
 
 NOTICES: Notices = merged(
     people_events.NOTICES,
+    access_events.NOTICES,
     ledger_events.NOTICES,
     entry_events.NOTICES,
     parity_events.NOTICES,
@@ -48,6 +53,7 @@ NOTICES: Notices = merged(
     casework_events.NOTICES,
     question_events.NOTICES,
     support_events.NOTICES,
+    import_decisions.NOTICES,
     chat_events.NOTICES,
 )
 
@@ -162,10 +168,36 @@ JOBS = (
     ),
     JobKind("share_document", "Puts a payer's file into the thread of its case in Slack.", attempts=40, queue="chat"),
     JobKind("examine_document", "Looks into a file from outside and draws the picture that may be shown.", attempts=40),
+    JobKind("fetch_import", "Fetches a file from Slack that somebody handed in.", attempts=20),
+    JobKind(
+        "read_import",
+        "Reads a file that was handed in, and finds out what its import would do.",
+        lock="import {import_id}",
+        queue="imports",
+    ),
+    JobKind(
+        "apply_import",
+        "Takes a file into the ledger as its preview showed it.",
+        lock="import {import_id}",
+        queue="imports",
+    ),
+    JobKind("show_import", "Draws the card of a file that was handed in.", attempts=20, queue="chat"),
+    JobKind("send_export", "Makes a file or a chart that somebody asked for, and sends it.", queue="exports"),
+    JobKind("expire_imports", "Ends imports about which nobody has decided.", queueing_lock="expire_imports"),
+    JobKind(
+        "end_roles",
+        "Ends roles whose time is over and requests for access that nobody decided, and tells before a role ends.",
+        lock="end_roles",
+        queueing_lock="end_roles",
+    ),
     JobKind("tidy_files", "Removes files that no row knows.", lock="tidy_files", queueing_lock="tidy_files"),
     JobKind("forget_old", "Removes keys of old requests.", lock="forget", queueing_lock="forget"),
 )
 """The jobs table: everything that happens later."""
+
+
+OF_CHAT = ("tell_operators", "share_document", "fetch_import", "show_import", "send_export")
+"""Jobs that the operators' chat brings; without it they do nothing."""
 
 
 def domain_functions(core: Core) -> dict[str, JobFunction]:
@@ -211,6 +243,7 @@ def domain_functions(core: Core) -> dict[str, JobFunction]:
         "conclude_dispute": partial(dispute_endings.conclude, core),
         "drop_dispute": partial(dispute_endings.drop, core),
         "examine_document": partial(document_checks.examine, core),
+        "end_roles": whole(_end_roles),
         "tidy_files": whole(_tidy_files),
         "refresh_queue": whole(_refresh_queue),
         "close_links": partial(links.close, core),
@@ -224,6 +257,9 @@ def domain_functions(core: Core) -> dict[str, JobFunction]:
         "end_review": partial(hearings.end_review, core),
         "end_absence": partial(hearings.end_absence, core),
         "forget_bodies": whole(provider_events.forget_bodies),
+        "read_import": partial(importing.read, core),
+        "apply_import": partial(importing.apply, core),
+        "expire_imports": whole(import_endings.expire),
         "forget_old": whole(_forget_old),
     }
 
@@ -235,6 +271,11 @@ async def _refresh_queue(core: Core) -> None:
     await worklist.refresh_all(core)
 
 
+async def _end_roles(core: Core) -> None:
+    await grants.end_due(core)
+    await access.expire_old(core)
+
+
 async def _forget_old(core: Core) -> None:
     await seen_requests.forget_old(core)
     await trails.forget_old(core)
@@ -244,6 +285,7 @@ async def _forget_old(core: Core) -> None:
 async def _tidy_files(core: Core) -> None:
     await document_checks.tidy(core)
     await invoice_papers.tidy(core)
+    await import_endings.tidy(core)
 
 
 async def nothing(**_: object) -> None:

@@ -93,6 +93,12 @@ class Limits:
     chat_budget: int = 40
     """So many messages an hour a chat channel is told one by one; above it only alarms are. Zero: no such rule."""
 
+    import_bytes: int = 25 << 20
+    """Bytes of the largest file that is imported in chat; larger ones are imported in the shell."""
+
+    import_wait: timedelta = timedelta(hours=24)
+    """How long a file that was handed in waits for somebody to decide about its import."""
+
     second_person: bool = True
     """Publishing a policy, large credits and drafts need somebody else than whoever made them."""
 

@@ -32,6 +32,8 @@ CRONS = (
     Cron("forget-bodies", "47 3 * * *", "forget_bodies", "Empty the bodies of webhooks that were worked long ago."),
     Cron("apply-cash", "*/10 * * * *", "apply_cash", "Match what waits of the bank lines."),
     Cron("audit-balances", "7 1 * * *", "audit_balances", "Compare every balance with its entries."),
+    Cron("expire-imports", "*/10 * * * *", "expire_imports", "End imports about which nobody has decided."),
+    Cron("end-roles", "*/5 * * * *", "end_roles", "End roles and requests for access whose time is over."),
     Cron("tidy-files", "27 4 * * *", "tidy_files", "Remove files that no row knows."),
     Cron("forget-old", "17 3 * * *", "forget_old", "Remove keys of old requests."),
 )

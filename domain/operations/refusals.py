@@ -1,7 +1,12 @@
 """Refusals of what operators type.
 
 Refusal
+├── ImportOver            an import has ended, or is being applied
+├── PreviewOutdated       another preview than the one that was looked at is the current one
+├── AnswerUnusable        the answer does not fit the question about a file
+├── FileTooLarge          a file is larger than what is imported in chat
 └── NotFound
+    ├── ImportUnknown     there is no such import
     ├── NothingMuted      the mute has ended, or somebody lifted it
     ├── NothingWaits      nothing that waits has an id which begins so
     ├── SeveralWait       several do; more of the id tells them apart
