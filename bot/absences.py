@@ -5,9 +5,11 @@ from datetime import datetime
 from bot import asks, words
 from bot.asks import Ask, Misunderstood
 from bot.blocks import Message
+from bot.routes import Command, Group, command
 from bot.views import absences as views
 from bot.views import answers
 from domain.casework import absences, assignments, workloads
+from domain.kernel.actor import Permission
 from domain.kernel.core import Core
 from domain.people import people
 
@@ -85,3 +87,35 @@ def _split(said: tuple[str, ...], at: set[str]) -> tuple[tuple[str, ...], tuple[
     """Return the words before the last of those, and the ones behind it."""
     places = [place for place, word in enumerate(said) if word.casefold().strip(":,") in at]
     return (said[: places[-1]], said[places[-1] + 1 :]) if places else (said, ())
+
+
+COMMANDS: tuple[Command, ...] = (
+    command(
+        Group.CUSTOMER,
+        "assign",
+        "NAME to @person",
+        Permission.APPROVE,
+        "says whose customer it is",
+        "assign Acme Ltd to @ben",
+        assign,
+    ),
+    command(Group.POLICY, "workload", "", Permission.VIEW, "shows who has how much to do", "workload", workload),
+    command(
+        Group.POLICY,
+        "handover",
+        "@from to @to",
+        Permission.APPROVE,
+        "moves all customers of one to another, for good",
+        "handover @anna to @ben",
+        hand_over,
+    ),
+    command(
+        Group.SELF,
+        "away",
+        "[from DAY] until DAY deputy @person | end",
+        Permission.WORK_QUEUE,
+        "lets somebody stand in for you",
+        EXAMPLE,
+        away,
+    ),
+)

@@ -2,6 +2,7 @@
 
 from bot.asks import Ask
 from bot.blocks import Message
+from bot.routes import Command, Group, command
 from bot.views import answers
 from domain.kernel.core import Core
 from domain.people import people
@@ -16,3 +17,8 @@ async def request(core: Core, ask: Ask) -> Message:
         reason=f"{held}Ask a Controller for access: {whom}. They grant it with `plixo role grant`.",
         slack_id=ask.slack_id,
     )
+
+
+COMMANDS: tuple[Command, ...] = (
+    command(Group.SELF, "access request", "", None, "tells whom to ask for a role", "access request", request),
+)

@@ -18,15 +18,19 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import actions, asks, commands, door, errors, once, replies, vendor_log
+from bot import actions, asks, commands, door, errors, modals, nouns, once, replies, vendor_log, windows
+from bot.answering import Answering
 from bot.background import Background
 from bot.blocks import Message
 from bot.door import Door
+from bot.filled import Misfilled
 from bot.poster import Pace, Poster
 from bot.replies import Replies
+from bot.routes import Answer
 from bot.shared_files import FileSharer
 from bot.telling import Teller
 from bot.views import answers
+from bot.windows import Windows
 from domain.kernel import request_ids
 from domain.kernel.core import Core
 from domain.kernel.jobs import JobFunction
@@ -42,6 +46,11 @@ TAKE_SECONDS = 0.8
 DRAIN_SECONDS = 5.0
 
 SOCKET_PING_SECONDS = 10.0
+
+SUBMIT_SECONDS = 1.5
+"""Within it a form is answered at once, or its window says that it is being worked on; Slack waits three seconds."""
+
+Ack = Callable[..., Awaitable[Any]]
 
 ANY = re.compile("")
 
@@ -96,6 +105,7 @@ class Bot:
         self._api_url = api_url
         client = self._client(bot_token)
         self._replies = Replies(self._session, client)
+        self._answering = Answering(self._replies, Windows(client))
         self._background = Background()
         self._channel = channel
         poster = Poster(core, client, channel=channel, pace=Pace(seconds=seconds_a_post))
@@ -148,6 +158,8 @@ class Bot:
         app.middleware(self._once)
         app.command(ANY)(self._command)
         app.action(ANY)(self._action)
+        app.view_submission(ANY)(self._submission)
+        app.options(ANY)(self._choices)
         app.event(ANY)(self._event)
         return app
 
@@ -173,37 +185,69 @@ class Bot:
             raise TimeoutError
         return taking.result()
 
-    async def _command(self, ack: Callable[[], Awaitable[Any]], body: dict[str, Any]) -> None:
+    async def _command(self, ack: Ack, body: dict[str, Any]) -> None:
         await ack()
-        typed = str(body.get("text") or "")
-        self._background.start(
-            self._answer(body, lambda: commands.answer(self._core, typed, slack_id=asks.slack_id(body)))
-        )
+        typed, to = str(body.get("text") or ""), asks.reply_to(body)
+        work = commands.answer(self._core, typed, slack_id=to.slack_id, channel=to.channel)
+        self._background.start(self._answering.answer(to, work, may_open=commands.may_open(typed)))
 
-    async def _action(self, ack: Callable[[], Awaitable[Any]], body: dict[str, Any]) -> None:
+    async def _action(self, ack: Ack, body: dict[str, Any]) -> None:
         await ack()
-        self._background.start(self._answer(body, lambda: actions.press(self._core, asks.click(body))))
+        click = asks.click(body)
+        work = actions.press(self._core, click)
+        self._background.start(self._answering.answer(asks.reply_to(body), work, may_open=actions.may_open(click)))
+
+    async def _submission(self, ack: Ack, body: dict[str, Any]) -> None:
+        """Answer a form in its own window: at once, or after a word that it is being worked on."""
+        view = body["view"]
+        work = actions.submit(self._core, view, slack_id=asks.slack_id(body))
+        task = asyncio.create_task(self._answering.done(work))
+        done, _ = await asyncio.wait({task}, timeout=SUBMIT_SECONDS)
+        if not done:
+            await ack(response_action="update", view=modals.waiting().view())
+            self._background.start(self._late(str(view.get("id", "")), task))
+            return
+        try:
+            await ack(response_action="update", view=windows.shown(modals.of(task.result())))
+        except Misfilled as wrong:
+            await ack(response_action="errors", errors=wrong.fields)
+
+    async def _late(self, window: str, task: asyncio.Task[Answer]) -> None:
+        """Show in the window what came of a form that took long."""
+        try:
+            answer = await task
+        except Misfilled as wrong:
+            answer = answers.not_taken(str(wrong))
+        await self._answering.change(window, answer)
+
+    async def _choices(self, ack: Ack, body: dict[str, Any]) -> None:
+        found = await self._answering.found(
+            actions.choices(
+                self._core,
+                str(body.get("action_id", "")),
+                str(body.get("value") or "")[: asks.LONGEST],
+                slack_id=asks.slack_id(body),
+            )
+        )
+        await ack(options=[each.json() for each in found])
 
     async def _event(self, body: dict[str, Any]) -> None:
-        kind = str((body.get("event") or {}).get("type", ""))
+        event = body.get("event") or {}
+        kind = str(event.get("type", ""))
         if kind in {"app_uninstalled", "tokens_revoked"}:
             log.error("the app was removed from the workspace (%s); install it again and set the new token", kind)
-
-    async def _answer(self, body: dict[str, Any], work: Callable[[], Awaitable[Message]]) -> None:
-        """Do the work and show its answer; whatever goes wrong, the person hears of it."""
-        with request_ids.serving(request_ids.current() or None) as request_id:
-            try:
-                message = await work()
-            except Exception as error:  # the rim: what is neither refusal nor misunderstanding becomes "try later"
-                log.error("a command or click failed, request %s: %s", request_id, errors.trail(error))
-                message = answers.try_later(request_id)
-            await self._replies.send(asks.reply_to(body), message)
+        if (listener := nouns.LISTENERS.get(kind)) is not None:
+            await listener(self._core, event)
 
     async def _failed(self, error: Exception, body: dict[str, Any]) -> BoltResponse:
         """Answer for Bolt when something raised before the acknowledgement; Slack always gets its 200."""
         request_id = request_ids.current() or request_ids.fresh()
         log.error("a request failed before it was taken, request %s: %s", request_id, errors.trail(error))
         message = answers.try_later(request_id)
+        if body.get("type") == "view_submission" and (field := actions.first_field(body.get("view") or {})) is not None:
+            return BoltResponse(  # the form stays open, with what was entered
+                status=200, body={"response_action": "errors", "errors": {field: message.text}}
+            )
         if not body.get("command") and body.get("response_url"):
             self._background.start(self._replies.send(asks.reply_to(body), message))
         return _shown(body, message)

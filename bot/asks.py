@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from bot.filled import Values
 from bot.ids import Subject
 from domain.kernel import addresses
 from domain.kernel.actor import Actor
@@ -36,6 +37,8 @@ class Ask:
     words: tuple[str, ...]
     actor: Actor
     slack_id: str
+    channel: str = ""
+    """Where it was typed; the answer is seen by the one who asks only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,8 @@ class Click:
     action: str
     value: str
     slack_id: str
+    chosen: str = ""
+    """The person, day or time that was chosen, if it was such a field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,18 @@ class Press:
     subject: Subject
     actor: Actor
     slack_id: str
+    chosen: str = ""
+    """The person, day or time that was chosen, if it was such a field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A form that was submitted: what it is about, what was entered, and by whom, with the rights of this moment."""
+
+    subject: Subject
+    actor: Actor
+    slack_id: str
+    values: Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +82,12 @@ class ReplyTo:
     slack_id: str
     own: bool = False
     """Whether the click was on an answer that only this person sees, and which the new one may replace."""
+    trigger: str = ""
+    """Lets us open a window, within three seconds and once."""
+    window: str = ""
+    """The view in which the click was, which the answer takes the place of."""
+    in_home: bool = False
+    """Whether the click was in App Home, where nothing can be answered but by a window."""
 
 
 def reply_to(body: dict[str, Any]) -> ReplyTo:
@@ -72,7 +95,17 @@ def reply_to(body: dict[str, Any]) -> ReplyTo:
     channel = body.get("channel_id") or _id(body.get("channel")) or _id(body.get("container"), "channel_id")
     container = body.get("container")
     own = isinstance(container, dict) and container.get("is_ephemeral") is True
-    return ReplyTo(str(body.get("response_url") or ""), str(channel or ""), slack_id(body), own)
+    view = body.get("view")
+    kind = view.get("type") if isinstance(view, dict) else ""
+    return ReplyTo(
+        str(body.get("response_url") or ""),
+        str(channel or ""),
+        slack_id(body),
+        own,
+        trigger=str(body.get("trigger_id") or ""),
+        window=_id(view) if kind == "modal" else "",
+        in_home=kind == "home",
+    )
 
 
 def slack_id(body: dict[str, Any]) -> str:
@@ -81,9 +114,15 @@ def slack_id(body: dict[str, Any]) -> str:
 
 
 def click(body: dict[str, Any]) -> Click:
-    """Return the click in a ``block_actions`` payload; Slack sends one at a time."""
-    actions = body.get("actions") or [{}]
-    return Click(str(actions[0].get("action_id", "")), str(actions[0].get("value", "")), slack_id(body))
+    """Return the click in a ``block_actions`` payload; Slack sends one at a time.
+
+    What it is about is the button's value, the chosen option's, or, with other fields, the block's id.
+    """
+    action = (body.get("actions") or [{}])[0]
+    option = action.get("selected_option")
+    value = action.get("value") or _id(option, "value") or action.get("block_id", "")
+    chosen = action.get("selected_user") or action.get("selected_date") or action.get("selected_time")
+    return Click(str(action.get("action_id", "")), str(value), slack_id(body), str(chosen or ""))
 
 
 def words(typed: str) -> tuple[str, ...]:

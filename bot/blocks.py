@@ -150,11 +150,12 @@ def problems(message: Message) -> tuple[str, ...]:
     ]
     broken = [problem for is_broken, problem in found if is_broken]
     for block in message.blocks:
-        broken += _problems_of(block)
+        broken += problems_of(block)
     return tuple(broken)
 
 
-def _problems_of(block: Block) -> list[str]:
+def problems_of(block: Block) -> list[str]:
+    """Return every limit of Slack's that the block breaks."""
     elements = [*block.get("elements", ()), *([block["accessory"]] if "accessory" in block else ())]
     buttons = [element for element in elements if element["type"] == "button"]
     ids = [each["action_id"] for each in buttons]

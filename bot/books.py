@@ -2,7 +2,9 @@
 
 from bot.asks import Ask, Misunderstood
 from bot.blocks import Message
+from bot.routes import Command, Group, command
 from bot.views import books as views
+from domain.kernel.actor import Permission
 from domain.kernel.core import Core
 from domain.ledger import ageing, audit, statements
 
@@ -25,3 +27,18 @@ async def show_statement(core: Core, ask: Ask) -> Message:
 async def show_audit(core: Core, _: Ask) -> Message:
     """Answer ``/plixo audit`` with what the newest comparison of all balances found."""
     return views.audited(await audit.last(core))
+
+
+COMMANDS: tuple[Command, ...] = (
+    command(Group.MONEY, "ageing", "", Permission.VIEW, "shows what is open by days past due", "ageing", show_ageing),
+    command(Group.MONEY, "statement", "NAME", Permission.VIEW, "shows a customer's account", STATEMENT, show_statement),
+    command(
+        Group.MONEY,
+        "audit",
+        "",
+        Permission.VIEW,
+        "shows whether every balance is the sum of its entries",
+        "audit",
+        show_audit,
+    ),
+)

@@ -1,16 +1,20 @@
 """Cash: bank lines that wait, why each would be applied as proposed, and the decisions about them."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from bot import asks, words
 from bot.asks import Ask, Misunderstood, Press
 from bot.blocks import Message
+from bot.ids import Action
+from bot.routes import Command, Group, Route, command
 from bot.views import answers
 from bot.views import cash as views
 from domain.cash_application import decisions, differences, queries
 from domain.cash_application.decisions import NamedPart
 from domain.cash_application.events import LineKept, LinePosted, LineReturned
+from domain.kernel.actor import Permission
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.money import Money
@@ -178,3 +182,49 @@ def _next(event: LinePosted | LineKept | LineReturned) -> str:
             " variance, promise DAY, or dispute CODE words"
         )
     return ""
+
+
+COMMANDS: tuple[Command, ...] = (
+    command(
+        Group.MONEY, "cash", "[ID|page N]", Permission.VIEW, "lists bank lines that wait, or shows one", "cash", show
+    ),
+    command(Group.MONEY, "cash post", "ID [N]", Permission.APPLY_CASH, "takes a proposal", POST, post),
+    command(
+        Group.MONEY,
+        "cash apply",
+        "ID INV[=AMOUNT]…",
+        Permission.APPLY_CASH,
+        "posts a bank line on invoices that you name",
+        APPLY,
+        apply,
+    ),
+    command(
+        Group.MONEY,
+        "cash keep",
+        "ID NAME",
+        Permission.APPLY_CASH,
+        "books it as a customer's unapplied cash",
+        KEEP,
+        keep,
+    ),
+    command(Group.MONEY, "cash ignore", "ID reason…", Permission.APPLY_CASH, "leaves it out", IGNORE, ignore),
+    command(Group.MONEY, "cash reconsider", "ID", Permission.APPLY_CASH, "looks at it again", AGAIN, reconsider),
+    command(Group.MONEY, "cash find", "words…", Permission.VIEW, "searches all bank lines", FIND, find),
+    command(
+        Group.MONEY,
+        "cash short",
+        "ID INV variance|promise DAY|dispute CODE words…",
+        Permission.APPLY_CASH,
+        "says what becomes of the difference",
+        SHORT,
+        short,
+    ),
+)
+
+BUTTONS: Mapping[Action, Route] = {
+    Action.CASH_LIST: Route(Permission.VIEW, press_list),
+    Action.CASH_SHOW: Route(Permission.VIEW, press_show, ("line",)),
+    Action.CASH_POST: Route(Permission.APPLY_CASH, press_post, ("line", "place", "seen")),
+    Action.CASH_KEEP: Route(Permission.APPLY_CASH, press_keep, ("line", "account")),
+    Action.CASH_IGNORE: Route(Permission.APPLY_CASH, press_ignore, ("line",)),
+}

@@ -4,13 +4,13 @@ import difflib
 import logging
 import re
 
-from bot import asks, text
+from bot import asks, identity, nouns, text
 from bot.asks import Ask, Misunderstood
 from bot.blocks import Message
-from bot.table import SELF, TABLE, Command
+from bot.routes import Answer, Command, Group
 from bot.views import answers
 from bot.views import help as help_views
-from domain.kernel.actor import Actor, ActorKind
+from domain.kernel.actor import Actor
 from domain.kernel.core import Core
 from domain.kernel.refusals import Refusal
 from domain.people import people
@@ -29,16 +29,18 @@ async def show_help(core: Core, ask: Ask) -> Message:
     return help_views.listed(lines, roles=ask.actor.roles, note=note, detailed=bool(about))
 
 
-HELP = Command(SELF, ("help",), "[WORD]", None, "lists what you may do, with examples of one word", "help", show_help)
+HELP = Command(
+    Group.SELF, ("help",), "[WORD]", None, "lists what you may do, with examples of one word", "help", show_help
+)
 
-COMMANDS = (*TABLE, HELP)
+COMMANDS = (*nouns.COMMANDS, HELP)
 
 
-async def answer(core: Core, typed: str, *, slack_id: str) -> Message:
+async def answer(core: Core, typed: str, *, slack_id: str, channel: str = "") -> Answer:
     """Run the command in *typed* for the person who typed it and return what to say. Knows no Slack transport."""
     words = asks.words(typed)
     command, rest = find(words)
-    actor, unknown = await _actor(core, slack_id)
+    actor, unknown = await identity.who(core, slack_id=slack_id)
     log.info("command %s by %s", " ".join(command.words) if command else "unknown", slack_id)
     if command is None:
         return answers.unknown(words[0], nearest=nearest(words, actor))
@@ -48,7 +50,7 @@ async def answer(core: Core, typed: str, *, slack_id: str) -> Message:
                 raise unknown
             if not command.allowed(actor.may):
                 actor.require(command.permission)
-        return await command.run(core, Ask(rest, actor, slack_id))
+        return await command.run(core, Ask(rest, actor, slack_id, channel))
     except Refusal as no:
         return answers.refused(str(no))
     except Misunderstood as hint:
@@ -79,9 +81,7 @@ def nearest(words: tuple[str, ...], actor: Actor) -> str | None:
     return None
 
 
-async def _actor(core: Core, slack_id: str) -> tuple[Actor, PersonUnknown | None]:
-    """Return who acts; a stranger acts without any right, and with the refusal that tells how to get one."""
-    try:
-        return await people.actor(core, slack_id=slack_id), None
-    except PersonUnknown as unknown:
-        return Actor(ActorKind.PERSON, "unknown", frozenset()), unknown
+def may_open(typed: str) -> bool:
+    """Tell whether what was typed may be answered by a form."""
+    command, _ = find(asks.words(typed))
+    return command is not None and command.opens

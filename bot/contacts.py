@@ -3,7 +3,9 @@
 from bot import asks
 from bot.asks import Ask, Misunderstood
 from bot.blocks import Message
+from bot.routes import Command, Group, command
 from bot.views import answers
+from domain.kernel.actor import Permission
 from domain.kernel.core import Core
 from domain.ledger import contacts
 from domain.ledger.contacts import ContactRole
@@ -50,3 +52,19 @@ async def _parts(core: Core, said: tuple[str, ...], *, example: str) -> tuple[st
         return str((await cases.case(core, invoice_number=name)).account_id), address, said[place + 1 :]
     except InvoiceNotFound:
         return name, address, said[place + 1 :]
+
+
+COMMANDS: tuple[Command, ...] = (
+    command(
+        Group.CUSTOMER,
+        "contact add",
+        "INV|NAME address [billing|escalation|other] [name]",
+        Permission.WORK_QUEUE,
+        "adds a contact",
+        ADD,
+        add,
+    ),
+    command(
+        Group.CUSTOMER, "contact remove", "INV|NAME address", Permission.WORK_QUEUE, "removes a contact", REMOVE, remove
+    ),
+)

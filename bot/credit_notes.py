@@ -1,10 +1,15 @@
 """Credit notes: listed while something of them is left, applied to invoices, or voided."""
 
+from collections.abc import Mapping
+
 from bot import asks, words
 from bot.asks import Ask, Misunderstood, Press
 from bot.blocks import Message
+from bot.ids import Action
+from bot.routes import Command, Group, Route, command
 from bot.views import answers
 from bot.views import money as views
+from domain.kernel.actor import Permission
 from domain.kernel.core import Core
 from domain.ledger import credit_notes
 from domain.operations import cases
@@ -66,3 +71,47 @@ async def press_apply(core: Core, press: Press) -> Message:
     """Answer a click on Apply: to the invoices that were shown beside the button, as far as they are open still."""
     assert press.subject.seen is not None, "the route asks for it"
     return views.done(await credit_notes.apply_oldest(core, number=press.subject.seen, actor=press.actor))
+
+
+COMMANDS: tuple[Command, ...] = (
+    command(
+        Group.MONEY,
+        "credit note",
+        "NUMBER",
+        Permission.VIEW,
+        "shows where a credit note may go",
+        "credit note CN-17",
+        show,
+    ),
+    command(
+        Group.MONEY,
+        "credit note list",
+        "[WORDS]",
+        Permission.VIEW,
+        "lists credit notes that are not used up",
+        "credit note list",
+        listed,
+    ),
+    command(
+        Group.MONEY,
+        "credit note apply",
+        "NUMBER [INV [AMOUNT] [reason…]|oldest]",
+        Permission.APPLY_CASH,
+        "takes it off invoices",
+        APPLY,
+        apply,
+    ),
+    command(
+        Group.MONEY,
+        "credit note void",
+        "NUMBER reason…",
+        Permission.MOVE_MONEY,
+        "makes it good for nothing",
+        VOID,
+        void,
+    ),
+)
+
+BUTTONS: Mapping[Action, Route] = {
+    Action.APPLY_NOTE: Route(Permission.APPLY_CASH, press_apply, ("seen",)),
+}

@@ -1,12 +1,16 @@
 """Credits: proposed, listed while they wait, approved by somebody else, or declined."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from bot import asks, words
 from bot.asks import Ask, Misunderstood, Press
 from bot.blocks import Message
+from bot.ids import Action
+from bot.routes import Command, Group, Route, command
 from bot.views import answers
 from bot.views import credits as views
+from domain.kernel.actor import Permission
 from domain.kernel.core import Core
 from domain.ledger import credits, invoices  # noqa: A004 - named after what it is about, as every module
 from domain.operations import cases, short_ids
@@ -78,3 +82,51 @@ async def _named(core: Core, word: str) -> UUID:
     if len(found) == 1:
         return found[0].credit_id
     return await short_ids.resolve(core, what=Waiting.CREDIT, text=word)
+
+
+COMMANDS: tuple[Command, ...] = (
+    command(
+        Group.DISPUTES,
+        "credit",
+        "INV AMOUNT reason…",
+        Permission.WORK_QUEUE,
+        "proposes to give up a part",
+        EXAMPLE,
+        propose,
+        Permission.APPROVE_CREDITS,
+    ),
+    command(
+        Group.DISPUTES,
+        "credit list",
+        "",
+        Permission.VIEW,
+        "lists credits that wait for a decision",
+        "credit list",
+        listed,
+    ),
+    command(
+        Group.DISPUTES,
+        "credit approve",
+        "ID",
+        Permission.APPROVE,
+        "approves a credit",
+        "credit approve 1a2b3c4d",
+        approve,
+        Permission.APPROVE_CREDITS,
+    ),
+    command(
+        Group.DISPUTES,
+        "credit reject",
+        "ID reason…",
+        Permission.WORK_QUEUE,
+        "declines a credit, or takes one's own back",
+        "credit reject 1a2b3c4d it came on time",
+        reject,
+        Permission.APPROVE_CREDITS,
+    ),
+)
+
+BUTTONS: Mapping[Action, Route] = {
+    Action.APPROVE_CREDIT: Route(Permission.VIEW, press_approve, ("credit",)),  # who may depends on the amount
+    Action.REJECT_CREDIT: Route(Permission.VIEW, press_reject, ("credit",)),
+}

@@ -1,17 +1,21 @@
 """Disputes: filed for a payer, listed by deadline, taken up, decided or withdrawn."""
 
 import difflib
+from collections.abc import Mapping
 from uuid import UUID
 
 from bot import asks, words
 from bot.asks import Ask, Misunderstood, Press
 from bot.blocks import Message
+from bot.ids import Action
+from bot.routes import Command, Group, Route, command
 from bot.views import answers
 from bot.views import disputes as views
 from domain.commitments import dispute_endings, dispute_owners, dispute_queries, disputes
 from domain.commitments.dispute_endings import Outcome
 from domain.commitments.dispute_reasons import BY_CODE
 from domain.commitments.objections import Filing
+from domain.kernel.actor import Permission
 from domain.kernel.core import Core
 from domain.ledger.refusals import InvoiceNotFound
 from domain.operations import cases, short_ids
@@ -163,3 +167,67 @@ def _code(word: str) -> str:
 def _dispute(press: Press) -> UUID:
     assert press.subject.dispute is not None, "the route asks for it"
     return press.subject.dispute
+
+
+COMMANDS: tuple[Command, ...] = (
+    command(
+        Group.DISPUTES,
+        "dispute",
+        "INV REASON [AMOUNT] words…",
+        Permission.WORK_QUEUE,
+        "files an objection, or shows it",
+        EXAMPLE,
+        dispute,
+    ),
+    command(
+        Group.DISPUTES,
+        "dispute list",
+        "[mine]",
+        Permission.VIEW,
+        "lists open disputes by deadline",
+        "dispute list",
+        listed,
+    ),
+    command(
+        Group.DISPUTES,
+        "dispute take",
+        "INV|D-…",
+        Permission.WORK_QUEUE,
+        "takes a dispute up",
+        "dispute take D-1A2B-3C4D",
+        take,
+    ),
+    command(
+        Group.DISPUTES,
+        "dispute assign",
+        "INV|D-… @person",
+        Permission.WORK_QUEUE,
+        "gives it to somebody",
+        "dispute assign D-1A2B-3C4D @ben",
+        assign,
+    ),
+    command(
+        Group.DISPUTES,
+        "dispute resolve",
+        "INV|D-… accepted|partly AMOUNT|rejected note…",
+        Permission.WORK_QUEUE,
+        "decides it",
+        RESOLVE,
+        resolve,
+        Permission.APPROVE_CREDITS,
+    ),
+    command(
+        Group.DISPUTES,
+        "dispute withdraw",
+        "INV|D-… [note…]",
+        Permission.WORK_QUEUE,
+        "takes it back for the payer",
+        "dispute withdraw D-1A2B-3C4D their mistake",
+        withdraw,
+    ),
+)
+
+BUTTONS: Mapping[Action, Route] = {
+    Action.SHOW_DISPUTE: Route(Permission.VIEW, press_show, ("dispute",)),
+    Action.TAKE_DISPUTE: Route(Permission.WORK_QUEUE, press_take, ("dispute",)),
+}

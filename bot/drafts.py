@@ -6,9 +6,11 @@ from uuid import UUID
 from bot import asks
 from bot.asks import Ask, Misunderstood, Press
 from bot.blocks import Message
+from bot.ids import Action
+from bot.routes import Command, Group, Route, command
 from bot.views import answers
 from bot.views import drafts as views
-from domain.kernel.actor import Actor
+from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.operations import short_ids
 from domain.operations.short_ids import Waiting
@@ -114,3 +116,43 @@ async def _card(core: Core, mailing_id: UUID, actor: Actor) -> Message:
 def _mailing(press: Press) -> UUID:
     assert press.subject.mailing is not None, "the route asks for it"
     return press.subject.mailing
+
+
+COMMANDS: tuple[Command, ...] = (
+    command(
+        Group.DRAFTS,
+        "draft",
+        "[ID]",
+        Permission.VIEW,
+        "lists mails that wait for an approval, or shows one",
+        "draft",
+        show,
+    ),
+    command(Group.DRAFTS, "approve", "ID…", Permission.APPROVE, "lets drafts leave", "approve 1a2b3c4d", approve),
+    command(
+        Group.DRAFTS,
+        "reject",
+        "ID reason…",
+        Permission.APPROVE,
+        "decides that a draft is not sent",
+        "reject 1a2b3c4d they have just called",
+        reject,
+    ),
+    command(
+        Group.DRAFTS,
+        "undo",
+        "ID",
+        Permission.APPROVE,
+        "calls an approved mail back, for a moment",
+        "undo 1a2b3c4d",
+        undo,
+    ),
+)
+
+BUTTONS: Mapping[Action, Route] = {
+    Action.LIST_DRAFTS: Route(Permission.VIEW, press_list),
+    Action.SHOW_DRAFT: Route(Permission.VIEW, press_show, ("mailing",)),
+    Action.APPROVE_DRAFT: Route(Permission.APPROVE, press_approve, ("mailing", "seen")),
+    Action.REJECT_DRAFT: Route(Permission.APPROVE, press_reject, ("mailing",)),
+    Action.UNDO_DRAFT: Route(Permission.APPROVE, press_undo, ("mailing",)),
+}

@@ -6,8 +6,10 @@ from datetime import date
 from bot import asks, words
 from bot.asks import Ask, Misunderstood
 from bot.blocks import Message
+from bot.routes import Command, Group, command
 from bot.views import answers
 from bot.views import falls as views
+from domain.kernel.actor import Permission
 from domain.kernel.core import Core
 from domain.ledger import falls
 from domain.ledger.falls import Cause
@@ -55,3 +57,26 @@ def _day(rest: tuple[str, ...]) -> tuple[date | None, tuple[str, ...]]:
         return date.fromisoformat(rest[at]), rest[at + 1 :]
     except ValueError:
         raise Misunderstood(f"{rest[at]} is no day of the calendar.") from None
+
+
+COMMANDS: tuple[Command, ...] = (
+    command(
+        Group.MONEY,
+        "lowered",
+        "INV payment|credit|correction [AMOUNT] [on DAY] [reason…]",
+        Permission.APPLY_CASH,
+        "tells what a ledger file took off without saying why",
+        EXAMPLE,
+        decide,
+        Permission.APPROVE_CREDITS,
+    ),
+    command(
+        Group.MONEY,
+        "lowered list",
+        "",
+        Permission.VIEW,
+        "lists invoices of which nobody has told it yet",
+        "lowered list",
+        listed,
+    ),
+)

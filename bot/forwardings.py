@@ -1,11 +1,15 @@
 """Forwardings: payers' wishes that somebody else gets a link; listed, agreed to, or declined."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from bot.asks import Ask, Misunderstood, Press
 from bot.blocks import Message
+from bot.ids import Action
+from bot.routes import Command, Group, Route, command
 from bot.views import answers
 from bot.views import forwardings as views
+from domain.kernel.actor import Permission
 from domain.kernel.core import Core
 from domain.operations import short_ids
 from domain.operations.short_ids import Waiting
@@ -56,3 +60,18 @@ async def _named(core: Core, ask: Ask, *, example: str) -> UUID:
     if not ask.words:
         raise Misunderstood(f"Which one? `/plixo forward` lists them, for example `/plixo {example}`.")
     return await short_ids.resolve(core, what=Waiting.FORWARDING, text=ask.words[0])
+
+
+COMMANDS: tuple[Command, ...] = (
+    command(
+        Group.CUSTOMER, "forward", "", Permission.VIEW, "lists people for whom a payer asked a link", "forward", listed
+    ),
+    command(Group.CUSTOMER, "forward approve", "ID", Permission.HANDLE_LINKS, "agrees to it", APPROVE, approve),
+    command(Group.CUSTOMER, "forward deny", "ID", Permission.HANDLE_LINKS, "declines it", DENY, deny),
+)
+
+BUTTONS: Mapping[Action, Route] = {
+    Action.SHOW_FORWARDINGS: Route(Permission.VIEW, press_show, ("invoice",)),
+    Action.APPROVE_FORWARDING: Route(Permission.HANDLE_LINKS, press_approve, ("forwarding",)),
+    Action.DENY_FORWARDING: Route(Permission.HANDLE_LINKS, press_deny, ("forwarding",)),
+}

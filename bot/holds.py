@@ -1,12 +1,16 @@
 """Holds: stop reminders about an invoice or to a customer, for a reason and perhaps until a day; let them go on."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from bot import asks, words
 from bot.asks import Ask, Misunderstood, Press
 from bot.blocks import Message
+from bot.ids import Action
+from bot.routes import Command, Group, Route, command
 from bot.views import answers
 from bot.views import holds as views
+from domain.kernel.actor import Permission
 from domain.kernel.core import Core
 from domain.ledger import accounts, invoices
 from domain.ledger.refusals import InvoiceNotFound
@@ -123,3 +127,50 @@ def _name(said: tuple[str, ...], *, example: str) -> tuple[str, tuple[str, ...]]
     if len(said) > 1 and any(letter.isdigit() for letter in said[0]):
         return said[0], said[1:]
     raise Misunderstood(f"Which customer? Put the name into quotation marks: `/plixo {example}`.")
+
+
+COMMANDS: tuple[Command, ...] = (
+    command(
+        Group.STOPS,
+        "hold",
+        '[legal] INV|account "NAME" [until DAY] reason…',
+        Permission.WORK_QUEUE,
+        "stops reminders",
+        EXAMPLE,
+        hold,
+        Permission.APPROVE_CREDITS,
+    ),
+    command(Group.STOPS, "hold list", "", Permission.VIEW, "lists holds in force", "hold list", listed),
+    command(
+        Group.STOPS,
+        "unhold",
+        'INV|account "NAME"|ID reason…',
+        Permission.WORK_QUEUE,
+        "lets them go on",
+        LIFT,
+        unhold,
+        Permission.APPROVE_CREDITS,
+    ),
+    command(
+        Group.STOPS,
+        "exclude",
+        '"NAME" reason…',
+        Permission.WORK_QUEUE,
+        "sends a customer no reminders at all",
+        'exclude "Acme Ltd" the CEO calls them himself',
+        exclude,
+    ),
+    command(
+        Group.STOPS,
+        "include",
+        '"NAME" reason…',
+        Permission.WORK_QUEUE,
+        "sends them again",
+        'include "Acme Ltd" the talks are over',
+        include,
+    ),
+)
+
+BUTTONS: Mapping[Action, Route] = {
+    Action.LIFT_HOLD: Route(Permission.VIEW, press_lift, ("hold",)),  # a legal one is lifted by Legal
+}

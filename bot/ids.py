@@ -1,4 +1,4 @@
-"""Ids: the names of all buttons, and what a button carries: a version and ids of what it is about, nothing else.
+"""Ids: the names of all buttons and forms, and what a button carries: a version and ids of its subject, nothing else.
 
 A button lives as long as its message, for years. What it stands for is looked up, and the person who clicks is
 authorised, when it is clicked.
@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 
 class Action(StrEnum):
-    """A button's ``action_id``; ``bot/actions.py`` says what each does."""
+    """A button's ``action_id``; each noun lists in ``BUTTONS`` what it does."""
 
     REGENERATE_LINK = "link.regenerate"
     WHY = "invoice.why"
@@ -66,11 +66,22 @@ class Action(StrEnum):
     CONFIRM_GUESS = "mail.confirm"
     MAIL_DONE = "mail.done"
     SHOW_QUESTION = "question.show"
+    ANSWER_QUESTION = "question.answer"
     CLOSE_QUESTION = "question.close"
     SHOW_FORWARDINGS = "forwarding.show"
     APPROVE_FORWARDING = "forwarding.approve"
     DENY_FORWARDING = "forwarding.deny"
     SHOW_SUPPORT = "support.show"
+
+
+class FormId(StrEnum):
+    """A form's ``callback_id``; each noun lists in ``FORMS`` what its submission does."""
+
+    ANSWER_QUESTION = "question.answer"
+
+
+class ChoiceId(StrEnum):
+    """The ``action_id`` of a field whose choices are looked up; each noun lists them in ``SEARCHES``."""
 
 
 class Subject(BaseModel):

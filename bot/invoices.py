@@ -1,11 +1,15 @@
 """Invoices: show one with everything around it."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from bot import asks
 from bot.asks import Ask, Press
 from bot.blocks import Message
+from bot.ids import Action
+from bot.routes import Command, Group, Route, command
 from bot.views import cases as views
+from domain.kernel.actor import Permission
 from domain.kernel.core import Core
 from domain.ledger.refusals import InvoiceNotFound
 from domain.operations import cases, searches
@@ -39,3 +43,20 @@ async def press_show(core: Core, press: Press) -> Message:
 async def show_by_id(core: Core, *, invoice_id: UUID) -> Message:
     """Show the invoice of that id."""
     return views.in_full(await cases.case(core, invoice_id=invoice_id))
+
+
+COMMANDS: tuple[Command, ...] = (
+    command(
+        Group.CUSTOMER,
+        "invoice",
+        "INV",
+        Permission.VIEW,
+        "shows an invoice, or a customer's open ones",
+        "invoice INV-1042",
+        show,
+    ),
+)
+
+BUTTONS: Mapping[Action, Route] = {
+    Action.SHOW: Route(Permission.VIEW, press_show, ("invoice",)),
+}

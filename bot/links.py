@@ -1,13 +1,16 @@
 """Payment links: make a fresh one."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from bot import asks
 from bot.asks import Ask, Press
 from bot.blocks import Message
+from bot.ids import Action
+from bot.routes import Command, Group, Route, command
 from bot.views import answers
 from bot.views import links as views
-from domain.kernel.actor import Actor
+from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.ledger import invoices
 from domain.operations import cases, seen_requests
@@ -40,3 +43,20 @@ async def fresh(core: Core, *, invoice_number: str, actor: Actor) -> Message:
         await seen_requests.forget(core, key)
         raise
     return views.regenerated(event)
+
+
+COMMANDS: tuple[Command, ...] = (
+    command(
+        Group.CUSTOMER,
+        "link",
+        "INV",
+        Permission.HANDLE_LINKS,
+        "mails a new payment link and ends all earlier ones",
+        "link INV-1042",
+        regenerate,
+    ),
+)
+
+BUTTONS: Mapping[Action, Route] = {
+    Action.REGENERATE_LINK: Route(Permission.HANDLE_LINKS, press, ("invoice",)),
+}

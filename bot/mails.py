@@ -1,14 +1,18 @@
 """Mails: what people wrote, shown with its guesses; one click does what a guess means, another ends the matter."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from bot import asks
 from bot.asks import Ask, Misunderstood, Press
 from bot.blocks import Message
+from bot.ids import Action
+from bot.routes import Command, Group, Route, command
 from bot.views import answers
 from bot.views import mails as views
 from domain.casework import conversations
 from domain.deliverability import inbound
+from domain.kernel.actor import Permission
 from domain.kernel.core import Core
 from domain.kernel.events import InvoiceEvent
 from domain.operations import short_ids
@@ -79,3 +83,21 @@ async def _named(core: Core, words: tuple[str, ...], example: str) -> UUID:
     if not words:
         raise Misunderstood(f"Which mail? For example `/plixo {example}`; `/plixo mails` lists those that wait.")
     return await short_ids.resolve(core, what=Waiting.MAIL, text=words[0])
+
+
+COMMANDS: tuple[Command, ...] = (
+    command(
+        Group.WORK, "mails", "", Permission.VIEW, "lists what people wrote and nobody has answered", "mails", listed
+    ),
+    command(Group.WORK, "mail", "ID", Permission.VIEW, "shows a mail, and what it seems to want", SHOW, show),
+    command(
+        Group.WORK, "mail assign", "ID INV", Permission.WORK_QUEUE, "says which invoice a mail is about", ASSIGN, assign
+    ),
+    command(Group.WORK, "mail done", "ID", Permission.WORK_QUEUE, "says that a mail is dealt with", DONE, done),
+)
+
+BUTTONS: Mapping[Action, Route] = {
+    Action.SHOW_MAIL: Route(Permission.VIEW, press_show, ("mail",)),
+    Action.CONFIRM_GUESS: Route(Permission.WORK_QUEUE, press_confirm, ("mail", "place", "seen")),
+    Action.MAIL_DONE: Route(Permission.WORK_QUEUE, press_done, ("mail",)),
+}

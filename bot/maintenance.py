@@ -3,8 +3,10 @@
 from bot import asks, words
 from bot.asks import Ask, Misunderstood
 from bot.blocks import Message
+from bot.routes import Command, Group, command
 from bot.views import answers
 from bot.views import maintenance as views
+from domain.kernel.actor import Permission
 from domain.kernel.core import Core
 from domain.outreach import gates
 from domain.outreach.gates import Holds
@@ -42,3 +44,26 @@ async def off(core: Core, ask: Ask) -> Message:
     """Answer ``/plixo maintenance off [reason…]``."""
     reason = " ".join(ask.words) or "maintenance is over"
     return answers.done(await gates.open(core, name=gates.MAINTENANCE, reason=reason, actor=ask.actor))
+
+
+COMMANDS: tuple[Command, ...] = (
+    command(Group.POLICY, "maintenance", "", Permission.VIEW, "shows what holds all mail back", "maintenance", show),
+    command(
+        Group.POLICY,
+        "maintenance on",
+        '"reason" until TIME',
+        Permission.OPERATE,
+        "holds mail back and closes the payers' pages",
+        EXAMPLE,
+        on,
+    ),
+    command(
+        Group.POLICY,
+        "maintenance off",
+        "[reason…]",
+        Permission.OPERATE,
+        "lets it go again",
+        "maintenance off all done",
+        off,
+    ),
+)

@@ -5,8 +5,10 @@ from uuid import UUID
 from bot import asks, words
 from bot.asks import Ask, Misunderstood
 from bot.blocks import Message
+from bot.routes import Command, Group, command
 from bot.views import answers
 from bot.views import money as views
+from domain.kernel.actor import Permission
 from domain.kernel.core import Core
 from domain.kernel.money import Money
 from domain.ledger import placing, sums, unapplied
@@ -97,3 +99,40 @@ async def _parts(core: Core, typed: tuple[str, ...]) -> tuple[list[tuple[str, Mo
         parts.append((number, amount))
         if not more and not (left and left[0] == "+"):
             return parts, " ".join(left).strip(":- ")
+
+
+COMMANDS: tuple[Command, ...] = (
+    command(
+        Group.MONEY,
+        "unapplied",
+        "[NAME|AMOUNT|REFERENCE|>30d]",
+        Permission.VIEW,
+        "lists money that is applied to no invoice",
+        "unapplied Acme",
+        listed,
+    ),
+    command(
+        Group.MONEY, "unapplied note", "ID words…", Permission.APPLY_CASH, "notes what is known about it", NOTE, note
+    ),
+    command(
+        Group.MONEY,
+        "place",
+        "ID INV [AMOUNT], … [reason…]",
+        Permission.APPLY_CASH,
+        "puts unapplied cash on invoices",
+        PLACE,
+        place,
+    ),
+    command(
+        Group.MONEY,
+        "unplace",
+        "ID reason…",
+        Permission.APPLY_CASH,
+        "takes it, or a credit note, off again",
+        UNPLACE,
+        unplace,
+    ),
+    command(
+        Group.MONEY, "entries", "INV", Permission.VIEW, "shows what a balance is made of", "entries INV-1042", entries
+    ),
+)

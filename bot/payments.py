@@ -1,12 +1,16 @@
 """Payments: whether Stripe can be relied upon, and money at Stripe that fits no entry of ours."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from bot import asks
 from bot.asks import Ask, Misunderstood, Press
 from bot.blocks import Message
+from bot.ids import Action
+from bot.routes import Command, Group, Route, command
 from bot.views import answers
 from bot.views import payments as views
+from domain.kernel.actor import Permission
 from domain.kernel.core import Core
 from domain.operations import cases, short_ids
 from domain.operations.short_ids import Waiting
@@ -82,3 +86,30 @@ async def press_dismiss(core: Core, press: Press) -> Message:
 
 async def _named(core: Core, word: str) -> UUID:
     return await short_ids.resolve(core, what=Waiting.STRAY, text=word)
+
+
+COMMANDS: tuple[Command, ...] = (
+    command(
+        Group.MONEY, "payments", "", Permission.VIEW, "shows whether Stripe can be relied upon", "payments", health
+    ),
+    command(
+        Group.MONEY, "stray", "", Permission.VIEW, "lists money at Stripe that fits no entry of ours", "stray", listed
+    ),
+    command(Group.MONEY, "stray book", "ID INV", Permission.APPLY_CASH, "enters it into the ledger", BOOK, book),
+    command(
+        Group.MONEY,
+        "stray dismiss",
+        "ID reason…",
+        Permission.APPLY_CASH,
+        "leaves it out of the ledger",
+        DISMISS,
+        dismiss,
+    ),
+)
+
+BUTTONS: Mapping[Action, Route] = {
+    Action.SHOW_PAYMENTS: Route(Permission.VIEW, press_health),
+    Action.LIST_STRAYS: Route(Permission.VIEW, press_list),
+    Action.BOOK_STRAY: Route(Permission.APPLY_CASH, press_book, ("stray", "invoice")),
+    Action.DISMISS_STRAY: Route(Permission.APPLY_CASH, press_dismiss, ("stray",)),
+}

@@ -1,15 +1,19 @@
 """Plans: instalments noted for a payer, approved, countered, rejected or ended."""
 
 import re
+from collections.abc import Mapping
 
 from bot import asks, words
 from bot.asks import Ask, Misunderstood, Press
 from bot.blocks import Message
+from bot.ids import Action
+from bot.routes import Command, Group, Route, command
 from bot.views import answers
 from bot.views import plans as views
 from domain.commitments import plan_queries, plans
 from domain.commitments.parties import Source
 from domain.commitments.terms import Frequency, Instalment, Own, Schedule, Terms
+from domain.kernel.actor import Permission
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.operations import cases
@@ -169,3 +173,73 @@ async def _own(core: Core, number: str, rest: tuple[str, ...], example: str) -> 
             f"`/plixo {own} {number} 500 on 2026-04-01 and 750 on 2026-05-01 …`."
         )
     return Own(tuple(found)), rest
+
+
+COMMANDS: tuple[Command, ...] = (
+    command(
+        Group.PROMISES,
+        "plan",
+        "INV N weekly|monthly from DAY reason…",
+        Permission.WORK_QUEUE,
+        "notes a payer's wish for instalments, or shows the plan",
+        EXAMPLE,
+        plan,
+    ),
+    command(
+        Group.PROMISES, "plan list", "", Permission.VIEW, "lists plans that wait for a decision", "plan list", listed
+    ),
+    command(
+        Group.PROMISES, "plan approve", "INV", Permission.APPROVE, "lets a plan run", "plan approve INV-1042", approve
+    ),
+    command(
+        Group.PROMISES,
+        "plan reject",
+        "INV reason…",
+        Permission.APPROVE,
+        "declines a plan",
+        "plan reject INV-1042 too slow",
+        reject,
+    ),
+    command(
+        Group.PROMISES,
+        "plan counter",
+        "INV N weekly|monthly from DAY [note…]",
+        Permission.APPROVE,
+        "offers other terms",
+        COUNTER,
+        counter,
+    ),
+    command(
+        Group.PROMISES,
+        "plan accept",
+        "INV",
+        Permission.WORK_QUEUE,
+        "the payer took our offer",
+        "plan accept INV-1042",
+        accept,
+    ),
+    command(
+        Group.PROMISES,
+        "plan cancel",
+        "INV reason…",
+        Permission.WORK_QUEUE,
+        "takes a plan back",
+        "plan cancel INV-1042 they pay at once",
+        cancel,
+    ),
+    command(
+        Group.PROMISES,
+        "plan default",
+        "INV reason…",
+        Permission.APPROVE,
+        "gives a running plan up",
+        "plan default INV-1042 two instalments are missing",
+        default,
+    ),
+)
+
+BUTTONS: Mapping[Action, Route] = {
+    Action.SHOW_PLAN: Route(Permission.VIEW, press_show, ("invoice",)),
+    Action.APPROVE_PLAN: Route(Permission.APPROVE, press_approve, ("invoice", "seen")),
+    Action.REJECT_PLAN: Route(Permission.APPROVE, press_reject, ("invoice",)),
+}

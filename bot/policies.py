@@ -1,10 +1,15 @@
 """Policies and segments: what is in force, what is proposed and how it differs; published or rejected by a click."""
 
+from collections.abc import Mapping
+
 from bot import asks
 from bot.asks import Ask, Misunderstood, Press
 from bot.blocks import Message
+from bot.ids import Action
+from bot.routes import Command, Group, Route, command
 from bot.views import answers
 from bot.views import policies as views
+from domain.kernel.actor import Permission
 from domain.kernel.core import Core
 from domain.policies import differences, health, policies, previews, queries
 from domain.policies.policies import Running
@@ -117,3 +122,51 @@ def _version(word: str, *, example: str) -> int:
 def _pressed(press: Press) -> int:
     assert press.subject.policy is not None, "the route asks for it"
     return press.subject.policy
+
+
+COMMANDS: tuple[Command, ...] = (
+    command(
+        Group.POLICY,
+        "policy",
+        "[VERSION]",
+        Permission.VIEW,
+        "shows the proposal that waits, or a version",
+        "policy",
+        policy,
+    ),
+    command(
+        Group.POLICY,
+        "policy publish",
+        "VERSION move|finish",
+        Permission.PUBLISH,
+        "brings a proposal into force",
+        PUBLISH,
+        publish,
+    ),
+    command(
+        Group.POLICY,
+        "policy reject",
+        "VERSION reason…",
+        Permission.PUBLISH,
+        "turns a proposal down, or takes one's own back",
+        "policy reject 3 too harsh",
+        reject,
+        Permission.WORK_QUEUE,
+    ),
+    command(
+        Group.POLICY,
+        "segment",
+        "[NAME shadow|autopilot]",
+        Permission.VIEW,
+        "lists segments, or proposes a mode for one",
+        "segment",
+        segment,
+    ),
+)
+
+BUTTONS: Mapping[Action, Route] = {
+    Action.SHOW_POLICY: Route(Permission.VIEW, press_show, ("policy",)),
+    Action.PUBLISH_MOVE: Route(Permission.PUBLISH, press_move, ("policy",)),
+    Action.PUBLISH_FINISH: Route(Permission.PUBLISH, press_finish, ("policy",)),
+    Action.REJECT_POLICY: Route(Permission.VIEW, press_reject, ("policy",)),  # its maker may take it back
+}

@@ -3,7 +3,9 @@
 from bot import asks
 from bot.asks import Ask
 from bot.blocks import Message
+from bot.routes import Command, Group, command
 from bot.views import portal as views
+from domain.kernel.actor import Permission
 from domain.kernel.core import Core
 from domain.operations import funnel
 
@@ -19,3 +21,8 @@ async def show(core: Core, ask: Ask) -> Message:
             raise asks.Misunderstood(f"How many weeks, from 1 to {funnel.MOST_WEEKS}? For example `/plixo {SHOW}`.")
         weeks = int(word)
     return views.funnel(await funnel.funnel(core, actor=ask.actor, weeks=weeks))
+
+
+COMMANDS: tuple[Command, ...] = (
+    command(Group.WORK, "portal", "[WEEKS]", Permission.VIEW, "shows how far payers came with their links", SHOW, show),
+)

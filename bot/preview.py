@@ -1,13 +1,16 @@
 """Preview: what tomorrow would send, and striking single steps out before they are sent."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from bot import asks, words
 from bot.asks import Ask, Misunderstood, Press
 from bot.blocks import Message
+from bot.ids import Action
+from bot.routes import Command, Group, Route, command
 from bot.views import answers
 from bot.views import preview as views
-from domain.kernel.actor import Actor
+from domain.kernel.actor import Actor, Permission
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.operations import cases
@@ -92,3 +95,42 @@ async def _step(core: Core, number: str, rest: tuple[str, ...]) -> tuple[int, tu
     if step is None:
         raise Misunderstood(f"No step of {number} is ahead. Name one if you mean another: `/plixo {VETO}`.")
     return step, rest
+
+
+COMMANDS: tuple[Command, ...] = (
+    command(
+        Group.DRAFTS,
+        "preview",
+        "[DAY] [page N]",
+        Permission.VIEW,
+        "shows what tomorrow would send, each with a veto",
+        "preview",
+        show,
+    ),
+    command(
+        Group.DRAFTS,
+        "veto",
+        "INV [STEP] reason…",
+        Permission.WORK_QUEUE,
+        "strikes out a step before it is sent",
+        VETO,
+        veto,
+    ),
+    command(
+        Group.DRAFTS,
+        "unveto",
+        "INV [STEP]",
+        Permission.WORK_QUEUE,
+        "lets it be sent after all",
+        "unveto INV-1042 3",
+        unveto,
+    ),
+)
+
+BUTTONS: Mapping[Action, Route] = {
+    Action.VETO: Route(Permission.WORK_QUEUE, press_veto, ("invoice", "step")),
+    Action.UNVETO: Route(Permission.WORK_QUEUE, press_unveto, ("invoice", "step")),
+    Action.PREVIEW_BACK: Route(Permission.VIEW, press_page, ("on", "page")),
+    Action.PREVIEW_MORE: Route(Permission.VIEW, press_page, ("on", "page")),
+    Action.PREVIEW_HELD: Route(Permission.VIEW, press_page, ("on", "page")),
+}

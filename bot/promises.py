@@ -1,18 +1,22 @@
 """Promises: note a payer's word on an amount and a day, as people say it; take it back."""
 
 from calendar import monthrange
+from collections.abc import Mapping
 from datetime import date, timedelta
 from uuid import UUID
 
 from bot import asks, words
 from bot.asks import Ask, Misunderstood, Press
 from bot.blocks import Message
+from bot.ids import Action
+from bot.routes import Command, Group, Route, command
 from bot.views import answers
 from bot.views import promises as views
 from domain.commitments import pauses, promises
 from domain.commitments.parties import Source
 from domain.commitments.promises import PromiseLine
 from domain.commitments.states import PromiseState
+from domain.kernel.actor import Permission
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.operations import cases
@@ -122,3 +126,29 @@ def _days(today: date) -> tuple[date, ...]:
 
 def _listed(lines: list[PromiseLine]) -> str:
     return ", ".join(f"{each.amount} by {each.promised_on}" for each in lines)
+
+
+COMMANDS: tuple[Command, ...] = (
+    command(
+        Group.PROMISES,
+        "promise",
+        "INV [AMOUNT] on DAY [note…]",
+        Permission.WORK_QUEUE,
+        "notes a payer's word",
+        EXAMPLE,
+        make,
+    ),
+    command(
+        Group.PROMISES,
+        "promise withdraw",
+        "INV reason…",
+        Permission.WORK_QUEUE,
+        "takes it back",
+        "promise withdraw INV-1042 they cannot pay",
+        withdraw,
+    ),
+)
+
+BUTTONS: Mapping[Action, Route] = {
+    Action.PROMISE: Route(Permission.WORK_QUEUE, press, ("invoice",)),
+}

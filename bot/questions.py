@@ -1,13 +1,18 @@
 """Questions: what payers asked in the portal, shown with their files, answered by mail or closed."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from bot import asks
-from bot.asks import Ask, Misunderstood, Press
+from bot.asks import Ask, Filled, Misunderstood, Press
 from bot.blocks import Message
+from bot.ids import Action, FormId
+from bot.routes import Answer, Command, Form, Group, Route, command
 from bot.views import answers
 from bot.views import questions as views
 from domain.casework import questions
+from domain.casework.states import QuestionState
+from domain.kernel.actor import Permission
 from domain.kernel.core import Core
 from domain.operations import short_ids
 from domain.operations.short_ids import Waiting
@@ -49,6 +54,21 @@ async def press_show(core: Core, press: Press) -> Message:
     return views.card(await questions.question(core, question_id=press.subject.question))
 
 
+async def press_answer(core: Core, press: Press) -> Answer:
+    """Answer a click on Answer…: show the form."""
+    assert press.subject.question is not None, "the route asks for it"
+    question = await questions.question(core, question_id=press.subject.question)
+    return views.answer_form(question) if question.state is QuestionState.ASKED else views.card(question)
+
+
+async def submit_answer(core: Core, filled: Filled) -> Message:
+    """Take the answer that was written: it goes to the payer by mail."""
+    assert filled.subject.question is not None, "the form's route asks for it"
+    said = filled.values.needed("answer", or_else="What is the answer? The payer reads it.")
+    event = await questions.answer(core, question_id=filled.subject.question, text=said, actor=filled.actor)
+    return answers.done(event, views.look(filled.subject.question))
+
+
 async def press_close(core: Core, press: Press) -> Message:
     """Answer a click on Dealt with."""
     assert press.subject.question is not None, "the route asks for it"
@@ -64,3 +84,31 @@ async def _named(core: Core, words: tuple[str, ...], example: str) -> UUID:
             f"Which question? For example `/plixo {example}`; `/plixo questions` lists those that wait."
         )
     return await short_ids.resolve(core, what=Waiting.QUESTION, text=words[0])
+
+
+COMMANDS: tuple[Command, ...] = (
+    command(Group.WORK, "questions", "", Permission.VIEW, "lists questions of payers that wait", "questions", listed),
+    command(Group.WORK, "question", "ID", Permission.VIEW, "shows a question of a payer", SHOW, show),
+    command(
+        Group.WORK, "question answer", "ID text…", Permission.WORK_QUEUE, "answers a question by mail", ANSWER, answer
+    ),
+    command(
+        Group.WORK,
+        "question close",
+        "ID reason…",
+        Permission.WORK_QUEUE,
+        "closes a question without a mail",
+        CLOSE,
+        close,
+    ),
+)
+
+FORMS: Mapping[FormId, Form] = {
+    FormId.ANSWER_QUESTION: Form(Permission.WORK_QUEUE, submit_answer, ("question",)),
+}
+
+BUTTONS: Mapping[Action, Route] = {
+    Action.ANSWER_QUESTION: Route(Permission.WORK_QUEUE, press_answer, ("question",), opens=True),
+    Action.SHOW_QUESTION: Route(Permission.VIEW, press_show, ("question",)),
+    Action.CLOSE_QUESTION: Route(Permission.WORK_QUEUE, press_close, ("question",)),
+}

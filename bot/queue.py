@@ -1,12 +1,16 @@
 """The queue: what to work on, the most urgent first; the next case is taken up, so that nobody else gets it too."""
 
+from collections.abc import Mapping
+
 from bot import asks
 from bot.asks import Ask, Press
 from bot.blocks import Message
+from bot.ids import Action
+from bot.routes import Command, Group, Route, command
 from bot.views import answers
 from bot.views import queue as views
 from domain.casework import claims, queue, snoozes, taking
-from domain.kernel.actor import Actor
+from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.operations import cases
 
@@ -80,3 +84,27 @@ async def _number(core: Core, press: Press) -> str:
 
 def _mine(ask: Ask) -> bool:
     return bool(ask.words) and ask.words[0].casefold() in MINE
+
+
+COMMANDS: tuple[Command, ...] = (
+    command(
+        Group.WORK, "queue", "[mine]", Permission.VIEW, "shows what to work on, the most urgent first", "queue", page
+    ),
+    command(
+        Group.WORK, "focus", "", Permission.VIEW, "shows today's top three, and how far you have come", "focus", focus
+    ),
+    command(
+        Group.WORK, "next", "[mine]", Permission.WORK_QUEUE, "takes up the case that comes first", "next", following
+    ),
+    command(
+        Group.WORK, "claim", "INV [over]", Permission.WORK_QUEUE, "takes up a case by name", "claim INV-1042", claim
+    ),
+    command(Group.WORK, "release", "INV", Permission.WORK_QUEUE, "gives a case back", "release INV-1042", release),
+    command(Group.WORK, "skip", "INV", Permission.WORK_QUEUE, "leaves a case for now", "skip INV-1042", skip),
+)
+
+BUTTONS: Mapping[Action, Route] = {
+    Action.NEXT: Route(Permission.WORK_QUEUE, press_next),
+    Action.RELEASE: Route(Permission.WORK_QUEUE, press_release, ("invoice",)),
+    Action.SKIP: Route(Permission.WORK_QUEUE, press_skip, ("invoice",)),
+}

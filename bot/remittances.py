@@ -2,8 +2,10 @@
 
 from bot.asks import Ask
 from bot.blocks import Message
+from bot.routes import Command, Group, command
 from bot.views import remittances as views
 from domain.cash_application import remittance_views
+from domain.kernel.actor import Permission
 from domain.kernel.core import Core
 
 EXAMPLE = "cash remittance 1a2b3c4d"
@@ -15,3 +17,16 @@ async def show(core: Core, ask: Ask) -> Message:
         return views.waiting(await remittance_views.waiting(core))
     remittance_id = await remittance_views.named(core, text=ask.words[0])
     return views.card(await remittance_views.card(core, remittance_id=remittance_id))
+
+
+COMMANDS: tuple[Command, ...] = (
+    command(
+        Group.MONEY,
+        "cash remittance",
+        "[ID]",
+        Permission.VIEW,
+        "shows what a payer says that a payment is for",
+        EXAMPLE,
+        show,
+    ),
+)

@@ -7,9 +7,12 @@ from datetime import datetime, timedelta
 from bot import asks, words
 from bot.asks import Ask, Misunderstood, Press
 from bot.blocks import Message
+from bot.ids import Action
+from bot.routes import Command, Group, Route, command
 from bot.views import answers
 from bot.views import snoozes as views
 from domain.casework import snoozes
+from domain.kernel.actor import Permission
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.operations import cases
@@ -77,3 +80,14 @@ async def press_wake(core: Core, press: Press) -> Message:
 def _end(core: Core, choice: Choice) -> datetime:
     zone = core.merchant.zone
     return datetime.combine(local_date(core.clock, zone) + timedelta(days=choice.days), core.limits.office_opens, zone)
+
+
+COMMANDS: tuple[Command, ...] = (
+    command(Group.WORK, "snooze", "INV until DAY reason…", Permission.WORK_QUEUE, "puts a case off", EXAMPLE, snooze),
+    command(Group.WORK, "unsnooze", "INV", Permission.WORK_QUEUE, "puts it back before", "unsnooze INV-1042", wake),
+)
+
+BUTTONS: Mapping[Action, Route] = {
+    Action.SNOOZE: Route(Permission.WORK_QUEUE, press, ("invoice",)),
+    Action.WAKE: Route(Permission.WORK_QUEUE, press_wake, ("invoice",)),
+}

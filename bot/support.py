@@ -1,10 +1,15 @@
 """Support: calls for help of payers and operators; list, read, close, and ask for oneself."""
 
+from collections.abc import Mapping
+
 from bot import asks
 from bot.asks import Ask, Misunderstood, Press
 from bot.blocks import Message
+from bot.ids import Action
+from bot.routes import Command, Group, Route, command
 from bot.views import answers
 from bot.views import support as views
+from domain.kernel.actor import Permission
 from domain.kernel.core import Core
 from domain.operations import short_ids, support
 from domain.operations.short_ids import Waiting
@@ -43,3 +48,30 @@ async def press_show(core: Core, press: Press) -> Message:
     """Answer a click on Read it."""
     assert press.subject.support is not None, "the route asks for it"
     return views.card(await support.card(core, support_id=press.subject.support, actor=press.actor))
+
+
+COMMANDS: tuple[Command, ...] = (
+    command(
+        Group.WORK,
+        "support",
+        "[ID]",
+        Permission.VIEW,
+        "lists calls for help, or shows one with what is known",
+        SHOW,
+        show,
+    ),
+    command(
+        Group.WORK,
+        "support close",
+        "ID outcome…",
+        Permission.WORK_QUEUE,
+        "says what came of a call for help",
+        CLOSE,
+        close,
+    ),
+    command(Group.WORK, "support ask", "words…", Permission.VIEW, "asks the others for help", ASK, ask_for),
+)
+
+BUTTONS: Mapping[Action, Route] = {
+    Action.SHOW_SUPPORT: Route(Permission.VIEW, press_show, ("support",)),
+}

@@ -3,10 +3,12 @@
 from bot import asks, words
 from bot.asks import Ask, Misunderstood
 from bot.blocks import Message
+from bot.routes import Command, Group, command
 from bot.views import answers
 from bot.views import suppressions as views
 from domain.deliverability import evidence, suppression_ends, suppression_lists, suppressions
 from domain.deliverability.suppressions import Why
+from domain.kernel.actor import Permission
 from domain.kernel.core import Core
 
 EXAMPLE = "unsuppress anna@acme.example she has a new mailbox"
@@ -86,3 +88,44 @@ def _whom(said: tuple[str, ...], *, example: str) -> tuple[str, tuple[str, ...]]
         return asks.address(said[0], example=example), said[1:]
     except Misunderstood:
         raise Misunderstood(f"{said[0][:80]!r} is neither an address nor a domain. {how}") from None
+
+
+COMMANDS: tuple[Command, ...] = (
+    command(
+        Group.STOPS,
+        "suppress",
+        "ADDRESS|@DOMAIN [legal|invalid|opted-out] [until DAY] reason…",
+        Permission.HANDLE_SUPPRESSIONS,
+        "stops all mail to an address or a domain",
+        ADD,
+        add,
+        Permission.APPROVE_CREDITS,
+    ),
+    command(
+        Group.STOPS,
+        "suppression",
+        "ADDRESS|@DOMAIN",
+        Permission.VIEW,
+        "shows what keeps it back, and what mails said of it",
+        SHOW,
+        show,
+    ),
+    command(
+        Group.STOPS,
+        "suppressions",
+        "[TEXT]",
+        Permission.VIEW,
+        "lists addresses that must not be mailed",
+        "suppressions acme",
+        listed,
+    ),
+    command(
+        Group.STOPS,
+        "unsuppress",
+        "ADDRESS|@DOMAIN reason…",
+        Permission.HANDLE_SUPPRESSIONS,
+        "lets an address be mailed again",
+        EXAMPLE,
+        lift,
+    ),
+)

@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from bot import asks
 from bot.asks import Ask, Misunderstood
 from bot.blocks import Message
+from bot.routes import Command, Group, command
 from bot.views import answers
 from bot.views import tasks as views
 from domain.casework import task_lists, tasks
 from domain.casework.tasks import TaskKind
+from domain.kernel.actor import Permission
 from domain.kernel.core import Core
 from domain.operations import short_ids
 from domain.operations.short_ids import Waiting
@@ -69,3 +71,29 @@ async def drop(core: Core, ask: Ask) -> Message:
     task_id = await short_ids.resolve(core, what=Waiting.TASK, text=ask.words[0])
     reason = asks.reason(ask.words[1:], why="Why is it given up?", example=example)
     return answers.done(await tasks.drop(core, task_id=task_id, reason=reason, actor=ask.actor))
+
+
+COMMANDS: tuple[Command, ...] = (
+    command(
+        Group.WORK, "tasks", "[mine] [KIND]", Permission.VIEW, "lists what only a person can do", "tasks mine", listed
+    ),
+    command(
+        Group.WORK,
+        "task",
+        "INV KIND words…",
+        Permission.WORK_QUEUE,
+        "opens a task: call, review, find, cash, plan",
+        ADD,
+        add,
+    ),
+    command(Group.WORK, "task done", "ID outcome…", Permission.WORK_QUEUE, "closes a task", DONE, done),
+    command(
+        Group.WORK,
+        "task drop",
+        "ID reason…",
+        Permission.WORK_QUEUE,
+        "gives a task up",
+        "task drop 1a2b3c4d they paid",
+        drop,
+    ),
+)

@@ -1,11 +1,15 @@
 """Twins: customers that may be one are listed, merged, or said to be two."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from bot.asks import Ask, Misunderstood, Press
 from bot.blocks import Message
+from bot.ids import Action
+from bot.routes import Command, Group, Route, command
 from bot.views import answers
 from bot.views import twins as views
+from domain.kernel.actor import Permission
 from domain.kernel.core import Core
 from domain.ledger import twins
 from domain.operations import short_ids
@@ -47,3 +51,15 @@ async def _named(core: Core, ask: Ask, example: str) -> UUID:
     if not ask.words:
         raise Misunderstood(f"Which pair? `/plixo twins` lists them, for example `/plixo {example}`.")
     return await short_ids.resolve(core, what=Waiting.TWIN, text=ask.words[0])
+
+
+COMMANDS: tuple[Command, ...] = (
+    command(Group.CUSTOMER, "twins", "", Permission.VIEW, "lists customers that may be one", "twins", listed),
+    command(Group.CUSTOMER, "twins merge", "ID", Permission.APPROVE, "merges the second into the first", MERGE, merge),
+    command(Group.CUSTOMER, "twins dismiss", "ID", Permission.IMPORT, "says that they are two", DISMISS, dismiss),
+)
+
+BUTTONS: Mapping[Action, Route] = {
+    Action.MERGE_TWINS: Route(Permission.APPROVE, press_merge, ("twin",)),
+    Action.DISMISS_TWINS: Route(Permission.IMPORT, press_dismiss, ("twin",)),
+}

@@ -1,11 +1,15 @@
 """Why: explain an invoice's place in the queue and every mail about it."""
 
+from collections.abc import Mapping
+
 from bot import asks
 from bot.asks import Ask, Press
 from bot.blocks import Message
+from bot.ids import Action
+from bot.routes import Command, Group, Route, command
 from bot.views import why as views
 from domain.casework import why
-from domain.kernel.actor import Actor
+from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.operations import cases
 
@@ -25,3 +29,20 @@ async def press(core: Core, press: Press) -> Message:
 async def explained(core: Core, *, invoice_number: str, actor: Actor) -> Message:
     """Explain the invoice of that number."""
     return views.explained(await why.explain(core, invoice_number=invoice_number, actor=actor))
+
+
+COMMANDS: tuple[Command, ...] = (
+    command(
+        Group.CUSTOMER,
+        "why",
+        "INV",
+        Permission.VIEW,
+        "explains score, mails and what was held back",
+        "why INV-1042",
+        explain,
+    ),
+)
+
+BUTTONS: Mapping[Action, Route] = {
+    Action.WHY: Route(Permission.VIEW, press, ("invoice",)),
+}

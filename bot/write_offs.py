@@ -1,12 +1,16 @@
 """Write-offs and voids: proposed, listed while they wait, approved by somebody else, declined, or reversed."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from bot import asks, words
 from bot.asks import Ask, Misunderstood, Press
 from bot.blocks import Message
+from bot.ids import Action
+from bot.routes import Command, Group, Route, command
 from bot.views import answers
 from bot.views import money as views
+from domain.kernel.actor import Permission
 from domain.kernel.core import Core
 from domain.ledger import invoices, write_off_records, write_offs
 from domain.operations import cases, short_ids
@@ -96,3 +100,69 @@ async def _named(core: Core, word: str) -> UUID:
     key = invoices.number_key(word)
     found = [each for each in await write_off_records.waiting(core) if invoices.number_key(each.invoice_number) == key]
     return found[0].write_off_id if found else await short_ids.resolve(core, what=Waiting.WRITE_OFF, text=word)
+
+
+COMMANDS: tuple[Command, ...] = (
+    command(
+        Group.MONEY,
+        "writeoff",
+        "INV [AMOUNT] reason…",
+        Permission.WORK_QUEUE,
+        "proposes to give up what will not come",
+        EXAMPLE,
+        propose,
+        Permission.APPLY_CASH,
+    ),
+    command(
+        Group.MONEY,
+        "writeoff list",
+        "",
+        Permission.VIEW,
+        "lists write-offs and voids that wait for a decision",
+        "writeoff list",
+        listed,
+    ),
+    command(
+        Group.MONEY,
+        "writeoff approve",
+        "ID|INV",
+        Permission.MOVE_MONEY,
+        "approves one",
+        "writeoff approve 1a2b3c4d",
+        approve,
+    ),
+    command(
+        Group.MONEY,
+        "writeoff reject",
+        "ID|INV reason…",
+        Permission.WORK_QUEUE,
+        "declines one, or takes one's own back",
+        REJECT,
+        reject,
+        Permission.APPLY_CASH,
+    ),
+    command(
+        Group.MONEY,
+        "writeoff reverse",
+        "ID reason…",
+        Permission.MOVE_MONEY,
+        "collects again what was given up",
+        REVERSE,
+        reverse,
+    ),
+    command(
+        Group.MONEY,
+        "void",
+        "INV reason…",
+        Permission.WORK_QUEUE,
+        "proposes that an invoice is owed no more",
+        VOID,
+        void,
+        Permission.APPLY_CASH,
+    ),
+)
+
+BUTTONS: Mapping[Action, Route] = {
+    Action.APPROVE_WRITE_OFF: Route(Permission.MOVE_MONEY, press_approve, ("write_off",)),
+    Action.REJECT_WRITE_OFF: Route(Permission.VIEW, press_reject, ("write_off",)),
+}

@@ -12,7 +12,7 @@ import typer.main
 from typer.core import TyperArgument, TyperGroup, TyperOption
 
 from bot.commands import COMMANDS
-from bot.table import Command
+from bot.routes import Command
 from domain.kernel.machine import Machine
 from domain.people.roles import roles_with
 

@@ -47,6 +47,16 @@ def out_of_date() -> Message:
     return _sentence("This button is out of date, and nothing was done. `/plixo help` lists what you may do.")
 
 
+def window_lost() -> Message:
+    """Return what is said when a form could not be shown."""
+    return _sentence("Slack did not show the form in time, and nothing was done. Try again.")
+
+
+def not_taken(why: str) -> Message:
+    """Return what is said when a form turns out to be wrong after its fields are gone from the screen."""
+    return _sentence(f"Nothing was done: {text.said(why)} Fill in the form again.")
+
+
 def done_already(what: str) -> Message:
     """Return the answer to a second click."""
     return _sentence(f"{text.said(what)} Nothing was done twice.")

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from bot import blocks, ids, text
+from bot import blocks, ids, inputs, text
 from bot.blocks import Block, Message
+from bot.modals import Modal
 from domain.casework.questions import QuestionView
 from domain.casework.states import QuestionState
 
@@ -33,6 +34,27 @@ def card(question: QuestionView) -> Message:
     return Message(text=f"{head}.", blocks=(*shown, *_end(question)))
 
 
+def answer_form(question: QuestionView) -> Modal:
+    """Return the form in which an answer is written; what was asked stands above it."""
+    asked = f"{text.foreign(question.account_name)}, {text.foreign(question.asker)}, {text.moment(question.asked_at)}"
+    return Modal(
+        title="Answer by mail",
+        form=ids.FormId.ANSWER_QUESTION,
+        submit="Send",
+        subject=ids.Subject(question=question.id),
+        blocks=(
+            blocks.section(f"*{question.reference} about {text.foreign(question.invoice_number)}*\n_{asked}_"),
+            blocks.section(text.quoted(question.text, most=20, limit=300)),
+            inputs.text(
+                "answer",
+                "Your answer",
+                lines=True,
+                hint="The payer gets it by mail, with a link to the invoice, and sees it on the invoice's page.",
+            ),
+        ),
+    )
+
+
 def look(question_id: UUID, *, primary: bool = False) -> Block:
     """Return the button that shows a question."""
     return blocks.button(
@@ -52,8 +74,14 @@ def _end(question: QuestionView) -> tuple[Block, ...]:
             value=ids.value(question=question.id),
             label="Answered another way; nothing is mailed",
         )
-        how = f"Answer by mail: `/plixo question answer {question.reference} text…`"
-        return (blocks.context(how), blocks.actions(done))
+        by_mail = blocks.button(
+            "Answer…",
+            action=ids.Action.ANSWER_QUESTION,
+            value=ids.value(question=question.id),
+            label="Write an answer, which leaves by mail",
+            primary=True,
+        )
+        return (blocks.actions(by_mail, done),)
     by = text.foreign(question.ended_by, limit=40)
     if question.state is QuestionState.CLOSED:
         return (blocks.context(f"Closed by {by}."),)

@@ -80,6 +80,31 @@ class AtTheDoor:
         }  # fmt: skip
         return urlencode({"payload": json.dumps(payload)})
 
+    def interaction(self, kind: str, *, by: str = ANNA, trigger: str | None = None, **parts: Any) -> str:
+        """Return the body of a click in a view, a submission or a search of choices."""
+        payload = {
+            "type": kind, "team": {"id": "T0", "domain": "t"}, "user": {"id": by, "team_id": "T0"},
+            "api_app_id": "A0", "token": "", **parts,
+        }  # fmt: skip
+        if kind != "block_suggestion":
+            payload["trigger_id"] = trigger or f"t{next(_numbers)}"
+        return urlencode({"payload": json.dumps(payload)})
+
+    def submission(self, view: dict[str, Any], values: dict[str, Any], *, by: str = ANNA, window: str = "V1") -> str:
+        """Return the body of a form's submission; a field's value is an element's state, or just its words."""
+        state = {
+            name: {"value": value if isinstance(value, dict) else {"type": "plain_text_input", "value": value}}
+            for name, value in values.items()
+        }
+        return self.interaction("view_submission", by=by, view={**view, "id": window, "state": {"values": state}})
+
+    async def submit(self, view: dict[str, Any], values: dict[str, Any], *, by: str = ANNA) -> dict[str, Any]:
+        """Submit a form and return what Slack is told to do with its window."""
+        status, text = await self.post(self.submission(view, values, by=by))
+        assert status == 200, text
+        answer: dict[str, Any] = json.loads(text)
+        return answer
+
     async def say(self, text: str, *, by: str = ANNA) -> dict[str, Any]:
         """Type a command and return its answer."""
         assert (await self.post(self.command(text, by=by)))[0] == 200

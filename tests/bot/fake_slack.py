@@ -39,6 +39,11 @@ class FakeSlack:
     from_bot: "asyncio.Queue[dict[str, Any]]" = field(default_factory=asyncio.Queue)
     sockets: list[web.WebSocketResponse] = field(default_factory=list)
     connected: asyncio.Event = field(default_factory=asyncio.Event)
+    windows: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What is on the screens, by view id."""
+    shown: "asyncio.Queue[dict[str, Any]]" = field(default_factory=asyncio.Queue)
+    """Every view that was opened or changed, in order."""
+    homes: dict[str, dict[str, Any]] = field(default_factory=dict)
     page: int = 200
     socket_url: str = ""
     url: str = ""
@@ -111,9 +116,27 @@ class FakeSlack:
                 return self._listed([*first, *self.in_thread(arguments["ts"])], arguments)
             case "chat.postEphemeral":
                 return {"ok": True, "message_ts": "1.1"}
+            case "views.open" | "views.update":
+                return self._show(method, arguments)
+            case "views.publish":
+                self.homes[arguments["user_id"]] = _json(arguments["view"])
+                return {"ok": True, "view": {"id": f"VHOME{arguments['user_id']}"}}
             case "apps.connections.open":
                 return {"ok": True, "url": self.socket_url or f"{self.url.replace('http', 'ws')}socket"}
         return {"ok": False, "error": "unknown_method"}
+
+    def _show(self, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        view_id = str(arguments.get("view_id") or f"V{len(self.windows) + 1}")
+        if method == "views.update" and view_id not in self.windows:
+            return {"ok": False, "error": "not_found"}
+        view = _json(arguments["view"])
+        self.windows[view_id] = view
+        self.shown.put_nowait(view)
+        return {"ok": True, "view": {"id": view_id, "hash": "1.a"}}
+
+    async def window(self) -> dict[str, Any]:
+        """Return the next view that is shown in a window."""
+        return await asyncio.wait_for(self.shown.get(), timeout=10)
 
     def _post(self, arguments: dict[str, Any]) -> dict[str, Any]:
         thread = arguments.get("thread_ts")
@@ -149,6 +172,10 @@ class FakeSlack:
             if message.type == WSMsgType.TEXT:
                 self.from_bot.put_nowait(json.loads(message.data))
         return socket
+
+
+def _json(value: Any) -> dict[str, Any]:
+    return dict(json.loads(value) if isinstance(value, str) else value)
 
 
 async def _arguments(request: web.Request) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from bot import actions, commands
 from bot.asks import Click
 from bot.blocks import Message, problems
 from bot.ids import Action
@@ -15,6 +14,7 @@ from domain.kernel.core import Core
 from domain.kernel.money import Money
 from domain.ledger.models import Invoice, Payment
 from domain.operations import short_ids
+from tests.bot import in_words
 from tests.bot.conftest import ANNA, VERA
 from tests.bot.test_views import elements
 from tests.builders import an_account, an_invoice
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.usefixtures("staff")
 
 async def typed(core: Core, text: str, *, by: str = ANNA) -> Message:
     """Type a command; the answer keeps Slack's limits."""
-    message = await commands.answer(core, text, slack_id=by)
+    message = await in_words.say(core, text, slack_id=by)
     assert problems(message) == ()
     return message
 
@@ -39,7 +39,7 @@ async def click(core: Core, message: Message, action: Action, *, by: str = ANNA)
     """Click the first button of that action."""
     found: list[Any] = [each for each in elements(message.blocks) if each.get("action_id") == action]
     assert found, f"no button {action} in {message.text}"
-    return await actions.press(core, Click(action, found[0]["value"], by))
+    return await in_words.press(core, Click(action, found[0]["value"], by))
 
 
 async def proposed(core: Core, minor: int = 9000) -> tuple[BankLine, str]:
@@ -191,6 +191,6 @@ async def test_a_run_is_told_once_with_a_button_that_lists_what_waits(core: Core
     row = await core.database.row("SELECT fact FROM timeline_entry WHERE kind = 'cash.proposed'")
     assert row is not None
 
-    listed = await actions.press(core, Click(Action.CASH_LIST, '{"v":1,"page":1}', ANNA))
+    listed = await in_words.press(core, Click(Action.CASH_LIST, '{"v":1,"page":1}', ANNA))
 
     assert "1 bank line waits" in listed.text

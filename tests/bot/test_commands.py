@@ -7,12 +7,13 @@ import pytest
 
 from bot import commands, text
 from bot.blocks import Message
-from bot.table import Command
+from bot.routes import Command
 from domain.kernel.actor import SHELL, Permission
 from domain.kernel.core import Core
 from domain.kernel.money import Money
 from domain.people import people
 from domain.people.roles import MAY, Role
+from tests.bot import in_words
 from tests.bot.conftest import ANNA, STRANGER, VERA
 from tests.builders import a_contact, an_account, an_invoice
 
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("staff")
 
 async def said(core: Core, text: str, *, by: str = ANNA) -> str:
     """Return everything that the answer shows."""
-    message = await commands.answer(core, text, slack_id=by)
+    message = await in_words.say(core, text, slack_id=by)
     return shown(message)
 
 
@@ -138,7 +139,7 @@ async def test_several_invoices_of_a_customer_are_a_choice_and_never_the_first(c
         await a_contact(core, account, f"{name[5:8]}@acme.example")
         await an_invoice(core, f"INV-{name}", account=account)
 
-    message = await commands.answer(core, "invoice acme", slack_id=ANNA)
+    message = await in_words.say(core, "invoice acme", slack_id=ANNA)
 
     assert "2 open invoices fit acme. Which one?" in message.text
     assert shown(message).count('"invoice.show"') == 2
@@ -148,15 +149,15 @@ async def test_the_only_invoice_of_a_customer_is_shown(core: Core) -> None:
     account = await an_account(core, "Zebra GmbH")
     await an_invoice(core, "INV-7", account=account)
 
-    assert (await commands.answer(core, "invoice zebra", slack_id=ANNA)).text.startswith("INV-7, Zebra GmbH")
+    assert (await in_words.say(core, "invoice zebra", slack_id=ANNA)).text.startswith("INV-7, Zebra GmbH")
 
 
 async def test_the_queue_shows_the_most_urgent_first_and_next_shows_its_case(core: Core) -> None:
     await an_invoice(core, "INV-1", days_past_due=3, email="a@a.example")
     await an_invoice(core, "INV-2", days_past_due=100, amount=Money(2_000_000, "EUR"), email="b@b.example")
 
-    queue = await commands.answer(core, "queue", slack_id=VERA)
-    following = await commands.answer(core, "next", slack_id=ANNA)
+    queue = await in_words.say(core, "queue", slack_id=VERA)
+    following = await in_words.say(core, "next", slack_id=ANNA)
 
     assert "2 invoices in the queue" in queue.text
     assert "On top: INV-2" in queue.text
@@ -183,7 +184,7 @@ async def test_hostile_names_reach_slack_harmless(core: Core) -> None:
     await a_contact(core, account, "anna.long.name@acme.example")
     await an_invoice(core, "INV-1042", account=account)
 
-    message = await commands.answer(core, "invoice INV-1042", slack_id=ANNA)
+    message = await in_words.say(core, "invoice INV-1042", slack_id=ANNA)
 
     assert "&lt;!channel&gt;" in message.text
     assert "\u202e" not in shown(message)

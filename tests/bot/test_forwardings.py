@@ -2,7 +2,7 @@
 
 import pytest_asyncio
 
-from bot import actions, ids
+from bot import ids
 from bot.asks import Click
 from bot.ids import Action
 from domain.kernel.core import Core
@@ -10,6 +10,7 @@ from domain.ledger.models import Contact
 from domain.operations import short_ids
 from domain.pay_links import forwardings
 from domain.pay_links.models import Forwarding
+from tests.bot import in_words
 from tests.bot.conftest import ANNA, VERA
 from tests.bot.test_work import said, shown
 from tests.domain.pay_links.payers import a_visit, told
@@ -49,8 +50,8 @@ async def test_the_list_tells_who_it_is_and_warns_of_a_strange_domain(core: Core
 
 
 async def test_approving_makes_a_contact_and_mails_a_link_once(core: Core, wish: Forwarding) -> None:
-    first = shown(await actions.press(core, a_click(Action.APPROVE_FORWARDING, wish, ANNA)))
-    second = shown(await actions.press(core, a_click(Action.APPROVE_FORWARDING, wish, ANNA)))
+    first = shown(await in_words.press(core, a_click(Action.APPROVE_FORWARDING, wish, ANNA)))
+    second = shown(await in_words.press(core, a_click(Action.APPROVE_FORWARDING, wish, ANNA)))
 
     assert "no reminders" in first
     assert "already" in second
@@ -67,7 +68,7 @@ async def test_denying_by_its_short_id_writes_to_nobody(core: Core, wish: Forwar
 
 
 async def test_who_may_only_look_decides_nothing(core: Core, wish: Forwarding) -> None:
-    clicked = shown(await actions.press(core, a_click(Action.APPROVE_FORWARDING, wish, VERA)))
+    clicked = shown(await in_words.press(core, a_click(Action.APPROVE_FORWARDING, wish, VERA)))
     typed = await said(core, f"forward approve {short_ids.short(wish.id)}", by=VERA)
 
     assert "needs the right" in clicked

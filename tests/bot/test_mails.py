@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from bot import actions, ids
+from bot import ids
 from bot.asks import Click
 from bot.blocks import Message
 from bot.views import news
@@ -14,6 +14,7 @@ from domain.deliverability.events import MailArrived
 from domain.kernel import timeline
 from domain.kernel.core import Core
 from domain.operations import short_ids
+from tests.bot import in_words
 from tests.bot.conftest import ANNA
 from tests.bot.test_commands import said, shown
 from tests.domain.casework.test_conversations import a_mailing_about_two, written
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.usefixtures("staff")
 async def pressed(core: Core, message: Message, action: str) -> Message:
     """Click the first button of that action in a message."""
     buttons = [part for part in _parts(message.blocks) if isinstance(part, dict) and part.get("action_id") == action]
-    return await actions.press(core, Click(action, buttons[0]["value"], ANNA))
+    return await in_words.press(core, Click(action, buttons[0]["value"], ANNA))
 
 
 def _parts(value: object) -> list[object]:
@@ -36,7 +37,7 @@ def _parts(value: object) -> list[object]:
 
 async def card(core: Core, mail_id: UUID) -> Message:
     """Open a mail by its button in the list."""
-    return await actions.press(core, Click(ids.Action.SHOW_MAIL, ids.value(mail=mail_id), ANNA))
+    return await in_words.press(core, Click(ids.Action.SHOW_MAIL, ids.value(mail=mail_id), ANNA))
 
 
 async def test_what_waits_is_listed_shown_and_confirmed_by_one_click(core: Core) -> None:
@@ -102,7 +103,7 @@ async def test_who_may_only_look_cannot_confirm(core: Core) -> None:
     shown_now = await conversations.card(core, mail_id=mail_id)
     value = ids.value(mail=mail_id, place=1, seen=shown_now.stamp)
 
-    answer = await actions.press(core, Click(ids.Action.CONFIRM_GUESS, value, "U0STRANGER"))
+    answer = await in_words.press(core, Click(ids.Action.CONFIRM_GUESS, value, "U0STRANGER"))
 
     assert await conversations.waiting(core)
     assert "promise" not in answer.text.lower()
@@ -205,7 +206,7 @@ async def test_a_mail_by_its_sender_only_says_until_when_reminders_wait(core: Co
 
 async def test_a_case_says_that_a_mail_waits_until_somebody_has_dealt_with_it(core: Core) -> None:
     mail_id = await written(core, await a_mailing(core), "We will pay 50.00 EUR on Friday.")
-    before = await actions.press(core, Click(ids.Action.SHOW, ids.value(invoice_id=(await invoice_of(core))), ANNA))
+    before = await in_words.press(core, Click(ids.Action.SHOW, ids.value(invoice_id=(await invoice_of(core))), ANNA))
 
     await pressed(core, before, ids.Action.SHOW_MAIL)
     await said(core, f"mail done {short_ids.short(mail_id)}")

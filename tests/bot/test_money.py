@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
-from bot import actions, ids
+from bot import ids
 from bot.asks import Click
 from bot.ids import Action
 from domain.kernel.actor import SHELL
@@ -16,6 +16,7 @@ from domain.ledger.models import Allocation, Invoice, WriteOff
 from domain.operations import short_ids
 from domain.people import people
 from domain.people.roles import Role
+from tests.bot import in_words
 from tests.bot.conftest import ANNA, VERA
 from tests.bot.test_work import said, shown
 from tests.builders import an_invoice
@@ -174,11 +175,11 @@ async def test_the_buttons_of_a_write_off_keep_four_eyes(core: Core) -> None:
     )
     value = ids.value(write_off=event.write_off_id)
 
-    own = shown(await actions.press(core, Click(Action.APPROVE_WRITE_OFF, value, CARL)))
-    operator = shown(await actions.press(core, Click(Action.APPROVE_WRITE_OFF, value, ANNA)))
-    why = shown(await actions.press(core, Click(Action.REJECT_WRITE_OFF, value, CORA)))
-    done = shown(await actions.press(core, Click(Action.APPROVE_WRITE_OFF, value, CORA)))
-    again = shown(await actions.press(core, Click(Action.APPROVE_WRITE_OFF, value, CORA)))
+    own = shown(await in_words.press(core, Click(Action.APPROVE_WRITE_OFF, value, CARL)))
+    operator = shown(await in_words.press(core, Click(Action.APPROVE_WRITE_OFF, value, ANNA)))
+    why = shown(await in_words.press(core, Click(Action.REJECT_WRITE_OFF, value, CORA)))
+    done = shown(await in_words.press(core, Click(Action.APPROVE_WRITE_OFF, value, CORA)))
+    again = shown(await in_words.press(core, Click(Action.APPROVE_WRITE_OFF, value, CORA)))
 
     assert "omebody else" in own
     assert "needs the right" in operator
@@ -196,7 +197,7 @@ async def test_a_credit_note_is_shown_applied_spread_and_voided(core: Core) -> N
     listed, card = await said(core, "credit note list acme", by=VERA), await said(core, "credit note cn-1", by=VERA)
     await said(core, "credit note apply CN-2 INV-1 5 goodwill")
     await said(core, "credit note apply CN-1")
-    pressed = shown(await actions.press(core, Click(Action.APPLY_NOTE, ids.value(seen="CN-2"), ANNA)))
+    pressed = shown(await in_words.press(core, Click(Action.APPLY_NOTE, ids.value(seen="CN-2"), ANNA)))
     voided = await said(core, "credit note void CN-1 a mistake", by=CARL)
 
     assert "2 open credit notes" in listed

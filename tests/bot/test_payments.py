@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from bot import actions, commands, ids
+from bot import ids
 from bot.asks import Click
 from bot.blocks import Message, problems
 from domain.kernel.core import Core
@@ -15,6 +15,7 @@ from domain.ledger.models import Invoice
 from domain.operations import short_ids
 from domain.pay_links import provider_health, reconciling
 from domain.pay_links.models import StrayMovement
+from tests.bot import in_words
 from tests.bot.conftest import ANNA, VERA
 from tests.builders import an_invoice
 from tests.clocks import START
@@ -28,11 +29,11 @@ def shown(message: Message) -> str:
 
 
 async def said(core: Core, text: str, *, by: str = ANNA) -> str:
-    return shown(await commands.answer(core, text, slack_id=by))
+    return shown(await in_words.say(core, text, slack_id=by))
 
 
 async def pressed(core: Core, action: ids.Action, *, by: str = ANNA, **parts: UUID) -> str:
-    return shown(await actions.press(core, Click(action=action, value=ids.value(**parts), slack_id=by)))
+    return shown(await in_words.press(core, Click(action=action, value=ids.value(**parts), slack_id=by)))
 
 
 async def a_stray(core: Core, about: str = "INV-1042") -> UUID:

@@ -5,13 +5,14 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from bot import actions, ids
+from bot import ids
 from bot.asks import Click
 from domain.casework import questions
 from domain.casework.models import Question
 from domain.casework.question_events import reference
 from domain.kernel.core import Core
 from domain.ledger.models import Contact
+from tests.bot import in_words
 from tests.bot.conftest import ANNA
 from tests.bot.test_commands import said, shown
 from tests.builders import an_invoice
@@ -33,7 +34,7 @@ async def test_what_waits_is_listed_and_shown_as_text(core: Core) -> None:
     question_id = await asked(core)
 
     listed = await said(core, "questions")
-    card = shown(await actions.press(core, Click(ids.Action.SHOW_QUESTION, ids.value(question=question_id), ANNA)))
+    card = shown(await in_words.press(core, Click(ids.Action.SHOW_QUESTION, ids.value(question=question_id), ANNA)))
 
     assert reference(question_id) in listed
     assert "is &lt;this&gt; for?" in card
@@ -56,7 +57,7 @@ async def test_a_question_that_was_answered_another_way_is_closed_by_one_click(c
     question_id = await asked(core)
     click = Click(ids.Action.CLOSE_QUESTION, ids.value(question=question_id), ANNA)
 
-    answers = [shown(await actions.press(core, click)) for _ in range(2)]
+    answers = [shown(await in_words.press(core, click)) for _ in range(2)]
 
     assert "closed" in answers[0]
     assert "already" in answers[1]

@@ -4,13 +4,13 @@ import json
 
 import pytest
 
-from bot import commands
 from bot.blocks import Message, problems
 from domain.cash_application import linking
 from domain.cash_application.remittances import import_file
 from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
 from domain.kernel.money import Money
+from tests.bot import in_words
 from tests.bot.conftest import VERA
 from tests.builders import an_invoice
 from tests.domain.cash_application.lines import a_bank_line
@@ -22,7 +22,7 @@ ADVICE = b"Invoice,Gross,Discount,Amount Paid,Reason,Currency\nINV-1042,125.00,2
 
 async def typed(core: Core, text: str) -> Message:
     """Type a command; the answer keeps Slack's limits."""
-    message = await commands.answer(core, text, slack_id=VERA)
+    message = await in_words.say(core, text, slack_id=VERA)
     assert problems(message) == ()
     return message
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest_asyncio
 
-from bot import actions, ids
+from bot import ids
 from bot.asks import Click
 from bot.ids import Action
 from bot.views import parity as parity_views
@@ -20,6 +20,7 @@ from domain.ledger.twins import Side, Twin
 from domain.operations import short_ids
 from domain.people import people
 from domain.people.roles import Role
+from tests.bot import in_words
 from tests.bot.conftest import ANNA, VERA
 from tests.bot.test_views import formatted
 from tests.bot.test_work import said, shown
@@ -65,9 +66,9 @@ async def test_without_pairs_that_is_said(core: Core) -> None:
 async def test_merge_is_done_by_who_may_approve_and_only_once(core: Core) -> None:
     pair = await a_pair(core)
 
-    refused = shown(await actions.press(core, a_click(Action.MERGE_TWINS, pair, ANNA)))
-    first = shown(await actions.press(core, a_click(Action.MERGE_TWINS, pair, MAX)))
-    second = shown(await actions.press(core, a_click(Action.MERGE_TWINS, pair, MAX)))
+    refused = shown(await in_words.press(core, a_click(Action.MERGE_TWINS, pair, ANNA)))
+    first = shown(await in_words.press(core, a_click(Action.MERGE_TWINS, pair, MAX)))
+    second = shown(await in_words.press(core, a_click(Action.MERGE_TWINS, pair, MAX)))
 
     assert "right to approve" in refused
     assert "was merged into" in first
@@ -78,7 +79,7 @@ async def test_merge_is_done_by_who_may_approve_and_only_once(core: Core) -> Non
 async def test_not_the_same_is_said_by_a_button_or_a_command(core: Core) -> None:
     pair = await a_pair(core)
 
-    pressed = shown(await actions.press(core, a_click(Action.DISMISS_TWINS, pair, ANNA)))
+    pressed = shown(await in_words.press(core, a_click(Action.DISMISS_TWINS, pair, ANNA)))
 
     assert "are two customers" in pressed
     assert "No two customers" in await said(core, "twins")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot import actions, blocks, ids
+from bot import blocks, ids, nouns
 from bot.blocks import Message
 from bot.views import cases
 from tests.bot.views_made import a_case, every_view
@@ -108,16 +108,16 @@ def test_a_name_that_reads_from_right_to_left_is_kept_apart() -> None:
 def test_every_button_is_in_the_route_table_and_carries_a_version_and_an_id_only(view: str) -> None:
     buttons = [each for each in elements(every_view()[view].blocks) if each.get("type") == "button"]
 
-    assert [each["action_id"] for each in buttons if each["action_id"] not in actions.ROUTES] == []
+    assert [each["action_id"] for each in buttons if each["action_id"] not in nouns.BUTTONS] == []
     for each in buttons:
         carried = json.loads(each["value"])
         assert set(carried) <= set(ids.Subject.model_fields), "a value names things, it does not describe them"
-        assert set(carried) >= {"v", *actions.ROUTES[each["action_id"]].carries}
+        assert set(carried) >= {"v", *nouns.BUTTONS[each["action_id"]].carries}
     assert all(len(each["accessibility_label"]) <= 75 for each in buttons)
 
 
 def test_every_action_has_a_route() -> None:
-    assert set(actions.ROUTES) == set(ids.Action)
+    assert set(nouns.BUTTONS) == set(ids.Action)
 
 
 def test_a_settled_invoice_offers_no_new_link() -> None:

@@ -23,6 +23,7 @@ from domain.operations import short_ids
 from domain.outreach import gates, holds, newcomers
 from domain.people import people
 from domain.people.roles import Role
+from tests.bot import in_words
 from tests.bot.conftest import ANNA, VERA
 from tests.builders import a_contact, an_account, an_invoice
 from tests.clocks import StandingClock
@@ -44,7 +45,7 @@ async def bosses(core: Core, staff: None) -> None:
 
 async def said(core: Core, text: str, *, by: str = ANNA) -> str:
     """Return everything that the answer shows; it keeps Slack's limits."""
-    return shown(await commands.answer(core, text, slack_id=by))
+    return shown(await in_words.say(core, text, slack_id=by))
 
 
 def shown(message: Message) -> str:
@@ -642,7 +643,7 @@ async def test_every_example_is_answered_in_words_by_whoever_types_it(core: Core
     await an_invoice(core)
 
     for command in commands.COMMANDS:
-        answer = await commands.answer(core, command.example, slack_id=by)
+        answer = await in_words.say(core, command.example, slack_id=by)
         assert problems(answer) == (), command.example
         assert answer.text.strip(), command.example
         assert "Try again in a minute" not in answer.text, command.example

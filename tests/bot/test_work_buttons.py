@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
-from bot import actions, commands, ids
+from bot import ids, nouns
 from bot.asks import Click
 from bot.blocks import Message
 from bot.ids import Action
@@ -22,6 +22,7 @@ from domain.ledger.models import Invoice
 from domain.outreach import holds, newcomers
 from domain.people import people
 from domain.people.roles import Role
+from tests.bot import in_words
 from tests.bot.conftest import ANNA, VERA, AtTheDoor
 from tests.bot.test_views import elements
 from tests.builders import an_invoice, paid
@@ -40,14 +41,14 @@ async def bosses(core: Core, staff: None) -> None:
 
 async def typed(core: Core, text: str, *, by: str = ANNA) -> Message:
     """Type a command."""
-    return await commands.answer(core, text, slack_id=by)
+    return await in_words.say(core, text, slack_id=by)
 
 
 async def click(core: Core, message: Message, action: Action, *, by: str = ANNA, place: int = 0) -> Message:
     """Click the button of that action in the message."""
     found = [each for each in elements(message.blocks) if each.get("action_id") == action]
     assert found, f"no button {action} in {message.text}"
-    return await actions.press(core, Click(action, found[place]["value"], by))
+    return await in_words.press(core, Click(action, found[place]["value"], by))
 
 
 def offers(message: Message) -> set[str]:
@@ -289,7 +290,7 @@ async def test_the_case_shows_all_that_stands_about_it(core: Core) -> None:
     ):
         await typed(core, text)
 
-    case = await actions.press(core, Click(Action.SHOW, ids.value(invoice_id=invoice.id), VERA))
+    case = await in_words.press(core, Click(Action.SHOW, ids.value(invoice_id=invoice.id), VERA))
 
     for words in (
         "*Promise*: 20.00 EUR by 13 Mar 2026",
@@ -303,9 +304,9 @@ async def test_the_case_shows_all_that_stands_about_it(core: Core) -> None:
     assert {Action.SHOW_PLAN, Action.SHOW_DRAFT, Action.SHOW_DISPUTE} <= offers(case)
 
 
-@pytest.mark.parametrize("action", [each for each in Action if actions.ROUTES[each].carries])
+@pytest.mark.parametrize("action", [each for each in Action if nouns.BUTTONS[each].carries])
 async def test_a_button_without_what_it_is_about_is_out_of_date(core: Core, action: Action) -> None:
-    answer = await actions.press(core, Click(action, ids.value(), CARL))
+    answer = await in_words.press(core, Click(action, ids.value(), CARL))
 
     assert "This button is out of date" in answer.text
 
@@ -317,7 +318,7 @@ async def test_a_button_about_what_is_gone_is_answered_in_words(core: Core, acti
         policy=9999, step=1, seen="x",
     )  # fmt: skip
 
-    answer = await actions.press(core, Click(action, value, CARL))
+    answer = await in_words.press(core, Click(action, value, CARL))
 
     assert answer.text.strip()
 

@@ -1,0 +1,83 @@
+"""Answering: do the work of a command, click or submission, and show its answer where the person is.
+
+A command or a click in a message is answered by words that only this person sees, or by a window. A click in a
+window is answered in it, a click in App Home by a window, for nothing else can be shown there. Slack lets a window
+be opened within three seconds, so work that takes longer is shown an empty one meanwhile.
+"""
+
+import asyncio
+import logging
+from collections.abc import Coroutine, Sequence
+from typing import Any
+
+from bot import errors, modals
+from bot.asks import ReplyTo
+from bot.filled import Misfilled
+from bot.inputs import Option
+from bot.modals import Modal
+from bot.replies import Replies
+from bot.routes import Answer
+from bot.views import answers
+from bot.windows import Windows
+from domain.kernel import request_ids
+
+log = logging.getLogger(__name__)
+
+AT_ONCE_SECONDS = 1.0
+"""Work that takes longer is shown an empty window first."""
+
+
+SEARCH_SECONDS = 2.0
+
+
+class Answering:
+    """Shows answers."""
+
+    def __init__(self, replies: Replies, windows: Windows) -> None:
+        self._replies, self._windows = replies, windows
+
+    async def answer(self, to: ReplyTo, work: Coroutine[Any, Any, Answer], *, may_open: bool = False) -> None:
+        """Do the work and show its answer; whatever goes wrong, the person hears of it."""
+        task = asyncio.create_task(self.done(work))
+        window = to.window
+        if not window and to.trigger and (may_open or to.in_home):
+            finished, _ = await asyncio.wait({task}, timeout=AT_ONCE_SECONDS)
+            if not finished:
+                window = await self._windows.open(to.trigger, modals.waiting())
+        await self._show(to, await task, window=window)
+
+    async def done(self, work: Coroutine[Any, Any, Answer]) -> Answer:
+        """Do the work; what is neither refusal nor misunderstanding becomes "try later".
+
+        Raises:
+            Misfilled: A form must be filled in otherwise.
+        """
+        with request_ids.serving(request_ids.current() or None) as request_id:
+            try:
+                return await work
+            except Misfilled:
+                raise
+            except Exception as error:  # the rim
+                log.error("a command, click or form failed, request %s: %s", request_id, errors.trail(error))
+                return answers.try_later(request_id)
+
+    async def found(self, search: Coroutine[Any, Any, Sequence[Option]]) -> Sequence[Option]:
+        """Return what a search of choices found; nothing when it fails or takes too long for Slack to wait."""
+        try:
+            async with asyncio.timeout(SEARCH_SECONDS):
+                return await search
+        except Exception as error:  # the rim
+            log.error("choices could not be looked up: %s", errors.trail(error))
+            return ()
+
+    async def change(self, window: str, answer: Answer) -> None:
+        """Show the answer in a window that is open."""
+        await self._windows.change(window, modals.of(answer))
+
+    async def _show(self, to: ReplyTo, answer: Answer, *, window: str) -> None:
+        if window:
+            if await self._windows.change(window, modals.of(answer)):
+                return
+        elif (isinstance(answer, Modal) or to.in_home) and await self._windows.open(to.trigger, modals.of(answer)):
+            return
+        await self._replies.send(to, answers.window_lost() if isinstance(answer, Modal) else answer)
