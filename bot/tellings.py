@@ -28,6 +28,8 @@ from domain.outreach import stop_events as stop
 from domain.pay_links import events as pay_links
 from domain.pay_links import forwarding_events as forwarding
 from domain.pay_links import provider_news
+from domain.people import access_events as access
+from domain.people import events as people
 from domain.policies import events as policy
 
 
@@ -180,6 +182,14 @@ TELLINGS: Mapping[type[Event], Telling] = {
     stop.BreakerTripped: NORMAL,
     stop.BreakerClosed: NORMAL,
     stop.WarmUpSteppedBack: NORMAL,
+    # people
+    access.AccessAsked: many("requests for access"),  # anybody in the workspace may send one
+    access.AccessApproved: NORMAL,
+    access.AccessDenied: NORMAL,
+    access.AccessWithdrawn: QUIET,
+    access.AccessExpired: QUIET,
+    people.RoleEndsSoon: NORMAL,
+    people.RoleEnded: NORMAL,
     # policies
     policy.PolicyProposed: NORMAL,
     policy.PolicyPublished: NORMAL,

@@ -69,6 +69,7 @@ END $$;
 async def empty_database(database_address: str) -> AsyncIterator[str]:
     """The worker's database with no rows but the default cadence, opened for Tortoise."""
     async with await psycopg.AsyncConnection.connect(database_address, autocommit=True) as connection:
+        await connection.execute("SET session_replication_role = replica")  # the timeline refuses to be emptied
         await connection.execute(_EMPTY)
     async with database.opened(database_address, pool=8):
         yield database_address

@@ -51,6 +51,7 @@ SQL_ONLY = {
     "request_trail": "one line for a request that went wrong, written and read by its id, removed by age",
     "unsent_form": "what was typed and not sent, kept in one statement and read back as it is",
     "portal_step": "first looks, put by the hundred in one statement, and counted",
+    "person_preference": "one line for each person, put and read by one statement",
     "cron_run": "one insert decides who runs a slot; nothing reads it as an object",
 }
 """Tables without a model, and why."""

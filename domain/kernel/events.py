@@ -40,6 +40,8 @@ class Event(BaseModel):
     actor: str
     """The actor's name as it may be shown."""
     actor_kind: str
+    actor_id: UUID | None = None
+    """Of a person or a payer; names may be alike."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -100,4 +102,4 @@ class PlacedEvent(Event):
 
 def by(actor: Actor, at: datetime) -> dict[str, Any]:
     """Return the fields that say who did it and when, to be spread into an event's constructor."""
-    return {"actor": actor.name, "actor_kind": actor.kind.value, "at": at}
+    return {"actor": actor.name, "actor_kind": actor.kind.value, "actor_id": actor.id, "at": at}

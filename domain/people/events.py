@@ -1,4 +1,4 @@
-"""What happens to people and their roles."""
+"""What happens to people, their roles and what they set for themselves."""
 
 from typing import ClassVar
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import AwareDatetime
 
 from domain.kernel.events import Event
-from domain.kernel.notices import SILENT, Notices
+from domain.kernel.notices import SILENT, Notices, operators
 
 
 class RoleGranted(Event):
@@ -19,15 +19,18 @@ class RoleGranted(Event):
     role: str
     reason: str
     until: AwareDatetime | None
+    until_before: AwareDatetime | None = None
+    """When it would have ended; the role was held before and lasts longer now."""
 
     def told(self) -> str:
         """Return the fact as a sentence."""
         end = f" until {self.until:%Y-%m-%d %H:%M} UTC" if self.until else ""
-        return f"{self.person_name} is now {self.role}{end}: {self.reason}"
+        longer = " (longer than before)" if self.until_before else ""
+        return f"{self.person_name} is now {self.role}{end}{longer}: {self.reason}"
 
 
 class RoleRevoked(Event):
-    """A role was taken from a person."""
+    """A role was taken from a person, or given up."""
 
     kind: ClassVar[str] = "role.revoked"
 
@@ -35,10 +38,70 @@ class RoleRevoked(Event):
     person_name: str
     role: str
     reason: str
+    given_up: bool = False
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"{self.person_name} is no longer {self.role}: {self.reason}"
+        how = "gave up the role" if self.given_up else "is no longer"
+        return f"{self.person_name} {how} {self.role}: {self.reason}"
 
 
-NOTICES: Notices = {RoleGranted: SILENT, RoleRevoked: SILENT}
+class RoleEndsSoon(Event):
+    """A role that was given for a time is about to end."""
+
+    kind: ClassVar[str] = "role.ends_soon"
+
+    person_id: UUID
+    person_name: str
+    role: str
+    until: AwareDatetime
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return (
+            f"{self.person_name} is {self.role} until {self.until:%Y-%m-%d %H:%M} UTC, and no longer unless it is "
+            "granted anew"
+        )
+
+
+class RoleEnded(Event):
+    """The time for which a role was given is over."""
+
+    kind: ClassVar[str] = "role.ended"
+
+    person_id: UUID
+    person_name: str
+    role: str
+    reason: str
+    """For which it had been granted."""
+    until: AwareDatetime
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return f"{self.person_name} is no longer {self.role}: the time was over at {self.until:%Y-%m-%d %H:%M} UTC"
+
+
+class SettingChanged(Event):
+    """A person, or whoever manages people, changed a setting of that person."""
+
+    kind: ClassVar[str] = "setting.changed"
+
+    person_id: UUID
+    person_name: str
+    setting: str
+    before: str
+    """An address is masked; empty: as usual."""
+    after: str
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return f"{self.setting} of {self.person_name}: {self.before or 'as usual'} → {self.after or 'as usual'}"
+
+
+NOTICES: Notices = {
+    RoleGranted: SILENT,  # the request that led to it was told
+    RoleRevoked: SILENT,
+    RoleEndsSoon: (operators(),),
+    RoleEnded: (operators(),),
+    SettingChanged: SILENT,
+}

@@ -1,4 +1,4 @@
-"""People and the roles that they were granted."""
+"""People, the roles that they were granted, and the requests for roles."""
 
 from datetime import datetime
 from uuid import UUID
@@ -32,9 +32,34 @@ class RoleGrant(StatefulRecord):
     granted_by: str = fields.TextField()
     reason: str = fields.TextField()
     until: datetime | None = fields.DatetimeField(null=True)
+    reminded_at: datetime | None = fields.DatetimeField(null=True)
     created_at: datetime = fields.DatetimeField()
 
     class Meta:
         """Tortoise's settings."""
 
         table = "role_grant"
+
+
+class AccessRequest(StatefulRecord):
+    """Somebody's wish for a role, for good or for a time."""
+
+    MACHINE = states.ACCESS
+
+    slack_id: str = fields.TextField()
+    name: str = fields.TextField()
+    role: str = fields.TextField()
+    lasts_minutes: int | None = fields.IntField(null=True)
+    until: datetime | None = fields.DatetimeField(null=True)
+    reason: str = fields.TextField()
+    asked_by: str = fields.TextField()
+    asked_by_id: UUID | None = fields.UUIDField(null=True)
+    decided_by: str | None = fields.TextField(null=True)
+    decided_at: datetime | None = fields.DatetimeField(null=True)
+    outcome: str | None = fields.TextField(null=True)
+    created_at: datetime = fields.DatetimeField()
+
+    class Meta:
+        """Tortoise's settings."""
+
+        table = "access_request"

@@ -49,6 +49,9 @@ MAY: Mapping[Role, frozenset[Permission]] = {
     Role.VIEWER: frozenset({_P.VIEW}),
 }
 
+REACHING = frozenset({Role.ADMIN, Role.CONTROLLER})
+"""Roles that give rights to others or move money: one person proposes them, another approves."""
+
 
 def permissions(roles: tuple[Role, ...]) -> frozenset[Permission]:
     """Return everything that any of the roles allows."""

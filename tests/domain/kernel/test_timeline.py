@@ -75,12 +75,24 @@ async def test_a_rolled_back_fact_leaves_no_trace_and_no_job(core: Core) -> None
     assert await core.database.rows("SELECT id FROM procrastinate_jobs") == []
 
 
-@pytest.mark.parametrize("statement", ["UPDATE timeline_entry SET actor = 'nobody'", "DELETE FROM timeline_entry"])
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE timeline_entry SET actor = 'nobody'", "DELETE FROM timeline_entry", "TRUNCATE timeline_entry"],
+)
 async def test_the_past_cannot_be_changed(core: Core, statement: str) -> None:
     await recorded(core, settled(await an_invoice(core)))
 
     with pytest.raises(psycopg.errors.RaiseException, match="append-only"):
         await core.database.execute(statement)
+
+
+async def test_the_past_cannot_be_changed_while_an_import_checks_its_keys_by_sets(core: Core) -> None:
+    await recorded(core, settled(await an_invoice(core)))
+
+    with pytest.raises(psycopg.errors.RaiseException, match="append-only"):
+        async with core.transaction() as tx:
+            await tx.execute("SET LOCAL session_replication_role = replica")
+            await tx.execute("DELETE FROM timeline_entry")
 
 
 async def test_a_text_from_outside_with_a_nul_is_recorded_all_the_same(core: Core) -> None:

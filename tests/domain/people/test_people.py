@@ -1,15 +1,28 @@
 """Who may do what is decided at the click: by the roles held at that moment, which may end by themselves."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from domain.kernel.actor import SHELL, Permission
+from domain.kernel.actor import SHELL, Actor, Permission
 from domain.kernel.core import Core
+from domain.kernel.limits import Limits
 from domain.kernel.refusals import NotAllowed
 from domain.people import people, roles
-from domain.people.refusals import NobodyCalled, PersonUnknown, RoleHeldAlready, RoleUnknown
+from domain.people.refusals import (
+    EndImpossible,
+    LastController,
+    NobodyCalled,
+    OwnRoles,
+    PersonUnknown,
+    ReasonNeeded,
+    RoleHeldAlready,
+    RoleNotHeld,
+    RoleUnknown,
+    SecondPersonNeeded,
+)
 from domain.people.roles import Role
 from tests.clocks import START, StandingClock
 
@@ -89,6 +102,7 @@ async def test_a_double_click_grants_once_and_says_so(core: Core) -> None:
 
 
 async def test_a_revoked_role_stops_at_the_next_click(core: Core) -> None:
+    await granted(core, ANNA, Role.CONTROLLER)
     await granted(core, BEN, Role.CONTROLLER)
     await granted(core, BEN, Role.VIEWER)
 
@@ -98,7 +112,9 @@ async def test_a_revoked_role_stops_at_the_next_click(core: Core) -> None:
 
 
 async def test_a_role_that_is_not_held_cannot_be_revoked(core: Core) -> None:
-    with pytest.raises(PersonUnknown):
+    await granted(core, BEN, Role.SALES)
+
+    with pytest.raises(RoleNotHeld, match="Ben is not Legal; what they hold: Sales"):
         await people.revoke(core, slack_id=BEN, role=Role.LEGAL, reason="never was", actor=SHELL)
 
 
@@ -169,3 +185,127 @@ async def test_a_first_name_is_enough_where_only_one_person_has_it(core: Core) -
     assert found == ["U1", "U1", "U2", "U3"]
     with pytest.raises(NobodyCalled):
         await people.slack_id(core, text="carla")
+
+
+# Who decides about whose rights -------------------------------------------------------------------
+
+
+async def person(core: Core, slack_id: str, role: Role) -> Actor:
+    """Give a role and return the actor."""
+    await granted(core, slack_id, role)
+    return await people.actor(core, slack_id=slack_id)
+
+
+@pytest.mark.parametrize("role", [Role.ADMIN, Role.LEGAL])
+async def test_nobody_gives_a_role_to_himself(core: Core, role: Role) -> None:
+    anna = await person(core, ANNA, Role.CONTROLLER)
+
+    with pytest.raises(OwnRoles, match="somebody else decides"):
+        await people.grant(core, slack_id=ANNA, name="Anna", role=role, reason="mine", actor=anna)
+
+
+@pytest.mark.parametrize("role", [Role.ADMIN, Role.CONTROLLER])
+async def test_one_person_alone_gives_no_far_reaching_role(core: Core, role: Role) -> None:
+    anna = await person(core, ANNA, Role.CONTROLLER)
+
+    with pytest.raises(SecondPersonNeeded, match="one proposes it, another approves"):
+        await people.grant(core, slack_id=BEN, name="Ben", role=role, reason="help", actor=anna)
+
+
+async def test_a_company_of_one_gives_every_role_alone_but_not_to_itself(core: Core) -> None:
+    core = replace(core, limits=Limits(second_person=False))
+    anna = await person(core, ANNA, Role.CONTROLLER)
+
+    await people.grant(core, slack_id=BEN, name="Ben", role=Role.CONTROLLER, reason="help", actor=anna)
+
+    assert await people.controllers(core) == ("Anna", "Ben")
+    with pytest.raises(OwnRoles):
+        await people.grant(core, slack_id=ANNA, name="Anna", role=Role.ADMIN, reason="mine", actor=anna)
+
+
+async def test_a_role_of_ones_own_can_be_given_up_by_anybody(core: Core) -> None:
+    vera = await person(core, BEN, Role.VIEWER)
+
+    event = await people.revoke(core, slack_id=BEN, role=Role.VIEWER, reason="another team", actor=vera)
+
+    assert event.given_up
+    with pytest.raises(PersonUnknown):
+        await people.actor(core, slack_id=BEN)
+
+
+@pytest.mark.parametrize("by_itself", [True, False], ids=["given up", "at the shell"])
+async def test_the_last_controller_stays(core: Core, by_itself: bool) -> None:
+    anna = await person(core, ANNA, Role.CONTROLLER)
+
+    with pytest.raises(LastController, match="Anna is the last Controller"):
+        await people.revoke(
+            core, slack_id=ANNA, role=Role.CONTROLLER, reason="gone", actor=anna if by_itself else SHELL
+        )
+
+
+async def test_a_controller_for_a_day_is_no_heir_of_the_last_one(core: Core) -> None:
+    await granted(core, ANNA, Role.CONTROLLER)
+    await granted(core, BEN, Role.CONTROLLER, until=START + timedelta(days=1))
+
+    with pytest.raises(LastController):
+        await people.revoke(core, slack_id=ANNA, role=Role.CONTROLLER, reason="gone", actor=SHELL)
+
+    await people.revoke(core, slack_id=BEN, role=Role.CONTROLLER, reason="back early", actor=SHELL)
+    assert await people.controllers(core) == ("Anna",)
+
+
+async def test_two_controllers_who_throw_each_other_out_at_once_leave_one(core: Core) -> None:
+    anna, ben = await person(core, ANNA, Role.CONTROLLER), await person(core, BEN, Role.CONTROLLER)
+
+    results = await asyncio.gather(
+        people.revoke(core, slack_id=BEN, role=Role.CONTROLLER, reason="away", actor=anna),
+        people.revoke(core, slack_id=ANNA, role=Role.CONTROLLER, reason="away", actor=ben),
+        return_exceptions=True,
+    )
+
+    assert [type(each) for each in results if isinstance(each, BaseException)] == [LastController]
+    assert len(await people.controllers(core)) == 1
+
+
+async def test_a_role_for_a_time_can_be_made_longer_and_not_shorter(core: Core) -> None:
+    await granted(core, BEN, Role.LEGAL, until=START + timedelta(days=1))
+
+    await granted(core, BEN, Role.LEGAL, until=START + timedelta(days=3))
+
+    with pytest.raises(RoleHeldAlready):
+        await granted(core, BEN, Role.LEGAL, until=START + timedelta(days=2))
+    (held,) = await people.listed(core, actor=SHELL)
+    assert (held.role, held.until) == ("Legal", START + timedelta(days=3))
+
+
+@pytest.mark.parametrize("days", [-1, 0, 400])
+async def test_an_end_that_makes_no_sense_is_refused(core: Core, days: int) -> None:
+    with pytest.raises(EndImpossible, match="within 366 days"):
+        await granted(core, BEN, Role.LEGAL, until=START + timedelta(days=days))
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "-", "\0"])
+async def test_rights_are_given_and_taken_with_a_reason(core: Core, reason: str) -> None:
+    with pytest.raises(ReasonNeeded):
+        await people.grant(core, slack_id=BEN, name="Ben", role=Role.LEGAL, reason=reason, actor=SHELL)
+
+
+async def test_who_holds_what_is_listed_by_name_and_without_what_is_over(core: Core, clock: StandingClock) -> None:
+    await granted(core, BEN, Role.LEGAL, until=START + timedelta(hours=1))
+    await granted(core, BEN, Role.SALES)
+    await granted(core, ANNA, Role.CONTROLLER)
+    clock.advance(hours=2)
+
+    held = await people.listed(core, actor=SHELL)
+    only = await people.listed(core, actor=SHELL, role=Role.SALES)
+
+    assert [(each.name, each.role, each.granted_by) for each in held] == [
+        ("Anna", "Controller", "command line"),
+        ("Ben", "Sales", "command line"),
+    ]
+    assert [each.name for each in only] == ["Ben"]
+
+
+@pytest.mark.parametrize(("word", "role"), [("operator", Role.AR_OPERATOR), ("Billing", Role.BILLING_ADMIN)])
+def test_a_word_that_only_one_role_has_is_enough(word: str, role: Role) -> None:
+    assert people.role(word) is role

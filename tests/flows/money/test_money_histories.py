@@ -49,9 +49,10 @@ _EMPTIED = """
 DO $$ DECLARE name text; BEGIN
     SET LOCAL session_replication_role = replica;
     FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public'
-        AND tablename NOT IN ('schema_migration', 'policy', 'segment', 'cadence', 'cadence_step') LOOP
+        AND tablename NOT IN ('schema_migration', 'policy', 'segment', 'cadence', 'cadence_step', 'timeline_entry') LOOP
         EXECUTE format('DELETE FROM %I', name);
     END LOOP;
+    TRUNCATE timeline_entry;
 END $$;
 """
 """Quicker than TRUNCATE where there are few rows in many tables."""

@@ -1,0 +1,183 @@
+"""Preferences: the language, the time zone, the digest and the noise that each person chose, or has as usual."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from domain.kernel import locales, timeline
+from domain.kernel.actor import Actor, Permission
+from domain.kernel.core import Core
+from domain.kernel.events import by
+from domain.people import roles, setting_words
+from domain.people.events import SettingChanged
+from domain.people.refusals import PersonUnknown
+from domain.people.setting_words import LANGUAGES, Digest, Noise, Setting
+
+DIGEST_AT = time(8)
+"""When the digest comes unless somebody chose otherwise, by the reader's own clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """What holds for one person now; ``chosen`` names what the person set, the rest follows Slack or the merchant."""
+
+    person_id: UUID
+    slack_id: str
+    name: str
+    language: str
+    zone: ZoneInfo
+    digest_at: time
+    digest: Digest
+    address: str | None
+    noise: Noise
+    chosen: frozenset[Setting]
+    locale: str
+    """For numbers and dates: Slack's own locale where it is of that language, such as ``de_AT``."""
+
+
+_SELECT = (
+    "SELECT p.id, p.slack_id, p.name, c.language, c.zone, c.digest_at, c.digest, c.address, c.noise, c.slack_locale,"
+    " c.slack_zone FROM person p LEFT JOIN person_preference c ON c.person_id = p.id"
+)
+
+_COLUMN: Mapping[Setting, str] = {
+    Setting.LANGUAGE: "language",
+    Setting.ZONE: "zone",
+    Setting.DIGEST_AT: "digest_at",
+    Setting.DIGEST: "digest",
+    Setting.ADDRESS: "address",
+    Setting.NOISE: "noise",
+}
+
+
+async def of(core: Core, person_id: UUID) -> Preferences:
+    """Return what holds for a person.
+
+    Raises:
+        PersonUnknown: There is no such person.
+    """
+    row = await core.database.row(f"{_SELECT} WHERE p.id = %s", (person_id,))
+    if row is None:
+        raise PersonUnknown(())
+    return _preferences(core, row)
+
+
+async def of_account(core: Core, *, slack_id: str) -> Preferences | None:
+    """Return what holds for the person of a Slack account; None for a stranger."""
+    row = await core.database.row(f"{_SELECT} WHERE p.slack_id = %s", (slack_id,))
+    return _preferences(core, row) if row else None
+
+
+async def of_everyone(core: Core, *, with_permission: Permission) -> tuple[Preferences, ...]:
+    """Return what holds for everyone who may do that now, for digests and calls; by name."""
+    able = [role.value for role in roles.roles_with(with_permission)]
+    rows = await core.database.rows(
+        f"{_SELECT} WHERE EXISTS (SELECT 1 FROM role_grant g WHERE g.person_id = p.id AND g.state = 'active'"
+        " AND (g.until IS NULL OR g.until > %(now)s) AND g.role = ANY(%(able)s)) ORDER BY p.name, p.id LIMIT 1000",
+        {"now": core.clock.now(), "able": able},
+    )
+    return tuple(_preferences(core, row) for row in rows)
+
+
+async def set(  # noqa: A001 - what people do with a setting; it is always called by its module's name
+    core: Core, *, person_id: UUID, setting: Setting, value: str, actor: Actor
+) -> SettingChanged:
+    """Set one of a person's settings, or let it be as usual again (``default``); by oneself or who manages people.
+
+    Raises:
+        NotAllowed: It is another's, and the actor may not manage people.
+        PersonUnknown: There is no such person.
+        SettingMalformed, AddressMalformed: That is no such setting; the refusal says what it may be.
+    """
+    if actor.id != person_id:
+        actor.require(Permission.MANAGE_PEOPLE)
+    stored = setting_words.read(setting, value)
+    column = _COLUMN[setting]
+    async with core.transaction() as tx:
+        row = await tx.row(f"{_SELECT} WHERE p.id = %s FOR UPDATE OF p", (person_id,))
+        if row is None:
+            raise PersonUnknown(())
+        await tx.execute(
+            f"INSERT INTO person_preference (person_id, {column}) VALUES (%s, %s)"
+            f" ON CONFLICT (person_id) DO UPDATE SET {column} = excluded.{column}",
+            (person_id, stored),
+        )
+        event = SettingChanged(
+            person_id=person_id,
+            person_name=row["name"],
+            setting=setting.value,
+            before=setting_words.shown(setting, row[column]),
+            after=setting_words.shown(setting, stored),
+            **by(actor, core.clock.now()),
+        )
+        if row[column] != stored:
+            await timeline.record(core, tx, event)
+    return event
+
+
+async def learn(core: Core, *, slack_id: str, name: str, locale: str, zone: str) -> None:
+    """Keep what Slack says of a person: the name, the language and the time zone; a stranger is not kept."""
+    said = " ".join(name.replace("\x00", " ").split())[:80]
+    async with core.transaction() as tx:
+        row = await tx.row(
+            "UPDATE person SET name = coalesce(nullif(%s, ''), name) WHERE slack_id = %s RETURNING id", (said, slack_id)
+        )
+        if row is not None:
+            await tx.execute(
+                "INSERT INTO person_preference (person_id, slack_locale, slack_zone, learned_at)"
+                " VALUES (%s, %s, %s, %s) ON CONFLICT (person_id) DO UPDATE SET"
+                " slack_locale = excluded.slack_locale, slack_zone = excluded.slack_zone,"
+                " learned_at = excluded.learned_at",
+                (row["id"], locale[:35] or None, zone if zone in setting_words.zones() else None, core.clock.now()),
+            )
+
+
+async def to_learn(core: Core, *, before: datetime, limit: int) -> tuple[str, ...]:
+    """Return the Slack accounts of whom nothing was asked since then, those never asked first."""
+    rows = await core.database.rows(
+        "SELECT p.slack_id FROM person p LEFT JOIN person_preference c ON c.person_id = p.id"
+        " WHERE c.learned_at IS NULL OR c.learned_at < %s ORDER BY c.learned_at NULLS FIRST, p.id LIMIT %s",
+        (before, limit),
+    )
+    return tuple(row["slack_id"] for row in rows)
+
+
+def next_digest(mine: Preferences, *, after: datetime) -> datetime | None:
+    """Return when the next digest of that person is due, in UTC; None when it is switched off.
+
+    Where the clocks are put forward over that very time, it comes at the same distance from midnight.
+    """
+    if mine.digest is Digest.OFF:
+        return None
+    here = after.astimezone(mine.zone)
+    for days in (0, 1, 2):
+        on = here.date().fromordinal(here.date().toordinal() + days)
+        at = datetime.combine(on, mine.digest_at, mine.zone).astimezone(UTC)
+        if at > after:
+            return at
+    raise AssertionError("a day has at most 25 hours")
+
+
+def _preferences(core: Core, row: dict[str, Any]) -> Preferences:
+    slack = row["slack_locale"] or core.merchant.locale
+    language = row["language"] or locales.language(slack, LANGUAGES)
+    return Preferences(
+        person_id=row["id"],
+        slack_id=row["slack_id"],
+        name=row["name"],
+        language=language,
+        zone=_zone(row["zone"] or row["slack_zone"], core),
+        digest_at=row["digest_at"] or DIGEST_AT,
+        digest=Digest(row["digest"] or Digest.BOTH),
+        address=row["address"],
+        noise=Noise(row["noise"] or Noise.ALL),
+        chosen=frozenset(setting for setting, column in _COLUMN.items() if row[column] is not None),
+        locale=locales.formats(slack, core.merchant.country, language),
+    )
+
+
+def _zone(name: str | None, core: Core) -> ZoneInfo:
+    return ZoneInfo(name) if name and name in setting_words.zones() else core.merchant.zone
