@@ -1,10 +1,9 @@
 """Act forms: what the forms beside paying share: who stands before them, what was typed, and what was not sent."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from urllib.parse import parse_qsl
 
 from aiohttp import web
 from babel.dates import format_date
@@ -13,19 +12,15 @@ from domain.kernel.clock import local_date
 from domain.kernel.money import Money
 from domain.kernel.refusals import Refusal
 from domain.pay_links import queries
-from domain.pay_links.queries import PayerPage
+from domain.pay_links.queries import Banner, PayerPage
 from domain.pay_links.refusals import LinkNotFound
 from domain.pay_links.steps import Step
-from portal import amounts, door, forms, typed_days, uploads, views
+from portal import amounts, arriving, door, forms, typed_days, uploads, views
 from portal.rates import TooMany
 from portal.rim import Handler, Portal
+from portal.seats import Crowded
 from portal.texts import Texts
 from portal.uploads import Received
-
-LONGEST_BODY = 128 * 1024
-"""Bytes of a form without files: two thousand signs of any script, and all the rows of a plan."""
-
-MOST_FIELDS = 200
 
 SHOWN_BACK = 8_000
 """Signs of one field that are given back; more than any of them may have."""
@@ -112,16 +107,16 @@ def posted(take: Callable[[Portal, web.Request, Sent], Awaitable[web.StreamRespo
         forms.require_our_page(request, origin=portal.origin)
         fields: dict[str, str] = {}
         try:
-            with uploads.seat(request, address=portal.rates.address(request)):
-                received = await _received(request)
+            async with portal.seats.at(await arriving.sender(portal, request)) as seat:
+                received = await arriving.form(request, seat=seat)
                 fields = received.fields
                 sent = await _sent(portal, request, received)
                 return await take(portal, request, sent)
         except NotSent as no:
             return _unsent(portal, request, no)
-        except (uploads.UploadBroken, uploads.Crowded) as no:
-            status = 400 if isinstance(no, uploads.UploadBroken) else 503
-            return _unsent(portal, request, NotSent(status, fields, wait=60))
+        except uploads.FilesUnread as no:
+            status, wait = (503, no.why.seconds) if isinstance(no.why, Crowded) else (400, 0)
+            return _unsent(portal, request, NotSent(status, no.fields, wait=wait))
         except TooMany as wait:
             return _unsent(portal, request, NotSent(429, fields, wait=wait.seconds))
         except LinkNotFound:
@@ -213,6 +208,13 @@ def root(request: web.Request) -> str:
     return "../" * (request.path.count("/") - 1)
 
 
+def why_waiting(desk: Desk) -> str:
+    """Return the text that says why nothing can be agreed on now: money is on its way, or looked at."""
+    if desk.page.banner is Banner.IN_REVIEW:
+        return "refuse_in_review"
+    return "act_under_way_part" if desk.page.may_commit else "refuse_under_way"
+
+
 def unexpected(sent: Sent, no: Refusal) -> NotSent:
     """Return what to raise for a refusal that none of a form's fields can mend; its words are for operators."""
     del no
@@ -242,24 +244,6 @@ async def _sent(portal: Portal, request: web.Request, received: Received) -> Sen
     return Sent(about.secret, about.page, about.t, about.locale, about.today, received)
 
 
-async def _received(request: web.Request) -> Received:
-    if request.content_type == "multipart/form-data":
-        return _clean(await uploads.read(request))
-    raw = await forms.body(request, limit=LONGEST_BODY)
-    if request.content_type != "application/x-www-form-urlencoded":
-        return Received({})
-    try:
-        pairs = parse_qsl(raw.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
-    except ValueError:
-        raise forms.BodyTooLarge from None
-    return _clean(Received(dict(pairs)))
-
-
-def _clean(received: Received) -> Received:
-    """Return a form without what no database can hold."""
-    return replace(received, fields={name: value.replace("\x00", "") for name, value in received.fields.items()})
-
-
 def _unsent(portal: Portal, request: web.Request, no: NotSent) -> web.Response:
     """Say that nothing was sent, why, and give back what was typed so that it can be kept."""
     typed = tuple(
@@ -271,6 +255,7 @@ def _unsent(portal: Portal, request: web.Request, no: NotSent) -> web.Response:
         status=no.status,
         texts=portal.pages.texts(),
         why=_WHY[no.status],
+        wait=no.wait,
         typed=typed,
         over=no.status in (403, 404),
     )

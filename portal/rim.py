@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import psycopg
 import structlog
@@ -19,6 +19,7 @@ from portal.cookies import Cookies
 from portal.forms import BodyTooLarge, BodyTooSlow, Foreign
 from portal.pages import Pages
 from portal.rates import Rates, TooMany
+from portal.seats import Seats
 from portal.steps import Steps
 from portal.wire import Standing
 
@@ -49,6 +50,8 @@ class Portal:
     origin: str
     """Scheme, host and port of the configured address: where our own forms come from."""
     headers: Mapping[str, str]
+    seats: Seats = field(default_factory=Seats)
+    """For forms with files."""
 
 
 Handler = Callable[[Portal, web.Request], Awaitable[web.StreamResponse]]

@@ -18,6 +18,7 @@ from domain.pay_links.queries import PayerPage
 from domain.pay_links.refusals import LinkNotFound
 from portal import forms, uploads
 from portal.rim import Portal, Route
+from portal.seats import Crowded, Sender
 from portal.texts import Texts
 from portal.uploads import Received
 
@@ -41,16 +42,27 @@ async def ask(portal: Portal, request: web.Request) -> web.StreamResponse:
     page = await _page(portal, request)
     secret = portal.cookies.session(request) or ""
     await portal.rates.count("support", request, key=secret)
-    try:
-        with uploads.seat(request, address=portal.rates.address(request)):
-            received = await uploads.read(request) if request.content_type.startswith("multipart/") else Received({})
-            if page is not None:
-                forms.require_token(received.fields.get("token", ""), secret=secret)
-            return await _taken(portal, request, page, received)
-    except uploads.Crowded:
-        return _form(portal, request, page, Received({}), (("files", _texts(portal, page)("support_files_away")),))
-    except uploads.UploadBroken:
-        return _form(portal, request, page, Received({}, fault="support_file_unusable"), ())
+    sender = Sender(portal.rates.address(request), secret if page else "", page.account_id if page else None)
+    async with portal.seats.at(sender) as seat:
+        multipart = request.content_type.startswith("multipart/")
+        try:
+            received = await uploads.read(request, seat=seat) if multipart else Received({})
+        except uploads.FilesUnread as no:
+            return _unread(portal, request, page, no)
+        if page is not None:
+            forms.require_token(received.fields.get("token", ""), secret=secret)
+        return await _taken(portal, request, page, received)
+
+
+def _unread(portal: Portal, request: web.Request, page: PayerPage | None, no: uploads.FilesUnread) -> web.Response:
+    """Show the form again with what was typed; say when to come again where there was no place for the files."""
+    if not isinstance(no.why, Crowded):
+        return _form(portal, request, page, Received(no.fields, fault="support_file_unusable"), ())
+    said = _texts(portal, page)("support_files_busy", seconds=no.why.seconds)
+    response = _form(portal, request, page, Received(no.fields), (("files", said),))
+    response.set_status(503)
+    response.headers["Retry-After"] = str(no.why.seconds)
+    return response
 
 
 async def _taken(

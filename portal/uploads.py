@@ -5,9 +5,6 @@ rest of such a form is not read.
 """
 
 import asyncio
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from aiohttp import BodyPartReader, MultipartReader, web
@@ -15,6 +12,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from domain.commitments.documents import LARGEST, MOST, Upload
 from portal.forms import BodyTooLarge
+from portal.seats import Crowded, Seat
 
 MOST_PARTS = 60
 LONGEST_FIELD = 32 * 1024
@@ -23,14 +21,14 @@ LONGEST_FIELD = 32 * 1024
 LONGEST_TEXTS = 128 * 1024
 """Bytes of all fields of a form together."""
 
-MOST_AT_ONCE = 16
-"""Forms with files that one process holds at the same time; each may have fifty megabytes, so all less than one GB."""
-
-MOST_OF_ONE = 4
-"""Of these from one address, so that a stranger who sends slowly does not keep everybody else from sending."""
-
 LONGEST_SECONDS = 300.0
 """For one form; fifty megabytes over a slow line take four minutes."""
+
+GRACE_SECONDS = 30.0
+"""For all that stands before the files, and again for a pause while they arrive."""
+
+SLOWEST_BYTES = 16 * 1024
+"""Bytes a second that files bring on average beyond that: whoever holds a place for them uses it."""
 
 FILE_FIELD = "file-"
 """How the names of our file fields begin; behind it stands which kind of document it is."""
@@ -39,11 +37,15 @@ _CHUNK = 64 * 1024
 
 
 class UploadBroken(Exception):
-    """Say that a form did not arrive as browsers send them, or not to its end."""
+    """Say that a form did not arrive as browsers send them, not to its end, or too slowly."""
 
 
-class Crowded(Exception):
-    """Say that too many files arrive at the moment."""
+class FilesUnread(Exception):
+    """Say why a form was not read to its end, and what had been typed into it."""
+
+    def __init__(self, fields: dict[str, str], why: UploadBroken | Crowded) -> None:
+        self.fields, self.why = fields, why
+        super().__init__(type(why).__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,58 +62,58 @@ class Received:
 
 @dataclass(slots=True)
 class _Reading:
+    seat: Seat
+    pace: asyncio.Timeout
+    grace: float
+    started: float
     fields: dict[str, str] = field(default_factory=dict)
     files: list[Upload] = field(default_factory=list)
     texts: int = 0
+    began: float = 0.0
+    """When the first file began to be read."""
+    arrived: int = 0
+    """Bytes of all files."""
+
+    async def begin_file(self) -> None:
+        """Wait for a place, in a time of its own, and let the time of the files run."""
+        self.pace.reschedule(None)
+        await self.seat.take()
+        self.began = self.began or _now()
+        self.go_on(0)
+
+    def go_on(self, arrived: int) -> None:
+        """Give the next bytes a time for those that arrived."""
+        self.arrived += arrived
+        until = self.began + self.grace + self.arrived / SLOWEST_BYTES
+        self.pace.reschedule(min(until, self.started + LONGEST_SECONDS))
 
 
-_busy: Counter[str] = Counter()
-
-
-@contextmanager
-def seat(request: web.Request, *, address: str) -> Iterator[None]:
-    """Hold one of the places for forms with files, for as long as what it brings is in memory; others need none.
-
-    Raises:
-        Crowded: Too many files arrive at the moment, in all or from that address.
-    """
-    if not request.content_type.startswith("multipart/"):
-        yield
-        return
-    if _busy.total() >= MOST_AT_ONCE or _busy[address] >= MOST_OF_ONE:
-        raise Crowded
-    _busy[address] += 1
-    try:
-        yield
-    finally:
-        _busy[address] -= 1
-        if not _busy[address]:
-            del _busy[address]
-
-
-async def read(request: web.Request) -> Received:
-    """Read a form with files, whose reader has a ``seat``.
+async def read(request: web.Request, *, seat: Seat, grace_seconds: float = GRACE_SECONDS) -> Received:
+    """Read a form with files; the *seat* is taken when the first of them begins.
 
     Raises:
-        UploadBroken: It is no such form, or it broke off.
+        FilesUnread: It is no such form, broke off, was too slow, or there is no place for its files.
         BodyTooLarge: More fields, or longer ones, than our forms have.
     """
+    fields: dict[str, str] = {}
     try:
-        async with asyncio.timeout(LONGEST_SECONDS):
-            return await _read(await request.multipart())
+        async with asyncio.timeout(grace_seconds) as pace:
+            return await _read(await request.multipart(), _Reading(seat, pace, grace_seconds, _now(), fields))
+    except Crowded as why:
+        raise FilesUnread(fields, why) from None
     except (
         ValueError,
         AssertionError,
         RuntimeError,
-        OSError,
+        OSError,  # a time that is over among them
         HttpProcessingError,
         web.RequestPayloadError,
+        UploadBroken,
     ) as error:
-        raise UploadBroken from error
+        raise FilesUnread(fields, UploadBroken()) from error
 
 
-async def _read(form: MultipartReader) -> Received:
-    reading = _Reading()
+async def _read(form: MultipartReader, reading: _Reading) -> Received:
     for _ in range(MOST_PARTS):
         part = await form.next()
         if part is None:
@@ -132,11 +134,14 @@ async def _file(part: BodyPartReader, reading: _Reading) -> str:
         return "" if not await part.read_chunk(_CHUNK) else "act_file_unusable"
     if len(reading.files) >= MOST:
         return "act_files_many"
+    await reading.begin_file()
     body = bytearray()
     while not part.at_eof():
-        body += await part.read_chunk(_CHUNK)
+        chunk = await part.read_chunk(_CHUNK)
+        body += chunk
         if len(body) > LARGEST:
             return "act_file_large"
+        reading.go_on(len(chunk))
     if not body:
         return "act_file_empty"
     kind = (part.name or "").removeprefix(FILE_FIELD)
@@ -154,3 +159,7 @@ async def _text(part: BodyPartReader, reading: _Reading) -> None:
         kept += chunk[: LONGEST_FIELD - len(kept)]
     assert part.name is not None, "a part without a name was refused before"
     reading.fields[part.name[:100]] = bytes(kept).decode("utf-8", "replace")
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

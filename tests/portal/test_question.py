@@ -1,12 +1,8 @@
 """A payer asks; reminders wait; a person answers by mail in the payer's language and on the page."""
 
 import asyncio
-from contextlib import ExitStack
-from dataclasses import replace
 
 import pytest
-from aiohttp.test_utils import make_mocked_request
-from obstore.store import MemoryStore
 
 from domain.casework import questions
 from domain.casework.models import Question
@@ -19,17 +15,11 @@ from domain.kernel.core import Core
 from domain.outreach import composing
 from domain.outreach.composing import Leaving
 from plixo import wiring
-from plixo.file_store import Files
-from portal import app, uploads
-from tests.portal.browsers import Browser, a_browser
-from tests.portal.fake_gateway import FakeGateway
+from tests.portal.browsers import Browser
 from tests.portal.forms_sent import errors, send, send_files, token
 from tests.portal.payers import a_payer
-from tests.portal.wires import serving
 
 PDF = b"%PDF-1.7\nwhat it is about"
-
-MULTIPART = {"Content-Type": "multipart/form-data; boundary=x"}
 
 
 async def worked(core: Core) -> None:
@@ -116,60 +106,6 @@ async def test_a_colleagues_questions_are_not_shown(core: Core, browser: Browser
     page = await other_browser.get("/i/question")
 
     assert "my own words" not in page.text
-
-
-@pytest.mark.parametrize(("address", "status"), [("127.0.0.1", 503), ("192.0.2.1", 303)])
-async def test_who_holds_many_places_for_files_keeps_nobody_else_out(
-    core: Core, browser: Browser, address: str, status: int
-) -> None:
-    await a_payer(core, browser)
-    fields = {"token": await token(browser, "/i/question"), "text": "Which order?"}
-    slow = make_mocked_request("POST", "/i/question", headers=MULTIPART)
-
-    with ExitStack() as held:
-        for _ in range(uploads.MOST_OF_ONE):
-            held.enter_context(uploads.seat(slow, address=address))
-        with pytest.raises(uploads.Crowded):
-            held.enter_context(uploads.seat(slow, address=address))
-        crowded = await send_files(browser, "/i/question", fields, [("file-other", "o.pdf", PDF)])
-    after = await send_files(browser, "/i/question", fields, [("file-other", "o.pdf", PDF)])
-
-    assert crowded.status == status
-    assert after.status == 303
-
-
-class Slow(Files):
-    """A store that takes its time."""
-
-    def __init__(self) -> None:
-        """Begin to wait."""
-        super().__init__(MemoryStore())
-        self.asked, self.may_go_on = asyncio.Event(), asyncio.Event()
-
-    async def put(self, key: str, body: bytes) -> None:
-        self.asked.set()
-        await self.may_go_on.wait()
-        await super().put(key, body)
-
-
-async def test_a_place_for_files_is_held_until_they_are_kept(core: Core, gateway: FakeGateway) -> None:
-    store = Slow()
-    files, slow = [("file-other", "o.pdf", PDF)], make_mocked_request("POST", "/", headers=MULTIPART)
-    built = app.build(replace(core, files=store), gateway, checkout_origin="https://x.test", secure_cookies=False)
-
-    async with serving(built) as server, a_browser(server) as browser:
-        await a_payer(core, browser)
-        fields = {"token": await token(browser, "/i/question"), "text": "Which order?"}
-        with ExitStack() as held:
-            for _ in range(uploads.MOST_OF_ONE - 1):
-                held.enter_context(uploads.seat(slow, address="127.0.0.1"))
-            first = asyncio.create_task(send_files(browser, "/i/question", fields, files))
-            await store.asked.wait()
-            second = await send_files(browser, "/i/question", fields, files)
-        store.may_go_on.set()
-        statuses = (await first).status, second.status
-
-    assert statuses == (303, 503)
 
 
 async def test_nothing_is_kept_by_which_a_card_number_could_be_found(core: Core, browser: Browser) -> None:
