@@ -17,7 +17,7 @@ from domain.kernel.jobs import JobFunction, JobKind
 from domain.kernel.notices import Notices, merged
 from domain.ledger import audit, entry_events, invoice_papers, parity, parity_events, twin_events, twins
 from domain.ledger import events as ledger_events
-from domain.operations import chat_events, seen_requests, support_events, trails
+from domain.operations import audit_events, chat_events, seen_requests, support_events, trails
 from domain.operations.imports import ending as import_endings
 from domain.operations.imports import events as import_decisions
 from domain.operations.imports import working as importing
@@ -55,6 +55,7 @@ NOTICES: Notices = merged(
     support_events.NOTICES,
     import_decisions.NOTICES,
     chat_events.NOTICES,
+    audit_events.NOTICES,
 )
 
 
@@ -166,8 +167,26 @@ JOBS = (
         lock="apply_cash",
         queueing_lock="apply_cash",
     ),
+    JobKind("share_audit", "Sends a part of the audit log to whoever asked for it in Slack.", queue="chat"),
+    JobKind(
+        "redraw_chat",
+        "Draws messages anew whose buttons are for something that is decided by now.",
+        attempts=4,
+        lock="chat",
+        queueing_lock="redraw_chat",
+        queue="chat",
+    ),
+    JobKind(
+        "watch_chat",
+        "Learns who reads along in the channels of Slack, and makes up for what could not be told.",
+        attempts=4,
+        lock="chat",
+        queueing_lock="watch_chat",
+        queue="chat",
+    ),
     JobKind("share_document", "Puts a payer's file into the thread of its case in Slack.", attempts=40, queue="chat"),
     JobKind("examine_document", "Looks into a file from outside and draws the picture that may be shown.", attempts=40),
+    JobKind("look_at_file", "Finds out whether a file that was shared in Slack is for an import.", attempts=20),
     JobKind("fetch_import", "Fetches a file from Slack that somebody handed in.", attempts=20),
     JobKind(
         "read_import",
@@ -196,7 +215,7 @@ JOBS = (
 """The jobs table: everything that happens later."""
 
 
-OF_CHAT = ("tell_operators", "share_document", "fetch_import", "show_import", "send_export")
+OF_CHAT = ("tell_operators", "share_document", "share_audit", "redraw_chat", "watch_chat", "look_at_file", "fetch_import", "show_import", "send_export")
 """Jobs that the operators' chat brings; without it they do nothing."""
 
 

@@ -4,8 +4,10 @@ Refusal
 ├── ImportOver            an import has ended, or is being applied
 ├── PreviewOutdated       another preview than the one that was looked at is the current one
 ├── AnswerUnusable        the answer does not fit the question about a file
+├── ExportTooLarge        more of the audit log than a message carries
 ├── FileTooLarge          a file is larger than what is imported in chat
 └── NotFound
+    ├── ActNotFound       no act has that number
     ├── ImportUnknown     there is no such import
     ├── NothingMuted      the mute has ended, or somebody lifted it
     ├── NothingWaits      nothing that waits has an id which begins so
@@ -13,7 +15,7 @@ Refusal
     └── SupportNotFound
 """
 
-from domain.kernel.refusals import NotFound
+from domain.kernel.refusals import NotFound, Refusal
 
 
 class NothingMuted(NotFound):
@@ -42,3 +44,20 @@ class SupportNotFound(NotFound):
 
     def __init__(self) -> None:
         super().__init__("There is no such call for help. `/plixo support` lists those that are open.")
+
+
+class ActNotFound(NotFound):
+    """Say that nothing was done under that number or word."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"The audit log has no act {text[:40]!r}. `/plixo audit INV-1042` lists those of an invoice.")
+
+
+class ExportTooLarge(Refusal):
+    """Say how much fits into a message, and where all of it can be had."""
+
+    def __init__(self, entries: int, most: int) -> None:
+        super().__init__(
+            f"That are {entries:,} acts; at most {most:,} are sent in Slack. Choose a person or fewer days, or have it "
+            "written by `plixo audit export` in the shell."
+        )

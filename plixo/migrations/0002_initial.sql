@@ -14,6 +14,7 @@ CREATE INDEX timeline_entry_invoice ON timeline_entry (invoice_id, id) WHERE inv
 CREATE INDEX timeline_entry_account ON timeline_entry (account_id, id) WHERE account_id IS NOT NULL;
 CREATE INDEX timeline_entry_request ON timeline_entry (request_id);
 CREATE INDEX timeline_entry_actor ON timeline_entry ((fact->>'actor_id'), id) WHERE fact->>'actor_id' IS NOT NULL;
+CREATE INDEX timeline_entry_person ON timeline_entry ((fact->>'person_id'), id) WHERE fact->>'person_id' IS NOT NULL;
 
 -- The timeline is the audit trail: nobody, the product included, may change or remove a line.
 CREATE FUNCTION timeline_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -1307,11 +1308,13 @@ CREATE INDEX absence_person ON absence (person_id, until) WHERE state = 'planned
 
 CREATE TABLE task (
     id          uuid PRIMARY KEY,
-    kind        text NOT NULL CHECK (kind IN ('find contact', 'review', 'apply cash', 'collect missed plan', 'call')),
+    kind        text NOT NULL CHECK (kind IN ('find contact', 'review', 'apply cash', 'collect missed plan', 'call',
+                                              'take over')),
     account_id  uuid NOT NULL REFERENCES account,
     invoice_id  uuid REFERENCES invoice,
     contact_id  uuid REFERENCES contact,
     about_id    uuid,                          -- the stray movement that it is about, where each is looked at by itself
+    for_id      uuid REFERENCES person,        -- to whom it was handed over; else whoever owns the customer does it
     state       text NOT NULL CHECK (state IN ('open', 'done', 'dropped')),
     reason      text NOT NULL,
     outcome     text NOT NULL DEFAULT '',
@@ -1321,9 +1324,11 @@ CREATE TABLE task (
 );
 CREATE INDEX task_account ON task (account_id, kind);
 CREATE INDEX task_waiting ON task (created_at) WHERE state = 'open';
+CREATE INDEX task_handed_over ON task (for_id) WHERE state = 'open' AND for_id IS NOT NULL;
 -- Ten bounces of one customer are one search for another contact.
 CREATE UNIQUE INDEX task_one_open ON task (kind, account_id, coalesce(invoice_id, account_id),
-                                          coalesce(contact_id, account_id), coalesce(about_id, account_id))
+                                          coalesce(contact_id, account_id), coalesce(about_id, account_id),
+                                          coalesce(for_id, account_id))
     WHERE state = 'open';
 
 -- Each row of these may be made with no lock on an invoice of the customer that it names.

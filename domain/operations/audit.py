@@ -1,0 +1,209 @@
+"""The audit log: who did what, when, with what before and after, read from the timeline, which nobody can change."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from domain.kernel.actor import Actor, Permission
+from domain.kernel.core import Core
+from domain.kernel.events import EVENTS
+from domain.kernel.money import Money
+from domain.operations.refusals import ActNotFound
+
+PAGE = 15
+"""Acts of one answer."""
+
+LONGEST_VALUE = 300
+
+_COLUMNS = (
+    "t.id, t.kind, t.actor, t.request_id, t.at, t.fact,"
+    " coalesce(t.fact->>'invoice_number', (SELECT i.number FROM invoice i WHERE i.id = t.invoice_id)) AS number"
+)
+
+_HIDDEN = frozenset({"at", "actor", "actor_kind", "actor_id", "invoice_number"})
+"""Parts of a fact that stand elsewhere in its card."""
+
+_BEFORE = "_before"
+"""An event names so what something was; ``before`` and ``after`` stand for themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One line of the log."""
+
+    id: int
+    at: datetime
+    actor: str
+    actor_kind: str
+    kind: str
+    told: str
+    request_id: str
+    invoice_number: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing that an act says, with what it was before where the act knows that."""
+
+    name: str
+    value: str
+    before: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActCard:
+    """One act with everything that is kept of it."""
+
+    act: Act
+    parts: tuple[Part, ...]
+    together: tuple[Act, ...]
+    """What else the same request did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """A page of the log, the newest act first."""
+
+    about: str
+    acts: tuple[Act, ...]
+    older: bool
+    """Whether there are more before."""
+
+
+async def act(core: Core, *, number: int, actor: Actor) -> ActCard:
+    """Return one act with all that is kept of it.
+
+    Raises:
+        NotAllowed: The actor may not look.
+        ActNotFound: No act has that number.
+    """
+    actor.require(Permission.VIEW)
+    row = await core.database.row(f"SELECT {_COLUMNS} FROM timeline_entry t WHERE t.id = %s", (number,))
+    if row is None:
+        raise ActNotFound(f"#{number}")
+    same = await core.database.rows(
+        f"SELECT {_COLUMNS} FROM timeline_entry t WHERE t.request_id = %s AND t.id <> %s ORDER BY t.id LIMIT %s",
+        (row["request_id"] or None, number, PAGE),
+    )
+    return ActCard(_act(row), tuple(_parts(row["fact"])), tuple(_act(each) for each in same))
+
+
+async def of_request(core: Core, *, request_id: str, actor: Actor) -> Log:
+    """Return what one request did.
+
+    Raises:
+        NotAllowed: The actor may not look.
+        ActNotFound: Nothing was done under that id.
+    """
+    actor.require(Permission.VIEW)
+    log = await _log(core, f"request {request_id}", "t.request_id = %(request)s", {"request": request_id})
+    if not log.acts:
+        raise ActNotFound(request_id)
+    return log
+
+
+async def of_invoice(
+    core: Core, *, invoice_id: UUID, number: str, actor: Actor, since: datetime | None = None, before: int | None = None
+) -> Log:
+    """Return what happened to an invoice.
+
+    Raises:
+        NotAllowed: The actor may not look.
+    """
+    actor.require(Permission.VIEW)
+    return await _log(core, number, "t.invoice_id = %(invoice)s", {"invoice": invoice_id}, since, before)
+
+
+async def of_person(
+    core: Core, *, person_id: UUID, name: str, actor: Actor, since: datetime | None = None, before: int | None = None
+) -> Log:
+    """Return what a person did, and what was done about that person's rights.
+
+    Raises:
+        NotAllowed: It is somebody else, and the actor may not manage people.
+    """
+    actor.require(Permission.VIEW if actor.id == person_id else Permission.MANAGE_PEOPLE)
+    values = {"person": str(person_id), **_span(since, before)}
+    each = f"SELECT {_COLUMNS} FROM timeline_entry t WHERE t.fact->>'{{}}' = %(person)s {_SPAN}"
+    rows = await core.database.rows(
+        f"({each.format('actor_id')}) UNION ({each.format('person_id')}) ORDER BY id DESC LIMIT %(most)s", values
+    )
+    return _page(name, rows)
+
+
+_SPAN = (
+    "AND (%(since)s::timestamptz IS NULL OR t.at >= %(since)s) AND (%(before)s::bigint IS NULL OR t.id < %(before)s)"
+    " ORDER BY t.id DESC LIMIT %(most)s"
+)
+
+
+async def _log(
+    core: Core,
+    about: str,
+    which: str,
+    values: Mapping[str, Any],
+    since: datetime | None = None,
+    before: int | None = None,
+) -> Log:
+    sql = f"SELECT {_COLUMNS} FROM timeline_entry t WHERE {which} {_SPAN}"
+    return _page(about, await core.database.rows(sql, {**values, **_span(since, before)}))
+
+
+def _span(since: datetime | None, before: int | None) -> dict[str, Any]:
+    return {"since": since, "before": before, "most": PAGE + 1}
+
+
+def _page(about: str, rows: Sequence[Mapping[str, Any]]) -> Log:
+    return Log(about, tuple(_act(row) for row in rows[:PAGE]), older=len(rows) > PAGE)
+
+
+def told(kind: str, fact: Mapping[str, Any]) -> str:
+    """Return a stored fact as a sentence; one that this version cannot read any more, by its kind."""
+    event = EVENTS.get(kind)
+    try:
+        return event.model_validate(fact).told() if event else kind
+    except (ValidationError, ValueError):
+        return kind
+
+
+def _act(row: Mapping[str, Any]) -> Act:
+    fact = row["fact"]
+    return Act(
+        id=row["id"],
+        at=row["at"],
+        actor=row["actor"],
+        actor_kind=str(fact.get("actor_kind", "")),
+        kind=row["kind"],
+        told=told(row["kind"], fact),
+        request_id=row["request_id"],
+        invoice_number=row["number"],
+    )
+
+
+def _parts(fact: Mapping[str, Any]) -> Iterator[Part]:
+    """Yield what a fact says in the order of its event, each value beside the one before it, where it has one."""
+    for name, value in fact.items():
+        of = name.removesuffix(_BEFORE)
+        if name in _HIDDEN or value is None or value in ("", []) or (of != name and of in fact):
+            continue
+        before = fact.get(name + _BEFORE)
+        yield Part(name.replace("_", " "), _words(value), None if before is None else _words(before))
+
+
+def _words(value: Any) -> str:
+    match value:
+        case bool():
+            said = "yes" if value else "no"
+        case {"minor": int(minor), "currency": str(currency)}:
+            said = str(Money(minor, currency))
+        case dict():
+            said = ", ".join(f"{name} {_words(each)}" for name, each in value.items())
+        case list():
+            said = ", ".join(_words(each) for each in value)
+        case _:
+            said = str(value)
+    return said if len(said) <= LONGEST_VALUE else f"{said[: LONGEST_VALUE - 1]}…"
