@@ -48,7 +48,7 @@ def shown(page: PayerPage, *, merchant: Merchant, texts: Texts) -> CompanionsVie
     )
     further = texts.count("others_further", companions.further) if companions.further else ""
     return CompanionsView(
-        others, further, tuple(_passed(each, merchant, texts) for each in companions.passed), page.is_open
+        others, further, tuple(_passed(each, merchant, texts) for each in companions.passed), page.may_commit
     )
 
 

@@ -5,7 +5,7 @@ from aiohttp import web
 from domain.kernel.addresses import AddressMalformed
 from domain.ledger.refusals import NothingToPay
 from domain.pay_links import forwardings, other_links
-from domain.pay_links.refusals import ForwardingsWait
+from domain.pay_links.refusals import ForwardingsWait, PaymentUnderWay
 from portal import act_forms
 from portal.act_forms import Desk, Errors, Sent
 from portal.rim import Portal, Route
@@ -20,6 +20,9 @@ async def look(portal: Portal, request: web.Request, desk: Desk) -> web.StreamRe
     """Show the form, or why nobody else needs a link."""
     if not desk.page.is_open:
         return act_forms.show(portal, request, desk, "nothing.html", title="forward_title", why="act_nothing_open")
+    if not desk.page.may_commit:
+        why = act_forms.why_waiting(desk)
+        return act_forms.show(portal, request, desk, "nothing.html", title="forward_title", why=why)
     return _form(portal, request, desk, name="", email="", note="")
 
 
@@ -40,7 +43,7 @@ async def ask(portal: Portal, request: web.Request, sent: Sent) -> web.StreamRes
         return _again(portal, request, sent, (("email", sent.t("forward_email_wrong")),))
     except ForwardingsWait as no:
         return _again(portal, request, sent, (("email", sent.t("forward_enough", most=no.most)),))
-    except NothingToPay as no:
+    except (NothingToPay, PaymentUnderWay) as no:
         raise act_forms.unexpected(sent, no) from no
     return act_forms.to_invoice(request)
 

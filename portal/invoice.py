@@ -8,7 +8,7 @@ from aiohttp import web
 from domain.kernel.ports import GatewayRefused, GatewayUnavailable
 from domain.ledger import receipts
 from domain.pay_links import queries, sessions
-from domain.pay_links.orders import Part
+from domain.pay_links.orders import Part, Wording
 from domain.pay_links.queries import Banner, PayerPage
 from domain.pay_links.refusals import AmountNotPossible, CheckoutNotFound, LinkNotFound
 from domain.pay_links.states import CheckoutState
@@ -37,7 +37,13 @@ async def pay(portal: Portal, request: web.Request) -> web.StreamResponse:
         page = await queries.page(portal.core, secret=secret)
         part = _part(portal, page, fields["amount"]) if "amount" in fields else None
         address = await paying.page_address(
-            portal.core, portal.gateway, secret=secret, bank_debit=portal.bank_debit, whole="whole" in fields, part=part
+            portal.core,
+            portal.gateway,
+            secret=secret,
+            bank_debit=portal.bank_debit,
+            whole="whole" in fields,
+            part=part,
+            wording=_wording(portal, page),
         )
     except LinkNotFound:
         return await no_session(portal, request)
@@ -52,6 +58,17 @@ async def pay(portal: Portal, request: web.Request) -> web.StreamResponse:
 async def back_to_invoice(_: Portal, __: web.Request) -> web.StreamResponse:
     """Lead whoever reloads the address of a form to the page that it was on."""
     return web.Response(status=303, headers={"Location": "../i"})
+
+
+def _wording(portal: Portal, page: PayerPage) -> Wording:
+    """Return how the provider's page is to speak: as this page does, in the language that the payer chose."""
+    t = portal.pages.texts(page.locale)
+    said = {"number": page.invoice_number, "position": "{position}", "parts": "{parts}"}
+    return Wording(
+        locale=views.locale(page, merchant=portal.core.merchant, texts=t),
+        title=t("invoice", number=page.invoice_number),
+        instalment=t("invoice_instalment", **said),
+    )
 
 
 class _Untakeable(Exception):
@@ -101,14 +118,31 @@ async def come_back(portal: Portal, request: web.Request) -> web.StreamResponse:
     except LinkNotFound:
         return portal.pages.say(request, "thanks", status=200)
     await portal.rates.count("ask", request, key=secret)
-    heard = True
-    if page.attempt is not None and page.attempt.state is CheckoutState.OPEN and page.attempt.session_id:
-        heard = await _hear(portal, page.attempt.session_id)
-        page = await queries.page(portal.core, secret=secret)
+    page, heard = await _asked(portal, page, secret)
     await _write_receipts(portal, page)
-    if page.banner is Banner.NONE or not heard:
+    if page.banner in (Banner.NONE, Banner.LEFT) or not heard:
         return portal.pages.show(request, "confirming.html", texts=portal.pages.texts(page.locale))
     return web.Response(status=303, headers={"Location": "../i"})
+
+
+async def left(portal: Portal, request: web.Request) -> web.StreamResponse:
+    """Take in what happened at the provider before the payer turned back, a declined card say; the page tells it."""
+    secret = portal.cookies.session(request) or ""
+    try:
+        page = await queries.page(portal.core, secret=secret)
+    except LinkNotFound:
+        return await no_session(portal, request)
+    await portal.rates.count("ask", request, key=secret)
+    await _asked(portal, page, secret)
+    return web.Response(status=303, headers={"Location": "../i"})
+
+
+async def _asked(portal: Portal, page: PayerPage, secret: str) -> tuple[PayerPage, bool]:
+    """Ask the provider about an open payment page; return the page as it is now, and whether an answer came."""
+    if page.attempt is None or page.attempt.state is not CheckoutState.OPEN or not page.attempt.session_id:
+        return page, True
+    heard = await _hear(portal, page.attempt.session_id)
+    return await queries.page(portal.core, secret=secret), heard
 
 
 async def receipt(portal: Portal, request: web.Request) -> web.StreamResponse:
@@ -180,6 +214,7 @@ ROUTES = (
     Route("POST", "/i/pay", "pay", pay),
     Route("GET", "/i/pay", "back", back_to_invoice),
     Route("GET", "/i/return", "come_back", come_back),
+    Route("GET", "/i/left", "left", left),
     Route("GET", r"/i/receipt/{number:[A-Za-z0-9-]{1,40}}.pdf", "receipt", receipt),
     Route("POST", "/i/fresh", "fresh", fresh),
 )

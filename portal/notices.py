@@ -142,13 +142,16 @@ def ways(desk: Desk, on_file: OnFile) -> tuple[Way, ...]:
     question = ("i/question", t("question_way"), "")
     if not desk.page.is_open:
         return (question,)
+    page = desk.page
     planned = plan is not None and plan.state in (PlanState.REQUESTED, PlanState.COUNTERED, PlanState.RUNNING)
     chosen: list[Way] = []
-    if not desk.page.asked.disputed or desk.page.asked.disputed < desk.page.balance:
-        if not planned:
+    if page.asked.disputed < page.balance:
+        if page.may_commit and not planned and page.asked.disputed + page.under_way < page.balance:
             chosen.append(("i/promise", t("promise_title"), t("way_promise")))
-        words = (t("notice_plan_look"), "") if planned else (t("plan_title"), t("way_plan"))
-        chosen.append(("i/plan", *words))
+        if planned:
+            chosen.append(("i/plan", t("notice_plan_look"), ""))
+        elif page.may_commit and not page.under_way:
+            chosen.append(("i/plan", t("plan_title"), t("way_plan")))
     open_one = any(each.sla is not None for each in on_file.disputes)
     words = (t("notice_dispute_add"), "") if open_one else (t("dispute_title"), t("way_dispute"))
     return (*chosen, ("i/dispute", *words), question)

@@ -21,6 +21,7 @@ async def page_address(
     bank_debit: bool,
     whole: bool = False,
     part: orders.Part | None = None,
+    wording: orders.Wording | None = None,
 ) -> str:
     """Return the address of the provider's page for what this payer is asked for now, for all that is open or a part.
 
@@ -30,7 +31,10 @@ async def page_address(
         Refusal: There is nothing to pay, or a payment is under way (see ``orders.start``).
     """
     for _ in range(ROUNDS):
-        match await orders.start(core, secret=secret, bank_debit=bank_debit, whole=whole, part=part):
+        started = await orders.start(
+            core, secret=secret, bank_debit=bank_debit, whole=whole, part=part, wording=wording
+        )
+        match started:
             case orders.PageOpen(url):
                 return url
             case orders.PageOutdated(session_id):

@@ -13,6 +13,7 @@ from domain.commitments.states import PlanState
 from domain.commitments.terms import MOST_INSTALMENTS, Instalment
 from domain.kernel.refusals import MoveRefused, NotAllowed, StaleRecord
 from domain.pay_links import acts, unsent
+from domain.pay_links.refusals import PaymentInReview, PaymentUnderWay
 from portal import act_forms, plan_form
 from portal.act_forms import Desk, Errors, Sent
 from portal.plan_form import RHYTHMS, Typed, Wanted
@@ -43,7 +44,10 @@ async def look(portal: Portal, request: web.Request, desk: Desk) -> web.StreamRe
         running = plan.state is PlanState.RUNNING
         made = [Instalment(each.due_on, each.amount) for each in plan.instalments]
         rows = standings(desk, plan.instalments) if running else _planned(desk, made)
-        return act_forms.show(portal, request, desk, "plan.html", plan=plan, rows=rows)
+        return act_forms.show(portal, request, desk, "plan.html", plan=plan, rows=rows, acceptable=desk.page.may_commit)
+    if _waits(desk):
+        why = act_forms.why_waiting(desk)
+        return act_forms.show(portal, request, desk, "nothing.html", title="plan_title", why=why)
     if not desk.page.is_open:
         return act_forms.show(portal, request, desk, "nothing.html", title="plan_title", why="act_nothing_open")
     typed = await _unsent(portal, desk)
@@ -54,7 +58,7 @@ async def check(portal: Portal, request: web.Request, desk: Desk) -> web.StreamR
     """Show the instalments once more before they are sent; reached by GET, so that going back asks for nothing."""
     plan, typed = await _live(portal, desk), await _unsent(portal, desk)
     stamp = plan.stamp if plan is not None and plan.state in WAITING else ""
-    if typed is None or not desk.page.is_open or (plan is not None and typed.text("stamp") != stamp):
+    if typed is None or _waits(desk) or not desk.page.is_open or (plan is not None and typed.text("stamp") != stamp):
         return _to_form(request, plan)
     wanted, errors = plan_form.read(typed)
     if wanted is None:  # it fitted when it was typed
@@ -81,7 +85,7 @@ async def take(portal: Portal, request: web.Request, sent: Sent) -> web.StreamRe
             return await _kept(portal, request, sent, equal, plan)
         case "edit":
             return await _kept(portal, request, sent, form, plan)
-    if not sent.page.is_open:
+    if not sent.page.is_open or _waits(sent):
         raise act_forms.NotSent(409, sent.received.fields)
     wanted, errors = plan_form.read(sent)
     if wanted is None:
@@ -127,6 +131,11 @@ async def _live(portal: Portal, desk: Desk) -> PlanView | None:
     return plan if plan is not None and plan.state in (*WAITING, PlanState.RUNNING) else None
 
 
+def _waits(desk: Desk) -> bool:
+    """Tell whether money is on its way, so that nobody knows yet what would be left for instalments."""
+    return desk.page.is_open and (bool(desk.page.under_way) or not desk.page.may_commit)
+
+
 async def _unsent(portal: Portal, desk: Desk) -> Sent | None:
     """Return what was typed before and not sent, as if it had just been."""
     fields = await unsent.found(portal.core, secret=desk.secret, form=_FORM)
@@ -169,7 +178,7 @@ async def _send(
         plan = await _live(portal, sent)
         if plan is None or not _same(plan, wanted):
             raise act_forms.unexpected(sent, no) from no
-    except (StaleRecord, MoveRefused, PlanNotFound, NotAllowed) as no:
+    except (StaleRecord, MoveRefused, PlanNotFound, NotAllowed, PaymentUnderWay, PaymentInReview) as no:
         raise act_forms.unexpected(sent, no) from no
     await unsent.forget(portal.core, secret=sent.secret, form=_FORM)
     return act_forms.to_invoice(request)
@@ -180,7 +189,7 @@ async def _accept(portal: Portal, request: web.Request, sent: Sent, plan: PlanVi
         return act_forms.to_invoice(request)  # accepted by the first click of two
     try:
         await acts.accept_plan(portal.core, secret=sent.secret, stamp=sent.text("stamp"))
-    except (StaleRecord, MoveRefused, PlanNotFound, PlanOutdated, PlanUnsound) as no:
+    except (StaleRecord, MoveRefused, PlanNotFound, PlanOutdated, PlanUnsound, PaymentUnderWay, PaymentInReview) as no:
         raise act_forms.unexpected(sent, no) from no
     return act_forms.to_invoice(request)
 

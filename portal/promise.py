@@ -104,6 +104,8 @@ async def _offer(portal: Portal, desk: Desk) -> Offer:
         running = [each for each in lines if each.state is PromiseState.RUNNING]
         earlier = running[0] if running else None
         most = paused.promised if earlier else most
+    free = max(most.minor - page.under_way.minor, 0) if page.may_commit else 0
+    most = Money(free, most.currency)
     last = desk.today + timedelta(days=core.limits.promise_max_days)
     return Offer(most, last, core.limits.promise_grace_days, earlier)
 
@@ -118,6 +120,8 @@ def _replaces(sent: Sent, offer: Offer) -> UUID | None:
 def _why_not(desk: Desk) -> str:
     if not desk.page.is_open:
         return "act_nothing_open"
+    if not desk.page.may_commit or desk.page.under_way:
+        return act_forms.why_waiting(desk)
     return "promise_nothing_disputed" if desk.page.asked.disputed else "promise_nothing_planned"
 
 

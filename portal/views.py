@@ -253,6 +253,10 @@ def _banner(page: PayerPage, words: _Words) -> BannerView | None:
         case Banner.FAILED:
             said = declines.said(attempt.code if attempt else None)
             return BannerView("bad", t("failed_title"), (t(said.why), t(said.next)), reference)
+        case Banner.LEFT:
+            assert attempt is not None, "a page that was left is an attempt"
+            begun = t("unpaid_text", amount=attempt.amount.format(words.locale))
+            return BannerView("wait", t("unpaid_title"), (begun, t("unpaid_next")), reference)
         case Banner.IN_REVIEW:
             return BannerView("wait", t("review_title"), (t("review_text"), t("review_next")), reference)
         case Banner.CLOSED:

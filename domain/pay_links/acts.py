@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from domain.commitments import disputes, documents, objections, plans, promises
+from domain.commitments import disputes, documents, objections, pauses, plans, promises
 from domain.commitments.dispute_events import DisputeExtended, DisputeFiled, DisputeTested
 from domain.commitments.events import PlanApproved, PlanRequested, PromiseMade
 from domain.commitments.models import Promise
@@ -20,12 +20,15 @@ from domain.commitments.refusals import PromiseNotFound
 from domain.commitments.terms import Terms
 from domain.kernel import addresses, card_numbers
 from domain.kernel.actor import Actor, payer
+from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.money import Money
 from domain.kernel.transactions import Transaction
 from domain.ledger.models import Contact, Invoice
-from domain.pay_links import sessions
-from domain.pay_links.refusals import LinkNotFound
+from domain.pay_links import checkouts, sessions
+from domain.pay_links.models import Checkout
+from domain.pay_links.refusals import LinkNotFound, PaymentInReview, PaymentUnderWay
+from domain.pay_links.states import CheckoutState
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class Act:
     tx: Transaction
     invoice: Invoice
     actor: Actor
+    link_id: UUID
 
 
 @asynccontextmanager
@@ -50,7 +54,7 @@ async def acting(core: Core, *, secret: str) -> AsyncIterator[Act]:
         within = core.within(tx)
         invoice, link = await sessions.acting(within, secret=secret)
         contact = await Contact.get(id=link.contact_id)
-        yield Act(within, tx, invoice, payer(contact.id, addresses.masked(contact.email)))
+        yield Act(within, tx, invoice, payer(contact.id, addresses.masked(contact.email)), link.id)
 
 
 async def request_plan(
@@ -60,11 +64,14 @@ async def request_plan(
 
     Raises:
         LinkNotFound: The session is over.
+        PaymentUnderWay, PaymentInReview: Money is on its way, and nobody knows yet what is left for instalments.
         StaleRecord: The plan that they were to replace has other terms by now, or was decided.
         Refusal: Whatever ``plans.request`` and ``plans.cancel`` refuse.
     """
     async with acting(core, secret=secret) as act:
         number, actor = act.invoice.number, act.actor
+        if await _under_way(act):
+            raise PaymentUnderWay(number)
         if instead_of is not None:
             why = "other terms are asked for"
             await plans.take_back(act.core, invoice_number=number, reason=why, actor=actor, stamp=instead_of)
@@ -79,9 +86,12 @@ async def accept_plan(core: Core, *, secret: str, stamp: str) -> PlanApproved:
 
     Raises:
         LinkNotFound: The session is over.
+        PaymentUnderWay, PaymentInReview: All that is open is on its way, or money is looked at.
         Refusal: Whatever ``plans.accept`` refuses.
     """
     async with acting(core, secret=secret) as act:
+        if await _under_way(act) >= act.invoice.balance:
+            raise PaymentUnderWay(act.invoice.number)
         return await plans.accept(act.core, invoice_number=act.invoice.number, actor=act.actor, stamp=stamp)
 
 
@@ -92,11 +102,13 @@ async def promise(
 
     Raises:
         LinkNotFound: The session is over.
+        PaymentUnderWay, PaymentInReview: That amount is on its way already, or money is looked at.
         PromiseNotFound: What is to be replaced is no promise about this invoice.
         Refusal: Whatever ``promises.make`` and ``promises.replace`` refuse.
     """
     async with acting(core, secret=secret) as act:
         said = card_numbers.masked(note)
+        await _require_beyond(act, amount, moved=replaces is not None)
         if replaces is None:
             return await promises.make(
                 act.core,
@@ -139,6 +151,29 @@ async def contact_of(core: Core, *, secret: str) -> UUID:
     actor = await _payer(core, secret)
     assert actor.id is not None, "a payer is a contact"
     return actor.id
+
+
+async def _under_way(act: Act) -> Money:
+    """Return what a payment under way will bring to the invoice, which is locked.
+
+    Raises:
+        PaymentInReview: Money came by this link that a person has to look at first.
+    """
+    if await Checkout.filter(link_id=act.link_id, state=CheckoutState.MISMATCHED.value).exists():
+        raise PaymentInReview(act.invoice.number)
+    return await checkouts.under_way(act.invoice)
+
+
+async def _require_beyond(act: Act, amount: Money, *, moved: bool) -> None:
+    """Let only what is not on its way be promised; what is *moved* was promised before."""
+    under_way = await _under_way(act)
+    if not under_way:
+        return
+    today = local_date(act.core.clock, act.core.merchant.zone)
+    paused = await pauses.of(act.tx, invoice_id=act.invoice.id, today=today)
+    free = paused.chaseable + paused.promised if moved else paused.chaseable
+    if amount.currency == free.currency and amount + under_way > free:
+        raise PaymentUnderWay(act.invoice.number)
 
 
 async def _payer(core: Core, secret: str) -> Actor:

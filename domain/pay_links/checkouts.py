@@ -8,6 +8,7 @@ from domain.kernel import addresses, timeline
 from domain.kernel.actor import SYSTEM, Actor, payer
 from domain.kernel.core import Core
 from domain.kernel.events import by
+from domain.kernel.money import Money
 from domain.kernel.ports import Alert, CheckoutSnapshot, CheckoutStatus, Decline
 from domain.kernel.transactions import Transaction
 from domain.ledger.models import Contact, Invoice
@@ -96,6 +97,12 @@ async def end(core: Core, tx: Transaction, invoice: Invoice, checkout: Checkout,
     """End a checkout whose page nobody can have seen, or that the provider has ended. A step of a transaction."""
     await checkout.move("expire", checked_at=core.clock.now())
     await _tell_end(core, tx, invoice, checkout, reason)
+
+
+async def under_way(invoice: Invoice) -> Money:
+    """Return what a payment that is being processed will bring to the invoice. A step of a transaction."""
+    found = await Checkout.get_or_none(invoice_id=invoice.id, state=CheckoutState.PROCESSING.value)
+    return found.amount if found else Money(0, invoice.currency)
 
 
 def about(invoice: Invoice, checkout_id: UUID) -> dict[str, Any]:

@@ -20,11 +20,17 @@ from domain.ledger.models import Account, Contact, Invoice
 from domain.ledger.refusals import NothingToPay
 from domain.ledger.states import InvoiceState
 from domain.ledger.twins import FREE_MAIL
-from domain.pay_links import links, sessions
+from domain.pay_links import checkouts, links, sessions
 from domain.pay_links.companions import FORWARDING_LIMIT
 from domain.pay_links.forwarding_events import ForwardingApproved, ForwardingAsked, ForwardingDenied
 from domain.pay_links.models import Forwarding
-from domain.pay_links.refusals import ForwardingDecided, ForwardingNotFound, ForwardingOld, ForwardingsWait
+from domain.pay_links.refusals import (
+    ForwardingDecided,
+    ForwardingNotFound,
+    ForwardingOld,
+    ForwardingsWait,
+    PaymentUnderWay,
+)
 from domain.pay_links.states import ForwardingState
 
 MOST_WAITING = 5
@@ -63,6 +69,7 @@ async def ask(core: Core, *, secret: str, name: str, email: str, note: str = "")
         LinkNotFound: The session is over.
         AddressMalformed: Not one e-mail address.
         NothingToPay: Nothing is owed any more.
+        PaymentUnderWay: All that is owed is on its way.
         ForwardingsWait: Enough people wait for an answer.
     """
     address = addresses.parsed(email)
@@ -70,6 +77,8 @@ async def ask(core: Core, *, secret: str, name: str, email: str, note: str = "")
         invoice, link = await sessions.acting(core.within(tx), secret=secret)
         if invoice.status is not InvoiceState.OPEN:
             raise NothingToPay(invoice.number, invoice.state)
+        if await checkouts.under_way(invoice) >= invoice.balance:
+            raise PaymentUnderWay(invoice.number)
         asker = await Contact.get(id=link.contact_id)
         key = addresses.key(address)
         if key == asker.email_key or await _waits(core, invoice, key):

@@ -54,6 +54,17 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Wording:
+    """How the provider's page speaks to this payer."""
+
+    locale: str
+    title: str
+    """What is paid for."""
+    instalment: str
+    """The same for an instalment, with ``{position}`` and ``{parts}`` in it."""
+
+
+@dataclass(frozen=True, slots=True)
 class ToPlace:
     """The order is stored; now the provider must be told."""
 
@@ -75,11 +86,18 @@ class PageOutdated:
 
 
 async def start(
-    core: Core, *, secret: str, bank_debit: bool, whole: bool = False, part: Part | None = None
+    core: Core,
+    *,
+    secret: str,
+    bank_debit: bool,
+    whole: bool = False,
+    part: Part | None = None,
+    wording: Wording | None = None,
 ) -> ToPlace | PageOpen | PageOutdated:
     """Decide how this payer gets to a page for what is asked now, and store a new order if one is needed.
 
     *whole* asks for all that is open, whatever is planned or disputed; *part* for an amount that the payer chose.
+    Without a *wording* the page speaks the customer's language.
 
     Raises:
         LinkNotFound: The session does not live any more.
@@ -98,9 +116,9 @@ async def start(
         today = local_date(core.clock, core.merchant.zone)
         asked = await payable.of(tx, invoice_id=invoice.id, today=today)
         chosen = _chosen(core, invoice.balance, part) if part else None
-        wish = _Wish(chosen or (invoice.balance if whole else asked.amount), asked)
+        wish = _Wish(chosen or (invoice.balance if whole else asked.amount), asked, wording)
         live = await Checkout.locked(invoice_id=invoice.id, state__in=checkouts.LIVE)
-        if live is not None and (usable := _usable(core, live, invoice, link, wish.amount)) is not None:
+        if live is not None and (usable := _usable(core, live, invoice, link, wish)) is not None:
             return usable
         if live is not None:
             await checkouts.end(core, tx, invoice, live, reason="no answer came from the payment provider")
@@ -113,11 +131,20 @@ class _Wish:
 
     amount: Money
     asked: payable.Payable
+    wording: Wording | None
 
     def title(self, number: str) -> str:
         """Return what the provider's page calls it."""
         instalment = self.asked.position is not None and self.amount == self.asked.asked != self.asked.balance
-        return f"Invoice {number}" + (f", instalment {self.asked.position} of {self.asked.parts}" if instalment else "")
+        title = self.wording.title if self.wording else f"Invoice {number}"
+        if not instalment:
+            return title
+        named = self.wording.instalment if self.wording else f"{title}, instalment {{position}} of {{parts}}"
+        return named.replace("{position}", str(self.asked.position)).replace("{parts}", str(self.asked.parts))
+
+    def speaks_as(self, order: CheckoutOrder) -> bool:
+        """Tell whether a page that was ordered before speaks the language that is wanted now."""
+        return self.wording is None or self.wording.locale == order.locale
 
 
 def _chosen(core: Core, balance: Money, part: Part) -> Money:
@@ -133,11 +160,12 @@ def _chosen(core: Core, balance: Money, part: Part) -> Money:
 
 
 def _usable(
-    core: Core, live: Checkout, invoice: Invoice, link: PayLink, amount: Money
+    core: Core, live: Checkout, invoice: Invoice, link: PayLink, wish: _Wish
 ) -> ToPlace | PageOpen | PageOutdated | None:
     """Say what becomes of the invoice's live checkout; None when it is an order that is not worth repeating."""
     now = core.clock.now()
-    fits = live.link_id == link.id and live.amount == amount and live.owed == invoice.balance
+    same_debt = live.link_id == link.id and live.amount == wish.amount and live.owed == invoice.balance
+    fits = same_debt and wish.speaks_as(_read(live.order_terms))
     match live.status:
         case CheckoutState.PROCESSING:
             raise PaymentUnderWay(invoice.number)
@@ -163,9 +191,9 @@ async def _stored(
         title=wish.title(invoice.number),
         methods=await _methods(tx, invoice, bank_debit=bank_debit),
         payer_email=contact.email,
-        locale=account.locale or core.merchant.locale,
+        locale=wish.wording.locale if wish.wording else account.locale or core.merchant.locale,
         success_url=f"{core.merchant.public_url}/i/return",
-        cancel_url=f"{core.merchant.public_url}/i",
+        cancel_url=f"{core.merchant.public_url}/i/left",
         expires_at=now + LIFE,
         invoice_number=invoice.number,
     )

@@ -35,6 +35,8 @@ class Banner(StrEnum):
     PROCESSING = "processing"
     TO_VERIFY = "to verify"
     FAILED = "failed"
+    LEFT = "left"
+    """The provider's page is open, and nothing was paid there yet."""
     IN_REVIEW = "in review"
     CLOSED = "closed"
 
@@ -116,6 +118,17 @@ class PayerPage:
     def payable(self) -> bool:
         """Whether the payer may start to pay."""
         return self.is_open and self.banner not in (Banner.PROCESSING, Banner.TO_VERIFY, Banner.IN_REVIEW)
+
+    @property
+    def under_way(self) -> Money:
+        """What a payment that is under way will bring."""
+        waits = self.banner in (Banner.PROCESSING, Banner.TO_VERIFY) and self.attempt is not None
+        return self.attempt.amount if waits and self.attempt else Money(0, self.balance.currency)
+
+    @property
+    def may_commit(self) -> bool:
+        """Whether words about later money make sense: something is open beyond what is on its way or looked at."""
+        return self.is_open and self.banner is not Banner.IN_REVIEW and self.under_way < self.balance
 
 
 _PAGE = f"""
@@ -239,6 +252,8 @@ def _banner(invoice_state: str, attempt: Attempt | None, balance: Money) -> Bann
             return Banner.PART_PAID  # nothing else has happened since
         case _, Attempt(code=str(), state=CheckoutState.OPEN | CheckoutState.FAILED | CheckoutState.EXPIRED):
             return Banner.FAILED
+        case InvoiceState.OPEN, Attempt(state=CheckoutState.OPEN):
+            return Banner.LEFT
         case _:
             return Banner.NONE
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from string import Formatter
 
 import pytest
@@ -57,3 +58,10 @@ def test_a_text_that_is_missing_is_an_error() -> None:
 def test_every_language_of_the_folder_is_offered() -> None:
     assert {each.name for each in FOLDER.iterdir()} == set(LANGUAGES)
     assert all(re.fullmatch("[a-z]{2}", each) and catalogue(each) for each in LANGUAGES)
+
+
+@pytest.mark.parametrize("file", sorted(FOLDER.glob("*/*.po")), ids=lambda file: f"{file.parent.name}/{file.name}")
+def test_no_catalogue_says_a_key_twice(file: Path) -> None:
+    keys = re.findall(r'^msgid "(.+)"$', file.read_text(encoding="utf-8"), re.MULTILINE)
+
+    assert [key for key in set(keys) if keys.count(key) > 1] == []

@@ -44,7 +44,7 @@ async def test_the_order_says_what_is_owed_and_where_to_come_back(core: Core, cl
     assert (order.amount, order.title) == (Money(12500, "EUR"), "Invoice INV-1042")
     assert order.payer_email == "anna@acme.example"
     assert order.success_url == "https://pay.northwind.example/i/return"
-    assert order.cancel_url == "https://pay.northwind.example/i"
+    assert order.cancel_url == "https://pay.northwind.example/i/left"
     assert order.expires_at - clock.now() == orders.LIFE
     assert len(await told(core, "checkout.started")) == 1
 
@@ -58,6 +58,29 @@ async def test_every_word_of_the_order_is_stored_before_the_provider_hears_it(co
     again = await placed(visit)
 
     assert again == first
+
+
+async def test_the_page_speaks_as_the_payer_reads(core: Core) -> None:
+    visit = await a_visit(core)
+    await planned(visit)
+    wording = orders.Wording("fr_FR", "Facture INV-1042", "Facture INV-1042, échéance {position} sur {parts}")
+
+    begun = await orders.start(core, secret=visit.secret, bank_debit=False, wording=wording)
+
+    assert isinstance(begun, orders.ToPlace)
+    assert (begun.order.locale, begun.order.title) == ("fr_FR", "Facture INV-1042, échéance 1 sur 2")
+
+
+async def test_a_page_that_is_open_in_another_language_is_opened_anew(core: Core) -> None:
+    visit = await a_visit(core)
+    page = await visit.go_to_pay()
+    same, french = (orders.Wording(locale, "INV-1042", "INV-1042") for locale in (page.order.locale, "fr_FR"))
+
+    found = await orders.start(core, secret=visit.secret, bank_debit=False, wording=same)
+    again = await orders.start(core, secret=visit.secret, bank_debit=False, wording=french)
+
+    assert isinstance(found, orders.PageOpen)
+    assert again == orders.PageOutdated(page.session_id)
 
 
 async def test_two_clicks_at_once_are_one_order(core: Core) -> None:

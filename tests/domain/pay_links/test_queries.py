@@ -61,7 +61,7 @@ async def test_each_standing_of_the_attempt_has_its_banner(core: Core) -> None:
         await visit.hear(checkout)
         seen.append((await page_of(visit)).banner)
 
-    assert seen == [Banner.NONE, Banner.FAILED, Banner.PROCESSING, Banner.FAILED]
+    assert seen == [Banner.LEFT, Banner.FAILED, Banner.PROCESSING, Banner.FAILED]
 
 
 async def test_a_misfit_is_shown_as_being_looked_at(core: Core) -> None:
