@@ -22,19 +22,19 @@ from bot import actions, asks, commands, door, errors, modals, nouns, once, repl
 from bot.answering import Answering
 from bot.background import Background
 from bot.blocks import Message
+from bot.delivery import Delivery
 from bot.door import Door
 from bot.filled import Misfilled
-from bot.poster import Pace, Poster
+from bot.import_jobs import ImportJobs
 from bot.replies import Replies
+from bot.rooms import Plan
 from bot.routes import Answer
-from bot.shared_files import FileSharer
-from bot.telling import Teller
 from bot.views import answers
 from bot.windows import Windows
 from domain.kernel import request_ids
 from domain.kernel.core import Core
 from domain.kernel.jobs import JobFunction
-from domain.operations import seen_requests
+from domain.operations import chat_troubles, seen_requests
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +49,9 @@ SOCKET_PING_SECONDS = 10.0
 
 SUBMIT_SECONDS = 1.5
 """Within it a form is answered at once, or its window says that it is being worked on; Slack waits three seconds."""
+
+REMOVED = {"app_uninstalled": "app_uninstalled", "tokens_revoked": "token_revoked"}
+"""Events after which nothing can be told, and the code under which that is kept."""
 
 Ack = Callable[..., Awaitable[Any]]
 
@@ -96,6 +99,9 @@ class Bot:
         api_url: str,
         session: aiohttp.ClientSession | None = None,
         seconds_a_post: float = 1.0,
+        seconds_an_update: float = 0.0,
+        disputes_channel: str = "",
+        approvals_channel: str = "",
     ) -> None:
         """Put the parts together; call it inside the running loop."""
         self._core = core
@@ -107,9 +113,14 @@ class Bot:
         self._replies = Replies(self._session, client)
         self._answering = Answering(self._replies, Windows(client))
         self._background = Background()
-        self._channel = channel
-        poster = Poster(core, client, channel=channel, pace=Pace(seconds=seconds_a_post))
-        self._teller, self._sharer = Teller(core, poster), FileSharer(core, poster)
+        self.delivery = Delivery(
+            core,
+            client,
+            plan=Plan(channel, disputes=disputes_channel, approvals=approvals_channel),
+            seconds_a_post=seconds_a_post,
+            seconds_an_update=seconds_an_update,
+        )
+        self._imports = ImportJobs(core, client, self.delivery.calls, self.delivery.poster, api_url=api_url)
         self.app = self._bolt(bot_token, signing_secret or "")
 
     def add_routes(self, server: web.Application) -> None:
@@ -125,10 +136,7 @@ class Bot:
 
     def jobs(self) -> Mapping[str, JobFunction]:
         """Return the jobs that this edge does."""
-        if not self._channel:
-            log.warning("no channel is set (PLIXO_SLACK_CHANNEL), so operators are told nothing by themselves")
-            return {"tell_operators": _told_nobody, "share_document": _shared_with_nobody}
-        return {"tell_operators": self._teller.tell, "share_document": self._sharer.share}
+        return {**self.delivery.jobs(), **self._imports.jobs()}
 
     async def close(self) -> None:
         """Finish the answers that are under way and let go of the connections."""
@@ -188,7 +196,9 @@ class Bot:
     async def _command(self, ack: Ack, body: dict[str, Any]) -> None:
         await ack()
         typed, to = str(body.get("text") or ""), asks.reply_to(body)
-        work = commands.answer(self._core, typed, slack_id=to.slack_id, channel=to.channel)
+        work = commands.answer(
+            self._core, typed, slack_id=to.slack_id, channel=to.channel, called=asks.called(body)
+        )
         self._background.start(self._answering.answer(to, work, may_open=commands.may_open(typed)))
 
     async def _action(self, ack: Ack, body: dict[str, Any]) -> None:
@@ -234,8 +244,9 @@ class Bot:
     async def _event(self, body: dict[str, Any]) -> None:
         event = body.get("event") or {}
         kind = str(event.get("type", ""))
-        if kind in {"app_uninstalled", "tokens_revoked"}:
+        if kind in REMOVED:
             log.error("the app was removed from the workspace (%s); install it again and set the new token", kind)
+            await chat_troubles.note(self._core, place=chat_troubles.WHOLE_CHAT, code=REMOVED[kind])
         if (listener := nouns.LISTENERS.get(kind)) is not None:
             await listener(self._core, event)
 
@@ -262,10 +273,14 @@ def build(
     api_url: str,
     session: aiohttp.ClientSession | None = None,
     seconds_a_post: float = 1.0,
+    seconds_an_update: float = 0.0,
+    disputes_channel: str = "",
+    approvals_channel: str = "",
 ) -> Bot:
     """Return a bot; it speaks to no one before its routes are added, its socket connected or its jobs run.
 
-    *seconds_a_post* is the pace in the channel: Slack bears about one message a second.
+    *seconds_a_post* is the pace in a channel: Slack bears about one message a second. *seconds_an_update* is how long
+    a living message rests after a change. The other channels are for what belongs there, if they are set.
     """
     return Bot(
         core,
@@ -275,19 +290,12 @@ def build(
         api_url=api_url,
         session=session,
         seconds_a_post=seconds_a_post,
+        seconds_an_update=seconds_an_update,
+        disputes_channel=disputes_channel,
+        approvals_channel=approvals_channel,
     )
 
 
 def _shown(body: Mapping[str, Any], message: Message) -> BoltResponse:
     """Return the answer in the response itself, which Slack shows for commands only."""
     return BoltResponse(status=200, body=replies.payload(message) if body.get("command") else "")
-
-
-async def _told_nobody(entry_id: int, word: str = "") -> None:
-    """Do nothing: no channel is set."""
-    del entry_id, word
-
-
-async def _shared_with_nobody(document_id: str) -> None:
-    """Do nothing: no channel is set."""
-    del document_id

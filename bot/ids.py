@@ -25,10 +25,20 @@ class Action(StrEnum):
     SNOOZE = "case.snooze"
     WAKE = "case.wake"
     PROMISE = "promise.make"
+    TAKE_OVER = "case.take_over"
+    SEND_REMINDER = "reminder.send"
+    LOG_CALL = "call.log"
+    HAND_OVER = "case.hand_over"
+    DISPUTE_CASE = "case.dispute"
+    END_TASK = "task.end"
+    RESOLVE_DISPUTE = "dispute.resolve"
+    ASSIGN_DISPUTE = "dispute.assign"
+    ADD_CONTACT = "contact.add"
     LIST_DRAFTS = "draft.list"
     SHOW_DRAFT = "draft.show"
     APPROVE_DRAFT = "draft.approve"
     REJECT_DRAFT = "draft.reject"
+    EDIT_DRAFT = "draft.edit"
     UNDO_DRAFT = "draft.undo"
     VETO = "step.strike"
     UNVETO = "step.restore"
@@ -38,6 +48,7 @@ class Action(StrEnum):
     SHOW_PLAN = "plan.show"
     APPROVE_PLAN = "plan.approve"
     REJECT_PLAN = "plan.reject"
+    COUNTER_PLAN = "plan.counter"
     SHOW_DISPUTE = "dispute.show"
     TAKE_DISPUTE = "dispute.take"
     APPROVE_CREDIT = "credit.approve"
@@ -72,16 +83,60 @@ class Action(StrEnum):
     APPROVE_FORWARDING = "forwarding.approve"
     DENY_FORWARDING = "forwarding.deny"
     SHOW_SUPPORT = "support.show"
+    IMPORT_APPLY = "import.apply"
+    IMPORT_CANCEL = "import.cancel"
+    IMPORT_ANSWER = "import.answer"
+    IMPORT_ASK = "import.ask"
+    IMPORT_COLUMNS = "import.columns"
+    IMPORT_KIND = "import.kind"
+    IMPORT_FULL = "import.full"
+    REVEAL = "details.reveal"
+    HEAR_LESS = "noise.less"
+    LIFT_MUTE = "noise.lift"
+    LIST_ACCESS = "access.list"
+    APPROVE_ACCESS = "access.approve"
+    DENY_ACCESS = "access.deny"
+    SHOW_ACT = "audit.act"
+    OLDER_ACTS = "audit.older"
+    SETTINGS = "settings.edit"
 
 
 class FormId(StrEnum):
     """A form's ``callback_id``; each noun lists in ``FORMS`` what its submission does."""
 
+    SNOOZE = "case.snooze"
+    PROMISE = "promise.make"
+    LOG_CALL = "call.log"
+    HAND_OVER = "case.hand_over"
+    DISPUTE_CASE = "case.dispute"
+    RESOLVE_DISPUTE = "dispute.resolve"
+    END_TASK = "task.end"
+    AWAY = "absence.plan"
+    FIND_INVOICE = "invoice.find"
+    FIND_ACCOUNT = "account.find"
+    LINK = "link.regenerate"
+    ADD_CONTACT = "contact.add"
+    EDIT_DRAFT = "draft.edit"
+    REJECT_DRAFT = "draft.reject"
+    REJECT_PLAN = "plan.reject"
+    COUNTER_PLAN = "plan.counter"
+    REJECT_CREDIT = "credit.reject"
+    REJECT_WRITE_OFF = "write_off.reject"
+    REJECT_POLICY = "policy.reject"
     ANSWER_QUESTION = "question.answer"
+    IMPORT_FILE = "import.file"
+    IMPORT_ANSWER = "import.answer"
+    IMPORT_COLUMNS = "import.columns"
+    IMPORT_KIND = "import.kind"
+    DENY_ACCESS = "access.deny"
+    SETTINGS = "settings.edit"
 
 
 class ChoiceId(StrEnum):
     """The ``action_id`` of a field whose choices are looked up; each noun lists them in ``SEARCHES``."""
+
+    INVOICES = "search.invoices"
+    CUSTOMERS = "search.customers"
 
 
 class Subject(BaseModel):
@@ -105,8 +160,16 @@ class Subject(BaseModel):
     question: UUID | None = None
     support: UUID | None = None
     forwarding: UUID | None = None
+    mute: UUID | None = None
+    entry: int | None = Field(default=None, ge=1, le=10**15)
+    file: UUID | None = None
+    access: UUID | None = None
+    person: UUID | None = None
     policy: int | None = Field(default=None, ge=0, le=10**9)
     step: int | None = Field(default=None, ge=0, le=10_000)
+    task: UUID | None = None
+    card: Literal[True] | None = None
+    """Whether the button is on a case that somebody took up to work on, and acts only while it is in their hands."""
     on: date | None = None
     page: int | None = Field(default=None, ge=1, le=10_000)
     seen: str | None = Field(default=None, max_length=120)

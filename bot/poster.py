@@ -3,37 +3,32 @@
 That a message was posted is a row of the database, written before the call. When the process dies, or no answer
 comes, the row has no ``ts``; the next try then looks for the message in the channel by the key that every message
 of ours carries in its metadata, and posts only what is not there.
+
+A message is handed in as a function that draws it for an audience: only here is it known who reads the channel.
 """
 
-import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
-import aiohttp
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot import blocks, errors
+from bot import blocks, finding, ladder
+from bot.audience import Draw
 from bot.blocks import Message
-from bot.errors import BlocksRefused, MessageGone, SlackRefused
+from bot.calls import Calls
+from bot.errors import BlocksRefused, MessageGone, SlackAway, SlackRefused
+from bot.rooms import Rooms
 from domain.kernel.core import Core
 from domain.kernel.jobs import TryLater
-from domain.operations import chat_messages
+from domain.operations import chat_messages, chat_troubles
 from domain.operations.chat_messages import ChatMessage, Reservation
 
 log = logging.getLogger(__name__)
-
-T = TypeVar("T")
-
-EVENT_TYPE = "plixo_message"
-TIMEOUT_SECONDS = 10.0
-PAGE = 200
-MOST_PAGES = 5
-"""So many messages are looked through for one whose fate is unknown: it was posted seconds or minutes ago."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,63 +39,87 @@ class Place:
     ts: str
 
 
-class Pace:
-    """Let one call through each *seconds*, and a few at once after a quiet time."""
-
-    def __init__(self, *, seconds: float, burst: int = 4) -> None:
-        self._seconds, self._most = seconds, seconds * burst
-        self._free_at = 0.0
-
-    async def wait(self) -> None:
-        """Return when it is this call's turn."""
-        now = asyncio.get_running_loop().time()
-        self._free_at = max(self._free_at, now - self._most) + self._seconds
-        if self._free_at > now:
-            await asyncio.sleep(self._free_at - now)
-
-
 class Poster:
-    """Everything that is said in the operators' channel goes through here, one job at a time."""
+    """Everything that is said without being asked goes through here, one job at a time."""
 
-    def __init__(self, core: Core, client: AsyncWebClient, *, channel: str, pace: Pace) -> None:
-        self._core, self._client, self._pace = core, client, pace
-        self.channel = channel
+    def __init__(
+        self, core: Core, client: AsyncWebClient, *, calls: Calls, rooms: Rooms, rest: timedelta = timedelta(0)
+    ) -> None:
+        self._core, self._client, self._calls, self._rest = core, client, calls, rest
+        self.rooms = rooms
+        self._heard: set[str] = set()
 
-    async def living(self, message: Message, *, key: str, invoice_id: UUID | None = None) -> Place:
-        """Make the message of that key show *message*: post it, change it, or leave it as it is.
+    @property
+    def channel(self) -> str:
+        """The one channel for everything."""
+        return self.rooms.plan.main
+
+    def ready(self) -> None:
+        """Return when Slack may be asked now.
+
+        Raises:
+            TryLater: It asked for a pause, or did not answer, a moment ago.
+        """
+        self._calls.ready()
+
+    def heard(self) -> frozenset[str]:
+        """Return the channels that took something since this was asked last."""
+        found = frozenset(self._heard)
+        self._heard.clear()
+        return found
+
+    async def living(self, draw: Draw, *, key: str, invoice_id: UUID | None = None, channel: str = "") -> Place:
+        """Make the message of that key show what *draw* returns: post it, change it, or leave it as it is.
 
         Raises:
             SlackRefused: Slack takes no messages until a person has changed something.
-            TryLater: Slack is busy or away.
+            TryLater: Slack is busy or away, or the message was changed a moment ago.
         """
+        channel = channel or self.channel
         known = await chat_messages.found(self._core, keys=[key])
         if not known or known[0].ts is None:
-            return await self._new_living(message, key=key, invoice_id=invoice_id)
+            return await self._new_living(draw, key=key, invoice_id=invoice_id, channel=channel)
         place = Place(known[0].channel, known[0].ts)
-        if known[0].content_hash == message.content_hash:
-            return place
         try:
+            message = await self._drawn(draw, place.channel)
+            if known[0].content_hash == message.content_hash:
+                return place
+            self._let_rest(known[0])
             await self._change(place, message)
         except MessageGone:
-            return await self.again(message, key=key, invoice_id=invoice_id)
+            return await self.again(draw, key=key, invoice_id=invoice_id, channel=channel)
         except SlackRefused:
-            if known[0].channel == self.channel:
+            if known[0].channel == channel:
                 raise
-            return await self.again(message, key=key, invoice_id=invoice_id)  # the old channel is closed
-        await chat_messages.mark_posted(
-            self._core, keys=[key], channel=place.channel, ts=place.ts, content_hash=message.content_hash
-        )
+            return await self.again(draw, key=key, invoice_id=invoice_id, channel=channel)  # the old channel is closed
+        await self._mark([key], place, message)
         return place
 
-    async def again(self, message: Message, *, key: str, invoice_id: UUID | None = None) -> Place:
+    async def again(self, draw: Draw, *, key: str, invoice_id: UUID | None = None, channel: str = "") -> Place:
         """Post a living message anew, since the one that was is gone."""
         log.info("chat message is gone and is posted anew: %s", key)
         await chat_messages.forget(self._core, keys=[key])
-        return await self._new_living(message, key=key, invoice_id=invoice_id)
+        return await self._new_living(draw, key=key, invoice_id=invoice_id, channel=channel or self.channel)
+
+    async def to_person(self, draw: Draw, *, slack_id: str, key: str) -> Place:
+        """Make the message of that key in the talk with one person show what *draw* returns.
+
+        Raises:
+            SlackRefused: Slack does not let us write to that person.
+            TryLater: Slack is busy or away.
+        """
+        channel = await self.rooms.direct(slack_id)
+        return await self.living(draw, key=f"{key}:{slack_id}", channel=channel)
 
     async def once(
-        self, message: Message, *, reserved: Sequence[Reservation], thread: Place | None = None, broadcast: bool = False
-    ) -> None:
+        self,
+        draw: Draw,
+        *,
+        reserved: Sequence[Reservation],
+        thread: Place | None = None,
+        broadcast: bool = False,
+        channel: str = "",
+    ) -> Place:
         """Post one message that stands for all the *reserved* keys, unless it was posted before.
 
         Raises:
@@ -109,10 +128,25 @@ class Poster:
             TryLater: Slack is busy or away.
         """
         keys = [each.message.key for each in reserved]
-        place = await self._post(message, keys=keys, thread=thread, broadcast=broadcast)
-        await chat_messages.mark_posted(
-            self._core, keys=keys, channel=place.channel, ts=place.ts, content_hash=message.content_hash
-        )
+        where = thread.channel if thread else channel or self.channel
+        message = await self._drawn(draw, where)
+        place = await self._post(message, keys=keys, channel=where, thread=thread, broadcast=broadcast)
+        await self._mark(keys, place, message)
+        return place
+
+    async def redraw(self, draw: Draw, *, place: Place, keys: Sequence[str]) -> None:
+        """Show something else in the place of a message that was posted; one that is gone needs nothing.
+
+        Raises:
+            SlackRefused: Slack takes no messages until a person has changed something.
+            TryLater: Slack is busy or away.
+        """
+        message = await self._drawn(draw, place.channel)
+        try:
+            await self._change(place, message)
+        except MessageGone:
+            log.info("a message that was decided is gone")
+        await self._mark(keys, place, message)
 
     async def unposted(
         self, reserved: Sequence[Reservation], *, thread: Place | None = None
@@ -122,153 +156,116 @@ class Poster:
         doubtful = [each.message for each in open_ if not each.fresh]
         if not doubtful:
             return tuple(open_)
-        places = await self._look_up(doubtful, thread=thread)
+        found = await finding.look_up(
+            self._client,
+            self._calls,
+            keys=[each.key for each in doubtful],
+            channel=thread.channel if thread else doubtful[0].channel,
+            thread_ts=thread.ts if thread else "",
+        )
+        places = {key: Place(thread.channel if thread else doubtful[0].channel, ts) for key, ts in found.items()}
         for message in doubtful:
             if place := places.get(message.key):
-                await chat_messages.mark_posted(
-                    self._core,
-                    keys=[message.key],
-                    channel=place.channel,
-                    ts=place.ts,
-                )
+                await chat_messages.mark_posted(self._core, keys=[message.key], channel=place.channel, ts=place.ts)
         return tuple(each for each in open_ if each.message.key not in places)
 
-    async def file(self, name: str, body: bytes, *, channel: str, thread_ts: str) -> str:
-        """Upload a file into a thread; return Slack's id of it.
+    async def _drawn(self, draw: Draw, channel: str) -> Message:
+        """Draw a message for those who read the channel.
 
         Raises:
-            SlackRefused: Slack takes no files until a person has changed something.
-            TryLater: Slack is busy or away.
+            SlackRefused: Nothing may be posted there.
         """
-        promised = await self._call(lambda: self._client.files_getUploadURLExternal(filename=name, length=len(body)))
-        file_id, address = str(promised["file_id"]), str(promised["upload_url"])
-        await self._call(lambda: self._put(address, body))
-        await self._call(
-            lambda: self._client.files_completeUploadExternal(
-                files=[{"id": file_id, "title": name}], channel_id=channel, thread_ts=thread_ts
-            )
-        )
-        return file_id
+        try:
+            return draw(await self.rooms.audience(channel))
+        except SlackRefused as refused:
+            await chat_troubles.note(self._core, place=channel, code=refused.code)
+            raise
 
-    async def _put(self, address: str, body: bytes) -> None:
-        session = self._client.session
-        assert session is not None, "the bot gives its clients a session"
-        async with session.post(address, data=body, headers={"Content-Type": "application/octet-stream"}) as answer:
-            if answer.status != 200:
-                raise TryLater(errors.OUTAGE_WAIT, f"Slack did not take a file ({answer.status})")
+    def _let_rest(self, known: ChatMessage) -> None:
+        """Let what happens within seconds become one change.
 
-    async def _new_living(self, message: Message, *, key: str, invoice_id: UUID | None = None) -> Place:
-        reserved = await chat_messages.reserve(self._core, keys=[key], channel=self.channel, invoice_id=invoice_id)
+        Raises:
+            TryLater: The message was changed a moment ago.
+        """
+        left = known.updated_at + self._rest - self._core.clock.now()
+        if timedelta(0) < left <= self._rest:
+            raise TryLater(left, "the message was changed a moment ago")
+
+    async def _new_living(self, draw: Draw, *, key: str, invoice_id: UUID | None, channel: str) -> Place:
+        reserved = await chat_messages.reserve(self._core, keys=[key], channel=channel, invoice_id=invoice_id)
         if not await self.unposted(reserved):  # it was posted before the process died; what it shows may be old
             place = await self._place(key)
             try:
+                message = await self._drawn(draw, place.channel)
                 await self._change(place, message)
-                await chat_messages.mark_posted(
-                    self._core, keys=[key], channel=place.channel, ts=place.ts, content_hash=message.content_hash
-                )
+                await self._mark([key], place, message)
                 return place
             except MessageGone:
                 log.info("chat message cannot be changed and is posted anew: %s", key)
-        await self.once(message, reserved=reserved)
-        return await self._place(key)
+        return await self.once(draw, reserved=reserved, channel=channel)
+
+    async def _mark(self, keys: Sequence[str], place: Place, message: Message) -> None:
+        await chat_messages.mark_posted(
+            self._core, keys=keys, channel=place.channel, ts=place.ts, content_hash=message.content_hash
+        )
 
     async def _place(self, key: str) -> Place:
         (known,) = await chat_messages.found(self._core, keys=[key])
         assert known.ts is not None, "it was marked as posted a moment ago"
         return Place(known.channel, known.ts)
 
-    async def _look_up(self, doubtful: Sequence[ChatMessage], *, thread: Place | None) -> Mapping[str, Place]:
-        """Return where the messages of these keys stand, of those that stand anywhere."""
-        wanted = {each.key for each in doubtful}
-        channel = thread.channel if thread else doubtful[0].channel
-        places: dict[str, Place] = {}
-        cursor = ""
-        for _ in range(MOST_PAGES):
-            try:
-                page = await self._page(channel, thread=thread, cursor=cursor)
-            except SlackRefused as refused:  # one message twice is better than none
-                log.error("the channel cannot be read, so a message may come twice: %s", refused)
-                break
-            for message in page.get("messages") or ():
-                for key in wanted.intersection(_keys(message)):
-                    places[key] = Place(channel, str(message["ts"]))
-            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor or wanted <= places.keys():
-                break
-        return places
-
-    async def _page(self, channel: str, *, thread: Place | None, cursor: str) -> AsyncSlackResponse:
-        if thread is None:
-            return await self._call(
-                lambda: self._client.conversations_history(
-                    channel=channel, limit=PAGE, include_all_metadata=True, cursor=cursor or None
-                )
-            )
-        return await self._call(
-            lambda: self._client.conversations_replies(
-                channel=channel, ts=thread.ts, limit=PAGE, include_all_metadata=True, cursor=cursor or None
-            )
-        )
-
-    async def _post(self, message: Message, *, keys: Sequence[str], thread: Place | None, broadcast: bool) -> Place:
-        metadata = {"event_type": EVENT_TYPE, "event_payload": {"key": " ".join(keys)}}
-        channel = thread.channel if thread else self.channel
+    async def _post(
+        self, message: Message, *, keys: Sequence[str], channel: str, thread: Place | None, broadcast: bool
+    ) -> Place:
+        metadata = finding.metadata(keys)
 
         async def post(parts: dict[str, Any]) -> AsyncSlackResponse:
-            return await self._call(
-                lambda: self._client.chat_postMessage(
-                    channel=channel,
-                    thread_ts=thread.ts if thread else None,
-                    reply_broadcast=broadcast or None,
-                    metadata=metadata,
-                    unfurl_links=False,
-                    unfurl_media=False,
-                    link_names=False,
-                    parse="none",
-                    **parts,
-                )
+            return await self._client.chat_postMessage(
+                channel=channel,
+                thread_ts=thread.ts if thread else None,
+                reply_broadcast=broadcast or None,
+                metadata=metadata,
+                unfurl_links=False,
+                unfurl_media=False,
+                link_names=False,
+                parse="none",
+                **parts,
             )
 
-        answer = await self._laddered(post, message)
+        answer = await self._laddered(post, message, channel=channel)
+        if not answer.get("ts"):
+            raise self._calls.half("no ts")
         return Place(str(answer.get("channel") or channel), str(answer["ts"]))
 
     async def _change(self, place: Place, message: Message) -> None:
         async def change(parts: dict[str, Any]) -> AsyncSlackResponse:
-            return await self._call(
-                lambda: self._client.chat_update(
-                    channel=place.channel, ts=place.ts, link_names=False, parse="none", **parts
-                )
+            return await self._client.chat_update(
+                channel=place.channel, ts=place.ts, link_names=False, parse="none", **parts
             )
 
-        await self._laddered(change, message)
+        await self._laddered(change, message, channel=place.channel)
 
     async def _laddered(
-        self, send: Callable[[dict[str, Any]], Awaitable[AsyncSlackResponse]], message: Message
+        self, send: Callable[[dict[str, Any]], Awaitable[AsyncSlackResponse]], message: Message, *, channel: str
     ) -> AsyncSlackResponse:
-        """Send with blocks; where they break a limit of Slack's, send the sentence alone rather than nothing."""
+        """Send the richest form that Slack takes: charts, else text in their place, else the sentence alone."""
         broken = blocks.problems(message)
-        if not broken:
+        if broken:
+            log.error("blocks are not sent as they are: %s", "; ".join(broken))
+        for rung in ladder.rungs(message):
             try:
-                return await send({"text": message.text, "blocks": list(message.blocks) or None})
+                answer = await self._calls.make(lambda form=rung: send(form.parts()), place=channel)  # type: ignore[misc]
             except BlocksRefused as reasons:
-                broken = (str(reasons),)
-        log.error("blocks are not sent, the sentence is: %s", "; ".join(broken))
-        return await send({"text": message.text[: blocks.FALLBACK_LIMIT], "blocks": []})
-
-    async def _call(self, method: Callable[[], Awaitable[T]]) -> T:
-        await self._pace.wait()
-        try:
-            async with asyncio.timeout(TIMEOUT_SECONDS):
-                return await method()
-        except SlackApiError as error:
-            raise errors.meant(error) from None
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise TryLater(errors.OUTAGE_WAIT, f"Slack does not answer ({type(error).__name__})") from None
-
-
-def _keys(message: Mapping[str, Any]) -> frozenset[str]:
-    """Return the keys that a message of ours stands for."""
-    metadata = message.get("metadata") or {}
-    if metadata.get("event_type") != EVENT_TYPE:
-        return frozenset()
-    return frozenset(str((metadata.get("event_payload") or {}).get("key", "")).split())
+                log.error("blocks are not sent, something plainer is: %s", reasons)
+                continue
+            except SlackRefused as refused:
+                await chat_troubles.note(
+                    self._core, place=chat_troubles.WHOLE_CHAT if refused.is_whole else channel, code=refused.code
+                )
+                raise
+            except SlackAway:
+                await chat_troubles.note(self._core, place=chat_troubles.WHOLE_CHAT, code=chat_troubles.AWAY)
+                raise
+            self._heard.add(channel)
+            return answer
+        raise SlackRefused("invalid_blocks")

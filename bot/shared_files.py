@@ -4,8 +4,12 @@ import logging
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot import uploads
+from bot.calls import Calls
 from bot.errors import SlackRefused
-from bot.poster import Poster
+from bot.rooms import Rooms
 from domain.commitments import document_cases, documents
 from domain.commitments.dispute_refusals import DocumentHeld, DocumentNotFound, DocumentWaits, FilesUnkept
 from domain.kernel.core import Core
@@ -24,8 +28,8 @@ GIVEN_UP = timedelta(days=1)
 class FileSharer:
     """Puts files of payers before the operators."""
 
-    def __init__(self, core: Core, poster: Poster) -> None:
-        self._core, self._poster = core, poster
+    def __init__(self, core: Core, client: AsyncWebClient, calls: Calls, *, rooms: Rooms) -> None:
+        self._core, self._client, self._calls, self._rooms = core, client, calls, rooms
 
     async def share(self, document_id: str) -> None:
         """Post one file into its case's thread, once; a job, harmless when it runs twice.
@@ -47,6 +51,13 @@ class FileSharer:
             self._wait(came, "the case has no message yet")
             return
         try:
+            if (await self._rooms.audience(case.channel)).brief:
+                log.info("a file is not shown in a channel that everyone may read; it stays with its case")
+                return
+        except SlackRefused as refused:
+            self._wait(came, f"Slack refuses: {refused}")
+            return
+        try:
             content = await documents.content(self._core, document_id=UUID(document_id))
         except (DocumentHeld, DocumentNotFound):
             return
@@ -57,7 +68,14 @@ class FileSharer:
             self._core, keys=[key], channel=case.channel, invoice_id=invoice_id
         )  # one whose post was cut off may come twice, which is better than never
         try:
-            file_id = await self._poster.file(content.name, content.body, channel=case.channel, thread_ts=case.ts)
+            file_id = await uploads.share(
+                self._client,
+                self._calls,
+                name=content.name,
+                body=content.body,
+                channel=case.channel,
+                thread_ts=case.ts,
+            )
         except SlackRefused as refused:
             log.error("a file is not shown to the operators, Slack refuses: %s", refused)
             return

@@ -8,6 +8,7 @@ the day. A case that has its message already is always kept current.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.rooms import Purpose
 from domain.casework import events as casework
 from domain.casework import question_events as question
 from domain.cash_application import events as cash
@@ -158,6 +159,8 @@ TELLINGS: Mapping[type[Event], Telling] = {
     contact.AbsenceWithdrawn: QUIET,
     mail.MailArrived: ALARM,
     casework.MailAssigned: NORMAL,
+    casework.CallLogged: QUIET,
+    casework.CaseHandedOver: NORMAL,
     question.QuestionAsked: ALARM,  # a payer waits for a person's answer
     question.QuestionAnswered: NORMAL,
     question.QuestionClosed: QUIET,
@@ -196,3 +199,29 @@ TELLINGS: Mapping[type[Event], Telling] = {
     policy.PolicyRejected: NORMAL,
 }
 """Every event that operators hear of."""
+
+
+_FOR_APPROVAL: frozenset[type[Event]] = frozenset(
+    {
+        entries.WriteOffProposed,
+        entries.WriteOffApproved,
+        entries.WriteOffRejected,
+        ledger.CreditProposed,
+        ledger.CreditApproved,
+        ledger.CreditRejected,
+        twin.TwinsProposed,
+        forwarding.ForwardingAsked,
+        forwarding.ForwardingApproved,
+        forwarding.ForwardingDenied,
+        policy.PolicyProposed,
+        policy.PolicyPublished,
+        policy.PolicyRejected,
+    }
+)
+
+
+def purpose(event: type[Event]) -> Purpose:
+    """Return which channel hears of such an event, where the merchant has set one of its own for that."""
+    if event.kind.startswith("dispute."):
+        return Purpose.DISPUTES
+    return Purpose.APPROVALS if event in _FOR_APPROVAL else Purpose.ALL

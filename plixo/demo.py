@@ -121,6 +121,7 @@ def product_settings(places: DemoPlaces, shared: DemoSecrets, sandbox: Sandbox) 
         slack_channel=sandbox.settings.slack_channel,
         slack_api_url=f"{sandbox.url}/slack/api/",
         slack_post_seconds=0.05,
+        slack_update_seconds=0.5,
         stripe_api_key=SecretStr(shared.stripe_api_key),
         stripe_webhook_secrets=[SecretStr(shared.stripe_webhook_secret)],
         stripe_api_url=f"{sandbox.url}/stripe",

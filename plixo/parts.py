@@ -60,6 +60,9 @@ async def edges(core: Core, settings: Settings, stack: AsyncExitStack) -> Edges:
             channel=settings.slack_channel,
             api_url=settings.slack_api_url,
             seconds_a_post=settings.slack_post_seconds,
+            seconds_an_update=settings.slack_update_seconds,
+            disputes_channel=settings.slack_disputes_channel,
+            approvals_channel=settings.slack_approvals_channel,
         )
         stack.push_async_callback(chat.close)
     return Edges(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate
+from types import MappingProxyType
 
 from bot import blocks, ids, text
 from bot.blocks import Block, Message
@@ -10,18 +11,30 @@ from domain.cash_application.events import LinesProposed
 from domain.deliverability.events import MailArrived
 from domain.deliverability.replies import IntentKind
 from domain.kernel.events import Event
+from domain.operations.standings import OPEN, Standing
 from domain.operations.support_events import SupportAsked
 from domain.pay_links.provider_news import ProviderNotReady, StrayMoneyFound
 from domain.policies.events import PolicyProposed
+
+NONE_DECIDED: Mapping[str, Standing] = MappingProxyType({})
 
 MOST_CHARACTERS = 11_000
 """Of the lines of one message; what does not fit stands in the invoice's history."""
 
 
-def in_thread(events: Sequence[Event], *, invoice_number: str, in_channel: bool = False, mention: str = "") -> Message:
+def in_thread(
+    events: Sequence[Event],
+    *,
+    invoice_number: str,
+    in_channel: bool = False,
+    mention: str = "",
+    standings: Mapping[str, Standing] = NONE_DECIDED,
+    less: Block | None = None,
+) -> Message:
     """Return the lines for the thread of a case, one for each event; in the channel the first one says of which.
 
-    *mention* is the Slack account of somebody who is to hear of it.
+    *mention* is the Slack account of somebody who is to hear of it, *standings* says what was decided by now, *less*
+    is the button with which the channel hears less of it.
     """
     number = text.foreign(invoice_number)
     lines = [_line(event) for event in events]
@@ -37,22 +50,53 @@ def in_thread(events: Sequence[Event], *, invoice_number: str, in_channel: bool 
     return Message(
         text=f"{number}: {first}{more}",
         blocks=(
-            *(
-                blocks.section(line, accessory=_read_mail(each) or _read_call(each))
-                for line, each in zip(shown, events, strict=False)
-            ),
+            *(_with_button(line, each, standings) for line, each in zip(shown, events, strict=False)),
             *([blocks.context(f"… +{left} more, see `/plixo invoice {number}`")] if left else ()),
+            *([blocks.actions(less)] if less else ()),
         ),
     )
 
 
-def alone(event: Event) -> Message:
-    """Return the message about something that belongs to no invoice."""
-    button = _button(event)
+def _with_button(line: str, event: Event, standings: Mapping[str, Standing]) -> Block:
+    """Return a line with the button of its event, or with who has decided in the button's place."""
+    decided = outcome(event, standings)
+    if decided:
+        return blocks.section(f"{line}\n{decided}")
+    return blocks.section(line, accessory=_read_mail(event) or _read_call(event))
+
+
+def alone(event: Event, *, standings: Mapping[str, Standing] = NONE_DECIDED, less: Block | None = None) -> Message:
+    """Return the message about something that belongs to no invoice.
+
+    What its button decides may be decided by now, as *standings* says; *less* is the button with which the channel
+    hears less of it.
+    """
+    decided = outcome(event, standings)
+    button = None if decided else _button(event)
+    buttons = [each for each in (button, less) if each]
     return Message(
         text=_told(event, limit=text.SENTENCE),
-        blocks=(blocks.section(_line(event)), *([blocks.actions(button)] if button else ())),
+        blocks=(
+            blocks.section(_line(event)),
+            *([blocks.context(decided)] if decided else ()),
+            *([blocks.actions(*buttons)] if buttons else ()),
+        ),
     )
+
+
+def subject(event: Event) -> str | None:
+    """Return what the button of an event decides, as ``standings`` names it; None where it has none."""
+    named = _SUBJECTS.get(type(event))
+    return named(event) if named and _button(event) else None
+
+
+def outcome(event: Event, standings: Mapping[str, Standing]) -> str:
+    """Return who decided what the event's button is for, and when; empty while nobody has."""
+    standing = standings.get(subject(event) or "", OPEN)
+    if not standing.decided:
+        return ""
+    who = f" by {text.foreign(standing.who, limit=40)}" if standing.who else ""
+    return f"{standing.what.capitalize()}{who}{f', {text.moment(standing.at)}' if standing.at else ''}"
 
 
 def _button(event: Event) -> Block | None:
@@ -89,6 +133,16 @@ _BUTTONS: Mapping[type[Event], Callable[[Event], Block | None]] = {
     SupportAsked: _read_call,
 }
 """What can be done at once about an event, if anything."""
+
+_SUBJECTS: Mapping[type[Event], Callable[[Event], str]] = {
+    PolicyProposed: lambda event: f"policy:{event.version}" if isinstance(event, PolicyProposed) else "",
+    LinesProposed: lambda _: "lines:all",
+    StrayMoneyFound: lambda _: "strays:all",
+    ProviderNotReady: lambda _: "provider:all",
+    MailArrived: lambda event: f"mail:{event.mail_id}" if isinstance(event, MailArrived) else "",
+    SupportAsked: lambda event: f"support:{event.support_id}" if isinstance(event, SupportAsked) else "",
+}
+"""What each of these buttons is for; once that is decided, the button gives way to who decided."""
 
 
 def _told(event: Event, *, limit: int = 500) -> str:

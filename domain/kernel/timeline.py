@@ -84,6 +84,14 @@ async def entry(core: "Core", entry_id: int) -> Entry:
     return _read(row)
 
 
+async def entries(core: "Core", ids: Sequence[int]) -> list[Entry]:
+    """Return these entries, in the order of what happened; numbers that there are not are left out."""
+    rows = await core.database.rows(
+        "SELECT id, kind, request_id, fact FROM timeline_entry WHERE id = ANY(%s) ORDER BY id", (list(ids),)
+    )
+    return [_read(row) for row in rows]
+
+
 async def of_invoice(core: "Core", invoice_id: UUID, *, limit: int = 50) -> list[Entry]:
     """Return the newest entries of an invoice, oldest first."""
     rows = await core.database.rows(

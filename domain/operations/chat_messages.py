@@ -4,12 +4,17 @@ A row is written before the message is posted. A row without a ``ts`` means that
 posted: whoever finds one asks the chat before posting again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
 from domain.kernel.core import Core
+
+_COLUMNS = "key, channel, ts, content_hash, updated_at, subject, form"
+
+SILENT = "silent"
+"""The form of a line that is told in its thread only, since it is part of a message about all that was missed."""
 
 UNSENT_FOR = timedelta(days=1)
 """A line that could not be told for a day is no news any more; the timeline has it."""
@@ -24,6 +29,11 @@ class ChatMessage:
     ts: str | None
     """Slack's name of the message within its channel; None while nobody knows whether it was posted."""
     content_hash: str
+    updated_at: datetime
+    subject: str | None = None
+    """What its buttons decide, as ``domain/operations/standings.py`` names it."""
+    form: str = ""
+    """How it was drawn, so that it can be drawn again; ``silent`` before it is posted means that it rings nowhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +45,9 @@ class Reservation:
     """Whether nobody can have posted it before."""
 
 
-def case_key(invoice_id: UUID) -> str:
-    """Return the key of an invoice's living message."""
-    return f"case:{invoice_id}"
+def case_key(invoice_id: UUID, *, room: str = "") -> str:
+    """Return the key of an invoice's living message; *room* is a channel's purpose, where it has one of its own."""
+    return f"case:{invoice_id}:{room}" if room else f"case:{invoice_id}"
 
 
 def day_key(day: date) -> str:
@@ -50,9 +60,14 @@ def drafts_key(day: date) -> str:
     return f"drafts:{day.isoformat()}"
 
 
-def news_key(day: date) -> str:
+def news_key(day: date, *, room: str = "") -> str:
     """Return the key of a day's message about what came too often to be told one by one."""
-    return f"news:{day.isoformat()}"
+    return f"news:{day.isoformat()}:{room}" if room else f"news:{day.isoformat()}"
+
+
+def missed_key(since: datetime) -> str:
+    """Return the key of the message about all that could not be told from then on."""
+    return f"missed:{int(since.timestamp())}"
 
 
 def entry_key(entry_id: int) -> str:
@@ -61,16 +76,18 @@ def entry_key(entry_id: int) -> str:
 
 
 async def reserve(
-    core: Core, *, keys: Sequence[str], channel: str, invoice_id: UUID | None = None
+    core: Core, *, keys: Sequence[str], channel: str, invoice_id: UUID | None = None, form: str = ""
 ) -> tuple[Reservation, ...]:
     """Write down, before it is done, that these are about to be posted; those reserved before stay as they are."""
     now = core.clock.now()
     new = await core.database.rows(
-        "INSERT INTO chat_message (id, key, channel, ts, content_hash, invoice_id, updated_at)"
-        " SELECT id, key, %(channel)s, NULL, '', %(invoice)s, %(now)s FROM unnest(%(ids)s::uuid[], %(keys)s::text[])"
-        " AS wanted (id, key) ON CONFLICT (key) DO NOTHING RETURNING key",
+        "INSERT INTO chat_message (id, key, channel, ts, content_hash, invoice_id, form, updated_at)"
+        " SELECT id, key, %(channel)s, NULL, '', %(invoice)s, %(form)s, %(now)s"
+        " FROM unnest(%(ids)s::uuid[], %(keys)s::text[]) AS wanted (id, key)"
+        " ON CONFLICT (key) DO NOTHING RETURNING key",
         {
             "channel": channel,
+            "form": form,
             "invoice": invoice_id,
             "now": now,
             "ids": [uuid4() for _ in keys],
@@ -84,10 +101,53 @@ async def reserve(
 
 async def found(core: Core, *, keys: Sequence[str]) -> tuple[ChatMessage, ...]:
     """Return the messages of these keys that there are."""
+    rows = await core.database.rows(f"SELECT {_COLUMNS} FROM chat_message WHERE key = ANY(%s)", (list(keys),))
+    return tuple(ChatMessage(**row) for row in rows)
+
+
+async def cases_of(core: Core, *, invoice_id: UUID) -> tuple[ChatMessage, ...]:
+    """Return every living message of an invoice: in the channel, and in those for disputes or approvals."""
     rows = await core.database.rows(
-        "SELECT key, channel, ts, content_hash FROM chat_message WHERE key = ANY(%s)", (list(keys),)
+        f"SELECT {_COLUMNS} FROM chat_message WHERE invoice_id = %s AND key LIKE 'case:%%' AND ts IS NOT NULL"
+        " ORDER BY key LIMIT 10",
+        (invoice_id,),
     )
-    return tuple(ChatMessage(row["key"], row["channel"], row["ts"], row["content_hash"]) for row in rows)
+    return tuple(ChatMessage(**row) for row in rows)
+
+
+async def beside(core: Core, *, channel: str, ts: str) -> tuple[ChatMessage, ...]:
+    """Return all that one message of the chat stands for, in the order of what happened."""
+    rows = await core.database.rows(
+        f"SELECT {_COLUMNS} FROM chat_message WHERE channel = %s AND ts = %s ORDER BY length(key), key LIMIT 100",
+        (channel, ts),
+    )
+    return tuple(ChatMessage(**row) for row in rows)
+
+
+async def undecided(core: Core, *, limit: int) -> tuple[ChatMessage, ...]:
+    """Return the messages with buttons for something that was not decided when they were drawn last."""
+    rows = await core.database.rows(
+        f"SELECT {_COLUMNS} FROM chat_message WHERE subject IS NOT NULL AND NOT settled AND ts IS NOT NULL"
+        " ORDER BY updated_at, key LIMIT %s",
+        (limit,),
+    )
+    return tuple(ChatMessage(**row) for row in rows)
+
+
+async def settle(core: Core, *, keys: Sequence[str]) -> None:
+    """Note that these messages show what was decided."""
+    await core.database.execute("UPDATE chat_message SET settled = true WHERE key = ANY(%s)", (list(keys),))
+
+
+async def describe(core: Core, *, subjects: Mapping[str, str], keys: Sequence[str], form: str) -> None:
+    """Write down how messages are drawn, and what the buttons of each decide, before they are posted."""
+    await core.database.execute(
+        "UPDATE chat_message m SET form = %(form)s, subject = s.subject"
+        " FROM unnest(%(keys)s::text[]) AS k (key)"
+        " LEFT JOIN unnest(%(of)s::text[], %(subjects)s::text[]) AS s (key, subject) ON s.key = k.key"
+        " WHERE m.key = k.key",
+        {"form": form, "keys": list(keys), "of": list(subjects), "subjects": list(subjects.values())},
+    )
 
 
 async def mark_posted(core: Core, *, keys: Sequence[str], channel: str, ts: str, content_hash: str = "") -> None:

@@ -7,6 +7,7 @@ between is lost, and what has grown old by then is told as one message.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from domain.kernel.core import Core
 
@@ -15,6 +16,9 @@ WHOLE_CHAT = ""
 
 AWAY = "away"
 """The code of a chat that does not answer; all other codes are the chat's own words."""
+
+READ = 50_000
+"""Entries of the timeline, the newest, that are looked through; numbers stand in the order of time."""
 
 LOOKED_BACK = timedelta(days=7)
 """What has waited longer than this stands on the timeline only."""
@@ -42,6 +46,9 @@ class Missed:
 
     entry_id: int
     kind: str
+    invoice_id: UUID | None
+    has_case: bool
+    """Whether its invoice has a message already, in whose thread it is told all the same."""
 
 
 async def note(core: Core, *, place: str, code: str) -> bool:
@@ -70,17 +77,19 @@ async def over(core: Core, *, places: Sequence[str]) -> None:
 
 
 async def missed(core: Core, *, kinds: Sequence[str], since: datetime, limit: int) -> tuple[Missed, ...]:
-    """Return what of these kinds happened since then and stands neither in the channel nor in a case's thread.
+    """Return what of these kinds happened since then and was not told, the newest first.
 
-    What was folded on purpose is not missed, and what belongs to a case that has its message is told there.
+    What was folded on purpose, and what a message about all that was missed stands for, is not missed.
     """
     rows = await core.database.rows(
-        "SELECT e.id AS entry_id, e.kind FROM timeline_entry e WHERE e.at >= %(since)s AND e.kind = ANY(%(kinds)s)"
-        " AND NOT EXISTS (SELECT 1 FROM chat_message m WHERE m.key = 'entry:' || e.id AND m.ts IS NOT NULL)"
+        "SELECT e.id AS entry_id, e.kind, e.invoice_id, e.invoice_id IS NOT NULL AND EXISTS"
+        " (SELECT 1 FROM chat_message c WHERE c.invoice_id = e.invoice_id AND c.key LIKE 'case:%%'"
+        " AND c.ts IS NOT NULL) AS has_case"
+        " FROM timeline_entry e WHERE e.id > (SELECT coalesce(max(id), 0) FROM timeline_entry) - %(read)s"
+        " AND e.at >= %(since)s AND e.kind = ANY(%(kinds)s) AND NOT EXISTS"
+        " (SELECT 1 FROM chat_message m WHERE m.key = 'entry:' || e.id AND (m.ts IS NOT NULL OR m.form = 'silent'))"
         " AND NOT EXISTS (SELECT 1 FROM chat_noise n WHERE n.key = 'entry:' || e.id AND n.outcome <> 'sent')"
-        " AND NOT EXISTS (SELECT 1 FROM chat_message c WHERE e.invoice_id IS NOT NULL"
-        " AND c.key = 'case:' || e.invoice_id AND c.ts IS NOT NULL)"
         " ORDER BY e.id DESC LIMIT %(limit)s",
-        {"kinds": list(kinds), "since": max(since, core.clock.now() - LOOKED_BACK), "limit": limit},
+        {"kinds": list(kinds), "since": max(since, core.clock.now() - LOOKED_BACK), "read": READ, "limit": limit},
     )
-    return tuple(Missed(int(row["entry_id"]), str(row["kind"])) for row in rows)
+    return tuple(Missed(**row) for row in rows)

@@ -35,6 +35,8 @@ CRONS = (
     Cron("expire-imports", "*/10 * * * *", "expire_imports", "End imports about which nobody has decided."),
     Cron("end-roles", "*/5 * * * *", "end_roles", "End roles and requests for access whose time is over."),
     Cron("tidy-files", "27 4 * * *", "tidy_files", "Remove files that no row knows."),
+    Cron("redraw-chat", "* * * * *", "redraw_chat", "Take dead buttons off messages in Slack."),
+    Cron("watch-chat", "*/5 * * * *", "watch_chat", "Look after the channels of Slack."),
     Cron("forget-old", "17 3 * * *", "forget_old", "Remove keys of old requests."),
 )
 

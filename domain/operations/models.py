@@ -19,7 +19,7 @@ class ChatMessage(Record):
     content_hash: str = fields.TextField()
     invoice_id: UUID | None = fields.UUIDField(null=True)
     subject: str | None = fields.TextField(null=True)
-    settled: bool = fields.BooleanField(default=False)
+    settled: fields.Field[bool] = fields.BooleanField(default=False)
     form: str = fields.TextField(default="")
     updated_at: datetime = fields.DatetimeField()
 

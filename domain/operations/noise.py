@@ -102,10 +102,12 @@ async def week(core: Core, *, channel: str | None = None) -> tuple[Heard, ...]:
 
 
 async def acted(core: Core, *, channel: str, ts: str) -> None:
-    """Note that somebody used a button of that message; the first time counts."""
+    """Note that somebody used a button of that message, or of the case in whose thread it stands; once counts."""
     await core.database.execute(
-        "UPDATE chat_noise SET acted_at = %(now)s WHERE acted_at IS NULL"
-        " AND key IN (SELECT key FROM chat_message WHERE channel = %(channel)s AND ts = %(ts)s)",
+        "UPDATE chat_noise SET acted_at = %(now)s WHERE acted_at IS NULL AND key IN"
+        " (SELECT told.key FROM chat_message used JOIN chat_message told ON told.key = used.key"
+        " OR (used.key LIKE 'case:%%' AND told.invoice_id = used.invoice_id)"
+        " WHERE used.channel = %(channel)s AND used.ts = %(ts)s)",
         {"now": core.clock.now(), "channel": channel, "ts": ts},
     )
 
@@ -157,7 +159,7 @@ async def lift(core: Core, *, mute_id: UUID, actor: Actor) -> MuteLifted:
             {"now": now, "by": actor.name, "id": mute_id},
         )
         if row is None:
-            raise NothingMuted()
+            raise NothingMuted
         event = MuteLifted(channel=row["channel"], of=row["kind"], **by(actor, now))
         await timeline.record(core, tx, event)
     return event

@@ -92,6 +92,39 @@ async def slack_id(core: Core, *, text: str) -> str:
     return str(rows[0]["slack_id"])
 
 
+async def slack_ids_of_controllers(core: Core, *, limit: int) -> tuple[str, ...]:
+    """Return the Slack accounts of those who hold the role of Controller now."""
+    rows = await core.database.rows(
+        "SELECT p.slack_id FROM person p WHERE EXISTS (SELECT 1 FROM role_grant g WHERE g.person_id = p.id"
+        " AND g.role = %(role)s AND g.state = 'active' AND (g.until IS NULL OR g.until > %(now)s))"
+        " ORDER BY p.name, p.id LIMIT %(limit)s",
+        {"role": Role.CONTROLLER.value, "now": core.clock.now(), "limit": limit},
+    )
+    return tuple(str(row["slack_id"]) for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A person whom Plixo knows."""
+
+    id: UUID
+    slack_id: str
+    name: str
+
+
+async def named(core: Core, *, text: str) -> Known:
+    """Return the person who is named by it: by the Slack account, the name, or the first name.
+
+    Raises:
+        NobodyCalled: Nobody is, or several people are.
+    """
+    row = await core.database.row(
+        "SELECT id, slack_id, name FROM person WHERE slack_id = %s", (await slack_id(core, text=text),)
+    )
+    assert row is not None, "people are never removed"
+    return Known(**row)
+
+
 async def slack_id_of(core: Core, *, person_id: UUID) -> str | None:
     """Return the Slack account of a person, for a mention; None when there is no such person."""
     row = await core.database.row("SELECT slack_id FROM person WHERE id = %s", (person_id,))

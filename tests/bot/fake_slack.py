@@ -32,6 +32,8 @@ class FakeSlack:
     """What happened at Slack, and what shall go wrong there."""
 
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    asked: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    """Questions about channels, which change nothing."""
     messages: list[dict[str, Any]] = field(default_factory=list)
     faults: dict[str, deque[Fault]] = field(default_factory=lambda: defaultdict(deque))
     answers: "asyncio.Queue[dict[str, Any]]" = field(default_factory=asyncio.Queue)
@@ -45,6 +47,8 @@ class FakeSlack:
     """Every view that was opened or changed, in order."""
     homes: dict[str, dict[str, Any]] = field(default_factory=dict)
     page: int = 200
+    channel: dict[str, Any] = field(default_factory=lambda: {"is_private": True, "is_member": True})
+    """What Slack says of every channel."""
     socket_url: str = ""
     url: str = ""
 
@@ -70,7 +74,7 @@ class FakeSlack:
 
     def called(self, method: str) -> list[dict[str, Any]]:
         """Return the arguments of every call of *method*."""
-        return [arguments for name, arguments in self.calls if name == method]
+        return [arguments for name, arguments in (*self.calls, *self.asked) if name == method]
 
     def in_channel(self) -> list[dict[str, Any]]:
         """Return the messages that stand in the channel itself."""
@@ -87,7 +91,7 @@ class FakeSlack:
     async def _api(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
         arguments = await _arguments(request)
-        self.calls.append((method, arguments))
+        (self.asked if method == "conversations.info" else self.calls).append((method, arguments))
         fault = self.faults[method].popleft() if self.faults[method] else None
         if fault and not fault.silent:
             return _broken(fault)
@@ -114,6 +118,12 @@ class FakeSlack:
                 if not first:
                     return {"ok": False, "error": "thread_not_found"}
                 return self._listed([*first, *self.in_thread(arguments["ts"])], arguments)
+            case "conversations.info":
+                return {"ok": True, "channel": {"id": arguments["channel"], "name": "ops", **self.channel}}
+            case "conversations.open":
+                return {"ok": True, "channel": {"id": "D" + str(arguments["users"])[1:], "is_im": True}}
+            case "auth.test":
+                return {"ok": True, "user": "plixo", "team": "t"}
             case "chat.postEphemeral":
                 return {"ok": True, "message_ts": "1.1"}
             case "views.open" | "views.update":

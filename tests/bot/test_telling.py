@@ -257,7 +257,7 @@ async def test_a_crash_between_noted_and_posted_loses_nothing(
 
 
 async def test_an_answer_that_never_came_is_looked_for_before_it_is_posted_again(
-    core: Core, slack: FakeSlack, tell: Callable[[int], Any]
+    core: Core, slack: FakeSlack, tell: Callable[[int], Any], clock: StandingClock
 ) -> None:
     entry = await happened(core, a_decline(core, await an_invoice(core)))
     slack.fail("chat.postMessage", Fault(silent=True))
@@ -265,8 +265,10 @@ async def test_an_answer_that_never_came_is_looked_for_before_it_is_posted_again
     with pytest.raises(TryLater):
         await tell(entry)
     slack.fail("chat.postMessage", Fault(silent=True))
+    clock.advance(seconds=15)
     with pytest.raises(TryLater):
         await tell(entry)
+    clock.advance(seconds=15)
     await tell(entry)
 
     assert len(slack.in_channel()) == 1
@@ -300,13 +302,14 @@ async def test_a_message_is_found_on_a_later_page(core: Core, slack: FakeSlack, 
     ],
 )
 async def test_when_slack_is_busy_or_away_the_job_comes_again(
-    core: Core, slack: FakeSlack, tell: Callable[[int], Any], fault: Fault, seconds: int
+    core: Core, slack: FakeSlack, tell: Callable[[int], Any], fault: Fault, seconds: int, clock: StandingClock
 ) -> None:
     entry = await happened(core, a_decline(core, await an_invoice(core)))
     slack.fail("chat.postMessage", fault)
 
     with pytest.raises(TryLater) as later:
         await tell(entry)
+    clock.advance(seconds=seconds)
     await tell(entry)
 
     assert later.value.delay == timedelta(seconds=seconds)
