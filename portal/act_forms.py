@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from aiohttp import web
-from babel.dates import format_date
 
 from domain.kernel.clock import local_date
 from domain.kernel.money import Money
@@ -15,7 +14,8 @@ from domain.pay_links import queries
 from domain.pay_links.queries import Banner, PayerPage
 from domain.pay_links.refusals import LinkNotFound
 from domain.pay_links.steps import Step
-from portal import amounts, arriving, door, forms, typed_days, uploads, views
+from portal import amounts, arriving, days, door, faults, forms, typed_days, uploads, views
+from portal.faults import Errors
 from portal.rates import TooMany
 from portal.rim import Handler, Portal
 from portal.seats import Crowded
@@ -29,9 +29,6 @@ LONGEST_MARK = 200
 """Signs of what a form carries and nobody typed."""
 
 _FORMS = frozenset(step.value for step in Step if step is not Step.OPENED)
-
-Errors = tuple[tuple[str, str], ...]
-"""What could not be taken: the id of a field, and a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +48,7 @@ class Desk:
 
     def day(self, day: date) -> str:
         """Return a date as the payer writes it."""
-        return str(format_date(day, format="long", locale=self.locale))
+        return days.long(day, self.locale)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,12 +164,7 @@ def shown_day(text: str, locale: str) -> str:
 
 def problem(sent: Sent, name: str, *, most: int, missing: str = "") -> str:
     """Return what is wrong with a text: too long, or missing where that has words; empty when nothing is."""
-    text = sent.text(name)
-    if not text.replace("\x00", "").strip():
-        return sent.t(missing) if missing else ""
-    if len(text) > most:
-        return sent.t("act_text_long", most=most, now=len(text))
-    return ""
+    return faults.text(sent.t, sent.text(name), most=most, missing=missing)
 
 
 def show(

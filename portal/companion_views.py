@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass
 
-from babel.dates import format_date
-
 from domain.kernel.core import Merchant
 from domain.pay_links.companions import Passed
 from domain.pay_links.queries import PayerPage
-from portal import views
+from portal import days, views
 from portal.texts import Texts
 from portal.views import BannerView
 
@@ -41,7 +39,7 @@ def shown(page: PayerPage, *, merchant: Merchant, texts: Texts) -> CompanionsVie
         OtherView(
             number=each.number,
             amount=each.balance.format(locale),
-            due=texts("others_due", date=format_date(each.due_on, format="long", locale=locale)),
+            due=texts("others_due", date=days.long(each.due_on, locale)),
             button=texts("others_button_label", number=each.number),
         )
         for each in companions.others

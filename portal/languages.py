@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
 
 from aiohttp import web
+from yarl import URL
 
 from domain.kernel import locales
 from portal.texts import LANGUAGES
@@ -84,8 +86,14 @@ def accepted(header: str) -> tuple[str, ...]:
 
 def offers(request: web.Request, shown: str) -> tuple[Offer, ...]:
     """Return the switch: every language, each with the address of this very page in it."""
-    query = request.rel_url.query if len(request.rel_url.raw_query_string) <= _LONGEST_QUERY else {}
-    bare = request.rel_url.with_query({name: value for name, value in query.items() if name != PARAMETER})
+    query = request.rel_url.raw_query_string
+    return _offers(query if len(query) <= _LONGEST_QUERY else "", shown)
+
+
+@lru_cache(maxsize=256)
+def _offers(raw_query: str, shown: str) -> tuple[Offer, ...]:
+    query = URL.build(query_string=raw_query, encoded=True).query
+    bare = URL.build(query={name: value for name, value in query.items() if name != PARAMETER})
     return tuple(
         Offer(code, name, "" if code == shown else f"?{bare.update_query({PARAMETER: code}).raw_query_string}")
         for code, name in LANGUAGES.items()

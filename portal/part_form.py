@@ -1,6 +1,7 @@
 """The small form in which a payer chooses an amount: its words, and what is said of one that cannot be taken."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from babel.numbers import format_decimal
 
@@ -49,6 +50,7 @@ def view(balance: Money, choices: Choices | None, t: Texts, locale: str, tried: 
     )
 
 
+@lru_cache(maxsize=4096)
 def _example(balance: Money, locale: str) -> str:
     """Return half of what is open as this payer would type it."""
     half = Money(balance.minor // 2, balance.currency)

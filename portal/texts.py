@@ -67,7 +67,8 @@ class Texts:
         Raises:
             KeyError: The text or a value is missing.
         """
-        return catalogue(self.language).gettext(key).format(**values)
+        text = catalogue(self.language).gettext(key)
+        return text.format(**values) if "{" in text else text
 
     def count(self, key: str, number: int, **values: object) -> str:
         """Return one text in the form that the language has for *number*, which is filled in as ``n``.

@@ -4,15 +4,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
-
 from domain.kernel import locales
 from domain.kernel.core import Merchant
 from domain.kernel.ports import Collectable
 from domain.ledger.papers import methods
 from domain.pay_links import parts
 from domain.pay_links.queries import Banner, HistoryLine, PayerPage
-from portal import declines, part_form
+from portal import days, declines, part_form
 from portal.part_form import PartView, Tried
 from portal.texts import Texts
 
@@ -87,7 +85,7 @@ class _Words:
         self.locale = locales.formats(page.locale or merchant.locale, page.country or merchant.country, texts.language)
 
     def day(self, day: date) -> str:
-        return str(format_date(day, format="long", locale=self.locale))
+        return days.long(day, self.locale)
 
     def moment(self, at: datetime, zone: ZoneInfo) -> str:
         return self.day(at.astimezone(zone).date())

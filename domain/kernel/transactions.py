@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar, cast
 
 import psycopg
+from psycopg.pq import ExecStatus
 from psycopg.rows import dict_row
 from tortoise.backends.psycopg.client import PsycopgClient, TransactionWrapper
 from tortoise.connection import get_connections
@@ -59,7 +60,9 @@ class Rows:
         """
         async with self._cursor() as cursor:
             await cursor.execute(sql, params, prepare=prepare)
-            return await cursor.fetchall() if cursor.description is not None else []
+            found = cursor.pgresult  # its description would be made anew, column by column, on each asking
+            has_rows = found is not None and found.status == ExecStatus.TUPLES_OK
+            return await cursor.fetchall() if has_rows else []
 
     async def row(self, sql: str, params: Params = None, *, prepare: bool | None = None) -> Row | None:
         """Run one statement and return its first row, or None."""
@@ -169,6 +172,10 @@ async def _borrow(client: PsycopgClient) -> "psycopg.AsyncConnection[Any]":
             if client._pool is None:
                 await _open(client)
     assert client._pool is not None, "the pool was opened"
+    if client._pool.get_stats().get(
+        "pool_available"
+    ):  # nothing has to be waited for, so nothing can be lost on the way
+        return await client._pool.getconn()
     task: asyncio.Future[psycopg.AsyncConnection[Any]] = asyncio.ensure_future(client._pool.getconn())
     try:
         return await asyncio.shield(task)
