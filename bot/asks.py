@@ -39,6 +39,8 @@ class Ask:
     slack_id: str
     channel: str = ""
     """Where it was typed; the answer is seen by the one who asks only."""
+    called: str = ""
+    """What Slack calls the one who asks; a stranger has no other name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,11 @@ def slack_id(body: dict[str, Any]) -> str:
     return str(body.get("user_id") or _id(body.get("user")))
 
 
+def called(body: dict[str, Any]) -> str:
+    """Return what Slack calls the one who typed."""
+    return str(body.get("user_name") or _id(body.get("user"), "username") or _id(body.get("user"), "name"))
+
+
 def click(body: dict[str, Any]) -> Click:
     """Return the click in a ``block_actions`` payload; Slack sends one at a time.
 
@@ -182,6 +189,17 @@ def person(word: str) -> str:
     """Return the Slack account that a mention names, or the bare name of ``@name``."""
     mentioned = _PERSON.fullmatch(word.strip(",.;"))
     return mentioned[1] if mentioned else word.strip(",.;@")
+
+
+def is_mention(word: str) -> bool:
+    """Tell whether a word is a mention of a person, as Slack writes it."""
+    return _PERSON.fullmatch(word.strip(",.;")) is not None
+
+
+def mentioned_as(word: str) -> str:
+    """Return the name in a mention, where Slack put one in."""
+    mentioned = _PERSON.fullmatch(word.strip(",.;"))
+    return html.unescape((mentioned[2] or "").lstrip("|")) if mentioned else ""
 
 
 def address(word: str, *, example: str) -> str:

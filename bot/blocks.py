@@ -20,12 +20,17 @@ MOST_FIELDS = 10
 HEADER_LIMIT = 150
 MOST_ELEMENTS = 25
 MOST_CONTEXT = 10
+MOST_ROWS = 100
+MOST_COLUMNS = 20
+CELL_LIMIT = 100
 BUTTON_LIMIT = 75
 _MARGIN = 500
 """Kept free for the line that says how much is not shown."""
 
 VALUE_LIMIT = 2_000
 ID_LIMIT = 255
+OPTION_LIMIT = 75
+OPTION_VALUE_LIMIT = 150
 
 
 @dataclass(frozen=True)
@@ -75,6 +80,15 @@ def context(*texts: str) -> Block:
     return {"type": "context", "elements": [_formatted(_cut(text, FIELD_LIMIT)) for text in texts[:MOST_CONTEXT]]}
 
 
+def table(rows: Sequence[Sequence[str]]) -> Block:
+    """Return a table, its first row the head; a message bears one. Texts have passed ``text.plain``.
+
+    An empty cell would make Slack refuse all of it.
+    """
+    cells = [[{"type": "raw_text", "text": _cut(cell, CELL_LIMIT) or "–"} for cell in row] for row in rows[:MOST_ROWS]]
+    return {"type": "table", "rows": [row[:MOST_COLUMNS] for row in cells]}
+
+
 def divider() -> Block:
     """Return a line across."""
     return {"type": "divider"}
@@ -106,6 +120,18 @@ def button(
             "deny": _plain(_cut(confirm.no, 30)),
         }
     return block
+
+
+def menu(text: str, *, action: str, choices: Sequence[tuple[str, str]]) -> Block:
+    """Return a menu that acts at once: what each choice is called, and what it carries as a button's value does."""
+    options = [{"text": _plain(_cut(said, OPTION_LIMIT)), "value": value} for said, value in choices]
+    return {"type": "static_select", "action_id": action, "placeholder": _plain(text), "options": options}
+
+
+def people(text: str, *, action: str, value: str) -> Block:
+    """Return a row with a menu of the workspace's people, which acts at once; *value* is as a button's."""
+    chooser = {"type": "users_select", "action_id": action, "placeholder": _plain(text)}
+    return {"type": "actions", "block_id": value, "elements": [chooser]}
 
 
 def listing(
@@ -170,8 +196,14 @@ def problems_of(block: Block) -> list[str]:
         (any(not 0 < len(each) <= ID_LIMIT for each in ids), "action id"),
         (any(len(each["text"]["text"]) > BUTTON_LIMIT for each in buttons), "button text too long"),
         (any(len(each["value"]) > VALUE_LIMIT for each in buttons), "button value too long"),
+        (len(block.get("block_id", "")) > ID_LIMIT, "block id too long"),
+        (any(len(each["value"]) > OPTION_VALUE_LIMIT for each in _options(elements)), "choice value too long"),
     ]
     return [problem for is_broken, problem in checks if is_broken]
+
+
+def _options(elements: Sequence[Block]) -> list[Block]:
+    return [option for each in elements for option in each.get("options", ())]
 
 
 def _characters(shown: Sequence[Block]) -> int:
@@ -214,6 +246,8 @@ __all__: Sequence[str] = (
     "fields",
     "header",
     "listing",
+    "menu",
+    "people",
     "problems",
     "section",
 )

@@ -25,7 +25,7 @@ async def show_statement(core: Core, ask: Ask) -> Message:
 
 
 async def show_audit(core: Core, _: Ask) -> Message:
-    """Answer ``/plixo audit`` with what the newest comparison of all balances found."""
+    """Answer ``/plixo balances`` with what the newest comparison of all balances found."""
     return views.audited(await audit.last(core))
 
 
@@ -34,11 +34,11 @@ COMMANDS: tuple[Command, ...] = (
     command(Group.MONEY, "statement", "NAME", Permission.VIEW, "shows a customer's account", STATEMENT, show_statement),
     command(
         Group.MONEY,
-        "audit",
+        "balances",
         "",
         Permission.VIEW,
         "shows whether every balance is the sum of its entries",
-        "audit",
+        "balances",
         show_audit,
     ),
 )

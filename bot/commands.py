@@ -36,7 +36,7 @@ HELP = Command(
 COMMANDS = (*nouns.COMMANDS, HELP)
 
 
-async def answer(core: Core, typed: str, *, slack_id: str, channel: str = "") -> Answer:
+async def answer(core: Core, typed: str, *, slack_id: str, channel: str = "", called: str = "") -> Answer:
     """Run the command in *typed* for the person who typed it and return what to say. Knows no Slack transport."""
     words = asks.words(typed)
     command, rest = find(words)
@@ -50,7 +50,7 @@ async def answer(core: Core, typed: str, *, slack_id: str, channel: str = "") ->
                 raise unknown
             if not command.allowed(actor.may):
                 actor.require(command.permission)
-        return await command.run(core, Ask(rest, actor, slack_id, channel))
+        return await command.run(core, Ask(rest, actor, slack_id, channel, called))
     except Refusal as no:
         return answers.refused(str(no))
     except Misunderstood as hint:

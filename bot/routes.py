@@ -27,6 +27,7 @@ class Group(StrEnum):
     MONEY = "Money"
     STOPS = "Stops"
     POLICY = "Policies and operations"
+    PEOPLE = "People and the audit log"
     SELF = "You"
 
 

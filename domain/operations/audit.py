@@ -12,6 +12,8 @@ from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import EVENTS
 from domain.kernel.money import Money
+from domain.ledger import invoices
+from domain.ledger.refusals import InvoiceNotFound
 from domain.operations.refusals import ActNotFound
 
 PAGE = 15
@@ -106,8 +108,21 @@ async def of_request(core: Core, *, request_id: str, actor: Actor) -> Log:
     return log
 
 
+async def invoice_id(core: Core, *, number: str) -> UUID:
+    """Return the invoice of that number.
+
+    Raises:
+        InvoiceNotFound: There is none.
+    """
+    row = await core.database.row("SELECT id FROM invoice WHERE number_key = %s", (invoices.number_key(number),))
+    if row is None:
+        raise InvoiceNotFound(number)
+    found: UUID = row["id"]
+    return found
+
+
 async def of_invoice(
-    core: Core, *, invoice_id: UUID, number: str, actor: Actor, since: datetime | None = None, before: int | None = None
+    core: Core, *, invoice_id: UUID, actor: Actor, since: datetime | None = None, before: int | None = None
 ) -> Log:
     """Return what happened to an invoice.
 
@@ -115,11 +130,12 @@ async def of_invoice(
         NotAllowed: The actor may not look.
     """
     actor.require(Permission.VIEW)
-    return await _log(core, number, "t.invoice_id = %(invoice)s", {"invoice": invoice_id}, since, before)
+    about = await _called(core, "SELECT number AS called FROM invoice WHERE id = %s", invoice_id)
+    return await _log(core, about, "t.invoice_id = %(invoice)s", {"invoice": invoice_id}, since, before)
 
 
 async def of_person(
-    core: Core, *, person_id: UUID, name: str, actor: Actor, since: datetime | None = None, before: int | None = None
+    core: Core, *, person_id: UUID, actor: Actor, since: datetime | None = None, before: int | None = None
 ) -> Log:
     """Return what a person did, and what was done about that person's rights.
 
@@ -132,7 +148,7 @@ async def of_person(
     rows = await core.database.rows(
         f"({each.format('actor_id')}) UNION ({each.format('person_id')}) ORDER BY id DESC LIMIT %(most)s", values
     )
-    return _page(name, rows)
+    return _page(await _called(core, "SELECT name AS called FROM person WHERE id = %s", person_id), rows)
 
 
 _SPAN = (
@@ -151,6 +167,11 @@ async def _log(
 ) -> Log:
     sql = f"SELECT {_COLUMNS} FROM timeline_entry t WHERE {which} {_SPAN}"
     return _page(about, await core.database.rows(sql, {**values, **_span(since, before)}))
+
+
+async def _called(core: Core, sql: str, of: UUID) -> str:
+    row = await core.database.row(sql, (of,))
+    return str(row["called"]) if row else str(of)
 
 
 def _span(since: datetime | None, before: int | None) -> dict[str, Any]:

@@ -41,6 +41,7 @@ class Waiting(StrEnum):
     FORWARDING = "wish for a link"
     QUESTION = "question"
     SUPPORT = "call for help"
+    ACCESS = "access request"
 
 
 _BY_REFERENCE = (Waiting.DISPUTE, Waiting.QUESTION, Waiting.SUPPORT)
@@ -63,6 +64,7 @@ _PLACES: Mapping[Waiting, _Place] = {
     Waiting.QUESTION: _Place("SELECT id FROM question", "questions"),
     Waiting.STRAY: _Place("SELECT id FROM stray_movement WHERE state = 'open'", "stray"),
     Waiting.SUPPORT: _Place("SELECT id FROM support_request", "support"),
+    Waiting.ACCESS: _Place("SELECT id FROM access_request", "access"),
     Waiting.PAYMENT: _Place("SELECT payment_id AS id FROM unapplied_cash", "unapplied"),
     Waiting.ALLOCATION: _Place(
         "SELECT id FROM allocation WHERE takes_back_id IS NULL AND amount_minor > 0", "entries INV"
