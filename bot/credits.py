@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from bot import asks, words
-from bot.asks import Ask, Misunderstood, Press
+from bot import asks, reasons, words
+from bot.asks import Ask, Filled, Misunderstood, Press
 from bot.blocks import Message
-from bot.ids import Action
-from bot.routes import Command, Group, Route, command
+from bot.ids import Action, FormId
+from bot.routes import Answer, Command, Form, Group, Route, command
 from bot.views import answers
 from bot.views import credits as views
 from domain.kernel.actor import Permission
@@ -68,12 +68,17 @@ async def press_approve(core: Core, press: Press) -> Message:
     return answers.done(await credits.approve(core, credit_id=press.subject.credit, actor=press.actor))
 
 
-async def press_reject(core: Core, press: Press) -> Message:
-    """Answer a click on Reject: whoever proposed it wants to know why, so the reason is typed."""
-    assert press.subject.credit is not None, "the route asks for it"
-    del core
-    short = short_ids.short(press.subject.credit)
-    return answers.said(f"Whoever proposed it wants to know why: `/plixo credit reject {short} reason…`")
+async def press_reject(core: Core, press: Press) -> Answer:
+    """Answer a click on Reject…: whoever proposed it wants to know why."""
+    found = [each for each in await credits.waiting(core) if each.credit_id == press.subject.credit]
+    return views.reject_form(found[0]) if found else answers.said("That credit does not wait for a decision any more.")
+
+
+async def submit_reject(core: Core, filled: Filled) -> Message:
+    """Take the reason why a credit is declined."""
+    assert filled.subject.credit is not None, "the form's route asks for it"
+    reason = reasons.given(filled.values, {}, or_else="Why? Whoever proposed it reads it.")
+    return answers.done(await credits.reject(core, credit_id=filled.subject.credit, reason=reason, actor=filled.actor))
 
 
 async def _named(core: Core, word: str) -> UUID:
@@ -128,5 +133,9 @@ COMMANDS: tuple[Command, ...] = (
 
 BUTTONS: Mapping[Action, Route] = {
     Action.APPROVE_CREDIT: Route(Permission.VIEW, press_approve, ("credit",)),  # who may depends on the amount
-    Action.REJECT_CREDIT: Route(Permission.VIEW, press_reject, ("credit",)),
+    Action.REJECT_CREDIT: Route(Permission.VIEW, press_reject, ("credit",), opens=True),
+}
+
+FORMS: Mapping[FormId, Form] = {
+    FormId.REJECT_CREDIT: Form(Permission.VIEW, submit_reject, ("credit",)),  # whoever proposed it may take it back
 }

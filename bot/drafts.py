@@ -1,13 +1,13 @@
-"""Drafts: list what waits for an approval, show the proof, approve, reject, call back."""
+"""Drafts: list what waits for an approval, show the proof, edit, approve, reject, call back."""
 
 from collections.abc import Mapping
 from uuid import UUID
 
-from bot import asks
-from bot.asks import Ask, Misunderstood, Press
+from bot import asks, reasons
+from bot.asks import Ask, Filled, Misunderstood, Press
 from bot.blocks import Message
-from bot.ids import Action
-from bot.routes import Command, Group, Route, command
+from bot.ids import Action, FormId
+from bot.routes import Answer, Command, Form, Group, Route, command
 from bot.views import answers
 from bot.views import drafts as views
 from domain.kernel.actor import Actor, Permission
@@ -89,14 +89,41 @@ async def press_approve(core: Core, press: Press) -> Message:
     return views.approved(event, replaces=True)
 
 
-async def press_reject(core: Core, press: Press) -> Message:
-    """Answer a click on Reject: ask why, or reject for the reason that was chosen."""
+async def press_reject(core: Core, press: Press) -> Answer:
+    """Answer a click on Reject…: ask why; a button of an older card rejects for the reason that it names."""
     mailing_id = _mailing(press)
     reason = REASONS.get(press.subject.seen or "")
     if reason is None:
-        return views.why_not(mailing_id, short=short_ids.short(mailing_id), reasons=REASONS)
+        shown = await draft_lists.show(core, mailing_id=mailing_id, actor=press.actor)
+        return views.reject_form(shown.draft, reasons=REASONS)
     event = await drafts.reject(core, mailing_id=mailing_id, reason=reason, actor=press.actor)
     return answers.done(event, replaces=True)
+
+
+async def submit_reject(core: Core, filled: Filled) -> Message:
+    """Take the reason why a draft is not sent."""
+    assert filled.subject.mailing is not None, "the form's route asks for it"
+    why = reasons.given(filled.values, REASONS, or_else="Why is it not sent? Choose a reason or write one.")
+    event = await drafts.reject(core, mailing_id=filled.subject.mailing, reason=why, actor=filled.actor)
+    return answers.done(event, views.others())
+
+
+async def press_edit(core: Core, press: Press) -> Answer:
+    """Answer a click on Edit…: show the words in a form."""
+    shown = await draft_lists.show(core, mailing_id=_mailing(press), actor=press.actor)
+    return views.edit_form(shown)
+
+
+async def submit_edit(core: Core, filled: Filled) -> Message:
+    """Take the words that were written, and show the letter as it would leave with them."""
+    mailing_id = filled.subject.mailing
+    assert mailing_id is not None, "the form's route asks for it"
+    subject = filled.values.needed("subject", or_else="A letter needs a subject.")
+    body = filled.values.needed("body", or_else="A letter needs a text.")
+    await drafts.edit(
+        core, mailing_id=mailing_id, subject=subject, body=body, actor=filled.actor, seen=filled.subject.seen
+    )
+    return await _card(core, mailing_id, filled.actor)
 
 
 async def press_undo(core: Core, press: Press) -> Message:
@@ -153,6 +180,12 @@ BUTTONS: Mapping[Action, Route] = {
     Action.LIST_DRAFTS: Route(Permission.VIEW, press_list),
     Action.SHOW_DRAFT: Route(Permission.VIEW, press_show, ("mailing",)),
     Action.APPROVE_DRAFT: Route(Permission.APPROVE, press_approve, ("mailing", "seen")),
-    Action.REJECT_DRAFT: Route(Permission.APPROVE, press_reject, ("mailing",)),
+    Action.REJECT_DRAFT: Route(Permission.APPROVE, press_reject, ("mailing",), opens=True),
+    Action.EDIT_DRAFT: Route(Permission.WORK_QUEUE, press_edit, ("mailing",), opens=True),
     Action.UNDO_DRAFT: Route(Permission.APPROVE, press_undo, ("mailing",)),
+}
+
+FORMS: Mapping[FormId, Form] = {
+    FormId.REJECT_DRAFT: Form(Permission.APPROVE, submit_reject, ("mailing",)),
+    FormId.EDIT_DRAFT: Form(Permission.WORK_QUEUE, submit_edit, ("mailing", "seen")),
 }

@@ -3,15 +3,17 @@
 import re
 from collections.abc import Mapping
 
-from bot import asks, words
-from bot.asks import Ask, Misunderstood, Press
+from bot import asks, reasons, words
+from bot.asks import Ask, Filled, Misunderstood, Press
 from bot.blocks import Message
-from bot.ids import Action
-from bot.routes import Command, Group, Route, command
+from bot.filled import Misfilled
+from bot.ids import Action, FormId
+from bot.routes import Answer, Command, Form, Group, Route, command
 from bot.views import answers
 from bot.views import plans as views
 from domain.commitments import plan_queries, plans
 from domain.commitments.parties import Source
+from domain.commitments.states import PlanState
 from domain.commitments.terms import Frequency, Instalment, Own, Schedule, Terms
 from domain.kernel.actor import Permission
 from domain.kernel.clock import local_date
@@ -117,14 +119,58 @@ async def press_approve(core: Core, press: Press) -> Message:
     return answers.done(event, replaces=True)
 
 
-async def press_reject(core: Core, press: Press) -> Message:
-    """Answer a click on Reject: the customer reads the reason, so it is typed."""
-    assert press.subject.invoice is not None, "the route asks for it"
-    number = await cases.number(core, invoice_id=press.subject.invoice)
-    return answers.said(
-        f"The customer reads the reason. Type it: `/plixo plan reject {number} reason…`, or offer other terms: "
-        f"`/plixo plan counter {number} 2 monthly from 2026-04-01 note…`."
+async def press_reject(core: Core, press: Press) -> Answer:
+    """Answer a click on Reject…: the customer reads the reason, so it is asked for."""
+    view = await _pressed(core, press)
+    return views.reject_form(view) if view.state is PlanState.REQUESTED else views.card(view)
+
+
+async def submit_reject(core: Core, filled: Filled) -> Message:
+    """Take the reason why a plan is declined."""
+    reason = reasons.given(filled.values, views.REASONS, or_else="Why? The customer reads it.")
+    number = await _number(core, filled)
+    return answers.done(await plans.reject(core, invoice_number=number, reason=reason, actor=filled.actor))
+
+
+async def press_counter(core: Core, press: Press) -> Answer:
+    """Answer a click on Counter…: ask for the terms that we would agree to."""
+    view = await _pressed(core, press)
+    return views.counter_form(view) if view.state is PlanState.REQUESTED else views.card(view)
+
+
+async def submit_counter(core: Core, filled: Filled) -> Message:
+    """Take the terms that the customer is offered."""
+    values, count = filled.values, filled.values.text("count")
+    first_on, rhythm = values.day("first"), RHYTHMS.get(values.choice("rhythm"))
+    missing = {
+        "count": "" if count.isascii() and count.isdigit() and len(count) <= 3 else "A number of instalments, like 3.",
+        "rhythm": "" if rhythm else "How far apart are they?",
+        "first": "" if first_on else "From which day?",
+    }
+    if first_on is None or rhythm is None or any(missing.values()):
+        raise Misfilled({field: said for field, said in missing.items() if said})
+    event = await plans.counter(
+        core,
+        invoice_number=await _number(core, filled),
+        wanted=Schedule(first_on, int(count), rhythm),
+        note=values.text("note"),
+        actor=filled.actor,
+        stamp=filled.subject.seen,
     )
+    return answers.done(event, note="The customer is offered these terms; they hold once accepted.")
+
+
+async def _pressed(core: Core, press: Press) -> plan_queries.PlanView:
+    assert press.subject.invoice is not None, "the route asks for it"
+    view = await plan_queries.of_invoice(core, invoice_id=press.subject.invoice)
+    if view is None:
+        raise Misunderstood("There is no plan about that invoice any more.")
+    return view
+
+
+async def _number(core: Core, filled: Filled) -> str:
+    assert filled.subject.invoice is not None, "the form's route asks for it"
+    return await cases.number(core, invoice_id=filled.subject.invoice)
 
 
 async def _shown(core: Core, number: str) -> Message:
@@ -241,5 +287,11 @@ COMMANDS: tuple[Command, ...] = (
 BUTTONS: Mapping[Action, Route] = {
     Action.SHOW_PLAN: Route(Permission.VIEW, press_show, ("invoice",)),
     Action.APPROVE_PLAN: Route(Permission.APPROVE, press_approve, ("invoice", "seen")),
-    Action.REJECT_PLAN: Route(Permission.APPROVE, press_reject, ("invoice",)),
+    Action.REJECT_PLAN: Route(Permission.APPROVE, press_reject, ("invoice",), opens=True),
+    Action.COUNTER_PLAN: Route(Permission.APPROVE, press_counter, ("invoice",), opens=True),
+}
+
+FORMS: Mapping[FormId, Form] = {
+    FormId.REJECT_PLAN: Form(Permission.APPROVE, submit_reject, ("invoice",)),
+    FormId.COUNTER_PLAN: Form(Permission.APPROVE, submit_counter, ("invoice", "seen")),
 }

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from bot import asks
-from bot.asks import Ask, Misunderstood, Press
+from bot import asks, reasons
+from bot.asks import Ask, Filled, Misunderstood, Press
 from bot.blocks import Message
-from bot.ids import Action
-from bot.routes import Command, Group, Route, command
+from bot.ids import Action, FormId
+from bot.routes import Answer, Command, Form, Group, Route, command
 from bot.views import answers
 from bot.views import policies as views
 from domain.kernel.actor import Permission
@@ -98,10 +98,19 @@ async def press_finish(core: Core, press: Press) -> Message:
     return answers.done(event, replaces=True)
 
 
-async def press_reject(core: Core, press: Press) -> Message:
-    """Answer a click on Reject."""
-    event = await policies.reject(core, version=_pressed(press), reason="rejected in Slack", actor=press.actor)
-    return answers.done(event, replaces=True)
+async def press_reject(core: Core, press: Press) -> Answer:
+    """Answer a click on Reject…: whoever proposed it wants to know why."""
+    number = _pressed(press)
+    version = await queries.version(core, number)
+    return views.reject_form(version) if version.state == "proposed" else await _card(core, number)
+
+
+async def submit_reject(core: Core, filled: Filled) -> Message:
+    """Take the reason why a version is turned down."""
+    assert filled.subject.policy is not None, "the form's route asks for it"
+    reason = reasons.given(filled.values, {}, or_else="Why? Whoever proposed it wants to know.")
+    event = await policies.reject(core, version=filled.subject.policy, reason=reason, actor=filled.actor)
+    return answers.done(event)
 
 
 async def _card(core: Core, number: int) -> Message:
@@ -168,5 +177,9 @@ BUTTONS: Mapping[Action, Route] = {
     Action.SHOW_POLICY: Route(Permission.VIEW, press_show, ("policy",)),
     Action.PUBLISH_MOVE: Route(Permission.PUBLISH, press_move, ("policy",)),
     Action.PUBLISH_FINISH: Route(Permission.PUBLISH, press_finish, ("policy",)),
-    Action.REJECT_POLICY: Route(Permission.VIEW, press_reject, ("policy",)),  # its maker may take it back
+    Action.REJECT_POLICY: Route(Permission.VIEW, press_reject, ("policy",), opens=True),  # its maker may take it back
+}
+
+FORMS: Mapping[FormId, Form] = {
+    FormId.REJECT_POLICY: Form(Permission.VIEW, submit_reject, ("policy",)),
 }

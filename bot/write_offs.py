@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from bot import asks, words
-from bot.asks import Ask, Misunderstood, Press
+from bot import asks, reasons, words
+from bot.asks import Ask, Filled, Misunderstood, Press
 from bot.blocks import Message
-from bot.ids import Action
-from bot.routes import Command, Group, Route, command
+from bot.ids import Action, FormId
+from bot.routes import Answer, Command, Form, Group, Route, command
 from bot.views import answers
 from bot.views import money as views
 from domain.kernel.actor import Permission
@@ -88,12 +88,19 @@ async def press_approve(core: Core, press: Press) -> Message:
     return answers.done(await write_offs.approve(core, write_off_id=press.subject.write_off, actor=press.actor))
 
 
-async def press_reject(core: Core, press: Press) -> Message:
-    """Answer a click on Reject: whoever proposed it wants to know why, so the reason is typed."""
-    assert press.subject.write_off is not None, "the route asks for it"
-    del core
-    short = short_ids.short(press.subject.write_off)
-    return answers.said(f"Whoever proposed it wants to know why: `/plixo writeoff reject {short} reason…`")
+async def press_reject(core: Core, press: Press) -> Answer:
+    """Answer a click on Reject…: whoever proposed it wants to know why."""
+    found = [each for each in await write_off_records.waiting(core) if each.write_off_id == press.subject.write_off]
+    return views.reject_form(found[0]) if found else answers.said("That does not wait for a decision any more.")
+
+
+async def submit_reject(core: Core, filled: Filled) -> Message:
+    """Take the reason why a write-off or a void is declined."""
+    assert filled.subject.write_off is not None, "the form's route asks for it"
+    reason = reasons.given(filled.values, {}, or_else="Why? Whoever proposed it reads it.")
+    return answers.done(
+        await write_offs.reject(core, write_off_id=filled.subject.write_off, reason=reason, actor=filled.actor)
+    )
 
 
 async def _named(core: Core, word: str) -> UUID:
@@ -164,5 +171,9 @@ COMMANDS: tuple[Command, ...] = (
 
 BUTTONS: Mapping[Action, Route] = {
     Action.APPROVE_WRITE_OFF: Route(Permission.MOVE_MONEY, press_approve, ("write_off",)),
-    Action.REJECT_WRITE_OFF: Route(Permission.VIEW, press_reject, ("write_off",)),
+    Action.REJECT_WRITE_OFF: Route(Permission.VIEW, press_reject, ("write_off",), opens=True),
+}
+
+FORMS: Mapping[FormId, Form] = {
+    FormId.REJECT_WRITE_OFF: Form(Permission.VIEW, submit_reject, ("write_off",)),  # one's own may be taken back
 }

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from bot import blocks, ids, text
 from bot.blocks import Block, Confirmation, Message
+from bot.modals import Modal
+from bot.views import reasons
 from domain.ledger.credits import WaitingCredit
 from domain.operations import short_ids
 
@@ -22,6 +24,26 @@ def listed(waiting: Sequence[WaitingCredit]) -> Message:
     )
 
 
+def reject_form(credit: WaitingCredit) -> Modal:
+    """Return the form in which somebody says why a credit is declined."""
+    return reasons.form(
+        ids.FormId.REJECT_CREDIT,
+        ids.Subject(credit=credit.credit_id),
+        title="Decline the credit",
+        head=f"*{credit.amount} on {text.foreign(credit.invoice_number)}, {text.foreign(credit.account_name)}*\n"
+        f"_{text.said(credit.reason, limit=200)}_ ({text.foreign(credit.proposed_by, limit=40)})",
+        label="Why?",
+        hint="Whoever proposed it reads it. What is open stays as it is.",
+        submit="Decline",
+    )
+
+
+def _becomes(credit: WaitingCredit) -> str:
+    if credit.amount > credit.balance:
+        return f"Only {credit.balance} are open by now, so it cannot be approved."
+    return f"What is open goes from {credit.balance} to {credit.balance - credit.amount}."
+
+
 def _line(credit: WaitingCredit) -> tuple[Block, Block]:
     number = text.plain(credit.invoice_number, limit=40)
     value = ids.value(credit=credit.credit_id)
@@ -34,7 +56,7 @@ def _line(credit: WaitingCredit) -> tuple[Block, Block]:
         primary=True,
         confirm=Confirmation(
             title="Approve this credit?",
-            question=f"{credit.amount} are taken off {number} at once; of {credit.balance} open, the rest stays due.",
+            question=f"{credit.amount} are taken off {number} at once. {_becomes(credit)}",
             yes="Approve the credit",
         ),
     )
@@ -44,7 +66,7 @@ def _line(credit: WaitingCredit) -> tuple[Block, Block]:
     said = (
         f"`{short_ids.short(credit.credit_id)}`  *{text.foreign(credit.invoice_number)}*"
         f"  {text.foreign(credit.account_name)}\n"
-        f"*{credit.amount}* of {credit.balance} open{above}\n"
+        f"*{credit.amount}*{above}. {_becomes(credit)}\n"
         f"_{text.said(credit.reason, limit=200)}_ ({text.foreign(credit.proposed_by, limit=40)},"
         f" {text.moment(credit.proposed_at)})"
     )

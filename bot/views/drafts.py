@@ -3,15 +3,19 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from bot import blocks, ids, text
+from bot import blocks, ids, inputs, text
 from bot.blocks import Block, Confirmation, Message
+from bot.modals import Modal
 from bot.views import answers
+from bot.views import reasons as why
 from domain.deliverability.draft_events import LetterApproved, LetterCalledBack
 from domain.operations import short_ids
 from domain.outreach.draft_lists import Draft, Drafts, DraftShown
 from domain.outreach.drafts import ApprovedMany
 
 INVOICES_SHOWN = 8
+
+LONGEST_SUBJECT = 200
 
 
 def listed(drafts: Drafts) -> Message:
@@ -35,8 +39,7 @@ def listed(drafts: Drafts) -> Message:
 def card(shown: DraftShown, *, short: str, changed: Sequence[str] = (), replaces: bool = False) -> Message:
     """Return one draft with the letter as it would leave now, why it waits, and what has changed since it was shown."""
     draft = shown.draft
-    money = _money(draft)
-    head = f"{_letter(draft)} to {text.foreign(draft.sent_to)}, {text.foreign(draft.account_name)}: {money}"
+    head = _head(draft)
     news = [f"• {text.said(each, limit=200)}" for each in changed]
     left_out = [f"• {text.said(each, limit=200)}" for each in draft.not_asked]
     return Message(
@@ -75,7 +78,7 @@ def approved(event: LetterApproved, *, replaces: bool = False) -> Message:
                 f"It leaves from {text.moment(event.leaves_at)} on, when nothing speaks against it. Until then:"
                 f" Undo, or `/plixo undo {short}`"
             ),
-            blocks.actions(undo),
+            blocks.actions(undo, others()),
         ),
         replaces=replaces,
     )
@@ -105,28 +108,56 @@ def called_back(event: LetterCalledBack, *, replaces: bool = False) -> Message:
     return answers.done(event, _open(event.mailing_id, event.invoice_number), replaces=replaces)
 
 
-def why_not(mailing_id: UUID, *, short: str, reasons: Mapping[str, str]) -> Message:
-    """Return the reasons among which whoever rejects a draft chooses."""
-    head = "Why is it not sent? Its steps count as done, and the next ones go on."
-    return Message(
-        text=head,
+def reject_form(draft: Draft, *, reasons: Mapping[str, str]) -> Modal:
+    """Return the form in which somebody says why a draft is not sent."""
+    return why.form(
+        ids.FormId.REJECT_DRAFT,
+        ids.Subject(mailing=draft.mailing_id),
+        title="Reject the draft",
+        head=f"*{_head(draft)}*",
+        label="Why is it not sent?",
+        hint="Its steps count as done, and the next ones go on. The reason stands in the timeline.",
+        quick=reasons,
+    )
+
+
+def edit_form(shown: DraftShown) -> Modal | Message:
+    """Return the form in which a letter's own words are written anew."""
+    draft, letter = shown.draft, shown.letter
+    if len(letter.words) > inputs.TEXT_LIMIT:
+        return answers.said(
+            f"Its text is too long for a form of Slack: {len(letter.words):,} characters. It can be edited in the"
+            f" shell: plixo draft edit {draft.mailing_id}"
+        )
+    return Modal(
+        title="Edit the letter",
+        form=ids.FormId.EDIT_DRAFT,
+        submit="Save",
+        subject=ids.Subject(mailing=draft.mailing_id, seen=draft.wording),
         blocks=(
-            blocks.section(head),
-            *(
-                blocks.section(
-                    text.said(reason),
-                    accessory=blocks.button(
-                        "Reject",
-                        action=ids.Action.REJECT_DRAFT,
-                        value=ids.value(mailing=mailing_id, seen=name),
-                        label=f"Reject: {reason}",
-                    ),
-                )
-                for name, reason in reasons.items()
+            blocks.section(f"*{_head(draft)}*"),
+            inputs.text("subject", "Subject", initial=letter.subject, most=LONGEST_SUBJECT),
+            inputs.text(
+                "body",
+                "Text",
+                initial=letter.words,
+                lines=True,
+                hint="Greeting, invoices, amounts and payment links are set around it whatever you write. "
+                "Leave links out. Somebody else has to approve it then.",
             ),
-            blocks.context(f"In your own words: `/plixo reject {short} reason…`"),
         ),
     )
+
+
+def others() -> Block:
+    """Return the button that lists what else waits."""
+    return blocks.button(
+        "Other drafts", action=ids.Action.LIST_DRAFTS, value=ids.value(), label="Show what else waits for an approval"
+    )
+
+
+def _head(draft: Draft) -> str:
+    return f"{_letter(draft)} to {text.foreign(draft.sent_to)}, {text.foreign(draft.account_name)}: {_money(draft)}"
 
 
 def _line(draft: Draft) -> Block:
@@ -186,10 +217,7 @@ def _decisions(draft: Draft, short: str) -> Block:
             yes="Approve and send",
         ),
     )
-    reject = blocks.button(
-        "Reject…",
-        action=ids.Action.REJECT_DRAFT,
-        value=ids.value(mailing=draft.mailing_id),
-        label=f"Reject draft {short}",
-    )
-    return blocks.actions(approve, reject)
+    value = ids.value(mailing=draft.mailing_id)
+    edit = blocks.button("Edit…", action=ids.Action.EDIT_DRAFT, value=value, label=f"Edit the words of draft {short}")
+    reject = blocks.button("Reject…", action=ids.Action.REJECT_DRAFT, value=value, label=f"Reject draft {short}")
+    return blocks.actions(approve, edit, reject)

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from bot import blocks, ids, text
 from bot.blocks import Block, Confirmation, Message
+from bot.modals import Modal
+from bot.views import reasons
 from domain.kernel.events import InvoiceEvent
 from domain.ledger.credit_notes import OpenNote
 from domain.ledger.unapplied import Entries, Entry, LooseCash, LoosePage
@@ -141,6 +143,29 @@ def write_offs(waiting: Sequence[WaitingWriteOff]) -> Message:
     )
 
 
+def reject_form(waits: WaitingWriteOff) -> Modal:
+    """Return the form in which somebody says why a write-off or a void is declined."""
+    what = "Void" if waits.of == "void" else "Write-off"
+    return reasons.form(
+        ids.FormId.REJECT_WRITE_OFF,
+        ids.Subject(write_off=waits.write_off_id),
+        title=f"Decline the {what.casefold()}",
+        head=f"*{what} of {waits.amount} on {text.foreign(waits.invoice_number)}, {text.foreign(waits.account_name)}*"
+        f"\n_{text.said(waits.reason, limit=200)}_ ({text.foreign(waits.proposed_by, limit=40)})",
+        label="Why?",
+        hint="Whoever proposed it reads it. What is open stays as it is.",
+        submit="Decline",
+    )
+
+
+def _becomes(waits: WaitingWriteOff) -> str:
+    if waits.of == "void":
+        return f"{waits.balance} are open, and nothing is owed any more then."
+    if waits.amount > waits.balance:
+        return f"Only {waits.balance} are open by now."
+    return f"What is open goes from {waits.balance} to {waits.balance - waits.amount}."
+
+
 def _write_off(waits: WaitingWriteOff) -> tuple[Block, Block]:
     number = text.plain(waits.invoice_number, limit=40)
     value = ids.value(write_off=waits.write_off_id)
@@ -148,7 +173,7 @@ def _write_off(waits: WaitingWriteOff) -> tuple[Block, Block]:
     question = (
         f"{number} is owed no more, {waits.balance} with it; a void invoice stays void."
         if waits.of == "void"
-        else f"{waits.amount} of {waits.balance} on {number} are given up at once."
+        else f"{waits.amount} on {number} are given up at once. {_becomes(waits)}"
     )
     approve = blocks.button(
         "Approve",
@@ -167,7 +192,7 @@ def _write_off(waits: WaitingWriteOff) -> tuple[Block, Block]:
     said = (
         f"`{short_ids.short(waits.write_off_id)}`  *{text.foreign(waits.invoice_number)}*"
         f"  {text.foreign(waits.account_name)}\n"
-        f"*{what}: {waits.amount}* of {waits.balance} open\n"
+        f"*{what}: {waits.amount}*. {_becomes(waits)}\n"
         f"_{text.said(waits.reason, limit=200)}_ ({text.foreign(waits.proposed_by, limit=40)},"
         f" {text.moment(waits.proposed_at)})"
     )

@@ -1,15 +1,33 @@
 """Plans as the operators see them: one with its instalments, and those that wait for a decision."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from bot import blocks, ids, text
+from bot import blocks, ids, inputs, text
 from bot.blocks import Block, Confirmation, Message
+from bot.inputs import Option
+from bot.modals import Modal
+from bot.views import reasons
 from domain.commitments.instalments import Standing
 from domain.commitments.plan_queries import PlanView, WaitingPlan
 from domain.commitments.states import PlanState
+from domain.commitments.terms import Frequency
 
 INSTALMENTS_SHOWN = 12
+
+REASONS: Mapping[str, str] = {
+    "long": "it takes too long",
+    "little": "the first instalment is too small",
+    "broken": "an earlier plan was not kept",
+    "once": "the amount should be paid at once",
+}
+"""Reasons to decline that can be chosen; the customer reads them."""
+
+_RHYTHMS = (
+    Option("Every week", "weekly"),
+    Option("Every two weeks", "biweekly"),
+    Option("Every month", "monthly"),
+)
 
 
 def card(plan: PlanView) -> Message:
@@ -30,6 +48,52 @@ def card(plan: PlanView) -> Message:
             ),
             *_decisions(plan),
         ),
+    )
+
+
+def reject_form(plan: PlanView) -> Modal:
+    """Return the form in which somebody says why a plan is declined."""
+    return reasons.form(
+        ids.FormId.REJECT_PLAN,
+        ids.Subject(invoice=plan.invoice_id),
+        title="Decline the plan",
+        head=f"*{_wish(plan)}*",
+        label="Why?",
+        hint="The customer reads it. Reminders go on.",
+        submit="Decline",
+        quick=REASONS,
+    )
+
+
+def counter_form(plan: PlanView) -> Modal:
+    """Return the form in which other terms are offered; it begins with those that were asked for."""
+    asked = [f"• {_instalment(each)}" for each in plan.instalments]
+    rhythm = plan.frequency if plan.frequency is not Frequency.OWN else Frequency.MONTHLY
+    return Modal(
+        title="Offer other terms",
+        form=ids.FormId.COUNTER_PLAN,
+        submit="Offer",
+        subject=ids.Subject(invoice=plan.invoice_id, seen=plan.stamp),
+        blocks=(
+            blocks.section(f"*{_wish(plan)}*\n{text.listed(asked, most=INSTALMENTS_SHOWN)}"),
+            inputs.text(
+                "count",
+                "Number of instalments",
+                initial=str(len(plan.instalments)),
+                most=3,
+                hint=f"The {plan.balance} that are open today are split into equal parts.",
+            ),
+            inputs.radio("rhythm", "How far apart", _RHYTHMS, initial=rhythm.value),
+            inputs.day("first", "First instalment due on", initial=plan.instalments[0].due_on),
+            inputs.text("note", "A word to the customer", lines=True, most=500, optional=True),
+        ),
+    )
+
+
+def _wish(plan: PlanView) -> str:
+    return (
+        f"Plan about {text.foreign(plan.invoice_number)}, {text.foreign(plan.account_name)}: {plan.covers} in"
+        f" {len(plan.instalments)} instalments"
     )
 
 
@@ -76,13 +140,14 @@ def _decisions(plan: PlanView) -> tuple[Block, ...]:
             yes="Approve the plan",
         ),
     )
-    reject = blocks.button(
-        "Reject or counter…",
-        action=ids.Action.REJECT_PLAN,
-        value=ids.value(invoice_id=plan.invoice_id),
-        label=f"Reject or counter the plan about {number}",
+    value = ids.value(invoice_id=plan.invoice_id)
+    counter = blocks.button(
+        "Counter…", action=ids.Action.COUNTER_PLAN, value=value, label=f"Offer other terms for {number}"
     )
-    return (blocks.actions(approve, reject),)
+    reject = blocks.button(
+        "Reject…", action=ids.Action.REJECT_PLAN, value=value, label=f"Decline the plan about {number}"
+    )
+    return (blocks.actions(approve, counter, reject),)
 
 
 def _waiting(plan: WaitingPlan) -> Block:

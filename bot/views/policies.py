@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from bot import blocks, ids, text
 from bot.blocks import Block, Confirmation, Message
+from bot.modals import Modal
+from bot.views import reasons
 from domain.kernel.limits import Limits
 from domain.policies import health as domain_health
 from domain.policies.document import SegmentPart
@@ -37,6 +39,19 @@ def card(version: PolicyVersion, in_force: int, changes: Sequence[str], *, today
             blocks.context(f"Proposed by {made}{decided}"),
             *_decisions(version),
         ),
+    )
+
+
+def reject_form(version: PolicyVersion) -> Modal:
+    """Return the form in which somebody says why a version is turned down."""
+    return reasons.form(
+        ids.FormId.REJECT_POLICY,
+        ids.Subject(policy=version.version),
+        title="Reject the policy",
+        head=f"*Policy version {version.version}*, proposed by {text.foreign(version.made_by, limit=40)}\n"
+        + (text.said(version.notes, limit=400) if version.notes else "No notes."),
+        label="Why?",
+        hint="Whoever proposed it reads it. What is in force stays in force.",
     )
 
 
@@ -149,16 +164,8 @@ def _decisions(version: PolicyVersion) -> tuple[Block, ...]:
             yes="Publish",
         ),
     )
-    reject = blocks.button(
-        "Reject",
-        action=ids.Action.REJECT_POLICY,
-        value=value,
-        label=f"Reject version {number}",
-        confirm=Confirmation(title="Reject it?", question=f"Version {number} is not published.", yes="Reject"),
-    )
+    reject = blocks.button("Reject…", action=ids.Action.REJECT_POLICY, value=value, label=f"Reject version {number}")
     return (
         blocks.actions(move, finish, reject),
-        blocks.context(
-            f"Whoever proposed it does not publish it. With a reason: `/plixo policy reject {number} reason…`"
-        ),
+        blocks.context("Whoever proposed it does not publish it, and may take it back."),
     )

@@ -45,6 +45,8 @@ class Draft:
     edited_by: str | None
     not_asked: tuple[str, ...]
     """Invoices that would be left out if it left now, with the reason."""
+    wording: str = ""
+    """Names the words as somebody edited them; hand it to ``drafts.edit``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,8 @@ class DraftShown:
 
 
 _ROWS = """
-    SELECT m.id, m.reason, m.needs, m.queued_at, m.made_by, m.edited_by, m.address, a.name AS account_name
+    SELECT m.id, m.reason, m.needs, m.queued_at, m.made_by, m.edited_by, m.address, a.name AS account_name,
+           m.edited_subject, m.edited_body
     FROM mailing m JOIN account a ON a.id = m.account_id
     WHERE m.state = 'drafted' AND (%(id)s::uuid IS NULL OR m.id = %(id)s)
     ORDER BY m.queued_at, m.id LIMIT %(limit)s
@@ -100,6 +103,11 @@ async def show(core: Core, *, mailing_id: UUID, actor: Actor) -> DraftShown:
 def version(snapshot: Mapping[str, Any]) -> str:
     """Return a short mark of what an approver is shown; any change of it is another mark."""
     return hashlib.sha256(json.dumps(snapshot, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def wording(subject: str | None, body: str | None) -> str:
+    """Return a short mark of the words that somebody put in the place of the letter's."""
+    return hashlib.sha256(json.dumps([subject, body]).encode()).hexdigest()[:16]
 
 
 async def remember(rows: Rows, shown: Mapping[UUID, Mapping[str, Any]], *, anew: bool = False) -> None:
@@ -145,6 +153,7 @@ def _draft(row: Mapping[str, Any], facts: MailFacts, left: MailFacts) -> Draft:
             for each in facts.items
             if isinstance(verdict := guardrails.judged(each), Never)
         ),
+        wording=wording(row["edited_subject"], row["edited_body"]),
     )
 
 

@@ -140,16 +140,26 @@ async def undo(core: Core, *, mailing_id: UUID, actor: Actor) -> LetterCalledBac
     return event
 
 
-async def edit(core: Core, *, mailing_id: UUID, subject: str, body: str, actor: Actor) -> LetterEdited:
+async def edit(
+    core: Core, *, mailing_id: UUID, subject: str, body: str, actor: Actor, seen: str | None = None
+) -> LetterEdited:
     """Put words of one's own in the place of the letter's; somebody else has to approve them.
 
     Greeting, invoices, amounts and payment links are not part of the words: they are set around them whatever is
     written, so no edit can take the link away. Words may not bring a link of their own: a payer must be able to trust
     that every link in a mail of ours is ours.
 
+    Args:
+        core: The core.
+        mailing_id: The draft.
+        subject: The new subject.
+        body: The new words.
+        actor: Who edits it.
+        seen: The ``wording`` of the draft that was edited, so that nobody writes over another's words.
+
     Raises:
         NotAllowed: The actor may not work the queue.
-        WordsRefused: Empty, too long, or with a link.
+        WordsRefused: Empty, too long, with a link, or written over somebody else's.
         DraftNotFound: There is no such mail.
         NoDraft: It is no draft (any more).
     """
@@ -157,6 +167,8 @@ async def edit(core: Core, *, mailing_id: UUID, subject: str, body: str, actor: 
     heading, words = _words(subject, body)
     async with core.transaction() as tx:
         mailing = await _draft(tx, mailing_id)
+        if seen is not None and seen != draft_lists.wording(mailing.edited_subject, mailing.edited_body):
+            raise WordsRefused(f"{mailing.edited_by} changed its words meanwhile; nothing was saved. Open it again.")
         await Mailing.filter(id=mailing.id).update(
             edited_by=actor.name, edited_by_id=actor.id, edited_subject=heading, edited_body=words
         )

@@ -177,13 +177,13 @@ async def test_the_buttons_of_a_write_off_keep_four_eyes(core: Core) -> None:
 
     own = shown(await in_words.press(core, Click(Action.APPROVE_WRITE_OFF, value, CARL)))
     operator = shown(await in_words.press(core, Click(Action.APPROVE_WRITE_OFF, value, ANNA)))
-    why = shown(await in_words.press(core, Click(Action.REJECT_WRITE_OFF, value, CORA)))
+    why = (await in_words.form(core, Click(Action.REJECT_WRITE_OFF, value, CORA))).title
     done = shown(await in_words.press(core, Click(Action.APPROVE_WRITE_OFF, value, CORA)))
     again = shown(await in_words.press(core, Click(Action.APPROVE_WRITE_OFF, value, CORA)))
 
     assert "omebody else" in own
     assert "needs the right" in operator
-    assert "writeoff reject" in why
+    assert "Decline the write-off" in why
     assert "written off" in done
     assert "already" in again
     assert await write_off_records.waiting(core) == ()

@@ -12,6 +12,7 @@ import pytest_asyncio
 from bot import ids, nouns
 from bot.asks import Click
 from bot.blocks import Message
+from bot.filled import Misfilled
 from bot.ids import Action
 from domain.commitments import dispute_queries, promises
 from domain.deliverability.models import Mailing
@@ -42,6 +43,13 @@ async def bosses(core: Core, staff: None) -> None:
 async def typed(core: Core, text: str, *, by: str = ANNA) -> Message:
     """Type a command."""
     return await in_words.say(core, text, slack_id=by)
+
+
+def button(message: Message, action: Action, *, by: str = ANNA) -> Click:
+    """Return a click on the first button of that action in the message."""
+    found = [each for each in elements(message.blocks) if each.get("action_id") == action]
+    assert found, f"no button {action} in {message.text}"
+    return Click(action, found[0]["value"], by)
 
 
 async def click(core: Core, message: Message, action: Action, *, by: str = ANNA, place: int = 0) -> Message:
@@ -119,13 +127,57 @@ async def test_a_rejection_asks_why_and_takes_the_chosen_reason(core: Core) -> N
     _, mailing = await a_draft(core)
     card = await click(core, await typed(core, "draft", by=MIA), Action.SHOW_DRAFT, by=MIA)
 
-    why = await click(core, card, Action.REJECT_DRAFT, by=MIA)
+    form = await in_words.form(core, button(card, Action.REJECT_DRAFT, by=MIA))
     before = (await Mailing.get(id=mailing.id)).state
-    done = await click(core, why, Action.REJECT_DRAFT, by=MIA, place=1)
+    chosen = {"quick": {"selected_option": {"value": "person"}}, "reason": "Ben calls"}
+    done = await in_words.submit(core, form, chosen, slack_id=MIA)
 
     assert before == "drafted"
-    assert "a person handles it" in done.text
+    assert "a person handles it: Ben calls" in done.text
     assert (await Mailing.get(id=mailing.id)).state == "rejected"
+
+
+async def test_a_button_of_an_older_card_still_rejects_for_the_reason_that_it_names(core: Core) -> None:
+    _, mailing = await a_draft(core)
+    value = ids.value(mailing=mailing.id, seen="person")
+
+    done = await in_words.press(core, Click(Action.REJECT_DRAFT, value, MIA))
+
+    assert "a person handles it" in done.text
+
+
+async def test_a_rejection_without_a_reason_is_pointed_at(core: Core) -> None:
+    await a_draft(core)
+    card = await click(core, await typed(core, "draft", by=MIA), Action.SHOW_DRAFT, by=MIA)
+    form = await in_words.form(core, button(card, Action.REJECT_DRAFT, by=MIA))
+
+    with pytest.raises(Misfilled, match="Why is it not sent"):
+        await in_words.submit(core, form, {"reason": " "}, slack_id=MIA)
+
+
+async def test_an_edited_draft_is_shown_with_its_words_and_approved_by_somebody_else(core: Core) -> None:
+    await a_draft(core)
+    card = await click(core, await typed(core, "draft", by=MIA), Action.SHOW_DRAFT, by=MIA)
+    form = await in_words.form(core, button(card, Action.EDIT_DRAFT, by=MIA))
+
+    edited = await in_words.submit(core, form, {"subject": "A word", "body": "We *miss* it."}, slack_id=MIA)
+    own = await click(core, edited, Action.APPROVE_DRAFT, by=MIA)
+    other = await click(core, edited, Action.APPROVE_DRAFT, by=CARL)
+
+    assert "We *miss* it." in whole(edited)
+    assert "edited by Mia" in whole(edited)
+    assert "omebody else" in own.text
+    assert "approved by you" in other.text
+
+
+async def test_nobody_writes_over_the_words_that_another_wrote_meanwhile(core: Core) -> None:
+    await a_draft(core)
+    card = await click(core, await typed(core, "draft", by=MIA), Action.SHOW_DRAFT, by=MIA)
+    form = await in_words.form(core, button(card, Action.EDIT_DRAFT, by=MIA))
+    await in_words.submit(core, form, {"subject": "One", "body": "one"}, slack_id=CARL)
+
+    with pytest.raises(Misfilled, match="Carl changed its words meanwhile"):
+        await in_words.submit(core, form, {"subject": "Two", "body": "two"}, slack_id=MIA)
 
 
 @pytest.mark.parametrize("action", [Action.APPROVE_DRAFT, Action.REJECT_DRAFT])
@@ -198,12 +250,51 @@ async def test_a_plan_is_approved_for_the_terms_that_were_shown(core: Core) -> N
     await typed(core, "plan INV-1042 12 monthly from 2026-04-01 no money")
 
     stale = await click(core, card, Action.APPROVE_PLAN, by=MIA)
-    hint = await click(core, card, Action.REJECT_PLAN, by=MIA)
     fresh = await click(core, await typed(core, "plan INV-1042"), Action.APPROVE_PLAN, by=MIA)
 
     assert "was changed by someone else" in stale.text
-    assert "/plixo plan reject INV-1042 reason…" in hint.text
     assert "Plan approved" in fresh.text
+
+
+async def test_other_terms_are_offered_in_a_form(core: Core) -> None:
+    await an_invoice(core)
+    card = await typed(core, "plan INV-1042 3 monthly from 2026-04-01 no money", by=ANNA)
+    card = await click(core, card, Action.SHOW_PLAN)
+    form = await in_words.form(core, button(card, Action.COUNTER_PLAN, by=MIA))
+    filled = {
+        "count": "2",
+        "rhythm": {"selected_option": {"value": "weekly"}},
+        "first": {"selected_date": "2026-04-01"},
+        "note": "Sooner, please",
+    }
+
+    offered = await in_words.submit(core, form, filled, slack_id=MIA)
+
+    assert "they hold once accepted" in whole(offered)
+    shown = whole(await typed(core, "plan INV-1042"))
+    assert "in 2 instalments, countered" in shown
+    assert "8 Apr 2026" in shown
+
+
+async def test_terms_that_lack_something_are_pointed_at_field_by_field(core: Core) -> None:
+    await an_invoice(core)
+    card = await click(core, await typed(core, "plan INV-1042 3 monthly from 2026-04-01 no money"), Action.SHOW_PLAN)
+    form = await in_words.form(core, button(card, Action.COUNTER_PLAN, by=MIA))
+
+    with pytest.raises(Misfilled) as wrong:
+        await in_words.submit(core, form, {"count": "many"}, slack_id=MIA)
+
+    assert set(wrong.value.fields) == {"count", "rhythm", "first"}
+
+
+async def test_a_plan_is_declined_for_a_reason_that_the_customer_reads(core: Core) -> None:
+    await an_invoice(core)
+    card = await click(core, await typed(core, "plan INV-1042 3 monthly from 2026-04-01 no money"), Action.SHOW_PLAN)
+    form = await in_words.form(core, button(card, Action.REJECT_PLAN, by=MIA))
+
+    declined = await in_words.submit(core, form, {"quick": {"selected_option": {"value": "long"}}}, slack_id=MIA)
+
+    assert "it takes too long" in declined.text
 
 
 async def test_a_dispute_is_taken_up_from_the_case_by_one(core: Core) -> None:

@@ -8,6 +8,7 @@ from bot.modals import Modal
 from bot.views import questions
 from domain.casework.questions import QuestionFile, QuestionView
 from domain.casework.states import QuestionState
+from tests.bot.desk_windows_made import desk_windows
 
 SOME_ID = UUID("11111111-2222-4333-8444-555555555555")
 
@@ -17,6 +18,7 @@ def every_window(name: str = "Acme Ltd") -> dict[str, Modal]:
     return {
         "waiting": modals.waiting(),
         "question answer": questions.answer_form(a_question(name)),
+        **desk_windows(name),
     }
 
 

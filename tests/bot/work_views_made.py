@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from bot import drafts as draft_commands
 from bot.blocks import Message
 from bot.views import (
     absences,
@@ -110,7 +109,8 @@ def _dispute(name: str, number: str, *, open_: bool = True) -> DisputeView:
     )  # fmt: skip
 
 
-def _plan(name: str, number: str, state: PlanState) -> PlanView:
+def a_plan(name: str, number: str, state: PlanState) -> PlanView:
+    """Return a plan in that state."""
     parts = tuple(
         Standing(
             instalment_id=ID, position=each, parts=14, due_on=date(2026, 3, each), amount=EURO, unpaid=EURO, asked=EURO,
@@ -125,7 +125,8 @@ def _plan(name: str, number: str, state: PlanState) -> PlanView:
     )  # fmt: skip
 
 
-def _draft(name: str, number: str) -> Draft:
+def a_draft(name: str, number: str) -> Draft:
+    """Return a draft that waits."""
     return Draft(
         mailing_id=ID, version="0123456789abcdef", letter="final-notice", account_name=name,
         sent_to="a…@acme.example", invoices=(number,) * 12, amounts=(EURO, Money(900, "USD")),
@@ -156,7 +157,8 @@ def _customer(name: str, number: str) -> Customer:
     )  # fmt: skip
 
 
-def _policy(name: str, state: str) -> PolicyVersion:
+def a_policy(name: str, state: str) -> PolicyVersion:
+    """Return a version of the policy."""
     document = Document(
         segments=tuple(SegmentPart(name=f"segment {each}", cadence="standard") for each in range(30)),
         cadences=(CadencePart(name="standard", steps=(StepPart(day=0, letter="reminder-due"),)),),
@@ -190,7 +192,7 @@ def _approved(name: str, number: str) -> LetterApproved:
 def _mail_views(name: str, *, number: str, many: int) -> Mapping[str, Message]:
     approved = _approved(name, number)
     shown = DraftShown(
-        _draft(name, number), Letter(subject=name, text="\n".join([f"Dear {name},", "", "> pay", name] * 12), html="")
+        a_draft(name, number), Letter(subject=name, text="\n".join([f"Dear {name},", "", "> pay", name] * 12), html="")
     )
     preview_lines = (
         *(_line(name, number),) * 40, _line(name, number, step=None), *(_line(name, number, holds=name),) * 20,
@@ -199,12 +201,11 @@ def _mail_views(name: str, *, number: str, many: int) -> Mapping[str, Message]:
     return {
         "draft": drafts.card(shown, short="1a2b3c4d"),
         "draft, changed": drafts.card(shown, short="1a2b3c4d", changed=(name,) * 3, replaces=True),
-        "draft, list": drafts.listed(Drafts(57, (_draft(name, number),) * many)),
+        "draft, list": drafts.listed(Drafts(57, (a_draft(name, number),) * many)),
         "draft, none": drafts.listed(Drafts(0, ())),
         "draft, approved": drafts.approved(approved),
         "draft, many approved": drafts.approved_many(ApprovedMany((approved,) * many, ((ID, name),) * many)),
         "draft, called back": drafts.called_back(LetterCalledBack(**_letter(name, number))),
-        "draft, why not": drafts.why_not(ID, short="1a2b3c4d", reasons=draft_commands.REASONS),
         "drafts of the day": days.drafts(DraftDay(DAY, 7, 5, 2, 1, (EURO,), AT)),
         "drafts of the day, none": days.drafts(DraftDay(DAY, 0, 0, 0, 0, (), None)),
         "drafts of the day, moved": days.drafts_moved(DAY),
@@ -225,8 +226,8 @@ def _agreed_views(name: str, *, number: str, many: int) -> Mapping[str, Message]
     return {
         "promise, choices": promises.choices(number, ID, paused, days=[date(2026, 3, 13), date(2026, 3, 31)]),
         "promise, nothing left": promises.choices(number, ID, nothing_left, days=[]),
-        "plan": plans.card(_plan(name, number, PlanState.REQUESTED)),
-        "plan, running": plans.card(_plan(name, number, PlanState.RUNNING)),
+        "plan": plans.card(a_plan(name, number, PlanState.REQUESTED)),
+        "plan, running": plans.card(a_plan(name, number, PlanState.RUNNING)),
         "plan, list": plans.waiting((WaitingPlan(ID, ID, number, name, EURO, 3, DAY, DAY, name, True, AT),) * many),
         "plan, none": plans.waiting(()),
         "dispute": disputes.card(_dispute(name, number)),
@@ -248,12 +249,12 @@ def _policy_views(name: str, *, many: int) -> Mapping[str, Message]:
     proposed = PolicyProposed(version=3, base=2, notes=name, changes=(name,), actor=name, actor_kind="person", at=AT)
     gate = GateShown(ID, "maintenance", name, "all mail", name, AT, name, AT)
     return {
-        "policy": policies.card(_policy(name, "proposed"), 2, [name] * 25, today=_today(name, many)),
-        "policy, in force": policies.card(_policy(name, "published"), 3, []),
-        "policy, versions": policies.versions([_policy(name, "published")] * min(many, 10)),
+        "policy": policies.card(a_policy(name, "proposed"), 2, [name] * 25, today=_today(name, many)),
+        "policy, in force": policies.card(a_policy(name, "published"), 3, []),
+        "policy, versions": policies.versions([a_policy(name, "published")] * min(many, 10)),
         "policy, proposed": news.alone(proposed),
         "segments": policies.segments(
-            _policy(name, "published"), [_health("segment 1", 95), _health("segment 2", 60)], limits=Limits()
+            a_policy(name, "published"), [_health("segment 1", 95), _health("segment 2", 60)], limits=Limits()
         ),
         "maintenance": maintenance.listed((gate,) * many),
         "maintenance, none": maintenance.listed(()),

@@ -1,0 +1,36 @@
+"""The forms in which drafts, plans, credits, write-offs and policies are decided, made with names of one's choice."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from bot import drafts as draft_commands
+from bot.modals import Modal
+from bot.views import credits, drafts, money, plans, policies  # noqa: A004 - named after what it is about
+from domain.commitments.states import PlanState
+from domain.kernel.money import Money
+from domain.ledger.credits import WaitingCredit
+from domain.ledger.write_off_records import WaitingWriteOff
+from domain.letters import Letter
+from domain.outreach.draft_lists import DraftShown
+from tests.bot.work_views_made import a_draft, a_plan, a_policy
+
+AT = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
+ID = UUID("1a2b3c4d-0000-4000-8000-00001a2b3c4d")
+EURO = Money(12500, "EUR")
+
+
+def desk_windows(name: str) -> dict[str, Modal]:
+    """Return the forms by their names; *name* stands wherever a stranger's text can."""
+    letter = Letter(subject=name, text=name, html="", words=name[:3_000])
+    edit = drafts.edit_form(DraftShown(a_draft(name, name), letter))
+    assert isinstance(edit, Modal), "its words fit into a form"
+    waits = WaitingWriteOff(ID, "void", name, name, EURO, EURO, name, name, AT)
+    return {
+        "draft edit": edit,
+        "draft reject": drafts.reject_form(a_draft(name, name), reasons=draft_commands.REASONS),
+        "plan reject": plans.reject_form(a_plan(name, name, PlanState.REQUESTED)),
+        "plan counter": plans.counter_form(a_plan(name, name, PlanState.REQUESTED)),
+        "credit reject": credits.reject_form(WaitingCredit(ID, name, name, EURO, EURO, name, name, AT, True)),
+        "write-off reject": money.reject_form(waits),
+        "policy reject": policies.reject_form(a_policy(name, "proposed")),
+    }
