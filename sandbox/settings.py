@@ -72,7 +72,7 @@ class SandboxSettings:
     inbound_host: str = "127.0.0.1"
     inbound_port: int = 8025
     merchant_name: str = "Northwind Supplies"
-    slack_events: frozenset[str] = frozenset({"app_uninstalled", "tokens_revoked"})
+    slack_events: frozenset[str] = frozenset({"app_uninstalled", "tokens_revoked", "file_shared"})
     """Which events the app is subscribed to, by the names of its manifest; with ``app_home_opened`` there is a Home."""
     people: tuple[Person, ...] = PEOPLE
     suggestions: tuple[Suggestion, ...] = SUGGESTIONS

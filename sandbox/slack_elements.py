@@ -142,6 +142,12 @@ INPUTS: dict[str, Shape] = {
     ),
 }
 
+FILES: dict[str, Shape] = {
+    "file_input": Shape(
+        optional={"action_id": ID, "filetypes": items(string(30), most=100), "max_files": integer},
+    )
+}
+
 OVERFLOW: dict[str, Shape] = {
     "overflow": Shape(required={"options": items(OPTION, most=5)}, optional={"action_id": ID, "confirm": CONFIRM})
 }
@@ -149,7 +155,7 @@ OVERFLOW: dict[str, Shape] = {
 BUTTONS = {"button": BUTTON}
 ACCESSORIES = {**BUTTONS, "image": IMAGE, **MENUS, **PICKERS, **OVERFLOW}
 ACTIONS = {**BUTTONS, **MENUS, **PICKERS, **OVERFLOW}
-IN_INPUT = {**INPUTS, **MENUS, **PICKERS}
+IN_INPUT = {**INPUTS, **MENUS, **PICKERS, **FILES}
 
 
 def element(shapes: dict[str, Shape]) -> Check:

@@ -1,8 +1,8 @@
-"""File upload as the SDK's ``files_upload_v2`` does it: ask for an address, send the bytes there, share."""
+"""Files: uploaded by the app as the SDK's ``files_upload_v2`` does it, or by a person, and handed out to the app."""
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sandbox.slack_arguments import needed
 from sandbox.slack_workspace import BOT_USER, SlackRefusal, Workspace
@@ -13,6 +13,9 @@ MOST_BYTES = 20 * 1024 * 1024
 
 TYPES = {
     "csv": "text/csv",
+    "tsv": "text/tab-separated-values",
+    "xml": "application/xml",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "txt": "text/plain",
     "pdf": "application/pdf",
     "png": "image/png",
@@ -33,25 +36,85 @@ def upload_address(workspace: Workspace, params: Json, *, origin: Callable[[], s
     if not 0 < length <= MOST_BYTES:
         raise SlackRefusal("file_upload_size_restricted" if length else "invalid_arguments")
     file_id, token = f"F{secrets.token_hex(5).upper()}", secrets.token_urlsafe(24)
-    ending = name.rpartition(".")[2].lower()
-    workspace.store.put(
-        "slack.file",
-        file_id,
-        {
-            "id": file_id,
-            "name": name,
-            "title": name,
-            "size": length,
-            "user": BOT_USER,
-            "created": int(time.time()),
-            "filetype": ending,
-            "mimetype": TYPES.get(ending, "application/octet-stream"),
-            "token": token,
-            "alt_txt": params.get("alt_txt") or params.get("alt_text") or "",
-            "state": "promised",
-        },
-    )
+    file = _made(file_id, name, length, user=BOT_USER, token=token)
+    alt = params.get("alt_txt") or params.get("alt_text") or ""
+    workspace.store.put("slack.file", file_id, file | {"alt_txt": alt, "state": "promised"})
     return {"upload_url": f"{origin()}/slack/upload/{token}", "file_id": file_id}
+
+
+def _made(file_id: str, name: str, size: int, *, user: str, token: str) -> Json:
+    ending = name.rpartition(".")[2].lower()
+    return {
+        "id": file_id,
+        "name": name,
+        "title": name,
+        "size": size,
+        "user": user,
+        "created": int(time.time()),
+        "filetype": ending,
+        "mimetype": TYPES.get(ending, "application/octet-stream"),
+        "token": token,
+        "alt_txt": "",
+        "shares": {},
+    }
+
+
+def upload(workspace: Workspace, *, user: str, name: str, content: bytes) -> Json:
+    """Keep a file that a person has chosen, for a message or a form.
+
+    Raises:
+        SlackRefusal: It is empty or too large.
+    """
+    if not 0 < len(content) <= MOST_BYTES:
+        raise SlackRefusal("file_upload_size_restricted")
+    file = _made(f"F{secrets.token_hex(5).upper()}", name[-255:] or "file", len(content), user=user, token="")
+    with workspace.store.changes():
+        workspace.store.put("slack.file", file["id"], file | {"state": "sent"})
+        workspace.store.put("slack.content", file["id"], {"latin1": content.decode("latin-1")})
+    return file
+
+
+def share_as(
+    workspace: Workspace, file_ids: Sequence[str], *, user: str, channel: str, text: str, origin: Callable[[], str]
+) -> Json:
+    """Post files that a person has uploaded, and return the message.
+
+    Raises:
+        SlackRefusal: One of them is not there, or not theirs.
+    """
+    files = []
+    for file_id in file_ids:
+        file = workspace.store.get("slack.file", file_id)
+        if file is None or file["user"] != user or file["state"] == "promised":
+            raise SlackRefusal("file_not_found")
+        files.append(file | {"state": "shared"})
+    with workspace.store.changes():
+        message = workspace.post(channel, user=user, text=text, files=[told(file, origin) for file in files])
+        for file in files:
+            workspace.store.put("slack.file", file["id"], _in_channel(file, channel, message["ts"]))
+    return message
+
+
+def _in_channel(file: Json, channel: str, ts: str) -> Json:
+    """Return the file with the message by which it was shared."""
+    shares = file.get("shares", {})
+    group = dict(shares.get("private", {}))
+    group[channel] = [*group.get(channel, []), {"ts": ts}]
+    return file | {"shares": shares | {"private": group}}
+
+
+def filled_in(workspace: Workspace, state: Json, origin: Callable[[], str]) -> Json:
+    """Return a form's state in which uploaded files are described as Slack describes them."""
+    filled: Json = {}
+    for block_id, actions in state.items():
+        filled[block_id] = {}
+        for action_id, value in actions.items():
+            if value.get("type") == "file_input":
+                found = [workspace.store.get("slack.file", str(each)) for each in value["files"]]
+                filled[block_id][action_id] = value | {"files": [told(each, origin) for each in found if each]}
+            else:
+                filled[block_id][action_id] = value
+    return filled
 
 
 def take(workspace: Workspace, token: str, content: bytes) -> None:
@@ -106,14 +169,15 @@ def info(workspace: Workspace, params: Json, *, origin: Callable[[], str]) -> Js
 def told(file: Json, origin: Callable[[], str]) -> Json:
     """Return a file as the product and the page get to see it."""
     address = f"{origin()}/slack/files/{file['id']}"
+    private = f"{address}/download"
     return {name: value for name, value in file.items() if name not in {"token", "state"}} | {
         "timestamp": file["created"],
         "pretty_type": file["filetype"].upper(),
         "mode": "hosted",
         "is_external": False,
         "is_public": True,
-        "url_private": address,
-        "url_private_download": address,
+        "url_private": private,
+        "url_private_download": private,
         "permalink": address,
     }
 

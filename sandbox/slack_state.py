@@ -58,6 +58,8 @@ def chosen(element: Json, raw: Any, offered: list[Json]) -> Json:
             "type": kind,
             "selected_date_time": int(digits) if digits.isdigit() else element.get("initial_date_time"),
         }
+    if kind == "file_input":
+        return {"type": kind, "files": _texts(raw)[: element.get("max_files", 10)]}
     if kind == "multi_users_select":
         return {"type": kind, "selected_users": element.get("initial_users", []) if raw is None else _texts(raw)}
     if kind in _MANY_OPTIONS:

@@ -46,6 +46,7 @@ function raw(field) {
   if (kind === "checkbox") return [...field.querySelectorAll("input:checked")].map((each) => each.value);
   if (kind === "radio") return field.querySelector("input:checked")?.value ?? "";
   if (kind === "moment") return field.value ? String(Math.floor(new Date(field.value).getTime() / 1000)) : "";
+  if (kind === "files") return field.dataset.ids ? field.dataset.ids.split(" ") : [];
   if (kind === "many") return field.value ? [field.value] : [];
   if (field.multiple) return [...field.selectedOptions].map((each) => each.value);
   return field.value;
@@ -127,7 +128,44 @@ export function clicked(target, click) {
   return false;
 }
 
+// Slack uploads a file as soon as it is chosen; the form or message then names it.
+async function uploaded(files) {
+  const ids = [];
+  for (const file of files) {
+    const query = new URLSearchParams({ user: state.user, name: file.name });
+    try {
+      const answer = await (await fetch(`/page/slack/upload?${query}`, { method: "POST", body: file })).json();
+      if (answer.ok) ids.push(answer.id);
+      else toast(answer.message, false);
+    } catch {
+      toast(`${file.name} was not taken; it may be too large.`, false);
+    }
+  }
+  return ids;
+}
+
+async function chosen(input) {
+  const field = input.closest("[data-field]");
+  const files = [...input.files].slice(0, Number(field.dataset.most));
+  const told = field.querySelector("[data-chosen]");
+  told.textContent = "Uploading …";
+  field.dataset.ids = (await uploaded(files)).join(" ");
+  told.textContent = field.dataset.ids ? files.map((file) => file.name).join(", ") : "Nothing was uploaded.";
+}
+
+async function attached(input) {
+  const ids = await uploaded([...input.files]);
+  input.value = "";
+  if (!ids.length) return;
+  toEnd();
+  const answer = await post("/page/slack/share", { user: state.user, room: state.room, files: ids });
+  if (!answer.ok) toast(answer.message, false);
+  await redraw("channel", true);
+}
+
 function changed(event) {
+  if ("choose" in event.target.dataset) { chosen(event.target); return; }
+  if ("attach" in event.target.dataset) { attached(event.target); return; }
   const field = event.target.closest("[data-field][data-dispatch]");
   if (!field || !container(field)) return;
   sure(field).then((go) => go && press(field, raw(field)));

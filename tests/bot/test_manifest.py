@@ -3,16 +3,12 @@
 import re
 from pathlib import Path
 
-from bot import commands, door
+from slack_sdk.web.async_client import AsyncWebClient
 
-MANIFEST = (Path(__file__).parents[2] / "bot" / "manifest.yaml").read_text(encoding="utf-8")
+from bot import app, commands, door, manifest, nouns
 
-
-def listed(name: str) -> set[str]:
-    """Return the items of the list of that name."""
-    block = re.search(rf"^( *){name}:\n((?:\1 +- .*\n)+)", MANIFEST, re.MULTILINE)
-    assert block is not None, name
-    return set(re.findall(r"- (\S+)", block[2]))
+ROOT = Path(__file__).parents[2]
+MANIFEST = manifest.FILE.read_text(encoding="utf-8")
 
 
 def test_every_address_is_the_one_that_the_product_listens_on() -> None:
@@ -32,11 +28,12 @@ def test_the_usage_hint_names_the_commands_of_the_table() -> None:
 
 
 def test_the_scopes_are_those_of_the_methods_that_are_called() -> None:
-    posting = {"commands", "chat:write", "channels:history", "groups:history", "metadata.message:read", "files:write"}
-    checking = {"channels:read", "groups:read"}
+    code = "".join(each.read_text(encoding="utf-8") for each in (ROOT / "bot").rglob("*.py"))
+    called = {name for name in re.findall(r"client\.([a-z]+_[A-Za-z_]+)", code) if name in vars(AsyncWebClient)}
 
-    assert listed("bot") == posting | checking
+    assert called <= manifest.NEEDED.keys(), "each method has its scopes in bot/manifest.py"
+    assert manifest.scopes() == {"commands"} | {scope for name in called for scope in manifest.NEEDED[name]}
 
 
 def test_only_events_that_are_handled_are_subscribed_to() -> None:
-    assert listed("bot_events") == {"app_uninstalled", "tokens_revoked"}
+    assert manifest.events() == nouns.LISTENERS.keys() | app.REMOVED.keys()

@@ -132,3 +132,19 @@ async def queue(core: Core, tx: Transaction, import_id: UUID, *jobs: str) -> Non
     """Queue jobs about an import, and the drawing of its card."""
     for name in (*jobs, "show_import"):
         await core.jobs.defer(tx, name, import_id=str(import_id))
+
+
+def source_of(file_id: str) -> str:
+    """Return the name of an upload."""
+    return f"slack:{file_id}"
+
+
+def file_of(source: str) -> str:
+    """Return the chat's id of an upload."""
+    return source.removeprefix("slack:")
+
+
+async def look_at(core: Core, *, file_id: str, channel: str, chat_id: str) -> None:
+    """Queue a look at a file that was shared; what it is, and whether it is for an import, the chat has to be asked."""
+    async with core.transaction() as tx:
+        await core.jobs.defer(tx, "look_at_file", file_id=file_id, channel=channel, chat_id=chat_id)

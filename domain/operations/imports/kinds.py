@@ -37,6 +37,14 @@ _ABOUT = {
     ImportKind.REMITTANCE: "a remittance advice",
 }
 
+_WORDS: Mapping[ImportKind, Vocabulary[Any]] = {
+    ImportKind.INVOICES: VOCABULARIES[Kind.INVOICES],
+    ImportKind.CONTACTS: VOCABULARIES[Kind.CONTACTS],
+    ImportKind.CONTROL: CONTROL_WORDS,
+    ImportKind.BANK: bank_words.WORDS,
+    ImportKind.REMITTANCE: advice_words.WORDS,
+}
+
 
 async def recognised(core: Core, file: BinaryIO) -> tuple[ImportKind, ...]:
     """Return what the file may be: one kind where that is clear, several or none where a person has to say it."""
@@ -136,3 +144,10 @@ def _meant(words: Vocabulary[Any], cells: list[str]) -> dict[StrEnum, int]:
 
 def _complete(words: Vocabulary[Any], found: Mapping[Any, int]) -> bool:
     return all(any(each in found for each in group) for group in words.required)
+
+
+def fields_of(kind: ImportKind) -> tuple[tuple[str, str, bool], ...]:
+    """Return what columns of such a file can hold: the field's name, its title, and whether the file may need it."""
+    words = _WORDS[kind]
+    needed = {each for group in words.required for each in group}
+    return tuple((each.value, words.known[each].title, each in needed) for each in words.fields)

@@ -119,13 +119,16 @@ class Said(BaseModel):
         return {name: getattr(self, name) for name in names}
 
 
+_TEXTS = {Asked.DATE_ORDER: "In which order are the dates written?"}
+"""What is asked otherwise where the answers are shown with an example."""
+
+
 def question(of: QuestionOpen) -> Question:
     """Return a question of the import as it is kept."""
     what, about = _about(of)
     why = str(of).split(" Say it with ", 1)[0]
-    return Question(
-        what=what, text=of.question[:1_000], why=why[:1_500], choices=of.choices[:MOST_CHOICES], about=about[:200]
-    )
+    text = _TEXTS.get(what, of.question)
+    return Question(what=what, text=text[:1_000], why=why[:1_500], choices=of.choices[:MOST_CHOICES], about=about[:200])
 
 
 def _about(of: QuestionOpen) -> tuple[Asked, str]:
