@@ -29,12 +29,16 @@ AT_ONCE_SECONDS = 1.0
 
 SEARCH_SECONDS = 2.0
 
+MOST_AT_ONCE = 6
+"""Pieces of work; fewer than a bot has connections, so that what comes next is acknowledged however much is done."""
+
 
 class Answering:
     """Shows answers."""
 
     def __init__(self, replies: Replies, windows: Windows) -> None:
         self._replies, self._windows = replies, windows
+        self._places = asyncio.Semaphore(MOST_AT_ONCE)
 
     async def answer(self, to: ReplyTo, work: Coroutine[Any, Any, Answer], *, may_open: bool = False) -> None:
         """Do the work and show its answer; whatever goes wrong, the person hears of it."""
@@ -54,7 +58,7 @@ class Answering:
         """
         with request_ids.serving(request_ids.current() or None) as request_id:
             try:
-                return await work
+                return await self._in_turn(work)
             except Misfilled:
                 raise
             except Exception as error:  # the rim
@@ -73,6 +77,13 @@ class Answering:
     async def change(self, window: str, answer: Answer) -> None:
         """Show the answer in a window that is open."""
         await self._windows.change(window, modals.of(answer))
+
+    async def _in_turn(self, work: Coroutine[Any, Any, Answer]) -> Answer:
+        try:
+            async with self._places:
+                return await work
+        finally:
+            work.close()  # of work whose turn never came
 
     async def _show(self, to: ReplyTo, answer: Answer, *, window: str) -> None:
         if window:

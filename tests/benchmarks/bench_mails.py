@@ -68,7 +68,7 @@ its time, and not where the sink answers at once: there a mail of ours costs 3.5
 database, and a bare one 1.2 ms, or 0.5 ms over a kept connection. Where many others want the processors any of them may
 be missed: ours takes turns with the database besides the sink."""
 
-_BOOKS = """
+BOOKS = """
     WITH accounts AS (
         INSERT INTO account (id, number, name, name_key, country, state, created_at)
         SELECT gen_random_uuid(), %(round)s || '-' || n, 'Customer ' || n, 'customer ' || %(round)s || n, 'DE',
@@ -132,13 +132,13 @@ def _serve(port: Any, ready: Event, over: Event, seconds: float) -> None:
 
 
 @contextmanager
-def _sink(seconds: float) -> Iterator[int]:
+def sink(seconds: float) -> Iterator[int]:
     """Run a sink in a process of its own; give its port."""
     context = multiprocessing.get_context("spawn")
     port, ready, over = context.Value("i", 0), context.Event(), context.Event()
     process = context.Process(target=_serve, args=(port, ready, over, seconds))
     process.start()
-    assert ready.wait(30), "the sink starts"
+    assert ready.wait(60), "the sink starts"
     try:
         yield int(port.value)
     finally:
@@ -148,7 +148,7 @@ def _sink(seconds: float) -> Iterator[int]:
 
 async def _ours(core: Core, port: int, name: str) -> float:
     """Plan reminders, then send them as one worker does; return mails a second."""
-    await core.database.execute(_BOOKS, {"round": name, "mails": MAILS, "now": core.clock.now()})
+    await core.database.execute(BOOKS, {"round": name, "mails": MAILS, "now": core.clock.now()})
     await planner.plan(core)
     await core.database.execute("ANALYZE")
     waiting = [str(row["id"]) for row in await core.database.rows("SELECT id FROM mailing WHERE state = 'queued'")]
@@ -199,7 +199,7 @@ async def _written(core: Core, name: str) -> list[bytes]:
 async def _rows(core: Core, seconds: float, mails: Sequence[bytes]) -> list[dict[str, Any]]:
     mine: list[float] = []
     bare: dict[tuple[int, int], list[float]] = {way: [] for way in WAYS}
-    with _sink(seconds) as port:
+    with sink(seconds) as port:
         for place in range(ROUNDS):
             mine.append(await _ours(core, port, f"r{place}-{seconds}"))
             for (loops, over_one), each in bare.items():
