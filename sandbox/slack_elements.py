@@ -166,7 +166,7 @@ def element(shapes: dict[str, Shape]) -> Check:
         check(report, value, at)
         action_id = value.get("action_id") if isinstance(value, dict) else None
         if isinstance(action_id, str):
-            block = "/".join(at.split("/")[:3])
+            block = "/".join(at.removeprefix("/view").split("/")[:3])
             if (block, action_id) in report.action_ids:
                 report.add(f'`action_id` "{action_id}" already exists in this block', f"{at}/action_id")
             report.action_ids.add((block, action_id))

@@ -1,6 +1,7 @@
 """Working: the jobs that read a file for its preview, and that take it into the ledger as the preview showed it."""
 
 import asyncio
+import json
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -73,6 +74,7 @@ async def read(core: Core, *, import_id: str) -> None:
 
 
 async def _read(core: Core, found: FileImport, file: _Open) -> Findings | Question:
+    found = await _as_before(core, found)
     kind = ImportKind(found.kind) if found.kind else None
     if kind is None:
         fits = await kinds.recognised(core, file.stream)
@@ -85,6 +87,28 @@ async def _read(core: Core, found: FileImport, file: _Open) -> Findings | Questi
         async with core.transaction() as tx:
             findings = await readings.shown(core.within(tx), tx, handed, actor=SYSTEM)
     return await _known_before(core, found, findings)
+
+
+async def _as_before(core: Core, found: FileImport) -> FileImport:
+    """Return the import with what was said about the very same bytes before, where nothing is said about it yet."""
+    said = Said.model_validate(found.said)
+    if said != Said(full=said.full):
+        return found
+    row = await core.database.row(
+        "SELECT kind, said FROM file_import WHERE sha256 = %s AND state = 'applied' AND (%s::text IS NULL OR kind = %s)"
+        " ORDER BY changed_at DESC LIMIT 1",
+        (found.sha256, found.kind, found.kind),
+    )
+    if row is None:
+        return found
+    before = Said.model_validate(json.loads(row["said"]) if isinstance(row["said"], str) else row["said"])
+    found.said = before.model_copy(update={"full": said.full}).model_dump(mode="json")
+    found.kind = row["kind"]
+    await core.database.execute(
+        "UPDATE file_import SET kind = %s, said = %s::jsonb WHERE id = %s",
+        (found.kind, json.dumps(found.said), found.id),
+    )
+    return found
 
 
 async def _known_before(core: Core, found: FileImport, findings: Findings) -> Findings:

@@ -166,6 +166,20 @@ async def test_dates_that_tell_no_order_are_asked_about_and_the_answer_is_used(c
     assert str(invoice["due_on"]) == "2026-04-03"
 
 
+async def test_what_was_answered_about_a_file_is_not_asked_of_the_same_file_again(core: Core, anna: Actor) -> None:
+    text = f"{HEADER}\nINV-1,Acme Ltd,03/04/2026,120.00,EUR,a@acme.example\n"
+    import_id = await handed_in(core, anna, text)
+    seen = (await card(core, import_id)).version
+    await deciding.answer(core, import_id=import_id, seen=seen, text="dmy", actor=anna)
+    await working.read(core, import_id=str(import_id))
+    await apply(core, import_id, anna)
+
+    again = await card(core, await handed_in(core, anna, text, name="again.csv"))
+
+    assert again.findings is not None
+    assert (again.state, again.findings.changes_nothing) == (ImportState.PREVIEWED, True)
+
+
 async def test_columns_that_nobody_knows_are_mapped_by_a_person(core: Core, anna: Actor) -> None:
     text = "Beleg X,Wer,Wann,Wieviel,Currency\nINV-1,Acme Ltd,2026-04-03,120.00,EUR\n"
     import_id = await handed_in(core, anna, text)
