@@ -17,17 +17,16 @@ from domain.commitments.dispute_refusals import (
     FilesUnkept,
     NothingToDispute,
 )
-from domain.commitments.documents import LARGEST, MOST, MOST_IN_ALL
+from domain.commitments.documents import MOST, MOST_IN_ALL
 from domain.commitments.objections import DESCRIPTION_LENGTH, Filing
 from domain.kernel.money import Money
 from domain.kernel.refusals import Refusal
 from domain.pay_links import acts
-from portal import act_forms
-from portal.act_forms import Desk, Errors, Sent
+from portal import act_forms, faults
+from portal.act_forms import Desk, Sent
+from portal.faults import MEGABYTES, Errors
 from portal.rim import Portal, Route
 from portal.uploads import FILE_FIELD
-
-MEGABYTES = LARGEST // 1024 // 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +109,11 @@ def _read(sent: Sent, case: Case, reason: Reason) -> tuple[Money | None, Errors]
     if wrong:
         errors.append(("description", wrong))
     if received.fault:
-        name = received.fault_name[:80]
-        errors.append((_file_field(reason), t(received.fault, name=name, most=MOST, size=MEGABYTES)))
+        errors.append((_file_field(reason), faults.files(t, received, form_comes_back=True)))
     elif lacks := dispute_reasons.missing(reason, tuple(each.kind for each in sent.received.files)):
         errors += [(_id(kind), t("dispute_document_missing", document=t(f"document_{kind}"))) for kind in lacks]
-    elif errors and received.files:
-        errors.append((_file_field(reason), t("act_files_again")))
+    elif again := faults.files(t, received, form_comes_back=bool(errors)):
+        errors.append((_file_field(reason), again))
     return amount, tuple(errors)
 
 
@@ -129,10 +127,8 @@ def _fault(sent: Sent, case: Case, reason: Reason, no: Refusal) -> tuple[str, st
             return "amount", t("act_amount_most", most=sent.money(case.most))
         case DocumentsTooMany():
             return _file_field(reason), t("dispute_files_full", most=MOST_IN_ALL)
-        case DocumentUnusable():
-            return _file_field(reason), t("act_file_unusable", name=no.name[:80], size=MEGABYTES)
         case _:
-            return _file_field(reason), t("act_files_again")
+            return _file_field(reason), faults.refused(t, no)
 
 
 def _file_field(reason: Reason) -> str:

@@ -7,7 +7,8 @@ from domain.ledger.refusals import NothingToPay
 from domain.pay_links import forwardings, other_links
 from domain.pay_links.refusals import ForwardingsWait, PaymentUnderWay
 from portal import act_forms
-from portal.act_forms import Desk, Errors, Sent
+from portal.act_forms import Desk, Sent
+from portal.faults import Errors
 from portal.rim import Portal, Route
 
 MOST_NUMBER = 100

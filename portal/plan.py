@@ -15,7 +15,8 @@ from domain.kernel.refusals import MoveRefused, NotAllowed, StaleRecord
 from domain.pay_links import acts, unsent
 from domain.pay_links.refusals import PaymentInReview, PaymentUnderWay
 from portal import act_forms, plan_form
-from portal.act_forms import Desk, Errors, Sent
+from portal.act_forms import Desk, Sent
+from portal.faults import Errors
 from portal.plan_form import RHYTHMS, Typed, Wanted
 from portal.rim import Portal, Route
 from portal.uploads import Received

@@ -11,7 +11,8 @@ from domain.commitments.refusals import PlanUnsound
 from domain.commitments.terms import MOST_INSTALMENTS, Frequency, Instalment, Own, Schedule, Terms
 from domain.kernel.money import Money, digits
 from portal import act_forms
-from portal.act_forms import Desk, Errors, Sent
+from portal.act_forms import Desk, Sent
+from portal.faults import Errors
 
 MOST_ROWS = 36
 """Rows of days and amounts of one's own; whoever needs more takes equal instalments."""

@@ -14,7 +14,8 @@ from domain.kernel.money import Money
 from domain.kernel.refusals import MoveRefused, NotFound, Refusal, StaleRecord
 from domain.pay_links import acts
 from portal import act_forms
-from portal.act_forms import Desk, Errors, Sent
+from portal.act_forms import Desk, Sent
+from portal.faults import Errors
 from portal.rim import Portal, Route
 
 

@@ -5,16 +5,16 @@ from aiohttp import web
 from domain.casework import questions
 from domain.casework.refusals import QuestionsTooMany, TextUnusable
 from domain.commitments.dispute_reasons import OTHER
-from domain.commitments.dispute_refusals import DocumentsTooMany, DocumentUnusable, FilesUnkept
-from domain.commitments.documents import LARGEST, MOST
+from domain.commitments.dispute_refusals import FilesUnkept
+from domain.commitments.documents import MOST
 from domain.pay_links import acts
-from portal import act_forms
-from portal.act_forms import Desk, Errors, Sent
+from portal import act_forms, faults
+from portal.act_forms import Desk, Sent
+from portal.faults import MEGABYTES, Errors
 from portal.rim import Portal, Route
 from portal.uploads import FILE_FIELD
 
 FILES = f"{FILE_FIELD}{OTHER}"
-MEGABYTES = LARGEST // 1024 // 1024
 
 
 async def look(portal: Portal, request: web.Request, desk: Desk) -> web.StreamResponse:
@@ -28,10 +28,8 @@ async def ask(portal: Portal, request: web.Request, sent: Sent) -> web.StreamRes
     errors: list[tuple[str, str]] = []
     if wrong := act_forms.problem(sent, "text", most=questions.LONGEST, missing="question_missing"):
         errors.append(("text", wrong))
-    if received.fault:
-        errors.append((FILES, t(received.fault, name=received.fault_name[:80], most=MOST, size=MEGABYTES)))
-    elif errors and received.files:
-        errors.append((FILES, t("act_files_again")))
+    if wrong := faults.files(t, received, form_comes_back=bool(errors)):
+        errors.append((FILES, wrong))
     if errors:
         return await _form(portal, request, sent, tuple(errors))
     try:
@@ -42,11 +40,8 @@ async def ask(portal: Portal, request: web.Request, sent: Sent) -> web.StreamRes
         return await _form(portal, request, sent, (("text", t("question_many", most=questions.MOST_WAITING)),))
     except TextUnusable:
         return await _form(portal, request, sent, (("text", t("question_missing")),))
-    except DocumentUnusable as no:
-        said = t("act_file_unusable", name=no.name[:80], size=MEGABYTES)
-        return await _form(portal, request, sent, ((FILES, said),))
-    except DocumentsTooMany:
-        return await _form(portal, request, sent, ((FILES, t("act_files_many", most=MOST)),))
+    except faults.UNUSABLE as no:
+        return await _form(portal, request, sent, ((FILES, faults.refused(t, no)),))
     return act_forms.to_invoice(request)
 
 

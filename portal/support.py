@@ -1,22 +1,23 @@
 """The support page: somebody says what went wrong, in a session or without one, from any page and every error."""
 
 import re
+from collections.abc import Mapping
 
 from aiohttp import web
 
 from domain.commitments import parties
-from domain.commitments.dispute_refusals import DocumentsTooMany, DocumentUnusable, FilesUnkept
-from domain.commitments.refusals import ReasonMissing, TextTooLong
+from domain.commitments.dispute_refusals import FilesUnkept
+from domain.kernel import addresses
 from domain.kernel.actor import Actor, ActorKind
 from domain.kernel.actor import payer as payer_actor
 from domain.kernel.addresses import AddressMalformed
 from domain.operations import support
 from domain.operations.support import Call
-from domain.operations.support_events import SupportAsked
 from domain.pay_links import queries
 from domain.pay_links.queries import PayerPage
 from domain.pay_links.refusals import LinkNotFound
-from portal import forms, uploads
+from portal import faults, forms, uploads
+from portal.faults import Errors
 from portal.rim import Portal, Route
 from portal.seats import Crowded, Sender
 from portal.texts import Texts
@@ -26,14 +27,16 @@ _REQUEST_ID = re.compile(r"[a-z0-9]{10}", re.ASCII)
 
 STRANGER = "somebody on the support page"
 
-Errors = tuple[tuple[str, str], ...]
+_REFERENCE = re.compile(r"S-[0-9A-F]{4}-[0-9A-F]{4}", re.ASCII)
+
+_FILES = "files"
 
 
 async def look(portal: Portal, request: web.Request) -> web.StreamResponse:
     """Show the form, with the id of the request that went wrong where the link has brought one along."""
     named = request.query.get("about", "")
     about = named if _REQUEST_ID.fullmatch(named) else ""
-    return _form(portal, request, await _page(portal, request), Received({"about": about}), ())
+    return _form(portal, request, await _page(portal, request), {"about": about})
 
 
 async def ask(portal: Portal, request: web.Request) -> web.StreamResponse:
@@ -56,10 +59,10 @@ async def ask(portal: Portal, request: web.Request) -> web.StreamResponse:
 
 def _unread(portal: Portal, request: web.Request, page: PayerPage | None, no: uploads.FilesUnread) -> web.Response:
     """Show the form again with what was typed; say when to come again where there was no place for the files."""
+    texts = _texts(portal, page)
     if not isinstance(no.why, Crowded):
-        return _form(portal, request, page, Received(no.fields, fault="support_file_unusable"), ())
-    said = _texts(portal, page)("support_files_busy", seconds=no.why.seconds)
-    response = _form(portal, request, page, Received(no.fields), (("files", said),))
+        return _form(portal, request, page, no.fields, ((_FILES, texts("act_files_broken")),))
+    response = _form(portal, request, page, no.fields, ((_FILES, texts("support_files_busy", seconds=no.why.seconds)),))
     response.set_status(503)
     response.headers["Retry-After"] = str(no.why.seconds)
     return response
@@ -68,16 +71,24 @@ def _unread(portal: Portal, request: web.Request, page: PayerPage | None, no: up
 async def _taken(
     portal: Portal, request: web.Request, page: PayerPage | None, received: Received
 ) -> web.StreamResponse:
+    texts, fields = _texts(portal, page), received.fields
+    if errors := _errors(texts, received, of_stranger=page is None):
+        return _form(portal, request, page, fields, errors)
     try:
-        event = await _asked(portal, page, received)
-    except (ReasonMissing, TextTooLong):
-        texts = _texts(portal, page)
-        said = "support_text_missing" if not received.fields.get("text", "").strip() else "support_text_long"
-        return _form(portal, request, page, received, (("text", texts(said, most=parties.LONGEST_TEXT)),))
-    except AddressMalformed:
-        return _form(portal, request, page, received, (("reply_to", _texts(portal, page)("support_reply_wrong")),))
-    except _FileFault as no:
-        return _form(portal, request, page, received, (("files", _texts(portal, page)(no.key)),))
+        event = await support.ask(portal.core, call=_call(page, received), actor=_actor(page))
+    except faults.UNUSABLE as no:
+        return _form(portal, request, page, fields, ((_FILES, faults.refused(texts, no)),))
+    except FilesUnkept:
+        return _form(portal, request, page, fields, ((_FILES, texts("support_files_away")),))
+    return web.Response(status=303, headers={"Location": f"support/sent?reference={event.reference}"})
+
+
+async def sent(portal: Portal, request: web.Request) -> web.StreamResponse:
+    """Say under which reference a call for help is known; reached by GET, so that reloading it sends nothing."""
+    reference = request.query.get("reference", "")
+    if not _REFERENCE.fullmatch(reference):
+        return web.Response(status=303, headers={"Location": "../support"})
+    page = await _page(portal, request)
     texts = _texts(portal, page)
     return portal.pages.show(
         request,
@@ -85,25 +96,33 @@ async def _taken(
         status=200,
         texts=texts,
         title=texts("support_sent_title"),
-        lead=texts("support_sent_text", reference=event.reference),
+        lead=texts("support_sent_text", reference=reference),
         further=texts("support_sent_next"),
         back=texts("back") if page else "",
     )
 
 
-class _FileFault(Exception):
-    """Say by a key of the texts why the files could not be taken."""
+def _errors(t: Texts, received: Received, *, of_stranger: bool) -> Errors:
+    """Return all that has to be corrected."""
+    text, reply_to = received.fields.get("text", ""), received.fields.get("reply_to", "").strip()
+    errors = [("text", faults.text(t, text, most=parties.LONGEST_TEXT, missing="support_text_missing"))]
+    if of_stranger and reply_to and not _is_address(reply_to):
+        errors.append(("reply_to", t("support_reply_wrong")))
+    errors.append((_FILES, faults.files(t, received, form_comes_back=any(said for _, said in errors))))
+    return tuple((field, said) for field, said in errors if said)
 
-    def __init__(self, key: str) -> None:
-        self.key = key
-        super().__init__(key)
+
+def _is_address(text: str) -> bool:
+    try:
+        addresses.parsed(text)
+    except AddressMalformed:
+        return False
+    return True
 
 
-async def _asked(portal: Portal, page: PayerPage | None, received: Received) -> SupportAsked:
-    if received.fault:
-        raise _FileFault("support_file_unusable")
+def _call(page: PayerPage | None, received: Received) -> Call:
     fields = received.fields
-    call = Call(
+    return Call(
         text=fields.get("text", ""),
         request_id=fields.get("about", ""),
         reply_to="" if page else fields.get("reply_to", ""),
@@ -113,12 +132,6 @@ async def _asked(portal: Portal, page: PayerPage | None, received: Received) -> 
         invoice_number=page.invoice_number if page else None,
         contact_id=page.contact_id if page else None,
     )
-    try:
-        return await support.ask(portal.core, call=call, actor=_actor(page))
-    except (DocumentUnusable, DocumentsTooMany):
-        raise _FileFault("support_file_unusable") from None
-    except FilesUnkept:
-        raise _FileFault("support_files_away") from None
 
 
 def _actor(page: PayerPage | None) -> Actor:
@@ -143,21 +156,23 @@ def _texts(portal: Portal, page: PayerPage | None) -> Texts:
 
 
 def _form(
-    portal: Portal, request: web.Request, page: PayerPage | None, received: Received, errors: Errors
+    portal: Portal, request: web.Request, page: PayerPage | None, typed: Mapping[str, str], errors: Errors = ()
 ) -> web.Response:
-    if received.fault and not errors:
-        errors = (("files", _texts(portal, page)("support_file_unusable")),)
     return portal.pages.show(
         request,
         "support.html",
         status=422 if errors else 200,
         texts=_texts(portal, page),
         errors=errors,
-        typed=received.fields,
+        typed=typed,
         of_session=page is not None,
         form_token=forms.token(portal.cookies.session(request) or "") if page else "",
         most=parties.LONGEST_TEXT,
     )
 
 
-ROUTES = (Route("GET", "/support", "support", look), Route("POST", "/support", "support_ask", ask))
+ROUTES = (
+    Route("GET", "/support", "support", look),
+    Route("POST", "/support", "support_ask", ask),
+    Route("GET", "/support/sent", "support_sent", sent),
+)

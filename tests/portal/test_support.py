@@ -40,12 +40,13 @@ async def test_every_page_leads_there_with_its_request_id(core: Core, browser: B
 async def test_a_payer_is_known_and_the_files_arrive(core: Core, browser: Browser) -> None:
     payer = await a_payer(core, browser)
 
-    answer = await sent(browser, ("screen.png", PNG), text="Nothing happens", about="abcdefghjk")
+    form = await sent(browser, ("screen.png", PNG), text="Nothing happens", about="abcdefghjk")
+    answer, reloaded = [await browser.get(form.location) for _ in range(2)]
 
     (line,) = await support.waiting(core, actor=SHELL)
     card = await support.card(core, support_id=line.support_id, actor=SHELL)
-    assert answer.status == 200
-    assert "S-" in answer.text
+    assert (form.status, answer.status, reloaded.status) == (303, 200, 200)
+    assert line.support_id.hex[-8:-4].upper() in answer.text
     assert (card.text, card.request_id, card.invoice_number) == ("Nothing happens", "abcdefghjk", "INV-1042")
     assert [(each.name, each.size_bytes) for each in card.documents] == [("screen.png", len(PNG))]
     assert payer.invoice_id
@@ -56,7 +57,7 @@ async def test_a_stranger_may_ask_and_leave_an_address(core: Core, browser: Brow
 
     (line,) = await support.waiting(core, actor=SHELL)
     card = await support.card(core, support_id=line.support_id, actor=SHELL)
-    assert (answer.status, card.reply_to, card.invoice_number) == (200, "pat@acme.example", None)
+    assert (answer.status, card.reply_to, card.invoice_number) == (303, "pat@acme.example", None)
 
 
 @pytest.mark.parametrize(
@@ -78,6 +79,22 @@ async def test_what_cannot_be_taken_is_said_and_what_was_typed_stays(
     assert f'<a href="#{field}">' in answer.text
     assert 'value="abcdefghjk"' in answer.text
     assert await support.waiting(core, actor=SHELL) == ()
+
+
+async def test_all_that_is_wrong_is_said_at_once_and_a_file_by_its_name(core: Core, browser: Browser) -> None:
+    answer = await sent(browser, ("empty.png", b""), text=" ", reply_to="nobody")
+    unusable = await sent(browser, ("virus.exe", b"MZ"), text="help")
+
+    assert re.findall(r'<a href="#(\w+)">', answer.text) == ["text", "reply_to", "files"]
+    assert "empty.png is empty" in answer.text
+    assert "virus.exe was not taken" in unusable.text
+
+
+@pytest.mark.parametrize("made_up", ["", "?reference=", "?reference=S-1", "?reference=<b>S-1234-5678</b>"])
+async def test_a_reference_that_is_none_of_ours_is_not_repeated(browser: Browser, made_up: str) -> None:
+    answer = await browser.get(f"/support/sent{made_up}")
+
+    assert (answer.status, answer.location) == (303, "/support")
 
 
 async def test_another_site_cannot_send_it(core: Core, browser: Browser) -> None:

@@ -21,7 +21,7 @@ from tests.portal.browsers import Answer, Browser, a_browser
 from tests.portal.payers import Payer, a_payer
 
 PUBLIC = {
-    "/healthz", "/readyz", "/robots.txt", "/l/{token}", "/u/{token}", "/support", "/language", "/stripe/webhook",
+    "/healthz", "/readyz", "/robots.txt", "/l/{token}", "/u/{token}", "/support", "/support/sent", "/language", "/stripe/webhook",
 }  # fmt: skip
 """What anybody may ask for; each has tests of its own that it tells nothing of anybody."""
 
@@ -66,7 +66,7 @@ async def told_so_far(core: Core) -> list[Any]:
         " (SELECT count(*) FROM checkout) AS checkouts, (SELECT count(*) FROM pay_link) AS links,"
         " (SELECT count(*) FROM forwarding) AS wishes, (SELECT count(*) FROM plan) AS plans,"
         " (SELECT count(*) FROM promise) AS promises, (SELECT count(*) FROM dispute) AS disputes,"
-        " (SELECT count(*) FROM document) AS documents"
+        " (SELECT count(*) FROM document) AS documents, (SELECT count(*) FROM unsent_form) AS unsent"
     )
     assert row is not None
     return sorted(row.items())
