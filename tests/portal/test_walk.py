@@ -21,7 +21,8 @@ from tests.portal.browsers import Answer, Browser, a_browser
 from tests.portal.payers import Payer, a_payer
 
 PUBLIC = {
-    "/healthz", "/readyz", "/robots.txt", "/l/{token}", "/u/{token}", "/support", "/support/sent", "/language", "/stripe/webhook",
+    "/healthz", "/readyz", "/robots.txt", "/l/{token}", "/u/{token}", "/support", "/support/sent", "/language",
+    "/stripe/webhook",
 }  # fmt: skip
 """What anybody may ask for; each has tests of its own that it tells nothing of anybody."""
 
