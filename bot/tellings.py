@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from bot.rooms import Purpose
 from domain.casework import events as casework
+from domain.casework import mail_answer_events as mail_answer
 from domain.casework import question_events as question
 from domain.cash_application import events as cash
 from domain.commitments import dispute_events as dispute
@@ -140,6 +141,7 @@ TELLINGS: Mapping[type[Event], Telling] = {
     dispute.DisputeAssigned: QUIET,
     dispute.EvidenceAdded: NORMAL,
     dispute.DocumentHeldBack: NORMAL,
+    dispute.DocumentUnexamined: many("files that cannot be examined"),
     support.SupportAsked: many("calls for help"),  # strangers may ask, too
     dispute.DisputeAtRisk: many("disputes at risk of a late answer"),
     dispute.DisputeLate: many("disputes whose answer is late"),
@@ -161,6 +163,7 @@ TELLINGS: Mapping[type[Event], Telling] = {
     casework.MailAssigned: NORMAL,
     casework.CallLogged: QUIET,
     casework.CaseHandedOver: NORMAL,
+    mail_answer.MailReplied: NORMAL,
     question.QuestionAsked: ALARM,  # a payer waits for a person's answer
     question.QuestionAnswered: NORMAL,
     question.QuestionClosed: QUIET,

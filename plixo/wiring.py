@@ -4,10 +4,17 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from domain.casework import events as casework_events
-from domain.casework import question_events, questions, task_endings, tasks, worklist
+from domain.casework import mail_answer_events, question_events, questions, task_endings, tasks, worklist
 from domain.cash_application import events as cash_events
 from domain.cash_application import mailed_advices, posting, reading_events
-from domain.commitments import dispute_deadlines, dispute_endings, dispute_events, document_checks, judging
+from domain.commitments import (
+    dispute_deadlines,
+    dispute_endings,
+    dispute_events,
+    document_checks,
+    document_waits,
+    judging,
+)
 from domain.commitments import events as commitment_events
 from domain.deliverability import contact_events, draft_events, inbound, suppression_ends
 from domain.deliverability import events as deliverability_events
@@ -52,6 +59,7 @@ NOTICES: Notices = merged(
     stop_events.NOTICES,
     casework_events.NOTICES,
     question_events.NOTICES,
+    mail_answer_events.NOTICES,
     support_events.NOTICES,
     import_decisions.NOTICES,
     chat_events.NOTICES,
@@ -167,6 +175,19 @@ JOBS = (
         lock="apply_cash",
         queueing_lock="apply_cash",
     ),
+    JobKind(
+        "tell_person",
+        "Writes to the persons whom something concerns: requests to decide, answers, roles that end.",
+        lock="tell_person",  # of two at once one would show what was before
+        queue="chat",
+    ),
+    JobKind(
+        "learn_people",
+        "Asks Slack for the names, languages and time zones of people.",
+        lock="learn_people",
+        queueing_lock="learn_people",
+        queue="chat",
+    ),
     JobKind("share_audit", "Sends a part of the audit log to whoever asked for it in Slack.", queue="chat"),
     JobKind(
         "redraw_chat",
@@ -185,7 +206,15 @@ JOBS = (
         queue="chat",
     ),
     JobKind("share_document", "Puts a payer's file into the thread of its case in Slack.", attempts=40, queue="chat"),
-    JobKind("examine_document", "Looks into a file from outside and draws the picture that may be shown.", attempts=40),
+    JobKind(
+        "examine_document",
+        "Looks into a file from outside and draws the picture that may be shown.",
+        attempts=40,
+        queueing_lock="examine_document {document_id}",
+    ),
+    JobKind(
+        "watch_files", "Tells of files that nobody could look into.", lock="watch_files", queueing_lock="watch_files"
+    ),
     JobKind("look_at_file", "Finds out whether a file that was shared in Slack is for an import.", attempts=20),
     JobKind("fetch_import", "Fetches a file from Slack that somebody handed in.", attempts=20),
     JobKind(
@@ -215,7 +244,19 @@ JOBS = (
 """The jobs table: everything that happens later."""
 
 
-OF_CHAT = ("tell_operators", "share_document", "share_audit", "redraw_chat", "watch_chat", "look_at_file", "fetch_import", "show_import", "send_export")
+OF_CHAT = (
+    "tell_operators",
+    "share_document",
+    "share_audit",
+    "tell_person",
+    "learn_people",
+    "redraw_chat",
+    "watch_chat",
+    "look_at_file",
+    "fetch_import",
+    "show_import",
+    "send_export",
+)
 """Jobs that the operators' chat brings; without it they do nothing."""
 
 
@@ -263,6 +304,7 @@ def domain_functions(core: Core) -> dict[str, JobFunction]:
         "drop_dispute": partial(dispute_endings.drop, core),
         "examine_document": partial(document_checks.examine, core),
         "end_roles": whole(_end_roles),
+        "watch_files": whole(document_waits.watch),
         "tidy_files": whole(_tidy_files),
         "refresh_queue": whole(_refresh_queue),
         "close_links": partial(links.close, core),

@@ -7,6 +7,7 @@ from bot import blocks, ids, text
 from bot.blocks import Block, Message
 from domain.commitments.dispute_deadlines import Sla
 from domain.commitments.dispute_queries import DisputeCounts, DisputeView
+from domain.commitments.documents import DocumentLine
 
 
 def listed(disputes: Sequence[DisputeView], counts: DisputeCounts, *, mine: bool) -> Message:
@@ -81,9 +82,13 @@ def _due(dispute: DisputeView) -> str:
 
 
 def _documents(dispute: DisputeView) -> str:
-    there = [f"• {text.foreign(each.name, limit=60)}" for each in dispute.documents]
+    there = [f"• {text.foreign(each.name, limit=60)}{_standing(each)}" for each in dispute.documents]
     lacking = [f"• still to come: {text.said(each, limit=60)}" for each in dispute.missing]
     return text.listed([*there, *lacking], most=8)
+
+
+def _standing(document: DocumentLine) -> str:
+    return f" ({document.state.standing})" if document.state.standing else ""
 
 
 def _end(dispute: DisputeView) -> str:

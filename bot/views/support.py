@@ -5,6 +5,7 @@ from uuid import UUID
 
 from bot import blocks, ids, text
 from bot.blocks import Block, Message
+from domain.commitments.documents import DocumentLine
 from domain.operations import short_ids
 from domain.operations.support import SupportCard, SupportLine
 from domain.operations.support_events import reference
@@ -24,6 +25,10 @@ def waiting(calls: Sequence[SupportLine]) -> Message:
     return Message(text=head, blocks=blocks.listing([blocks.section(f"*{head}*")], lines))
 
 
+def _standing(document: DocumentLine) -> str:
+    return f", {document.state.standing}" if document.state.standing else ""
+
+
 def card(call: SupportCard) -> Message:
     """Return one call for help with the trail of its request."""
     head = f"Call for help {reference(call.support_id)}"
@@ -36,7 +41,8 @@ def card(call: SupportCard) -> Message:
     shown = [blocks.section(f"*{head}*\n{', '.join(facts)}"), blocks.section(text.quoted(body, most=40, limit=300))]
     if call.documents:
         named = ", ".join(
-            f"{text.foreign(each.name, limit=60)} ({each.size_bytes:,} bytes)" for each in call.documents[:MOST_FILES]
+            f"{text.foreign(each.name, limit=60)} ({each.size_bytes:,} bytes{_standing(each)})"
+            for each in call.documents[:MOST_FILES]
         )
         shown.append(blocks.context(f"Attached: {named}; `plixo support show {call.support_id} --save FOLDER`"))
     shown.append(blocks.section(_trail(call)))

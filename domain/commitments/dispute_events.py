@@ -197,6 +197,22 @@ class DocumentHeldBack(PlacedEvent):
         return f"The virus check found {self.found} in the file “{self.name}”; nobody can open it"
 
 
+class DocumentUnexamined(PlacedEvent):
+    """A file from outside could not be looked into for a long time; nobody can open it, and it is tried again."""
+
+    kind: ClassVar[str] = "document.unexamined"
+
+    name: str
+    came_at: AwareDatetime
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return (
+            f"The file “{self.name}” has waited since {self.came_at:%Y-%m-%d %H:%M} UTC to be examined: the virus check"
+            " or the store of files does not answer. Nobody can open it yet; it is tried again by itself"
+        )
+
+
 NOTICES: Notices = {
     InvoiceWrittenOff: (job("drop_dispute"),),
     InvoiceVoided: (job("drop_dispute"),),
@@ -208,6 +224,7 @@ NOTICES: Notices = {
     DisputeAssigned: (operators(),),
     EvidenceAdded: (operators(),),
     DocumentHeldBack: (operators(),),
+    DocumentUnexamined: (operators(),),
     DisputeAtRisk: (operators(),),
     DisputeLate: (operators(),),
     DisputeResolved: (operators(), payer("dispute-resolved"), job("resume_reminders")),

@@ -14,6 +14,7 @@ from domain.commitments.dispute_events import reference
 from domain.commitments.dispute_reasons import DOCUMENTS
 from domain.commitments.dispute_refusals import DisputeNotFound
 from domain.commitments.documents import DocumentLine
+from domain.commitments.states import DocumentState
 from domain.kernel import calendars
 from domain.kernel.core import Core
 from domain.kernel.money import Money
@@ -92,7 +93,8 @@ _VIEW = """
            c.state AS credit_state,
            (SELECT json_agg(json_build_object('document_id', f.id, 'kind', f.kind, 'name', f.name,
                        'content_type', f.content_type, 'size_bytes', f.size_bytes,
-                       'sha256', encode(f.sha256, 'hex'), 'added_at', f.created_at) ORDER BY f.created_at, f.id)
+                       'sha256', encode(f.sha256, 'hex'), 'added_at', f.created_at,
+                       'state', f.state) ORDER BY f.created_at, f.id)
             FROM document f WHERE f.dispute_id = d.id) AS documents
     FROM dispute d JOIN invoice i ON i.id = d.invoice_id JOIN account a ON a.id = d.account_id
     LEFT JOIN person p ON p.id = d.owner_id LEFT JOIN credit c ON c.id = d.credit_id
@@ -222,6 +224,7 @@ def _document(fact: dict[str, Any]) -> DocumentLine:
         size_bytes=fact["size_bytes"],
         sha256=fact["sha256"],
         added_at=datetime.fromisoformat(fact["added_at"]),
+        state=DocumentState(fact["state"]),
     )
 
 

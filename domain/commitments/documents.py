@@ -104,6 +104,7 @@ class DocumentLine:
     sha256: str
     """In hexadecimal."""
     added_at: datetime
+    state: DocumentState = DocumentState.FREE
 
     @property
     def called(self) -> str:

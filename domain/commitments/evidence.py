@@ -5,6 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from domain.commitments.documents import DocumentLine
+from domain.commitments.states import DocumentState
 from domain.kernel import timeline
 from domain.kernel.core import Core
 from domain.kernel.money import Money
@@ -72,7 +73,8 @@ _INVOICE = """
 """
 
 _DOCUMENTS = """
-    SELECT f.id, f.kind, f.name, f.content_type, f.size_bytes, encode(f.sha256, 'hex') AS sha256, f.created_at
+    SELECT f.id, f.kind, f.name, f.content_type, f.size_bytes, encode(f.sha256, 'hex') AS sha256, f.created_at,
+           f.state
     FROM document f LEFT JOIN dispute d ON d.id = f.dispute_id LEFT JOIN plan p ON p.id = f.plan_id
     WHERE d.invoice_id = %(invoice)s AND NOT d.is_test OR p.invoice_id = %(invoice)s
     ORDER BY f.created_at, f.id LIMIT %(most)s
@@ -115,6 +117,7 @@ async def pack(core: Core, *, invoice_number: str) -> EvidencePack:
                 size_bytes=each["size_bytes"],
                 sha256=each["sha256"],
                 added_at=each["created_at"],
+                state=DocumentState(each["state"]),
             )
             for each in documents
         ),

@@ -147,6 +147,7 @@ class Document(StatefulRecord):
     size_bytes: int = fields.IntField()
     sha256: bytes = fields.BinaryField()
     has_picture: Any = fields.BooleanField(default=False)
+    unexamined_told_at: datetime | None = fields.DatetimeField(null=True)
     created_at: datetime = fields.DatetimeField()
 
     class Meta:

@@ -89,6 +89,17 @@ class DocumentState(StrEnum):
     FREE = "free"
     HELD = "held"
 
+    @property
+    def standing(self) -> str:
+        """Why nobody can open it, in words; empty when somebody can."""
+        match self:
+            case DocumentState.WAITING:
+                return "being examined"
+            case DocumentState.HELD:
+                return "held back by the virus check"
+            case DocumentState.FREE:
+                return ""
+
 
 DOCUMENT = Machine(
     "document",

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from domain.commitments import documents, parties
 from domain.commitments.documents import DocumentLine, Of, Upload
+from domain.commitments.states import DocumentState
 from domain.kernel import addresses, card_numbers, timeline
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
@@ -168,7 +169,7 @@ _CARD = """
     SELECT s.*, i.number,
            (SELECT coalesce(jsonb_agg(jsonb_build_object('id', f.id, 'kind', f.kind, 'name', f.name,
                 'content_type', f.content_type, 'size', f.size_bytes, 'sha256', encode(f.sha256, 'hex'),
-                'at', f.created_at) ORDER BY f.created_at, f.id), '[]') FROM document f
+                'at', f.created_at, 'state', f.state) ORDER BY f.created_at, f.id), '[]') FROM document f
             WHERE f.support_request_id = s.id) AS files
     FROM support_request s LEFT JOIN invoice i ON i.id = s.invoice_id WHERE s.id = %s
 """
@@ -221,6 +222,7 @@ async def card(core: Core, *, support_id: UUID, actor: Actor) -> SupportCard:
                 size_bytes=each["size"],
                 sha256=each["sha256"],
                 added_at=datetime.fromisoformat(each["at"]),
+                state=DocumentState(each["state"]),
             )
             for each in row["files"]
         ),

@@ -197,7 +197,9 @@ def _line(each: DisputeView) -> str:
 def _card(each: DisputeView) -> Iterator[str]:
     yield _line(each)
     yield f"{each.filed_by} by {each.source}: {each.description}"
-    yield from (f"  {line.called}: {line.name}, {line.size_bytes} bytes" for line in each.documents)
+    for line in each.documents:
+        standing = f", {line.state.standing}" if line.state.standing else ""
+        yield f"  {line.called}: {line.name}, {line.size_bytes} bytes{standing}"
     yield from (f"  still to come: {kind}" for kind in each.missing)
     if each.resolution:
         yield f"{each.state} by {each.resolved_by}: {each.resolution}"

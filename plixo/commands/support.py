@@ -81,7 +81,8 @@ def _lines(card: SupportCard) -> Iterator[str]:
         yield f"answer to {card.reply_to}"
     yield from (f"  | {line}" for line in card.text.splitlines())
     for document in card.documents:
-        yield f"  file {document.name} ({document.size_bytes:,} bytes)"
+        standing = f", {document.state.standing}" if document.state.standing else ""
+        yield f"  file {document.name} ({document.size_bytes:,} bytes{standing})"
     yield f"request {card.request_id or 'not named'}"
     for line in card.trail:
         yield f"  {line.at:%Y-%m-%d %H:%M} UTC  {line.told}"

@@ -508,6 +508,7 @@ CREATE TABLE document (
     sha256        bytea NOT NULL,
     state         text NOT NULL CHECK (state IN ('waiting', 'free', 'held')),
     has_picture   boolean NOT NULL DEFAULT false, -- whether a picture that may be shown was drawn from it
+    unexamined_told_at timestamptz,            -- when it was told that no verdict about it comes
     created_at    timestamptz NOT NULL,
     support_request_id uuid,
     question_id   uuid REFERENCES question,
@@ -515,6 +516,7 @@ CREATE TABLE document (
 );
 -- The same file sent twice is one document.
 CREATE UNIQUE INDEX document_once ON document (coalesce(dispute_id, plan_id, support_request_id, question_id), kind, sha256);
+CREATE INDEX document_waiting ON document (created_at) WHERE state = 'waiting'; -- the few that are not examined yet
 CREATE INDEX document_dispute ON document (dispute_id) WHERE dispute_id IS NOT NULL;
 CREATE INDEX document_plan ON document (plan_id) WHERE plan_id IS NOT NULL;
 CREATE INDEX document_support ON document (support_request_id) WHERE support_request_id IS NOT NULL;
@@ -775,6 +777,19 @@ CREATE INDEX inbound_mail_mailing ON inbound_mail (mailing_id) WHERE mailing_id 
 -- Whom a mail waits for, customer by customer: their reminders wait as well.
 CREATE INDEX inbound_mail_waiting ON inbound_mail (account_id) WHERE account_id IS NOT NULL AND seen_at IS NULL;
 CREATE INDEX inbound_mail_account ON inbound_mail (account_id, received_at) WHERE account_id IS NOT NULL;
+
+CREATE TABLE mail_answer (                      -- what a person wrote back to a mail
+    id          uuid PRIMARY KEY,
+    mail_id     uuid NOT NULL UNIQUE REFERENCES inbound_mail, -- two clicks send one answer
+    invoice_id  uuid NOT NULL REFERENCES invoice,
+    contact_id  uuid NOT NULL REFERENCES contact,
+    text        text NOT NULL,
+    in_reply_to text NOT NULL,                 -- Message-ID of the mail; '' = it has none
+    thread_ids  text[] NOT NULL,               -- what the answer refers to, the oldest first
+    made_by     text NOT NULL,
+    made_by_id  uuid,
+    created_at  timestamptz NOT NULL
+);
 
 CREATE TABLE suppression (
     id           uuid PRIMARY KEY,
