@@ -165,7 +165,7 @@ async def _write(core: Core, tx: Transaction, request: ImportRequest, outcome: O
     of_invoices = request.kind == Kind.INVOICES
     day = request.as_of or local_date(core.clock, core.merchant.zone)
     await merging.merge(
-        tx, now=core.clock.now(), day=day, of_invoices=of_invoices, lowered=request.lowered, actor=actor
+        tx, outcome, now=core.clock.now(), day=day, of_invoices=of_invoices, lowered=request.lowered, actor=actor
     )
     if outcome.credits_new or outcome.credits_changed:
         await credit_difference.merge(tx, now=core.clock.now())

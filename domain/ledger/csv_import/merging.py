@@ -12,7 +12,8 @@ from typing import Any
 from domain.kernel.actor import Actor
 from domain.kernel.transactions import Transaction
 from domain.ledger import falls
-from domain.ledger.csv_import import bulk_keys, ordered_ids
+from domain.ledger.csv_import import bulk_indexes, bulk_keys, ordered_ids
+from domain.ledger.csv_import.outcomes import Outcome
 from domain.ledger.csv_import.requests import Lowered
 from domain.ledger.falls import Cause
 
@@ -49,6 +50,7 @@ _CONTACTS = f"""
 _ROWS = "import_row r JOIN import_seat m ON m.seq = r.customer"
 
 _NEW = "NOT EXISTS (SELECT FROM import_known k WHERE k.line = r.line)"
+"""Rows about invoices that are not on file; those that conflict are no longer staged."""
 
 _INVOICES = f"""
     INSERT INTO invoice (id, number, number_key, account_id, currency, total_minor, open_minor, issued_on, due_on,
@@ -171,7 +173,7 @@ _SAID = {
 
 
 async def merge(
-    tx: Transaction, *, now: datetime, day: date, of_invoices: bool, lowered: Lowered, actor: Actor
+    tx: Transaction, outcome: Outcome, *, now: datetime, day: date, of_invoices: bool, lowered: Lowered, actor: Actor
 ) -> None:
     """Write what was found; money without a date of its own is booked on *day*, or on the due date of history."""
     cause, reason = _SAID[lowered]
@@ -188,10 +190,19 @@ async def merge(
     for statement in _ACCOUNTS:
         await tx.execute(statement, values)
     async with bulk_keys.checked_by_set(tx):
-        for statement in (_CONTACTS, *((_INVOICES, _NEW_PAID, _NEW_LOWERED) if of_invoices else ())):
-            await tx.execute(statement, values)
+        await tx.execute(_CONTACTS, values)
+        if of_invoices:
+            await _add_invoices(tx, outcome, values)
     if not of_invoices:
         return
     await tx.execute(_MOVED_TABLE)
     for statement in (_REDATED, _KNOWN_MOVED, _KNOWN_PAID, _KNOWN_LOWERED):
         await tx.execute(statement, values)
+
+
+async def _add_invoices(tx: Transaction, outcome: Outcome, values: dict[str, Any]) -> None:
+    """Add the new invoices, and what the books have taken off them; whether a row is new is asked if any is known."""
+    known = await tx.row("SELECT FROM import_known LIMIT 1") is not None
+    async with bulk_indexes.built_afterwards(tx, "invoice", "payment", "allocation", rows=outcome.new):
+        for statement in (_INVOICES, _NEW_PAID, *((_NEW_LOWERED,) if outcome.lowered else ())):
+            await tx.execute(statement if known else statement.replace(_NEW, "true"), values)
