@@ -174,11 +174,12 @@ class Poster:
 
         Raises:
             SlackRefused: Nothing may be posted there.
+            TryLater: It is not known who reads along, and Slack is away.
         """
         try:
             return draw(await self.rooms.audience(channel))
-        except SlackRefused as refused:
-            await chat_troubles.note(self._core, place=channel, code=refused.code)
+        except (SlackRefused, SlackAway) as trouble:
+            await self._note(trouble, channel)
             raise
 
     def _let_rest(self, known: ChatMessage) -> None:
@@ -258,14 +259,15 @@ class Poster:
             except BlocksRefused as reasons:
                 log.error("blocks are not sent, something plainer is: %s", reasons)
                 continue
-            except SlackRefused as refused:
-                await chat_troubles.note(
-                    self._core, place=chat_troubles.WHOLE_CHAT if refused.is_whole else channel, code=refused.code
-                )
-                raise
-            except SlackAway:
-                await chat_troubles.note(self._core, place=chat_troubles.WHOLE_CHAT, code=chat_troubles.AWAY)
+            except (SlackRefused, SlackAway) as trouble:
+                await self._note(trouble, channel)
                 raise
             self._heard.add(channel)
             return answer
         raise SlackRefused("invalid_blocks")
+
+    async def _note(self, trouble: SlackRefused | SlackAway, channel: str) -> None:
+        """Note that a channel, or the whole chat, takes nothing at the moment."""
+        code = trouble.code if isinstance(trouble, SlackRefused) else chat_troubles.AWAY
+        whole = trouble.is_whole if isinstance(trouble, SlackRefused) else True
+        await chat_troubles.note(self._core, place=chat_troubles.WHOLE_CHAT if whole else channel, code=code)

@@ -111,16 +111,13 @@ class Teller:
         invoice_id = entry.event.invoice_ref
         if invoice_id is not None:
             await self._in_case(entry, invoice_id)
-        elif TELLINGS[type(entry.event)].alone:
+        elif TELLINGS[type(entry.event)].alone and not await self._is_told(entry):
             await (self._counted(entry) if await self._in_burst(entry) else self._alone(entry))
         if TELLINGS[type(entry.event)].of_drafts:
             await self._drafts(entry.event.at)
 
     async def _alone(self, entry: Entry) -> None:
         channel, key = self._rooms.plan.of(purpose(type(entry.event))), chat_messages.entry_key(entry.id)
-        known = await chat_messages.found(self._core, keys=[key])
-        if known and known[0].ts is not None:
-            return
         if not await self._passes(entry, channel):
             await self._counted(entry)
             return
@@ -141,6 +138,8 @@ class Teller:
         entries = await self._waiting(entry, invoice_id, room=room, opening=not has_case)
         in_burst = await self._in_burst(entry)
         if not has_case:
+            if await self._is_told(entry):
+                return  # in the one message about all that was missed
             if in_burst or not any(TELLINGS[type(each.event)].opens_case for each in entries):
                 await (self._counted(entry) if in_burst else self._in_day(entry))
                 return
@@ -163,6 +162,10 @@ class Teller:
             await self._thread(entries, reserved, place=place, number=case.invoice_number, loud=not in_burst, less=less)
         if len(self._rooms.plan.all()) > 1:
             await self.redraw_case(invoice_id)
+
+    async def _is_told(self, entry: Entry) -> bool:
+        known = await chat_messages.found(self._core, keys=[chat_messages.entry_key(entry.id)])
+        return bool(known and known[0].ts is not None)
 
     async def _passes(self, entry: Entry, channel: str) -> bool:
         """Tell whether the channel is told of this by itself: an alarm always is, the rest while it is not too much."""

@@ -10,13 +10,11 @@ import aiosmtplib
 import dns.asyncresolver
 import dns.exception
 import psycopg
-from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
 
 from domain import letters
 from domain.kernel.clock import SystemClock
 from inbound_mail.encryption import CertificateUnusable
-from plixo import book_check, database, keys, migrations, parts, sender_checks, stripe_checks
+from plixo import book_check, database, keys, migrations, parts, sender_checks, slack_checks, stripe_checks
 from plixo.check_results import Result
 from plixo.settings import Settings
 from scheduler.key_faults import KeyUnusable
@@ -28,9 +26,13 @@ LEAST_FREE_BYTES = 500 * 1024 * 1024
 """Less than this and the database may stop within the day."""
 
 
-async def all_of(settings: Settings) -> list[Result]:
-    """Run every check; a check that breaks is a failed check, never a crash."""
-    return [await _guarded(name, check, settings) for name, check in CHECKS]
+async def all_of(settings: Settings, *, of: str = "") -> list[Result]:
+    """Run every check, or those whose names begin so; a check that breaks is a failed check, never a crash."""
+    return [
+        await _guarded(name, check, settings)
+        for name, check in CHECKS
+        if name.casefold().startswith(of.strip().casefold())
+    ]
 
 
 async def _guarded(name: str, check: "Check", settings: Settings) -> Result:
@@ -160,41 +162,6 @@ async def _relay(settings: Settings) -> Result:
     return Result("mail relay", "ok", f"{where} takes our mail")
 
 
-async def _slack(settings: Settings) -> Result:
-    if settings.slack_bot_token is None:
-        return Result(
-            "Slack", "warn", "switched off", "Create the app from bot/manifest.yaml; set PLIXO_SLACK_BOT_TOKEN."
-        )
-    client = AsyncWebClient(
-        token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url, timeout=10
-    )
-    try:
-        who = await client.auth_test()
-        await client.conversations_info(channel=settings.slack_channel)
-    except SlackApiError as error:
-        code = str(error.response.get("error", "unknown"))
-        return Result(
-            "Slack", "fail", f"Slack answers {code}", SLACK_REMEDIES.get(code, "See Slack's page on this code.")
-        )
-    except (aiohttp.ClientError, OSError) as error:
-        return Result(
-            "Slack", "fail", f"not reachable: {type(error).__name__}", "Network, proxy or PLIXO_SLACK_API_URL."
-        )
-    if settings.slack_app_token is None and settings.slack_signing_secret is None:
-        return Result(
-            "Slack", "fail", "can post but not hear", "Set PLIXO_SLACK_APP_TOKEN or PLIXO_SLACK_SIGNING_SECRET."
-        )
-    return Result("Slack", "ok", f"acts as {who.get('user')} in {who.get('team')}")
-
-
-SLACK_REMEDIES = {
-    "invalid_auth": "PLIXO_SLACK_BOT_TOKEN is wrong or was revoked: reinstall the app.",
-    "not_authed": "PLIXO_SLACK_BOT_TOKEN is empty.",
-    "channel_not_found": "PLIXO_SLACK_CHANNEL: take the id (C…) from the channel's details and invite the bot.",
-    "missing_scope": "Reinstall the app from bot/manifest.yaml; a scope is missing.",
-}
-
-
 async def _portal(settings: Settings) -> Result:
     try:
         async with (
@@ -277,7 +244,8 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("disk", _disk),
     ("balances", book_check.balances),
     ("mail relay", _relay),
-    ("Slack", _slack),
+    ("Slack", slack_checks.connection),
+    ("Slack delivery", slack_checks.delivery),
     ("Stripe", stripe_checks.connection),
     ("payments", stripe_checks.payments),
     ("portal", _portal),

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import typer
 from pydantic import SecretStr
 
+from bot import manifest
 from domain.kernel import calendars, request_ids
 from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
@@ -88,6 +89,7 @@ def sandbox_settings(places: DemoPlaces, shared: DemoSecrets) -> SandboxSettings
         product_url=f"http://127.0.0.1:{places.portal_port}",
         inbound_port=places.smtp_port,
         merchant_name=MERCHANT,
+        slack_events=manifest.events(),
     )
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from aiohttp import web
 from markupsafe import Markup
 
-from sandbox import guide, ledger, page_mail, page_stripe, pages, slack_show
+from sandbox import guide, ledger, page_files, page_mail, page_stripe, page_trouble, pages, slack_sharing, slack_show
 from sandbox.clock import ClockOnlyGoesForwards, MovableClock
 from sandbox.live import Live
 from sandbox.mail_world import MailWorld
@@ -51,6 +51,7 @@ class Page:
         app.router.add_get("/page/pane/{name}", self._pane)
         acts: dict[str, Act] = {
             "say": self._say,
+            "share": self._share,
             "press": self._press,
             "submit": self._submit,
             "close": self._close,
@@ -61,8 +62,10 @@ class Page:
         for name, act in acts.items():
             app.router.add_post(f"/page/slack/{name}", told(act))
         app.router.add_post("/page/clock", told(self._move))
+        page_files.FilesPage(self._slack).add_to(app)
         page_mail.MailPage(self._mail).add_to(app)
         page_stripe.StripePage(self._stripe).add_to(app)
+        page_trouble.TroublePage(self._slack).add_to(app)
 
     async def _whole(self, request: web.Request) -> web.StreamResponse:
         panes: Json = {name: self._drawn(name, request) for name in PANES}
@@ -158,6 +161,13 @@ class Page:
             text=text[:4000],
             channel=self._room(str(asked.get("user")), str(asked.get("room"))),
         )
+        return {"ok": not outcome.trouble, "message": outcome.trouble}
+
+    async def _share(self, _: web.Request, asked: Json) -> Json:
+        user, files = str(asked.get("user")), asked.get("files")
+        ids = [str(each) for each in files[:10]] if isinstance(files, list) else []
+        room = self._room(user, str(asked.get("room")))
+        outcome = await slack_sharing.share(self._slack, user=user, file_ids=ids, channel=room)
         return {"ok": not outcome.trouble, "message": outcome.trouble}
 
     async def _press(self, _: web.Request, asked: Json) -> Json:

@@ -10,8 +10,9 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox import slack_chat, slack_files, slack_views
+from sandbox import slack_chat, slack_faults, slack_files, slack_views
 from sandbox.slack_arguments import truth
+from sandbox.slack_faults import AFTER_THE_WORK, Fault, Faults, Planned
 from sandbox.slack_methods import METHODS, Method
 from sandbox.slack_workspace import BOT_USER, RESPONSE_USES, SlackRefusal, Workspace
 from sandbox.store import Json
@@ -36,6 +37,7 @@ class SlackApi:
     def __init__(self, workspace: Workspace, *, token: str, origin: Callable[[], str]) -> None:
         self._workspace, self._token, self._origin = workspace, token, origin
         self._planned: list[PlannedRefusal] = []
+        self.faults = Faults()
         self.methods: Mapping[str, Method] = {
             **METHODS,
             "views.open": slack_views.open_view,
@@ -53,6 +55,7 @@ class SlackApi:
         app.router.add_post("/slack/response/{token}", self._respond)
         app.router.add_post("/slack/upload/{token}", self._upload)
         app.router.add_get("/slack/files/{id}", self._file)
+        app.router.add_get("/slack/files/{id}/download", self._download)
 
     def refuse(self, method: str, error: str, *, times: int = 1, status: int = 200, retry_after: int = 0) -> None:
         """Let the next calls of a method fail: ``ratelimited`` wants status 429 and *retry_after*."""
@@ -70,13 +73,34 @@ class SlackApi:
             params = await arguments(request)
             self._authenticate(request, params)
             await self._go_wrong(name)
+            planned = self.faults.take(name)
+            if planned is not None and planned.fault not in AFTER_THE_WORK:
+                return await self._fail(planned)
             method = self._method(name)
             with self._workspace.store.changes():
                 answer = {"ok": True} | method(self._workspace, params)
         except SlackRefusal as no:
             headers = {"Retry-After": str(no.retry_after)} if no.retry_after else None
             return web.json_response(no.body(), status=no.status, headers=headers)
-        return web.json_response(answer)
+        if planned is not None and planned.fault is Fault.LOST and request.transport is not None:
+            request.transport.abort()
+        if planned is not None and planned.fault is Fault.HALF:
+            return web.json_response({"ok": True})
+        return web.json_response(answer, headers={"X-OAuth-Scopes": ",".join(self.faults.scopes())})
+
+    async def _fail(self, planned: Planned) -> web.StreamResponse:
+        """Let a call go wrong before anything is done.
+
+        Raises:
+            SlackRefusal: It is refused.
+        """
+        refusal = slack_faults.refusal(planned)
+        if refusal is not None:
+            raise refusal
+        if planned.fault is Fault.SLOW:
+            await asyncio.sleep(slack_faults.SLOW_SECONDS)
+            raise SlackRefusal("request_timeout")
+        return web.Response(text="<html><body>Please log in to the network</body></html>", content_type="text/html")
 
     def _method(self, name: str) -> Method:
         if name not in self.methods:
@@ -138,6 +162,12 @@ class SlackApi:
             content_type=file["mimetype"],
             headers={"Content-Disposition": "inline" if inline else "attachment", "Content-Security-Policy": "sandbox"},
         )
+
+    async def _download(self, request: web.Request) -> web.StreamResponse:
+        """Hand a file out to the app; without its token one is shown the way to the page for signing in."""
+        if request.headers.get("Authorization", "") != f"Bearer {self._token}":
+            raise web.HTTPFound(f"{self._origin()}/?redir={request.path}")
+        return await self._file(request)
 
 
 async def _uploaded(request: web.Request) -> bytes:

@@ -1,6 +1,6 @@
 """The Web API's methods for messages: post, change, remove, whisper, pin, read back."""
 
-from sandbox import slack_blocks
+from sandbox import slack_blocks, slack_channels
 from sandbox.slack_arguments import needed, page, truth
 from sandbox.slack_workspace import BOT_ID, BOT_USER, TEAM_DOMAIN, SlackRefusal, Workspace
 from sandbox.store import Json
@@ -45,6 +45,7 @@ def _metadata(params: Json) -> Json | None:
 def post_message(workspace: Workspace, params: Json) -> Json:
     """Post as the bot."""
     channel = workspace.channel_of(needed(params, "channel"))
+    slack_channels.may_post(workspace, channel)
     text, blocks = content(params)
     message = workspace.post(
         channel,
@@ -61,6 +62,7 @@ def post_message(workspace: Workspace, params: Json) -> Json:
 def update(workspace: Workspace, params: Json) -> Json:
     """Change a message of the bot."""
     channel = workspace.channel_of(needed(params, "channel"))
+    slack_channels.may_post(workspace, channel)
     message = _own(workspace, channel, needed(params, "ts"), "cant_update_message")
     text, blocks = content(params)
     message["text"] = text

@@ -1,5 +1,6 @@
 """The Web API's methods for channels and people."""
 
+from sandbox import slack_channels
 from sandbox.settings import Person
 from sandbox.slack_arguments import needed, page, truth
 from sandbox.slack_workspace import APP_ID, BOT_ID, BOT_NAME, BOT_USER, TEAM_ID, SlackRefusal, Workspace
@@ -19,21 +20,21 @@ def channel_object(workspace: Workspace, channel: str) -> Json:
             "is_user_deleted": False,
         }
     name = workspace.channel_name(channel)
+    switches = slack_channels.standing(workspace, channel)
+    if switches["is_private"] and not switches["is_member"]:
+        raise SlackRefusal("channel_not_found")
     return {
         "id": channel,
         "name": name,
         "name_normalized": name,
-        "is_channel": True,
-        "is_group": False,
+        "is_channel": not switches["is_private"],
+        "is_group": switches["is_private"],
         "is_im": False,
         "is_mpim": False,
-        "is_private": False,
-        "is_archived": False,
         "is_general": False,
-        "is_shared": False,
-        "is_ext_shared": False,
+        "is_shared": switches["is_ext_shared"],
         "is_org_shared": False,
-        "is_member": True,
+        **switches,
         "created": 1735689600,
         "creator": next(iter(workspace.people)),
         "num_members": len(workspace.members(channel)),

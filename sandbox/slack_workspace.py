@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sandbox import slack_blocks
@@ -47,6 +47,7 @@ class Workspace:
     def __init__(self, store: Store, clock: Clock, *, people: Sequence[Person], channel: str) -> None:
         self.store, self.clock, self.channel = store, clock, channel
         self.people = {person.slack_id: person for person in people}
+        self.rooms = {channel: "receivables"}
         self._triggers: dict[str, _Trigger] = {}
         newest = [*store.find("slack.message", limit=1), *store.find("slack.ephemeral", limit=1)]
         self._last_ts = max((message["ts"] for message in newest), default="")
@@ -55,9 +56,13 @@ class Workspace:
         """Return the direct channel of the bot and a person."""
         return "D" + user[1:]
 
+    def open_rooms(self, rooms: Mapping[str, str]) -> None:
+        """Add channels beside the one, by id and name."""
+        self.rooms |= rooms
+
     def channels(self) -> list[str]:
         """Return the ids of all channels."""
-        return [self.channel, *(self.direct(user) for user in self.people)]
+        return [*self.rooms, *(self.direct(user) for user in self.people)]
 
     def channel_of(self, text: str) -> str:
         """Return the channel id for a channel's id or name, or a person's id.
@@ -69,17 +74,18 @@ class Workspace:
             return self.direct(text)
         if text in self.channels():
             return text
-        if text.removeprefix("#") == self.channel_name(self.channel):
-            return self.channel
+        for channel, name in self.rooms.items():
+            if text.removeprefix("#") == name:
+                return channel
         raise SlackRefusal("channel_not_found")
 
     def channel_name(self, channel: str) -> str:
         """Return a channel's name."""
-        return "receivables" if channel == self.channel else "directmessage"
+        return self.rooms.get(channel, "directmessage")
 
     def members(self, channel: str) -> list[str]:
         """Return who is in a channel."""
-        people = list(self.people) if channel == self.channel else ["U" + channel[1:]]
+        people = list(self.people) if channel in self.rooms else ["U" + channel[1:]]
         return [*people, BOT_USER]
 
     def next_ts(self) -> str:

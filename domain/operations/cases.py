@@ -15,7 +15,7 @@ from domain.kernel.money import Money
 from domain.kernel.transactions import Row
 from domain.ledger import invoices
 from domain.ledger.refusals import InvoiceNotFound
-from domain.operations import case_notes
+from domain.operations import case_notes, references
 from domain.operations.case_notes import CaseNotes
 from domain.pay_links import links
 
@@ -131,7 +131,7 @@ _CASE = """
 
 
 async def case(core: Core, *, invoice_number: str | None = None, invoice_id: UUID | None = None) -> Case:
-    """Return the case of the invoice that is named by its number or by its id.
+    """Return the case of the invoice that is named by its number or its id, or by a reference of what is about it.
 
     Raises:
         InvoiceNotFound: There is no such invoice.
@@ -140,6 +140,8 @@ async def case(core: Core, *, invoice_number: str | None = None, invoice_id: UUI
         row = await core.database.row(f"{_CASE} WHERE i.id = %s", (invoice_id,))
     else:
         row = await core.database.row(f"{_CASE} WHERE i.number_key = %s", (invoices.number_key(invoice_number or ""),))
+        about = None if row else await references.invoice_of(core, text=invoice_number or "")
+        row = await core.database.row(f"{_CASE} WHERE i.id = %s", (about,)) if about else row
     if row is None:
         raise InvoiceNotFound(invoice_number or str(invoice_id))
     contacts, contacts_total = await _contacts(core, row["account_id"])

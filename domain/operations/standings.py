@@ -122,6 +122,18 @@ def _alike(keys: list[str], row: Mapping[str, object] | None, what: str) -> _Row
     )
 
 
+async def _access(core: Core, keys: list[str]) -> _Rows:
+    rows = await core.database.rows(
+        "SELECT id::text AS key, state, decided_by, decided_at FROM access_request WHERE id = ANY(%s::uuid[])", (keys,)
+    )
+    return {
+        row["key"]: OPEN
+        if row["state"] == "open"
+        else Standing(True, row["state"], row["decided_by"] or "", row["decided_at"])
+        for row in rows
+    }
+
+
 READERS: Mapping[str, Callable[[Core, list[str]], Awaitable[_Rows]]] = {
     "policy": _policies,
     "support": _calls,
@@ -129,5 +141,6 @@ READERS: Mapping[str, Callable[[Core, list[str]], Awaitable[_Rows]]] = {
     "strays": _strays,
     "lines": _lines,
     "provider": _providers,
+    "access": _access,
 }
 """How each kind of subject is read."""

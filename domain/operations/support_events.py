@@ -3,14 +3,14 @@
 from typing import ClassVar
 from uuid import UUID
 
+from domain.kernel import references
 from domain.kernel.events import PlacedEvent
 from domain.kernel.notices import SILENT, Notices, operators
 
 
 def reference(support_id: UUID) -> str:
     """Return the short word by which a call for help is spoken of."""
-    digits = support_id.hex[-8:].upper()
-    return f"S-{digits[:4]}-{digits[4:]}"
+    return references.support(support_id)
 
 
 class SupportAsked(PlacedEvent):

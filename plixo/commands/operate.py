@@ -49,12 +49,18 @@ def migrate() -> None:
     shell.guarded(migrated)
 
 
-def check(as_json: Annotated[bool, shell.JSON] = False) -> None:
+def check(
+    what: Annotated[str, typer.Argument(help="Only those whose names begin so, such as `slack`.")] = "",
+    as_json: Annotated[bool, shell.JSON] = False,
+) -> None:
     """Try every connection to the world outside, and say what to fix. Exit code 1 when one does not work."""
     from plixo import checks  # loads every vendor's library, which other commands need not wait for
 
     settings = shell.settings()
-    results = asyncio.run(checks.all_of(settings))
+    results = asyncio.run(checks.all_of(settings, of=what))
+    if not results:
+        typer.echo(f"No check's name begins with {what!r}. `plixo check` runs all of them.", err=True)
+        raise typer.Exit(2)
     if as_json:
         shell.print_json(
             [{"name": each.name, "state": each.state, "what": each.what, "remedy": each.remedy} for each in results]

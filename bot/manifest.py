@@ -1,0 +1,52 @@
+"""Manifest: what the app is installed with, read from the file that people give to Slack."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+FILE = Path(__file__).with_name("manifest.yaml")
+
+NEEDED: Mapping[str, tuple[str, ...]] = {
+    "chat_postEphemeral": ("chat:write",),
+    "chat_postMessage": ("chat:write",),
+    "chat_update": ("chat:write",),
+    "conversations_history": ("channels:history", "groups:history", "im:history", "metadata.message:read"),
+    "conversations_info": ("channels:read", "groups:read"),
+    "conversations_open": ("im:write",),
+    "conversations_replies": ("channels:history", "groups:history", "im:history", "metadata.message:read"),
+    "files_completeUploadExternal": ("files:write",),
+    "files_getUploadURLExternal": ("files:write",),
+    "files_info": ("files:read",),
+    "pins_add": ("pins:write",),
+    "pins_remove": ("pins:write",),
+    "reactions_add": ("reactions:write",),
+    "users_info": ("users:read",),
+    "users_lookupByEmail": ("users:read.email", "users:read"),
+    "auth_test": (),
+    "apps_connections_open": (),
+    "views_open": (),
+    "views_publish": (),
+    "views_push": (),
+    "views_update": (),
+}
+"""Which scopes each method of the Web API needs that the product calls; a test looks that none is forgotten."""
+
+
+@cache
+def scopes() -> frozenset[str]:
+    """Return the scopes of the bot token."""
+    return _listed("bot")
+
+
+@cache
+def events() -> frozenset[str]:
+    """Return the events that the app is subscribed to."""
+    return _listed("bot_events")
+
+
+def _listed(name: str) -> frozenset[str]:
+    """Return the items of the list of that name."""
+    block = re.search(rf"^( *){name}:\n((?:\1 +- .*\n)+)", FILE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert block is not None, f"the manifest has a list {name}"
+    return frozenset(re.findall(r"- (\S+)", block[2]))

@@ -1,0 +1,82 @@
+"""The chart of ageing: what is open by days past due, beside what was a week ago."""
+
+from collections.abc import Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from domain.ledger.ageing import CurrencyAgeing
+from domain.ledger.ageing_before import AgeingCompared
+from domain.operations.charts import drawing
+from domain.operations.charts.drawing import BEFORE, INK, LATE, NOW, Target
+
+OLDEST = "91+"
+
+
+def draw(found: AgeingCompared, target: Target) -> str:
+    """Write the chart and return what it shows, in words."""
+    described = alt_text(found)
+    shown = panels(found)
+    figure = Figure(figsize=(10, 1.2 + 3 * max(1, len(shown))), dpi=120, layout="constrained")
+    figure.suptitle(f"Open invoices by days past due, {found.now.as_of}", color=INK)
+    many = figure.subplots(max(1, len(shown)), 1, squeeze=False)
+    for axes, each in zip(many[:, 0], shown, strict=False):
+        _panel(axes, found, each)
+    if not shown:
+        many[0][0].axis("off")
+        many[0][0].text(0.5, 0.5, "Nothing is open.", ha="center", color=INK)
+    drawing.saved(figure, target, title="Ageing", described=described)
+    return described
+
+
+def panels(found: AgeingCompared) -> Sequence[CurrencyAgeing]:
+    """Return the currencies that are drawn: those with most open invoices."""
+    held = [each for each in found.now.currencies if each.total.invoices]
+    return sorted(held, key=lambda each: -each.total.invoices)[: drawing.MOST_CURRENCIES]
+
+
+def alt_text(found: AgeingCompared) -> str:
+    """Return the finding first, then the figures, for whoever cannot see the chart."""
+    shown = panels(found)
+    if not shown:
+        return "Nothing is open."
+    told = [finding(found, each) for each in shown]
+    bars = "; ".join(
+        f"{each.currency} " + ", ".join(f"{bucket.name} {bucket.amount}" for bucket in each.buckets) for each in shown
+    )
+    return f"{' '.join(told)} Bars: {bars}."
+
+
+def finding(found: AgeingCompared, each: CurrencyAgeing) -> str:
+    """Return what is worth knowing about one currency: what is oldest, what is late in all, and how both move."""
+    oldest = next(bucket for bucket in each.buckets if bucket.name == OLDEST)
+    late = sum((bucket.amount for bucket in each.buckets[1:]), each.buckets[0].amount - each.buckets[0].amount)
+    over = drawing.change(oldest.amount, found.earlier(each.currency, OLDEST))
+    return (
+        f"Over 90 days: {oldest.amount}, {over} since {found.then}; past due {late} of {each.total.amount} "
+        f"({drawing.change(each.total.amount, found.earlier_total(each.currency))} in all)."
+    )
+
+
+def _panel(axes: Axes, found: AgeingCompared, each: CurrencyAgeing) -> None:
+    names = [bucket.name for bucket in each.buckets]
+    now = [float(bucket.amount.decimal) for bucket in each.buckets]
+    before = [float(found.earlier(each.currency, bucket.name).decimal) for bucket in each.buckets]
+    places = range(len(names))
+    axes.bar([place - 0.2 for place in places], before, color=BEFORE, width=0.36, label=f"{found.then}")
+    colours = [LATE if name == OLDEST else NOW for name in names]
+    axes.bar([place + 0.2 for place in places], now, color=colours, width=0.36, label=f"{found.now.as_of}")
+    most = max([*now, *before, 1.0])
+    for place, bucket in enumerate(each.buckets):
+        axes.text(
+            place + 0.2, now[place] + most * 0.02, drawing.short(bucket.amount), ha="center", color=INK, fontsize=9
+        )
+    axes.set_xticks(places, [_axis(name) for name in names], color=INK)
+    axes.set_ylim(0, most * 1.18)
+    drawing.plain(
+        axes, f"{each.currency}: {each.total.amount} in {each.total.invoices:,} invoices (grey: {found.then})"
+    )
+
+
+def _axis(name: str) -> str:
+    return {"current": "not due", OLDEST: "over 90 days"}.get(name, f"{name} days")
