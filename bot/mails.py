@@ -1,16 +1,16 @@
-"""Mails: what people wrote, shown with its guesses; one click does what a guess means, another ends the matter."""
+"""Mails: what people wrote, shown with its guesses: confirmed by a click, corrected in a form, answered by mail."""
 
 from collections.abc import Mapping
 from uuid import UUID
 
-from bot import asks
+from bot import asks, mail_forms
 from bot.asks import Ask, Misunderstood, Press
 from bot.blocks import Message
-from bot.ids import Action
-from bot.routes import Command, Group, Route, command
+from bot.ids import Action, FormId
+from bot.routes import Command, Form, Group, Route, command
 from bot.views import answers
 from bot.views import mails as views
-from domain.casework import conversations
+from domain.casework import conversations, mail_answers
 from domain.deliverability import inbound
 from domain.kernel.actor import Permission
 from domain.kernel.core import Core
@@ -21,6 +21,7 @@ from domain.operations.short_ids import Waiting
 SHOW = "mail 1a2b3c4d"
 ASSIGN = "mail assign 1a2b3c4d INV-1042"
 DONE = "mail done 1a2b3c4d"
+ANSWER = "mail answer 1a2b3c4d it is for your order 4711"
 
 BEFORE = "Somebody had dealt with this mail before."
 
@@ -41,6 +42,14 @@ async def assign(core: Core, ask: Ask) -> Message:
     mail_id = await _named(core, ask.words, ASSIGN)
     number = asks.invoice_number(ask.words[1:], example=ASSIGN)
     event = await conversations.assign(core, mail_id=mail_id, invoice_number=number, actor=ask.actor)
+    return answers.done(event, views.look(mail_id))
+
+
+async def answer(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo mail answer ID text…``: the text leaves as a mail in the thread of the mail."""
+    mail_id = await _named(core, ask.words, ANSWER)
+    said = asks.reason(ask.words[1:], why="What is the answer? The payer reads it.", example=ANSWER)
+    event = await mail_answers.answer(core, mail_id=mail_id, text=said, actor=ask.actor)
     return answers.done(event, views.look(mail_id))
 
 
@@ -93,6 +102,15 @@ COMMANDS: tuple[Command, ...] = (
     command(
         Group.WORK, "mail assign", "ID INV", Permission.WORK_QUEUE, "says which invoice a mail is about", ASSIGN, assign
     ),
+    command(
+        Group.WORK,
+        "mail answer",
+        "ID text…",
+        Permission.WORK_QUEUE,
+        "answers it by mail, in its thread",
+        ANSWER,
+        answer,
+    ),
     command(Group.WORK, "mail done", "ID", Permission.WORK_QUEUE, "says that a mail is dealt with", DONE, done),
 )
 
@@ -100,4 +118,13 @@ BUTTONS: Mapping[Action, Route] = {
     Action.SHOW_MAIL: Route(Permission.VIEW, press_show, ("mail",)),
     Action.CONFIRM_GUESS: Route(Permission.WORK_QUEUE, press_confirm, ("mail", "place", "seen")),
     Action.MAIL_DONE: Route(Permission.WORK_QUEUE, press_done, ("mail",)),
+    Action.ANSWER_MAIL: Route(Permission.WORK_QUEUE, mail_forms.press_answer, ("mail",), opens=True),
+    Action.CORRECT_MAIL: Route(Permission.WORK_QUEUE, mail_forms.press_correct, ("mail",), opens=True),
+    Action.ASSIGN_MAIL: Route(Permission.WORK_QUEUE, mail_forms.press_assign, ("mail",), opens=True),
+}
+
+FORMS: Mapping[FormId, Form] = {
+    FormId.ANSWER_MAIL: Form(Permission.WORK_QUEUE, mail_forms.submit_answer, ("mail",)),
+    FormId.CORRECT_MAIL: Form(Permission.WORK_QUEUE, mail_forms.submit_correct, ("mail",)),
+    FormId.ASSIGN_MAIL: Form(Permission.WORK_QUEUE, mail_forms.submit_assign, ("mail",)),
 }

@@ -24,7 +24,7 @@ from domain.kernel.jobs import JobFunction, JobKind
 from domain.kernel.notices import Notices, merged
 from domain.ledger import audit, entry_events, invoice_papers, parity, parity_events, twin_events, twins
 from domain.ledger import events as ledger_events
-from domain.operations import audit_events, chat_events, seen_requests, support_events, trails
+from domain.operations import audit_events, chat_events, export_events, seen_requests, support_events, trails
 from domain.operations.imports import ending as import_endings
 from domain.operations.imports import events as import_decisions
 from domain.operations.imports import working as importing
@@ -62,6 +62,7 @@ NOTICES: Notices = merged(
     mail_answer_events.NOTICES,
     support_events.NOTICES,
     import_decisions.NOTICES,
+    export_events.NOTICES,
     chat_events.NOTICES,
     audit_events.NOTICES,
 )

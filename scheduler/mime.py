@@ -15,7 +15,7 @@ import dkim
 
 from domain import letters
 from domain.kernel.core import Core
-from domain.outreach.composing import OutgoingMail
+from domain.outreach.composing import OutgoingMail, Thread
 from scheduler.key_faults import KeyUnusable
 
 SIGNED = (
@@ -143,7 +143,10 @@ def _headers(core: Core, mail: OutgoingMail) -> Iterator[bytes]:
     yield _subject(mail.letter.subject)
     yield _verbatim("Date", format_datetime(core.clock.now()))
     yield _verbatim("Message-ID", mail.message_id)
-    yield _verbatim("Auto-Submitted", "auto-generated")
+    if mail.thread is None:
+        yield _verbatim("Auto-Submitted", "auto-generated")
+    else:  # a person wrote it
+        yield from _thread(mail.thread)
     if ways := _ways_out(mail):
         yield _verbatim("List-Unsubscribe", *ways)
     if mail.unsubscribe_page:
@@ -231,6 +234,15 @@ def _verbatim(name: str, *values: str) -> bytes:
     """Return a header that machines read: plain ASCII, broken between its values and nowhere else."""
     assert all(each.isprintable() for each in values), "a line break would begin another header"
     return (f"{name}: " + ",\r\n ".join(values) + "\r\n").encode("ascii")
+
+
+def _thread(thread: Thread) -> Iterator[bytes]:
+    """Return the headers by which mail programs find the conversation, an id on each line."""
+    assert all(each.isprintable() for each in (thread.answers, *thread.references)), "a line break begins a header"
+    if thread.answers:
+        yield f"In-Reply-To: {thread.answers}\r\n".encode("ascii")
+    if thread.references:
+        yield ("References: " + "\r\n ".join(thread.references) + "\r\n").encode("ascii")
 
 
 def _ways_out(mail: OutgoingMail) -> list[str]:

@@ -29,6 +29,19 @@ WANTS: Mapping[IntentKind, str] = {
 """What the button says that confirms a guess."""
 
 
+CORRECTIONS = (
+    IntentKind.PROMISE,
+    IntentKind.PAID,
+    IntentKind.DISPUTE,
+    IntentKind.INSTALMENTS,
+    IntentKind.WRONG_CONTACT,
+    IntentKind.STOP,
+    IntentKind.CALL,
+    IntentKind.COPY,
+    IntentKind.OTHER,
+)
+"""What somebody may say that a mail means, the most frequent first."""
+
 SAYS: Mapping[IntentKind, str] = {
     IntentKind.PROMISE: "a promise",
     IntentKind.PAID: "it was paid already",
@@ -75,8 +88,36 @@ def card(mail: MailCard) -> Message:
         shown.append(blocks.section(_guess(guess, mail), accessory=_confirm(mail, place, guess) if live else None))
     if mail.rest.strip():
         shown.append(blocks.context("It quotes an earlier mail or ends with a signature, which are left out here."))
-    shown.append(blocks.context("It was dealt with.") if mail.answered else blocks.actions(_done(mail.id)))
-    return Message(text=head, blocks=tuple(shown))
+    return Message(text=head, blocks=(*shown, *_end(mail)))
+
+
+def answerable(mail: MailCard) -> bool:
+    """Tell whether an answer can be written: it is about an invoice, by a contact, and has none yet."""
+    return mail.known_writer and mail.invoice_number is not None and not mail.answer
+
+
+def _end(mail: MailCard) -> tuple[Block, ...]:
+    """Return what can be done with the mail, and what was."""
+    by_mail = [_form("Answer…", ids.Action.ANSWER_MAIL, mail, "Write an answer, which leaves by mail")]
+    open_ways = [
+        _form("Something else…", ids.Action.CORRECT_MAIL, mail, "Say what the mail means, where no guess is right"),
+        _form("Assign…", ids.Action.ASSIGN_MAIL, mail, "Say which invoice the mail is about"),
+        _done(mail.id),
+    ]
+    ways = (by_mail if answerable(mail) else []) + ([] if mail.answered else open_ways)
+    told: list[Block] = []
+    if mail.answer:
+        quoted = text.quoted(mail.answer, most=20, limit=200)
+        told.append(blocks.section(f"*Answered by {text.foreign(mail.answered_by, limit=40)}*\n{quoted}"))
+    elif mail.answered:
+        told.append(blocks.context("It was dealt with."))
+    elif not mail.known_writer and mail.invoice_number is not None:
+        told.append(blocks.context("Its sender is not a contact of this customer, so it cannot be answered from here."))
+    return (*told, *([blocks.actions(*ways)] if ways else ()))
+
+
+def _form(words: str, action: ids.Action, mail: MailCard, label: str) -> Block:
+    return blocks.button(words, action=action, value=ids.value(mail=mail.id), label=label)
 
 
 def also(mail: MailCard, *, done: int, about: str | None) -> str:
@@ -190,7 +231,8 @@ def _guess(guess: Intent, mail: MailCard) -> str:
     number = conversations.named(guess, mail) if _several(mail) else ()
     about = f", about {', '.join(text.foreign(each) for each in number)}" if number else ""
     found = f": {text.said(said, limit=120)}" if said else ""
-    return f"It seems to say: *{SAYS[guess.kind]}*{found}{about}\n> {text.foreign(guess.words, limit=200)}"
+    sure = f" ({guess.confidence:.0%} sure)"
+    return f"It seems to say: *{SAYS[guess.kind]}*{found}{about}{sure}\n> {text.foreign(guess.words, limit=200)}"
 
 
 _SHARES = {Share.HALF: "half of it", Share.REST: "the rest", Share.ALL: "all of it"}

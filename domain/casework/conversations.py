@@ -6,14 +6,14 @@ holds, and its refusals are theirs to read. Until the mail is dealt with, remind
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from domain.casework import guesses
 from domain.casework.events import MailAssigned
-from domain.casework.guesses import Known, Said
+from domain.casework.guesses import Known, Meant, Said
 from domain.casework.refusals import GuessOutdated, GuessUnclear, MailAnswered, MailUnplaced
 from domain.deliverability import inbound
 from domain.deliverability.authentications import Authentication
@@ -72,11 +72,17 @@ class MailCard:
     """What SPF, DKIM and DMARC say of its sender, where that was asked."""
     stamp: str
     """Names this reading of the mail; a guess of an older one is not taken."""
+    known_writer: bool = False
+    """Whether the sender is a contact of the customer, and so can be answered."""
+    answer: str = ""
+    """What was written back."""
+    answered_by: str = ""
 
 
 _CARD = f"""
     SELECT m.id, m.received_at, m.reading, m.reply, m.thread, m.seen_at IS NOT NULL AS answered, a.name AS account_name,
            m.waits_until, m.authentication,
+           w.text AS answer, w.made_by AS answered_by,
            a.id AS account_id, i.number AS invoice_number, i.currency, i.open_minor,
            (SELECT c.id FROM contact c WHERE c.account_id = m.account_id AND c.state = 'active'
             AND c.email_key = lower(m.reading->>'sender')) AS contact_id,
@@ -87,6 +93,7 @@ _CARD = f"""
                                                        AND t.invoice_id = o.id AND t.state = 'included'))
                 ORDER BY o.due_on, o.number LIMIT {MOST_BESIDE}) b) AS beside
     FROM inbound_mail m LEFT JOIN account a ON a.id = m.account_id LEFT JOIN invoice i ON i.id = m.invoice_id
+    LEFT JOIN mail_answer w ON w.mail_id = m.id
 """
 
 
@@ -169,15 +176,45 @@ async def confirm(core: Core, *, mail_id: UUID, place: int, stamp: str, actor: A
             raise GuessOutdated
         if shown.invoice_number is None:
             raise MailUnplaced
-        guess, sender = shown.guesses[place - 1], _reading(row).get("sender", "")
-        number, open_now = _meant(guess, shown, Money(row["open_minor"], row["currency"]))
-        said = Said(number, guess, shown.text, open_now, row["contact_id"], sender, shown.thread in PROVEN)
-        done = await guesses.ACTS[guess.kind](within, said, actor)
-        known = done.sentence if isinstance(done, Known) else ""
-        # Only now: a merger of customers, too, holds them before it comes to their mails.
-        seen = await inbound.seen(within, mail_id=str(mail_id), actor=actor, note=known)
-        if seen is None:
+        return await _done(within, row, shown.guesses[place - 1], actor)
+
+
+async def correct(core: Core, *, mail_id: UUID, meant: Meant, actor: Actor) -> tuple[Event, ...]:
+    """Do what a mail means in a person's words, where no guess is right, and mark it as dealt with; both or neither.
+
+    Raises:
+        NotAllowed: The actor may not work the queue.
+        MailNotFound, MailAnswered, MailUnplaced, WriterUnproven, GuessUnclear: As with a guess.
+        InvoiceNotFound: No invoice has that number.
+        Refusal: Whatever the act itself refuses.
+    """
+    actor.require(Permission.WORK_QUEUE)
+    async with core.transaction() as tx:
+        within = core.within(tx)
+        shown = _card(await _row(within, mail_id))
+        if shown.answered:
             raise MailAnswered
+        assigned: tuple[Event, ...] = ()
+        if meant.invoice and invoices.number_key(meant.invoice) != invoices.number_key(shown.invoice_number or ""):
+            assigned = (await assign(within, mail_id=mail_id, invoice_number=meant.invoice, actor=actor),)
+        row = await _row(within, mail_id)
+        if row["invoice_number"] is None:
+            raise MailUnplaced
+        guess = replace(meant.guess(), invoices=(row["invoice_number"],))
+        return (*assigned, *await _done(within, row, guess, actor))
+
+
+async def _done(core: Core, row: Row, guess: Intent, actor: Actor) -> tuple[Event, ...]:
+    """Do what the guess means, and then mark the mail as dealt with; the caller's transaction is open."""
+    shown, sender = _card(row), _reading(row).get("sender", "")
+    number, open_now = _meant(guess, shown, Money(row["open_minor"], row["currency"]))
+    said = Said(number, guess, shown.text, open_now, row["contact_id"], sender, shown.thread in PROVEN)
+    done = await guesses.ACTS[guess.kind](core, said, actor)
+    known = done.sentence if isinstance(done, Known) else ""
+    # Only now: a merger of customers, too, holds them before it comes to their mails.
+    seen = await inbound.seen(core, mail_id=str(row["id"]), actor=actor, note=known)
+    if seen is None:
+        raise MailAnswered
     return (seen,) if isinstance(done, Known) else (*done, seen)
 
 
@@ -230,6 +267,9 @@ def _card(row: Row) -> MailCard:
         waits_until=row["waits_until"],
         authentication=Authentication.from_json(row["authentication"]).told() if row["authentication"] else "",
         stamp=stamp,
+        known_writer=row["contact_id"] is not None,
+        answer=row["answer"] or "",
+        answered_by=row["answered_by"] or "",
     )
 
 

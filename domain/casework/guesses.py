@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from domain.casework import tasks
@@ -13,7 +14,7 @@ from domain.commitments.parties import Source
 from domain.commitments.refusals import PromiseRepeated
 from domain.deliverability import suppressions
 from domain.deliverability.refusals import SuppressedAlready
-from domain.deliverability.replies import Intent, IntentKind, Share
+from domain.deliverability.replies import Amount, Day, Intent, IntentKind, Share
 from domain.deliverability.suppressions import Why
 from domain.kernel import addresses
 from domain.kernel.actor import Actor
@@ -48,6 +49,29 @@ class Said:
     sender: str
     proven: bool
     """Whether the writer had a mail of ours: its token, its Message-ID or its signed address came back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What a mail means, as somebody who read it says."""
+
+    kind: IntentKind
+    amount: Money | None = None
+    """All that is open where none is said."""
+    on: date | None = None
+    detail: str = ""
+    """Of a dispute its reason code."""
+    contact: str = ""
+    """The address or the number to turn to."""
+    invoice: str = ""
+    """The number of the invoice that it is about; empty: as it stands."""
+
+    def guess(self) -> Intent:
+        """Return it as a guess that is certain."""
+        said = self.amount
+        sums = (Amount(str(said), value=str(said.decimal), minor=said.minor, currency=said.currency),) if said else ()
+        days = (Day(self.on.isoformat(), self.on),) if self.on else ()
+        return Intent(self.kind, 1.0, "", 0, 0, self.detail, amounts=sums, days=days, contact=self.contact)
 
 
 async def _promise(core: Core, said: Said, actor: Actor) -> Done:

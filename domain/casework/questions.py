@@ -78,7 +78,7 @@ async def ask(core: Core, *, secret: str, text: str, uploads: tuple[Upload, ...]
         QuestionsTooMany: As many wait as one payer may have waiting.
         DocumentUnusable, DocumentsTooMany, FilesUnkept: A file cannot be taken.
     """
-    said = card_numbers.masked(_text(text, what="A question", most=LONGEST))
+    said = card_numbers.masked(worded(text, what="A question", most=LONGEST))
     files = await documents.accepted(uploads)
     digest = hashlib.sha256(said.encode() + b"".join(sorted(each.sha256 for each in files))).hexdigest()
     async with documents.stored(core, files), acts.acting(core, secret=secret) as act:
@@ -123,7 +123,7 @@ async def answer(core: Core, *, question_id: UUID, text: str, actor: Actor) -> Q
     """
     async with core.transaction() as tx:
         actor.require(Permission.WORK_QUEUE)
-        said = _text(text, what="An answer", most=LONGEST_ANSWER)
+        said = worded(text, what="An answer", most=LONGEST_ANSWER)
         invoice, question = await _waiting(question_id)
         contact = await Contact.get(id=question.contact_id)
         if contact.state != "active":
@@ -230,7 +230,12 @@ async def _waiting(question_id: UUID) -> tuple[Invoice, Question]:
     return invoice, question
 
 
-def _text(text: str, *, what: str, most: int) -> str:
+def worded(text: str, *, what: str, most: int) -> str:
+    """Return what somebody wrote as it is kept.
+
+    Raises:
+        TextUnusable: It says nothing, or is too long.
+    """
     kept = text.replace("\x00", "").encode("utf-8", "replace").decode().strip()
     if not kept or len(kept) > most:
         raise TextUnusable(what, most)

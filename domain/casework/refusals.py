@@ -9,12 +9,19 @@ Refusal
 │   └── NothingClaimed      nobody has the customer in hand
 ├── ClaimedByAnother        somebody else has the customer in hand
 ├── NobodyToClaimFor        only a person can take up a case
+├── HandedToSelf            a case is passed on to somebody else, or not at all
+├── WithoutRole             who is to get something to do may do nothing here
+├── HandedOverAlready       that person has a task about the case
+├── FollowUpImpossible      the day of a follow-up is past, or too far away
 ├── SnoozeImpossible        the moment is past, or too far away
-├── AbsenceImpossible       it is over before it begins, or somebody would stand in for themselves
+├── AbsenceImpossible       it is over before it begins, or already
+├── DeputyIsSelf            somebody would stand in for themselves
 ├── AbsenceClashes          the person, or the deputy, is away at that time
 ├── GuessOutdated           the mail was read again since, or makes no such guess
 ├── GuessUnclear            a guess lacks what the act needs, or can be read in two ways
 ├── MailAnswered            somebody has dealt with the mail
+├── AnsweredBefore          somebody has written back already
+├── WriterUnknown           whoever wrote is not a contact of the customer
 ├── MailUnplaced            nobody has said yet which invoice a mail is about
 ├── WriterUnproven          whoever wrote may be anybody, and it would change whom we write to
 ├── QuestionEnded           somebody has answered the question, or closed it
@@ -102,6 +109,34 @@ class NobodyToClaimFor(Refusal):
         super().__init__("Only a person can take up a case; the queue itself shows what is waiting.")
 
 
+class HandedToSelf(Refusal):
+    """Say that a case is passed on to others."""
+
+    def __init__(self) -> None:
+        super().__init__("That is you. Choose somebody else, or keep the case.")
+
+
+class WithoutRole(Refusal):
+    """Say that somebody cannot be given work."""
+
+    def __init__(self) -> None:
+        super().__init__("That person has no role in Plixo yet, so nothing can be theirs. A Controller can give one.")
+
+
+class HandedOverAlready(Refusal):
+    """Say who has the task already."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} has a task about this case already. `/plixo tasks` shows it.")
+
+
+class FollowUpImpossible(Refusal):
+    """Say when a call may be followed up."""
+
+    def __init__(self, days: int) -> None:
+        super().__init__(f"Follow up on a day after today, at most {days} days away.")
+
+
 class SnoozeImpossible(Refusal):
     """Say how long something may be put off."""
 
@@ -110,14 +145,17 @@ class SnoozeImpossible(Refusal):
 
 
 class AbsenceImpossible(Refusal):
-    """Say what is wrong with an absence."""
+    """Say when an absence is."""
 
-    def __init__(self, person: str, *, same: bool) -> None:
-        super().__init__(
-            f"{person} cannot stand in for themselves."
-            if same
-            else "An absence ends after it begins, and in the future."
-        )
+    def __init__(self) -> None:
+        super().__init__("An absence ends after it begins, and in the future.")
+
+
+class DeputyIsSelf(Refusal):
+    """Say that somebody else stands in."""
+
+    def __init__(self, person: str) -> None:
+        super().__init__(f"{person} cannot stand in for themselves.")
 
 
 class AbsenceClashes(Refusal):
@@ -156,6 +194,23 @@ class MailAnswered(Refusal):
     def __init__(self) -> None:
         super().__init__(
             "Somebody has dealt with this mail already. What else it may want, do by its own command: `/plixo help`."
+        )
+
+
+class AnsweredBefore(Refusal):
+    """Say that a mail has its answer."""
+
+    def __init__(self, who: str) -> None:
+        super().__init__(f"{who} has answered this mail already; nothing was sent a second time.")
+
+
+class WriterUnknown(Refusal):
+    """Say that a mail goes to contacts only."""
+
+    def __init__(self, sender: str, number: str) -> None:
+        super().__init__(
+            f"{sender} is not a contact of this customer, and may be anybody. Ask the customer another way, or make it "
+            f"a contact first: `/plixo contact add {number} ADDRESS`."
         )
 
 

@@ -57,7 +57,8 @@ STAYING: Mapping[str, str] = {
 """Tables that name a customer and keep doing so."""
 
 CONTACTS_FOLLOW: tuple[str, ...] = (
-    "promise", "plan", "dispute", "pay_link", "hold", "task", "question", "forwarding", "support_request"
+    "promise", "plan", "dispute", "pay_link", "hold", "task", "question", "forwarding", "support_request",
+    "mail_answer",
 )  # fmt: skip
 """Tables whose rows are about the contact that is left when two contacts become one."""
 

@@ -65,6 +65,8 @@ _ALL = (
          groups=(Group.ONE, Group.DISPUTE, Group.DECISION), needs=("outcome",)),
     Kind("question-answered", "A question was answered", asks=False, groups=(Group.ONE, Group.QUESTION),
          needs=("question", "answer")),
+    Kind("mail-answered", "A person answered a mail", asks=False, groups=(Group.ONE, Group.QUESTION),
+         needs=("answer",), linked=False),
 )  # fmt: skip
 
 KINDS: Mapping[str, Kind] = {each.name: each for each in _ALL}

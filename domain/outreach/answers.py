@@ -13,6 +13,7 @@ from domain.kernel.money import Money
 from domain.kernel.transactions import Row
 from domain.ledger.receipts import IssuedReceipt
 from domain.letters import Instalment, Line
+from domain.letters.kinds import KINDS
 from domain.pay_links import links
 
 
@@ -130,7 +131,7 @@ def _asked(row: Row) -> int:
 
 
 def _link(case: _Case) -> str:
-    if case.mailing.letter == "receipt":
+    if not KINDS[case.mailing.letter].linked:
         return ""
     link_id = case.mailing.link_id
     return links.address(case.core, link_id) if link_id else case.example_link
@@ -215,6 +216,15 @@ async def _question(case: _Case) -> Told:
     return Told({"question": row["text"], "answer": row["answer"]})
 
 
+async def _mail(case: _Case) -> Told:
+    row = await _about(
+        case,
+        "SELECT w.text, coalesce(m.reply->>'new', '') AS wrote FROM mail_answer w"
+        " JOIN inbound_mail m ON m.id = w.mail_id WHERE w.id = %s",
+    )
+    return Told({"question": row["wrote"], "answer": row["text"]})
+
+
 async def _about(case: _Case, sql: str) -> Row:
     row = await case.core.database.row(sql, (case.mailing.about_id,))
     assert row is not None, "an answer is about something"
@@ -231,4 +241,5 @@ _SPECIAL: Mapping[str, Callable[[_Case], Awaitable[Told]]] = {
     "dispute-received": _dispute,
     "dispute-resolved": _dispute,
     "question-answered": _question,
+    "mail-answered": _mail,
 }

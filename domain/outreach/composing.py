@@ -14,6 +14,9 @@ from domain.letters import Edited, Letter
 from domain.outreach import contents, fact_sheets
 from domain.outreach.facts import ItemFacts
 
+BY_HAND = "mail-answered"
+"""The letter whose words a person wrote to one reader."""
+
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
@@ -22,6 +25,16 @@ class Attachment:
     name: str
     content_type: str
     body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """The conversation to which an answer belongs that a person wrote."""
+
+    answers: str
+    """The Message-ID of the mail that is answered; empty where it has none."""
+    references: tuple[str, ...]
+    """Earlier mails of it, the oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +52,8 @@ class OutgoingMail:
     attachments: tuple[Attachment, ...]
     unsubscribe_page: str | None = None
     """Where one click does the same (RFC 8058)."""
+    thread: Thread | None = None
+    """Of a mail that a person wrote; all others are written by the product."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +88,22 @@ async def composed_all(
     if not leaving:
         return {}
     read = await contents.read(core, [(each.mailing, each.items) for each in leaving], issued=issued)
-    return {each.mailing.id: await _composed(core, each, read) for each in leaving}
+    threads = await _threads(core, [each.mailing for each in leaving])
+    return {each.mailing.id: await _composed(core, each, read, threads) for each in leaving}
 
 
-async def _composed(core: Core, leaving: Leaving, read: contents.Read) -> OutgoingMail:
+async def _threads(core: Core, mails: Sequence[Mailing]) -> Mapping[UUID, Thread]:
+    """Return the conversations to which answers of people belong, by the answers' ids."""
+    written = [each.about_id for each in mails if each.letter == BY_HAND]
+    if not written:
+        return {}
+    rows = await core.database.rows(
+        "SELECT id, in_reply_to, thread_ids FROM mail_answer WHERE id = ANY(%s)", (written,)
+    )
+    return {row["id"]: Thread(row["in_reply_to"], tuple(row["thread_ids"])) for row in rows}
+
+
+async def _composed(core: Core, leaving: Leaving, read: contents.Read, threads: Mapping[UUID, Thread]) -> OutgoingMail:
     mailing, receipt = leaving.mailing, leaving.receipt
     page = _unsubscribe_page(core, mailing) if mailing.asks else ""
     writing = await contents.of(core, mailing, leaving.items, receipt, opt_out_link=page, read_before=read)
@@ -92,6 +119,7 @@ async def _composed(core: Core, leaving: Leaving, read: contents.Read) -> Outgoi
         unsubscribe=return_paths.unsubscribe_address(core, mailing_id=mailing.id, day=day) if mailing.asks else None,
         attachments=attachments,
         unsubscribe_page=page or None,
+        thread=threads.get(mailing.about_id) if mailing.about_id else None,
     )
 
 

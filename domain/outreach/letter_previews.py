@@ -53,6 +53,7 @@ _ANSWERED: Mapping[str, tuple[str, str]] = {
         "answered question",
         f"SELECT id FROM question WHERE invoice_id = %s AND state = 'answered' {_NEWEST}",
     ),
+    "mail-answered": ("answered mail", f"SELECT id FROM mail_answer WHERE invoice_id = %s {_NEWEST}"),
 }
 """What an answer is about, and where the newest one is."""
 

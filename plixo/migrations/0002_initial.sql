@@ -1314,6 +1314,7 @@ CREATE TABLE absence (
     deputy_id   uuid NOT NULL REFERENCES person,
     from_at     timestamptz NOT NULL,
     until       timestamptz NOT NULL,
+    note        text NOT NULL DEFAULT '',       -- a word for the deputy
     state       text NOT NULL CHECK (state IN ('planned', 'cancelled')),
     created_at  timestamptz NOT NULL,
     CONSTRAINT absence_somebody_else CHECK (person_id <> deputy_id),
