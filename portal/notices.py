@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from uuid import UUID
 
 from domain.casework.on_file import OnFile
 from domain.casework.states import QuestionState
+from domain.commitments.dispute_queries import DisputeView
 from domain.commitments.plan_queries import PlanView
-from domain.commitments.states import PlanState, PromiseState
+from domain.commitments.states import DocumentState, PlanState, PromiseState
+from domain.kernel import references
 from portal.act_forms import Desk
+from portal.texts import Texts
 
 NEWS_DAYS = timedelta(days=21)
 """So long the end of something is told; then the history and the mails have it."""
@@ -37,18 +39,12 @@ def shown(desk: Desk, on_file: OnFile, *, now: datetime) -> tuple[Notice, ...]:
     return tuple(sorted(found, key=lambda each: each.urgent))
 
 
-def reference(letter: str, of: UUID) -> str:
-    """Return the short word for a plan or a promise, made as that of a dispute is."""
-    digits = of.hex[-8:].upper()
-    return f"{letter}-{digits[:4]}-{digits[4:]}"
-
-
 def _plan(desk: Desk, on_file: OnFile) -> Sequence[Notice]:
     plan, t = on_file.plan, desk.t
     if plan is None or not desk.page.is_open:
         return ()
     said = {"n": len(plan.instalments), "total": desk.money(plan.covers), "date": desk.day(_first(plan))}
-    about = t("reference", reference=reference("P", plan.plan_id))
+    about = t("reference", reference=references.plan(plan.plan_id))
     match plan.state:
         case PlanState.REQUESTED:
             lines = (t("notice_plan_requested", **said), t("notice_plan_requested_next"))
@@ -77,7 +73,7 @@ def _dispute(desk: Desk, on_file: OnFile, now: datetime) -> Sequence[Notice]:
     amount, about = desk.money(latest.amount), t("reference", reference=latest.reference)
     if latest.sla is not None:
         lines = (t("notice_dispute_received", amount=amount, reason=t(f"reason_{latest.reason_code}")),
-                 t("notice_dispute_received_next"))  # fmt: skip
+                 t("notice_dispute_received_next"), *_files(t, latest))  # fmt: skip
         title = t("notice_dispute_received_title")
         return (Notice("wait", title, lines, about, "i/dispute", t("notice_dispute_add")),)
     if latest.resolved_at is None or now - latest.resolved_at > NEWS_DAYS:
@@ -87,6 +83,13 @@ def _dispute(desk: Desk, on_file: OnFile, now: datetime) -> Sequence[Notice]:
     left = t("notice_dispute_left", amount=desk.money(desk.page.balance)) if desk.page.is_open else ""
     tone = "bad" if latest.state == "rejected" else "good"
     return (Notice(tone, t("notice_dispute_decided_title"), (*words, *((left,) if left else ())), about, urgent=2),)
+
+
+def _files(t: Texts, dispute: DisputeView) -> Sequence[str]:
+    """Say of files that nobody can open how they stand, the newest first; of the others there is nothing to say."""
+    told = {DocumentState.WAITING: "notice_file_waiting", DocumentState.HELD: "notice_file_held"}
+    shown = [each for each in reversed(dispute.documents) if each.state in told]
+    return [t(told[each.state], name=each.name) for each in shown[:MOST_FILES]]
 
 
 def _question(desk: Desk, on_file: OnFile, now: datetime) -> Sequence[Notice]:
@@ -104,6 +107,9 @@ def _question(desk: Desk, on_file: OnFile, now: datetime) -> Sequence[Notice]:
     return (Notice("good", title, (begins,), about, "i/question", t("notice_question_look"), urgent=2),)
 
 
+MOST_FILES = 3
+"""Files of which it is said how they stand."""
+
 MOST_SHOWN = 280
 """Signs of an answer above the invoice; the whole stands on its own page."""
 
@@ -116,13 +122,13 @@ def _promise(desk: Desk, on_file: OnFile) -> Sequence[Notice]:
         line = min(running, key=lambda each: each.promised_on)
         said = {"amount": desk.money(line.amount), "date": desk.day(line.promised_on)}
         lines = (t("notice_promise_noted", **said), t("notice_promise_noted_next", date=desk.day(line.pauses_until)))
-        about = t("reference", reference=reference("W", line.promise_id))
+        about = t("reference", reference=references.promise(line.promise_id))
         title = t("notice_promise_noted_title")
         return (Notice("wait", title, lines, about, "i/promise", t("notice_promise_change"), urgent=2),)
     if ended is None or not _recent(desk, ended.pauses_until) or not desk.page.is_open:
         return ()
     said = {"amount": desk.money(ended.amount), "date": desk.day(ended.promised_on), "got": desk.money(ended.received)}
-    about = t("reference", reference=reference("W", ended.promise_id))
+    about = t("reference", reference=references.promise(ended.promise_id))
     if ended.state is PromiseState.KEPT:
         return (Notice("good", t("notice_promise_kept_title"), (t("notice_promise_kept", **said),), about, urgent=2),)
     word = "broken" if ended.state is PromiseState.BROKEN else "partly"

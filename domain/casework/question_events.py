@@ -3,14 +3,14 @@
 from typing import ClassVar
 from uuid import UUID
 
+from domain.kernel import references
 from domain.kernel.events import InvoiceEvent
 from domain.kernel.notices import Notices, job, operators
 
 
 def reference(question_id: UUID) -> str:
     """Return the short word by which payers and operators speak of a question."""
-    digits = question_id.hex[-8:].upper()
-    return f"Q-{digits[:4]}-{digits[4:]}"
+    return references.question(question_id)
 
 
 class QuestionAsked(InvoiceEvent):

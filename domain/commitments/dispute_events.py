@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel
 
+from domain.kernel import references
 from domain.kernel.events import Amount, InvoiceEvent, PlacedEvent
 from domain.kernel.notices import Notices, job, operators, payer
 from domain.ledger.entry_events import InvoiceVoided, InvoiceWrittenOff
@@ -13,8 +14,7 @@ from domain.ledger.events import CreditApproved
 
 def reference(dispute_id: UUID) -> str:
     """Return the short word by which payers and operators speak of a dispute."""
-    digits = dispute_id.hex[-8:].upper()
-    return f"D-{digits[:4]}-{digits[4:]}"
+    return references.dispute(dispute_id)
 
 
 class DisputeFacts(BaseModel):

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from domain.kernel import references
 from domain.kernel.events import Amount, InvoiceEvent
 from domain.kernel.notices import Notices, job, operators, payer
 from domain.ledger.entry_events import AllocationTakenBack, CashPlaced, InvoiceVoided, InvoiceWrittenOff
@@ -35,7 +36,7 @@ class PromiseMade(InvoiceEvent):
         """Return the fact as a sentence."""
         before = f" (before: {self.replaced_amount} by {self.replaced_on})" if self.replaced_on else ""
         return (
-            f"Promise: {self.amount} by {self.promised_on}{before}; "
+            f"Promise: {self.amount} by {self.promised_on}{before} ({references.promise(self.promise_id)}); "
             f"reminders for this part pause until {self.pauses_until}"
         )
 
@@ -53,7 +54,8 @@ class PromiseKept(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Promise kept: {self.received} of {self.amount} promised by {self.promised_on}"
+        about = references.promise(self.promise_id)
+        return f"Promise kept: {self.received} of {self.amount} promised by {self.promised_on} ({about})"
 
 
 class PromisePartlyKept(InvoiceEvent):
@@ -69,7 +71,8 @@ class PromisePartlyKept(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Promise partly kept: {self.received} of {self.amount} promised by {self.promised_on}; reminders go on"
+        said = f"{self.received} of {self.amount} promised by {self.promised_on}"
+        return f"Promise partly kept: {said} ({references.promise(self.promise_id)}); reminders go on"
 
 
 class PromiseBroken(InvoiceEvent):
@@ -84,7 +87,8 @@ class PromiseBroken(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Promise broken: nothing of {self.amount} promised by {self.promised_on} has come; reminders go on"
+        said = f"nothing of {self.amount} promised by {self.promised_on} has come"
+        return f"Promise broken: {said} ({references.promise(self.promise_id)}); reminders go on"
 
 
 class PromiseWithdrawn(InvoiceEvent):
@@ -99,7 +103,8 @@ class PromiseWithdrawn(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Promise over {self.amount} by {self.promised_on} withdrawn: {self.reason}"
+        about = references.promise(self.promise_id)
+        return f"Promise over {self.amount} by {self.promised_on} ({about}) withdrawn: {self.reason}"
 
 
 class Term(BaseModel):
@@ -124,6 +129,11 @@ class PlanFacts(BaseModel):
     terms: Terms
 
     @property
+    def reference(self) -> str:
+        """The short word for the plan."""
+        return references.plan(self.plan_id)
+
+    @property
     def spelt(self) -> str:
         """The terms in words."""
         first, last = self.terms[0], self.terms[-1]
@@ -145,7 +155,7 @@ class PlanRequested(PlanFacts, InvoiceEvent):
     def told(self) -> str:
         """Return the fact as a sentence."""
         who = "a Controller's approval" if self.needs_controller else "approval"
-        return f"Plan requested: {self.spelt}; it waits for {who}. Reason: {self.reason}"
+        return f"Plan requested: {self.spelt} ({self.reference}); it waits for {who}. Reason: {self.reason}"
 
 
 class PlanCountered(PlanFacts, InvoiceEvent):
@@ -157,7 +167,7 @@ class PlanCountered(PlanFacts, InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Other terms offered: {self.spelt}" + (f". {self.note}" if self.note else "")
+        return f"Other terms offered: {self.spelt} ({self.reference})" + (f". {self.note}" if self.note else "")
 
 
 class PlanApproved(PlanFacts, InvoiceEvent):
@@ -170,7 +180,8 @@ class PlanApproved(PlanFacts, InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Plan {'accepted' if self.accepted else 'approved'}: {self.spelt}; reminders follow the instalments"
+        how = "accepted" if self.accepted else "approved"
+        return f"Plan {how}: {self.spelt} ({self.reference}); reminders follow the instalments"
 
 
 class PlanRejected(PlanFacts, InvoiceEvent):
@@ -182,7 +193,7 @@ class PlanRejected(PlanFacts, InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Plan rejected: {self.reason}"
+        return f"Plan rejected: {self.reason} ({self.reference})"
 
 
 class PlanCancelled(PlanFacts, InvoiceEvent):
@@ -194,7 +205,7 @@ class PlanCancelled(PlanFacts, InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Plan cancelled: {self.reason}"
+        return f"Plan cancelled: {self.reason} ({self.reference})"
 
 
 class PlanCompleted(PlanFacts, InvoiceEvent):
@@ -204,7 +215,7 @@ class PlanCompleted(PlanFacts, InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Plan completed: {self.spelt}"
+        return f"Plan completed: {self.spelt} ({self.reference})"
 
 
 class PlanDefaulted(PlanFacts, InvoiceEvent):
@@ -217,7 +228,7 @@ class PlanDefaulted(PlanFacts, InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Plan in default ({self.reason}); {self.balance} is due at once"
+        return f"Plan in default ({self.reason}); {self.balance} is due at once ({self.reference})"
 
 
 class InstalmentMissed(InvoiceEvent):
@@ -238,7 +249,7 @@ class InstalmentMissed(InvoiceEvent):
         """Return the fact as a sentence."""
         return (
             f"Instalment {self.position} of {self.of} missed: {self.unpaid} of {self.amount}, "
-            f"due on {self.due_on}, is not there; reminders go on"
+            f"due on {self.due_on}, is not there ({references.plan(self.plan_id)}); reminders go on"
         )
 
 

@@ -19,6 +19,7 @@ from domain.commitments.refusals import (
     ReasonMissing,
 )
 from domain.commitments.terms import Frequency, Schedule
+from domain.kernel import references
 from domain.kernel.actor import SHELL, Actor
 from domain.kernel.core import Core
 from domain.kernel.money import Money
@@ -102,7 +103,8 @@ async def test_an_approved_plan_pauses_the_balance_and_takes_up_running_promises
     approved = await plans.approve(core, invoice_number="INV-1042", actor=MIA)
 
     assert approved.told() == (
-        "Plan approved: 125.00 EUR in 3 instalments from 2026-03-15 to 2026-05-15; reminders follow the instalments"
+        "Plan approved: 125.00 EUR in 3 instalments from 2026-03-15 to 2026-05-15"
+        f" ({references.plan(approved.plan_id)}); reminders follow the instalments"
     )
     found = await pauses.of(core.database, invoice_id=invoice.id, today=TODAY)
     assert (found.planned, found.chaseable) == (Money(12500, "EUR"), Money(0, "EUR"))
@@ -262,7 +264,7 @@ async def test_a_rejected_plan_tells_the_payer_why(core: Core) -> None:
 
     rejected = await plans.reject(core, invoice_number="INV-1042", reason="too long", actor=MIA)
 
-    assert rejected.told() == "Plan rejected: too long"
+    assert rejected.told() == f"Plan rejected: too long ({references.plan(rejected.plan_id)})"
     assert await queued(core, "write_letter") == 1
     with pytest.raises(PlanNotFound):
         await plans.reject(core, invoice_number="INV-1042", reason="again", actor=MIA)

@@ -21,6 +21,7 @@ from domain.commitments.refusals import (
     PromiseTooLarge,
     TextTooLong,
 )
+from domain.kernel import references
 from domain.kernel.actor import Actor
 from domain.kernel.core import Core
 from domain.kernel.money import Money
@@ -55,7 +56,8 @@ async def test_an_operator_notes_a_promise_and_its_payer_hears_of_it(core: Core)
     made = await promised(core, note="rang back")
 
     assert (made.amount, made.pauses_until) == (Money(10000, "EUR"), TODAY + timedelta(days=7))
-    assert made.told() == "Promise: 100.00 EUR by 2026-03-15; reminders for this part pause until 2026-03-17"
+    about = references.promise(made.promise_id)
+    assert made.told() == f"Promise: 100.00 EUR by 2026-03-15 ({about}); reminders for this part pause until 2026-03-17"
     assert (await Promise.get(id=made.promise_id)).note == "rang back"
     assert await queued(core, "write_letter") == 1
     assert (await pauses.of(core.database, invoice_id=invoice.id, today=TODAY)).chaseable == Money(2500, "EUR")
