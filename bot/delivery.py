@@ -1,20 +1,27 @@
 """Delivery: what is told without being asked, with all its parts: calls, rooms, poster, teller, redrawer, watcher."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from datetime import timedelta
+from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.audit_files import AuditSharer
 from bot.calls import Calls
 from bot.decided import Redrawer
+from bot.learning import Learner
+from bot.personal import Personal
 from bot.poster import Poster
 from bot.rooms import Plan, Rooms
+from bot.routes import Answer
 from bot.shared_files import FileSharer
 from bot.telling import Teller
+from bot.views import channels as channel_views
 from bot.watching import Watcher
 from domain.kernel.core import Core
 from domain.kernel.jobs import JobFunction
+from domain.operations import noise
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +38,7 @@ class Delivery:
         seconds_a_post: float,
         seconds_an_update: float,
     ) -> None:
-        self.plan = plan
+        self._core, self.plan = core, plan
         self.calls = Calls(core, seconds=seconds_a_post)
         self.rooms = Rooms(core, client, self.calls, plan=plan)
         rest = timedelta(seconds=seconds_an_update)
@@ -39,12 +46,32 @@ class Delivery:
         teller = Teller(core, self.poster)
         redrawer = Redrawer(core, self.poster, teller)
         watcher = Watcher(core, client, self.calls, poster=self.poster, teller=teller, redrawer=redrawer)
+        learner = Learner(core, client, self.calls)
         self._functions: dict[str, JobFunction] = {
             "tell_operators": teller.tell,
             "share_document": FileSharer(core, client, self.calls, rooms=self.rooms).share,
+            "share_audit": AuditSharer(core, client, self.calls, rooms=self.rooms).share,
+            "tell_person": Personal(core, self.poster, learner).tell,
+            "learn_people": learner.learn_all,
+            "redraw_case": redrawer.case,
             "redraw_chat": redrawer.redraw,
             "watch_chat": watcher.watch,
         }
+
+    async def inside(self, channel: str, work: Coroutine[Any, Any, Answer]) -> Answer:
+        """Do what somebody asked for in a channel, unless people of another company read along there."""
+        if await self.rooms.is_external(channel):
+            work.close()
+            return channel_views.not_here()
+        return await work
+
+    async def pressed(self, body: Mapping[str, Any], channel: str, work: Coroutine[Any, Any, Answer]) -> Answer:
+        """Do what a click asks for, and note that the message of its button led to something."""
+        container = body.get("container")
+        ts = str(container.get("message_ts") or "") if isinstance(container, dict) else ""
+        if channel and ts:
+            await noise.acted(self._core, channel=channel, ts=ts)
+        return await self.inside(channel, work)
 
     def jobs(self) -> Mapping[str, JobFunction]:
         """Return the jobs that deliver."""

@@ -191,6 +191,13 @@ JOBS = (
     ),
     JobKind("share_audit", "Sends a part of the audit log to whoever asked for it in Slack.", queue="chat"),
     JobKind(
+        "redraw_case",
+        "Draws an invoice's message in Slack anew, without a word.",
+        attempts=4,
+        lock="chat",
+        queue="chat",
+    ),
+    JobKind(
         "redraw_chat",
         "Draws messages anew whose buttons are for something that is decided by now.",
         attempts=4,
@@ -251,6 +258,7 @@ OF_CHAT = (
     "share_audit",
     "tell_person",
     "learn_people",
+    "redraw_case",
     "redraw_chat",
     "watch_chat",
     "look_at_file",

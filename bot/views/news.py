@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from bot import blocks, ids, text
 from bot.blocks import Block, Message
-from bot.views import cash, mails, payments, support
+from bot.views import access, cash, mails, payments, support
 from domain.cash_application.events import LinesProposed
 from domain.deliverability.events import MailArrived
 from domain.deliverability.replies import IntentKind
@@ -14,6 +14,7 @@ from domain.kernel.events import Event
 from domain.operations.standings import OPEN, Standing
 from domain.operations.support_events import SupportAsked
 from domain.pay_links.provider_news import ProviderNotReady, StrayMoneyFound
+from domain.people.access_events import AccessAsked
 from domain.policies.events import PolicyProposed
 
 NONE_DECIDED: Mapping[str, Standing] = MappingProxyType({})
@@ -73,7 +74,7 @@ def alone(event: Event, *, standings: Mapping[str, Standing] = NONE_DECIDED, les
     """
     decided = outcome(event, standings)
     button = None if decided else _button(event)
-    buttons = [each for each in (button, less) if each]
+    buttons = [each for each in (button, _second_button(event) if button else None, less) if each]
     return Message(
         text=_told(event, limit=text.SENTENCE),
         blocks=(
@@ -104,6 +105,16 @@ def _button(event: Event) -> Block | None:
     return made(event) if made else None
 
 
+def _second_button(event: Event) -> Block | None:
+    """Return the other way to decide it, where there is one."""
+    return access.deny_button(event.access_id, name=event.person_name) if isinstance(event, AccessAsked) else None
+
+
+def _approve_access(event: Event) -> Block:
+    assert isinstance(event, AccessAsked), "the button is made for that event"
+    return access.approve_button(event.access_id, name=event.person_name, role=event.role)
+
+
 def _look_at_policy(event: Event) -> Block:
     assert isinstance(event, PolicyProposed), "the button is made for that event"
     return blocks.button(
@@ -131,6 +142,7 @@ _BUTTONS: Mapping[type[Event], Callable[[Event], Block | None]] = {
     ProviderNotReady: lambda _: payments.show_health(),
     MailArrived: _read_mail,
     SupportAsked: _read_call,
+    AccessAsked: _approve_access,
 }
 """What can be done at once about an event, if anything."""
 
@@ -140,6 +152,7 @@ _SUBJECTS: Mapping[type[Event], Callable[[Event], str]] = {
     StrayMoneyFound: lambda _: "strays:all",
     ProviderNotReady: lambda _: "provider:all",
     MailArrived: lambda event: f"mail:{event.mail_id}" if isinstance(event, MailArrived) else "",
+    AccessAsked: lambda event: f"access:{event.access_id}" if isinstance(event, AccessAsked) else "",
     SupportAsked: lambda event: f"support:{event.support_id}" if isinstance(event, SupportAsked) else "",
 }
 """What each of these buttons is for; once that is decided, the button gives way to who decided."""

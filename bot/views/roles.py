@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from bot import blocks, text
 from bot.blocks import Message
 from domain.kernel.actor import Permission
+from domain.people.events import RoleEndsSoon
 from domain.people.people import Held
 from domain.people.roles import Role
 
@@ -43,6 +44,13 @@ def holders(held: Sequence[Held]) -> Message:
     count = f"{len(held)} {'role' if len(held) == 1 else 'roles'}"
     head = f"{people} {'person holds' if people == 1 else 'people hold'} {count}."
     return Message(text=head, blocks=blocks.listing([blocks.section(f"*{head}*")], map(_line, held), most=40))
+
+
+def ends_soon(event: RoleEndsSoon) -> Message:
+    """Return what the holder of a role is told before it ends."""
+    sentence = f"You are *{event.role}* until {text.moment(event.until)}."
+    hint = f"If you still need it: `/plixo access request {event.role} for 2 days` and a reason."
+    return Message(text=sentence, blocks=(blocks.section(sentence), blocks.context(hint)))
 
 
 def _line(each: Held) -> blocks.Block:

@@ -138,6 +138,7 @@ async def approve(
             reason=wish.reason,
             until=lasts.end(now),
             actor=actor,
+            access_id=wish.id,
         )
         await wish.move("approve", decided_by=actor.name, decided_at=now, outcome=given.value)
         about = _about(wish) | {"role": given.value, "lasts_minutes": lasts.minutes, "until": lasts.until}

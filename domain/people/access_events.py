@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import AwareDatetime
 
 from domain.kernel.events import Event
-from domain.kernel.notices import Notices, operators
+from domain.kernel.notices import Notices, job, operators
 
 _HOUR = 60
 _DAY = 24 * _HOUR
@@ -102,10 +102,12 @@ class AccessExpired(AccessEvent):
         return f"Nobody decided about the request for {self.person_name} ({self.wish}) in time"
 
 
+_TOLD = (operators(), job("tell_person"))
+
 NOTICES: Notices = {
-    AccessAsked: (operators(),),
-    AccessApproved: (operators(),),
-    AccessDenied: (operators(),),
-    AccessWithdrawn: (operators(),),
-    AccessExpired: (operators(),),
+    AccessAsked: _TOLD,
+    AccessApproved: _TOLD,
+    AccessDenied: _TOLD,
+    AccessWithdrawn: _TOLD,
+    AccessExpired: _TOLD,
 }

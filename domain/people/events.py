@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import AwareDatetime
 
 from domain.kernel.events import Event
-from domain.kernel.notices import SILENT, Notices, operators
+from domain.kernel.notices import SILENT, Notices, job, operators
 
 
 class RoleGranted(Event):
@@ -21,6 +21,8 @@ class RoleGranted(Event):
     until: AwareDatetime | None
     until_before: AwareDatetime | None = None
     """When it would have ended; the role was held before and lasts longer now."""
+    access_id: UUID | None = None
+    """The request for which it was given."""
 
     def told(self) -> str:
         """Return the fact as a sentence."""
@@ -99,9 +101,9 @@ class SettingChanged(Event):
 
 
 NOTICES: Notices = {
-    RoleGranted: SILENT,  # the request that led to it was told
-    RoleRevoked: SILENT,
-    RoleEndsSoon: (operators(),),
-    RoleEnded: (operators(),),
+    RoleGranted: (job("tell_person"),),  # the channel was told of the request, if there was one
+    RoleRevoked: (job("tell_person"),),
+    RoleEndsSoon: (operators(), job("tell_person")),
+    RoleEnded: (operators(), job("tell_person")),
     SettingChanged: SILENT,
 }

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from domain.kernel import timeline
 from domain.kernel.actor import SYSTEM, Actor
@@ -91,6 +91,7 @@ async def give(
     reason: str,
     until: datetime | None,
     actor: Actor,
+    access_id: UUID | None = None,
 ) -> RoleGranted:
     """Give a role to the person of that account in the caller's transaction, longer than before if it is held.
 
@@ -125,6 +126,7 @@ async def give(
         reason=reason,
         until=until,
         until_before=before,
+        access_id=access_id,
         **by(actor, now),
     )
     await timeline.record(core, tx, event)

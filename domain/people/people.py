@@ -103,6 +103,21 @@ async def slack_ids_of_controllers(core: Core, *, limit: int) -> tuple[str, ...]
     return tuple(str(row["slack_id"]) for row in rows)
 
 
+async def slack_ids_with(core: Core, *, permission: Permission, limit: int) -> tuple[str, ...]:
+    """Return the Slack accounts of those who may do that now."""
+    rows = await core.database.rows(
+        "SELECT p.slack_id FROM person p WHERE EXISTS (SELECT 1 FROM role_grant g WHERE g.person_id = p.id"
+        " AND g.role = ANY(%(able)s) AND g.state = 'active' AND (g.until IS NULL OR g.until > %(now)s))"
+        " ORDER BY p.name, p.id LIMIT %(limit)s",
+        {
+            "able": [role.value for role in roles.roles_with(permission)],
+            "now": core.clock.now(),
+            "limit": limit,
+        },
+    )
+    return tuple(str(row["slack_id"]) for row in rows)
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """A person whom Plixo knows."""

@@ -129,7 +129,8 @@ async def learn(core: Core, *, slack_id: str, name: str, locale: str, zone: str)
             await tx.execute(
                 "INSERT INTO person_preference (person_id, slack_locale, slack_zone, learned_at)"
                 " VALUES (%s, %s, %s, %s) ON CONFLICT (person_id) DO UPDATE SET"
-                " slack_locale = excluded.slack_locale, slack_zone = excluded.slack_zone,"
+                " slack_locale = coalesce(excluded.slack_locale, person_preference.slack_locale),"
+                " slack_zone = coalesce(excluded.slack_zone, person_preference.slack_zone),"
                 " learned_at = excluded.learned_at",
                 (row["id"], locale[:35] or None, zone if zone in setting_words.zones() else None, core.clock.now()),
             )

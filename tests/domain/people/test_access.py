@@ -74,7 +74,7 @@ async def test_the_controllers_are_told_in_the_same_transaction(core: Core) -> N
 
     queued = await core.database.rows("SELECT task_name FROM procrastinate_jobs")
 
-    assert [row["task_name"] for row in queued] == ["tell_operators"]
+    assert [row["task_name"] for row in queued] == ["tell_operators", "tell_person"]
     assert wish.told() == "Eve asks to be Viewer: I help with month end"
 
 

@@ -1,0 +1,89 @@
+"""Personal: what one person is told in the talk with Plixo: requests to decide, answers to one's own, roles that end.
+
+Each message has a key of its own and is drawn anew when what it stands for changes, so a job may run twice.
+"""
+
+import logging
+from uuid import UUID
+
+from bot.audience import Draw
+from bot.errors import SlackRefused
+from bot.learning import Learner
+from bot.poster import Poster
+from bot.views import access as views
+from bot.views import answers
+from bot.views import roles as role_views
+from domain.kernel import timeline
+from domain.kernel.actor import ActorKind, Permission
+from domain.kernel.core import Core
+from domain.kernel.events import Event
+from domain.people import access_lists, people
+from domain.people.access_events import AccessApproved, AccessDenied, AccessEvent, AccessExpired
+from domain.people.events import RoleEnded, RoleEndsSoon, RoleGranted, RoleRevoked
+
+log = logging.getLogger(__name__)
+
+MOST_DECIDERS = 20
+"""People who are sent a request by themselves; it stands in the channel for all."""
+
+ANSWERED = (AccessApproved, AccessDenied, AccessExpired)
+"""After which whoever asked is told; who takes a request back knows."""
+
+
+class Personal:
+    """Writes to persons."""
+
+    def __init__(self, core: Core, poster: Poster, learner: Learner) -> None:
+        self._core, self._poster, self._learner = core, poster, learner
+
+    async def tell(self, entry_id: int, word: str = "") -> None:
+        """Tell one entry of the timeline to the persons whom it concerns. A job.
+
+        Raises:
+            TryLater: Slack is busy or away.
+        """
+        del word
+        event = (await timeline.entry(self._core, entry_id)).event
+        match event:
+            case AccessEvent():
+                await self._access(event)
+            case RoleEndsSoon() | RoleEnded():
+                await self._own(event, entry_id, event.person_id)
+            case RoleGranted():
+                await self._learner.learn_one(event.person_id)
+                if event.actor_kind == ActorKind.PERSON and event.access_id is None:
+                    await self._own(event, entry_id, event.person_id)
+            case RoleRevoked() if event.actor_kind == ActorKind.PERSON and not event.given_up:
+                await self._own(event, entry_id, event.person_id)
+
+    async def _access(self, event: AccessEvent) -> None:
+        """Draw the card of a request anew for those who decide, and answer whoever asked."""
+        card = await access_lists.card(self._core, access_id=event.access_id)
+        message = views.card(card)
+        deciders = await people.slack_ids_with(self._core, permission=Permission.MANAGE_PEOPLE, limit=MOST_DECIDERS)
+        askers = {event.slack_id}
+        if card.asked_by_id is not None:
+            askers.add(await people.slack_id_of(self._core, person_id=card.asked_by_id) or "")
+        for slack_id in deciders:
+            if slack_id not in askers:
+                await self._to(slack_id, lambda _: message, key=f"access:{event.access_id}")
+        if isinstance(event, ANSWERED):
+            said = views.answer(card)
+            await self._to(event.slack_id, lambda _: said, key=f"access-answer:{event.access_id}")
+            for slack_id in askers - {"", event.slack_id}:
+                await self._to(slack_id, lambda _: message, key=f"access-answer:{event.access_id}")
+
+    async def _own(self, event: Event, entry_id: int, person_id: UUID) -> None:
+        slack_id = await people.slack_id_of(self._core, person_id=person_id)
+        if slack_id is not None:
+            message = (
+                role_views.ends_soon(event) if isinstance(event, RoleEndsSoon) else answers.said(f"{event.told()}.")
+            )
+            await self._to(slack_id, lambda _: message, key=f"entry-own:{entry_id}")
+
+    async def _to(self, slack_id: str, draw: Draw, *, key: str) -> None:
+        """Write to one person; one whom Slack does not let us write to keeps nobody else waiting."""
+        try:
+            await self._poster.to_person(draw, slack_id=slack_id, key=key)
+        except SlackRefused as refused:
+            log.warning("a person cannot be written to: %s", refused)
