@@ -33,6 +33,9 @@ SLOWEST_BYTES = 16 * 1024
 FILE_FIELD = "file-"
 """How the names of our file fields begin; behind it stands which kind of document it is."""
 
+_UNUSUAL = ("Content-Length", "Content-Encoding", "Content-Transfer-Encoding")
+"""Heads of a part that no browser sends (RFC 7578, 4.7): each would have its body read in a second way."""
+
 _CHUNK = 64 * 1024
 
 
@@ -118,7 +121,7 @@ async def _read(form: MultipartReader, reading: _Reading) -> Received:
         part = await form.next()
         if part is None:
             return Received(reading.fields, tuple(reading.files))
-        if not isinstance(part, BodyPartReader) or part.name is None:
+        if not isinstance(part, BodyPartReader) or part.name is None or any(each in part.headers for each in _UNUSUAL):
             raise UploadBroken
         if part.name.startswith(FILE_FIELD):
             if fault := await _file(part, reading):

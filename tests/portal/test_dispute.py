@@ -130,6 +130,21 @@ async def test_a_form_that_breaks_off_leaves_nothing_behind(core: Core, browser:
     assert (await Dispute.all().count(), await Document.all().count()) == (0, 0)
 
 
+async def test_the_payer_reads_how_the_files_stand_that_nobody_can_open(core: Core, browser: Browser) -> None:
+    await a_payer(core, browser)
+    known = await token(browser, "/i/dispute?code=not_received")
+    files = [("file-other", f"{each}.pdf", PDF + each.encode()) for each in ("waits", "held", "free")]
+    await send_files(browser, "/i/dispute", {"token": known, **WHOLE}, files)
+    for state in ("held", "free"):
+        await core.database.execute("UPDATE document SET state = %s WHERE name = %s", (state, f"{state}.pdf"))
+
+    page = await browser.get("/i")
+
+    assert "“waits.pdf” has arrived and is being checked" in page.text
+    assert "“held.pdf” was not taken" in page.text
+    assert "free.pdf" not in page.text
+
+
 async def test_a_second_objection_adds_to_the_first(core: Core, browser: Browser) -> None:
     await a_payer(core, browser)
     await objection(browser, [], code="wrong_tax", how="part", amount="25", description="the tax")
