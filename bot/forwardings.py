@@ -1,6 +1,6 @@
 """Forwardings: payers' wishes that somebody else gets a link; listed, agreed to, or declined."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from uuid import UUID
 
 from bot.asks import Ask, Misunderstood, Press
@@ -11,9 +11,11 @@ from bot.views import answers
 from bot.views import forwardings as views
 from domain.kernel.actor import Permission
 from domain.kernel.core import Core
+from domain.kernel.events import Event
 from domain.operations import short_ids
 from domain.operations.short_ids import Waiting
 from domain.pay_links import forwardings
+from domain.pay_links.refusals import ForwardingDecided, ForwardingNotFound, ForwardingOld
 
 APPROVE, DENY = "forward approve 1a2b3c4d", "forward deny 1a2b3c4d"
 
@@ -40,20 +42,30 @@ async def deny(core: Core, ask: Ask) -> Message:
 
 async def press_show(core: Core, press: Press) -> Message:
     """Answer a click on the button of a case: the wishes about that invoice."""
-    return views.listed(await forwardings.waiting(core, invoice_id=press.subject.invoice))
+    of = press.subject.invoice
+    return views.listed(await forwardings.waiting(core, invoice_id=of), of=of)
 
 
 async def press_approve(core: Core, press: Press) -> Message:
     """Answer a click on Approve."""
-    assert press.subject.forwarding is not None, "the route asks for it"
-    done = await forwardings.approve(core, forwarding_id=press.subject.forwarding, actor=press.actor)
-    return answers.done(done, note=NEXT)
+    return await _pressed(core, press, forwardings.approve, note=NEXT)
 
 
 async def press_deny(core: Core, press: Press) -> Message:
     """Answer a click on Deny."""
+    return await _pressed(core, press, forwardings.deny)
+
+
+async def _pressed(core: Core, press: Press, decide: Callable[..., Awaitable[Event]], *, note: str = "") -> Message:
+    """Decide, and show the list as it is now in place of the one that was clicked, also where somebody was first."""
     assert press.subject.forwarding is not None, "the route asks for it"
-    return answers.done(await forwardings.deny(core, forwarding_id=press.subject.forwarding, actor=press.actor))
+    try:
+        event = await decide(core, forwarding_id=press.subject.forwarding, actor=press.actor)
+        became = answers.done(event, note=note)
+    except (ForwardingDecided, ForwardingOld, ForwardingNotFound) as no:
+        became = answers.refused(str(no))
+    of = press.subject.invoice
+    return views.left(became, await forwardings.waiting(core, invoice_id=of), of=of)
 
 
 async def _named(core: Core, ask: Ask, *, example: str) -> UUID:

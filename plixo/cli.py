@@ -11,6 +11,7 @@ from plixo.commands import (
     disputes,
     drafts,
     falls,
+    forwardings,
     import_layouts,
     imports,
     invoices,
@@ -95,6 +96,7 @@ app.command("ageing")(control.show_ageing)
 app.command("parity")(control.show_parity)
 app.command("entries")(ledger.show_entries)
 app.command("audit")(ledger.run_audit)
+app.add_typer(forwardings.forward_app, name="forward")
 app.add_typer(support.support_app, name="support")
 app.add_typer(twins.twins_app, name="twins")
 app.command("unapplied")(ledger.show_unapplied)

@@ -1,6 +1,7 @@
 """Payers' wishes that somebody else gets a link, as the operators see them while they wait."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from bot import blocks, ids, text
 from bot.blocks import Block, Confirmation, Message
@@ -10,8 +11,8 @@ from domain.pay_links.forwardings import WaitingForwarding
 LINES_SHOWN = 15
 
 
-def listed(waiting: Sequence[WaitingForwarding]) -> Message:
-    """Return the wishes that wait, the oldest first, each with what can be decided."""
+def listed(waiting: Sequence[WaitingForwarding], *, of: UUID | None = None) -> Message:
+    """Return the wishes that wait, the oldest first, each with what can be decided; *of* one invoice, or of all."""
     if not waiting:
         sentence = "No payer waits for somebody else to get a link."
         return Message(text=sentence, blocks=(blocks.section(sentence),))
@@ -19,13 +20,19 @@ def listed(waiting: Sequence[WaitingForwarding]) -> Message:
     head = f"{len(waiting)} {wait} that a payer asked for, the oldest first."
     return Message(
         text=head,
-        blocks=blocks.listing([blocks.section(f"*{head}*")], map(_line, waiting), most=LINES_SHOWN),
+        blocks=blocks.listing([blocks.section(f"*{head}*")], [_line(wish, of) for wish in waiting], most=LINES_SHOWN),
     )
 
 
-def _line(wish: WaitingForwarding) -> tuple[Block, Block]:
+def left(before: Message, waiting: Sequence[WaitingForwarding], *, of: UUID | None) -> Message:
+    """Return what became of a wish, and below it those that still wait, in place of the list that was clicked."""
+    rest = listed(waiting, of=of)
+    return Message(text=before.text, blocks=(*before.blocks, *rest.blocks), replaces=True)
+
+
+def _line(wish: WaitingForwarding, of: UUID | None) -> tuple[Block, Block]:
     number, address = text.plain(wish.invoice_number, limit=40), text.plain(wish.address, limit=80)
-    value = ids.value(forwarding=wish.forwarding_id)
+    value = ids.value(forwarding=wish.forwarding_id, invoice_id=of)
     approve = blocks.button(
         "Approve",
         action=ids.Action.APPROVE_FORWARDING,

@@ -59,6 +59,23 @@ async def test_approving_makes_a_contact_and_mails_a_link_once(core: Core, wish:
     assert len(await told(core, "link.regenerated")) == 1
 
 
+async def test_the_list_is_drawn_anew_in_place_and_offers_only_what_still_waits(core: Core, wish: Forwarding) -> None:
+    other = await a_visit(core, "INV-2")
+    await forwardings.ask(core, secret=other.secret, name="Cleo", email="cleo@acme.example")
+    of_all = Click(Action.DENY_FORWARDING.value, ids.value(forwarding=wish.id), ANNA)
+    of_case = Click(Action.DENY_FORWARDING.value, ids.value(forwarding=wish.id, invoice_id=wish.invoice_id), ANNA)
+
+    denied = await in_words.press(core, of_all)
+    stale = await in_words.press(core, of_case)
+
+    assert denied.replaces
+    assert stale.replaces
+    assert "Cleo" in shown(denied)
+    assert shown(denied).count(Action.APPROVE_FORWARDING.value) == 1
+    assert "already" in shown(stale)
+    assert "No payer waits" in shown(stale)
+
+
 async def test_denying_by_its_short_id_writes_to_nobody(core: Core, wish: Forwarding) -> None:
     answer = await said(core, f"forward deny {short_ids.short(wish.id)}")
 
