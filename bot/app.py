@@ -24,6 +24,7 @@ from bot.background import Background
 from bot.blocks import Message
 from bot.delivery import Delivery
 from bot.door import Door
+from bot.export_jobs import ExportJobs
 from bot.filled import Misfilled
 from bot.import_jobs import ImportJobs
 from bot.replies import Replies
@@ -120,6 +121,7 @@ class Bot:
             seconds_a_post=seconds_a_post,
             seconds_an_update=seconds_an_update,
         )
+        self._exports = ExportJobs(core, client, self.delivery.calls, self.delivery.poster)
         self._imports = ImportJobs(core, client, self.delivery.calls, self.delivery.poster, api_url=api_url)
         self.app = self._bolt(bot_token, signing_secret or "")
 
@@ -136,7 +138,7 @@ class Bot:
 
     def jobs(self) -> Mapping[str, JobFunction]:
         """Return the jobs that this edge does."""
-        return {**self.delivery.jobs(), **self._imports.jobs()}
+        return {**self.delivery.jobs(), **self._imports.jobs(), **self._exports.jobs()}
 
     async def close(self) -> None:
         """Finish the answers that are under way and let go of the connections."""

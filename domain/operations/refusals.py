@@ -6,9 +6,11 @@ Refusal
 ├── AnswerUnusable        the answer does not fit the question about a file
 ├── ExportTooLarge        more of the audit log than a message carries
 ├── FileTooLarge          a file is larger than what is imported in chat
+├── TableTooLarge         a file is larger than what is sent through the chat
 └── NotFound
     ├── ActNotFound       no act has that number
     ├── ImportUnknown     there is no such import
+    ├── NothingToExport   there is nothing of the kind
     ├── NothingMuted      the mute has ended, or somebody lifted it
     ├── NothingWaits      nothing that waits has an id which begins so
     ├── SeveralWait       several do; more of the id tells them apart
@@ -61,3 +63,14 @@ class ExportTooLarge(Refusal):
             f"That are {entries:,} acts; at most {most:,} are sent in Slack. Choose a person or fewer days, or have it "
             "written by `plixo audit export` in the shell."
         )
+
+
+class TableTooLarge(Refusal):
+    """Say that a file is too large for the chat, and what to do."""
+
+    def __init__(self, what: str, most: int) -> None:
+        super().__init__(f"The {what} comes to more than {most >> 20} MB. Narrow it down, or write it in the shell.")
+
+
+class NothingToExport(NotFound):
+    """Say that there is nothing of the kind."""

@@ -30,7 +30,9 @@ def show_funnel(
         raise typer.BadParameter("the chart's file ends in .png or .svg", param_hint="--chart")
     found = shell.run(lambda core: funnels.funnel(core, actor=SHELL, weeks=weeks))
     if chart is not None:
-        from plixo import funnel_chart  # loading matplotlib takes a second that other commands need not wait
+        from domain.operations.charts import (
+            funnel_chart,
+        )  # loading matplotlib takes a second that other commands need not wait
 
         typer.echo(funnel_chart.draw(found, chart), err=True)
     if as_json:

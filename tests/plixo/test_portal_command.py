@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from domain.kernel.core import Core
+from domain.operations.charts import funnel_chart
 from domain.operations.funnel import Counts, Funnel, Row
-from plixo import funnel_chart
 from tests.domain.operations.test_funnel import entered, mailed, opened
 from tests.plixo.test_cli import Shell
 

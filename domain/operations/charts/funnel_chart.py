@@ -27,7 +27,11 @@ def alt_text(funnel: Funnel) -> str:
     """Return the chart in words, for whoever cannot see it."""
     whole = funnel.whole
     told = ", ".join(f"{count:,} {name}" for name, count in whole.stages)
-    share = f"{whole.finished / whole.sent:.0%} of the links were finished. " if whole.sent else ""
+    share = (
+        f"{whole.finished / whole.sent:.0%} of the links came to an end: paid, promised, planned or disputed. "
+        if whole.sent
+        else ""
+    )
     worst = whole.worst
     lost = f" Once opened, most were lost between {worst[0]} and {worst[1]} ({worst[2]:,})." if worst else ""
     return f"{share}Bar chart of links from {funnel.since} to {funnel.until}: {told}.{lost}"

@@ -1,0 +1,68 @@
+"""Ageing before: what was open at the end of an earlier day, from the entries that balances are made of."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from domain.kernel.actor import Actor
+from domain.kernel.clock import local_date
+from domain.kernel.core import Core
+from domain.kernel.dates import ageing_bucket, days_past_due
+from domain.kernel.money import Money
+from domain.ledger import ageing
+from domain.ledger.ageing import BUCKETS, Ageing
+
+DAYS = 7
+"""How far back two ageings are compared."""
+
+_BEFORE = """
+    WITH entry AS (
+        SELECT a.invoice_id, a.amount_minor FROM allocation a LEFT JOIN payment p ON p.id = a.payment_id
+        WHERE CASE WHEN a.takes_back_id IS NULL AND p.received_on IS NOT NULL THEN p.received_on > %(then)s
+              ELSE a.created_at >= %(from)s END
+        UNION ALL
+        SELECT invoice_id, amount_minor FROM credit WHERE state = 'approved' AND decided_at >= %(from)s
+        UNION ALL
+        SELECT invoice_id, amount_minor FROM write_off
+        WHERE state = 'approved' AND kind <> 'void' AND decided_at >= %(from)s
+    ), since AS (SELECT invoice_id, sum(amount_minor)::bigint AS minor FROM entry GROUP BY invoice_id)
+    SELECT i.currency, i.due_on, sum(i.open_minor + coalesce(s.minor, 0))::bigint AS minor
+    FROM invoice i LEFT JOIN since s ON s.invoice_id = i.id
+    WHERE coalesce(i.issued_on <= %(then)s, i.created_at < %(from)s) AND (i.state = 'open' OR s.invoice_id IS NOT NULL)
+    GROUP BY i.currency, i.due_on
+"""
+"""What is open now, with what was entered since put back; a payment counts on its own day, so that a ledger that was
+imported today has a past. An invoice that was issued later was not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgeingCompared:
+    """What is open, and what was at the end of an earlier day."""
+
+    now: Ageing
+    then: date
+    before: dict[tuple[str, str], int]
+    """Minor units by currency and bucket."""
+
+    def earlier(self, currency: str, bucket: str) -> Money:
+        """Return what was open in one bucket then."""
+        return Money(self.before.get((currency, bucket), 0), currency)
+
+    def earlier_total(self, currency: str) -> Money:
+        """Return what was open in one currency then."""
+        return Money(sum(self.before.get((currency, each), 0) for each in BUCKETS), currency)
+
+
+async def compared(core: Core, *, actor: Actor, days: int = DAYS) -> AgeingCompared:
+    """Return what is open by age, beside what was open *days* ago.
+
+    Raises:
+        NotAllowed: The actor may not see it.
+    """
+    found = await ageing.now(core, actor=actor)
+    then = local_date(core.clock, core.merchant.zone) - timedelta(days=days)
+    start = datetime.combine(then + timedelta(days=1), time(), core.merchant.zone)
+    before: dict[tuple[str, str], int] = {}
+    for row in await core.database.rows(_BEFORE, {"from": start, "then": then}):
+        key = row["currency"], ageing_bucket(days_past_due(row["due_on"], then))
+        before[key] = before.get(key, 0) + int(row["minor"])
+    return AgeingCompared(found, then, before)
