@@ -29,17 +29,13 @@ async def show(core: Core, ask: Ask) -> Message:
     """Answer ``/plixo access``: what waits to whoever decides, one's own request to everybody else."""
     if Permission.MANAGE_PEOPLE in ask.actor.may:
         return views.waiting(await access_lists.waiting(core, actor=ask.actor))
-    own = await access_lists.of_account(core, slack_id=ask.slack_id)
-    controllers = await people.controllers(core)
-    return views.own(own, controllers=controllers, held=ask.actor.roles, slack_id=ask.slack_id)
+    return await _own(core, ask)
 
 
 async def request(core: Core, ask: Ask) -> Message:
     """Answer ``/plixo access request [ROLE] [for 2 days] reason…``; without a role it is the least one."""
     if not ask.words:
-        raise Misunderstood(
-            f"What for? For example `/plixo {REQUEST}`. Without a role you ask to look only; `/plixo role` shows them."
-        )
+        return await _own(core, ask)
     role, rest = _wanted(ask)
     term, rest = terms.term(core, rest)
     actor = _asker(ask)
@@ -103,6 +99,13 @@ async def submit_deny(core: Core, filled: Filled) -> Message | Modal:
     assert filled.subject.access is not None, "the form's route asks for it"
     reason = filled.values.needed("reason", or_else="Why not? Whoever asked reads it.")
     return answers.done(await access.deny(core, access_id=filled.subject.access, reason=reason, actor=filled.actor))
+
+
+async def _own(core: Core, ask: Ask) -> Message:
+    """Return how it stands with the rights of the one who asks, and whom to ask for more."""
+    own = await access_lists.of_account(core, slack_id=ask.slack_id)
+    controllers = await people.controllers(core)
+    return views.own(own, controllers=controllers, held=ask.actor.roles, slack_id=ask.slack_id)
 
 
 def _wanted(ask: Ask) -> tuple[Role, tuple[str, ...]]:

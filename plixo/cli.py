@@ -3,6 +3,7 @@
 import typer
 
 from plixo.commands import (
+    audit,
     bank,
     casework,
     cash,
@@ -70,6 +71,8 @@ mail.mail_app.command("attachment")(mail_attachments.attachment)
 app.add_typer(mail.mail_app, name="mail")
 app.add_typer(letters.letter_app, name="letter")
 app.add_typer(people.role_app, name="role")
+app.add_typer(people.access_app, name="access")
+app.command("settings")(people.settings)
 app.add_typer(policy.policy_app, name="policy")
 app.command("portal")(portal.show_funnel)
 app.command("simulate")(simulate.simulate)
@@ -95,7 +98,8 @@ app.add_typer(ledger.ledger_app, name="ledger")
 app.command("ageing")(control.show_ageing)
 app.command("parity")(control.show_parity)
 app.command("entries")(ledger.show_entries)
-app.command("audit")(ledger.run_audit)
+app.command("balances")(ledger.run_audit)
+app.add_typer(audit.audit_app, name="audit")
 app.add_typer(forwardings.forward_app, name="forward")
 app.add_typer(support.support_app, name="support")
 app.add_typer(twins.twins_app, name="twins")

@@ -82,6 +82,11 @@ async def begin(core: Core, *, span: Span, actor: Actor, to_chat: bool = False) 
     return event
 
 
+async def acted(core: Core, *, who: str) -> bool:
+    """Tell whether an actor of that name did anything."""
+    return await core.database.row("SELECT 1 FROM timeline_entry WHERE actor = %s LIMIT 1", (who,)) is not None
+
+
 async def write(core: Core, *, export: AuditExported, sink: Callable[[str], object]) -> int:
     """Write out what was begun, as CSV that a spreadsheet runs no formula of; return the number of acts."""
     span = Span(export.person_id, export.of, export.since, export.until)

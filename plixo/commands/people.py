@@ -1,15 +1,25 @@
-"""`plixo role …`: the first Controller is made here; everything else can also be done in Slack."""
+"""`plixo role …`, `access …`, `settings …`: the first Controller is made here; the rest can also be done in Slack."""
 
 from datetime import UTC, datetime
 from typing import Annotated
+from uuid import UUID
 
 import typer
 
 from domain.kernel.actor import SHELL
-from domain.people import people, roles
+from domain.kernel.core import Core
+from domain.people import access, access_lists, people, preferences, roles
+from domain.people.events import SettingChanged
+from domain.people.grants import Term
+from domain.people.preferences import Preferences
+from domain.people.setting_words import Setting
 from plixo import shell
+from plixo.commands.moments import listed, told
 
 role_app = typer.Typer(no_args_is_help=True, help="Give and take roles, by Slack user id.")
+access_app = typer.Typer(no_args_is_help=True, help="Requests for access: who asks, and what becomes of it.")
+
+AccessId = Annotated[UUID, typer.Argument(metavar="ACCESS", help="The request's id, as `plixo access list` shows it.")]
 
 SlackId = Annotated[str, typer.Argument(help="Slack user id, such as U02ANNA.")]
 RoleName = Annotated[str, typer.Argument(help="One of the nine roles, such as Controller.")]
@@ -44,8 +54,8 @@ def revoke(
     typer.echo(event.told())
 
 
-@role_app.command("list")
-def list_roles(as_json: Annotated[bool, shell.JSON] = False) -> None:
+@role_app.command("table")
+def show_table(as_json: Annotated[bool, shell.JSON] = False) -> None:
     """Show what each role may do."""
     table = {role.value: sorted(permission.value for permission in allowed) for role, allowed in roles.MAY.items()}
     if as_json:
@@ -53,3 +63,82 @@ def list_roles(as_json: Annotated[bool, shell.JSON] = False) -> None:
         return
     for role, allowed in table.items():
         typer.echo(f"{role:14} {', '.join(allowed)}")
+
+
+@role_app.command("list")
+def list_holders(
+    role: Annotated[str, typer.Argument(help="Only who holds this role.")] = "",
+    as_json: Annotated[bool, shell.JSON] = False,
+) -> None:
+    """Show who holds which role, since when, and why."""
+    found = shell.run(lambda core: people.listed(core, actor=SHELL, role=people.role(role) if role else None))
+    lines = (
+        f"{each.slack_id:12} {each.name:24} {each.role:14}"
+        f"{f' until {each.until:%Y-%m-%d %H:%M} UTC' if each.until else ''}  {each.granted_by}: {each.reason}"
+        for each in found
+    )
+    listed(found, lines, as_json=as_json, empty="nobody")
+
+
+@access_app.command("list")
+def list_access(as_json: Annotated[bool, shell.JSON] = False) -> None:
+    """Show the requests for access that wait, the oldest first."""
+    found = shell.run(lambda core: access_lists.waiting(core, actor=SHELL))
+    lines = (f"{each.access_id}  {each.slack_id}  {each.name}: {each.wish}  {each.reason}" for each in found)
+    listed(found, lines, as_json=as_json, empty="nobody waits for access")
+
+
+@access_app.command()
+def approve(
+    access_id: AccessId,
+    role: Annotated[str, typer.Option(help="Another role than the one asked for.")] = "",
+    hours: Annotated[int | None, typer.Option(min=1, help="For so many hours, whatever was asked for.")] = None,
+) -> None:
+    """Give the role that was asked for."""
+    given = Term(minutes=hours * 60) if hours is not None else None
+    told(
+        lambda core: access.approve(
+            core, access_id=access_id, actor=SHELL, role=people.role(role) if role else None, term=given
+        )
+    )
+
+
+@access_app.command()
+def deny(access_id: AccessId, reason: Annotated[str, typer.Option(help="Why not; whoever asked reads it.")]) -> None:
+    """Decline a request."""
+    told(lambda core: access.deny(core, access_id=access_id, reason=reason, actor=SHELL))
+
+
+def settings(
+    name: Annotated[str, typer.Argument(help="The person, by name or Slack user id.")],
+    setting: Annotated[
+        Setting | None, typer.Argument(help="Which one is set; without it all are shown.", show_choices=True)
+    ] = None,
+    value: Annotated[str, typer.Argument(help="What it is to be; `default` takes a choice back.")] = "",
+    as_json: Annotated[bool, shell.JSON] = False,
+) -> None:
+    """Show what a person has chosen, or set it for them."""
+    if setting is not None:
+        chosen = setting
+        told(lambda core: _set(core, name, chosen, value))
+        return
+
+    async def of(core: Core) -> Preferences:
+        return await preferences.of(core, (await people.named(core, text=name)).id)
+
+    mine = shell.run(of)
+    shown = {
+        "name": mine.name,
+        Setting.LANGUAGE.value: mine.language,
+        Setting.ZONE.value: mine.zone.key,
+        Setting.DIGEST_AT.value: f"{mine.digest_at:%H:%M}",
+        Setting.DIGEST.value: mine.digest.value,
+        Setting.ADDRESS.value: mine.address or "none",
+        Setting.NOISE.value: mine.noise.value,
+    }
+    listed(shown, (f"{each:16} {is_}" for each, is_ in shown.items()), as_json=as_json, empty="")
+
+
+async def _set(core: Core, name: str, setting: Setting, value: str) -> SettingChanged:
+    person = await people.named(core, text=name)
+    return await preferences.set(core, person_id=person.id, setting=setting, value=value, actor=SHELL)
