@@ -198,16 +198,15 @@ class Bot:
     async def _command(self, ack: Ack, body: dict[str, Any]) -> None:
         await ack()
         typed, to = str(body.get("text") or ""), asks.reply_to(body)
-        work = commands.answer(
-            self._core, typed, slack_id=to.slack_id, channel=to.channel, called=asks.called(body)
-        )
-        self._background.start(self._answering.answer(to, work, may_open=commands.may_open(typed)))
+        work = commands.answer(self._core, typed, slack_id=to.slack_id, channel=to.channel, called=asks.called(body))
+        inside = self.delivery.inside(to.channel, work)
+        self._background.start(self._answering.answer(to, inside, may_open=commands.may_open(typed)))
 
     async def _action(self, ack: Ack, body: dict[str, Any]) -> None:
         await ack()
-        click = asks.click(body)
-        work = actions.press(self._core, click)
-        self._background.start(self._answering.answer(asks.reply_to(body), work, may_open=actions.may_open(click)))
+        click, to = asks.click(body), asks.reply_to(body)
+        pressed = self.delivery.pressed(body, to.channel, actions.press(self._core, click))
+        self._background.start(self._answering.answer(to, pressed, may_open=actions.may_open(click)))
 
     async def _submission(self, ack: Ack, body: dict[str, Any]) -> None:
         """Answer a form in its own window: at once, or after a word that it is being worked on."""

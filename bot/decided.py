@@ -27,18 +27,27 @@ class Redrawer:
     def __init__(self, core: Core, poster: Poster, teller: Teller) -> None:
         self._core, self._poster, self._teller = core, poster, teller
 
-    async def redraw(self, entry_id: int = 0, word: str = "") -> None:
-        """Draw anew what an event has changed, and every message whose subject is decided. A job.
+    async def case(self, entry_id: int) -> None:
+        """Draw the message of an event's invoice anew, where it has one. A job.
+
+        Raises:
+            TryLater: Slack is busy or away, or the message was changed a moment ago.
+        """
+        for entry in await timeline.entries(self._core, [entry_id]):
+            if entry.event.invoice_ref is not None:
+                try:
+                    await self._teller.redraw_case(entry.event.invoice_ref)
+                except SlackRefused as refused:
+                    log.error("a case is not drawn anew, Slack refuses: %s", refused)
+
+    async def redraw(self, entry_id: int = 0) -> None:
+        """Draw every message anew whose subject is decided by now, whatever event has called for it. A job.
 
         Raises:
             TryLater: Slack is busy or away.
         """
-        del word
+        del entry_id
         try:
-            if entry_id:
-                (entry,) = await timeline.entries(self._core, [entry_id])
-                if entry.event.invoice_ref is not None:
-                    await self._teller.redraw_case(entry.event.invoice_ref)
             await self._sweep()
         except SlackRefused as refused:
             log.error("messages are not drawn anew, Slack refuses: %s", refused)

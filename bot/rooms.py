@@ -1,5 +1,6 @@
 """Rooms: where things are said, and who reads along there: the channel of each purpose, and talks with one person."""
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ from domain.operations import chat_channels
 from domain.operations.chat_channels import Channel, ChannelClass
 
 log = logging.getLogger(__name__)
+
+ASKED_SECONDS = 1.0
+"""So long a command may wait until it is known who reads along."""
 
 
 class Purpose(StrEnum):
@@ -96,7 +100,12 @@ class Rooms:
             log.warning("Slack does not describe a channel, it counts as public: %s", refused)
             if known is not None and known.channel_class is ChannelClass.EXTERNAL:
                 return known
-            return Channel(channel, known.name if known else channel, ChannelClass.UNKNOWN)
+            return await chat_channels.keep(
+                self._core,
+                channel=channel,
+                name=known.name if known else channel,
+                channel_class=ChannelClass.UNKNOWN,
+            )
         described = told.get("channel")
         found = described if isinstance(described, dict) else {}
         return await chat_channels.keep(
@@ -130,13 +139,14 @@ class Rooms:
     async def is_external(self, channel: str) -> bool:
         """Tell whether people of another company are known to read along; in doubt, of a stranger's channel, not.
 
-        For answers that one person alone sees, so Slack is asked at most once a day and never waited for twice.
+        For answers that one person alone sees, so Slack is asked seldom, and not waited for long.
         """
         if not channel or channel.startswith("D"):
             return False
         try:
-            return (await self.channel(channel)).channel_class is ChannelClass.EXTERNAL
-        except TryLater:
+            async with asyncio.timeout(ASKED_SECONDS):
+                return (await self.channel(channel)).channel_class is ChannelClass.EXTERNAL
+        except (TryLater, TimeoutError):
             known = await chat_channels.known(self._core, channel=channel)
             return known is not None and known.channel_class is ChannelClass.EXTERNAL
 

@@ -1,5 +1,6 @@
 """What happens in casework: who has which case in hand, what is put off, who is away, which tasks there are."""
 
+from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
@@ -63,6 +64,37 @@ class CaseSnoozed(InvoiceEvent):
         return f"Snoozed until {self.until:%Y-%m-%d %H:%M} UTC: {self.reason}"
 
 
+class CallLogged(InvoiceEvent):
+    """A person spoke with the customer, or tried to."""
+
+    kind: ClassVar[str] = "call.logged"
+
+    outcome: str
+    note: str
+    follow_up_on: date | None = None
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        note = f": {self.note}" if self.note else ""
+        follow_up = f"; to be followed up on {self.follow_up_on}" if self.follow_up_on else ""
+        return f"Called, {self.outcome}{note}{follow_up}"
+
+
+class CaseHandedOver(InvoiceEvent):
+    """A person passed a case on to somebody, who has a task now."""
+
+    kind: ClassVar[str] = "case.handed_over"
+
+    task_id: UUID
+    to_id: UUID
+    to_name: str
+    words: str
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return f"Handed over to {self.to_name}: {self.words}"
+
+
 class SnoozeEnded(InvoiceEvent):
     """An invoice is back in the queue before its time."""
 
@@ -84,12 +116,14 @@ class AbsencePlanned(Event):
     deputy_name: str
     from_at: AwareDatetime
     until: AwareDatetime
+    note: str = ""
 
     def told(self) -> str:
         """Return the fact as a sentence."""
+        note = f": {self.note}" if self.note else ""
         return (
             f"{self.person_name} is away from {self.from_at:%Y-%m-%d %H:%M} to {self.until:%Y-%m-%d %H:%M} UTC; "
-            f"{self.deputy_name} stands in"
+            f"{self.deputy_name} stands in{note}"
         )
 
 
@@ -213,6 +247,9 @@ class MailAssigned(InvoiceEvent):
 _OPEN_TASK = job("open_task")
 _REFRESH = job("refresh_queue")
 
+_REDRAW = (job("redraw_case"),)
+"""Nobody is told, yet the case's message shows it."""
+
 NOTICES: Notices = {
     AddressSuppressed: (_OPEN_TASK,),
     ContactLeft: (_OPEN_TASK,),
@@ -226,11 +263,13 @@ NOTICES: Notices = {
     LedgerImported: (_REFRESH,),
     ContactAdded: (_REFRESH,),  # a search for a contact may be over
     SuppressionLifted: (_REFRESH,),
-    CaseClaimed: SILENT,
-    CaseReleased: SILENT,
+    CaseClaimed: _REDRAW,
+    CaseReleased: _REDRAW,
     CaseSkipped: SILENT,
-    CaseSnoozed: SILENT,
-    SnoozeEnded: SILENT,
+    CaseSnoozed: _REDRAW,
+    CallLogged: (operators(),),
+    CaseHandedOver: (operators(),),
+    SnoozeEnded: _REDRAW,
     AbsencePlanned: SILENT,
     AbsenceCancelled: SILENT,
     AccountAssigned: SILENT,

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import AwareDatetime
 
 from domain.kernel.events import Event, InvoiceEvent, PlacedEvent
-from domain.kernel.notices import ROUTINE, SILENT, Notices, operators
+from domain.kernel.notices import ROUTINE, SILENT, Notices, job, operators
 
 
 class LetterSent(InvoiceEvent):
@@ -272,5 +272,5 @@ NOTICES: Notices = {
     SuppressionsEnded: (operators(),),
     MailArrived: (operators(),),
     MailQuarantined: (operators(),),
-    MailSeen: SILENT,
+    MailSeen: (job("redraw_chat"), job("redraw_case")),
 }

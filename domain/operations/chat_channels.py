@@ -9,6 +9,9 @@ from domain.kernel.core import Core
 CHECKED_FOR = timedelta(days=1)
 """After so long a channel is asked about again; whatever happens to it is heard of at once besides."""
 
+UNKNOWN_FOR = timedelta(minutes=10)
+"""The same, of one that the chat did not describe."""
+
 
 class ChannelClass(StrEnum):
     """Who can read along."""
@@ -39,7 +42,8 @@ class Channel:
 
     def is_current(self, now: datetime) -> bool:
         """Tell whether what is known of it may still be relied on."""
-        return self.checked_at is not None and now - self.checked_at < CHECKED_FOR
+        kept = UNKNOWN_FOR if self.channel_class is ChannelClass.UNKNOWN else CHECKED_FOR
+        return self.checked_at is not None and now - self.checked_at < kept
 
 
 _COLUMNS = "id, name, class, slack_id, checked_at"

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from domain.kernel import references
 from domain.kernel.events import PlacedEvent
-from domain.kernel.notices import SILENT, Notices, operators
+from domain.kernel.notices import Notices, job, operators
 
 
 def reference(support_id: UUID) -> str:
@@ -54,4 +54,4 @@ class SupportClosed(PlacedEvent):
         return f"Call for help {self.reference} was dealt with: {self.outcome}"
 
 
-NOTICES: Notices = {SupportAsked: (operators(),), SupportClosed: SILENT}
+NOTICES: Notices = {SupportAsked: (operators(),), SupportClosed: (job("redraw_chat"),)}

@@ -4,7 +4,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from domain.kernel.events import Amount, Event, InvoiceEvent
-from domain.kernel.notices import SILENT, Notices, operators
+from domain.kernel.notices import Notices, job, operators
 
 
 class StrayMoneyFound(Event):
@@ -118,8 +118,8 @@ class ProviderNotReady(Event):
 NOTICES: Notices = {
     StrayMoneyFound: (operators(),),
     EntryDoubted: (operators(),),
-    StrayBooked: SILENT,  # the payment, or what went back, is told; who booked it was answered
-    StrayDismissed: SILENT,  # who dismissed it was answered
+    StrayBooked: (job("redraw_chat"),),  # the payment, or what went back, is told; who booked it was answered
+    StrayDismissed: (job("redraw_chat"),),  # who dismissed it was answered
     ProviderReady: (operators(),),
     ProviderNotReady: (operators(),),
 }
