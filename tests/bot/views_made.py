@@ -22,6 +22,7 @@ from domain.pay_links.events import LinkRegenerated
 from domain.pay_links.forwardings import WaitingForwarding
 from tests.bot.books_views_made import books_views
 from tests.bot.cash_views_made import cash_views
+from tests.bot.import_views_made import import_views
 from tests.bot.money_views_made import money_views
 from tests.bot.payment_views_made import payment_views
 from tests.bot.work_views_made import NOTES, notes, work_views
@@ -138,6 +139,7 @@ def every_view(name: str = "Acme Ltd") -> Mapping[str, Message]:
             replace(a_case(name, number=number), notes=NOTES if name == "Acme Ltd" else notes(name))
         ),
         **cash_views(name, number=number, many=many),
+        **import_views(name, many=many),
         **books_views(name, number=number, many=many),
         **money_views(name, number=number, many=many),
         **payment_views(name, number=number, many=many),
