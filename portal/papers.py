@@ -49,7 +49,7 @@ async def statement_as_csv(portal: Portal, request: web.Request) -> web.StreamRe
         return await invoice.no_session(portal, request)
     except _NotTheirs:
         return portal.pages.say(request, "missing", status=404)
-    return _file(statement_papers.as_csv(found), statement_papers.file_name(found, ending="csv"), "text/csv")
+    return _file(await statement_papers.csv_of(found), statement_papers.file_name(found, ending="csv"), "text/csv")
 
 
 class _NotTheirs(Exception):

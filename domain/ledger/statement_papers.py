@@ -4,11 +4,11 @@ import asyncio
 import csv
 import io
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 from domain.kernel.core import Core, Merchant
-from domain.kernel.dates import AGEING_BUCKETS
 from domain.kernel.money import Money
 from domain.ledger.csv_import.rejects import harmless
 from domain.ledger.papers import methods, typesetting
@@ -17,7 +17,10 @@ from domain.ledger.statements import Book, OpenInvoice, Statement, StatementLine
 PAPER = "statement"
 
 MOST_PRINTED = 1_000
-"""Lines of one table on paper; the CSV holds all of them."""
+"""Lines of one table on paper; the CSV holds all that a statement lists."""
+
+_SEATS = ThreadPoolExecutor(2, "statements")
+"""So many papers and lists are made at the same time: a large account's takes a second and fifty megabytes."""
 
 HEADERS = ("currency", "date", "kind", "number", "method", "amount", "balance", "due", "days late")
 
@@ -26,11 +29,20 @@ async def pdf(core: Core, statement: Statement) -> bytes:
     """Return the PDF: the same bytes for the same statement."""
     locale = typesetting.reader(PAPER, locale=statement.locale, country=statement.country, merchant=core.merchant)
     facts = _Paper(statement, core.merchant, locale).facts()
-    return await asyncio.to_thread(typesetting.set_as_pdf, PAPER, facts, locale)
+    return await asyncio.get_running_loop().run_in_executor(_SEATS, typesetting.set_as_pdf, PAPER, facts, locale)
+
+
+async def csv_of(statement: Statement) -> bytes:
+    """Return ``as_csv`` without holding up whatever else this process does."""
+    return await asyncio.get_running_loop().run_in_executor(_SEATS, as_csv, statement)
 
 
 def as_csv(statement: Statement) -> bytes:
-    """Return every entry and every open invoice as CSV: amounts with a decimal point, dates as 2026-03-31."""
+    """Return every listed entry and open invoice as CSV: amounts with a decimal point, dates as 2026-03-31.
+
+    What is beyond the lists is one line ``further`` with the number of entries in place of an invoice's, and one line
+    ``open, further`` for each age.
+    """
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(HEADERS)
@@ -41,12 +53,20 @@ def as_csv(statement: Statement) -> bytes:
                 (book.currency, line.day, line.kind, harmless(line.number), harmless(line.method), _plain(line.amount),
                  _plain(line.balance), "", "")
             )  # fmt: skip
+        if book.further.count:
+            rest = Money(book.further.minor, book.currency)
+            writer.writerow(
+                (book.currency, statement.until, "further", book.further.count, "", _plain(rest), "", "", "")
+            )
         writer.writerow((book.currency, statement.until, "closing", "", "", "", _plain(book.closing), "", ""))
         for each in book.open_invoices:
             writer.writerow(
                 (book.currency, each.issued_on or "", "open", harmless(each.number), "", _plain(each.open), "",
                  each.due_on, max(0, each.days_past_due))
             )  # fmt: skip
+        for bucket, left in book.open_further.items():
+            amount = _plain(Money(left.minor, book.currency))
+            writer.writerow((book.currency, "", "open, further", left.count, "", amount, "", "", bucket))
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -90,9 +110,9 @@ class _Paper:
             "closing": (t["closing"].format(day=day(self._of.until)), money(book.closing)),
             "owed": (t["owed"] if book.owed.minor >= 0 else t["in_credit"], money(_absolute(book.owed))),
             "lines": [self._line(each) for each in book.lines[:MOST_PRINTED]],
-            "more_lines": self._more(len(book.lines)),
+            "more_lines": self._more(len(book.lines), book.further.count),
             "open": [self._open(each) for each in book.open_invoices[:MOST_PRINTED]],
-            "more_open": self._more(len(book.open_invoices)),
+            "more_open": self._more(len(book.open_invoices), sum(each.count for each in book.open_further.values())),
             "to_credit": money(book.to_credit) if book.to_credit else "",
             "ageing": list(self._ageing(book)),
         }
@@ -107,10 +127,8 @@ class _Paper:
         return each.number, self._short(each.due_on), late, self._money(each.total), self._money(each.open)
 
     def _ageing(self, book: Book) -> Iterator[tuple[str, str]]:
-        names = [*(name for name, _ in AGEING_BUCKETS), "91+"]
-        for name in names:
-            minor = sum(each.open.minor for each in book.open_invoices if each.bucket == name)
-            yield self._bucket(name), self._money(Money(minor, book.currency))
+        for name, amount in book.ageing.items():
+            yield self._bucket(name), self._money(amount)
 
     def _bucket(self, name: str) -> str:
         match name:
@@ -121,8 +139,10 @@ class _Paper:
             case _:
                 return self._t["days_late"].format(days=name.replace("-", "–"))
 
-    def _more(self, count: int) -> str:
-        return self._t["more"].format(count=count - MOST_PRINTED) if count > MOST_PRINTED else ""
+    def _more(self, listed: int, further: int) -> str:
+        """Say what the paper does not show, and whether the list as a file shows it."""
+        hidden = max(0, listed - MOST_PRINTED) + further
+        return self._t["more_than_listed" if further else "more"].format(count=hidden, listed=listed) if hidden else ""
 
     def _day(self, value: Any) -> str:
         return typesetting.day(value, self._locale)

@@ -4,8 +4,10 @@ An account's balance is what was invoiced less what was paid, credited and given
 invoices less what is applied nowhere yet; ``Book.off_by`` is the difference, which is zero.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import asyncio
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,10 +15,10 @@ from uuid import UUID
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
-from domain.kernel.dates import ageing_bucket, days_past_due
+from domain.kernel.dates import AGEING_BUCKETS, ageing_bucket, days_past_due
 from domain.kernel.money import Money
 from domain.kernel.transactions import Row, Rows
-from domain.ledger import accounts
+from domain.ledger import accounts, statement_rows
 from domain.ledger.refusals import StatementUnusable
 
 USUAL_PERIOD = timedelta(days=90)
@@ -24,7 +26,8 @@ USUAL_PERIOD = timedelta(days=90)
 LONGEST_PERIOD = timedelta(days=3660)
 
 MOST_LINES = 20_000
-"""Lines of one statement; an account with more in one period takes shorter ones."""
+"""Entries that one statement lists, the earliest first, and again open invoices, the longest due first. What is beyond
+is counted and summed, so that every sum is whole however large the account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,17 @@ class OpenInvoice:
 
 
 @dataclass(frozen=True, slots=True)
+class Further:
+    """What is beyond a list."""
+
+    count: int = 0
+    minor: int = 0
+
+
+BUCKETS = (*(name for name, _ in AGEING_BUCKETS), "91+")
+
+
+@dataclass(frozen=True, slots=True)
 class Book:
     """The account in one currency."""
 
@@ -68,11 +82,23 @@ class Book:
     open_invoices: tuple[OpenInvoice, ...]
     to_credit: Money
     """Payments and credit notes that are applied nowhere yet."""
+    further: Further = Further()
+    """Later entries of the period that are not listed."""
+    open_further: Mapping[str, Further] = field(default_factory=dict)
+    """Open invoices that are not listed, by the bucket of their age."""
+
+    @property
+    def ageing(self) -> Mapping[str, Money]:
+        """What is open by its age, oldest last; listed or not."""
+        minor = {name: self.open_further.get(name, Further()).minor for name in BUCKETS}
+        for each in self.open_invoices:
+            minor[each.bucket] += each.open.minor
+        return {name: Money(each, self.currency) for name, each in minor.items()}
 
     @property
     def owed(self) -> Money:
         """What is to pay today: open invoices less what is to the customer's credit; negative where that is more."""
-        return Money(sum(each.open.minor for each in self.open_invoices), self.currency) - self.to_credit
+        return Money(sum(each.minor for each in self.ageing.values()), self.currency) - self.to_credit
 
     @property
     def off_by(self) -> Money:
@@ -105,7 +131,7 @@ async def statement(
         NotAllowed: The actor may not look at the ledger.
         AccountNotFound: No customer has that number or name.
         AccountUnclear: Several have.
-        StatementUnusable: The period is no period, too long, or holds too many entries.
+        StatementUnusable: The period is no period, or too long.
     """
     actor.require(Permission.VIEW)
     found = await accounts.find(core.database, text=account)
@@ -126,28 +152,33 @@ async def of_account(
     rows: Rows = core.database
     about = await rows.row("SELECT name, number, locale, country FROM account WHERE id = %s", (account_id,))
     assert about is not None, "whoever asks has found the account"
-    values = {"account": account_id, "zone": str(core.merchant.zone), "since": since, "until": until}
-    entries = await rows.rows(_LINES, {**values, "most": MOST_LINES + 1})
-    if len(entries) > MOST_LINES:
-        raise StatementUnusable(f"More than {MOST_LINES:,} entries between {since} and {until}; take a shorter period.")
-    before = {row["currency"]: int(row["minor"]) for row in await rows.rows(_BEFORE, values)}
-    open_rows = await rows.rows(_OPEN, values) if until == today else []
-    credit = {row["currency"]: int(row["minor"]) for row in await rows.rows(_TO_CREDIT, values)}
-    currencies = sorted({*before, *credit, *(row["currency"] for row in (*entries, *open_rows))})
-    books = [
-        _book(
-            currency,
-            before.get(currency, 0),
-            [row for row in entries if row["currency"] == currency],
-            [row for row in open_rows if row["currency"] == currency],
-            credit.get(currency, 0) if until == today else 0,
-            today,
-        )
-        for currency in currencies
-    ]
-    shown = tuple(each for each in books if each.opening or each.lines or each.open_invoices or each.to_credit)
+    values = {"account": account_id, "zone": str(core.merchant.zone), "since": since, "until": until,
+              "today": today, "most": MOST_LINES}  # fmt: skip
+    found = _Found(
+        entries=await rows.rows(statement_rows.LINES, values),
+        sums=await rows.rows(statement_rows.SUMS, values),
+        before={row["currency"]: int(row["minor"]) for row in await rows.rows(statement_rows.BEFORE, values)},
+        open=await rows.rows(statement_rows.OPEN, values) if until == today else [],
+        open_sums=await rows.rows(statement_rows.OPEN_SUMS, values) if until == today else [],
+        credit={row["currency"]: int(row["minor"]) for row in await rows.rows(statement_rows.TO_CREDIT, values)}
+        if until == today
+        else {},
+    )
+    books = await asyncio.to_thread(_books, found, today)  # a large account's would hold up every other request
     return Statement(account_id, about["name"], about["number"], about["locale"], about["country"], since, until,
-                     until == today, shown)  # fmt: skip
+                     until == today, books)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The rows of a statement, in all currencies."""
+
+    entries: Sequence[Row]
+    sums: Sequence[Row]
+    before: Mapping[str, int]
+    open: Sequence[Row]
+    open_sums: Sequence[Row]
+    credit: Mapping[str, int]
 
 
 _SUM_OF = {
@@ -165,25 +196,51 @@ _SUM_OF = {
 }
 
 
-def _book(
-    currency: str, before: int, entries: Sequence[Row], open_rows: Sequence[Row], credit: int, today: date
-) -> Book:
-    balance, lines = Money(before, currency), []
-    sums = dict.fromkeys(("invoiced", "received", "returned", "credited"), Money(0, currency))
-    for row in entries:
+def _books(found: _Found, today: date) -> tuple[Book, ...]:
+    mentioned = (row["currency"] for rows in (found.sums, found.open_sums) for row in rows)
+    books = (_book(each, found, today) for each in sorted({*found.before, *found.credit, *mentioned}))
+    return tuple(each for each in books if each.opening or each.lines or each.open_invoices or each.to_credit)
+
+
+def _book(currency: str, found: _Found, today: date) -> Book:
+    opening = balance = Money(found.before.get(currency, 0), currency)
+    lines, sums = [], dict.fromkeys(("invoiced", "received", "returned", "credited"), Money(0, currency))
+    for row in _of(found.entries, currency):
         amount = Money(int(row["minor"]), currency)
         balance += amount
-        sums[_SUM_OF[row["kind"]]] += amount
         lines.append(StatementLine(row["day"], row["kind"], row["number"], row["method"], amount, balance))
+    further = Further(-len(lines), (opening - balance).minor)  # and now all that there is
+    for row in _of(found.sums, currency):
+        sums[_SUM_OF[row["kind"]]] += Money(int(row["minor"]), currency)
+        further = Further(further.count + row["entries"], further.minor + int(row["minor"]))
+    listed = tuple(_open(row, today) for row in _of(found.open, currency))
     return Book(
         currency=currency,
-        opening=Money(before, currency),
+        opening=opening,
         lines=tuple(lines),
-        closing=balance,
+        closing=balance + Money(further.minor, currency),
         sums=sums,
-        open_invoices=tuple(_open(row, today) for row in open_rows),
-        to_credit=Money(credit, currency),
+        open_invoices=listed,
+        to_credit=Money(found.credit.get(currency, 0), currency),
+        further=further,
+        open_further=_unlisted(listed, _of(found.open_sums, currency)),
     )
+
+
+def _of(rows: Sequence[Row], currency: str) -> Iterator[Row]:
+    return (row for row in rows if row["currency"] == currency)
+
+
+def _unlisted(listed: Sequence[OpenInvoice], sums: Iterable[Row]) -> Mapping[str, Further]:
+    """Return what is open beyond the list, by age; nothing of a bucket that is listed whole."""
+    count, minor = Counter[str](), Counter[str]()
+    for row in sums:
+        count[ageing_bucket(row["late"])] += row["invoices"]
+        minor[ageing_bucket(row["late"])] += int(row["minor"])
+    for each in listed:
+        count[each.bucket] -= 1
+        minor[each.bucket] -= each.open.minor
+    return {name: Further(count[name], minor[name]) for name in BUCKETS if count[name] > 0}
 
 
 def _open(row: Mapping[str, Any], today: date) -> OpenInvoice:
@@ -197,66 +254,3 @@ def _open(row: Mapping[str, Any], today: date) -> OpenInvoice:
         total=Money(row["total_minor"], row["currency"]),
         open=Money(row["open_minor"], row["currency"]),
     )
-
-
-_ENTRIES = """
-    SELECT coalesce(i.issued_on, (i.created_at AT TIME ZONE %(zone)s)::date) AS day, 1 AS place, 'invoice' AS kind,
-           i.number, '' AS method, i.currency,
-           CASE WHEN i.state <> 'void' THEN i.total_minor
-                ELSE (SELECT coalesce(sum(a.amount_minor), 0) FROM allocation a WHERE a.invoice_id = i.id)
-                   + (SELECT coalesce(sum(c.amount_minor), 0) FROM credit c
-                      WHERE c.invoice_id = i.id AND c.state = 'approved')
-                   + (SELECT coalesce(sum(w.amount_minor), 0) FROM write_off w
-                      WHERE w.invoice_id = i.id AND w.state = 'approved') END::bigint AS minor
-    FROM invoice i WHERE i.account_id = %(account)s
-    UNION ALL
-    SELECT p.received_on, 2, p.kind, '', p.method, p.currency, -p.amount_minor
-    FROM payment p WHERE p.account_id = %(account)s
-    UNION ALL
-    SELECT coalesce(n.issued_on, (n.created_at AT TIME ZONE %(zone)s)::date), 3, 'credit_note', n.number, '',
-           n.currency,
-           -CASE WHEN n.state <> 'void' THEN n.total_minor - n.used_elsewhere_minor
-                 ELSE (SELECT coalesce(sum(a.amount_minor), 0)
-                       FROM allocation a WHERE a.credit_note_id = n.id) END::bigint
-    FROM credit_note n WHERE n.account_id = %(account)s
-    UNION ALL
-    SELECT (c.decided_at AT TIME ZONE %(zone)s)::date, 4,
-           CASE WHEN c.cause = 'unknown' THEN 'lowered' ELSE 'credit' END,
-           i.number, '', c.currency, -c.amount_minor
-    FROM credit c JOIN invoice i ON i.id = c.invoice_id WHERE i.account_id = %(account)s AND c.state = 'approved'
-    UNION ALL
-    SELECT (w.decided_at AT TIME ZONE %(zone)s)::date, 5, 'write_off', i.number, '', w.currency, -w.amount_minor
-    FROM write_off w JOIN invoice i ON i.id = w.invoice_id WHERE i.account_id = %(account)s AND w.state = 'approved'
-    UNION ALL
-    SELECT (a.created_at AT TIME ZONE %(zone)s)::date, 6, 'paid_for_other', i.number, '', i.currency, a.amount_minor
-    FROM payment p JOIN allocation a ON a.payment_id = p.id JOIN invoice i ON i.id = a.invoice_id
-    WHERE p.account_id = %(account)s AND i.account_id <> p.account_id
-    UNION ALL
-    SELECT (a.created_at AT TIME ZONE %(zone)s)::date, 6, 'paid_by_other', i.number, '', i.currency, -a.amount_minor
-    FROM invoice i JOIN allocation a ON a.invoice_id = i.id JOIN payment p ON p.id = a.payment_id
-    WHERE i.account_id = %(account)s AND p.account_id <> i.account_id
-"""
-"""Every entry of the account. Of a void invoice or credit note only what was settled of it before counts; of
-a credit note nothing that the merchant's books used where we see no invoice fall by it."""
-
-_LINES = f"""
-    SELECT * FROM ({_ENTRIES}) entries WHERE day BETWEEN %(since)s AND %(until)s AND minor <> 0
-    ORDER BY day, place, number, minor LIMIT %(most)s
-"""
-
-_BEFORE = (
-    f"SELECT currency, sum(minor)::bigint AS minor FROM ({_ENTRIES}) entries WHERE day < %(since)s GROUP BY currency"
-)
-
-_OPEN = """
-    SELECT number, issued_on, due_on, currency, total_minor, open_minor FROM invoice
-    WHERE account_id = %(account)s AND state = 'open' ORDER BY due_on, number
-"""
-
-_TO_CREDIT = """
-    SELECT currency, sum(minor)::bigint AS minor FROM (
-        SELECT currency, amount_minor AS minor FROM unapplied_cash WHERE account_id = %(account)s
-        UNION ALL
-        SELECT currency, open_minor FROM credit_note WHERE account_id = %(account)s AND state = 'open') loose
-    GROUP BY currency
-"""

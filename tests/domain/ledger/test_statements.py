@@ -5,6 +5,7 @@ import io
 import re
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -230,3 +231,35 @@ async def test_a_long_account_is_cut_on_paper_and_whole_as_csv(core: Core) -> No
     assert paper.startswith(b"%PDF-")
     assert len([row for row in rows if row[2] == "invoice"]) == count
     assert all(row[3].startswith("'=") for row in rows if row[2] in {"invoice", "open"})
+
+
+async def test_an_account_of_fifty_thousand_invoices_has_whole_sums_and_lists_that_end(core: Core) -> None:
+    account, count = await an_account(core), 50_000
+    await core.database.execute(
+        "INSERT INTO invoice (id, number, number_key, account_id, currency, total_minor, open_minor, issued_on, due_on,"
+        " state, created_at) SELECT gen_random_uuid(), 'INV-' || n, 'inv-' || n, %s, CASE n %% 2 WHEN 0 THEN 'EUR'"
+        " ELSE 'USD' END, 100, 100, %s, %s::date - n / 500, 'open', %s FROM generate_series(0, %s) n",
+        (account.id, TODAY, TODAY, core.clock.now(), count - 1),
+    )
+    found = await the_statement(core, account)
+    paper = PdfReader(io.BytesIO(await statement_papers.pdf(core, found)))
+    rows = list(csv.reader(io.StringIO((await statement_papers.csv_of(found)).decode("utf-8-sig"))))
+    printed = statement_papers._Paper(found, core.merchant, "en").facts()["books"]
+
+    for book in found.books:
+        assert (book.off_by.minor, book.owed.minor, book.closing.minor) == (0, count * 50, count * 50)
+        assert sum(each.minor for each in book.ageing.values()) == count * 50
+        assert book.sums["invoiced"].minor == count * 50
+        assert len(book.lines) + book.further.count == count // 2
+        assert len(book.open_invoices) + sum(each.count for each in book.open_further.values()) == count // 2
+    assert sum(len(book.lines) for book in found.books) == statements.MOST_LINES
+    assert sum(len(book.open_invoices) for book in found.books) == statements.MOST_LINES
+    assert len(paper.pages) < 200
+    for facts in printed:
+        assert re.fullmatch(r"… and 2\d{4} more lines, all of them in the sums above; .+", facts["more_lines"])
+        assert re.fullmatch(r"… and 2\d{4} more lines, all of them in the sums above; .+", facts["more_open"])
+    for currency in ("EUR", "USD"):
+        in_book = [row for row in rows if row[0] == currency]
+        listed = sum(Decimal(row[5]) for row in in_book if row[2] in {"invoice", "further"})
+        still_open = sum(Decimal(row[5]) for row in in_book if row[2] in {"open", "open, further"})
+        assert (listed, still_open) == (count // 2, count // 2)
