@@ -11,8 +11,13 @@ import pytest
 import pytest_asyncio
 
 from bot import app as bot_app
+from bot import blocks
 from bot.app import Bot
+from bot.audience import Draw
+from bot.blocks import Message
 from bot.missed import COLLAPSE_FROM
+from domain.commitments import disputes
+from domain.commitments.objections import Filing
 from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
 from domain.kernel.jobs import TryLater
@@ -357,15 +362,38 @@ async def test_a_channel_that_slack_does_not_describe_counts_as_public(core: Cor
 
 
 async def test_a_person_can_be_written_to_and_the_message_is_kept_current(core: Core, town: Sandbox, bot: Bot) -> None:
-    poster = bot.delivery.poster
-    for word in ("first", "second"):
-        text = f"the {word} word"
-        await poster.to_person(lambda _, said=text: bot_app.answers.done_already(said), slack_id="U0ANNA", key="hello")
+    def drawn(text: str) -> Draw:
+        return lambda _: Message(text=text, blocks=(blocks.section(text),))
+
+    for text in ("the first word", "the second word"):
+        await bot.delivery.poster.to_person(drawn(text), slack_id="U0ANNA", key="hello")
 
     (message,) = told(town, "D0ANNA")
 
-    assert "second" in message["text"]
+    assert message["text"] == "the second word"
     assert told(town) == []
+
+
+async def test_disputes_and_approvals_go_to_channels_of_their_own_if_there_are_such(core: Core, town: Sandbox) -> None:
+    split = bot_app.build(
+        core, bot_token=TOKEN, signing_secret=None, channel=CHANNEL, api_url=town.slack_api_url, seconds_a_post=0,
+        disputes_channel=DISPUTES,
+    )  # fmt: skip
+    tell, invoice = split.jobs()["tell_operators"], await an_invoice(core)
+    await tell(entry_id=await happened(core, a_decline(core, invoice)))
+    filed = await disputes.file(
+        core, invoice_number=invoice.number, filing=Filing("duplicate", "This was billed twice."), actor=SHELL
+    )
+
+    for row in await core.database.rows("SELECT id FROM timeline_entry WHERE kind LIKE 'dispute.%%' ORDER BY id", ()):
+        await tell(entry_id=row["id"])
+    await split.close()
+
+    (case,), (own,) = tops(town), tops(town, DISPUTES)
+    assert filed.kind == "dispute.filed"
+    assert len(told(town)) == 2, "the channel for everything hears of the decline only"
+    assert "dispute.show" in json.dumps(case["blocks"]), "yet its case shows the dispute"
+    assert "dispute.show" in json.dumps(own["blocks"])
 
 
 # Noise --------------------------------------------------------------------------------------------

@@ -22,9 +22,11 @@ from domain.pay_links.events import LinkRegenerated
 from domain.pay_links.forwardings import WaitingForwarding
 from tests.bot.books_views_made import books_views
 from tests.bot.cash_views_made import cash_views
+from tests.bot.chat_views_made import chat_views
 from tests.bot.import_views_made import import_views
 from tests.bot.money_views_made import money_views
 from tests.bot.payment_views_made import payment_views
+from tests.bot.people_views_made import people_views
 from tests.bot.work_views_made import NOTES, notes, work_views
 
 AT = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
@@ -139,10 +141,12 @@ def every_view(name: str = "Acme Ltd") -> Mapping[str, Message]:
             replace(a_case(name, number=number), notes=NOTES if name == "Acme Ltd" else notes(name))
         ),
         **cash_views(name, number=number, many=many),
+        **chat_views(name, number=number, many=many, case=a_case(name, number=number)),
         **import_views(name, many=many),
         **books_views(name, number=number, many=many),
         **money_views(name, number=number, many=many),
         **payment_views(name, number=number, many=many),
+        **people_views(name, number=number, many=many),
         **work_views(
             name,
             number=number,

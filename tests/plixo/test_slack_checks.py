@@ -1,4 +1,4 @@
-"""`plixo check slack`: the token, the scopes of the manifest, the channels and who reads along, and what was kept back."""
+"""`plixo check slack`: the token, the scopes of the manifest, the channels and who reads along."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
