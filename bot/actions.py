@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-from bot import identity, ids, nouns
+from bot import identity, ids, nouns, times
 from bot.asks import Click, Filled, Misunderstood, Press
 from bot.filled import Misfilled, Values
 from bot.inputs import Option
@@ -23,6 +23,7 @@ def may_open(click: Click) -> bool:
     return route is not None and route.opens
 
 
+@times.in_zone_of_merchant
 async def press(core: Core, click: Click) -> Answer:
     """Do what the button says, with the rights that the person has at this moment, and return what to say."""
     route = nouns.BUTTONS.get(click.action)
@@ -31,8 +32,11 @@ async def press(core: Core, click: Click) -> Answer:
     if route is None or subject is None or any(getattr(subject, part) is None for part in route.carries):
         return answers.out_of_date()
     try:
-        actor = await people.actor(core, slack_id=click.slack_id)
-        actor.require(route.permission)
+        actor, unknown = await identity.who(core, slack_id=click.slack_id)
+        if route.permission is not None:
+            if unknown is not None:
+                raise unknown
+            actor.require(route.permission)
         return await route.run(core, Press(subject, actor, click.slack_id, click.chosen))
     except Refusal as no:
         return answers.refused(str(no))
@@ -40,7 +44,8 @@ async def press(core: Core, click: Click) -> Answer:
         return answers.misunderstood(str(hint))
 
 
-async def submit(core: Core, view: dict[str, Any], *, slack_id: str) -> Answer:
+@times.in_zone_of_merchant
+async def submit(core: Core, view: dict[str, Any], *, slack_id: str, called: str = "") -> Answer:
     """Do what the submitted form says, with the rights that the person has at this moment, and return what to say.
 
     Raises:
@@ -57,7 +62,7 @@ async def submit(core: Core, view: dict[str, Any], *, slack_id: str) -> Answer:
             if unknown is not None:
                 raise unknown
             actor.require(form.permission)
-        return await form.run(core, Filled(subject, actor, slack_id, _values(view)))
+        return await form.run(core, Filled(subject, actor, slack_id, _values(view), called))
     except (Refusal, Misunderstood) as no:
         if (field := first_field(view)) is not None:
             raise Misfilled({field: str(no)}) from None

@@ -27,6 +27,7 @@ from bot.door import Door
 from bot.export_jobs import ExportJobs
 from bot.filled import Misfilled
 from bot.import_jobs import ImportJobs
+from bot.publishing import Homes
 from bot.replies import Replies
 from bot.rooms import Plan
 from bot.routes import Answer
@@ -123,6 +124,7 @@ class Bot:
         )
         self._exports = ExportJobs(core, client, self.delivery.calls, self.delivery.poster)
         self._imports = ImportJobs(core, client, self.delivery.calls, self.delivery.poster, api_url=api_url)
+        self._homes = Homes(core, client, self.delivery.calls)
         self.app = self._bolt(bot_token, signing_secret or "")
 
     def add_routes(self, server: web.Application) -> None:
@@ -138,7 +140,8 @@ class Bot:
 
     def jobs(self) -> Mapping[str, JobFunction]:
         """Return the jobs that this edge does."""
-        return {**self.delivery.jobs(), **self._imports.jobs(), **self._exports.jobs()}
+        jobs = {**self.delivery.jobs(), **self._imports.jobs(), **self._exports.jobs()}
+        return {**jobs, **self._homes.jobs(jobs)}
 
     async def close(self) -> None:
         """Finish the answers that are under way and let go of the connections."""
@@ -211,7 +214,7 @@ class Bot:
     async def _submission(self, ack: Ack, body: dict[str, Any]) -> None:
         """Answer a form in its own window: at once, or after a word that it is being worked on."""
         view = body["view"]
-        work = actions.submit(self._core, view, slack_id=asks.slack_id(body))
+        work = actions.submit(self._core, view, slack_id=asks.slack_id(body), called=asks.called(body))
         task = asyncio.create_task(self._answering.done(work))
         done, _ = await asyncio.wait({task}, timeout=SUBMIT_SECONDS)
         if not done:

@@ -73,6 +73,8 @@ class Filled:
     actor: Actor
     slack_id: str
     values: Values
+    called: str = ""
+    """What Slack calls the person."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,9 @@ from bot import (
     exports,
     falls,
     forwardings,
+    hand_overs,
     holds,
+    home,
     imports,
     invoices,
     links,
@@ -32,6 +34,7 @@ from bot import (
     nudges,
     parity,
     payments,
+    phone_calls,
     plans,
     policies,
     portal,
@@ -57,6 +60,8 @@ from bot.routes import Choice, Command, Form, Group, Listener, Route
 NOUNS: Sequence[ModuleType] = (
     queue,
     snoozes,
+    phone_calls,
+    hand_overs,
     mails,
     portal,
     support,
@@ -101,6 +106,7 @@ NOUNS: Sequence[ModuleType] = (
     noise,
     reveals,
     channels,
+    home,
 )
 """In the order in which help lists their commands within a group."""
 

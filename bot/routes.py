@@ -79,7 +79,8 @@ def command(
 class Route:
     """What a button does, what right it needs, and which parts its value must carry."""
 
-    permission: Permission
+    permission: Permission | None
+    """None: anyone in the workspace may."""
     run: Callable[[Core, Press], Awaitable[Answer]]
     carries: tuple[str, ...] = ()
     opens: bool = False

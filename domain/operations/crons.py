@@ -38,6 +38,7 @@ CRONS = (
     Cron("learn-people", "19 4 * * *", "learn_people", "Ask Slack for people's names, languages and time zones."),
     Cron("tidy-files", "27 4 * * *", "tidy_files", "Remove files that no row knows."),
     Cron("redraw-chat", "* * * * *", "redraw_chat", "Take dead buttons off messages in Slack."),
+    Cron("publish-homes", "*/5 * * * *", "publish_homes", "Bring App Homes in Slack up to date."),
     Cron("watch-chat", "*/5 * * * *", "watch_chat", "Look after the channels of Slack."),
     Cron("forget-old", "17 3 * * *", "forget_old", "Remove keys of old requests."),
 )

@@ -1514,6 +1514,15 @@ CREATE TABLE request_trail (
 CREATE INDEX request_trail_request ON request_trail (request_id);
 CREATE INDEX request_trail_old ON request_trail (at);
 
+CREATE TABLE home_view (                        -- App Homes that people look at, as they were published
+    slack_id     text PRIMARY KEY,
+    content_hash text NOT NULL DEFAULT '',
+    view_hash    text NOT NULL DEFAULT '',     -- Slack's own, by which two writers do not overwrite each other
+    published_at timestamptz,
+    opened_at    timestamptz NOT NULL
+);
+CREATE INDEX home_view_opened ON home_view (opened_at);
+
 CREATE TABLE seen_request (
     key text PRIMARY KEY,                      -- a repeated delivery or a double click is answered, not done again
     at  timestamptz NOT NULL

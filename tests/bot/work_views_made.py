@@ -21,16 +21,12 @@ from bot.views import (
     plans,
     policies,
     preview,
-    promises,
-    queue,
     radar,
-    snoozes,
     tasks,
 )
 from domain.casework.absences import Away
 from domain.casework.accounts import Adherence, Customer, Exposure, OpenInvoice, ShownContact
 from domain.casework.queue import QueueLine
-from domain.casework.taking import Progress, Taken
 from domain.casework.task_lists import TaskLine, TaskList
 from domain.casework.tasks import TaskKind
 from domain.casework.workloads import Workload
@@ -38,7 +34,6 @@ from domain.commitments.dispute_deadlines import Sla
 from domain.commitments.dispute_queries import DisputeCounts, DisputeView
 from domain.commitments.documents import DocumentLine
 from domain.commitments.instalments import Standing
-from domain.commitments.pauses import Paused
 from domain.commitments.plan_queries import PlanView, WaitingPlan
 from domain.commitments.radar import Blip, Radar, RadarLine
 from domain.commitments.states import PlanState
@@ -66,6 +61,7 @@ from domain.policies.previews import Calendar, SegmentPreview
 from domain.policies.previews import Preview as PolicyPreview
 from domain.policies.queries import PolicyVersion
 from domain.policies.values import Mode
+from tests.bot.session_views_made import session_views
 
 AT = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 ID = UUID("1a2b3c4d-0000-4000-8000-00001a2b3c4d")
@@ -96,7 +92,8 @@ def notes(name: str) -> CaseNotes:
     )
 
 
-def _dispute(name: str, number: str, *, open_: bool = True) -> DisputeView:
+def a_dispute(name: str, number: str, *, open_: bool = True) -> DisputeView:
+    """Return a dispute in which every text that strangers choose is *name*."""
     document = DocumentLine(ID, "order", name, "application/pdf", 12_000, "ab" * 32, AT)
     return DisputeView(
         dispute_id=ID, reference="D-1A2B-3C4D", invoice_id=ID, invoice_number=number, account_id=ID, account_name=name,
@@ -221,19 +218,15 @@ def _mail_views(name: str, *, number: str, many: int) -> Mapping[str, Message]:
 
 
 def _agreed_views(name: str, *, number: str, many: int) -> Mapping[str, Message]:
-    paused = Paused(EURO, EURO, EURO, EURO, EURO, False, DAY, name)
-    nothing_left = Paused(EURO, EURO, EURO, EURO, Money(0, "EUR"), False, DAY, name)
     return {
-        "promise, choices": promises.choices(number, ID, paused, days=[date(2026, 3, 13), date(2026, 3, 31)]),
-        "promise, nothing left": promises.choices(number, ID, nothing_left, days=[]),
         "plan": plans.card(a_plan(name, number, PlanState.REQUESTED)),
         "plan, running": plans.card(a_plan(name, number, PlanState.RUNNING)),
         "plan, list": plans.waiting((WaitingPlan(ID, ID, number, name, EURO, 3, DAY, DAY, name, True, AT),) * many),
         "plan, none": plans.waiting(()),
-        "dispute": disputes.card(_dispute(name, number)),
-        "dispute, ended": disputes.card(_dispute(name, number, open_=False)),
+        "dispute": disputes.card(a_dispute(name, number)),
+        "dispute, ended": disputes.card(a_dispute(name, number, open_=False)),
         "dispute, list": disputes.listed(
-            (_dispute(name, number),) * many, DisputeCounts({Sla.OPEN: 2, Sla.LATE: 1}, (EURO,)), mine=False
+            (a_dispute(name, number),) * many, DisputeCounts({Sla.OPEN: 2, Sla.LATE: 1}, (EURO,)), mine=False
         ),
         "dispute, none": disputes.listed((), DisputeCounts({}, ()), mine=True),
         "credit, list": credits.listed((WaitingCredit(ID, number, name, EURO, EURO, name, name, AT, True),) * many),
@@ -266,13 +259,11 @@ def work_views(name: str, *, number: str, many: int, line: QueueLine, case: Case
     hold = HoldShown(ID, ID, name, number, "a…@acme.example", "pause", name, None, name, AT)
     load = Workload(ID, name, 12, 30, 4, Totals((EURO,)), str(EURO), 5, 1, 3, AT, name)
     return {
-        "focus": queue.focus((line,) * 3, Progress(4, 120)),
-        "following": queue.following(Taken(line, AT, Progress(4, 120, more=True)), case),
-        "snooze, choices": snoozes.choices(number, ID, [("tomorrow", AT, name)] * 3),
+        **session_views(name, number=number, many=many, line=line, case=case),
         "hold, list": holds.listed((hold,) * many),
         "hold, none": holds.listed(()),
         "hold, choices": holds.choices((ID,) * many),
-        "away": absences.listed((Away(ID, name, name, AT, AT),) * many),
+        "away": absences.listed((Away(ID, name, name, AT, AT, name),) * many),
         "away, nobody": absences.listed(()),
         "workload": absences.workloads((load,) * many),
         "tasks": tasks.listed(

@@ -1,0 +1,145 @@
+"""Home: App Home is opened, its lists are looked at, and whoever has no role asks for one."""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from bot.asks import Filled, Misunderstood, Press
+from bot.blocks import Message
+from bot.filled import Misfilled
+from bot.ids import Action, FormId
+from bot.modals import Modal
+from bot.routes import Form, Listener, Route
+from bot.views import access as access_views
+from bot.views import credits as credit_views
+from bot.views import disputes as dispute_views
+from bot.views import forwardings as forwarding_views
+from bot.views import home as views
+from bot.views import mails as mail_views
+from bot.views import money as money_views
+from bot.views import plans as plan_views
+from bot.views import questions as question_views
+from domain.casework import conversations, questions
+from domain.commitments import dispute_queries, plan_queries
+from domain.kernel.actor import Actor, ActorKind, Permission
+from domain.kernel.core import Core
+from domain.ledger import credits, unapplied, write_off_records  # noqa: A004 - named after what it is about
+from domain.operations import homes
+from domain.operations.desks import Pile
+from domain.pay_links import forwardings
+from domain.people import access, access_lists, people
+from domain.people.grants import WITHOUT_END, Term
+from domain.people.roles import Role
+
+log = logging.getLogger(__name__)
+
+LONGEST_DAYS = 366
+
+MINUTES_A_DAY = 24 * 60
+
+
+async def opened(core: Core, event: Mapping[str, Any]) -> None:
+    """Take that somebody looks at App Home; its other tabs are not ours."""
+    slack_id = str(event.get("user") or "")
+    if event.get("tab") == "home" and slack_id and len(slack_id) <= 30:
+        await homes.opened(core, slack_id=slack_id)
+
+
+async def press_list(core: Core, press: Press) -> Message:
+    """Answer a click on a list of App Home."""
+    shown = _LISTS.get(press.subject.seen or "")
+    if shown is None:
+        raise Misunderstood("That list is not there any more. `/plixo help` says what is.")
+    return await shown(core, press)
+
+
+async def press_ask(core: Core, press: Press) -> Modal:
+    """Answer a click on Ask for access…, which whoever has no role sees."""
+    del core, press
+    return views.ask_form()
+
+
+async def submit_ask(core: Core, filled: Filled) -> Message:
+    """Take the request for a role."""
+    values, days = filled.values, filled.values.text("days")
+    if values.choice("role") not in set(Role):
+        raise Misfilled({"role": "Which role?"})
+    if days and not (days.isascii() and days.isdigit() and 0 < int(days) <= LONGEST_DAYS):
+        raise Misfilled({"days": f"A number of days, at most {LONGEST_DAYS}, or nothing."})
+    reason = values.needed("reason", or_else="What do you need it for? Whoever decides reads it.")
+    known = filled.actor.id is not None
+    name = filled.actor.name if known else filled.called[:80] or filled.slack_id
+    event = await access.request(
+        core,
+        slack_id=filled.slack_id,
+        name=name,
+        role=Role(values.choice("role")),
+        reason=reason,
+        actor=filled.actor if known else Actor(ActorKind.PERSON, name, frozenset()),
+        term=Term(minutes=int(days) * MINUTES_A_DAY) if days else WITHOUT_END,
+    )
+    await homes.stir(core)
+    card = await access_lists.card(core, access_id=event.access_id)
+    return access_views.asked(card, controllers=await people.controllers(core))
+
+
+async def _mails(core: Core, press: Press) -> Message:
+    del press
+    return mail_views.waiting(await conversations.waiting(core))
+
+
+async def _questions(core: Core, press: Press) -> Message:
+    del press
+    return question_views.waiting(await questions.waiting(core))
+
+
+async def _plans(core: Core, press: Press) -> Message:
+    del press
+    return plan_views.waiting(await plan_queries.waiting(core))
+
+
+async def _credits(core: Core, press: Press) -> Message:
+    del press
+    return credit_views.listed(await credits.waiting(core))
+
+
+async def _write_offs(core: Core, press: Press) -> Message:
+    del press
+    return money_views.write_offs(await write_off_records.waiting(core))
+
+
+async def _forwardings(core: Core, press: Press) -> Message:
+    del press
+    return forwarding_views.listed(await forwardings.waiting(core))
+
+
+async def _disputes(core: Core, press: Press) -> Message:
+    del press
+    return dispute_views.listed(await dispute_queries.waiting(core), await dispute_queries.counts(core), mine=False)
+
+
+async def _unapplied(core: Core, press: Press) -> Message:
+    page = await unapplied.unapplied(core, actor=press.actor, limit=money_views.LINES_SHOWN)
+    return money_views.loose(page, asked="", totals=str(page.totals))
+
+
+_LISTS: Mapping[str, Callable[[Core, Press], Awaitable[Message]]] = {
+    Pile.MAILS: _mails,
+    Pile.QUESTIONS: _questions,
+    Pile.PLANS: _plans,
+    Pile.CREDITS: _credits,
+    Pile.WRITE_OFFS: _write_offs,
+    Pile.FORWARDINGS: _forwardings,
+    "disputes": _disputes,
+    "unapplied": _unapplied,
+}
+"""What the buttons of Home list; each button there names its list."""
+
+BUTTONS: Mapping[Action, Route] = {
+    Action.HOME_LIST: Route(Permission.VIEW, press_list, ("seen",)),
+    Action.ASK_ACCESS: Route(None, press_ask, opens=True),
+}
+
+FORMS: Mapping[FormId, Form] = {FormId.ASK_ACCESS: Form(None, submit_ask)}
+
+LISTENERS: Mapping[str, Listener] = {"app_home_opened": opened}

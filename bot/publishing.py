@@ -1,0 +1,123 @@
+"""Publishing: the jobs that put App Homes on people's screens, and anew when something has changed."""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot import surfaces
+from bot.calls import Calls
+from bot.errors import BlocksRefused, MessageGone, SlackRefused
+from bot.surfaces import Home
+from bot.views import home as views
+from domain.kernel.core import Core
+from domain.kernel.jobs import JobFunction
+from domain.kernel.refusals import NotAllowed
+from domain.operations import desks, homes
+from domain.operations.desks import Shared
+from domain.operations.homes import HomeView
+from domain.people import access_lists, people
+from domain.people.refusals import PersonUnknown
+
+log = logging.getLogger(__name__)
+
+GONE = frozenset({"user_not_found", "user_not_visible", "invalid_user_id", "users_not_found"})
+"""Slack does not know the account any more, or shows it nothing of ours."""
+
+PLACE = "home"
+"""The place of these calls: a pause here keeps no channel waiting."""
+
+STIRRING = ("tell_operators", "tell_person", "redraw_case", "redraw_chat")
+"""Jobs that run when something has happened; after them the Homes are drawn anew."""
+
+
+class Homes:
+    """Draws App Homes."""
+
+    def __init__(self, core: Core, client: AsyncWebClient, calls: Calls) -> None:
+        self._core, self._client, self._calls = core, client, calls
+
+    def jobs(self, others: Mapping[str, JobFunction]) -> Mapping[str, JobFunction]:
+        """Return the jobs that draw Homes, and those of the others after which they are drawn."""
+        stirring = {name: self._stirring(others[name]) for name in STIRRING if name in others}
+        return {**stirring, "publish_home": self.publish, "publish_homes": self.publish_all}
+
+    async def publish(self, slack_id: str) -> None:
+        """Draw the Home that somebody looks at now. A job.
+
+        Raises:
+            TryLater: Slack is busy or away.
+        """
+        home = await homes.of(self._core, slack_id=slack_id)
+        if home is not None:
+            await self._publish(home, await desks.shared(self._core), looked_at=True)
+
+    async def publish_all(self, entry_id: int = 0) -> None:
+        """Draw every Home that was looked at of late and has changed. A job.
+
+        Raises:
+            TryLater: Slack is busy or away; those that were drawn are as they must be.
+        """
+        del entry_id
+        watched = await homes.watched(self._core)
+        if not watched:
+            return
+        shared = await desks.shared(self._core)
+        for each in watched:
+            await self._publish(each, shared)
+
+    async def _publish(self, before: HomeView, shared: Shared, *, looked_at: bool = False) -> None:
+        home = await self._drawn(before.slack_id, shared)
+        if home.content_hash == before.content_hash and not looked_at:
+            return
+        if broken := surfaces.problems(home):
+            log.error("a Home is not published: %s", "; ".join(broken))
+            return
+        try:
+            told = await self._shown(before, home)
+        except SlackRefused as refused:
+            if refused.code in GONE:
+                await homes.forget(self._core, slack_id=before.slack_id)
+            else:
+                log.error("a Home is not published, Slack refuses: %s", refused)
+            return
+        except (MessageGone, BlocksRefused) as refused:
+            log.error("a Home is not published, Slack does not take it: %s", refused)
+            return
+        view = told.get("view")
+        view_hash = str(view.get("hash") or "") if isinstance(view, dict) else ""
+        await homes.published(self._core, slack_id=before.slack_id, content_hash=home.content_hash, view_hash=view_hash)
+
+    async def _shown(self, before: HomeView, home: Home) -> Any:
+        """Publish; where Slack has another Home than we know of, ours is the right one: it was drawn just now."""
+        if before.view_hash:
+            try:
+                return await self._call(before.slack_id, home, hash=before.view_hash)
+            except SlackRefused as refused:
+                if refused.code != "hash_conflict":
+                    raise
+        return await self._call(before.slack_id, home)
+
+    def _call(self, slack_id: str, home: Home, **parts: Any) -> Awaitable[Any]:
+        return self._calls.make(
+            lambda: self._client.views_publish(user_id=slack_id, view=home.view(), **parts), place=PLACE
+        )
+
+    async def _drawn(self, slack_id: str, shared: Shared) -> Home:
+        try:
+            actor = await people.actor(self._core, slack_id=slack_id)
+            return views.desk(await desks.of(self._core, actor=actor, shared=shared))
+        except (PersonUnknown, NotAllowed):
+            own = await access_lists.of_account(self._core, slack_id=slack_id)
+            asked = own.wish if own is not None and own.open else ""
+            return views.stranger(slack_id, controllers=await people.controllers(self._core), asked=asked)
+
+    def _stirring(self, function: JobFunction) -> Callable[..., Awaitable[None]]:
+        async def run(**arguments: Any) -> None:
+            try:
+                await function(**arguments)
+            finally:
+                await homes.stir(self._core)
+
+        return run

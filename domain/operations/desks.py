@@ -1,0 +1,199 @@
+"""Desks: what one person has before them: the queue, decisions, promises, disputes, money and mails that wait."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from domain.casework import queue, taking
+from domain.casework.queue import Queue
+from domain.casework.taking import Progress
+from domain.cash_application import queries as cash_queries
+from domain.commitments import dispute_queries, radar
+from domain.commitments.dispute_queries import DisputeCounts, DisputeView
+from domain.commitments.radar import Radar
+from domain.kernel.actor import Actor, Permission
+from domain.kernel.core import Core
+from domain.kernel.money import Money
+from domain.ledger import unapplied
+from domain.ledger.sums import Totals
+from domain.outreach import gates
+from domain.outreach.gates import GateShown
+from domain.pay_links import companions
+from domain.people import preferences
+from domain.people.preferences import Preferences
+
+QUEUE_SHOWN = 5
+
+RADAR_SHOWN = 5
+
+DISPUTES_SHOWN = 3
+
+
+class Pile(StrEnum):
+    """What waits for somebody's decision or answer."""
+
+    DRAFTS = "drafts"
+    PLANS = "plans"
+    CREDITS = "credits"
+    WRITE_OFFS = "write-offs"
+    POLICY = "policy"
+    FORWARDINGS = "forwardings"
+    ACCESS = "access"
+    MAILS = "mails"
+    QUESTIONS = "questions"
+
+
+DECIDED_BY: Mapping[Pile, frozenset[Permission]] = {
+    Pile.DRAFTS: frozenset({Permission.APPROVE}),
+    Pile.PLANS: frozenset({Permission.APPROVE}),
+    Pile.CREDITS: frozenset({Permission.APPROVE, Permission.APPROVE_CREDITS}),
+    Pile.WRITE_OFFS: frozenset({Permission.MOVE_MONEY}),
+    Pile.POLICY: frozenset({Permission.PUBLISH}),
+    Pile.FORWARDINGS: frozenset({Permission.HANDLE_LINKS}),
+    Pile.ACCESS: frozenset({Permission.MANAGE_PEOPLE}),
+    Pile.MAILS: frozenset({Permission.WORK_QUEUE}),
+    Pile.QUESTIONS: frozenset({Permission.WORK_QUEUE}),
+}
+"""Whose desk a pile stands on: any of these rights is enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """A pile: how many, since when, and the number of the one where there is only one at a time."""
+
+    count: int
+    since: datetime
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Cash:
+    """Money that came and belongs to no invoice yet."""
+
+    lines: int
+    """Bank lines that wait for a person."""
+    proposed: int
+    sums: tuple[Money, ...]
+    unapplied: int
+    """Payments of which something is left."""
+    totals: Totals
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What is the same for everybody, read once for all."""
+
+    gates: tuple[GateShown, ...]
+    radar: Radar
+    disputes: DisputeCounts
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """All that one person's Home shows; parts that are not theirs are None."""
+
+    name: str
+    roles: tuple[str, ...]
+    may: frozenset[Permission]
+    shared: Shared
+    settings: Preferences
+    queue: Queue | None
+    own: bool
+    """Whether the queue is the person's own part of it."""
+    progress: Progress | None
+    piles: Mapping[Pile, Waits]
+    mine: tuple[DisputeView, ...]
+    cash: Cash | None
+
+
+_PILES = """
+    SELECT 'drafts' AS pile, count(*) AS waits, min(m.queued_at) AS since, 0 AS version FROM mailing m
+    WHERE m.state = 'drafted' AND NOT (%(four_eyes)s AND (m.made_by_id IS NOT DISTINCT FROM %(me)s
+                                                          OR m.edited_by_id IS NOT DISTINCT FROM %(me)s))
+    UNION ALL
+    SELECT 'plans', count(*), min(p.created_at), 0 FROM plan p
+    WHERE p.state = 'requested' AND NOT (%(four_eyes)s AND p.made_by_id IS NOT DISTINCT FROM %(me)s)
+    UNION ALL
+    SELECT 'credits', count(*), min(c.created_at), 0 FROM credit c
+    WHERE c.state = 'proposed' AND NOT (%(four_eyes)s AND c.proposed_by_id IS NOT DISTINCT FROM %(me)s)
+    UNION ALL
+    SELECT 'write-offs', count(*), min(w.created_at), 0 FROM write_off w
+    WHERE w.state = 'proposed' AND NOT (%(four_eyes)s AND w.proposed_by_id IS NOT DISTINCT FROM %(me)s)
+    UNION ALL
+    SELECT 'policy', count(*), min(y.created_at), coalesce(max(y.version), 0) FROM policy y
+    WHERE y.state = 'proposed' AND NOT (%(four_eyes)s AND y.made_by_id IS NOT DISTINCT FROM %(me)s)
+    UNION ALL
+    SELECT 'forwardings', count(*), min(f.created_at), 0 FROM forwarding f
+    WHERE f.state = 'asked' AND f.created_at > %(forwarded_since)s
+    UNION ALL
+    SELECT 'access', count(*), min(r.created_at), 0 FROM access_request r
+    WHERE r.state = 'open' AND r.asked_by_id IS DISTINCT FROM %(me)s AND r.slack_id <> %(slack_id)s
+    UNION ALL
+    SELECT 'mails', count(*), min(i.received_at), 0 FROM inbound_mail i
+    WHERE i.seen_at IS NULL AND i.reading->>'kind' = 'human'
+    UNION ALL
+    SELECT 'questions', count(*), min(q.created_at), 0 FROM question q WHERE q.state = 'asked'
+"""
+
+
+async def shared(core: Core) -> Shared:
+    """Return what every desk shows alike."""
+    return Shared(
+        gates=await gates.closed(core),
+        radar=await radar.radar(core, limit=RADAR_SHOWN),
+        disputes=await dispute_queries.counts(core),
+    )
+
+
+async def of(core: Core, *, actor: Actor, shared: Shared) -> Desk:
+    """Return one person's desk: what is theirs to do, and what they may decide.
+
+    Raises:
+        NotAllowed: The actor may not look.
+    """
+    actor.require(Permission.VIEW)
+    assert actor.id is not None, "a desk is a person's"
+    mine = await preferences.of(core, actor.id)
+    found, own = await _queue(core, actor)
+    return Desk(
+        name=mine.name,
+        roles=actor.roles,
+        may=actor.may,
+        shared=shared,
+        settings=mine,
+        queue=found,
+        own=own,
+        progress=await taking.progress(core, actor=actor, mine=own) if found is not None else None,
+        piles=await _piles(core, actor, mine),
+        mine=await dispute_queries.waiting(core, owner_id=actor.id, limit=DISPUTES_SHOWN),
+        cash=await _cash(core, actor) if Permission.APPLY_CASH in actor.may else None,
+    )
+
+
+async def _queue(core: Core, actor: Actor) -> tuple[Queue | None, bool]:
+    """Return what the person has to work on: their own part where they have one, else the whole queue."""
+    if Permission.WORK_QUEUE not in actor.may:
+        return None, False
+    own = await queue.page(core, actor=actor, limit=QUEUE_SHOWN, mine=True)
+    return (own, True) if own.lines else (await queue.page(core, actor=actor, limit=QUEUE_SHOWN), False)
+
+
+async def _piles(core: Core, actor: Actor, mine: Preferences) -> Mapping[Pile, Waits]:
+    """Return what waits for a decision that the person may take, without their own work."""
+    rows = await core.database.rows(
+        _PILES,
+        {"me": actor.id, "slack_id": mine.slack_id, "four_eyes": core.limits.second_person}
+        | companions.parameters(core.clock.now()),
+    )
+    return {
+        Pile(row["pile"]): Waits(row["waits"], row["since"], row["version"])
+        for row in rows
+        if row["waits"] and not actor.may.isdisjoint(DECIDED_BY[Pile(row["pile"])])
+    }
+
+
+async def _cash(core: Core, actor: Actor) -> Cash:
+    lines = await cash_queries.waiting(core)
+    loose = await unapplied.unapplied(core, actor=actor, limit=1)
+    return Cash(lines.total, lines.proposed, lines.sums, loose.found, loose.totals)

@@ -1,0 +1,271 @@
+"""App Home: each person's own, published when it is looked at and when it has changed, and never by the wrong hash."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot import home as home_noun
+from bot import ids, nouns, surfaces
+from bot.app import Bot
+from bot.asks import Click
+from bot.ids import Action
+from bot.surfaces import Home
+from domain.kernel.actor import SHELL
+from domain.kernel.core import Core
+from domain.operations import homes
+from domain.people import access_lists, people
+from domain.people.roles import Role
+from tests.bot import in_words
+from tests.bot.conftest import ANNA, STRANGER, VERA, AtTheDoor
+from tests.bot.fake_slack import FakeSlack, Fault
+from tests.bot.homes_made import every_home
+from tests.bot.test_views import HOSTILE, elements, formatted, texts, without_dates
+from tests.builders import an_invoice
+from tests.clocks import StandingClock
+from tests.domain.outreach.mails_made import a_reminder
+from tests.flows.stage import until
+
+GOLDEN = Path(__file__).parent / "golden"
+MIA = "U0MIA"
+
+
+@pytest.mark.parametrize("name", every_home())
+def test_a_home_looks_as_it_did(name: str) -> None:
+    file = GOLDEN / f"home-{name.replace(' ', '-')}.json"
+    shown = json.dumps(every_home()[name].view(), indent=1, ensure_ascii=False) + "\n"
+    if os.environ.get("PLIXO_WRITE_GOLDEN"):
+        file.write_text(shown, encoding="utf-8")
+
+    assert shown == file.read_text(encoding="utf-8"), "look at it, then write it anew with PLIXO_WRITE_GOLDEN=1"
+
+
+@pytest.mark.parametrize("name", every_home())
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_no_strangers_text_breaks_a_homes_limit_or_is_obeyed(name: str, hostile: str) -> None:
+    home = every_home(HOSTILE[hostile])[name]
+
+    assert surfaces.problems(home) == ()
+    for text in formatted(home.blocks):
+        assert "<" not in without_dates(text), "an angle bracket is a mention or a link"
+    for text in texts(home.blocks):
+        assert not set(text) & set("\u202e\u202d\u2066\u200f\u200b\ufeff\x00\x1b")
+
+
+@settings(max_examples=15, deadline=None)
+@given(text=st.text(max_size=10_000))
+def test_any_text_fits_into_every_home(text: str) -> None:
+    for name, home in every_home(text).items():
+        assert surfaces.problems(home) == (), name
+
+
+@pytest.mark.parametrize("name", every_home())
+def test_every_button_of_a_home_is_routed_and_carries_what_its_route_needs(name: str) -> None:
+    for each in elements(every_home()[name].blocks):
+        if each.get("type") == "button":
+            assert set(json.loads(each["value"])) >= {"v", *nouns.BUTTONS[each["action_id"]].carries}
+
+
+def test_a_home_that_breaks_a_limit_is_found() -> None:
+    assert surfaces.problems(Home(())) == ("number of blocks",)
+
+
+async def opened(door: AtTheDoor, core: Core, *, by: str = ANNA) -> None:
+    """Let somebody look at App Home, and wait until that is noted; Slack is answered before."""
+    event = {"type": "app_home_opened", "user": by, "channel": "D1", "tab": "home", "event_ts": "1.2"}
+    body = {"type": "event_callback", "team_id": "T0", "api_app_id": "A0", "event_id": f"Ev{by}", "event": event}
+    status, _ = await door.post(json.dumps(body), kind="application/json")
+    assert status == 200
+    await until(lambda: homes.of(core, slack_id=by), missing="the Home was not noted")
+
+
+async def drawn(bot: Bot, slack: FakeSlack, *, by: str = ANNA) -> str:
+    """Run the job that draws a Home and return what stands in it."""
+    await bot.jobs()["publish_home"](slack_id=by)
+    return json.dumps(slack.homes.get(by, {}), ensure_ascii=False)
+
+
+async def test_whoever_opens_home_sees_the_queue_and_nobody_elses_decisions(
+    door: AtTheDoor, core: Core, bot: Bot, slack: FakeSlack
+) -> None:
+    invoice = await an_invoice(core, days_past_due=40)
+    await a_reminder(core, invoice, state="drafted", needs=["Shadow Mode"])
+    await people.grant(core, slack_id=MIA, name="Mia", role=Role.AR_MANAGER, reason="test", actor=SHELL)
+    for by in (ANNA, MIA):
+        await opened(door, core, by=by)
+
+    anna, mia = await drawn(bot, slack), await drawn(bot, slack, by=MIA)
+
+    assert "INV-1042" in anna
+    assert "Waits for your decision" not in anna
+    assert "draft of a mail" in mia
+
+
+async def test_a_viewer_sees_no_queue(door: AtTheDoor, core: Core, bot: Bot, slack: FakeSlack) -> None:
+    await an_invoice(core, days_past_due=40)
+    await opened(door, core, by=VERA)
+
+    shown = await drawn(bot, slack, by=VERA)
+
+    assert "The queue" not in shown
+    assert "Your settings" in shown
+
+
+async def test_a_stranger_asks_for_a_role_from_home(door: AtTheDoor, core: Core, bot: Bot, slack: FakeSlack) -> None:
+    await opened(door, core, by=STRANGER)
+    before = await drawn(bot, slack, by=STRANGER)
+    view = {"id": "VHOME", "type": "home"}
+    action = {"type": "button", "action_id": Action.ASK_ACCESS, "block_id": "b", "value": ids.value()}
+    await door.post(door.interaction("block_actions", by=STRANGER, view=view, actions=[action]))
+    form = await slack.window()
+    filled: dict[str, Any] = {
+        "role": {"selected_option": {"value": "A/R Operator"}}, "days": "2", "reason": "I help with month end",
+    }  # fmt: skip
+
+    told = await door.submit(form, filled, by=STRANGER)
+
+    assert "no role in it yet" in before
+    assert "You ask to be" in json.dumps(told["view"])
+    card = await access_lists.of_account(core, slack_id=STRANGER)
+    assert card is not None
+    assert (card.role, card.lasts_minutes) == ("A/R Operator", 2 * 24 * 60)
+    assert "nobody has decided yet" in await drawn(bot, slack, by=STRANGER)
+
+
+@pytest.mark.parametrize(
+    ("filled", "field"),
+    [
+        ({"reason": "x"}, "role"),
+        ({"role": {"selected_option": {"value": "God"}}, "reason": "x"}, "role"),
+        ({"role": {"selected_option": {"value": "Viewer"}}, "days": "0", "reason": "x"}, "days"),
+        ({"role": {"selected_option": {"value": "Viewer"}}, "days": "⁵", "reason": "x"}, "days"),
+        ({"role": {"selected_option": {"value": "Viewer"}}, "reason": " "}, "reason"),
+    ],
+)
+async def test_what_a_request_lacks_is_pointed_at(door: AtTheDoor, filled: dict[str, Any], field: str) -> None:
+    form = {"callback_id": "access.ask", "private_metadata": "{}", "type": "modal", "blocks": []}
+
+    told = await door.submit(form, filled, by=STRANGER)
+
+    assert set(told["errors"]) == {field}
+
+
+@pytest.mark.parametrize(
+    "event", [{"user": ANNA, "tab": "messages"}, {"user": ANNA}, {"tab": "home"}, {"user": "U" * 99, "tab": "home"}]
+)
+async def test_what_is_not_home_draws_none(core: Core, event: dict[str, str]) -> None:
+    await home_noun.opened(core, event)
+
+    assert await homes.watched(core) == ()
+
+
+async def test_a_home_is_published_anew_only_when_it_has_changed(
+    door: AtTheDoor, core: Core, bot: Bot, slack: FakeSlack
+) -> None:
+    await opened(door, core)
+    await drawn(bot, slack)
+    before = len(slack.called("views.publish"))
+
+    await bot.jobs()["publish_homes"]()
+    unchanged = len(slack.called("views.publish"))
+    await an_invoice(core, days_past_due=40)
+    await bot.jobs()["publish_homes"]()
+
+    assert unchanged == before
+    assert len(slack.called("views.publish")) == before + 1
+    assert "INV-1042" in json.dumps(slack.homes[ANNA])
+
+
+async def test_nobody_is_drawn_a_home_who_has_not_looked_for_a_month(
+    door: AtTheDoor, core: Core, bot: Bot, slack: FakeSlack, clock: StandingClock
+) -> None:
+    await opened(door, core)
+    clock.advance(days=31)
+
+    await bot.jobs()["publish_homes"]()
+    await homes.stir(core)
+
+    assert slack.called("views.publish") == []
+    assert await jobs_of(core, "publish_homes") == 0
+
+
+async def test_many_changes_make_one_job(door: AtTheDoor, core: Core) -> None:
+    await opened(door, core)
+
+    for _ in range(5):
+        await homes.stir(core)
+
+    assert await jobs_of(core, "publish_homes") == 1
+
+
+async def test_what_is_told_stirs_the_homes(door: AtTheDoor, core: Core, bot: Bot) -> None:
+    await opened(door, core)
+
+    await bot.jobs()["redraw_chat"]()
+
+    assert await jobs_of(core, "publish_homes") == 1
+
+
+async def test_a_conflict_is_overwritten_by_what_was_just_drawn(
+    door: AtTheDoor, core: Core, bot: Bot, slack: FakeSlack
+) -> None:
+    await opened(door, core)
+    await homes.published(core, slack_id=ANNA, content_hash="old", view_hash="1.old")
+    slack.fail("views.publish", Fault(error="hash_conflict"))
+
+    shown = await drawn(bot, slack)
+
+    assert "Your settings" in shown
+    first, second = slack.called("views.publish")
+    assert (first["hash"], second.get("hash")) == ("1.old", None)
+
+
+async def test_an_account_that_slack_does_not_know_is_forgotten(
+    door: AtTheDoor, core: Core, bot: Bot, slack: FakeSlack
+) -> None:
+    await opened(door, core)
+    slack.fail("views.publish", Fault(error="user_not_found"))
+
+    await drawn(bot, slack)
+
+    assert await homes.of(core, slack_id=ANNA) is None
+
+
+@pytest.mark.parametrize("error", ["not_enabled", "invalid_blocks", "missing_scope"])
+async def test_a_refusal_is_logged_and_tried_at_the_next_change(
+    door: AtTheDoor, core: Core, bot: Bot, slack: FakeSlack, error: str
+) -> None:
+    await opened(door, core)
+    slack.fail("views.publish", Fault(error=error))
+
+    await drawn(bot, slack)
+
+    home = await homes.of(core, slack_id=ANNA)
+    assert home is not None
+    assert home.content_hash == ""
+
+
+@pytest.mark.parametrize("pile", ["mails", "questions", "plans", "credits", "write-offs", "forwardings", "disputes"])
+async def test_every_list_of_home_can_be_looked_at(core: Core, staff: None, pile: str) -> None:
+    shown = await in_words.press(core, Click(Action.HOME_LIST, ids.value(seen=pile), ANNA))
+
+    assert shown.text
+
+
+async def test_a_list_that_is_no_more_says_so(core: Core, staff: None) -> None:
+    shown = await in_words.press(core, Click(Action.HOME_LIST, ids.value(seen="nothing"), ANNA))
+
+    assert "not there any more" in shown.text
+
+
+async def jobs_of(core: Core, name: str) -> int:
+    """Return how many jobs of that name wait."""
+    row = await core.database.row(
+        "SELECT count(*) AS jobs FROM procrastinate_jobs WHERE task_name = %s AND status = 'todo'", (name,)
+    )
+    assert row is not None
+    return int(row["jobs"])
