@@ -63,6 +63,15 @@ class JobKind:
     """A queue of its own makes each process run these jobs one after another, whatever else it does meanwhile."""
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One job to be queued."""
+
+    name: str
+    arguments: Mapping[str, Any]
+    priority: int = 0
+
+
 class _Backoff(retry.BaseRetryStrategy):
     """2, 4, 8 … seconds, at most ten minutes, until the attempts are used up; ``TryLater`` says its own delay."""
 
@@ -159,21 +168,26 @@ class Jobs:
         priority: int = 0,
     ) -> None:
         """Queue one job for each set of arguments, in the caller's transaction and in one statement."""
-        if not each:
-            return
-        kind = self._kinds[name]
-        request_id = request_ids.current()
-        if kind.queueing_lock is None:
-            new = [
-                self._app.configure_task(
-                    name, schedule_in=_seconds(delay), lock=_lock(kind, arguments), priority=priority
-                ).make_new_job(**arguments, request_id=request_id)
-                for arguments in each
-            ]
+        await self.defer_all(tx, [Wanted(name, arguments, priority) for arguments in each], delay=delay)
+
+    async def defer_all(self, tx: Transaction, wanted: Iterable["Wanted"], *, delay: timedelta | None = None) -> None:
+        """Queue jobs of any kinds, in the caller's transaction and in one statement.
+
+        One that may not be queued twice needs a statement of its own.
+        """
+        request_id, new = request_ids.current(), []
+        for each in wanted:
+            kind = self._kinds[each.name]
+            if kind.queueing_lock is not None:
+                arguments = {**each.arguments, "request_id": request_id}
+                await self._defer_locked(tx, kind, arguments, delay, each.priority)
+                continue
+            task = self._app.configure_task(
+                each.name, schedule_in=_seconds(delay), lock=_lock(kind, each.arguments), priority=each.priority
+            )
+            new.append(task.make_new_job(**each.arguments, request_id=request_id))
+        if new:
             await self._app.job_manager.batch_defer_jobs_async(new, connection=tx.connection)
-            return
-        for arguments in each:
-            await self._defer_locked(tx, kind, {**arguments, "request_id": request_id}, delay, priority)
 
     async def _defer_locked(
         self, tx: Transaction, kind: JobKind, arguments: dict[str, Any], delay: timedelta | None, priority: int

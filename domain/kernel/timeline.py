@@ -8,6 +8,8 @@ from uuid import UUID
 
 from domain.kernel import request_ids
 from domain.kernel.events import EVENTS, Event
+from domain.kernel.jobs import Wanted
+from domain.kernel.notices import Notice
 from domain.kernel.transactions import Transaction
 
 if TYPE_CHECKING:
@@ -41,14 +43,12 @@ async def record(core: "Core", tx: Transaction, event: Event) -> int:
     )
     assert row is not None
     entry_id = int(row["id"])
-    for notice in core.notices[type(event)]:
-        arguments: dict[str, Any] = {"entry_id": entry_id} | ({"word": notice.word} if notice.word else {})
-        await core.jobs.defer_many(tx, notice.job, [arguments], priority=notice.priority)
+    await core.jobs.defer_all(tx, [_job(notice, entry_id) for notice in core.notices[type(event)]])
     return entry_id
 
 
 async def record_many(core: "Core", tx: Transaction, events: Sequence[Event]) -> None:
-    """Write a page of events down in one statement, and defer what follows from them in one for each job."""
+    """Write a page of events down in one statement, and defer what follows from them in another."""
     if not events:
         return
     assert all(type(event) in core.notices for event in events), "every event has a line in a notices table"
@@ -68,13 +68,13 @@ async def record_many(core: "Core", tx: Transaction, events: Sequence[Event]) ->
             [_fact(event) for event in events],
         ),
     )
-    for kind in dict.fromkeys(event.kind for event in events):
-        entries = [int(row["id"]) for row in rows if row["kind"] == kind]
-        for notice in core.notices[EVENTS[kind]]:
-            word = {"word": notice.word} if notice.word else {}
-            await core.jobs.defer_many(
-                tx, notice.job, [{"entry_id": each, **word} for each in entries], priority=notice.priority
-            )
+    follows = [_job(notice, int(row["id"])) for row in rows for notice in core.notices[EVENTS[row["kind"]]]]
+    await core.jobs.defer_all(tx, follows)
+
+
+def _job(notice: Notice, entry_id: int) -> Wanted:
+    arguments: dict[str, Any] = {"entry_id": entry_id} | ({"word": notice.word} if notice.word else {})
+    return Wanted(notice.job, arguments, notice.priority)
 
 
 async def entry(core: "Core", entry_id: int) -> Entry:

@@ -5,7 +5,7 @@ from uuid import UUID
 from domain.kernel import timeline
 from domain.kernel.actor import Actor
 from domain.kernel.core import Core
-from domain.kernel.events import by
+from domain.kernel.events import Event, by
 from domain.kernel.money import Money
 from domain.kernel.transactions import Transaction
 from domain.ledger import entries
@@ -44,14 +44,14 @@ async def told(
         contact_id=contact_id,
         whole=whole,
     )
-    await timeline.record(core, tx, event)
+    facts: list[Event] = [event]
     if applied and not invoice.balance:
-        await timeline.record(core, tx, InvoiceSettled(**said, total=invoice.total))
+        facts.append(InvoiceSettled(**said, total=invoice.total))
     left_over = amount - applied if surplus is None else surplus
     if left_over:
         given_up = invoice.state.replace("_", " ") if invoice.status in GIVEN_UP else ""
-        loose = SurplusReceived(**said, payment_id=payment.id, surplus=left_over, given_up=given_up)
-        await timeline.record(core, tx, loose)
+        facts.append(SurplusReceived(**said, payment_id=payment.id, surplus=left_over, given_up=given_up))
+    await timeline.record_many(core, tx, facts)
     return event
 
 
