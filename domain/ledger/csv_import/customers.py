@@ -69,6 +69,11 @@ PLAIN_ADDRESS = re.compile(
 """Addresses that need no closer look: short, ASCII, in a domain that can exist. All others are parsed."""
 
 
+_PLAIN_NUMBER = re.compile(r"[A-Za-z][A-Za-z0-9]{0,30}(?:[-_/.][A-Za-z0-9]{1,30})?|")
+_PLAIN_NAME = re.compile(r"(?:[!-~]{1,30}(?: [!-~]{1,30}){0,5})?")
+"""Numbers that no spreadsheet changes, and names that are shown and compared as they are but for their case."""
+
+
 @lru_cache(maxsize=50_000)
 def address(text: str) -> tuple[str, str]:
     """Return an address in its normal form, and the form by which it is compared.
@@ -150,11 +155,37 @@ class Customers:
         self._rows.writerow(read)
 
     def _read(self, line: int, cells: list[str]) -> int:
-        read = self._read_customer(line, cells)
+        read = self._read_plain(line, cells) or self._read_customer(line, cells)
         if isinstance(read, list):
             raise Faults(read)
         self._rows.writerow(read)
         return read.seq
+
+    def _read_plain(self, line: int, cells: list[str]) -> Customer | None:
+        """Return what ``_read_customer`` does for a part of which nothing is unusual, several times as fast."""
+        number, name, contact, email = [self._cell(cells, field) for field in _PARTS[:4]]
+        plain = PLAIN_ADDRESS.fullmatch(email) if email else None
+        if not (
+            (number or name)
+            and (plain or not email)
+            and _PLAIN_NUMBER.fullmatch(number)
+            and _PLAIN_NAME.fullmatch(name)
+            and _PLAIN_NAME.fullmatch(contact)
+        ):
+            return None
+        key = name.lower()
+        country, locale, zone, industry, risk, tags, role = self._attributes(cells)
+        return Customer(
+            next(self._numbers), line, f"number {number}" if number else f"name {key}", number or None, name or None,
+            key or None, country, locale, zone, industry, risk, tags, role, contact if contact and plain else None,
+            f"{plain['local']}@{plain['domain'].lower()}" if plain else None, email.lower() or None,
+        )  # fmt: skip
+
+    def _attributes(self, cells: list[str]) -> list[str | None]:
+        return [
+            self._attribute(cells, field, read) if field in self._columns.places else None
+            for field, read in _ATTRIBUTES
+        ]
 
     def _read_customer(self, line: int, cells: list[str]) -> Customer | list[Fault]:
         faults: list[Fault] = []
@@ -175,10 +206,7 @@ class Customers:
             return faults
         pairs = [address(each) for each in emails.split()]
         key = texts.name_key(name)
-        country, locale, zone, industry, risk, tags, role = (
-            self._attribute(cells, field, read) if field in self._columns.places else None
-            for field, read in _ATTRIBUTES
-        )
+        country, locale, zone, industry, risk, tags, role = self._attributes(cells)
         return Customer(
             seq=next(self._numbers),
             line=line,

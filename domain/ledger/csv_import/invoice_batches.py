@@ -147,6 +147,8 @@ class InvoiceBatches:
 
     def _currencies(self, batch: Batch, columns: Sequence[Sequence[str]]) -> list[str]:
         texts = self._column(columns, Field.CURRENCY)
+        if texts.count(texts[0]) == len(texts):
+            return [self._rows.currency(batch.rows[0])] * len(texts)
         examples = dict(zip(texts, range(len(texts)), strict=True))
         means = {text: self._rows.currency(batch.rows[place]) for text, place in examples.items()}
         return [means[text] for text in texts]
@@ -221,6 +223,8 @@ def _told(statuses: Sequence[Status | None], settled: Sequence[str], came: Seque
     """Return of each row whether it says itself that money came, as ``InvoiceRow.told_paid``."""
     if SAYS_MONEY.isdisjoint(statuses) and not any(settled) and not any(came):
         return repeat("f", len(statuses))
+    if not any(came):
+        return ["t" if day or status in SAYS_MONEY else "f" for status, day in zip(statuses, settled, strict=True)]
     rows = zip(statuses, settled, came, strict=True)
     return ["t" if day or status in SAYS_MONEY or _minor(amount) else "f" for status, day, amount in rows]
 
