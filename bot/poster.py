@@ -17,7 +17,7 @@ from uuid import UUID
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot import blocks, finding, ladder
+from bot import blocks, finding, ladder, times
 from bot.audience import Draw
 from bot.blocks import Message
 from bot.calls import Calls
@@ -177,7 +177,9 @@ class Poster:
             TryLater: It is not known who reads along, and Slack is away.
         """
         try:
-            return draw(await self.rooms.audience(channel))
+            audience = await self.rooms.audience(channel)
+            with times.told_in(self._core.merchant.zone):
+                return draw(audience)
         except (SlackRefused, SlackAway) as trouble:
             await self._note(trouble, channel)
             raise

@@ -7,8 +7,9 @@ formatted text), ``plain`` (inside elements that know no formatting) or ``said``
 import re
 import unicodedata
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
+from bot import times
 from domain.kernel import addresses
 
 NAME = 80
@@ -22,6 +23,7 @@ NOTHING = "—"
 
 _CODE_BLOCK = re.compile("`{2,}")
 _ADDRESS = re.compile(r"[^\s@<>,;:\"'()\[\]|]{1,254}@[^\s@<>,;:\"'()\[\]|]{1,254}")
+_ACCOUNT = re.compile(r"[UW][A-Z0-9]{2,30}", re.ASCII)
 _KEPT_MARKS = "\u200c\u200d"
 """Joiners that Persian, Indic scripts and emoji need; all other invisible marks only serve to deceive."""
 _RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
@@ -45,7 +47,7 @@ def plain(text: str, *, limit: int = NAME) -> str:
 
 def said(sentence: str, *, limit: int = SENTENCE) -> str:
     """Return a sentence of the product, which may quote strangers, for formatted text."""
-    return escape(_CODE_BLOCK.sub("ʼ", _shortened(_clean(sentence, limit), limit))) or NOTHING
+    return times.shown(escape(_CODE_BLOCK.sub("ʼ", _shortened(_clean(sentence, limit), limit)))) or NOTHING
 
 
 def quoted(body: str, *, most: int = 24, limit: int = 160) -> str:
@@ -59,8 +61,7 @@ def quoted(body: str, *, most: int = 24, limit: int = 160) -> str:
 
 def moment(at: datetime) -> str:
     """Return a moment that Slack shows in each reader's own time zone."""
-    fallback = f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{fallback}>"
+    return times.moment(at)
 
 
 def day(on: date) -> str:
@@ -75,6 +76,11 @@ def overdue(days: int) -> str:
     if days == 0:
         return "due today"
     return f"due in {-days} {'day' if days == -1 else 'days'}"
+
+
+def mention(slack_id: str) -> str:
+    """Return a mention of a person, as each reader knows them; nothing for what is no Slack account."""
+    return f"<@{slack_id}> " if _ACCOUNT.fullmatch(slack_id) else ""
 
 
 def usually(days: int) -> str:
