@@ -136,7 +136,7 @@ TABLES: Mapping[str, Table] = {
 """What can be taken along as a table."""
 
 
-async def written(core: Core, name: str, values: Mapping[str, Any]) -> tuple[bytes, int]:
+async def written(core: Core, name: str, values: Mapping[str, Any], *, most: int = MOST_BYTES) -> tuple[bytes, int]:
     """Return a table as CSV, and how many rows it has.
 
     Raises:
@@ -152,8 +152,8 @@ async def written(core: Core, name: str, values: Mapping[str, Any]) -> tuple[byt
             while page := await cursor.fetchmany(PAGE):
                 rows.writerows(table.shape(row) for row in page)
                 count += len(page)
-                if spool.tell() > MOST_BYTES:
-                    raise TableTooLarge(name, MOST_BYTES)
+                if spool.tell() > most:
+                    raise TableTooLarge(name, most)
         text.detach()
         spool.seek(0)
         return spool.read(), count

@@ -13,12 +13,18 @@ from domain.kernel.ports import StoreUnavailable
 from domain.operations.imports import handing
 from domain.operations.imports.events import ImportDropped
 from domain.operations.imports.models import FileImport
-from domain.operations.imports.states import ENDED, WAITING
+from domain.operations.imports.states import ENDED, WAITING, ImportState
 
 log = structlog.get_logger(__name__)
 
 AT_ONCE = 100
 """Imports that one run ends; the next run takes the others."""
+
+
+STUCK = "Something went wrong again and again while it was imported. Tell whoever runs Plixo, then share it again."
+
+_STUCK = "SELECT id FROM file_import WHERE state = %s AND changed_at < %s ORDER BY changed_at LIMIT %s"
+"""Of which every try to apply them has failed; what was tried is undone."""
 
 
 async def expire(core: Core) -> int:
@@ -30,6 +36,8 @@ async def expire(core: Core) -> int:
     )
     ended = [each for each in [await _expired(core, row["id"]) for row in rows] if each is not None]
     await remove(core, ended)
+    for row in await core.database.rows(_STUCK, (ImportState.APPLYING.value, now - core.limits.import_wait, AT_ONCE)):
+        await handing.refused(core, import_id=row["id"], reason=STUCK, actor=SYSTEM)
     return len(ended)
 
 
