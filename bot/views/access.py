@@ -19,9 +19,7 @@ def asked(card: AccessCard, *, controllers: Sequence[str] = (), proposed: bool =
     whom = ", ".join(text.foreign(name, limit=40) for name in controllers[:10]) or "whoever may decide it"
     what = f"{text.foreign(card.name)} is proposed as *{_wish(card)}*" if proposed else f"You ask to be *{_wish(card)}*"
     sentence = f"{what}. The Controllers were told ({whom}); you hear of it when one has decided."
-    back = (
-        f"`/plixo access withdraw{f' <@{text.foreign(card.slack_id, limit=30)}>' if proposed else ''}` takes it back."
-    )
+    back = "`/plixo access withdraw` takes it back."
     return Message(
         text=sentence, blocks=(blocks.section(sentence), blocks.section(text.quoted(card.reason)), blocks.context(back))
     )
@@ -124,12 +122,12 @@ def _card(shown: AccessCard) -> tuple[Block, ...]:
         else ""
     )
     line = (
-        f"<@{text.foreign(shown.slack_id, limit=30)}> ({text.foreign(shown.name, limit=40)}, {held}) → "
+        f"{text.mention(shown.slack_id)}({text.foreign(shown.name, limit=40)}, {held}) → "
         f"*{_wish(shown)}*{by}\n{text.quoted(shown.reason)}\n"
         f"_{text.moment(shown.asked_at)}_  `{short_ids.short(shown.access_id)}`"
     )
     if not shown.open:
-        return (blocks.section(line), blocks.context(f"{_state(shown).capitalize()}."))
+        return (blocks.section(line), blocks.context(f"{_state(shown)[:1].upper()}{_state(shown)[1:]}."))
     return (
         blocks.section(line),
         blocks.actions(

@@ -21,7 +21,7 @@ def table(may: Mapping[Role, frozenset[Permission]], *, held: Sequence[str]) -> 
     """Return the one table of who may do what."""
     mine = f"You are {', '.join(held)}." if held else "You have no role."
     head = f"{len(may)} roles, {len(Permission)} rights. {mine}"
-    columns = ["", *(_SHORT.get(role, role.value) for role in may)]
+    columns = ["may", *(_SHORT.get(role, role.value) for role in may)]
     rows = [
         [permission.value, *("yes" if permission in allowed else "–" for allowed in may.values())]
         for permission in Permission

@@ -168,7 +168,7 @@ async def deny(core: Core, *, access_id: UUID, reason: str, actor: Actor) -> Acc
 
 
 async def withdraw(core: Core, *, slack_id: str, actor: Actor) -> AccessWithdrawn:
-    """Take back the open request for that account: one's own, or one that the actor proposed.
+    """Take back the open request for that account, one's own; without one, the newest that the actor proposed.
 
     Raises:
         AccessNotFound: None is open, or it is another's.
@@ -176,6 +176,9 @@ async def withdraw(core: Core, *, slack_id: str, actor: Actor) -> AccessWithdraw
     async with core.transaction() as tx:
         now = core.clock.now()
         wish = await AccessRequest.locked(slack_id=slack_id, state=AccessState.OPEN.value)
+        if wish is None and actor.id is not None:
+            mine = AccessRequest.filter(asked_by_id=actor.id, state=AccessState.OPEN.value).order_by("-created_at")
+            wish = await mine.select_for_update().first()
         if wish is None or not await _may_withdraw(wish, actor):
             raise AccessNotFound
         await wish.move("withdraw", decided_by=actor.name, decided_at=now)

@@ -45,6 +45,10 @@ class FakeSlack:
     """What is on the screens, by view id."""
     shown: "asyncio.Queue[dict[str, Any]]" = field(default_factory=asyncio.Queue)
     """Every view that was opened or changed, in order."""
+    uploaded: list[bytes] = field(default_factory=list)
+    """What was sent to the addresses of uploads."""
+    people: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What ``users.info`` tells of a person."""
     homes: dict[str, dict[str, Any]] = field(default_factory=dict)
     page: int = 200
     channel: dict[str, Any] = field(default_factory=lambda: {"is_private": True, "is_member": True})
@@ -58,6 +62,7 @@ class FakeSlack:
         app.router.add_route("*", "/api/{method}", self._api)
         app.router.add_post("/response/{id}", self._answered)
         app.router.add_get("/socket", self._socket)
+        app.router.add_post("/upload", self._take)
         server = TestServer(app)
         await server.start_server()
         self.url = str(server.make_url("/"))
@@ -87,6 +92,10 @@ class FakeSlack:
     async def answer(self) -> dict[str, Any]:
         """Return the next answer that was sent to a request's own address."""
         return await asyncio.wait_for(self.answers.get(), timeout=10)
+
+    async def _take(self, request: web.Request) -> web.Response:
+        self.uploaded.append(await request.read())
+        return web.Response(text="OK")
 
     async def _api(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
@@ -122,6 +131,13 @@ class FakeSlack:
                 return {"ok": True, "channel": {"id": arguments["channel"], "name": "ops", **self.channel}}
             case "conversations.open":
                 return {"ok": True, "channel": {"id": "D" + str(arguments["users"])[1:], "is_im": True}}
+            case "files.getUploadURLExternal":
+                return {"ok": True, "file_id": f"F{len(self.uploaded)}", "upload_url": f"{self.url}upload"}
+            case "files.completeUploadExternal":
+                return {"ok": True, "files": []}
+            case "users.info":
+                found = self.people.get(str(arguments["user"]))
+                return {"ok": True, "user": found} if found else {"ok": False, "error": "user_not_found"}
             case "auth.test":
                 return {"ok": True, "user": "plixo", "team": "t"}
             case "chat.postEphemeral":
