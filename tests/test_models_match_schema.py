@@ -52,6 +52,10 @@ SQL_ONLY = {
     "unsent_form": "what was typed and not sent, kept in one statement and read back as it is",
     "portal_step": "first looks, put by the hundred in one statement, and counted",
     "person_preference": "one line for each person, put and read by one statement",
+    "chat_channel": "written as the chat describes it, read by its id; no code makes one otherwise",
+    "chat_trouble": "one upsert notes it, one delete ends it",
+    "chat_mute": "an index says that there is one; read as a list",
+    "chat_noise": "one statement decides about a message; read as figures",
     "cron_run": "one insert decides who runs a slot; nothing reads it as an object",
 }
 """Tables without a model, and why."""

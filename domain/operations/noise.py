@@ -23,9 +23,6 @@ WEEK = timedelta(days=7)
 MUTED_FOR = timedelta(days=7)
 """How long "Less of this here" lasts; after that the channel hears of it again."""
 
-KEPT = timedelta(days=60)
-"""So long the figures of past weeks can be asked for."""
-
 
 class Outcome(StrEnum):
     """What became of something that a channel could have been told."""

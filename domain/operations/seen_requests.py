@@ -48,11 +48,13 @@ _OLD = (
         "DELETE FROM chat_message WHERE id IN"
         " (SELECT id FROM chat_message WHERE key LIKE 'entry:%%' AND updated_at < %s LIMIT %s)"
     ),
+    "DELETE FROM chat_noise WHERE key IN (SELECT key FROM chat_noise WHERE at < %s LIMIT %s)",
+    "DELETE FROM chat_mute WHERE id IN (SELECT id FROM chat_mute WHERE until < %s LIMIT %s)",
 )
 
 
 async def forget_old(core: Core) -> None:
-    """Remove keys, and marks of single chat lines, that nothing can ask for any more. A job."""
+    """Remove keys, marks of single chat lines, and figures of noise that nothing can ask for any more. A job."""
     before = core.clock.now() - KEPT
     for statement in _OLD:
         for _ in range(MOST_BATCHES):

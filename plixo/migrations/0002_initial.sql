@@ -1478,6 +1478,7 @@ CREATE TABLE chat_noise (
     acted_at timestamptz                       -- when somebody first used a button of it
 );
 CREATE INDEX chat_noise_hour ON chat_noise (channel, at);
+CREATE INDEX chat_noise_age ON chat_noise (at);
 
 CREATE TABLE support_request (
     id          uuid PRIMARY KEY,
@@ -1509,8 +1510,10 @@ CREATE TABLE request_trail (
     method      text NOT NULL,
     status      smallint NOT NULL,
     why         text NOT NULL,
+    link_id     uuid REFERENCES pay_link, -- by which its payer came, where that is known
     at          timestamptz NOT NULL
 );
+CREATE INDEX request_trail_link ON request_trail (link_id, at) WHERE link_id IS NOT NULL;
 CREATE INDEX request_trail_request ON request_trail (request_id);
 CREATE INDEX request_trail_old ON request_trail (at);
 
