@@ -1,28 +1,40 @@
 """Absences and hand-over: who stands in for whom, whose customer is whose, and who has how much to do."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 
-from bot import asks, words
-from bot.asks import Ask, Misunderstood
+from bot import asks, entered, words
+from bot.asks import Ask, Filled, Misunderstood
 from bot.blocks import Message
-from bot.routes import Command, Group, command
+from bot.ids import FormId
+from bot.routes import Answer, Command, Form, Group, command
 from bot.views import absences as views
 from bot.views import answers
 from domain.casework import absences, assignments, workloads
+from domain.casework.refusals import AbsenceClashes, AbsenceImpossible, DeputyIsSelf, WithoutRole
 from domain.kernel.actor import Permission
+from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.people import people
+
+MEANWHILE = "Your queue, tasks, disputes and promises show to your deputy meanwhile, and are yours again afterwards."
 
 EXAMPLE = "away from monday until friday deputy @ben"
 
 
-async def away(core: Core, ask: Ask) -> Message:
+async def away(core: Core, ask: Ask) -> Answer:
     """Answer ``/plixo away [from monday] until friday deputy @ben``, list absences, or end one's own with ``end``.
+
+    Without words a form asks for them.
 
     Raises:
         Misunderstood: The end or the deputy is missing.
     """
-    if not ask.words or ask.words[0].casefold() == "list":
+    if not ask.words:
+        return views.form(
+            await absences.listed(core, actor=ask.actor), today=local_date(core.clock, core.merchant.zone)
+        )
+    if ask.words[0].casefold() == "list":
         return views.listed(await absences.listed(core, actor=ask.actor))
     if ask.words[0].casefold() in {"end", "cancel", "back"}:
         return answers.done(await absences.cancel(core, actor=ask.actor))
@@ -35,7 +47,31 @@ async def away(core: Core, ask: Ask) -> Message:
         raise Misunderstood(f"Until when? For example `/plixo {EXAMPLE}`.")
     slack_id = await people.slack_id(core, text=asks.person(" ".join(deputy)))
     event = await absences.plan(core, deputy_slack_id=slack_id, from_at=start, until=read.at, actor=ask.actor)
-    return answers.done(event, note="Queue, tasks and disputes of yours show to your deputy meanwhile.")
+    return answers.done(event, note=MEANWHILE)
+
+
+async def submit(core: Core, filled: Filled) -> Message:
+    """Plan the absence that was entered: whole days, from when the office opens to when it does again.
+
+    Raises:
+        Misfilled: A day is missing or not possible, or nobody stands in.
+    """
+    values, zone, opens = filled.values, core.merchant.zone, core.limits.office_opens
+    first = entered.day(values, "from", or_else="From which day?")
+    last = entered.day(values, "until", or_else="Until which day?")
+    deputy = entered.person(values, "deputy", or_else="Who stands in?")
+    with entered.at_fields(
+        {"until": (AbsenceImpossible,), "deputy": (WithoutRole, DeputyIsSelf), "from": (AbsenceClashes,)}
+    ):
+        event = await absences.plan(
+            core,
+            deputy_slack_id=deputy,
+            from_at=max(datetime.combine(first, opens, zone), core.clock.now()),
+            until=datetime.combine(last + timedelta(days=1), opens, zone),
+            note=values.text("note"),
+            actor=filled.actor,
+        )
+    return answers.done(event, note=MEANWHILE)
 
 
 async def assign(core: Core, ask: Ask) -> Message:
@@ -112,10 +148,15 @@ COMMANDS: tuple[Command, ...] = (
     command(
         Group.SELF,
         "away",
-        "[from DAY] until DAY deputy @person | end",
+        "[from DAY] until DAY deputy @person | list | end",
         Permission.WORK_QUEUE,
         "lets somebody stand in for you",
         EXAMPLE,
         away,
+        opens=True,
     ),
 )
+
+FORMS: Mapping[FormId, Form] = {
+    FormId.AWAY: Form(Permission.WORK_QUEUE, submit),
+}

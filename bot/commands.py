@@ -4,7 +4,7 @@ import difflib
 import logging
 import re
 
-from bot import asks, identity, nouns, text
+from bot import asks, identity, nouns, text, unclear
 from bot.asks import Ask, Misunderstood
 from bot.blocks import Message
 from bot.routes import Answer, Command, Group
@@ -13,6 +13,7 @@ from bot.views import help as help_views
 from domain.kernel.actor import Actor
 from domain.kernel.core import Core
 from domain.kernel.refusals import Refusal
+from domain.ledger.refusals import AccountUnclear, InvoiceNotFound
 from domain.people import people
 from domain.people.refusals import PersonUnknown
 
@@ -51,6 +52,10 @@ async def answer(core: Core, typed: str, *, slack_id: str, channel: str = "", ca
             if not command.allowed(actor.may):
                 actor.require(command.permission)
         return await command.run(core, Ask(rest, actor, slack_id, channel, called))
+    except InvoiceNotFound as no:
+        return await unclear.invoice(core, no, actor, words=words)
+    except AccountUnclear as no:
+        return unclear.customer(no, words=words)
     except Refusal as no:
         return answers.refused(str(no))
     except Misunderstood as hint:

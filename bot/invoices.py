@@ -1,15 +1,18 @@
 """Invoices: show one with everything around it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from bot import asks
-from bot.asks import Ask, Press
+from bot import asks, entered
+from bot.asks import Ask, Filled, Press
 from bot.blocks import Message
-from bot.ids import Action
-from bot.routes import Command, Group, Route, command
+from bot.ids import Action, ChoiceId, FormId
+from bot.inputs import Option
+from bot.routes import Answer, Choice, Command, Form, Group, Route, command
+from bot.views import case_forms as forms
 from bot.views import cases as views
-from domain.kernel.actor import Permission
+from bot.views import searches as search_views
+from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.ledger.refusals import InvoiceNotFound
 from domain.operations import cases, searches
@@ -18,8 +21,13 @@ SHORTEST_NAME = 3
 """Fewer letters of a customer's name fit too many customers."""
 
 
-async def show(core: Core, ask: Ask) -> Message:
-    """Answer ``/plixo invoice INV-1042``; a customer's name is answered with that customer's open invoices."""
+async def show(core: Core, ask: Ask) -> Answer:
+    """Answer ``/plixo invoice INV-1042``; a customer's name is answered with that customer's open invoices.
+
+    Without words a form looks one up.
+    """
+    if not ask.words:
+        return forms.find_invoice()
     asked = asks.invoice_number(ask.words, example="invoice INV-1042")
     try:
         return views.in_full(await cases.case(core, invoice_number=asked))
@@ -40,6 +48,17 @@ async def press_show(core: Core, press: Press) -> Message:
     return await show_by_id(core, invoice_id=press.subject.invoice)
 
 
+async def submit(core: Core, filled: Filled) -> Message:
+    """Show the invoice that was looked up."""
+    return views.in_full(await entered.case(core, filled))
+
+
+async def found(core: Core, actor: Actor, typed: str) -> Sequence[Option]:
+    """Return the open invoices that a field offers for what was typed so far."""
+    del actor
+    return [search_views.invoice(each) for each in await searches.open_invoices(core, typed=typed)]
+
+
 async def show_by_id(core: Core, *, invoice_id: UUID) -> Message:
     """Show the invoice of that id."""
     return views.in_full(await cases.case(core, invoice_id=invoice_id))
@@ -49,14 +68,23 @@ COMMANDS: tuple[Command, ...] = (
     command(
         Group.CUSTOMER,
         "invoice",
-        "INV",
+        "[INV]",
         Permission.VIEW,
         "shows an invoice, or a customer's open ones",
         "invoice INV-1042",
         show,
+        opens=True,
     ),
 )
 
 BUTTONS: Mapping[Action, Route] = {
     Action.SHOW: Route(Permission.VIEW, press_show, ("invoice",)),
+}
+
+FORMS: Mapping[FormId, Form] = {
+    FormId.FIND_INVOICE: Form(Permission.VIEW, submit),
+}
+
+SEARCHES: Mapping[ChoiceId, Choice] = {
+    ChoiceId.INVOICES: Choice(Permission.VIEW, found),
 }

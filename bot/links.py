@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from bot import asks
-from bot.asks import Ask, Press
+from bot import asks, entered, sessions
+from bot.asks import Ask, Filled, Press
 from bot.blocks import Message
-from bot.ids import Action
-from bot.routes import Command, Group, Route, command
+from bot.ids import Action, FormId
+from bot.routes import Answer, Command, Form, Group, Route, command
 from bot.views import answers
+from bot.views import case_forms as forms
 from bot.views import links as views
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
@@ -20,8 +21,10 @@ DOUBLE_CLICK = timedelta(seconds=15)
 """Whoever clicks twice within it, or just after a colleague, means one link."""
 
 
-async def regenerate(core: Core, ask: Ask) -> Message:
-    """Answer ``/plixo link INV-1042``."""
+async def regenerate(core: Core, ask: Ask) -> Answer:
+    """Answer ``/plixo link INV-1042``; without a number a form asks for it."""
+    if not ask.words:
+        return forms.link()
     return await fresh(core, invoice_number=asks.invoice_number(ask.words, example="link INV-1042"), actor=ask.actor)
 
 
@@ -30,6 +33,12 @@ async def press(core: Core, press: Press) -> Message:
     assert press.subject.invoice is not None, "the route asks for it"
     number = await cases.number(core, invoice_id=press.subject.invoice)
     return await fresh(core, invoice_number=number, actor=press.actor)
+
+
+async def submit(core: Core, filled: Filled) -> Message:
+    """Replace the link of the invoice that was looked up."""
+    case = await entered.case(core, filled)
+    return await fresh(core, invoice_number=case.invoice_number, actor=filled.actor)
 
 
 async def fresh(core: Core, *, invoice_number: str, actor: Actor) -> Message:
@@ -49,14 +58,19 @@ COMMANDS: tuple[Command, ...] = (
     command(
         Group.CUSTOMER,
         "link",
-        "INV",
+        "[INV]",
         Permission.HANDLE_LINKS,
         "mails a new payment link and ends all earlier ones",
         "link INV-1042",
         regenerate,
+        opens=True,
     ),
 )
 
 BUTTONS: Mapping[Action, Route] = {
-    Action.REGENERATE_LINK: Route(Permission.HANDLE_LINKS, press, ("invoice",)),
+    Action.REGENERATE_LINK: Route(Permission.HANDLE_LINKS, sessions.pressed(press), ("invoice",)),
+}
+
+FORMS: Mapping[FormId, Form] = {
+    FormId.LINK: Form(Permission.HANDLE_LINKS, submit),
 }

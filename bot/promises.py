@@ -1,41 +1,59 @@
 """Promises: note a payer's word on an amount and a day, as people say it; take it back."""
 
-from calendar import monthrange
 from collections.abc import Mapping
 from datetime import date, timedelta
-from uuid import UUID
+from typing import Literal
 
-from bot import asks, words
-from bot.asks import Ask, Misunderstood, Press
+from bot import asks, entered, sessions, words
+from bot.asks import Ask, Filled, Misunderstood, Press
 from bot.blocks import Message
-from bot.ids import Action
-from bot.routes import Command, Group, Route, command
+from bot.ids import Action, FormId
+from bot.routes import Answer, Command, Form, Group, Route, command
 from bot.views import answers
+from bot.views import case_forms as forms
 from bot.views import promises as views
 from domain.commitments import pauses, promises
 from domain.commitments.parties import Source
 from domain.commitments.promises import PromiseLine
+from domain.commitments.refusals import (
+    AmountNotPositive,
+    OtherCurrency,
+    PromiseDayOver,
+    PromiseInPast,
+    PromiseRepeated,
+    PromiseTooFar,
+    PromiseTooLarge,
+)
 from domain.commitments.states import PromiseState
 from domain.kernel.actor import Permission
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.operations import cases
+from domain.operations.cases import Case
 
 EXAMPLE = "promise INV-1042 500 on friday their boss said so"
 
 FRIDAY = 4
 
+AMOUNT_WRONG = (AmountNotPositive, OtherCurrency, PromiseTooLarge)
+DAY_WRONG = (PromiseInPast, PromiseTooFar, PromiseDayOver, PromiseRepeated)
+"""Refusals, by the field at which each is shown."""
 
-async def make(core: Core, ask: Ask) -> Message:
+
+async def make(core: Core, ask: Ask) -> Answer:
     """Answer ``/plixo promise INV-1042 500 on friday note…``; without an amount all that may be asked for is promised.
+
+    With fewer words a form asks for the rest.
 
     Raises:
         Misunderstood: Invoice or day is missing, or can be read in two ways.
     """
+    if not ask.words:
+        return forms.promise(None, on=_friday(local_date(core.clock, core.merchant.zone)))
     number, rest = asks.leading_number(ask.words, example=EXAMPLE)
     case = await cases.case(core, invoice_number=number)
     if not rest:
-        return await _choices(core, invoice_id=case.invoice_id, number=case.invoice_number)
+        return await _form(core, case)
     today = local_date(core.clock, core.merchant.zone)
     read = words.terms(rest, currency=case.balance.currency, today=today)
     if read.day is None:
@@ -55,26 +73,31 @@ async def make(core: Core, ask: Ask) -> Message:
     return answers.done(event)
 
 
-async def press(core: Core, press: Press) -> Message:
-    """Answer a click on Promise: offer days, or note the one that was chosen, if the amount is still what was shown.
-
-    Raises:
-        Misunderstood: Another amount may be promised by now.
-    """
+async def press(core: Core, press: Press) -> Answer:
+    """Answer a click on Promise: show the form."""
     assert press.subject.invoice is not None, "the route asks for it"
-    number = await cases.number(core, invoice_id=press.subject.invoice)
-    if press.subject.on is None:
-        return await _choices(core, invoice_id=press.subject.invoice, number=number)
-    today = local_date(core.clock, core.merchant.zone)
-    left = (await pauses.of(core.database, invoice_id=press.subject.invoice, today=today)).chaseable
-    if press.subject.seen != str(left.minor):
-        raise Misunderstood(
-            f"What may be promised about {number} has changed to {left}. Look again before you note it."
+    return await _form(core, await cases.case(core, invoice_id=press.subject.invoice), card=press.subject.card)
+
+
+async def submit(core: Core, filled: Filled) -> Message:
+    """Note the promise that was entered."""
+    case = await entered.case(core, filled)
+    amount = entered.amount(filled.values, "amount", currency=case.balance.currency)
+    on = entered.day(filled.values, "on", or_else="By which day will they pay?")
+    if amount is None:
+        today = local_date(core.clock, core.merchant.zone)
+        amount = (await pauses.of(core.database, invoice_id=case.invoice_id, today=today)).chaseable
+    with entered.at_fields({"amount": AMOUNT_WRONG, "on": DAY_WRONG}):
+        event = await promises.make(
+            core,
+            invoice_number=case.invoice_number,
+            amount=amount,
+            on=on,
+            actor=filled.actor,
+            source=Source.OPERATOR,
+            note=filled.values.text("note"),
         )
-    event = await promises.make(
-        core, invoice_number=number, amount=left, on=press.subject.on, actor=press.actor, source=Source.OPERATOR
-    )
-    return answers.done(event, replaces=True)
+    return answers.done(event)
 
 
 async def withdraw(core: Core, ask: Ask) -> Message:
@@ -110,18 +133,18 @@ async def withdraw(core: Core, ask: Ask) -> Message:
     return answers.done(await promises.withdraw(core, promise_id=running[0].promise_id, reason=reason, actor=ask.actor))
 
 
-async def _choices(core: Core, *, invoice_id: UUID, number: str) -> Message:
+async def _form(core: Core, case: Case, *, card: Literal[True] | None = None) -> Answer:
+    """Return the form, or why there is nothing to promise."""
     today = local_date(core.clock, core.merchant.zone)
-    paused = await pauses.of(core.database, invoice_id=invoice_id, today=today)
-    return views.choices(number, invoice_id, paused, days=_days(today))
+    paused = await pauses.of(core.database, invoice_id=case.invoice_id, today=today)
+    if not paused.chaseable:
+        return views.nothing_left(case.invoice_number, paused)
+    return forms.promise(case, paused=paused, on=_friday(today), card=card)
 
 
-def _days(today: date) -> tuple[date, ...]:
-    """Return this Friday, the next one and the month's end: what payers mostly say."""
-    friday = today + timedelta(days=(FRIDAY - today.weekday()) % 7 or 7)
-    end = today.replace(day=monthrange(today.year, today.month)[1])
-    offered = {friday, friday + timedelta(days=7), *([end] if end > today else ())}
-    return tuple(sorted(offered))
+def _friday(today: date) -> date:
+    """Return the day that payers mostly say."""
+    return today + timedelta(days=(FRIDAY - today.weekday()) % 7 or 7)
 
 
 def _listed(lines: list[PromiseLine]) -> str:
@@ -132,11 +155,12 @@ COMMANDS: tuple[Command, ...] = (
     command(
         Group.PROMISES,
         "promise",
-        "INV [AMOUNT] on DAY [note…]",
+        "[INV [AMOUNT] on DAY [note…]]",
         Permission.WORK_QUEUE,
         "notes a payer's word",
         EXAMPLE,
         make,
+        opens=True,
     ),
     command(
         Group.PROMISES,
@@ -150,5 +174,9 @@ COMMANDS: tuple[Command, ...] = (
 )
 
 BUTTONS: Mapping[Action, Route] = {
-    Action.PROMISE: Route(Permission.WORK_QUEUE, press, ("invoice",)),
+    Action.PROMISE: Route(Permission.WORK_QUEUE, sessions.pressed(press), ("invoice",), opens=True),
+}
+
+FORMS: Mapping[FormId, Form] = {
+    FormId.PROMISE: Form(Permission.WORK_QUEUE, sessions.filled(submit)),
 }

@@ -2,17 +2,21 @@
 
 from collections.abc import Mapping
 
-from bot import asks
+from bot import asks, sessions
+from bot import snoozes as snooze_commands
 from bot.asks import Ask, Press
 from bot.blocks import Message
 from bot.ids import Action
 from bot.routes import Command, Group, Route, command
 from bot.views import answers
 from bot.views import queue as views
-from domain.casework import claims, queue, snoozes, taking
+from bot.views import sessions as session_views
+from domain.casework import cards, claims, queue, snoozes, taking
+from domain.casework.taking import Taken
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.operations import cases
+from domain.outreach import nudges
 
 MINE = frozenset({"mine", "my", "own"})
 
@@ -61,7 +65,21 @@ async def press_release(core: Core, press: Press) -> Message:
 async def skip(core: Core, ask: Ask) -> Message:
     """Answer ``/plixo skip INV-1042``."""
     number = asks.invoice_number(ask.words, example="skip INV-1042")
-    return answers.done(await snoozes.skip(core, invoice_number=number, actor=ask.actor), views.next_button())
+    return answers.done(await snoozes.skip(core, invoice_number=number, actor=ask.actor), session_views.next_button())
+
+
+async def press_take_over(core: Core, press: Press) -> Message:
+    """Answer a click on Take over: the case is the clicker's, whoever had it, and its card is shown."""
+    assert press.subject.invoice is not None, "the route asks for it"
+    event = await claims.take(core, invoice_number=await _number(core, press), actor=press.actor, over=True)
+    taken = await taking.again(core, invoice_id=event.invoice_id, until=event.until, actor=press.actor)
+    return await _card(core, taken, press.actor)
+
+
+async def press_send(core: Core, press: Press) -> Message:
+    """Answer a click on Send reminder now."""
+    event = await nudges.nudge(core, invoice_number=await _number(core, press), actor=press.actor)
+    return answers.done(event, note=f"{event.owner_name}, whose customer it is, is told." if event.owner_name else "")
 
 
 async def press_skip(core: Core, press: Press) -> Message:
@@ -74,7 +92,14 @@ async def _next(core: Core, actor: Actor, *, mine: bool) -> Message:
     taken = await taking.take_next(core, actor=actor, mine=mine)
     if taken is None:
         return views.nothing()
-    return views.following(taken, await cases.case(core, invoice_id=taken.line.invoice_id))
+    return await _card(core, taken, actor)
+
+
+async def _card(core: Core, taken: Taken, actor: Actor) -> Message:
+    invoice_id = taken.line.invoice_id
+    facts = await cards.facts(core, invoice_id=invoice_id, actor=actor)
+    case = await cases.case(core, invoice_id=invoice_id)
+    return views.following(taken, case, facts, ends=snooze_commands.offered(core))
 
 
 async def _number(core: Core, press: Press) -> str:
@@ -105,6 +130,8 @@ COMMANDS: tuple[Command, ...] = (
 
 BUTTONS: Mapping[Action, Route] = {
     Action.NEXT: Route(Permission.WORK_QUEUE, press_next),
-    Action.RELEASE: Route(Permission.WORK_QUEUE, press_release, ("invoice",)),
+    Action.RELEASE: Route(Permission.WORK_QUEUE, sessions.pressed(press_release), ("invoice",)),
     Action.SKIP: Route(Permission.WORK_QUEUE, press_skip, ("invoice",)),
+    Action.TAKE_OVER: Route(Permission.APPROVE, press_take_over, ("invoice",)),
+    Action.SEND_REMINDER: Route(Permission.NUDGE, sessions.pressed(press_send), ("invoice",)),
 }

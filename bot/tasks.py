@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from bot import asks
-from bot.asks import Ask, Misunderstood
+from bot.asks import Ask, Filled, Misunderstood, Press
 from bot.blocks import Message
-from bot.routes import Command, Group, command
+from bot.ids import Action, FormId
+from bot.routes import Answer, Command, Form, Group, Route, command
 from bot.views import answers
 from bot.views import tasks as views
 from domain.casework import task_lists, tasks
@@ -26,7 +27,9 @@ KINDS: Mapping[str, TaskKind] = {
     "apply": TaskKind.APPLY_CASH,
     "plan": TaskKind.COLLECT_MISSED_PLAN,
     "call": TaskKind.CALL,
+    "over": TaskKind.TAKE_OVER,
 }
+"""How people call what there is to do; a case is handed over by ``escalate``."""
 
 
 async def listed(core: Core, ask: Ask) -> Message:
@@ -44,7 +47,7 @@ async def add(core: Core, ask: Ask) -> Message:
     """
     number, rest = asks.leading_number(ask.words, example=ADD)
     kind = KINDS.get(rest[0].casefold()) if rest else None
-    if kind is None:
+    if kind in (None, TaskKind.TAKE_OVER):
         raise Misunderstood(f"What is to be done: call, review, find, cash or plan? For example `/plixo {ADD}`.")
     behind = rest[2:] if len(rest) > 1 and rest[1].casefold() in kind.value.split() else rest[1:]
     reason = asks.reason(behind, why="What is to be done?", example=ADD)
@@ -73,6 +76,22 @@ async def drop(core: Core, ask: Ask) -> Message:
     return answers.done(await tasks.drop(core, task_id=task_id, reason=reason, actor=ask.actor))
 
 
+async def press_end(core: Core, press: Press) -> Answer:
+    """Answer a click on Done…: show the form."""
+    del core
+    assert press.subject.task is not None, "the route asks for it"
+    return views.end_form(press.subject.task)
+
+
+async def submit_end(core: Core, filled: Filled) -> Message:
+    """Close the task, or give it up, with what was entered."""
+    assert filled.subject.task is not None, "the form's route asks for it"
+    outcome = filled.values.needed("outcome", or_else="Say what came of it, in a few words.")
+    if filled.values.choice("end") == "drop":
+        return answers.done(await tasks.drop(core, task_id=filled.subject.task, reason=outcome, actor=filled.actor))
+    return answers.done(await tasks.finish(core, task_id=filled.subject.task, outcome=outcome, actor=filled.actor))
+
+
 COMMANDS: tuple[Command, ...] = (
     command(
         Group.WORK, "tasks", "[mine] [KIND]", Permission.VIEW, "lists what only a person can do", "tasks mine", listed
@@ -86,14 +105,22 @@ COMMANDS: tuple[Command, ...] = (
         ADD,
         add,
     ),
-    command(Group.WORK, "task done", "ID outcome…", Permission.WORK_QUEUE, "closes a task", DONE, done),
+    command(Group.WORK, "task done", "ID outcome…", Permission.VIEW, "closes a task", DONE, done),
     command(
         Group.WORK,
         "task drop",
         "ID reason…",
-        Permission.WORK_QUEUE,
+        Permission.VIEW,
         "gives a task up",
         "task drop 1a2b3c4d they paid",
         drop,
     ),
 )
+
+BUTTONS: Mapping[Action, Route] = {
+    Action.END_TASK: Route(Permission.VIEW, press_end, ("task",), opens=True),
+}
+
+FORMS: Mapping[FormId, Form] = {
+    FormId.END_TASK: Form(Permission.VIEW, submit_end, ("task",)),
+}

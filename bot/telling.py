@@ -19,6 +19,7 @@ from bot.rooms import Purpose
 from bot.tellings import TELLINGS, purpose
 from bot.views import days as day_views
 from bot.views import news
+from domain.casework.events import CaseHandedOver
 from domain.kernel import timeline
 from domain.kernel.core import Core
 from domain.kernel.events import Event
@@ -193,7 +194,10 @@ class Teller:
             )
 
     async def whom_to_call(self, events: Sequence[Event]) -> str:
-        """Return the Slack account of the customer's owner, if somebody else asked for a reminder."""
+        """Return the Slack account of who got the case, or of the customer's owner if another asked for a reminder."""
+        handed = [each for each in events if isinstance(each, CaseHandedOver)]
+        if handed:
+            return await people.slack_id_of(self._core, person_id=handed[-1].to_id) or ""
         nudges = [each for each in events if isinstance(each, ReminderNudged) and each.owner_id is not None]
         if not nudges or nudges[0].owner_id is None or nudges[0].owner_name == nudges[0].actor:
             return ""

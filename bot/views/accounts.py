@@ -37,20 +37,34 @@ def card(customer: Customer) -> Message:
             total=len(customer.invoices) + customer.invoices_more,
             hint=" open invoices",
             most=INVOICES_SHOWN,
+            tail=[blocks.actions(_add_contact(customer))],
         ),
     )
 
 
-def choices(found: Sequence[Named], *, asked: str) -> Message:
-    """Return the customers among which the reader chooses."""
+def choices(found: Sequence[Named], *, asked: str, again: str = "") -> Message:
+    """Return the customers among which the reader chooses, who owes most first.
+
+    *again* is the command with ``{}`` where the customer's name stands.
+    """
     head = f"Several customers fit {text.foreign(asked)}. Which one?"
-    return Message(text=head, blocks=(blocks.section(head), *(_choice(each) for each in found)))
+    return Message(text=head, blocks=(blocks.section(head), *(_choice(each, again) for each in found)))
 
 
-def _choice(named: Named) -> Block:
+def _add_contact(customer: Customer) -> Block:
+    return blocks.button(
+        "Add a contact…",
+        action=ids.Action.ADD_CONTACT,
+        value=ids.value(account=customer.account_id),
+        label=f"Add a contact of {text.plain(customer.name, limit=50)}",
+    )
+
+
+def _choice(named: Named, again: str) -> Block:
     number = f" ({text.foreign(named.number, limit=40)})" if named.number else ""
+    typed = f"\n`/plixo {text.foreign(again.format(named.number or named.id), limit=160)}`" if again else ""
     return blocks.section(
-        f"*{text.foreign(named.name)}*{number}\n{named.open_invoices} open",
+        f"*{text.foreign(named.name)}*{number}\n{named.open_invoices} open{typed}",
         accessory=blocks.button(
             "Show",
             action=ids.Action.SHOW_ACCOUNT,

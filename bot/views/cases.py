@@ -1,5 +1,7 @@
 """A case as the operators see it: the living message of an invoice, and the choice when several fit a search."""
 
+from typing import Literal
+
 from bot import blocks, ids, text
 from bot.blocks import Block, Confirmation, Message
 from bot.views import case_notes
@@ -21,7 +23,7 @@ def living(case: Case) -> Message:
     )
 
 
-def in_full(case: Case, *, buttons: Block | None = None) -> Message:
+def in_full(case: Case, *, buttons: tuple[Block, ...] = ()) -> Message:
     """Return the case for one reader, with its latest history and its own buttons, or other ones."""
     history = [
         f"{text.moment(line.at)}  {text.said(line.told, limit=200)} ({text.foreign(line.actor, limit=40)})"
@@ -33,7 +35,7 @@ def in_full(case: Case, *, buttons: Block | None = None) -> Message:
             *_body(case),
             *case_notes.lines(case.notes),
             blocks.section(f"*History*\n{text.listed(history, empty='nothing yet')}"),
-            buttons or _buttons(case),
+            *(buttons or (_buttons(case),)),
         ),
     )
 
@@ -144,13 +146,23 @@ def why(case: Case) -> Block:
     )
 
 
-def regenerate(case: Case) -> Block:
-    """Return the button that makes a new payment link."""
+def customer(case: Case) -> Block:
+    """Return the button that shows the customer."""
+    return blocks.button(
+        "Customer",
+        action=ids.Action.SHOW_ACCOUNT,
+        value=ids.value(account=case.account_id),
+        label=f"Show {text.plain(case.account_name, limit=50)}",
+    )
+
+
+def regenerate(case: Case, *, card: Literal[True] | None = None) -> Block:
+    """Return the button that makes a new payment link; *card*: on a case that somebody has in hand."""
     number = text.plain(case.invoice_number, limit=60)
     return blocks.button(
-        "Regenerate link",
+        "New link" if card else "Regenerate link",
         action=ids.Action.REGENERATE_LINK,
-        value=ids.value(invoice_id=case.invoice_id),
+        value=ids.value(invoice_id=case.invoice_id, card=card),
         label=f"Regenerate link of {_number(case)}",
         confirm=Confirmation(
             title="New payment link?",
@@ -166,14 +178,8 @@ def _number(case: Case) -> str:
 
 def _buttons(case: Case) -> Block:
     """Return what can be done: what waits for a person comes first."""
-    customer = blocks.button(
-        "Customer",
-        action=ids.Action.SHOW_ACCOUNT,
-        value=ids.value(account=case.account_id),
-        label=f"Show {text.plain(case.account_name, limit=50)}",
-    )
     if not case.is_open:
-        return blocks.actions(why(case), customer)
+        return blocks.actions(why(case), customer(case))
     value = ids.value(invoice_id=case.invoice_id)
     return blocks.actions(
         *case_notes.decisions(case),
@@ -183,5 +189,5 @@ def _buttons(case: Case) -> Block:
         ),
         blocks.button("Snooze…", action=ids.Action.SNOOZE, value=value, label=f"Put {_number(case)} off"),
         why(case),
-        customer,
+        customer(case),
     )

@@ -104,9 +104,19 @@ def _end(dispute: DisputeView) -> str:
 def _decisions(dispute: DisputeView) -> tuple[Block, ...]:
     if dispute.sla is None:
         return ()
-    how = (
-        f"End it: `/plixo dispute resolve {dispute.reference} accepted note…`, `… partly 80 note…`, `… rejected note…`,"
-        f" or `/plixo dispute withdraw {dispute.reference}`"
+    value = ids.value(dispute=dispute.dispute_id)
+    decide = blocks.button(
+        "Decide…",
+        action=ids.Action.RESOLVE_DISPUTE,
+        value=value,
+        label=f"Decide dispute {dispute.reference}",
+        primary=bool(dispute.owner),
     )
-    taking = () if dispute.owner else (blocks.actions(take(dispute.dispute_id)),)
-    return (blocks.context(how), *taking)
+    taking = () if dispute.owner else (take(dispute.dispute_id),)
+    case = blocks.button(
+        "Invoice", action=ids.Action.SHOW, value=ids.value(invoice_id=dispute.invoice_id), label="Show the invoice"
+    )
+    return (
+        blocks.actions(*taking, decide, case),
+        blocks.people("Give it to…", action=ids.Action.ASSIGN_DISPUTE, value=value),
+    )

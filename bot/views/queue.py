@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 
 from bot import blocks, ids, text
-from bot.blocks import Block, Message
-from bot.views import case_notes, cases
+from bot.blocks import Block, Confirmation, Message
+from bot.views import case_notes, cases, sessions, snoozes
+from bot.views.sessions import next_button
+from domain.casework.cards import CardFacts, Contacted
 from domain.casework.queue import Queue, QueueLine
 from domain.casework.taking import Progress, Taken
 from domain.operations.cases import Case
+from domain.outreach.rehearsals import Rehearsal
 
 
 def page(queue: Queue, *, mine: bool = False) -> Message:
@@ -30,32 +33,33 @@ def focus(lines: Sequence[QueueLine], progress: Progress) -> Message:
     """Return today's focus, and how far the reader has come."""
     if not lines:
         return nothing()
-    done = f"{progress.done_today} {'customer' if progress.done_today == 1 else 'customers'} done today"
-    left = f"{'more than ' if progress.more else ''}{progress.left} left"
+    come = sessions.told(progress)
     return Message(
-        text=f"Today's focus: {', '.join(text.foreign(each.invoice_number) for each in lines)}. {done}, {left}.",
+        text=f"Today's focus: {', '.join(text.foreign(each.invoice_number) for each in lines)}. {come}.",
         blocks=(
-            blocks.section(f"*Today's focus*\n{done}, {left}.", accessory=next_button()),
+            blocks.section(f"*Today's focus*\n{come}.", accessory=next_button()),
             *(_line(each) for each in lines),
         ),
     )
 
 
-def following(taken: Taken, case: Case) -> Message:
-    """Return the one case to work on next, with why it comes first; it is the reader's for a while."""
-    line, progress = taken.line, taken.progress
-    lead = f"*Next: {text.said(line.next_action, limit=200)}*\n{_reasons(line)}"
-    usual = f" This customer {text.usually(line.usual_delay)}." if line.usual_delay is not None else ""
-    card = cases.in_full(case, buttons=_in_hand(case))
-    left = f"{'more than ' if progress.more else ''}{progress.left} left"
+def following(taken: Taken, case: Case, facts: CardFacts, *, ends: Sequence[tuple[str, str]]) -> Message:
+    """Return the card of the one case to work on next; it is the reader's for a while.
+
+    *ends* are the usual moments until which a case is put off, by name.
+    """
+    line = taken.line
+    card = cases.in_full(case, buttons=_acts(case, facts, ends))
+    usual = f" · this customer {text.usually(line.usual_delay)}" if line.usual_delay is not None else ""
     return Message(
         text=f"Next: {card.text}",
         blocks=(
-            blocks.section(lead),
+            blocks.section(f"*Next: {text.said(line.next_action, limit=200)}*\n{_reasons(line)}"),
             *card.blocks,
+            blocks.context(f"{_contacted(facts.contacted)}{usual}", *_reminder(facts.reminder)),
             blocks.context(
-                f"Yours until {text.moment(taken.until)}, and longer while you work on it. "
-                f"{progress.done_today} done today, {left}.{usual}"
+                f"{sessions.told(taken.progress)}. Yours until {text.moment(taken.until)},"
+                " and longer while you work on it."
             ),
         ),
         replaces=True,
@@ -69,28 +73,84 @@ def nothing(*, mine: bool = False) -> Message:
     return Message(text=sentence, blocks=(blocks.section(sentence),))
 
 
-def next_button(*, primary: bool = True) -> Block:
-    """Return the button that takes up the next case."""
-    return blocks.button(
-        "Next", action=ids.Action.NEXT, value=ids.value(), label="Take up the next case", primary=primary
-    )
-
-
-def _in_hand(case: Case) -> Block:
-    """Return what can be done with the case that one has in hand."""
-    number = text.plain(case.invoice_number, limit=40)
-    value = ids.value(invoice_id=case.invoice_id)
+def _acts(case: Case, facts: CardFacts, ends: Sequence[tuple[str, str]]) -> tuple[Block, ...]:
+    """Return what can be done with the case that one has in hand: to decide, to do about it, to leave it."""
     decisions = case_notes.decisions(case)
-    return blocks.actions(
-        *decisions,
-        next_button(primary=not decisions),
-        blocks.button("Promise…", action=ids.Action.PROMISE, value=value, label=f"Note a promise about {number}"),
-        blocks.button("Snooze…", action=ids.Action.SNOOZE, value=value, label=f"Put {number} off"),
-        cases.regenerate(case),
-        cases.why(case),
-        blocks.button("Skip", action=ids.Action.SKIP, value=value, label=f"Leave {number} for now"),
-        blocks.button("Release", action=ids.Action.RELEASE, value=value, label=f"Give {number} back"),
+    send = () if case.notes.drafts or facts.reminder is None or facts.reminder.refused else (_send(case, facts),)
+    first = (*decisions, *send)
+    return (
+        *((blocks.actions(*first),) if first else ()),
+        blocks.actions(
+            _act(case, "Promise…", ids.Action.PROMISE, "Note a promise about"),
+            _act(case, "Log a call…", ids.Action.LOG_CALL, "Note a call about"),
+            *([] if case.notes.disputes else [_act(case, "Dispute…", ids.Action.DISPUTE_CASE, "File a dispute about")]),
+            cases.regenerate(case, card=True),
+            snoozes.menu(case.invoice_id, ends),
+        ),
+        blocks.actions(
+            next_button(primary=not first),
+            _act(case, "Skip", ids.Action.SKIP, "Leave for now:"),
+            _act(case, "Hand over…", ids.Action.HAND_OVER, "Give to somebody else:"),
+            _act(case, "Release", ids.Action.RELEASE, "Give back:"),
+            cases.why(case),
+            cases.customer(case),
+        ),
     )
+
+
+def _act(case: Case, said: str, action: ids.Action, label: str) -> Block:
+    return blocks.button(
+        said,
+        action=action,
+        value=ids.value(invoice_id=case.invoice_id, card=True),
+        label=f"{label} {text.plain(case.invoice_number, limit=40)}",
+    )
+
+
+def _send(case: Case, facts: CardFacts) -> Block:
+    assert facts.reminder is not None, "asked for before"
+    waits = f" It {facts.reminder.waits}." if facts.reminder.waits else " It leaves at once."
+    to = ", ".join(facts.reminder.sent_to)
+    return blocks.button(
+        "Send reminder now",
+        action=ids.Action.SEND_REMINDER,
+        value=ids.value(invoice_id=case.invoice_id, card=True),
+        label=f"Send a reminder about {text.plain(case.invoice_number, limit=40)} now",
+        primary=True,
+        confirm=Confirmation(
+            title="Send a reminder?",
+            question=text.plain(f"To {to}. Every guardrail holds.{waits}", limit=290),
+            yes="Send it",
+        ),
+    )
+
+
+def _contacted(contacted: Contacted) -> str:
+    """Return who was heard of last."""
+    said = [
+        *([f"mailed {text.moment(contacted.mailed_at)}"] if contacted.mailed_at else ()),
+        *([f"wrote {text.moment(contacted.wrote_at)}"] if contacted.wrote_at else ()),
+        *(
+            [f"called {text.moment(contacted.called_at)}, {text.said(contacted.outcome, limit=60)}"]
+            if contacted.called_at
+            else ()
+        ),
+    ]
+    return f"Last contact: {'; '.join(said) or 'never'}"
+
+
+def _reminder(reminder: Rehearsal | None) -> tuple[str, ...]:
+    """Return what a reminder would meet now."""
+    if reminder is None:
+        return ()
+    if reminder.refused:
+        return (text.said(reminder.refused, limit=300),)
+    return (f"A reminder sent now {text.said(reminder.waits or 'leaves at once', limit=300)}.",)
+
+
+def _reasons(line: QueueLine) -> str:
+    why = ", ".join(text.said(reason, limit=90) for reason in line.reasons[:6]) or "no special reason"
+    return f"_Score {line.score}: {why}_"
 
 
 def _line(line: QueueLine) -> Block:
@@ -108,8 +168,3 @@ def _line(line: QueueLine) -> Block:
             label=f"Show {text.plain(line.invoice_number, limit=50)}",
         ),
     )
-
-
-def _reasons(line: QueueLine) -> str:
-    why = ", ".join(text.said(reason, limit=90) for reason in line.reasons[:6]) or "no special reason"
-    return f"_Score {line.score}: {why}_"

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from domain.casework.events import AbsenceCancelled, AbsencePlanned
 from domain.casework.models import Absence
-from domain.casework.refusals import AbsenceClashes, AbsenceImpossible, AbsenceNotFound
+from domain.casework.refusals import AbsenceClashes, AbsenceImpossible, AbsenceNotFound, DeputyIsSelf, WithoutRole
 from domain.kernel import timeline
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
@@ -20,6 +20,8 @@ from domain.people.models import Person
 from domain.people.refusals import PersonUnknown
 
 MOST_LISTED = 100
+
+MOST_WORDS = 300
 
 _AWAY = "state = 'planned' AND from_at <= %(now)s AND until > %(now)s"
 
@@ -53,17 +55,26 @@ class Away:
     deputy: str
     from_at: datetime
     until: datetime
+    note: str = ""
 
 
 async def plan(
-    core: Core, *, deputy_slack_id: str, from_at: datetime, until: datetime, actor: Actor, slack_id: str | None = None
+    core: Core,
+    *,
+    deputy_slack_id: str,
+    from_at: datetime,
+    until: datetime,
+    actor: Actor,
+    slack_id: str | None = None,
+    note: str = "",
 ) -> AbsencePlanned:
     """Plan that the actor, or the person of *slack_id*, is away, and who stands in.
 
     Raises:
         NotAllowed: The actor may not work the queue, or not plan for somebody else.
-        PersonUnknown: One of the two is not known.
-        AbsenceImpossible: It ends before it begins or is over already, or both are one person.
+        PersonUnknown, WithoutRole: One of the two is not known.
+        DeputyIsSelf: Both are one person.
+        AbsenceImpossible: It ends before it begins, or is over already.
         AbsenceClashes: The person is away at that time already, or the deputy is.
     """
     async with core.transaction() as tx:
@@ -71,9 +82,11 @@ async def plan(
         person = await _person(actor, slack_id)
         deputy = await Person.get_or_none(slack_id=deputy_slack_id)
         if deputy is None:
-            raise PersonUnknown(())
-        if person.id == deputy.id or until <= max(from_at, core.clock.now()):
-            raise AbsenceImpossible(person.name, same=person.id == deputy.id)
+            raise WithoutRole
+        if person.id == deputy.id:
+            raise DeputyIsSelf(person.name)
+        if until <= max(from_at, core.clock.now()):
+            raise AbsenceImpossible
         pair = [person.id, deputy.id]
         await Person.filter(id__in=pair).order_by("id").select_for_update()  # of two plans at once one sees the other
         clash = await tx.row(
@@ -84,13 +97,14 @@ async def plan(
         )
         if clash is not None:
             raise AbsenceClashes(clash["name"], clash["from_at"], clash["until"])
+        said = " ".join(note.split())[:MOST_WORDS]
         absence = await Absence.create(
             id=uuid4(), person_id=person.id, deputy_id=deputy.id, from_at=from_at, until=until,
-            state=Absence.MACHINE.start.value, created_at=core.clock.now(),
+            note=said, state=Absence.MACHINE.start.value, created_at=core.clock.now(),
         )  # fmt: skip
         event = AbsencePlanned(
             absence_id=absence.id, person_id=person.id, person_name=person.name, deputy_name=deputy.name,
-            from_at=from_at, until=until, **by(actor, core.clock.now()),
+            from_at=from_at, until=until, note=said, **by(actor, core.clock.now()),
         )  # fmt: skip
         await timeline.record(core, tx, event)
     return event
@@ -125,7 +139,7 @@ async def listed(core: Core, *, actor: Actor) -> tuple[Away, ...]:
     """
     actor.require(Permission.VIEW)
     rows = await core.database.rows(
-        "SELECT b.id, p.name AS person, d.name AS deputy, b.from_at, b.until FROM absence b"
+        "SELECT b.id, p.name AS person, d.name AS deputy, b.from_at, b.until, b.note FROM absence b"
         " JOIN person p ON p.id = b.person_id JOIN person d ON d.id = b.deputy_id"
         " WHERE b.state = 'planned' AND b.until > %s ORDER BY b.from_at, b.id LIMIT %s",
         (core.clock.now(), MOST_LISTED),

@@ -19,6 +19,7 @@ from domain.kernel.events import by
 from domain.kernel.transactions import Rows, Transaction
 from domain.ledger import invoices
 from domain.ledger.models import Invoice
+from domain.ledger.refusals import InvoiceNotFound
 from domain.people.models import Person
 
 LOCK = 7_154_206
@@ -28,8 +29,9 @@ ACTS_READ = 30
 """So many of a customer's newest timeline entries are searched for what the claimant did."""
 
 _UNTIL = f"""greatest(c.until, (
-        SELECT max(t.at) FROM (SELECT at, actor FROM timeline_entry WHERE account_id = c.account_id
-                               ORDER BY id DESC LIMIT {ACTS_READ}) t WHERE t.actor = p.name) + %(claim)s)"""
+        SELECT max(t.at) FROM (SELECT at, fact->>'actor_id' AS actor_id FROM timeline_entry
+                               WHERE account_id = c.account_id ORDER BY id DESC LIMIT {ACTS_READ}) t
+        WHERE t.actor_id = p.id::text AND t.at >= c.created_at) + %(claim)s)"""
 
 LIVE = f"""(
     SELECT held.* FROM (
@@ -79,6 +81,33 @@ async def release(core: Core, *, invoice_number: str, actor: Actor) -> CaseRelea
         if event is None:
             raise NothingClaimed(invoice.number)
     return event
+
+
+async def keep(core: Core, *, invoice_id: UUID, actor: Actor) -> None:
+    """Let somebody go on with a case: theirs still, or theirs again when nobody else has taken it up meanwhile.
+
+    Raises:
+        NotAllowed: The actor may not work the queue.
+        NobodyToClaimFor: The actor is no person.
+        InvoiceNotFound: There is no such invoice.
+        ClaimedByAnother: Somebody else has the customer in hand by now.
+    """
+    actor.require(Permission.WORK_QUEUE)
+    number = await _kept(core, invoice_id=invoice_id, actor=actor)
+    if number is not None:
+        await take(core, invoice_number=number, actor=actor)
+
+
+async def _kept(core: Core, *, invoice_id: UUID, actor: Actor) -> str | None:
+    """Return None while the actor has the invoice's customer in hand, else its number."""
+    row = await core.database.row(
+        f"SELECT i.number, EXISTS (SELECT FROM {LIVE} WHERE c.account_id = i.account_id AND c.person_id = %(person)s)"
+        " AS kept FROM invoice i WHERE i.id = %(id)s",
+        {**parameters(core), "person": actor.id, "id": invoice_id},
+    )
+    if row is None:
+        raise InvoiceNotFound(str(invoice_id))
+    return None if row["kept"] else str(row["number"])
 
 
 async def one_at_a_time(tx: Transaction) -> None:

@@ -52,6 +52,7 @@ class Absence(StatefulRecord):
     deputy_id: UUID = fields.UUIDField()
     from_at: datetime = fields.DatetimeField()
     until: datetime = fields.DatetimeField()
+    note: str = fields.TextField(default="")
     created_at: datetime = fields.DatetimeField()
 
     class Meta:
@@ -70,6 +71,7 @@ class Task(StatefulRecord):
     invoice_id: UUID | None = fields.UUIDField(null=True)
     contact_id: UUID | None = fields.UUIDField(null=True)
     about_id: UUID | None = fields.UUIDField(null=True)
+    for_id: UUID | None = fields.UUIDField(null=True)
     reason: str = fields.TextField()
     outcome: str = fields.TextField(default="")
     done_by: str | None = fields.TextField(null=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from domain.casework import absences, claims, score, worklist
+from domain.casework import absences, claims, hand_overs, score, worked_today, worklist
 from domain.casework.facts import parameters
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
@@ -16,6 +16,9 @@ MOST_LINES = 100
 
 COUNTED = 10_000
 """Nobody works through more; counting on would take longer than finding the top."""
+
+_SPARE = 5
+"""Lines that are read beyond those that are wanted, since one that was settled a moment ago falls out."""
 
 FOCUS = 3
 
@@ -54,7 +57,7 @@ class Queue:
 
 
 _TOP = """
-    SELECT w.invoice_id FROM worklist w WHERE NOT w.stopped AND {narrowed}
+    SELECT w.invoice_id{also} FROM worklist w WHERE NOT w.stopped AND {narrowed}
     ORDER BY w.score DESC, w.open_major DESC, w.due_on, w.invoice_id LIMIT %(most)s
 """
 
@@ -63,15 +66,16 @@ _SCORED = score.scored("WHERE i.id = ANY(ARRAY(SELECT unnest(%(ids)s::uuid[])))"
 for each look takes ten times as long as to run it."""
 
 _COUNT = (
-    "SELECT count(*) AS total FROM (SELECT FROM worklist w WHERE NOT w.stopped AND {narrowed} LIMIT %(most)s) counted"
+    "SELECT count(*) AS total FROM (SELECT FROM worklist w WHERE NOT w.stopped AND {narrowed} LIMIT %(counted)s) each"
 )
 
 _MINE = (
-    "w.account_id = ANY(ARRAY(SELECT id FROM account WHERE owner_id = ANY(%(people)s)"
+    "(w.account_id = ANY(ARRAY(SELECT id FROM account WHERE owner_id = ANY(%(people)s)"
     f" UNION ALL SELECT c.account_id FROM {claims.LIVE} WHERE c.person_id = ANY(%(people)s)))"
+    " OR w.invoice_id = ANY(ARRAY(SELECT invoice_id FROM task WHERE state = 'open' AND for_id = ANY(%(people)s))))"
 )
 
-_FREE = "w.account_id <> ALL(%(taken)s)"
+_FREE = "w.account_id <> ALL(%(taken)s) AND w.invoice_id <> ALL(%(passed)s)"
 
 
 async def page(core: Core, *, actor: Actor, limit: int = 10, mine: bool = False) -> Queue:
@@ -83,19 +87,22 @@ async def page(core: Core, *, actor: Actor, limit: int = 10, mine: bool = False)
     actor.require(Permission.VIEW)
     await worklist.refresh(core)
     narrowed, values = await _narrowed(core, core.database, actor, mine=mine)
-    counted = await core.database.row(_COUNT.format(narrowed=narrowed), {**values, "most": COUNTED + 1})
-    assert counted is not None, "an aggregate always has a row"
-    found = await top(core, core.database, limit=limit, actor=actor, narrowed=narrowed, values=values)
-    total = min(int(counted["total"]), COUNTED) if found else 0
-    return Queue(total=total, lines=found, more=counted["total"] > COUNTED)
+    limit = max(1, min(limit, MOST_LINES))
+    also = f", ({_COUNT.format(narrowed=narrowed)}) AS total"
+    chosen = await core.database.rows(
+        _TOP.format(narrowed=narrowed, also=also), {**values, "most": limit + _SPARE, "counted": COUNTED + 1}
+    )
+    found = await _standing(core, core.database, chosen, limit=limit, actor=actor)
+    counted = int(chosen[0]["total"]) if found else 0
+    return Queue(total=min(counted, COUNTED), lines=found, more=counted > COUNTED)
 
 
 async def waiting(core: Core, *, actor: Actor, mine: bool = False) -> tuple[int, bool]:
     """Return how many lines nobody else has in hand, and whether there are more than anybody counts."""
     narrowed, values = await _narrowed(core, core.database, actor, mine=mine)
-    taken = await claims.of_others(core, core.database, actor=actor)
+    others = await _elsewhere(core, core.database, actor)
     row = await core.database.row(
-        _COUNT.format(narrowed=f"{narrowed} AND {_FREE}"), {**values, "taken": taken, "most": COUNTED + 1}
+        _COUNT.format(narrowed=f"{narrowed} AND {_FREE}"), {**values, **others, "counted": COUNTED + 1}
     )
     assert row is not None, "an aggregate always has a row"
     return min(int(row["total"]), COUNTED), row["total"] > COUNTED
@@ -110,23 +117,23 @@ async def focus(core: Core, *, actor: Actor, mine: bool = False) -> tuple[QueueL
     actor.require(Permission.VIEW)
     await worklist.refresh(core)
     narrowed, values = await _narrowed(core, core.database, actor, mine=mine)
-    taken = await claims.of_others(core, core.database, actor=actor)
+    others = await _elsewhere(core, core.database, actor)
     return await top(
         core,
         core.database,
         limit=FOCUS,
         actor=actor,
         narrowed=f"{narrowed} AND {_FREE}",
-        values={**values, "taken": taken},
+        values={**values, **others},
     )
 
 
 async def free(core: Core, rows: Rows, *, actor: Actor, mine: bool, limit: int) -> tuple[QueueLine, ...]:
     """Return the top lines whose customer nobody else has in hand, inside the caller's transaction."""
     narrowed, values = await _narrowed(core, rows, actor, mine=mine)
-    taken = await claims.of_others(core, rows, actor=actor)
+    others = await _elsewhere(core, rows, actor)
     return await top(
-        core, rows, limit=limit, actor=actor, narrowed=f"{narrowed} AND {_FREE}", values={**values, "taken": taken}
+        core, rows, limit=limit, actor=actor, narrowed=f"{narrowed} AND {_FREE}", values={**values, **others}
     )
 
 
@@ -139,12 +146,16 @@ async def top(
     narrowed: str = "true",
     values: Mapping[str, Any] | None = None,
 ) -> tuple[QueueLine, ...]:
-    """Return the top lines as they are at this moment: the list says which, the ledger says how they stand.
-
-    A few more than wanted are read, since one that was settled a moment ago falls out.
-    """
+    """Return the top lines as they are at this moment: the list says which, the ledger says how they stand."""
     limit = max(1, min(limit, MOST_LINES))
-    chosen = await rows.rows(_TOP.format(narrowed=narrowed), {**(values or {}), "most": limit + 5})
+    chosen = await rows.rows(_TOP.format(narrowed=narrowed, also=""), {**(values or {}), "most": limit + _SPARE})
+    return await _standing(core, rows, chosen, limit=limit, actor=actor)
+
+
+async def _standing(
+    core: Core, rows: Rows, chosen: Sequence[Mapping[str, Any]], *, limit: int, actor: Actor | None
+) -> tuple[QueueLine, ...]:
+    """Return those that were chosen as they stand in the ledger, the most urgent first."""
     found = await rows.rows(_SCORED, parameters(core, ids=[row["invoice_id"] for row in chosen]), prepare=True)
     held = [row for row in found if row["stop"] is None]
     held.sort(key=lambda row: (-row["score"], -row["open_major"], row["due_on"], row["id"]))
@@ -162,6 +173,13 @@ async def _narrowed(core: Core, rows: Rows, actor: Actor, *, mine: bool) -> tupl
         return "true", {}
     people = await absences.covered(core, rows, person_id=actor.id)
     return _MINE, {**claims.parameters(core), "people": list(people)}
+
+
+async def _elsewhere(core: Core, rows: Rows, actor: Actor) -> dict[str, Any]:
+    """Return what the actor's session passes over: in others' hands, handed to others, or worked on already today."""
+    handed = await hand_overs.to_others(core, rows, actor=actor)
+    worked = await worked_today.handled(core, rows, actor=actor)
+    return {"taken": await claims.of_others(core, rows, actor=actor), "passed": [*handed, *worked]}
 
 
 async def _lines(

@@ -42,8 +42,8 @@ async def snooze(core: Core, *, invoice_number: str, until: datetime, reason: st
             raise WordsMissing("Say why it is put off")
         if not now < until <= now + LONGEST:
             raise SnoozeImpossible(LONGEST.days)
-        invoice = await _open(invoice_number)
-        await _put_off(invoice, until=until, reason=reason.strip()[:MOST_WORDS], actor=actor, now=now)
+        invoice = await still_open(invoice_number)
+        await put_off(invoice, until=until, reason=reason.strip()[:MOST_WORDS], actor=actor, now=now)
         event = CaseSnoozed(
             invoice_id=invoice.id, invoice_number=invoice.number, account_id=invoice.account_id, until=until,
             reason=reason.strip()[:MOST_WORDS], **by(actor, now),
@@ -65,9 +65,9 @@ async def skip(core: Core, *, invoice_number: str, actor: Actor) -> CaseSkipped:
         actor.require(Permission.WORK_QUEUE)
         now = core.clock.now()
         until = now + core.limits.claim
-        invoice = await _open(invoice_number)
+        invoice = await still_open(invoice_number)
         await claims.one_at_a_time(tx)
-        await _put_off(invoice, until=until, reason="skipped", actor=actor, now=now)
+        await put_off(invoice, until=until, reason="skipped", actor=actor, now=now)
         event = CaseSkipped(
             invoice_id=invoice.id, invoice_number=invoice.number, account_id=invoice.account_id, until=until,
             **by(actor, now),
@@ -100,14 +100,21 @@ async def wake(core: Core, *, invoice_number: str, actor: Actor) -> SnoozeEnded:
     return event
 
 
-async def _open(invoice_number: str) -> Invoice:
+async def still_open(invoice_number: str) -> Invoice:
+    """Return the invoice, locked, while something is to be done about it.
+
+    Raises:
+        InvoiceNotFound: No invoice has that number.
+        NothingToPay: The invoice is not open.
+    """
     invoice = await invoices.locked(invoice_number)
     if invoice.status is not InvoiceState.OPEN:
         raise NothingToPay(invoice.number, invoice.state)
     return invoice
 
 
-async def _put_off(invoice: Invoice, *, until: datetime, reason: str, actor: Actor, now: datetime) -> None:
+async def put_off(invoice: Invoice, *, until: datetime, reason: str, actor: Actor, now: datetime) -> None:
+    """Put a locked invoice off inside the caller's transaction; an earlier snooze ends."""
     present = await Snooze.locked(invoice_id=invoice.id, state="active")
     if present is not None:
         await present.move("end")

@@ -1,28 +1,19 @@
 """Taking: give a person the next case to work on, which nobody else gets meanwhile, and count the day's work."""
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
+from uuid import UUID
 
-from domain.casework import claims, queue, worklist
+from domain.casework import claims, queue, worked_today, worklist
 from domain.casework.queue import QueueLine
 from domain.casework.refusals import NobodyToClaimFor
 from domain.kernel.actor import Actor, Permission
-from domain.kernel.clock import local_date
 from domain.kernel.core import Core
-from domain.kernel.transactions import Rows
 from domain.ledger.models import Invoice
+from domain.ledger.refusals import InvoiceNotFound
 
 LOOKED_AT = 20
 """So many lines are looked at before the next case is: the newest news may have stopped some of them."""
-
-_DONE = """
-    SELECT count(DISTINCT c.account_id) AS done FROM claim c JOIN person p ON p.id = c.person_id
-    WHERE c.person_id = %(person)s AND c.created_at >= %(begins)s AND EXISTS (
-        SELECT FROM (SELECT kind, actor, at FROM timeline_entry WHERE account_id = c.account_id
-                     ORDER BY id DESC LIMIT 200) t
-        WHERE t.actor = p.name AND t.at >= c.created_at
-          AND t.kind NOT IN ('case.claimed', 'case.released', 'case.skipped'))
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +21,13 @@ class Progress:
     """How far a person has come today."""
 
     done_today: int
-    """Customers taken up today about whom the person did something."""
+    """Invoices about which the person did something today."""
     left: int
     """Lines in the queue that nobody else has in hand."""
     more: bool = False
     """Whether there are more than *left*, which nobody counted."""
+    touched: str = ""
+    """What was open on the ones done, as people read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +62,19 @@ async def take_next(core: Core, *, actor: Actor, mine: bool = False) -> Taken | 
     return Taken(lines[0], event.until, await progress(core, actor=actor, mine=mine))
 
 
+async def again(core: Core, *, invoice_id: UUID, until: datetime, actor: Actor) -> Taken:
+    """Return the case of an invoice that the actor has in hand until then.
+
+    Raises:
+        NotAllowed: The actor may not look.
+        InvoiceNotFound: There is no such invoice.
+    """
+    line = await queue.line(core, core.database, invoice_id=invoice_id)
+    if line is None:
+        raise InvoiceNotFound(str(invoice_id))
+    return Taken(line, until, await progress(core, actor=actor))
+
+
 async def progress(core: Core, *, actor: Actor, mine: bool = False) -> Progress:
     """Return how many cases the actor has done today, and how many are left.
 
@@ -78,11 +84,5 @@ async def progress(core: Core, *, actor: Actor, mine: bool = False) -> Progress:
     actor.require(Permission.VIEW)
     await worklist.refresh(core)
     left, more = await queue.waiting(core, actor=actor, mine=mine)
-    return Progress(await _done(core, core.database, actor), left, more)
-
-
-async def _done(core: Core, rows: Rows, actor: Actor) -> int:
-    zone = core.merchant.zone
-    begins = datetime.combine(local_date(core.clock, zone), time(), zone)
-    row = await rows.row(_DONE, {"person": actor.id, "begins": begins}) if actor.id else None
-    return int(row["done"]) if row else 0
+    worked = await worked_today.total(core, actor=actor)
+    return Progress(worked.invoices, left, more, worked.told)

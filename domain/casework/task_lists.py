@@ -33,6 +33,8 @@ class TaskLine:
     owner: str
     """Who is to do it, in words; empty while nobody owns the customer."""
     since: datetime
+    taker: str = ""
+    """To whom it was handed over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,9 @@ class TaskList:
 
 _OPEN = """
     SELECT t.id, t.kind, t.account_id, a.name AS account_name, a.owner_id, i.number AS invoice_number, t.reason,
-           t.created_at, coalesce(risk.sums, '[]') AS sums, count(*) OVER () AS total
+           t.created_at, coalesce(taker.name, '') AS taker, coalesce(risk.sums, '[]') AS sums, count(*) OVER () AS total
     FROM task t JOIN account a ON a.id = t.account_id LEFT JOIN invoice i ON i.id = t.invoice_id
+    LEFT JOIN person taker ON taker.id = t.for_id
     LEFT JOIN LATERAL (
         SELECT sum(major) AS major, json_agg(json_build_array(minor, currency) ORDER BY major DESC) AS sums
         FROM (SELECT sum(o.open_minor) AS minor, o.currency,
@@ -56,7 +59,7 @@ _OPEN = """
               GROUP BY o.currency) each
     ) risk ON true
     WHERE t.state = 'open' AND (%(kind)s::text IS NULL OR t.kind = %(kind)s)
-      AND (%(people)s::uuid[] IS NULL OR a.owner_id = ANY(%(people)s))
+      AND (%(people)s::uuid[] IS NULL OR coalesce(t.for_id, a.owner_id) = ANY(%(people)s))
       AND (%(account)s::uuid IS NULL OR t.account_id = %(account)s)
     ORDER BY risk.major DESC NULLS LAST, t.created_at, t.id LIMIT %(limit)s
 """
@@ -107,6 +110,7 @@ def _line(row: Mapping[str, Any], owners: Mapping[UUID, str]) -> TaskLine:
         at_risk=tuple(Money(int(minor), currency) for minor, currency in row["sums"]),
         owner=owners.get(row["owner_id"], ""),
         since=row["created_at"],
+        taker=row["taker"],
     )
 
 

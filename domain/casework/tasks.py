@@ -39,6 +39,7 @@ class TaskKind(StrEnum):
     APPLY_CASH = "apply cash"
     COLLECT_MISSED_PLAN = "collect missed plan"
     CALL = "call"
+    TAKE_OVER = "take over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +167,7 @@ async def finish(core: Core, *, task_id: UUID, outcome: str, actor: Actor) -> Ta
     """Say that a task is done, and what came of it.
 
     Raises:
-        NotAllowed: The actor may not work the queue.
+        NotAllowed: The actor may not work the queue, and it was not handed to them.
         WordsMissing: No outcome was given.
         TaskNotFound: It is not open.
     """
@@ -177,7 +178,7 @@ async def drop(core: Core, *, task_id: UUID, reason: str, actor: Actor) -> TaskC
     """Give a task up, for a reason.
 
     Raises:
-        NotAllowed: The actor may not work the queue.
+        NotAllowed: The actor may not work the queue, and it was not handed to them.
         WordsMissing: No reason was given.
         TaskNotFound: It is not open.
     """
@@ -194,13 +195,14 @@ async def opened(
     reason: str,
     actor: Actor,
     about_id: UUID | None = None,
+    for_id: UUID | None = None,
 ) -> TaskOpened | None:
     """Open a task inside the caller's transaction; None when the same one is open already."""
     now = core.clock.now()
     row = await tx.row(
-        "INSERT INTO task (id, kind, account_id, invoice_id, about_id, state, reason, created_at)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING id",
-        (uuid4(), kind.value, account_id, invoice_id, about_id, Task.MACHINE.start.value, reason, now),
+        "INSERT INTO task (id, kind, account_id, invoice_id, about_id, for_id, state, reason, created_at)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING id",
+        (uuid4(), kind.value, account_id, invoice_id, about_id, for_id, Task.MACHINE.start.value, reason, now),
     )
     if row is None:
         return None
@@ -215,10 +217,11 @@ async def opened(
 
 async def _close(core: Core, *, task_id: UUID, step: str, outcome: str, actor: Actor) -> TaskClosed:
     async with core.transaction() as tx:
-        actor.require(Permission.WORK_QUEUE)
+        task = await Task.locked(id=task_id, state="open")
+        if task is None or task.for_id is None or task.for_id != actor.id:  # whoever got it may always end it
+            actor.require(Permission.WORK_QUEUE)
         if not outcome.strip():
             raise WordsMissing("Say what came of it")
-        task = await Task.locked(id=task_id, state="open")
         if task is None:
             raise TaskNotFound
         return await ended(core, tx, task, step=step, outcome=outcome.strip()[:MOST_WORDS], actor=actor)

@@ -89,7 +89,7 @@ class AccountUnclear(Refusal):
     """Name the customers that a text may mean; the choice is the reader's."""
 
     def __init__(self, text: str, choices: tuple[Named, ...], *, more: bool) -> None:
-        self.choices = choices
+        self.text, self.choices = text, choices
         listed = "; ".join(f"{each.name[:60]}{f' ({each.number})' if each.number else ''}" for each in choices)
         super().__init__(
             f"Several customers fit {text[:60]!r}: {listed}{' and more' if more else ''}. "

@@ -34,7 +34,7 @@ _PENDING = """
 
 
 @dataclass(frozen=True, slots=True)
-class _Made:
+class Made:
     """The mails that the reminder is in."""
 
     mailing_ids: tuple[UUID, ...]
@@ -56,10 +56,7 @@ async def nudge(core: Core, *, invoice_number: str, actor: Actor, note: str = ""
     actor.require(Permission.NUDGE)
     async with core.transaction() as tx:
         invoice = await invoices.locked(invoice_number)
-        await _none_pending(tx, invoice)
-        key = f"nudge:{uuid4()}"
-        await _gathered(core, tx, invoice, key, actor)
-        made = await _judged(core, tx, invoice, key, actor)
+        made = await prepared(core, tx, invoice=invoice, actor=actor)
         account = await Account.get(id=invoice.account_id)
         owner = await Person.get_or_none(id=account.owner_id) if account.owner_id else None
         event = ReminderNudged(
@@ -76,6 +73,18 @@ async def nudge(core: Core, *, invoice_number: str, actor: Actor, note: str = ""
         )
         await timeline.record(core, tx, event)
     return event
+
+
+async def prepared(core: Core, tx: Transaction, *, invoice: Invoice, actor: Actor) -> Made:
+    """Put a reminder about a locked invoice into mails, inside the caller's transaction.
+
+    Raises:
+        NudgeRefused: A guardrail would keep it back for good, or a reminder about the invoice is on its way.
+    """
+    await _none_pending(tx, invoice)
+    key = f"nudge:{uuid4()}"
+    await _gathered(core, tx, invoice, key, actor)
+    return await _judged(core, tx, invoice, key, actor)
 
 
 async def _none_pending(tx: Transaction, invoice: Invoice) -> None:
@@ -119,7 +128,7 @@ async def _gathered(core: Core, tx: Transaction, invoice: Invoice, key: str, act
         )
 
 
-async def _judged(core: Core, tx: Transaction, invoice: Invoice, key: str, actor: Actor) -> _Made:
+async def _judged(core: Core, tx: Transaction, invoice: Invoice, key: str, actor: Actor) -> Made:
     """Judge the mails as if they left now; refuse when no one of them ever would."""
     rows = await tx.rows(
         "SELECT m.id, m.address FROM mailing m JOIN mailing_item t ON t.mailing_id = m.id"
@@ -146,4 +155,4 @@ async def _judged(core: Core, tx: Transaction, invoice: Invoice, key: str, actor
     if len(nevers) == len(ids):
         raise NudgeRefused(invoice.number, nevers[0])
     await Mailing.filter(id__in=ids, made_by="Plixo").update(made_by=actor.name, made_by_id=actor.id)
-    return _Made(tuple(ids), tuple(addresses.masked(row["address"]) for row in rows), waits[0] if waits else "")
+    return Made(tuple(ids), tuple(addresses.masked(row["address"]) for row in rows), waits[0] if waits else "")

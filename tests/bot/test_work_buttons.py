@@ -14,7 +14,7 @@ from bot.asks import Click
 from bot.blocks import Message
 from bot.filled import Misfilled
 from bot.ids import Action
-from domain.commitments import dispute_queries, promises
+from domain.commitments import dispute_queries
 from domain.deliverability.models import Mailing
 from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
@@ -214,32 +214,6 @@ async def test_release_gives_the_case_back(core: Core) -> None:
     await click(core, card, Action.RELEASE)
 
     assert (await typed(core, "next", by=MIA)).text.startswith("Next: INV-1042")
-
-
-async def test_snooze_offers_ends_with_reasons_and_can_be_taken_back(core: Core) -> None:
-    await an_invoice(core)
-    card = await typed(core, "next")
-
-    choices = await click(core, card, Action.SNOOZE)
-    done = await click(core, choices, Action.SNOOZE, place=2)
-    queue = await typed(core, "queue")
-    await click(core, done, Action.WAKE)
-
-    assert "waiting for documents" in done.text
-    assert "The queue is empty" in queue.text
-    assert "INV-1042" in (await typed(core, "queue")).text
-
-
-async def test_a_promise_is_noted_by_a_click_once(core: Core) -> None:
-    invoice = await an_invoice(core)
-    choices = await click(core, await typed(core, "next"), Action.PROMISE)
-
-    done = await click(core, choices, Action.PROMISE)
-    twice = await click(core, choices, Action.PROMISE)
-
-    assert "125.00 EUR by 2026-03-13" in done.text
-    assert "has changed to 0.00 EUR" in twice.text
-    assert len(await promises.of_invoice(core, invoice_id=invoice.id)) == 1
 
 
 async def test_a_plan_is_approved_for_the_terms_that_were_shown(core: Core) -> None:
