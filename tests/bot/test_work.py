@@ -73,7 +73,7 @@ async def test_next_takes_the_case_up_so_that_a_colleague_gets_another(core: Cor
 
     assert first.startswith("Next: INV-1")
     assert second.startswith("Next: INV-2")
-    assert all(word in first for word in ("Snooze…", "Promise…", "Regenerate link", "Why?", "Skip", "Release"))
+    assert all(word in first for word in ("Snooze…", "Promise…", "New link", "Why?", "Skip", "Release"))
 
 
 async def test_an_empty_queue_says_so(core: Core) -> None:
@@ -124,8 +124,6 @@ async def test_a_case_is_put_off_until_a_day_for_a_reason_and_woken_up(core: Cor
 @pytest.mark.parametrize(
     ("typed", "hint"),
     [
-        ("snooze", "Which invoice?"),
-        ("snooze INV-1042", "Until when?"),
         ("snooze INV-1042 until", "is not a day or a time I know"),
         ("snooze INV-1042 until friday", "Why is it put off?"),
         ("snooze INV-1042 until 3/4 x", "can be read in two ways"),
@@ -137,7 +135,6 @@ async def test_a_case_is_put_off_until_a_day_for_a_reason_and_woken_up(core: Cor
         ("plan INV-1042 sometime", "Which instalments?"),
         ("dispute INV-1042 wrong_amuont 50 x", "Did you mean `wrong_amount`?"),
         ("dispute INV-1042 wrong_amount 50", "What do they object to?"),
-        ("dispute INV-1042", "No dispute about INV-1042 is open."),
         ("dispute resolve INV-1042 accepted x", "No dispute about INV-1042 is open."),
         ("credit INV-1042 because", "How much?"),
         ("credit INV-1042 50", "Why is it given?"),
@@ -152,7 +149,6 @@ async def test_a_case_is_put_off_until_a_day_for_a_reason_and_woken_up(core: Cor
         ("away until friday", "Who stands in?"),
         ("away until friday deputy @nobody", "Nobody here is called 'nobody'"),
         ("veto INV-1042", "No step of INV-1042 is ahead."),
-        ("account", "Which customer?"),
         ("account xyz", "There is no"),
     ],
 )
@@ -419,7 +415,7 @@ async def test_an_invoice_is_held_until_a_day_and_let_go_on(core: Core) -> None:
     listed = await said(core, "hold list")
     lifted = await said(core, "unhold INV-1042 they have moved")
 
-    assert "on hold (pause) until 2026-03-13 07:00 UTC: they move" in held
+    assert "2026-03-13 08:00 CET>: they move" in held
     assert "they move" in listed
     assert "they have moved" in lifted
     assert await holds.in_force(core, invoice_id=invoice.id) == ()
@@ -487,7 +483,7 @@ async def test_maintenance_holds_all_mail_until_a_time_for_a_reason(core: Core) 
     off = await said(core, "maintenance off", by=MIA)
 
     assert "Until when?" in without
-    assert "All mail waits until 2026-03-10 13:00 UTC (maintenance): the bank moves" in on
+    assert "2026-03-10 14:00 CET> (maintenance): the bank moves" in on
     assert "the bank moves" in shown_
     assert "you have A/R Operator" in refused
     assert gate.until == datetime(2026, 3, 10, 13, 0, tzinfo=UTC)

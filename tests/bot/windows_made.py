@@ -9,9 +9,8 @@ from bot.views import questions
 from domain.casework.questions import QuestionFile, QuestionView
 from domain.casework.states import QuestionState
 from tests.bot.desk_windows_made import desk_windows
-from tests.bot.work_windows_made import work_windows
-from tests.bot.people_views_made import people_windows
 from tests.bot.import_views_made import import_windows
+from tests.bot.people_views_made import people_windows
 from tests.bot.work_windows_made import work_windows
 
 SOME_ID = UUID("11111111-2222-4333-8444-555555555555")
@@ -23,7 +22,6 @@ def every_window(name: str = "Acme Ltd") -> dict[str, Modal]:
         "waiting": modals.waiting(),
         "question answer": questions.answer_form(a_question(name)),
         **desk_windows(name),
-        **work_windows(name),
         **people_windows(name),
         **import_windows(name),
         **work_windows(name),

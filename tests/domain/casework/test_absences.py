@@ -5,11 +5,10 @@ from datetime import timedelta
 import pytest
 
 from domain.casework import absences, assignments, claims, queue, taking, workloads
-from domain.casework.refusals import AbsenceClashes, AbsenceImpossible, AbsenceNotFound
+from domain.casework.refusals import AbsenceClashes, AbsenceImpossible, AbsenceNotFound, DeputyIsSelf, WithoutRole
 from domain.kernel.core import Core
 from domain.kernel.refusals import NotAllowed
 from domain.ledger.refusals import AccountNotFound, AccountUnclear
-from domain.people.refusals import PersonUnknown
 from domain.people.roles import Role
 from tests.builders import a_contact, an_account, an_invoice
 from tests.clocks import StandingClock
@@ -76,11 +75,11 @@ async def test_absences_that_make_no_sense_are_refused(core: Core, clock: Standi
     await an_operator(core, "Ben")
     now = clock.now()
 
-    with pytest.raises(AbsenceImpossible):
+    with pytest.raises(DeputyIsSelf):
         await absences.plan(core, deputy_slack_id="UAnn", from_at=now, until=now + DAY, actor=ann)
     with pytest.raises(AbsenceImpossible):
         await absences.plan(core, deputy_slack_id="UBen", from_at=now - DAY, until=now, actor=ann)
-    with pytest.raises(PersonUnknown):
+    with pytest.raises(WithoutRole):
         await absences.plan(core, deputy_slack_id="UNobody", from_at=now, until=now + DAY, actor=ann)
     with pytest.raises(NotAllowed):
         await absences.plan(core, slack_id="UBen", deputy_slack_id="UAnn", from_at=now, until=now + DAY, actor=ann)
