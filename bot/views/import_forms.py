@@ -102,14 +102,14 @@ def columns(found: ImportCard) -> Modal:
     taken = matched(found)
     fields = [
         inputs.select(
-            field,
-            title,
+            each.name,
+            each.title,
             options,
-            initial=taken.get(title, "")[:OPTION_ROOM],
-            hint="Needed, or its like." if needed else "",
-            optional=True,
+            initial=taken.get(each.title, "")[:OPTION_ROOM],
+            hint=f"This or the {' or '.join(each.instead)} is needed." if each.instead else "",
+            optional=not each.needed,
         )
-        for field, title, needed in kinds.fields_of(found.kind)
+        for each in kinds.fields_of(found.kind)
     ]
     return Modal(
         title="Columns",
@@ -143,7 +143,7 @@ def matched(found: ImportCard) -> dict[str, str]:
     of_preview = (
         {each.meant: each.header for each in found.findings.reading.columns if each.meant} if found.findings else {}
     )
-    titles = {field: title for field, title, _ in kinds.fields_of(found.kind)} if found.kind else {}
+    titles = {each.name: each.title for each in kinds.fields_of(found.kind)} if found.kind else {}
     said = {titles[field]: header for header, field in found.said.columns if field in titles}
     return of_preview | said
 
@@ -156,9 +156,8 @@ def pairs(found: ImportCard, chosen: Callable[[str], str]) -> list[tuple[str, st
     """Return what the form says about columns; *chosen* returns the choice in a field."""
     assert found.kind is not None, "the form is about a kind"
     headers = {each[:OPTION_ROOM]: each for each in headers_of(found)}
-    said = [
-        (headers[header], field) for field, _, _ in kinds.fields_of(found.kind) if (header := chosen(field)) in headers
-    ]
+    fields = [each.name for each in kinds.fields_of(found.kind)]
+    said = [(headers[header], field) for field in fields if (header := chosen(field)) in headers]
     used = {header for header, _ in said}
     return said + [
         (header, "ignore") for header in matched(found).values() if header not in used and header in headers.values()

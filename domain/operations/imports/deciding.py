@@ -167,5 +167,5 @@ def _told(kind: ImportKind | None, columns: Sequence[tuple[str, str]] | None, fu
     if kind is not None:
         return "kind", kind.value
     if columns is not None:
-        return "layout", f"{len(columns)} columns said"
+        return "layout", f"{len(columns)} columns"
     return "export", "full" if full else "a part"

@@ -40,7 +40,7 @@ class ImportAnswered(_OfFile):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"{self.file_name}: {self.what} is {self.answer}; it is read again"
+        return f"{self.file_name} is read again ({self.what}: {self.answer})"
 
 
 class ImportApproved(_OfFile):

@@ -4,6 +4,7 @@ import codecs
 import csv
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, BinaryIO
 
@@ -27,6 +28,9 @@ _LINES = 60
 
 _LEAST_BUCKETS = 3
 """Columns of an ageing report that no other file has."""
+
+_FEW = 3
+"""Of so many fields it is said that one of them is needed."""
 
 _CUSTOMER = {Field.CUSTOMER_NUMBER, Field.CUSTOMER_NAME}
 _ABOUT = {
@@ -146,8 +150,33 @@ def _complete(words: Vocabulary[Any], found: Mapping[Any, int]) -> bool:
     return all(any(each in found for each in group) for group in words.required)
 
 
-def fields_of(kind: ImportKind) -> tuple[tuple[str, str, bool], ...]:
-    """Return what columns of such a file can hold: the field's name, its title, and whether the file may need it."""
-    words = _WORDS[kind]
-    needed = {each for group in words.required for each in group}
-    return tuple((each.value, words.known[each].title, each in needed) for each in words.fields)
+@dataclass(frozen=True, slots=True)
+class FieldOf:
+    """What a column of a file can hold."""
+
+    name: str
+    title: str
+    needed: bool = False
+    """Whether the file cannot be read without it."""
+    instead: tuple[str, ...] = ()
+    """Titles of the others of which one is enough, where one of several is needed."""
+
+
+def fields_of(kind: ImportKind) -> tuple[FieldOf, ...]:
+    """Return what the columns of such a file can hold."""
+    words, groups = _WORDS[kind], _WORDS[kind].required
+    return tuple(
+        FieldOf(
+            each.value,
+            words.known[each].title,
+            needed=(each,) in groups,
+            instead=tuple(
+                words.known[other].title
+                for group in groups
+                if each in group and len(group) <= _FEW
+                for other in group
+                if other is not each
+            ),
+        )
+        for each in words.fields
+    )
