@@ -16,6 +16,7 @@ from domain.pay_links.refusals import LinkNotFound
 from domain.pay_links.steps import Step
 from portal import amounts, arriving, days, door, faults, forms, typed_days, uploads, views
 from portal.faults import Errors
+from portal.pages import WHY
 from portal.rates import TooMany
 from portal.rim import Handler, Portal
 from portal.seats import Crowded
@@ -178,6 +179,8 @@ def show(
     **shown: Any,
 ) -> web.Response:
     """Return a page with its form; 422 when something could not be taken."""
+    if errors:
+        request[WHY] = _at_fault(desk, errors)
     return portal.pages.show(
         request,
         template,
@@ -188,6 +191,12 @@ def show(
         form_token=forms.token(desk.secret),
         **shown,
     )
+
+
+def _at_fault(desk: Desk, errors: Errors) -> str:
+    """Return the fields at fault, and what was wrong with the files, for whoever helps."""
+    fault = desk.received.fault if isinstance(desk, Sent) else ""
+    return ", ".join([*(field for field, _ in errors), *([fault] if fault else [])])
 
 
 def to_invoice(request: web.Request) -> web.Response:
@@ -238,6 +247,7 @@ async def _sent(portal: Portal, request: web.Request, received: Received) -> Sen
 
 def _unsent(portal: Portal, request: web.Request, no: NotSent) -> web.Response:
     """Say that nothing was sent, why, and give back what was typed so that it can be kept."""
+    request[WHY] = _WHY[no.status]
     typed = tuple(
         value[:SHOWN_BACK] for name, value in sorted(no.fields.items()) if name not in _NOT_TYPED and value.strip()
     )

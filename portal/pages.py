@@ -18,6 +18,9 @@ from portal.texts import LANGUAGES, Texts
 
 _HERE = Path(__file__).parent
 
+WHY = web.RequestKey("why", str)
+"""Why a request was not taken: the name of a refusal or error, or the fields at fault; never words of anybody."""
+
 _DEEPEST = 10
 """Levels of an address that are climbed; ours have three."""
 

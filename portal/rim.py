@@ -13,11 +13,13 @@ from domain.kernel.core import Core
 from domain.kernel.ports import PaymentGateway
 from domain.kernel.refusals import Refusal
 from domain.operations import trails
+from domain.operations.trails import Bearer
+from domain.pay_links import tokens
 from domain.pay_links.refusals import PaymentUnavailable
 from portal import languages
 from portal.cookies import Cookies
 from portal.forms import BodyTooLarge, BodyTooSlow, Foreign
-from portal.pages import Pages
+from portal.pages import WHY, Pages
 from portal.rates import Rates, TooMany
 from portal.seats import Seats
 from portal.steps import Steps
@@ -27,9 +29,11 @@ log = structlog.get_logger(__name__)
 
 
 _GUESSED = (404, 429)
-_WHY = web.RequestKey("why", str)
-"""The name of the refusal or error that ended the request."""
+"""What anybody can cause; it is noted of payers who came by a link of ours, and of nobody else."""
 
+_OF_LINK = ("look", "press")
+
+NOBODY = Bearer()
 _DOWN = "no database"
 
 QUIET = "healthz"
@@ -112,12 +116,19 @@ def served(portal: Portal, name: str, handler: Handler) -> Served:
 
 async def _note(portal: Portal, request: web.Request, name: str, status: int, request_id: str) -> None:
     """Note how a request ended that went wrong, for whoever asks for help; not what anybody can cause by guessing."""
-    why = request.get(_WHY, "")
-    if status < 400 or status in _GUESSED or why == _DOWN:
+    why = request.get(WHY, "")
+    if status < 400 or why == _DOWN:
+        return
+    token = request.match_info.get("token", "") if name in _OF_LINK else ""
+    by = Bearer(portal.cookies.session(request) or "", tokens.read(portal.core.keys, token) if token else None)
+    if status in _GUESSED and by == NOBODY:
         return
     try:
         await portal.rates.count("trail", request)
-        await trails.note(portal.core, request_id=request_id, route=name, method=request.method, status=status, why=why)
+        await trails.note(
+            portal.core, request_id=request_id, route=name, method=request.method, status=status, why=why, by=by,
+            of_known=status in _GUESSED,
+        )  # fmt: skip
     except TooMany:
         return
     except Exception as error:  # the rim: the answer goes out whether it could be noted or not
@@ -144,6 +155,7 @@ async def _answered(portal: Portal, handler: Handler, request: web.Request) -> w
     try:
         return await handler(portal, request)
     except TooMany as wait:
+        request[WHY] = type(wait).__name__
         response = pages.say(request, "slow", status=429)
         response.headers["Retry-After"] = str(wait.seconds)
         return response
@@ -158,13 +170,13 @@ async def _answered(portal: Portal, handler: Handler, request: web.Request) -> w
         response.force_close()
         return response
     except PaymentUnavailable as no:
-        request[_WHY] = type(no).__name__
+        request[WHY] = type(no).__name__
         return pages.refuse(request, no, status=503, title="unpayable_now_title")
     except Refusal as no:
-        request[_WHY] = type(no).__name__
+        request[WHY] = type(no).__name__
         return pages.refuse(request, no, status=409)
     except Exception as error:  # the rim: payers are told to try later, and we are told what broke
-        request[_WHY] = _DOWN if unreachable(error) else type(error).__name__
+        request[WHY] = _DOWN if unreachable(error) else type(error).__name__
         return failed(pages, request, error)
 
 

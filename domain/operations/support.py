@@ -17,7 +17,7 @@ from domain.operations import trails
 from domain.operations.models import SupportRequest
 from domain.operations.refusals import SupportNotFound
 from domain.operations.support_events import SupportAsked, SupportClosed
-from domain.operations.trails import TrailLine
+from domain.operations.trails import Person, TrailLine
 
 _REQUEST_ID = re.compile(r"[a-z0-9]{10}", re.ASCII)
 
@@ -200,8 +200,14 @@ async def card(core: Core, *, support_id: UUID, actor: Actor) -> SupportCard:
     if row is None:
         raise SupportNotFound
     trail = await trails.of_request(core, request_id=row["request_id"])
-    if row["invoice_id"] is not None:
-        trail += await trails.of_mails(core, invoice_id=row["invoice_id"], since=row["created_at"] - MAILS_OF)
+    who = await trails.person(core, request_id=row["request_id"])
+    if row["invoice_id"] is not None and row["contact_id"] is not None:
+        who = Person(row["invoice_id"], row["contact_id"])
+    if who is not None:
+        trail += await trails.of_person(core, who=who, request_id=row["request_id"], at=row["created_at"])
+    invoice_id = row["invoice_id"] or (who.invoice_id if who else None)
+    if invoice_id is not None:
+        trail += await trails.of_mails(core, invoice_id=invoice_id, since=row["created_at"] - MAILS_OF)
     return SupportCard(
         support_id=row["id"],
         at=row["created_at"],

@@ -9,6 +9,7 @@ from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
 from domain.operations import support
 from tests.portal.browsers import FROM_OUR_PAGE, Answer, Browser
+from tests.portal.forms_sent import send, send_files, token
 from tests.portal.payers import a_payer
 
 PNG = b"\x89PNG\r\n\x1a\n a screenshot"
@@ -104,6 +105,62 @@ async def test_another_site_cannot_send_it(core: Core, browser: Browser) -> None
 
     assert (foreign.status, without_token.status) == (403, 403)
     assert await support.waiting(core, actor=SHELL) == ()
+
+
+async def trail_of(core: Core) -> str:
+    (line,) = await support.waiting(core, actor=SHELL)
+    card = await support.card(core, support_id=line.support_id, actor=SHELL)
+    return "\n".join(each.told for each in card.trail)
+
+
+async def test_a_stranger_before_a_dead_link_is_known_by_its_request_and_nobody_has_to_ask_back(
+    core: Core, browser: Browser, other_browser: Browser
+) -> None:
+    payer = await a_payer(core, browser)
+    dead = await other_browser.press(payer.path)
+    await sent(other_browser, text="My link is dead", about=dead.headers["X-Request-ID"])
+
+    trail = await trail_of(core)
+
+    assert dead.status == 404
+    assert "The page “press” (POST) answered 404 (no link or session that works)" in trail
+    assert "The payer opened the invoice page" in trail
+    assert "A link was made; by now it is used and was entered" in trail
+    assert "its browser may come back" in trail
+
+
+async def test_what_a_payer_met_before_stands_in_the_trail(core: Core, browser: Browser) -> None:
+    await a_payer(core, browser)
+    await send(browser, "/i/promise", how="whole", on="someday")
+    await send_files(
+        browser, "/i/question", {"token": await token(browser, "/i/question"), "text": "Look"},
+        [("file-other", "virus.exe", b"")],
+    )  # fmt: skip
+    await browser.post("/i/plan", {"token": "of another visit"})
+    for _ in range(13):
+        often = await browser.pay()
+    await sent(browser, text="Nothing works", about=often.headers["X-Request-ID"])
+
+    trail = await trail_of(core)
+
+    assert "“promise” (POST) answered 422 (shown again, with what to correct): on" in trail
+    assert "“question” (POST) answered 422 (shown again, with what to correct): file-other, act_file_empty" in trail
+    assert "“plan” (POST) answered 403 (the form was of another visit or site): unsent_other" in trail
+    assert "“pay” (POST) answered 429 (too often in a short time): TooMany" in trail
+    assert "The payer started to pay" in trail
+    assert "virus" not in trail
+    assert "someday" not in trail
+
+
+async def test_nobody_elses_doings_stand_in_a_trail(core: Core, browser: Browser, other_browser: Browser) -> None:
+    await a_payer(core, other_browser, "INV-2")
+    await send(other_browser, "/i/promise", how="whole", on="someday")
+    await a_payer(core, browser)
+    await sent(browser, text="Help", about="")
+
+    trail = await trail_of(core)
+
+    assert "promise" not in trail
 
 
 async def test_a_request_that_was_refused_leaves_a_trail_and_one_that_guesses_none(
