@@ -4,9 +4,13 @@ import base64
 import os
 import re
 import time
-from urllib.parse import quote
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote, urlencode
 
 import pytest
+import pytest_asyncio
 from aiohttp.test_utils import TestServer
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -20,7 +24,7 @@ from portal.counters import Counters
 from portal.rates import Rates
 from tests.builders import an_invoice
 from tests.domain.pay_links.payers import a_link
-from tests.portal.browsers import Browser, a_browser
+from tests.portal.browsers import FROM_OUR_PAGE, Answer, Browser, a_browser
 from tests.portal.fake_gateway import FakeGateway
 from tests.portal.payers import a_payer
 from tests.portal.test_walk import every_route, filled
@@ -83,6 +87,8 @@ TRICKS = [
     "/i/receipt/..%2f..%2fetc%2fpasswd.pdf", "/i/receipt/%00.pdf", "/i/receipt/R-1.pdf%00.html", "/i\\..\\i",
     "/static/../app.py", "/static/%2e%2e/%2e%2e/app.py", "/static/..%5capp.py", "/static//etc/passwd",
     "/%c0%ae%c0%ae/%c0%ae%c0%ae/etc/passwd", "/l/%c0%af", "/%e0%80%af", "/%u002e%u002e/", "/l/%252e%252e",
+    "//i/", "///evil.example/i", "/%2f%2fevil.example/i", "/i%2finvoice.pdf", "/i/invoice.pdf;x=1", "/i;x/pay", "/i/./pay",
+    "/i%00", "/i/invoice.pdf%20", "/i/invoice.pdf.", "/i/invoice.pdf%2e", "/./i", "/%69", "/i%3f", "/i%23", "/i/%2e%2e%2fl",
     "/.git/config", "/.env", "/l", "/u", "/l/", "/u/", "/i.pdf", "/i?next=https://evil.example",
     "/%0d%0aSet-Cookie:a=b",
     "/l/x%0d%0aLocation:%20https://evil.example", "/\u202e", "/i/invoice.pdf/x", "/healthz/../i", "/?__debugger__=yes",
@@ -119,81 +125,119 @@ async def test_the_host_header_stands_in_no_link_and_no_redirect(core: Core, ser
     assert entered.headers.get("Location", "../i") == "../i"
 
 
+_SOURCES = [*Path(app.__file__).parent.glob("*.py"), *Path(app.__file__).parent.glob("templates/**/*.html")]
+_NAMED = re.compile(
+    r"""(?:fields\.get\(|fields\[|\.text\(|query\.get\(|(?:amount|day|problem)\(sent, |\bname=)["']([\w-]+)["']"""
+)
+NAMES = sorted(
+    {name for source in _SOURCES for name in _NAMED.findall(source.read_text())} | {"language", "p1", "day-1"}
+)
+"""Every field of a form and of an address that the pages know, read from their own source."""
+
+HOSTILE = (
+    "", "\x00", "0", "-1", "1e9", "9" * 60, "2026-13-45", "<script>alert(1)</script>", "=1+1", "\u202e", "{{ 7*7 }}",
+    "%s", "' OR 1=1 --", "../../etc/passwd", "\u0661\u0662", "\U0001d54f" * 3000,
+)  # fmt: skip
+
+DEEPER = {"go": "send", "code": "other", "how": "part", "reason": "other", "ask": "enter"}
+"""What lets a form be looked at to its end, whatever stands in its other fields."""
+
 TEXT = st.text(st.characters(codec="utf-8"), max_size=200)
 FORM = st.dictionaries(
-    st.sampled_from(
-        [
-            "ask",
-            "token",
-            "amount",
-            "whole",
-            "invoice",
-            "name",
-            "email",
-            "note",
-            "how",
-            "on",
-            "text",
-            "reason",
-            "go",
-            "stamp",
-            "count",
-            "every",
-            "part",
-            "rows",
-            "description",
-            "code",
-            "replaces",
-            "language",
-            "back",
-            "about",
-            "reply_to",
-            "from",
-            "List-Unsubscribe",
-        ]
-    )
-    | st.text(max_size=20),
-    TEXT | st.sampled_from(["1", "0", "-1", "1e9", "yes", "enter", "\x00", "9" * 60, "2026-13-45", "<script>", "=1+1"]),
+    st.sampled_from(NAMES) | st.text(max_size=20),
+    TEXT | st.sampled_from([*HOSTILE, "1", "yes", "enter", "send"]),
     max_size=15,
 )
 
+QUICK = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 
-@pytest.mark.soak
-@pytest.mark.timeout(900)
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
-@given(data=st.data())
-async def test_whatever_a_form_says_no_route_breaks(data: st.DataObject, core: Core, gateway: FakeGateway) -> None:
-    number = f"INV-{os.urandom(4).hex()}"
+PUBLIC_FORMS = ("/l/x", "/u/x", "/support")
+
+
+@dataclass
+class Prey:
+    """A payer in a session, before a portal without limits."""
+
+    payer: Browser
+    token: str
+    forms: list[str]
+    pages: list[str]
+
+
+@pytest_asyncio.fixture
+async def prey(core: Core, gateway: FakeGateway) -> AsyncIterator[Prey]:
+    """Somebody who has entered, and every address there is."""
     built = app.build(
         core, gateway, checkout_origin="https://x.test", secure_cookies=False, rates=Rates(counters=Unlimited())
     )
     async with serving(built) as server, a_browser(server) as payer:
-        await a_payer(core, payer, number)
-        token = forms.token(payer.cookies["plixo"])
-        public = [("POST", "/l/x"), ("POST", "/u/x"), ("POST", "/language"), ("POST", "/support")]
-        for method, path in [*every_route(server), *public]:
-            if method != "POST":
-                continue
-            fields = data.draw(FORM) | ({"token": token} if data.draw(st.booleans()) else {})
-            answer = await payer.post(filled(path, "R-1"), fields)
-            assert answer.status < 500 or answer.title == "Paying does not work at the moment", (path, fields)
-            assert "<script>" not in answer.text.replace("&lt;script&gt;", "")
-
-    assert (await Invoice.get(number=number)).open_minor == 12500
+        await a_payer(core, payer)
+        routes = every_route(server)
+        forms_there = [filled(path, "R-1") for method, path in routes if method == "POST"]
+        pages_there = [filled(path, "R-1") for method, path in routes if method == "GET"]
+        yield Prey(payer, forms.token(payer.cookies["plixo"]), [*forms_there, *PUBLIC_FORMS], pages_there)
 
 
-@pytest.mark.soak
-@pytest.mark.timeout(900)
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
-@given(value=TEXT | st.binary(max_size=200))
-async def test_whatever_an_address_or_cookie_says_no_route_breaks(
-    value: str | bytes, server: TestServer, browser: Browser
-) -> None:
+async def sent(prey: Prey, path: str, fields: dict[str, str]) -> Answer:
+    """Send a form; our client's own would refuse some of these names."""
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    body = urlencode(fields).encode()
+    return await prey.payer.post(path, body, headers={**FROM_OUR_PAGE, **kind})  # type: ignore[arg-type]
+
+
+def unharmed(answer: Answer, tried: object) -> None:
+    """Check that an answer is one of ours, and that nothing that was sent runs in it."""
+    assert answer.status < 500 or answer.title == "Paying does not work at the moment", tried
+    assert b"<script>" not in answer.body, tried
+    assert b"root:" not in answer.body, tried
+
+
+def test_the_names_that_are_tried_are_those_of_the_forms() -> None:
+    assert {"token", "amount", "description", "name", "email", "text", "reply_to", "on", "code", "about"} <= set(NAMES)
+    assert len(NAMES) > 20
+
+
+async def test_no_form_breaks_whatever_stands_in_any_of_its_fields(core: Core, prey: Prey) -> None:
+    for path in prey.forms:
+        for value in HOSTILE:
+            whole = dict.fromkeys(NAMES, value)
+            unharmed(await sent(prey, path, {**whole, "token": prey.token}), (path, value))
+            unharmed(await sent(prey, path, {**whole, **DEEPER, "token": prey.token}), (path, value))
+        unharmed(await sent(prey, path, dict.fromkeys(NAMES, "1")), path)
+
+    assert len(prey.forms) > 10
+    assert (await Invoice.get()).open_minor == 12500
+
+
+async def test_no_page_breaks_whatever_its_address_and_its_cookies_say(prey: Prey, browser: Browser) -> None:
+    open_to_all = ["/l/{}", "/u/{}", "/{}", "/static/{}", "/i/receipt/{}.pdf", "/support?about={}", "/i?language={}"]
+    for value in HOSTILE:
+        part = quote(value[:300], safe="")
+        asked = "&".join(f"{name}={part}" for name in NAMES)
+        for path in prey.pages:
+            unharmed(await prey.payer.get(f"{path}?{asked}"), (path, value))
+        for path in ("/i", *(each.format(part[:60]) for each in open_to_all)):
+            cookie = {"Cookie": f"plixo={part}; plixo-browser={part}; plixo-language={part}"}
+            unharmed(await browser.get(path, headers=cookie), (path, value))
+
+
+@QUICK
+@given(data=st.data())
+async def test_no_form_breaks_whatever_anybody_thinks_of(data: st.DataObject, core: Core, prey: Prey) -> None:
+    path = data.draw(st.sampled_from(prey.forms))
+    fields = data.draw(FORM) | ({"token": prey.token} if data.draw(st.booleans()) else {})
+
+    unharmed(await sent(prey, path, fields), (path, fields))
+
+    assert (await Invoice.get()).open_minor == 12500
+
+
+@QUICK
+@given(
+    value=TEXT | st.binary(max_size=200), place=st.sampled_from(["/{}", "/l/{}", "/u/{}", "/i/{}", "/support?about={}"])
+)
+async def test_no_address_breaks_a_page(value: str | bytes, place: str, prey: Prey) -> None:
     part = quote(value, safe="")
-    cookie = {"Cookie": f"plixo={part}; plixo-browser={part}; language={part}"}
-    for method, path in every_route(server):
-        if method == "GET":
-            filled_in = re.sub(r"\{\w+\}", part[:40], path)
-            assert (await browser.get(f"{filled_in}?{part}={part}", headers=cookie)).status < 500
-    for path in (f"/l/{part}", f"/u/{part}", f"/{part}", f"/support?about={part}"):
-        assert (await browser.get(path, headers=cookie)).status < 500
+
+    unharmed(await prey.payer.get(place.format(part)), part)
+    unharmed(await prey.payer.get("/i", headers={"Cookie": f"plixo={part}; plixo-language={part}"}), part)
