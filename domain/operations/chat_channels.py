@@ -6,8 +6,8 @@ from enum import StrEnum
 
 from domain.kernel.core import Core
 
-CHECKED_FOR = timedelta(days=1)
-"""After so long a channel is asked about again; whatever happens to it is heard of at once besides."""
+CHECKED_FOR = timedelta(minutes=15)
+"""After so long a channel is asked about again; most of what happens to it is heard of at once besides."""
 
 UNKNOWN_FOR = timedelta(minutes=10)
 """The same, of one that the chat did not describe."""
