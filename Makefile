@@ -37,9 +37,9 @@ soak: $(READY) ## play a simulated year, and kill the mail server while 10,000 m
 mail-score: $(READY) ## read the real sample mails, print the score by its goals, and how strangers would be read
 	@$(IN)/python -m tests.mail_score
 
-screenshots: $(READY) ## every page and state that payers see, as pictures in SCREENSHOTS (default: screenshots/); LANGUAGES="en de"
+screenshots: $(READY) ## every page of payers and every card in Slack, as pictures in SCREENSHOTS (default: screenshots/); LANGUAGES="en de"
 	@PLIXO_SCREENSHOTS="$(SCREENSHOTS)" PLIXO_LANGUAGES="$(LANGUAGES)" \
-	    $(IN)/python -m pytest -n 2 -k pictures tests/browser/test_payer_pages.py
+	    $(IN)/python -m pytest -n 2 -k pictures tests/browser/test_payer_pages.py tests/browser/test_slack_pictures.py
 	@echo "The pictures are in $(SCREENSHOTS)/."
 
 docs: $(READY) ## write the generated pages of docs/ anew
