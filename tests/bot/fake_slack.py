@@ -127,19 +127,6 @@ class FakeSlack:
                 if not first:
                     return {"ok": False, "error": "thread_not_found"}
                 return self._listed([*first, *self.in_thread(arguments["ts"])], arguments)
-            case "conversations.info":
-                return {"ok": True, "channel": {"id": arguments["channel"], "name": "ops", **self.channel}}
-            case "conversations.open":
-                return {"ok": True, "channel": {"id": "D" + str(arguments["users"])[1:], "is_im": True}}
-            case "files.getUploadURLExternal":
-                return {"ok": True, "file_id": f"F{len(self.uploaded)}", "upload_url": f"{self.url}upload"}
-            case "files.completeUploadExternal":
-                return {"ok": True, "files": []}
-            case "users.info":
-                found = self.people.get(str(arguments["user"]))
-                return {"ok": True, "user": found} if found else {"ok": False, "error": "user_not_found"}
-            case "auth.test":
-                return {"ok": True, "user": "plixo", "team": "t"}
             case "chat.postEphemeral":
                 return {"ok": True, "message_ts": "1.1"}
             case "views.open" | "views.update":
@@ -149,6 +136,23 @@ class FakeSlack:
                 return {"ok": True, "view": {"id": f"VHOME{arguments['user_id']}"}}
             case "apps.connections.open":
                 return {"ok": True, "url": self.socket_url or f"{self.url.replace('http', 'ws')}socket"}
+        return self._about_people_and_files(method, arguments)
+
+    def _about_people_and_files(self, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        match method:
+            case "auth.test":
+                return {"ok": True, "user": "plixo", "team": "t"}
+            case "conversations.open":
+                return {"ok": True, "channel": {"id": "D" + str(arguments["users"])[1:], "is_im": True}}
+            case "conversations.info":
+                return {"ok": True, "channel": {"id": arguments["channel"], "name": "ops", **self.channel}}
+            case "files.getUploadURLExternal":
+                return {"ok": True, "file_id": f"F{len(self.uploaded)}", "upload_url": f"{self.url}upload"}
+            case "files.completeUploadExternal":
+                return {"ok": True, "files": []}
+            case "users.info":
+                found = self.people.get(str(arguments["user"]))
+                return {"ok": True, "user": found} if found else {"ok": False, "error": "user_not_found"}
         return {"ok": False, "error": "unknown_method"}
 
     def _show(self, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
