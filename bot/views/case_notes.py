@@ -2,8 +2,9 @@
 
 from bot import blocks, ids, text
 from bot.blocks import Block
-from bot.views import mails, questions
+from bot.views import drafts, mails, questions
 from domain.operations.case_notes import (
+    CaseApproved,
     CaseDispute,
     CaseDraft,
     CaseHold,
@@ -35,6 +36,7 @@ def lines(notes: CaseNotes) -> tuple[Block, ...]:
         *(_dispute(each) for each in notes.disputes),
         *(_hold(each) for each in notes.holds),
         *(_draft(each) for each in notes.drafts),
+        *(_approved(each) for each in notes.approved),
         *(_forwarding(each) for each in notes.forwardings),
         *([f"*Snoozed* until {text.moment(notes.snoozed_until)}"] if notes.snoozed_until else ()),
         *([f"*In hand*: {text.foreign(notes.claimed_by, limit=40)}"] if notes.claimed_by else ()),
@@ -68,6 +70,7 @@ def decisions(case: Case) -> tuple[Block, ...]:
                 primary=not found,
             )
         )
+    found += [drafts.undo(each.id) for each in notes.approved[:1]]
     if notes.drafts:
         found.append(
             blocks.button(
@@ -141,6 +144,13 @@ def _hold(hold: CaseHold) -> str:
 def _draft(draft: CaseDraft) -> str:
     needs = ", ".join(text.said(each, limit=40) for each in draft.needs[:4]) or "it was given back"
     return f"*Draft*: {draft.letter.replace('-', ' ')} waits for an approval since {text.moment(draft.since)} ({needs})"
+
+
+def _approved(mail: CaseApproved) -> str:
+    return (
+        f"*Approved* by {text.foreign(mail.approved_by, limit=40)}: {mail.letter.replace('-', ' ')} leaves from"
+        f" {text.moment(mail.leaves_at)} on"
+    )
 
 
 def _forwarding(name: str) -> str:

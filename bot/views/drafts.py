@@ -64,12 +64,6 @@ def approved(event: LetterApproved, *, replaces: bool = False) -> Message:
     """Return the answer to an approval: until when it can be called back, and how."""
     short = short_ids.short(event.mailing_id)
     sentence = f"{text.foreign(event.invoice_number)}: {text.said(event.told())} by you."
-    undo = blocks.button(
-        "Undo",
-        action=ids.Action.UNDO_DRAFT,
-        value=ids.value(mailing=event.mailing_id),
-        label="Call the mail back before it leaves",
-    )
     return Message(
         text=sentence,
         blocks=(
@@ -78,7 +72,7 @@ def approved(event: LetterApproved, *, replaces: bool = False) -> Message:
                 f"It leaves from {text.moment(event.leaves_at)} on, when nothing speaks against it. Until then:"
                 f" Undo, or `/plixo undo {short}`"
             ),
-            blocks.actions(undo, others()),
+            blocks.actions(undo(event.mailing_id), others()),
         ),
         replaces=replaces,
     )
@@ -146,6 +140,16 @@ def edit_form(shown: DraftShown) -> Modal | Message:
                 "Leave links out. Somebody else has to approve it then.",
             ),
         ),
+    )
+
+
+def undo(mailing_id: UUID) -> Block:
+    """Return the button that calls an approved mail back."""
+    return blocks.button(
+        "Undo",
+        action=ids.Action.UNDO_DRAFT,
+        value=ids.value(mailing=mailing_id),
+        label="Call the mail back before it leaves",
     )
 
 

@@ -67,6 +67,16 @@ class CaseDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseApproved:
+    """A mail about the invoice that somebody approved, while it may be called back."""
+
+    id: UUID
+    letter: str
+    approved_by: str
+    leaves_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CaseUnanswered:
     """A mail of the customer that nobody has dealt with; reminders wait for it."""
 
@@ -99,6 +109,7 @@ class CaseNotes:
     claimed_by: str = ""
     unanswered: tuple[CaseUnanswered, ...] = ()
     questions: tuple[CaseQuestion, ...] = ()
+    approved: tuple[CaseApproved, ...] = ()
     forwardings: tuple[str, ...] = ()
     """Names of people for whom the payer asked a link, while nobody has answered."""
 
@@ -128,6 +139,10 @@ _NOTES = """
     FROM mailing m JOIN mailing_item t ON t.mailing_id = m.id AND t.invoice_id = %(id)s AND t.state = 'included'
     WHERE m.state = 'drafted'
     UNION ALL
+    SELECT 'approved', m.id, m.letter, '', NULL, NULL, '', m.approved_by, m.not_before, 0, false, NULL, m.queued_at
+    FROM mailing m JOIN mailing_item t ON t.mailing_id = m.id AND t.invoice_id = %(id)s AND t.state = 'included'
+    WHERE m.state = 'queued' AND m.approved_by IS NOT NULL AND m.approved_at > %(undo_since)s
+    UNION ALL
     SELECT 'snooze', s.id, s.state, '', NULL, NULL, s.reason, s.made_by, s.until, 0, false, NULL, s.created_at
     FROM snooze s WHERE s.invoice_id = %(id)s AND s.state = 'active' AND s.until > %(now)s
     UNION ALL
@@ -148,7 +163,13 @@ async def of_invoice(core: Core, *, invoice_id: UUID, account_id: UUID) -> CaseN
     """Return what stands about the invoice at this moment."""
     rows = await core.database.rows(
         _NOTES,
-        {"id": invoice_id, "account": account_id, "now": core.clock.now(), "most": NOTES_SHOWN}
+        {
+            "id": invoice_id,
+            "account": account_id,
+            "now": core.clock.now(),
+            "most": NOTES_SHOWN,
+            "undo_since": core.clock.now() - core.limits.undo,
+        }
         | companions.parameters(core.clock.now()),
     )
     holder = await claims.in_hand(core, core.database, account_id=account_id)
@@ -172,6 +193,7 @@ async def of_invoice(core: Core, *, invoice_id: UUID, account_id: UUID) -> CaseN
             for row in _of(rows, "unanswered")
         ),
         questions=tuple(CaseQuestion(row["id"], row["created_at"]) for row in _of(rows, "question")),
+        approved=tuple(CaseApproved(row["id"], row["state"], row["name"], row["at"]) for row in _of(rows, "approved")),
         forwardings=tuple(row["name"] for row in _of(rows, "forwarding")),
     )
 

@@ -7,6 +7,7 @@ changed makes it void, when it is given and again right before the mail leaves.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from domain.deliverability.draft_events import LetterApproved, LetterCalledBack, LetterEdited, LetterRejected
@@ -35,6 +36,9 @@ MOST_AT_ONCE = 100
 LONGEST_REASON = 300
 LONGEST_SUBJECT = 200
 LONGEST_BODY = 10_000
+
+REDRAWN_AFTER = timedelta(seconds=2)
+"""After the time in which a mail may be called back, the invoice's message loses the button for it."""
 
 _A_LINK = re.compile(r"(?:https?://|www\.)\S", re.IGNORECASE)
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
@@ -222,7 +226,9 @@ async def _approved(core: Core, tx: Transaction, mailing: Mailing, facts: MailFa
     )
     await core.jobs.defer(tx, "send_mailing", delay=core.limits.undo, mailing_id=str(mailing.id))
     event = LetterApproved(**{**await settling.about(core, tx, mailing), **by(actor, now)}, leaves_at=leaves_at)
-    await timeline.record(core, tx, event)
+    entry_id = await timeline.record(core, tx, event)
+    # Whether it left by then or waits for something else: it cannot be called back any more, and nothing else tells.
+    await core.jobs.defer(tx, "redraw_case", delay=core.limits.undo + REDRAWN_AFTER, entry_id=entry_id)
     return event
 
 

@@ -123,6 +123,23 @@ async def test_undo_is_refused_when_the_time_is_over(core: Core, clock: Standing
     assert "cannot be called back any more" in (await click(core, approved, Action.UNDO_DRAFT, by=MIA)).text
 
 
+async def test_the_case_offers_undo_for_as_long_as_it_works(core: Core, clock: StandingClock) -> None:
+    _, mailing = await a_draft(core)
+    card = await click(core, await typed(core, "draft", by=MIA), Action.SHOW_DRAFT, by=MIA)
+    await click(core, card, Action.APPROVE_DRAFT, by=MIA)
+
+    during = await typed(core, "invoice INV-1042", by=MIA)
+    row = await core.database.row("SELECT count(*) AS jobs FROM procrastinate_jobs WHERE task_name = 'redraw_case'")
+    clock.advance(minutes=2)
+    after = await typed(core, "invoice INV-1042", by=MIA)
+
+    assert "*Approved* by Mia" in whole(during)
+    assert Action.UNDO_DRAFT in offers(during)
+    assert row is not None and row["jobs"] == 1  # noqa: PT018 - the message is drawn anew when the time is over
+    assert Action.UNDO_DRAFT not in offers(after)
+    assert (await Mailing.get(id=mailing.id)).state == "queued"
+
+
 async def test_a_rejection_asks_why_and_takes_the_chosen_reason(core: Core) -> None:
     _, mailing = await a_draft(core)
     card = await click(core, await typed(core, "draft", by=MIA), Action.SHOW_DRAFT, by=MIA)

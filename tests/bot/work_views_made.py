@@ -45,7 +45,15 @@ from domain.ledger.credits import WaitingCredit
 from domain.ledger.refusals import Named
 from domain.ledger.sums import Totals
 from domain.letters import Letter
-from domain.operations.case_notes import CaseDispute, CaseDraft, CaseHold, CaseNotes, CasePlan, CasePromise
+from domain.operations.case_notes import (
+    CaseApproved,
+    CaseDispute,
+    CaseDraft,
+    CaseHold,
+    CaseNotes,
+    CasePlan,
+    CasePromise,
+)
 from domain.operations.cases import Case
 from domain.operations.days import DraftDay, NewsDay
 from domain.outreach.draft_lists import Draft, Drafts, DraftShown
@@ -76,6 +84,7 @@ NOTES = CaseNotes(
     drafts=(CaseDraft(ID, "final-notice", ("final notice", "high value"), AT),),
     snoozed_until=AT,
     claimed_by="Anna",
+    approved=(CaseApproved(ID, "final-notice", "Mia", AT),),
 )
 
 
@@ -89,6 +98,7 @@ def notes(name: str) -> CaseNotes:
         drafts=NOTES.drafts * 3,
         snoozed_until=AT,
         claimed_by=name,
+        approved=(CaseApproved(ID, "final-notice", name, AT),) * 2,
     )
 
 
