@@ -155,6 +155,12 @@ async def _payments(tour: Tour) -> AsyncIterator[Sample]:
     await tour.payer()
     await tour.browser.pay()
     yield await tour.seen("confirming", "/i/return")
+    await tour.browser.get("/i/left")
+    yield await tour.seen("invoice-unpaid", "/i")
+    await tour.payer(amount=Money(9900, "USD"))
+    yield await tour.came_back("invoice-all-under-way", lambda: gateway.debit(gateway.latest))
+    for name in ("plan", "promise", "forward"):
+        yield await tour.seen(f"{name}-under-way", f"/i/{name}")
 
 
 async def _acts(tour: Tour) -> AsyncIterator[Sample]:
@@ -167,6 +173,14 @@ async def _acts(tour: Tour) -> AsyncIterator[Sample]:
         yield await tour.seen(name, f"/i/{name}")
     for name in ("plan", "promise", "question", "forward"):
         yield await tour.sent(f"{name}-error", f"/i/{name}", {"go": "check"})
+    page = (await tour.browser.get("/i/plan")).text
+    fields = {"first": "2026-04-01", "count": "3", "frequency": "monthly", "reason": "Our season begins in May."}
+    form = {"token": re.findall(r'name="token" value="(\w+)"', page)[0], **fields}
+    assert (await tour.browser.post("/i/plan", {**form, "go": "check"})).status == 303
+    yield await tour.seen("plan-check", "/i/plan/check")
+    assert (await tour.browser.post("/i/plan", {**form, "go": "own"})).status == 303
+    yield await tour.seen("plan-own", "/i/plan")
+    yield await tour.seen("support-sent", "/support/sent?reference=S-1A2B-3C4D")
     yield await tour.seen("dispute-form", "/i/dispute?code=poor_quality")
     yield await tour.sent(
         "dispute-error", "/i/dispute", {"code": "poor_quality", "how": "part"}, of="/i/dispute?code=poor_quality"
