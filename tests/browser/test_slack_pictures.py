@@ -28,7 +28,11 @@ _WIDER = """(root) => [...root.querySelectorAll("*")]
     .filter((each) => getComputedStyle(each).overflowX === "visible")
     .map((each) => each.className || each.tagName)"""
 
-_WHOLE = ".modal { position: static; max-height: none } .modal-body { max-height: none; overflow: visible }"
+_WHOLE = """
+    .veil { display: none }
+    .modal { position: static; transform: none; max-height: none }
+    .modal-body { max-height: none; overflow: visible }
+"""
 """A window is drawn in full height, not as much of it as a screen holds."""
 
 
