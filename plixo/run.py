@@ -1,6 +1,7 @@
 """Run: the parts of the product in one process, started together and taken down together."""
 
 import asyncio
+import gc
 import signal
 from collections.abc import Collection, Coroutine
 from contextlib import AsyncExitStack
@@ -157,6 +158,8 @@ async def until_stopped(settings: Settings, chosen: Collection[Part]) -> None:
         for name, address in product.addresses.items():
             typer.echo(f"{name}: {address}")
         typer.echo("ready")
+        gc.collect()
+        gc.freeze()  # what is loaded stays; to look through all of it again would hold up a page
         await asked.wait()
     finally:
         await product.stop()

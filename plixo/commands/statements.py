@@ -9,6 +9,7 @@ import typer
 
 from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
+from domain.kernel.money import Money
 from domain.ledger import statement_papers, statements
 from domain.ledger.statements import Book, Statement
 from plixo import shell
@@ -65,6 +66,9 @@ def _entries(book: Book) -> Iterator[str]:
     for line in book.lines:
         what = " ".join(part for part in (line.kind.replace("_", " "), line.number, line.method) if part)
         yield f"  {line.day}  {what[:40]:40}  {line.amount!s:>18}  {line.balance!s:>18}"
+    if book.further.count:
+        rest = f"{book.further.count} further entries"
+        yield f"  {'':10}  {rest:40}  {Money(book.further.minor, book.currency)!s:>18}"
     yield f"  {'':10}  {'closing balance':40}  {'':>18}  {book.closing!s:>18}"
 
 
@@ -72,6 +76,11 @@ def _open(book: Book) -> Iterator[str]:
     for each in book.open_invoices:
         late = f"{each.days_past_due} days late" if each.days_past_due > 0 else "not due"
         yield f"  open: {each.number}, due {each.due_on} ({late}), {each.open} of {each.total}"
+    if book.open_further:
+        left, minor = (
+            sum(each) for each in zip(*((f.count, f.minor) for f in book.open_further.values()), strict=True)
+        )
+        yield f"  open: {left} further invoices, {Money(minor, book.currency)}"
     if book.to_credit:
         yield f"  to the customer's credit: {book.to_credit}"
     yield f"  to pay: {book.owed}"
