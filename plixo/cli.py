@@ -30,6 +30,7 @@ from plixo.commands import (
     remittances,
     senders,
     simulate,
+    slack,
     statements,
     stops,
     support,
@@ -101,6 +102,7 @@ app.command("entries")(ledger.show_entries)
 app.command("balances")(ledger.run_audit)
 app.add_typer(audit.audit_app, name="audit")
 app.add_typer(forwardings.forward_app, name="forward")
+app.add_typer(slack.slack_app, name="slack")
 app.add_typer(support.support_app, name="support")
 app.add_typer(twins.twins_app, name="twins")
 app.command("unapplied")(ledger.show_unapplied)
