@@ -27,7 +27,14 @@ _INVOICES = """
 """
 """A row that was rejected or left out is in the file nevertheless."""
 
-_COUNT = f"SELECT count(*) AS count {_INVOICES}"
+_COUNT = f"""
+    SELECT CASE WHEN EXISTS (SELECT FROM import_dropped) OR EXISTS (SELECT FROM import_alike)
+                     OR EXISTS (SELECT FROM import_present)
+                THEN (SELECT count(*) {_INVOICES})
+                ELSE greatest((SELECT count(*) FROM invoice WHERE state = 'open')
+                              - (SELECT count(*) FROM import_known WHERE state = 'open'), 0) END AS count
+"""
+"""Where every row stands for one number, those that the file has need not be looked for a second time."""
 
 _LISTED = (
     f"""

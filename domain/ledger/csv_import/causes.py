@@ -108,16 +108,21 @@ _IN_ORDER = f"""
 _CREDITED = "INSERT INTO import_credited SELECT invoice_key, sum(minor) FROM import_credit_use GROUP BY 1"
 
 _COUNTED = """
+    WITH fell AS (
+        SELECT number_key, currency, told_paid, stored_open - open_minor AS minor FROM import_known WHERE paid
+        UNION ALL
+        SELECT r.number_key, r.currency, r.told_paid, r.total_minor - r.open_minor FROM import_row r
+        WHERE r.total_minor > r.open_minor AND NOT EXISTS (SELECT FROM import_known k WHERE k.line = r.line)
+    )
     SELECT r.currency, count(c.number_key) AS credited, coalesce(sum(c.minor), 0)::bigint AS credited_minor,
            count(*) FILTER (WHERE NOT r.told_paid AND f.minor > 0) AS unknown,
            coalesce(sum(f.minor) FILTER (WHERE NOT r.told_paid), 0)::bigint AS unknown_minor
-    FROM import_row r
-    LEFT JOIN import_known k ON k.line = r.line
+    FROM fell r
     LEFT JOIN import_credited c ON c.number_key = r.number_key
-    CROSS JOIN LATERAL (SELECT coalesce(k.stored_open, r.total_minor) - r.open_minor - coalesce(c.minor, 0) AS minor) f
-    WHERE coalesce(k.stored_open, r.total_minor) > r.open_minor
+    CROSS JOIN LATERAL (SELECT r.minor - coalesce(c.minor, 0) AS minor) f
     GROUP BY r.currency ORDER BY r.currency
 """
+"""Of what is on file those that are lower than before; of what is new those that are lower than their totals."""
 
 _BOOKED_AS = {
     Lowered.UNKNOWN: "booked as lowered in the books, not as money received; --lowered payment or --lowered credit "
