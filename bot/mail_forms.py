@@ -28,8 +28,10 @@ async def press_answer(core: Core, press: Press) -> Answer:
 async def submit_answer(core: Core, filled: Filled) -> Message:
     """Take the answer that was written: it leaves as a mail in the thread."""
     said = filled.values.needed("answer", or_else="What is the answer? The payer reads it.")
-    event = await mail_answers.answer(core, mail_id=_id(filled.subject.mail), text=said, actor=filled.actor)
-    return answers.done(event, views.look(event.mail_id), note="It leaves at once, and reminders go on.")
+    ends = forms.ENDS in filled.values.choices("after")
+    event = await mail_answers.answer(core, mail_id=_id(filled.subject.mail), text=said, actor=filled.actor, ends=ends)
+    note = "It leaves at once. " + ("Reminders go on." if ends else "The mail waits on, and reminders with it.")
+    return answers.done(event, views.look(event.mail_id), note=note)
 
 
 async def press_correct(core: Core, press: Press) -> Answer:

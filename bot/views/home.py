@@ -16,6 +16,7 @@ from domain.kernel.money import Money
 from domain.operations.desks import Desk, Pile, Waits
 from domain.outreach.gates import GateShown
 from domain.people.roles import Role
+from domain.people.setting_words import Digest
 
 REASON_LIMIT = 300
 
@@ -265,12 +266,13 @@ def _cash(shown: Desk) -> Sequence[Block]:
 
 def _settings(shown: Desk) -> Sequence[Block]:
     mine = shown.settings
+    at = f" at {mine.digest_at:%H:%M}" if mine.digest is not Digest.OFF else ""
     change = blocks.button("Change…", action=ids.Action.SETTINGS, value=ids.value(), label="Change your settings")
     return [
         blocks.divider(),
         blocks.section(
             f"*Your settings*\n{settings.LANGUAGES[mine.language]}, {text.foreign(mine.zone.key)}; digest"
-            f" {settings.DIGEST[mine.digest]} at {mine.digest_at:%H:%M}; {settings.NOISE[mine.noise]}",
+            f" {settings.DIGEST[mine.digest]}{at}; {settings.NOISE[mine.noise]}",
             accessory=change,
         ),
         blocks.context("`/plixo help` lists what you may do."),

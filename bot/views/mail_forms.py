@@ -11,6 +11,9 @@ from domain.deliverability.replies import Intent
 
 LINES_SHOWN = 15
 
+ENDS = "ends"
+"""The box that says that nothing else is to be done about a mail."""
+
 
 def answer(mail: MailCard) -> Modal:
     """Return the form in which an answer is written."""
@@ -25,8 +28,14 @@ def answer(mail: MailCard) -> Modal:
                 "answer",
                 "Your answer",
                 lines=True,
-                hint="It leaves at once, as an answer to that mail. Greeting and signature are set around it. "
-                "The mail counts as dealt with then.",
+                hint="It leaves at once, as an answer to that mail. Greeting and signature are set around it.",
+            ),
+            inputs.boxes(
+                "after",
+                "And then",
+                [Option("The mail is dealt with", ENDS)],
+                ticked=(ENDS,),
+                hint="Leave it out where something else is to be noted from it.",
             ),
         ),
     )

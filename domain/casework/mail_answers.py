@@ -40,8 +40,15 @@ _MAIL = """
 """
 
 
-async def answer(core: Core, *, mail_id: UUID, text: str, actor: Actor) -> MailReplied:
+async def answer(core: Core, *, mail_id: UUID, text: str, actor: Actor, ends: bool = True) -> MailReplied:
     """Answer a mail: the text leaves as a mail in its thread, and the mail is dealt with.
+
+    Args:
+        core: The core.
+        mail_id: The mail.
+        text: The answer.
+        actor: Who writes it.
+        ends: Whether nothing else is to be done; else the mail waits on, and reminders with it.
 
     Raises:
         NotAllowed: The actor may not work the queue.
@@ -82,8 +89,8 @@ async def answer(core: Core, *, mail_id: UUID, text: str, actor: Actor) -> MailR
             invoice_id=row["invoice_id"], invoice_number=row["number"], account_id=row["account_id"],
             **by(actor, core.clock.now()))  # fmt: skip
         await timeline.record(core, tx, event)
-        # Only now, as everywhere: a merger of customers, too, holds them before it comes to their mails.
-        await inbound.seen(core.within(tx), mail_id=str(mail_id), actor=actor, note="answered by mail")
+        if ends:  # only now, as everywhere: a merger of customers, too, holds them before it comes to their mails
+            await inbound.seen(core.within(tx), mail_id=str(mail_id), actor=actor, note="answered by mail")
     return event
 
 

@@ -39,7 +39,7 @@ async def test_an_answer_is_written_in_a_form_over_the_wire_and_leaves_by_mail(
     await door.post(door.click(Action.ANSWER_MAIL, ids.value(mail=mail_id)))
     opened = await slack.window()
 
-    told = await door.submit(opened, {"answer": "For 4711."})
+    told = await door.submit(opened, {"answer": "For 4711.", "after": {"selected_options": [{"value": "ends"}]}})
     twice = await door.submit(opened, {"answer": "For 4712."})
 
     assert "is &lt;this&gt; for?" in json.dumps(opened["blocks"])
@@ -47,6 +47,17 @@ async def test_an_answer_is_written_in_a_form_over_the_wire_and_leaves_by_mail(
     assert "has answered this mail already" in twice["errors"]["answer"]
     assert await Mailing.filter(letter=mail_answers.LETTER).count() == 1
     assert "Answered by Anna" in shown(await card(core, mail_id))
+
+
+async def test_a_mail_of_which_more_is_to_be_noted_waits_on(core: Core) -> None:
+    mail_id = await written(core, await a_mailing(core), "Which order? We will pay 50.00 EUR on Friday.")
+    opened = await form(core, mail_id, Action.ANSWER_MAIL)
+
+    told = await in_words.submit(core, opened, {"answer": "4711"}, slack_id=ANNA)
+
+    assert "The mail waits on" in shown(told)
+    assert not (await conversations.card(core, mail_id=mail_id)).answered
+    assert Action.CONFIRM_GUESS in shown(await card(core, mail_id))
 
 
 async def test_who_may_only_look_sends_no_answer(core: Core, door: AtTheDoor) -> None:
