@@ -4,12 +4,12 @@ Operators type times that are the merchant's, so an answer that names another zo
 """
 
 import re
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime, tzinfo
 from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from domain.kernel.core import Core
 
@@ -33,8 +33,8 @@ def told_in(zone: tzinfo) -> Iterator[None]:
 
 
 def in_zone_of_merchant(
-    work: Callable[Concatenate[Core, P], Awaitable[R]],
-) -> Callable[Concatenate[Core, P], Awaitable[R]]:
+    work: Callable[Concatenate[Core, P], Coroutine[Any, Any, R]],
+) -> Callable[Concatenate[Core, P], Coroutine[Any, Any, R]]:
     """Let what is said by *work* be said in the merchant's zone."""
 
     @wraps(work)
