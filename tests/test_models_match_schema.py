@@ -110,7 +110,7 @@ def test_every_table_has_a_model_or_a_reason(columns: dict[str, dict[str, tuple[
 
 
 def test_tortoise_is_told_of_every_file_of_models() -> None:
-    files = {".".join(file.relative_to(ROOT).with_suffix("").parts) for file in (ROOT / "domain").glob("*/models.py")}
+    files = {".".join(file.relative_to(ROOT).with_suffix("").parts) for file in (ROOT / "domain").rglob("models.py")}
 
     assert files == set(database.MODELS)
 

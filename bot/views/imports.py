@@ -13,6 +13,9 @@ from domain.operations.imports.states import ImportState
 COLUMNS_SHOWN = 20
 REASONS_SHOWN = 8
 TOLD_SHOWN = 12
+READ = 99
+"""Percent of a file from which on the rest of the work is the database's."""
+
 BAR = 20
 """Characters of the bar that shows how far a file was read."""
 
@@ -55,7 +58,8 @@ def _underway(found: ImportCard, head: Block, name: str) -> Message:
     what = done if found.is_fetched else "Fetching"
     sentence = f"{what} {name} …"
     bar = "█" * round(BAR * found.progress / 100)
-    shown = [head, blocks.section(f"{what} …  `{bar:░<{BAR}}` {found.progress} %" if found.progress else f"{what} …")]
+    far = f"`{bar:░<{BAR}}` {found.progress} %" if found.progress < READ else "read; it is compared with the ledger"
+    shown = [head, blocks.section(f"{what} …  {far}" if found.progress else f"{what} …")]
     if found.reason:
         shown.append(blocks.context(text.said(found.reason)))
     return Message(text=sentence, blocks=tuple(shown))

@@ -7,18 +7,13 @@ from domain.kernel.events import Event
 from domain.kernel.notices import SILENT, Notices
 
 
-class _OfFile(Event):
-    """A fact about a file that was handed in."""
-
-    import_id: UUID
-    file_name: str
-
-
-class FileHandedIn(_OfFile):
+class FileHandedIn(Event):
     """Somebody handed in a file to be imported."""
 
     kind: ClassVar[str] = "import.handed_in"
 
+    import_id: UUID
+    file_name: str
     known_before: bool = False
     """Whether the very same upload had been handed in already; then nothing new began."""
     state: str = "asked"
@@ -30,11 +25,13 @@ class FileHandedIn(_OfFile):
         return f"{self.file_name} was handed in for an import"
 
 
-class ImportAnswered(_OfFile):
+class ImportAnswered(Event):
     """Somebody said how the file is to be read."""
 
     kind: ClassVar[str] = "import.answered"
 
+    import_id: UUID
+    file_name: str
     what: str
     answer: str
 
@@ -43,11 +40,13 @@ class ImportAnswered(_OfFile):
         return f"{self.file_name} is read again ({self.what}: {self.answer})"
 
 
-class ImportApproved(_OfFile):
+class ImportApproved(Event):
     """Somebody let what the preview shows happen."""
 
     kind: ClassVar[str] = "import.approved"
 
+    import_id: UUID
+    file_name: str
     of: str
 
     def told(self) -> str:
@@ -55,11 +54,13 @@ class ImportApproved(_OfFile):
         return f"{self.file_name} is being imported as {self.of}"
 
 
-class ImportDropped(_OfFile):
+class ImportDropped(Event):
     """A file that was handed in ended without an import."""
 
     kind: ClassVar[str] = "import.dropped"
 
+    import_id: UUID
+    file_name: str
     how: str
     """``cancelled``, ``expired`` or ``failed``."""
     reason: str = ""
