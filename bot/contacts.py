@@ -98,7 +98,7 @@ COMMANDS: tuple[Command, ...] = (
         "[INV|NAME address [role] [name]]",
         Permission.WORK_QUEUE,
         "adds a contact, as contact add does",
-        "contact",
+        "contact INV-1042 ben@acme.example billing",
         add,
         opens=True,
     ),
