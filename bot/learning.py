@@ -56,7 +56,7 @@ class Learner:
             found = user if isinstance(user, dict) else {}
             profile = found.get("profile") if isinstance(found.get("profile"), dict) else {}
             assert isinstance(profile, dict), "it was looked at"
-            name = str(profile.get("display_name") or profile.get("real_name") or found.get("real_name") or "")
+            name = str(found.get("real_name") or profile.get("real_name") or profile.get("display_name") or "")
             locale, zone = str(found.get("locale") or ""), str(found.get("tz") or "")
         except (SlackRefused, MessageGone, BlocksRefused) as refused:
             log.warning("Slack does not describe a person: %s", refused)

@@ -39,7 +39,9 @@ async def grant(core: Core, ask: Ask) -> Message:
         core, slack_id=slack_id, name=name, role=role, reason=" ".join(rest), term=term, actor=ask.actor
     )
     if isinstance(event, AccessAsked):
-        return access_views.asked(await access_lists.card(core, access_id=event.access_id), proposed=True)
+        others = [each for each in await people.controllers(core) if each != ask.actor.name]
+        card = await access_lists.card(core, access_id=event.access_id)
+        return access_views.asked(card, controllers=others, proposed=True)
     return answers.done(event)
 
 

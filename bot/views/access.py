@@ -16,9 +16,14 @@ LONGEST_DENIAL = 300
 
 def asked(card: AccessCard, *, controllers: Sequence[str] = (), proposed: bool = False) -> Message:
     """Return what whoever asked sees: who decides, and what can be done meanwhile."""
-    whom = ", ".join(text.foreign(name, limit=40) for name in controllers[:10]) or "whoever may decide it"
+    whom = ", ".join(text.foreign(name, limit=40) for name in controllers[:10])
+    decides = (
+        f"The Controllers were told ({whom}); you hear of it when one has decided."
+        if whom
+        else "No other Controller could decide it: whoever runs Plixo can, by `plixo access approve` in the shell."
+    )
     what = f"{text.foreign(card.name)} is proposed as *{_wish(card)}*" if proposed else f"You ask to be *{_wish(card)}*"
-    sentence = f"{what}. The Controllers were told ({whom}); you hear of it when one has decided."
+    sentence = f"{what}. {decides}"
     back = "`/plixo access withdraw` takes it back."
     return Message(
         text=sentence, blocks=(blocks.section(sentence), blocks.section(text.quoted(card.reason)), blocks.context(back))

@@ -66,8 +66,9 @@ def log(found: Log, *, older: Mapping[str, Any], since: date | None) -> Message:
 
 def sending(export: AuditExported) -> Message:
     """Return that an export is under way."""
+    count = "1 act is" if export.entries == 1 else f"{export.entries:,} acts are"
     sentence = (
-        f"{export.entries:,} acts are written into a file, which comes to you as a direct message. "
+        f"{count} written into a file, which comes to you as a direct message. "
         "That you took them along is in the audit log."
     )
     return Message(text=sentence, blocks=(blocks.section(sentence),))

@@ -30,7 +30,8 @@ class AuditExported(Event):
         whose = f" of {self.of}" if self.of else ""
         since = f" since {self.since:%Y-%m-%d %H:%M} UTC" if self.since else ""
         until = f" until {self.until:%Y-%m-%d %H:%M} UTC" if self.until else ""
-        return f"The audit log{whose}{since}{until} was exported: {self.entries:,} acts"
+        count = "1 act" if self.entries == 1 else f"{self.entries:,} acts"
+        return f"The audit log{whose}{since}{until} was exported: {count}"
 
 
 NOTICES: Notices = {AuditExported: (job("share_audit"),)}

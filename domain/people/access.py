@@ -71,10 +71,11 @@ async def request(
             actor.require(Permission.MANAGE_PEOPLE)
         await tx.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (LOCK, slack_id))
         await _require_new(core, slack_id=slack_id, name=name, role=role, until=until)
+        known = await Person.get_or_none(slack_id=slack_id)
         made = await AccessRequest.create(
             id=uuid4(),
             slack_id=slack_id,
-            name=" ".join(name.split())[:LONGEST_NAME] or slack_id,
+            name=known.name if known else " ".join(name.split())[:LONGEST_NAME] or slack_id,
             role=role.value,
             lasts_minutes=term.minutes,
             until=term.until if term.minutes is None else None,

@@ -130,7 +130,7 @@ async def test_an_export_comes_as_a_file_to_the_one_who_asked(
     await bot.jobs()["share_audit"](entry_id=row["id"])
     await bot.jobs()["share_audit"](entry_id=row["id"])
 
-    assert "1 acts are written into a file" in answer
+    assert "1 act is written into a file" in answer
     assert row["fact"]["of"] == "Anna"
     (file,) = door.slack.uploaded
     lines = file.decode("utf-8-sig").splitlines()

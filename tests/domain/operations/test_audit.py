@@ -158,7 +158,7 @@ async def test_an_export_is_written_down_before_its_first_line(core: Core) -> No
     assert rows[0][:4] == ["entry", "at (UTC)", "who", "kind of actor"]
     assert [each[2:5] for each in rows[1:]] == [["command line", "shell", "role.granted"]]
     log = await audit.of_person(core, person_id=anna.id or UUID(int=0), actor=anna)
-    assert log.acts[0].told == "The audit log was exported: 1 acts"
+    assert log.acts[0].told == "The audit log was exported: 1 act"
 
 
 async def test_an_export_is_by_person_and_time(core: Core, clock: StandingClock) -> None:
