@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox import slack_blocks, slack_mrkdwn, slack_requests, slack_state, slack_views
+from sandbox import slack_blocks, slack_files, slack_mrkdwn, slack_requests, slack_state, slack_views
 from sandbox.settings import Person
 from sandbox.slack_api import SlackApi, respond
 from sandbox.slack_sender import TROUBLE, Delivery, Sender
@@ -53,7 +53,7 @@ class SlackWorld:
         self.sender = Sender(signing_secret=signing_secret, address=address)
         self.events = events
         """Which events the app is subscribed to; others are not sent."""
-        self._origin, self._commands = origin, commands
+        self.origin, self._commands = origin, commands
         self._offered: dict[tuple[str, str], list[Json]] = {}
 
     def add_to(self, app: web.Application) -> None:
@@ -178,6 +178,7 @@ class SlackWorld:
         wrong = slack_state.problems(view["blocks"], state)
         if wrong:
             return Outcome(errors=wrong)
+        state = slack_files.filled_in(self.workspace, state, self.origin)
         delivery = await self.sender.payload(slack_requests.submission(self.workspace, person, view=view, values=state))
         if not delivery.ok:
             return Outcome(trouble=f"{TROUBLE[delivery.trouble].capitalize()}. Nothing was lost: try again.")
@@ -270,7 +271,7 @@ class SlackWorld:
         return await self.sender.event(slack_requests.event(inner, at=int(self.workspace.clock.now().timestamp())))
 
     def _address(self, token: str) -> str:
-        return f"{self._origin()}/slack/response/{token}"
+        return f"{self.origin()}/slack/response/{token}"
 
     def _offers(self, block_id: str, action_id: str) -> list[Json]:
         return self._offered.get((block_id, action_id), [])
