@@ -641,7 +641,7 @@ async def test_a_planning_pass_that_makes_drafts_says_so_once(core: Core) -> Non
 async def test_a_proposed_policy_comes_with_a_button_to_look_at_it(
     core: Core, slack: FakeSlack, tell: Callable[[int], Any]
 ) -> None:
-    event = PolicyProposed(version=2, base=1, notes="", changes=("segment x: mode",), **by(SYSTEM, core.clock.now()))
+    event = PolicyProposed(version=77, base=1, notes="", changes=("segment x: mode",), **by(SYSTEM, core.clock.now()))
 
     await tell(await happened(core, event))
 
