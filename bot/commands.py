@@ -4,7 +4,7 @@ import difflib
 import logging
 import re
 
-from bot import asks, identity, nouns, text, unclear
+from bot import asks, identity, nouns, text, times, unclear
 from bot.asks import Ask, Misunderstood
 from bot.blocks import Message
 from bot.routes import Answer, Command, Group
@@ -37,6 +37,7 @@ HELP = Command(
 COMMANDS = (*nouns.COMMANDS, HELP)
 
 
+@times.in_zone_of_merchant
 async def answer(core: Core, typed: str, *, slack_id: str, channel: str = "", called: str = "") -> Answer:
     """Run the command in *typed* for the person who typed it and return what to say. Knows no Slack transport."""
     words = asks.words(typed)
