@@ -4,27 +4,19 @@ import difflib
 from collections.abc import Mapping
 from uuid import UUID
 
-from bot import asks, entered, sessions, words
-from bot.asks import Ask, Filled, Misunderstood, Press
+from bot import asks, words
+from bot.asks import Ask, Misunderstood, Press
 from bot.blocks import Message
-from bot.filled import Misfilled
-from bot.ids import Action, FormId
-from bot.routes import Answer, Command, Form, Group, Route, command
-from bot.views import answers, dispute_forms
+from bot.ids import Action
+from bot.routes import Answer, Command, Group, Route, command
+from bot.views import answers
 from bot.views import case_forms as forms
 from bot.views import disputes as views
 from domain.casework.refusals import WithoutRole
 from domain.commitments import dispute_endings, dispute_owners, dispute_queries, disputes
 from domain.commitments.dispute_endings import Outcome
 from domain.commitments.dispute_reasons import BY_CODE
-from domain.commitments.dispute_refusals import (
-    DescriptionUnusable,
-    DisputeReasonUnknown,
-    DisputeTooLarge,
-    ResolutionUnusable,
-)
 from domain.commitments.objections import Filing
-from domain.commitments.refusals import AmountNotPositive, OtherCurrency, ReasonMissing
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.ledger.refusals import InvoiceNotFound
@@ -144,71 +136,9 @@ async def press_take(core: Core, press: Press) -> Message:
     return answers.done(event, views.show(event.dispute_id))
 
 
-async def press_file(core: Core, press: Press) -> Answer:
-    """Answer a click on Dispute: show the form."""
-    case = await cases.case(core, invoice_id=press.subject.invoice)
-    return forms.dispute(case, most=str(case.balance), card=press.subject.card)
-
-
-async def submit_file(core: Core, filled: Filled) -> Message:
-    """File the objection that was entered."""
-    case = await entered.case(core, filled)
-    reason = filled.values.choice("reason")
-    filing = Filing(
-        reason_code=reason,
-        description=filled.values.needed("words", or_else="What do they object to? Describe it in their words."),
-        amount=entered.amount(filled.values, "amount", currency=case.balance.currency),
-    )
-    with entered.at_fields(
-        {
-            "reason": (DisputeReasonUnknown,),
-            "amount": (AmountNotPositive, OtherCurrency, DisputeTooLarge),
-            "words": (DescriptionUnusable,),
-        }
-    ):
-        event = await disputes.file(core, invoice_number=case.invoice_number, filing=filing, actor=filled.actor)
-    return answers.done(event, views.show(event.dispute_id), views.take(event.dispute_id))
-
-
 async def press_assign(core: Core, press: Press) -> Message:
     """Answer the choice of a person to whom a dispute is given."""
     return await _assigned(core, dispute_id=_dispute(press), slack_id=press.chosen, actor=press.actor)
-
-
-async def press_resolve(core: Core, press: Press) -> Answer:
-    """Answer a click on Decide: show the form, as long as there is something to decide."""
-    dispute = await dispute_queries.dispute(core, dispute_id=_dispute(press))
-    return views.card(dispute) if dispute.sla is None else dispute_forms.resolve(dispute)
-
-
-async def submit_resolve(core: Core, filled: Filled) -> Message:
-    """End the dispute as it was entered; the payer reads the note.
-
-    Raises:
-        Misfilled: An amount is needed, or the outcome is none.
-    """
-    dispute_id = filled.subject.dispute
-    assert dispute_id is not None, "the form's route asks for it"
-    dispute = await dispute_queries.dispute(core, dispute_id=dispute_id)
-    note, said = filled.values.text("note"), filled.values.choice("outcome")
-    if said == dispute_forms.WITHDRAWN:
-        return answers.done(await dispute_endings.withdraw(core, dispute_id=dispute_id, note=note, actor=filled.actor))
-    if said not in {each.value for each in Outcome}:
-        raise Misfilled({"outcome": "How does it end?"})
-    outcome = Outcome(said)
-    credit = entered.amount(filled.values, "credit", currency=dispute.amount.currency)
-    if outcome is Outcome.PARTLY_ACCEPTED and credit is None:
-        raise Misfilled({"credit": "How much is credited?"})
-    with entered.at_fields({"note": (ReasonMissing,), "credit": (ResolutionUnusable, OtherCurrency)}):
-        event = await dispute_endings.resolve(
-            core,
-            dispute_id=dispute_id,
-            outcome=outcome,
-            note=note,
-            actor=filled.actor,
-            credit=credit if outcome is Outcome.PARTLY_ACCEPTED else None,
-        )
-    return answers.done(event, views.show(dispute_id))
 
 
 async def _shown_or_filed(core: Core, word: str) -> Answer:
@@ -329,13 +259,5 @@ COMMANDS: tuple[Command, ...] = (
 BUTTONS: Mapping[Action, Route] = {
     Action.SHOW_DISPUTE: Route(Permission.VIEW, press_show, ("dispute",)),
     Action.TAKE_DISPUTE: Route(Permission.WORK_QUEUE, press_take, ("dispute",)),
-    Action.DISPUTE_CASE: Route(Permission.WORK_QUEUE, sessions.pressed(press_file), ("invoice",), opens=True),
     Action.ASSIGN_DISPUTE: Route(Permission.WORK_QUEUE, press_assign, ("dispute",)),
-    Action.RESOLVE_DISPUTE: Route(Permission.VIEW, press_resolve, ("dispute",), opens=True),
 }
-
-FORMS: Mapping[FormId, Form] = {
-    FormId.DISPUTE_CASE: Form(Permission.WORK_QUEUE, sessions.filled(submit_file)),
-    FormId.RESOLVE_DISPUTE: Form(Permission.VIEW, submit_resolve, ("dispute",)),
-}
-"""Who may decide, the domain says: whoever works the queue, or approves credits."""

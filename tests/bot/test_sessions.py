@@ -1,6 +1,7 @@
 """A session of work: one case at a time, acted on from its card, and never in two people's hands."""
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -57,10 +58,13 @@ async def click(core: Core, answer: Answer, action: Action, *, choice: str = "",
     return await actions.press(core, button(answer, action, choice=choice, by=by))
 
 
-async def fill(core: Core, form: Answer, *, by: str = ANNA, **values: Any) -> Answer:
-    """Submit a form with those elements' states, or just words."""
+async def fill(
+    core: Core, form: Answer, *, by: str = ANNA, named: Mapping[str, Any] | None = None, **values: Any
+) -> Answer:
+    """Submit a form with those elements' states, or just words; *named* are fields that no argument can be called."""
     assert isinstance(form, Modal), whole(form)
-    state = {name: {"value": each if isinstance(each, dict) else {"value": each}} for name, each in values.items()}
+    given = {**values, **(named or {})}
+    state = {name: {"value": each if isinstance(each, dict) else {"value": each}} for name, each in given.items()}
     return await actions.submit(core, {**form.view(), "state": {"values": state}}, slack_id=by)
 
 
@@ -340,22 +344,14 @@ async def test_a_link_is_made_for_the_invoice_that_was_looked_up(core: Core) -> 
 
 async def test_an_absence_is_planned_in_a_form_and_what_is_wrong_stands_at_its_field(core: Core) -> None:
     form = await typed(core, "away")
+    mia = {"selected_user": MIA}
 
     with pytest.raises(Misfilled) as nobody:
-        await fill(core, form, **{"from": day("2026-03-11"), "until": day("2026-03-13")})
+        await fill(core, form, named={"from": day("2026-03-11")}, until=day("2026-03-13"))
     with pytest.raises(Misfilled) as backwards:
-        await fill(
-            core, form, **{"from": day("2026-03-13"), "until": day("2026-03-11"), "deputy": {"selected_user": MIA}}
-        )
+        await fill(core, form, named={"from": day("2026-03-13")}, until=day("2026-03-11"), deputy=mia)
     done = await fill(
-        core,
-        form,
-        **{
-            "from": day("2026-03-11"),
-            "until": day("2026-03-13"),
-            "deputy": {"selected_user": MIA},
-            "note": "call Acme",
-        },
+        core, form, named={"from": day("2026-03-11")}, until=day("2026-03-13"), deputy=mia, note="call Acme"
     )
 
     assert set(nobody.value.fields) == {"deputy"}

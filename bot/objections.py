@@ -1,0 +1,101 @@
+"""Objections: file one for a payer, and decide it, in forms; what is wrong stands at its field."""
+
+from collections.abc import Mapping
+
+from bot import entered, sessions
+from bot.asks import Filled, Press
+from bot.blocks import Message
+from bot.filled import Misfilled
+from bot.ids import Action, FormId
+from bot.routes import Answer, Form, Route
+from bot.views import answers, dispute_forms
+from bot.views import case_forms as forms
+from bot.views import disputes as views
+from domain.commitments import dispute_endings, dispute_queries, disputes
+from domain.commitments.dispute_endings import Outcome
+from domain.commitments.dispute_refusals import (
+    DescriptionUnusable,
+    DisputeReasonUnknown,
+    DisputeTooLarge,
+    ResolutionUnusable,
+)
+from domain.commitments.objections import Filing
+from domain.commitments.refusals import AmountNotPositive, OtherCurrency, ReasonMissing
+from domain.kernel.actor import Permission
+from domain.kernel.core import Core
+from domain.operations import cases
+
+
+async def press_file(core: Core, press: Press) -> Answer:
+    """Answer a click on Dispute: show the form."""
+    case = await cases.case(core, invoice_id=press.subject.invoice)
+    return forms.dispute(case, most=str(case.balance), card=press.subject.card)
+
+
+async def submit_file(core: Core, filled: Filled) -> Message:
+    """File the objection that was entered."""
+    case = await entered.case(core, filled)
+    reason = filled.values.choice("reason")
+    filing = Filing(
+        reason_code=reason,
+        description=filled.values.needed("words", or_else="What do they object to? Describe it in their words."),
+        amount=entered.amount(filled.values, "amount", currency=case.balance.currency),
+    )
+    with entered.at_fields(
+        {
+            "reason": (DisputeReasonUnknown,),
+            "amount": (AmountNotPositive, OtherCurrency, DisputeTooLarge),
+            "words": (DescriptionUnusable,),
+        }
+    ):
+        event = await disputes.file(core, invoice_number=case.invoice_number, filing=filing, actor=filled.actor)
+    return answers.done(event, views.show(event.dispute_id), views.take(event.dispute_id))
+
+
+async def press_resolve(core: Core, press: Press) -> Answer:
+    """Answer a click on Decide: show the form, as long as there is something to decide."""
+    assert press.subject.dispute is not None, "the route asks for it"
+    dispute = await dispute_queries.dispute(core, dispute_id=press.subject.dispute)
+    return views.card(dispute) if dispute.sla is None else dispute_forms.resolve(dispute)
+
+
+async def submit_resolve(core: Core, filled: Filled) -> Message:
+    """End the dispute as it was entered; the payer reads the note.
+
+    Raises:
+        Misfilled: An amount is needed, or the outcome is none.
+    """
+    dispute_id = filled.subject.dispute
+    assert dispute_id is not None, "the form's route asks for it"
+    dispute = await dispute_queries.dispute(core, dispute_id=dispute_id)
+    note, said = filled.values.text("note"), filled.values.choice("outcome")
+    if said == dispute_forms.WITHDRAWN:
+        return answers.done(await dispute_endings.withdraw(core, dispute_id=dispute_id, note=note, actor=filled.actor))
+    if said not in {each.value for each in Outcome}:
+        raise Misfilled({"outcome": "How does it end?"})
+    outcome = Outcome(said)
+    credit = entered.amount(filled.values, "credit", currency=dispute.amount.currency)
+    if outcome is Outcome.PARTLY_ACCEPTED and credit is None:
+        raise Misfilled({"credit": "How much is credited?"})
+    with entered.at_fields({"note": (ReasonMissing,), "credit": (ResolutionUnusable, OtherCurrency)}):
+        event = await dispute_endings.resolve(
+            core,
+            dispute_id=dispute_id,
+            outcome=outcome,
+            note=note,
+            actor=filled.actor,
+            credit=credit if outcome is Outcome.PARTLY_ACCEPTED else None,
+        )
+    return answers.done(event, views.show(dispute_id))
+
+
+BUTTONS: Mapping[Action, Route] = {
+    Action.DISPUTE_CASE: Route(Permission.WORK_QUEUE, sessions.pressed(press_file), ("invoice",), opens=True),
+    Action.RESOLVE_DISPUTE: Route(Permission.VIEW, press_resolve, ("dispute",), opens=True),
+}
+
+FORMS: Mapping[FormId, Form] = {
+    FormId.DISPUTE_CASE: Form(Permission.WORK_QUEUE, sessions.filled(submit_file)),
+    FormId.RESOLVE_DISPUTE: Form(Permission.VIEW, submit_resolve, ("dispute",)),
+}
+"""Who may decide, the domain says: whoever works the queue, or approves credits."""
