@@ -52,6 +52,8 @@ SQL_ONLY = {
     "unsent_form": "what was typed and not sent, kept in one statement and read back as it is",
     "portal_step": "first looks, put by the hundred in one statement, and counted",
     "person_preference": "one line for each person, put and read by one statement",
+    "mail_answer": "put once by one statement that its key decides, and read by its id",
+    "home_view": "one line for each person, put and read by one statement",
     "chat_channel": "written as the chat describes it, read by its id; no code makes one otherwise",
     "chat_trouble": "one upsert notes it, one delete ends it",
     "chat_mute": "an index says that there is one; read as a list",

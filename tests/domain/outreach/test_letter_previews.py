@@ -25,6 +25,17 @@ async def preview(core: Core, letter: str = "reminder-overdue", **how: str) -> L
     return await letter_previews.on_invoice(core, invoice_number="inv-1042", actor=SHELL, letter=letter, **how)
 
 
+async def a_mail_that_was_answered(core: Core) -> None:
+    """Store that a contact of INV-1042 wrote and got an answer."""
+    await core.database.execute(
+        "WITH mail AS (INSERT INTO inbound_mail (id, envelope_from, sent_to, body, sha256, size_bytes, state,"
+        " received_at) VALUES (gen_random_uuid(), '', '{}', '', '', 0, 'read', now()) RETURNING id)"
+        " INSERT INTO mail_answer (id, mail_id, invoice_id, contact_id, text, in_reply_to, thread_ids, made_by,"
+        " created_at) SELECT gen_random_uuid(), mail.id, i.id, c.id, '4711.', '', '{}', 'Anna', now()"
+        " FROM mail, invoice i JOIN contact c ON c.account_id = i.account_id"
+    )
+
+
 async def test_a_letter_is_shown_with_the_invoices_own_facts_and_nothing_is_left_behind(core: Core) -> None:
     await an_invoice(core)
 
@@ -45,6 +56,7 @@ async def test_every_letter_can_be_looked_at_once_there_is_something_to_tell(cor
     await Question.create(
         id=uuid4(), invoice_id=invoice.id, contact_id=(await Contact.get(account_id=invoice.account_id)).id,
         text="Which order?", answer="4711.", digest="d", state="answered", created_at=core.clock.now())  # fmt: skip
+    await a_mail_that_was_answered(core)
     if letter == "dispute-resolved":
         await core.database.execute("UPDATE dispute SET state = 'rejected'")
 
