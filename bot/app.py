@@ -8,11 +8,10 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Self
+from typing import Any
 
 import aiohttp
 from aiohttp import web
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
@@ -31,6 +30,7 @@ from bot.publishing import Homes
 from bot.replies import Replies
 from bot.rooms import Plan
 from bot.routes import Answer
+from bot.sockets import Socket
 from bot.views import answers
 from bot.windows import Windows
 from domain.kernel import request_ids
@@ -58,34 +58,6 @@ REMOVED = {"app_uninstalled": "app_uninstalled", "tokens_revoked": "token_revoke
 Ack = Callable[..., Awaitable[Any]]
 
 ANY = re.compile("")
-
-
-class Socket(AsyncSocketModeHandler):
-    """The connection of Socket Mode; it comes back by itself whenever it is lost.
-
-    ``async with`` starts it and does not wait for Slack, so that a start without Slack is a start all the same.
-    """
-
-    _connecting: asyncio.Task[None]
-
-    async def __aenter__(self) -> Self:
-        """Start to connect."""
-        self._connecting = asyncio.create_task(self.connect_async())
-        return self
-
-    async def __aexit__(self, *exception: object) -> None:
-        """Disconnect for good."""
-        self._connecting.cancel()
-        await asyncio.gather(self._connecting, return_exceptions=True)
-        await self.close_async()
-
-    async def connect_async(self) -> None:
-        """Connect, trying until it works or the connection is closed."""
-        await super().connect_async()  # type: ignore[no-untyped-call]
-
-    async def close_async(self) -> None:
-        """Disconnect for good."""
-        await super().close_async()  # type: ignore[no-untyped-call]
 
 
 class Bot:
