@@ -61,7 +61,7 @@ class Answering:
                 return await self._in_turn(work)
             except Misfilled:
                 raise
-            except Exception as error:  # the rim
+            except Exception as error:  # the rim: whatever fails, the person hears of it
                 log.error("a command, click or form failed, request %s: %s", request_id, errors.trail(error))
                 return answers.try_later(request_id)
 
@@ -70,7 +70,7 @@ class Answering:
         try:
             async with asyncio.timeout(SEARCH_SECONDS):
                 return await search
-        except Exception as error:  # the rim
+        except Exception as error:  # the rim: a field that offers nothing can still be left
             log.error("choices could not be looked up: %s", errors.trail(error))
             return ()
 
