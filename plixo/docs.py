@@ -145,7 +145,7 @@ def _by_area() -> dict[str, list[type[Event]]]:
     areas: dict[str, list[type[Event]]] = {}
     for name in doc_sources.module_names("events"):
         import_module(name)
-    for each in sorted(EVENTS.values(), key=lambda event: doc_sources.floor(event.__module__)):
+    for each in sorted(EVENTS.values(), key=lambda event: (doc_sources.floor(event.__module__), event.__module__)):
         if each.__module__.startswith("domain."):
             areas.setdefault(each.__module__.split(".")[1], []).append(each)
     return areas
