@@ -35,7 +35,7 @@ async def _send(payer: Payer, path: str, fields: dict[str, str], files: dict[str
 
 
 async def _file_in_slack(on_stage: Stage, name: str) -> bytes:
-    """Wait until a file is in the operators' channel; return its bytes as Slack hands them out."""
+    """Wait until a file is in the operators' channel; return its bytes as the sandbox shows them to people."""
 
     async def found() -> dict[str, Any] | None:
         workspace = on_stage.demo.sandbox.slack.workspace
@@ -46,7 +46,7 @@ async def _file_in_slack(on_stage: Stage, name: str) -> bytes:
         return None
 
     file = await until(found, missing=f"no file {name} in Slack")
-    async with aiohttp.ClientSession() as session, session.get(file["url_private_download"]) as answer:
+    async with aiohttp.ClientSession() as session, session.get(file["permalink"]) as answer:
         return await answer.read()
 
 
