@@ -57,6 +57,7 @@ class Action(StrEnum):
     REJECT_WRITE_OFF = "write_off.reject"
     APPLY_NOTE = "credit_note.apply"
     LIFT_HOLD = "hold.lift"
+    LIST_SUPPRESSIONS = "suppression.list"
     SHOW_POLICY = "policy.show"
     PUBLISH_MOVE = "policy.publish_move"
     PUBLISH_FINISH = "policy.publish_finish"

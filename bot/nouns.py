@@ -16,6 +16,7 @@ from bot import (
     contacts,
     credit_notes,
     credits,  # noqa: A004 - named after what it is about, as every module
+    deliverability,
     disputes,
     drafts,
     exports,
@@ -99,6 +100,7 @@ NOUNS: Sequence[ModuleType] = (
     write_offs,
     holds,
     suppressions,
+    deliverability,
     policies,
     maintenance,
     roles,

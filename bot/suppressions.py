@@ -1,9 +1,12 @@
 """Suppressions: stop the mail to an address or a domain, show what speaks for it, let it be mailed again."""
 
+from collections.abc import Mapping
+
 from bot import asks, words
-from bot.asks import Ask, Misunderstood
+from bot.asks import Ask, Misunderstood, Press
 from bot.blocks import Message
-from bot.routes import Command, Group, command
+from bot.ids import Action
+from bot.routes import Command, Group, Route, command
 from bot.views import answers
 from bot.views import suppressions as views
 from domain.deliverability import evidence, suppression_ends, suppression_lists, suppressions
@@ -62,6 +65,12 @@ async def listed(core: Core, ask: Ask) -> Message:
     """Answer ``/plixo suppressions [TEXT]``: what is in force, the newest first."""
     found = await suppression_lists.in_force(core, text=" ".join(ask.words), limit=views.MOST_LISTED + 1)
     return views.listed(found)
+
+
+async def press_list(core: Core, press: Press) -> Message:
+    """Answer a click on Suppressions."""
+    del press
+    return views.listed(await suppression_lists.in_force(core, limit=views.MOST_LISTED + 1))
 
 
 async def lift(core: Core, ask: Ask) -> Message:
@@ -129,3 +138,5 @@ COMMANDS: tuple[Command, ...] = (
         lift,
     ),
 )
+
+BUTTONS: Mapping[Action, Route] = {Action.LIST_SUPPRESSIONS: Route(Permission.VIEW, press_list)}

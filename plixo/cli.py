@@ -20,6 +20,7 @@ from plixo.commands import (
     letters,
     mail,
     mail_attachments,
+    mail_health,
     mail_replays,
     operate,
     papers,
@@ -69,6 +70,7 @@ app.add_typer(suppressions.suppression_app, name="suppression")
 mail.mail_app.command("sender")(senders.sender)
 mail.mail_app.command("replay")(mail_replays.replay)
 mail.mail_app.command("attachment")(mail_attachments.attachment)
+mail.mail_app.command("health")(mail_health.health)
 app.add_typer(mail.mail_app, name="mail")
 app.add_typer(letters.letter_app, name="letter")
 app.add_typer(people.role_app, name="role")

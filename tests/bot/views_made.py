@@ -24,6 +24,7 @@ from tests.bot.books_views_made import books_views
 from tests.bot.cash_views_made import cash_views
 from tests.bot.chat_views_made import chat_views
 from tests.bot.import_views_made import import_views
+from tests.bot.mail_views_made import mail_views
 from tests.bot.money_views_made import money_views
 from tests.bot.payment_views_made import payment_views
 from tests.bot.people_views_made import people_views
@@ -144,6 +145,7 @@ def every_view(name: str = "Acme Ltd") -> Mapping[str, Message]:
         **chat_views(name, number=number, many=many, case=a_case(name, number=number)),
         **import_views(name, many=many),
         **books_views(name, number=number, many=many),
+        **mail_views(name, many=many),
         **money_views(name, number=number, many=many),
         **payment_views(name, number=number, many=many),
         **people_views(name, number=number, many=many),
