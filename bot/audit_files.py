@@ -10,7 +10,9 @@ from bot.calls import Calls
 from bot.errors import SlackRefused
 from bot.rooms import Rooms
 from domain.kernel import timeline
+from domain.kernel.actor import Permission
 from domain.kernel.core import Core
+from domain.kernel.refusals import Refusal
 from domain.operations import audit_export, chat_messages
 from domain.operations.audit_events import AuditExported
 from domain.people import people
@@ -39,6 +41,11 @@ class AuditSharer:
         key = f"audit:{entry_id}"
         known = await chat_messages.found(self._core, keys=[key])
         if slack_id is None or (known and known[0].ts is not None):
+            return
+        try:
+            (await people.actor(self._core, slack_id=slack_id)).require(Permission.MANAGE_PEOPLE)
+        except Refusal as no:
+            log.warning("a part of the audit log is not sent, the right to it was taken away: %s", type(no).__name__)
             return
         try:
             channel = await self._rooms.direct(slack_id)

@@ -58,8 +58,10 @@ class Calls:
         if ends > now:
             raise TryLater(ends - now, "Slack asked for a pause, or was away a moment ago")
 
-    async def make(self, method: Callable[[], Awaitable[T]], *, place: str = ANYWHERE) -> T:
-        """Call Slack, for a channel or for none.
+    async def make(
+        self, method: Callable[[], Awaitable[T]], *, place: str = ANYWHERE, seconds: float = TIMEOUT_SECONDS
+    ) -> T:
+        """Call Slack, for a channel or for none, and wait for the answer so many *seconds*.
 
         Raises:
             SlackRefused: It will not, until a person changes something.
@@ -70,7 +72,7 @@ class Calls:
         self.ready(place)
         await self._paces.setdefault(place, Pace(seconds=self._seconds)).wait()
         try:
-            async with asyncio.timeout(TIMEOUT_SECONDS):
+            async with asyncio.timeout(seconds):
                 return await method()
         except SlackApiError as error:
             found = errors.meant(error)

@@ -5,6 +5,7 @@ buttons names its subject, and this looks which subjects are decided by now.
 """
 
 import logging
+from collections.abc import Sequence
 
 from bot import drawing
 from bot.errors import SlackRefused
@@ -18,7 +19,7 @@ from domain.operations.chat_messages import ChatMessage
 log = logging.getLogger(__name__)
 
 MOST = 500
-"""Undecided messages that are looked at in one pass, those that were changed longest ago first."""
+"""Undecided messages that are looked at together, those that were changed longest ago first."""
 
 
 class Redrawer:
@@ -47,19 +48,27 @@ class Redrawer:
             TryLater: Slack is busy or away.
         """
         del entry_id
-        try:
-            await self._sweep()
-        except SlackRefused as refused:
-            log.error("messages are not drawn anew, Slack refuses: %s", refused)
-
-    async def _sweep(self) -> None:
+        closed: set[str] = set()
         waiting = await chat_messages.undecided(self._core, limit=MOST)
+        while waiting:
+            await self._sweep(waiting, closed)
+            if len(waiting) < MOST:
+                return
+            waiting = await chat_messages.undecided(self._core, limit=MOST, behind=waiting[-1])
+
+    async def _sweep(self, waiting: Sequence[ChatMessage], closed: set[str]) -> None:
+        """Draw those that are decided; a channel that Slack keeps *closed* keeps no other waiting."""
         decided = await standings.of(self._core, {each.subject for each in waiting if each.subject})
         over = [each for each in waiting if each.subject and decided[each.subject].decided]
         for channel, ts in dict.fromkeys((each.channel, each.ts) for each in over):
-            if ts is not None:
+            if ts is None or channel in closed:
+                continue
+            try:
                 await self._one(Place(channel, ts))
-        await chat_messages.settle(self._core, keys=[each.key for each in over])
+            except SlackRefused as refused:
+                log.error("messages of a channel are not drawn anew, Slack refuses: %s", refused)
+                closed.add(channel)
+        await chat_messages.settle(self._core, keys=[each.key for each in over if each.channel not in closed])
 
     async def _one(self, place: Place) -> None:
         """Draw one message anew, with all that it stands for."""

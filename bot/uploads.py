@@ -1,10 +1,16 @@
 """Uploads: a file into a thread, by the three steps that Slack wants."""
 
+import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import errors
 from bot.calls import Calls
 from bot.errors import SlackAway
+
+_LEAST_SECONDS = 10.0
+
+_LEAST_A_SECOND = 100_000
+"""Bytes: a large file on a slow line may take longer than a call, or no try would ever be the last."""
 
 
 async def share(
@@ -24,7 +30,8 @@ async def share(
     file_id, address = str(promised.get("file_id") or ""), str(promised.get("upload_url") or "")
     if not file_id or not address:
         raise calls.half("no place for a file")
-    await calls.make(lambda: _put(client, address, body), place=channel)
+    seconds = _LEAST_SECONDS + len(body) / _LEAST_A_SECOND
+    await calls.make(lambda: _put(client, address, body, seconds=seconds), place=channel, seconds=seconds)
     await calls.make(
         lambda: client.files_completeUploadExternal(
             files=[{"id": file_id, "title": name}], channel_id=channel, thread_ts=thread_ts or None
@@ -34,9 +41,10 @@ async def share(
     return file_id
 
 
-async def _put(client: AsyncWebClient, address: str, body: bytes) -> None:
+async def _put(client: AsyncWebClient, address: str, body: bytes, *, seconds: float) -> None:
     session = client.session
     assert session is not None, "the bot gives its clients a session"
-    async with session.post(address, data=body, headers={"Content-Type": "application/octet-stream"}) as answer:
+    headers, timeout = {"Content-Type": "application/octet-stream"}, aiohttp.ClientTimeout(total=seconds, connect=5)
+    async with session.post(address, data=body, headers=headers, timeout=timeout) as answer:
         if answer.status != 200:
             raise SlackAway(errors.OUTAGE_WAIT, f"Slack did not take a file ({answer.status})")

@@ -124,12 +124,16 @@ async def beside(core: Core, *, channel: str, ts: str) -> tuple[ChatMessage, ...
     return tuple(ChatMessage(**row) for row in rows)
 
 
-async def undecided(core: Core, *, limit: int) -> tuple[ChatMessage, ...]:
-    """Return the messages with buttons for something that was not decided when they were drawn last."""
+async def undecided(core: Core, *, limit: int, behind: ChatMessage | None = None) -> tuple[ChatMessage, ...]:
+    """Return the messages with buttons for something that was not decided when they were drawn last.
+
+    With *behind* those that follow it.
+    """
     rows = await core.database.rows(
         f"SELECT {_COLUMNS} FROM chat_message WHERE subject IS NOT NULL AND NOT settled AND ts IS NOT NULL"
-        " ORDER BY updated_at, key LIMIT %s",
-        (limit,),
+        " AND (%(at)s::timestamptz IS NULL OR (updated_at, key) > (%(at)s, %(key)s::text))"
+        " ORDER BY updated_at, key LIMIT %(limit)s",
+        {"limit": limit, "at": behind.updated_at if behind else None, "key": behind.key if behind else None},
     )
     return tuple(ChatMessage(**row) for row in rows)
 

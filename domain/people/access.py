@@ -26,6 +26,7 @@ from domain.people.refusals import (
     AccessNotFound,
     OwnRoles,
     RoleHeldAlready,
+    SecondPersonNeeded,
 )
 from domain.people.roles import Role
 from domain.people.states import AccessState
@@ -120,6 +121,7 @@ async def approve(
         NotAllowed: The actor may not manage people.
         OwnRoles: The request is for the actor.
         OwnWork: The actor proposed it.
+        SecondPersonNeeded: It is a far-reaching role that nobody asked for.
         AccessNotFound, AccessDecided: There is nothing to decide.
         RoleHeldAlready: It was given by another way meanwhile.
         EndImpossible: The time asked for is over.
@@ -128,6 +130,8 @@ async def approve(
         now = core.clock.now()
         wish = await _decidable(core, access_id=access_id, actor=actor)
         given = role or Role(wish.role)
+        if given is not Role(wish.role) and people.by_two(core, given, actor):
+            raise SecondPersonNeeded(given.value)
         asked = Term(wish.lasts_minutes, wish.until)
         lasts = term if term is not None else asked
         await grants.give(

@@ -142,3 +142,16 @@ async def test_an_export_comes_as_a_file_to_the_one_who_asked(
 
 async def test_whether_balances_agree_is_asked_for_by_balances(core: Core, carla: None) -> None:
     assert "No balance was compared yet" in await said(core, "balances")
+
+
+async def test_an_export_does_not_come_to_whoever_lost_the_right_meanwhile(
+    door: AtTheDoor, core: Core, bot: Bot, carla: None
+) -> None:
+    await said(core, "audit export")
+    (row,) = await core.database.rows("SELECT id FROM timeline_entry WHERE kind = 'audit.exported'")
+    await people.grant(core, slack_id=ANNA, name="Anna", role=Role.CONTROLLER, reason="test", actor=SHELL)
+    await people.revoke(core, slack_id=CARLA, role=Role.CONTROLLER, reason="test", actor=SHELL)
+
+    await bot.jobs()["share_audit"](entry_id=row["id"])
+
+    assert door.slack.uploaded == []

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from domain.people import people
 from domain.policies import policies
 from domain.policies.values import Mode
 from tests.bot.conftest import ANNA as ANNA_ID
-from tests.bot.fake_slack import FakeSlack
+from tests.bot.fake_slack import FakeSlack, Fault
 from tests.bot.test_payments import a_stray
 from tests.bot.test_telling import a_decline, happened
 from tests.builders import an_invoice
@@ -135,6 +136,40 @@ async def test_a_message_that_was_deleted_meanwhile_is_left_alone(core: Core, sl
 
     assert len(slack.called("chat.update")) == 1
     assert slack.messages == []
+
+
+async def test_a_channel_that_is_closed_keeps_no_other_from_being_drawn(core: Core, slack: FakeSlack, bot: Bot) -> None:
+    first, second = await a_call(core), await a_policy(core)
+    await told_of_all(core, bot)
+    await core.database.execute(
+        "UPDATE chat_message SET channel = 'C0CLOSED', updated_at = updated_at - interval '1 hour'"
+        " WHERE subject LIKE 'support:%%'"
+    )
+    await first()
+    await second()
+    slack.fail("chat.update", Fault(error="is_archived"))
+
+    await bot.jobs()["redraw_chat"]()
+
+    assert with_buttons(slack, "policy.show") == []
+    waits = await core.database.rows("SELECT channel FROM chat_message WHERE subject IS NOT NULL AND NOT settled")
+    assert [row["channel"] for row in waits] == ["C0CLOSED"]
+
+
+async def test_hundreds_that_nobody_decides_keep_no_decided_one_waiting(core: Core, slack: FakeSlack, bot: Bot) -> None:
+    await core.database.execute(
+        "INSERT INTO chat_message (id, key, channel, ts, content_hash, subject, updated_at)"
+        " SELECT gen_random_uuid(), 'old:' || n, 'C1', '1.' || n, '', 'support:' || gen_random_uuid(), %s"
+        " FROM generate_series(1, 700) n",
+        (core.clock.now() - timedelta(days=1),),
+    )
+    close = await a_call(core)
+    await told_of_all(core, bot)
+
+    await close()
+    await bot.jobs()["redraw_chat"]()
+
+    assert with_buttons(slack, "support.show") == []
 
 
 def test_every_button_of_news_names_what_it_decides_and_somebody_reads_how_that_stands() -> None:

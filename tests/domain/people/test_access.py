@@ -26,6 +26,7 @@ from domain.people.refusals import (
     ReasonNeeded,
     ReasonTooLong,
     RoleHeldAlready,
+    SecondPersonNeeded,
 )
 from domain.people.roles import Role
 from tests.clocks import START, StandingClock
@@ -192,6 +193,18 @@ async def test_whoever_decides_may_give_less(core: Core) -> None:
 
     assert event.told() == "The request for Eve was approved: Viewer for 1 day (asked for: Controller)"
     assert (await people.actor(core, slack_id=EVE)).roles == ("Viewer",)
+
+
+async def test_nobody_makes_a_far_reaching_role_of_a_request_for_another(core: Core) -> None:
+    anna = await person(core, ANNA, Role.CONTROLLER)
+    wish = await asked(core, Role.VIEWER)
+
+    with pytest.raises(SecondPersonNeeded):
+        await access.approve(core, access_id=wish.access_id, actor=anna, role=Role.CONTROLLER)
+
+    with pytest.raises(PersonUnknown):
+        await people.actor(core, slack_id=EVE)
+    await access.approve(core, access_id=wish.access_id, actor=anna)
 
 
 async def test_a_denial_says_why_and_changes_no_rights(core: Core) -> None:
