@@ -59,10 +59,11 @@ class ExportJobs:
             raise TryLater(errors.OUTAGE_WAIT, "the store of files does not answer") from error
 
     async def _target(self, chat_id: str, channel: str) -> str:
-        """Return the channel that was wished if nobody reads along there who may not; else the talk with the person."""
-        if channel.startswith("D"):
-            return channel
-        if channel and not (await self._poster.rooms.audience(channel)).brief:
+        """Return the channel that was wished if nobody reads along there who may not; else the talk with the person.
+
+        A talk in which a command was typed may be one of two people, in which we cannot write.
+        """
+        if channel and not channel.startswith("D") and not (await self._poster.rooms.audience(channel)).brief:
             return channel
         return await self._poster.rooms.direct(chat_id)
 

@@ -121,13 +121,13 @@ JOBS = (
         "Asks Slack for the names, languages and time zones of people.",
         lock="learn_people",
         queueing_lock="learn_people",
-        queue="chat",
+        queue="homes",
     ),
     JobKind(
         "publish_home",
         "Draws the App Home that somebody looks at.",
         attempts=6,
-        lock="home",
+        lock="home {slack_id}",  # whoever opens one does not wait for hundreds of others
         queueing_lock="publish_home {slack_id}",
         queue="chat",
     ),
@@ -137,7 +137,7 @@ JOBS = (
         attempts=6,
         lock="home",
         queueing_lock="publish_homes",
-        queue="chat",
+        queue="homes",  # of hundreds at Slack's pace, which must keep no news waiting
     ),
     JobKind("share_audit", "Sends a part of the audit log to whoever asked for it in Slack.", queue="chat"),
     JobKind(
@@ -174,6 +174,7 @@ JOBS = (
         "watch_files", "Tells of files that nobody could look into.", lock="watch_files", queueing_lock="watch_files"
     ),
     JobKind("look_at_file", "Finds out whether a file that was shared in Slack is for an import.", attempts=20),
+    JobKind("fetch_dispute_file", "Fetches a file from Slack that came with an objection.", attempts=20),
     JobKind("fetch_import", "Fetches a file from Slack that somebody handed in.", attempts=20),
     JobKind(
         "read_import",
@@ -214,6 +215,7 @@ OF_CHAT = (
     "redraw_chat",
     "watch_chat",
     "look_at_file",
+    "fetch_dispute_file",
     "fetch_import",
     "show_import",
     "send_export",

@@ -17,6 +17,10 @@ from domain.ledger.refusals import NothingToPay
 from domain.ledger.states import InvoiceState
 from domain.people.models import Person
 
+_ROLE = (
+    "SELECT FROM role_grant WHERE person_id = %(person)s AND state = 'active' AND (until IS NULL OR until > %(now)s)"
+)
+
 MOST_LISTED = 2_000
 """Cases in others' hands that are left out of somebody's session."""
 
@@ -30,7 +34,7 @@ async def hand_over(core: Core, *, invoice_number: str, slack_id: str, words: st
         NotAllowed: The actor may not work the queue.
         WordsMissing: Nobody would know what to do.
         InvoiceNotFound, NothingToPay: There is no such debt.
-        WithoutRole: Nobody is known by that Slack account.
+        WithoutRole: Whoever has that Slack account may do nothing here, or not any more.
         HandedToSelf: It is the actor's own.
         HandedOverAlready: The person has the case already.
         ClaimedByAnother: Somebody else has the customer in hand.
@@ -43,7 +47,7 @@ async def hand_over(core: Core, *, invoice_number: str, slack_id: str, words: st
         invoice = await invoices.locked(invoice_number)
         if invoice.status is not InvoiceState.OPEN:
             raise NothingToPay(invoice.number, invoice.state)
-        taker = await _taker(slack_id, actor)
+        taker = await _taker(core, tx, slack_id, actor)
         await claims.one_at_a_time(tx)
         event = await _handed(core, tx, invoice=invoice, taker=taker, said=said, actor=actor)
         await claims.given_back(core, tx, invoice=invoice, actor=actor)
@@ -61,9 +65,9 @@ async def to_others(core: Core, rows: Rows, *, actor: Actor) -> list[UUID]:
     return [row["invoice_id"] for row in found]
 
 
-async def _taker(slack_id: str, actor: Actor) -> Person:
+async def _taker(core: Core, tx: Transaction, slack_id: str, actor: Actor) -> Person:
     taker = await Person.get_or_none(slack_id=slack_id)
-    if taker is None:
+    if taker is None or await tx.row(_ROLE, {"person": taker.id, "now": core.clock.now()}) is None:
         raise WithoutRole
     if taker.id == actor.id:
         raise HandedToSelf

@@ -8,11 +8,12 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from domain.kernel import timeline
+from domain.kernel import request_ids, timeline
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.events import by
+from domain.kernel.transactions import Transaction
 from domain.ledger import ageing_before, collected, invoice_papers, invoices, statement_papers, statements
 from domain.operations import export_tables, funnel
 from domain.operations.export_events import FileExported
@@ -76,7 +77,7 @@ async def ask(core: Core, *, what: What, words: Sequence[str], chat_id: str, cha
 
 
 async def made(core: Core, *, what: What, words: Sequence[str], actor: Actor) -> Exported:
-    """Make a file, and note who took it.
+    """Make a file, and note who took it: once for each request, however often it is made until it can be brought.
 
     Raises:
         NotAllowed: The actor may not see what is in it.
@@ -88,8 +89,20 @@ async def made(core: Core, *, what: What, words: Sequence[str], actor: Actor) ->
     found = await _MADE[what](core, tuple(words), actor)
     async with core.transaction() as tx:
         event = FileExported(what=what.value, file_name=found.name, rows=found.rows, **by(actor, core.clock.now()))
-        await timeline.record(core, tx, event)
+        if not await _noted(tx, event):
+            await timeline.record(core, tx, event)
     return found
+
+
+async def _noted(tx: Transaction, event: FileExported) -> bool:
+    """Tell whether this very request has noted it before: a job runs again while the chat is away."""
+    request_id = request_ids.current()
+    row = await tx.row(
+        "SELECT 1 FROM timeline_entry WHERE request_id = %s AND kind = %s AND actor = %s AND fact->>'what' = %s"
+        " LIMIT 1",
+        (request_id, event.kind, event.actor, event.what),
+    )
+    return request_id != "" and row is not None
 
 
 async def _statement(core: Core, words: tuple[str, ...], actor: Actor) -> Exported:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from domain.casework import worklist
+from domain.kernel import request_ids
 from domain.kernel.actor import SHELL, Actor, ActorKind, Permission
 from domain.kernel.core import Core
 from domain.kernel.refusals import NotAllowed, Refusal
@@ -100,6 +101,15 @@ async def test_each_file_is_noted_with_its_taker(core: Core) -> None:
 
     row: Any = await core.database.row("SELECT actor, fact ->> 'what' AS what FROM timeline_entry")
     assert row == {"actor": "command line", "what": "ageing chart"}
+
+
+async def test_a_file_that_is_made_again_until_it_can_be_brought_is_noted_once(core: Core) -> None:
+    for request in ("abcdefgh23", "abcdefgh23", "jkmnpqrs45"):
+        with request_ids.serving(request):
+            await exports.made(core, what=What.CASH, words=(), actor=SHELL)
+
+    rows = await core.database.rows("SELECT request_id FROM timeline_entry WHERE kind = 'export.made' ORDER BY id")
+    assert [row["request_id"] for row in rows] == ["abcdefgh23", "jkmnpqrs45"]
 
 
 async def test_full_addresses_and_rejects_are_for_those_with_the_right(core: Core) -> None:
