@@ -26,18 +26,20 @@ log = logging.getLogger(__name__)
 AT_ONCE_SECONDS = 1.0
 """Work that takes longer is shown an empty window first."""
 
-
 SEARCH_SECONDS = 2.0
 
 MOST_AT_ONCE = 6
 """Pieces of work; fewer than a bot has connections, so that what comes next is acknowledged however much is done."""
 
+_PATIENCE = 60.0
+"""Seconds that a piece of work waits for its turn; behind one that hangs, people hear that it is to be tried later."""
+
 
 class Answering:
     """Shows answers."""
 
-    def __init__(self, replies: Replies, windows: Windows) -> None:
-        self._replies, self._windows = replies, windows
+    def __init__(self, replies: Replies, windows: Windows, *, patience: float = _PATIENCE) -> None:
+        self._replies, self._windows, self._patience = replies, windows, patience
         self._places = asyncio.Semaphore(MOST_AT_ONCE)
 
     async def answer(self, to: ReplyTo, work: Coroutine[Any, Any, Answer], *, may_open: bool = False) -> None:
@@ -80,8 +82,12 @@ class Answering:
 
     async def _in_turn(self, work: Coroutine[Any, Any, Answer]) -> Answer:
         try:
-            async with self._places:
+            async with asyncio.timeout(self._patience):
+                await self._places.acquire()
+            try:
                 return await work
+            finally:
+                self._places.release()
         finally:
             work.close()  # of work whose turn never came
 
