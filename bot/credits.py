@@ -70,7 +70,7 @@ async def press_approve(core: Core, press: Press) -> Message:
 
 async def press_reject(core: Core, press: Press) -> Answer:
     """Answer a click on Reject…: whoever proposed it wants to know why."""
-    found = [each for each in await credits.waiting(core) if each.credit_id == press.subject.credit]
+    found = await credits.waiting(core, only=press.subject.credit)
     return views.reject_form(found[0]) if found else answers.said("That credit does not wait for a decision any more.")
 
 

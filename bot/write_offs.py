@@ -90,7 +90,7 @@ async def press_approve(core: Core, press: Press) -> Message:
 
 async def press_reject(core: Core, press: Press) -> Answer:
     """Answer a click on Reject…: whoever proposed it wants to know why."""
-    found = [each for each in await write_off_records.waiting(core) if each.write_off_id == press.subject.write_off]
+    found = await write_off_records.waiting(core, only=press.subject.write_off)
     return views.reject_form(found[0]) if found else answers.said("That does not wait for a decision any more.")
 
 

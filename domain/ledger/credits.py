@@ -174,13 +174,14 @@ class WaitingCredit:
     above_cap: bool
 
 
-async def waiting(core: Core, *, limit: int = WAITING_SHOWN) -> tuple[WaitingCredit, ...]:
-    """Return the credits that wait for a decision, oldest first."""
+async def waiting(core: Core, *, limit: int = WAITING_SHOWN, only: UUID | None = None) -> tuple[WaitingCredit, ...]:
+    """Return the credits that wait for a decision, oldest first; or *only* that one, if it does."""
     rows = await core.database.rows(
         "SELECT c.id, i.number, a.name, c.currency, c.amount_minor, i.open_minor, c.reason, c.proposed_by, c.created_at"
         " FROM credit c JOIN invoice i ON i.id = c.invoice_id JOIN account a ON a.id = c.account_id"
-        " WHERE c.state = 'proposed' ORDER BY c.created_at, c.id LIMIT %s",
-        (min(limit, WAITING_SHOWN),),
+        " WHERE c.state = 'proposed' AND (%(only)s::uuid IS NULL OR c.id = %(only)s)"
+        " ORDER BY c.created_at, c.id LIMIT %(limit)s",
+        {"only": only, "limit": min(limit, WAITING_SHOWN)},
     )
     return tuple(_waiting(core, row) for row in rows)
 

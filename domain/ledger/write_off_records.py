@@ -36,13 +36,14 @@ class WaitingWriteOff:
     proposed_at: datetime
 
 
-async def waiting(core: Core, *, limit: int = WAITING_SHOWN) -> tuple[WaitingWriteOff, ...]:
-    """Return the write-offs and voids that wait for a decision, oldest first."""
+async def waiting(core: Core, *, limit: int = WAITING_SHOWN, only: UUID | None = None) -> tuple[WaitingWriteOff, ...]:
+    """Return the write-offs and voids that wait for a decision, oldest first; or *only* that one, if it does."""
     rows = await core.database.rows(
         "SELECT w.id, w.kind, i.number, a.name, w.currency, w.amount_minor, i.open_minor, w.reason, w.proposed_by,"
         " w.created_at FROM write_off w JOIN invoice i ON i.id = w.invoice_id JOIN account a ON a.id = w.account_id"
-        " WHERE w.state = 'proposed' ORDER BY w.created_at, w.id LIMIT %s",
-        (max(1, min(limit, WAITING_SHOWN)),),
+        " WHERE w.state = 'proposed' AND (%(only)s::uuid IS NULL OR w.id = %(only)s)"
+        " ORDER BY w.created_at, w.id LIMIT %(limit)s",
+        {"only": only, "limit": max(1, min(limit, WAITING_SHOWN))},
     )
     return tuple(map(_waiting, rows))
 

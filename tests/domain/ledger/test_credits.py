@@ -53,6 +53,19 @@ async def proposed(core: Core, minor: int, *, number: str = "INV-1", by: Actor =
     return event.credit_id
 
 
+async def test_one_credit_is_found_however_many_wait_before_it(core: Core) -> None:
+    await an_invoice(core, "INV-1", amount=euros(10000))
+    await an_invoice(core, "INV-2", amount=euros(10000), email="b@globex.example")
+    await proposed(core, 2500)
+    second = await proposed(core, 500, number="INV-2")
+
+    found = await ledger_credits.waiting(core, limit=1, only=second)
+    await ledger_credits.reject(core, credit_id=second, reason="it is whole", actor=LENA)
+
+    assert [each.credit_id for each in found] == [second]
+    assert await ledger_credits.waiting(core, only=second) == ()
+
+
 async def test_a_proposed_credit_changes_nothing_yet(core: Core) -> None:
     await an_invoice(core, "INV-1", amount=euros(10000))
 
