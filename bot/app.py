@@ -22,6 +22,7 @@ from bot.answering import Answering
 from bot.background import Background
 from bot.blocks import Message
 from bot.delivery import Delivery
+from bot.dispute_files import DisputeFiles
 from bot.door import Door
 from bot.export_jobs import ExportJobs
 from bot.filled import Misfilled
@@ -96,6 +97,7 @@ class Bot:
         )
         self._exports = ExportJobs(core, client, self.delivery.calls, self.delivery.poster)
         self._imports = ImportJobs(core, client, self.delivery.calls, self.delivery.poster, api_url=api_url)
+        self._dispute_files = DisputeFiles(core, client, self.delivery.calls, self.delivery.poster, api_url=api_url)
         self._homes = Homes(core, client, self.delivery.calls)
         self.app = self._bolt(bot_token, signing_secret or "")
 
@@ -112,7 +114,7 @@ class Bot:
 
     def jobs(self) -> Mapping[str, JobFunction]:
         """Return the jobs that this edge does."""
-        jobs = {**self.delivery.jobs(), **self._imports.jobs(), **self._exports.jobs()}
+        jobs = {**self.delivery.jobs(), **self._imports.jobs(), **self._exports.jobs(), **self._dispute_files.jobs()}
         return {**jobs, **self._homes.jobs(jobs)}
 
     async def close(self) -> None:

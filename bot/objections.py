@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from bot import entered, sessions
 from bot.asks import Filled, Press
 from bot.blocks import Message
+from bot.dispute_files import SOURCE
 from bot.filled import Misfilled
 from bot.ids import Action, FormId
 from bot.routes import Answer, Form, Route
 from bot.views import answers, dispute_forms
 from bot.views import case_forms as forms
 from bot.views import disputes as views
-from domain.commitments import dispute_endings, dispute_queries, disputes
+from domain.commitments import dispute_endings, dispute_queries, dispute_uploads, disputes
 from domain.commitments.dispute_endings import Outcome
 from domain.commitments.dispute_refusals import (
     DescriptionUnusable,
@@ -49,7 +50,14 @@ async def submit_file(core: Core, filled: Filled) -> Message:
         }
     ):
         event = await disputes.file(core, invoice_number=case.invoice_number, filing=filing, actor=filled.actor)
-    return answers.done(event, views.show(event.dispute_id), views.take(event.dispute_id))
+    files = {f"{SOURCE}{each.id}": each.name for each in filled.values.files("papers") if each.id}
+    note = ""
+    if files:
+        await dispute_uploads.taken(
+            core, dispute_id=event.dispute_id, files=files, chat_id=filled.slack_id, actor=filled.actor
+        )
+        note = "The files are being fetched; the dispute shows them, and you hear of one that cannot be had."
+    return answers.done(event, views.show(event.dispute_id), views.take(event.dispute_id), note=note)
 
 
 async def press_resolve(core: Core, press: Press) -> Answer:

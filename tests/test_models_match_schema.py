@@ -47,6 +47,7 @@ SQL_ONLY = {
     "delivery_evidence": "appended by one statement a mail, and read in sets",
     "confirmed_payment": "marks that two statements set and look for, by the page",
     "provider_mark": "a note by its name, written by one statement that says whether it changed",
+    "dispute_upload": "noted and taken away by one statement each, and read as a list",
     "invoice_paper": "set by one statement for a page of files, and looked up by the invoice",
     "request_trail": "one line for a request that went wrong, written and read by its id, removed by age",
     "unsent_form": "what was typed and not sent, kept in one statement and read back as it is",

@@ -9,8 +9,10 @@ from bot.blocks import Block
 from bot.ids import FormId, Subject
 from bot.inputs import Option
 from bot.modals import Modal
+from bot.views.snoozes import OTHER
 from domain.casework.phone_calls import CallOutcome
 from domain.commitments.dispute_reasons import DOCUMENTS, REASONS
+from domain.commitments.documents import LARGEST, MOST
 from domain.commitments.pauses import Paused
 from domain.operations.cases import Case
 
@@ -38,9 +40,15 @@ def head(case: Case | None) -> Block:
     return blocks.section(f"{name}\n{case.balance} open, {text.overdue(case.days_past_due)}")
 
 
-def snooze(case: Case | None, *, ends: Sequence[tuple[str, str, datetime]], card: Literal[True] | None) -> Modal:
-    """Return the form that puts a case off; *ends* are the usual ones, by name and as they are called."""
+def snooze(
+    case: Case | None, *, ends: Sequence[tuple[str, str, datetime]], card: Literal[True] | None, other: bool = False
+) -> Modal:
+    """Return the form that puts a case off; *ends* are the usual ones, by name and as they are called.
+
+    With *other* none of them is meant, as after a click on "Another day".
+    """
     options = [Option(said, name) for name, said, _ in ends]
+    first = OTHER if other else ends[1][0]
     return Modal(
         title="Snooze",
         form=FormId.SNOOZE,
@@ -48,8 +56,8 @@ def snooze(case: Case | None, *, ends: Sequence[tuple[str, str, datetime]], card
         subject=about(case, card=card),
         blocks=(
             head(case),
-            inputs.radio("end", "Until when?", [*options, Option("Another day", "other")], initial=ends[1][0]),
-            inputs.day("on", "The other day", optional=True),
+            inputs.radio("end", "Until when?", [*options, Option("Another day", OTHER)], initial=first),
+            inputs.day("on", "The other day", optional=True, hint="A day given here counts, whatever is chosen above."),
             inputs.clock("at", "At what time?", optional=True, hint="When the office opens, unless you say another."),
             inputs.text("reason", "Why?", most=NOTE_LENGTH, placeholder="They are at a fair until Thursday"),
             blocks.context("A payment, a reply, a dispute or a broken promise brings it back before."),
@@ -101,6 +109,13 @@ def dispute(case: Case | None, *, most: str = "", card: Literal[True] | None = N
                 "amount", "How much of it?", hint=f"Empty: {most or ALL}.", placeholder=most, most=40, optional=True
             ),
             inputs.text("words", "In their words", lines=True, most=3_000),
+            inputs.files(
+                "papers",
+                "Files",
+                kinds=("pdf", "png", "jpg", "jpeg"),
+                most=MOST,
+                hint=f"What they sent: PDF, PNG or JPEG, up to {LARGEST // 1024 // 1024} MB each.",
+            ),
             blocks.context("Only that part is not asked for; the rest goes on. Somebody answers by the deadline."),
         ),
     )

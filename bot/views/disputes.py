@@ -6,7 +6,8 @@ from uuid import UUID
 from bot import blocks, ids, text
 from bot.blocks import Block, Message
 from domain.commitments.dispute_deadlines import Sla
-from domain.commitments.dispute_queries import DisputeCounts, DisputeView
+from domain.commitments.dispute_queries import DisputeCounts, DisputeView, UploadLine
+from domain.commitments.dispute_uploads import Awaited
 from domain.commitments.documents import DocumentLine
 
 
@@ -50,6 +51,15 @@ def card(dispute: DisputeView) -> Message:
     )
 
 
+def missed(file: Awaited) -> Message:
+    """Return why a file that somebody handed in is not among the documents of the dispute."""
+    sentence = (
+        f"{text.foreign(file.name, limit=80)} is not among the documents of dispute {file.reference} about"
+        f" {text.foreign(file.invoice_number)}. {text.said(file.problem, limit=300)}"
+    )
+    return Message(text=sentence, blocks=(blocks.section(sentence), blocks.actions(show(file.dispute_id))))
+
+
 def show(dispute_id: UUID) -> Block:
     """Return the button that shows a dispute."""
     return blocks.button(
@@ -83,8 +93,13 @@ def _due(dispute: DisputeView) -> str:
 
 def _documents(dispute: DisputeView) -> str:
     there = [f"• {text.foreign(each.name, limit=60)}{_standing(each)}" for each in dispute.documents]
+    coming = [f"• {text.foreign(each.name, limit=60)} ({_fetching(each)})" for each in dispute.uploads]
     lacking = [f"• still to come: {text.said(each, limit=60)}" for each in dispute.missing]
-    return text.listed([*there, *lacking], most=8)
+    return text.listed([*there, *coming, *lacking], most=8)
+
+
+def _fetching(upload: UploadLine) -> str:
+    return f"cannot be had: {text.said(upload.problem, limit=120)}" if upload.problem else "being fetched"
 
 
 def _standing(document: DocumentLine) -> str:

@@ -1,7 +1,7 @@
 """Disputes as people see them: one with everything about it, the open ones by deadline, how many and how long."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import fmean, median
@@ -25,6 +25,15 @@ SHOWN = 100
 
 MEASURED = 10_000
 """Disputes of which a cycle time is taken, the newest."""
+
+
+@dataclass(frozen=True, slots=True)
+class UploadLine:
+    """A file that is being fetched, or cannot be had."""
+
+    name: str
+    problem: str
+    """Why it cannot be had; empty while it is being fetched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +72,8 @@ class DisputeView:
     resolution: str
     resolved_by: str | None
     resolved_at: datetime | None
+    uploads: tuple[UploadLine, ...] = ()
+    """Files that operators handed in and that are no documents yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +106,9 @@ _VIEW = """
                        'content_type', f.content_type, 'size_bytes', f.size_bytes,
                        'sha256', encode(f.sha256, 'hex'), 'added_at', f.created_at,
                        'state', f.state) ORDER BY f.created_at, f.id)
-            FROM document f WHERE f.dispute_id = d.id) AS documents
+            FROM document f WHERE f.dispute_id = d.id) AS documents,
+           (SELECT json_agg(json_build_object('name', u.name, 'problem', u.problem) ORDER BY u.created_at, u.source)
+            FROM dispute_upload u WHERE u.dispute_id = d.id) AS uploads
     FROM dispute d JOIN invoice i ON i.id = d.invoice_id JOIN account a ON a.id = d.account_id
     LEFT JOIN person p ON p.id = d.owner_id LEFT JOIN credit c ON c.id = d.credit_id
 """
@@ -122,12 +135,12 @@ async def of_invoice(core: Core, *, invoice_id: UUID) -> tuple[DisputeView, ...]
     return tuple(_view(core, row) for row in rows)
 
 
-async def waiting(core: Core, *, owner_id: UUID | None = None, limit: int = SHOWN) -> tuple[DisputeView, ...]:
-    """Return the open disputes (of one owner, where one is named), whichever is due first; tests are marked."""
+async def waiting(core: Core, *, owners: Collection[UUID] | None = None, limit: int = SHOWN) -> tuple[DisputeView, ...]:
+    """Return the open disputes (of these owners, where some are named), whichever is due first; tests are marked."""
     rows = await core.database.rows(
-        f"{_VIEW} WHERE d.state = 'open' AND (%(owner)s::uuid IS NULL OR d.owner_id = %(owner)s)"
+        f"{_VIEW} WHERE d.state = 'open' AND (%(owners)s::uuid[] IS NULL OR d.owner_id = ANY(%(owners)s))"
         " ORDER BY d.sla_due_at, d.id LIMIT %(limit)s",
-        {"owner": owner_id, "limit": min(limit, SHOWN)},
+        {"owners": None if owners is None else list(owners), "limit": min(limit, SHOWN)},
     )
     return tuple(_view(core, row) for row in rows)
 
@@ -212,6 +225,7 @@ def _view(core: Core, row: Row) -> DisputeView:
         resolution=row["resolution"] if waits or not is_open else "",
         resolved_by=row["resolved_by"],
         resolved_at=row["resolved_at"],
+        uploads=tuple(UploadLine(**each) for each in _list(row["uploads"])),
     )
 
 

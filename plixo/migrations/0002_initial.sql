@@ -522,6 +522,16 @@ CREATE INDEX document_plan ON document (plan_id) WHERE plan_id IS NOT NULL;
 CREATE INDEX document_support ON document (support_request_id) WHERE support_request_id IS NOT NULL;
 CREATE INDEX document_question ON document (question_id) WHERE question_id IS NOT NULL;
 
+CREATE TABLE dispute_upload (                     -- a file of an operator's that is still to be fetched
+    dispute_id    uuid NOT NULL REFERENCES dispute,
+    source        text NOT NULL,               -- the upload, where it can be fetched
+    name          text NOT NULL,
+    chat_id       text NOT NULL,               -- the account of whoever handed it in
+    problem       text NOT NULL DEFAULT '',    -- why it cannot be had; once it is a document the row is gone
+    created_at    timestamptz NOT NULL,
+    PRIMARY KEY (dispute_id, source)
+);
+
 -- Pay links ------------------------------------------------------------------------------------------------------
 
 CREATE TABLE pay_link (

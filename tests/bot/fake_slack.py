@@ -47,6 +47,8 @@ class FakeSlack:
     """Every view that was opened or changed, in order."""
     uploaded: list[bytes] = field(default_factory=list)
     """What was sent to the addresses of uploads."""
+    kept: dict[str, bytes] = field(default_factory=dict)
+    """Files that people handed in, by id."""
     people: dict[str, dict[str, Any]] = field(default_factory=dict)
     """What ``users.info`` tells of a person."""
     homes: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -63,6 +65,7 @@ class FakeSlack:
         app.router.add_post("/response/{id}", self._answered)
         app.router.add_get("/socket", self._socket)
         app.router.add_post("/upload", self._take)
+        app.router.add_get("/kept/{id}", self._hand_out)
         server = TestServer(app)
         await server.start_server()
         self.url = str(server.make_url("/"))
@@ -96,6 +99,9 @@ class FakeSlack:
     async def _take(self, request: web.Request) -> web.Response:
         self.uploaded.append(await request.read())
         return web.Response(text="OK")
+
+    async def _hand_out(self, request: web.Request) -> web.Response:
+        return web.Response(body=self.kept[request.match_info["id"]])
 
     async def _api(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
@@ -150,6 +156,12 @@ class FakeSlack:
                 return {"ok": True, "file_id": f"F{len(self.uploaded)}", "upload_url": f"{self.url}upload"}
             case "files.completeUploadExternal":
                 return {"ok": True, "files": []}
+            case "files.info":
+                file_id = str(arguments["file"])
+                if file_id not in self.kept:
+                    return {"ok": False, "error": "file_not_found"}
+                address = f"{self.url}kept/{file_id}"
+                return {"ok": True, "file": {"id": file_id, "name": "order.pdf", "url_private_download": address}}
             case "users.info":
                 found = self.people.get(str(arguments["user"]))
                 return {"ok": True, "user": found} if found else {"ok": False, "error": "user_not_found"}

@@ -31,7 +31,8 @@ from domain.casework.task_lists import TaskLine, TaskList
 from domain.casework.tasks import TaskKind
 from domain.casework.workloads import Workload
 from domain.commitments.dispute_deadlines import Sla
-from domain.commitments.dispute_queries import DisputeCounts, DisputeView
+from domain.commitments.dispute_queries import DisputeCounts, DisputeView, UploadLine
+from domain.commitments.dispute_uploads import Awaited
 from domain.commitments.documents import DocumentLine
 from domain.commitments.instalments import Standing
 from domain.commitments.plan_queries import PlanView, WaitingPlan
@@ -113,6 +114,7 @@ def a_dispute(name: str, number: str, *, open_: bool = True) -> DisputeView:
         filed_at=AT, documents=(document,), missing=("order, quote or price list",),
         credit_id=ID if open_ else None, credit=EURO if open_ else None, intended="accepted", resolution=name,
         resolved_by=None if open_ else name, resolved_at=None if open_ else AT,
+        uploads=(UploadLine(name, ""), UploadLine(name, name)) if open_ else (),
     )  # fmt: skip
 
 
@@ -234,6 +236,7 @@ def _agreed_views(name: str, *, number: str, many: int) -> Mapping[str, Message]
         "plan, list": plans.waiting((WaitingPlan(ID, ID, number, name, EURO, 3, DAY, DAY, name, True, AT),) * many),
         "plan, none": plans.waiting(()),
         "dispute": disputes.card(a_dispute(name, number)),
+        "dispute, file missed": disputes.missed(Awaited(ID, "D-1A2B-3C4D", number, name, "U0ANNA", name, AT)),
         "dispute, ended": disputes.card(a_dispute(name, number, open_=False)),
         "dispute, list": disputes.listed(
             (a_dispute(name, number),) * many, DisputeCounts({Sla.OPEN: 2, Sla.LATE: 1}, (EURO,)), mine=False
