@@ -12,6 +12,7 @@ from bot.routes import Answer, Command, Group, Route, command
 from bot.views import answers
 from bot.views import case_forms as forms
 from bot.views import disputes as views
+from domain.casework import absences
 from domain.casework.refusals import WithoutRole
 from domain.commitments import dispute_endings, dispute_owners, dispute_queries, disputes
 from domain.commitments.dispute_endings import Outcome
@@ -68,7 +69,7 @@ async def dispute(core: Core, ask: Ask) -> Answer:
 async def listed(core: Core, ask: Ask) -> Message:
     """Answer ``/plixo dispute list [mine]``: the open ones, the next deadline first."""
     mine = bool(ask.words) and ask.words[0].casefold() == "mine"
-    waiting = await dispute_queries.waiting(core, owner_id=ask.actor.id if mine else None)
+    waiting = await dispute_queries.waiting(core, owners=await _whose(core, ask.actor) if mine else None)
     return views.listed(waiting, await dispute_queries.counts(core), mine=mine)
 
 
@@ -150,6 +151,12 @@ async def _shown_or_filed(core: Core, word: str) -> Answer:
     if case.notes.disputes or not case.is_open:
         return views.card(await dispute_queries.dispute(core, dispute_id=await _named(core, word)))
     return forms.dispute(case, most=str(case.balance))
+
+
+async def _whose(core: Core, actor: Actor) -> frozenset[UUID]:
+    """Return whose disputes are the actor's to answer: their own, and those of whoever they stand in for."""
+    assert actor.id is not None, "who acts in Slack is a person"
+    return await absences.covered(core, core.database, person_id=actor.id)
 
 
 async def _assigned(core: Core, *, dispute_id: UUID, slack_id: str, actor: Actor) -> Message:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from domain.casework import queue, taking
+from domain.casework import absences, queue, taking
 from domain.casework.queue import Queue
 from domain.casework.taking import Progress
 from domain.cash_application import queries as cash_queries
@@ -104,6 +104,7 @@ class Desk:
     progress: Progress | None
     piles: Mapping[Pile, Waits]
     mine: tuple[DisputeView, ...]
+    """The person's open disputes, and those of whoever they stand in for."""
     cash: Cash | None
 
 
@@ -166,7 +167,11 @@ async def of(core: Core, *, actor: Actor, shared: Shared) -> Desk:
         own=own,
         progress=await taking.progress(core, actor=actor, mine=own) if found is not None else None,
         piles=await _piles(core, actor, mine),
-        mine=await dispute_queries.waiting(core, owner_id=actor.id, limit=DISPUTES_SHOWN),
+        mine=await dispute_queries.waiting(
+            core,
+            owners=await absences.covered(core, core.database, person_id=actor.id),
+            limit=DISPUTES_SHOWN,
+        ),
         cash=await _cash(core, actor) if Permission.APPLY_CASH in actor.may else None,
     )
 

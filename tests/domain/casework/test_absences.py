@@ -4,15 +4,23 @@ from datetime import timedelta
 
 import pytest
 
-from domain.casework import absences, assignments, claims, queue, taking, workloads
+from domain.casework import absences, assignments, claims, queue, taking, task_lists, tasks, workloads
 from domain.casework.refusals import AbsenceClashes, AbsenceImpossible, AbsenceNotFound, DeputyIsSelf, WithoutRole
+from domain.casework.tasks import TaskKind
+from domain.commitments import disputes
+from domain.commitments.models import Dispute
+from domain.commitments.objections import Filing
 from domain.kernel.core import Core
+from domain.kernel.money import Money
 from domain.kernel.refusals import NotAllowed
+from domain.ledger.models import Account, Invoice
 from domain.ledger.refusals import AccountNotFound, AccountUnclear
+from domain.operations import desks
 from domain.people.roles import Role
 from tests.builders import a_contact, an_account, an_invoice
 from tests.clocks import StandingClock
 from tests.domain.casework.operators import an_operator
+from tests.domain.commitments.commitments_made import a_promise
 
 DAY = timedelta(days=1)
 
@@ -38,6 +46,40 @@ async def test_a_deputy_has_the_work_while_its_owner_is_away_and_not_longer(core
         clock.advance(days=1)
 
     assert shown == [[], [("INV-1", "Ben for Ann")], [("INV-1", "Ben for Ann")], []]
+
+
+async def test_promises_tasks_and_disputes_of_the_absent_are_the_deputys_and_come_back(
+    core: Core, clock: StandingClock
+) -> None:
+    ann, ben = await an_operator(core, "Ann"), await an_operator(core, "Ben")
+    await _owned(core, "Acme", "INV-1", "Ann")
+    invoice = await Invoice.get(number="INV-1")
+    await a_promise(core, invoice, 5_000, days=1)
+    await tasks.add(core, kind=TaskKind.FIND_CONTACT, invoice_number="INV-1", reason="she left", actor=ann)
+    account = await Account.get(id=invoice.account_id)
+    other = await an_invoice(core, "INV-2", account=account)
+    filing = Filing("duplicate", "Billed twice.", amount=Money(5_000, "EUR"))
+    filed = await disputes.file(core, invoice_number=other.number, filing=filing, actor=ann)
+    await Dispute.filter(id=filed.dispute_id).update(owner_id=ann.id)
+    now = clock.now()
+    await absences.plan(core, deputy_slack_id="UBen", from_at=now + DAY, until=now + 3 * DAY, actor=ann)
+
+    shown = []
+    for _ in range(4):
+        lines = (await queue.page(core, actor=ben, mine=True)).lines
+        desk = await desks.of(core, actor=ben, shared=await desks.shared(core))
+        shown.append(
+            (
+                [line.action for line in lines if line.invoice_number == "INV-1"],
+                [each.owner for each in (await task_lists.page(core, actor=ben, mine=True)).lines],
+                [each.dispute_id for each in desk.mine],
+            )
+        )
+        clock.advance(days=1)
+
+    nothing: object = ([], [], [])
+    whole = (["follow up"], ["Ben for Ann"], [filed.dispute_id])
+    assert shown == [nothing, whole, whole, nothing]
 
 
 async def test_a_deputy_who_is_away_has_a_deputy_too(core: Core, clock: StandingClock) -> None:

@@ -363,7 +363,7 @@ async def test_a_dispute_is_handed_over_to_somebody_who_may_work_on_it(core: Cor
     moved = await dispute_owners.assign(core, dispute_id=event.dispute_id, person_id=lena.id, actor=anna)
 
     assert (moved.owner, moved.owner_before) == ("Lena", "Anna")
-    assert [each.reference for each in await dispute_queries.waiting(core, owner_id=lena.id)] == [event.reference]
+    assert [each.reference for each in await dispute_queries.waiting(core, owners=[lena.id])] == [event.reference]
     with pytest.raises(OwnerUnusable, match="Legal"):
         await dispute_owners.assign(core, dispute_id=event.dispute_id, person_id=sam.id, actor=anna)
     with pytest.raises(OwnerUnusable):
