@@ -9,7 +9,7 @@ from domain.outreach import mail_reports
 from domain.outreach.mail_reports import Line, MailReport
 from plixo import shell
 
-Of = Annotated[str, typer.Argument(metavar="[DOMAIN]", help="Recipients' domain or provider; nothing for all.")]
+Of = Annotated[str, typer.Argument(metavar="DOMAIN", help="Recipients' domain or provider; nothing for all.")]
 
 
 def health(of: Of = "", as_json: Annotated[bool, shell.JSON] = False) -> None:
