@@ -84,8 +84,8 @@ async def press_send(core: Core, press: Press) -> Message:
 
 async def press_skip(core: Core, press: Press) -> Message:
     """Answer a click on Skip: leave the case for now, and show the next one in its place."""
-    await snoozes.skip(core, invoice_number=await _number(core, press), actor=press.actor)
-    return await _next(core, press.actor, mine=False)
+    event = await snoozes.skip(core, invoice_number=await _number(core, press), actor=press.actor)
+    return views.after(event, await _next(core, press.actor, mine=False))
 
 
 async def _next(core: Core, actor: Actor, *, mine: bool) -> Message:

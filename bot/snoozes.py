@@ -86,7 +86,7 @@ async def press(core: Core, press: Press) -> Answer:
     case = await cases.case(core, invoice_id=press.subject.invoice)
     choice = CHOICES.get(press.subject.seen or "")
     if choice is None:
-        return forms.snooze(case, ends=_ends(core), card=press.subject.card)
+        return forms.snooze(case, ends=_ends(core), card=press.subject.card, other=True)
     event = await snoozes.snooze(
         core, invoice_number=case.invoice_number, until=choice.until(core), reason=choice.reason, actor=press.actor
     )
@@ -96,7 +96,7 @@ async def press(core: Core, press: Press) -> Answer:
 async def submit(core: Core, filled: Filled) -> Message:
     """Put the case off until what was entered."""
     case = await entered.case(core, filled)
-    choice = CHOICES.get(filled.values.choice("end"))
+    choice = None if filled.values.day("on") else CHOICES.get(filled.values.choice("end"))
     until = choice.until(core) if choice else _entered(core, filled.values)
     reason = filled.values.needed("reason", or_else="Say why it is put off, in a few words.")
     with entered.at_fields({"end" if choice else "on": (SnoozeImpossible,)}):

@@ -67,6 +67,12 @@ CRONS_TICK = (
     "Any number of schedulers may tick; one wins each slot. After a downtime or a moved clock the newest missed slot "
     "is run once. Times are UTC."
 )
+BEGIN = (
+    "An operator begins with `/plixo next`: it takes up the case that comes first, says why, and has a button for all "
+    "that can be done about it; each answer leads to the next case. `/plixo queue` shows all cases, `/plixo mails` what "
+    "customers wrote, the Home tab of Plixo your own day. Who has no role yet types `/plixo access request`; a "
+    "Controller decides."
+)
 SHELL = (
     "Exit codes: 0 done, 1 refused (the reason on standard error), 2 wrong use. Whoever holds the shell holds the "
     "database, so no role is asked for."
@@ -207,6 +213,7 @@ def commands() -> str:
     parts = [
         "## In Slack",
         "What you may do is decided at the moment of the click, by the roles that you hold then.",
+        BEGIN,
         *doc_sources.slack_commands(table),
         "## Roles",
         table(("role", *(each.value for each in Permission)), held),

@@ -1,6 +1,7 @@
 """The queue as the operators see it: the most urgent invoices, each with its reasons and what to do next."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot import blocks, ids, text
 from bot.blocks import Block, Confirmation, Message
@@ -9,6 +10,7 @@ from bot.views.sessions import next_button
 from domain.casework.cards import CardFacts, Contacted
 from domain.casework.queue import Queue, QueueLine
 from domain.casework.taking import Progress, Taken
+from domain.kernel.events import InvoiceEvent
 from domain.operations.cases import Case
 from domain.outreach.rehearsals import Rehearsal
 
@@ -64,6 +66,12 @@ def following(taken: Taken, case: Case, facts: CardFacts, *, ends: Sequence[tupl
         ),
         replaces=True,
     )
+
+
+def after(event: InvoiceEvent, following: Message) -> Message:
+    """Return what comes next, with what was just done above it."""
+    done = blocks.context(f"{text.foreign(event.invoice_number)}: {text.said(event.told())}.")
+    return replace(following, blocks=(done, *following.blocks))
 
 
 def nothing(*, mine: bool = False) -> Message:

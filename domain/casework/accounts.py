@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -210,11 +210,11 @@ async def show(core: Core, *, account: str, actor: Actor) -> Customer:
             for each in await core.database.rows(_CONTACTS, values)
         ),
         adherence=Adherence(row["kept"], row["partly_kept"], row["broken"], row["running"]),
-        agreed=tuple(_agreed(core, each) for each in lines if each["what"] != "hold"),
-        holds=tuple(_hold(core, each) for each in lines if each["what"] == "hold"),
+        agreed=tuple(_agreed(each) for each in lines if each["what"] != "hold"),
+        holds=tuple(_hold(each) for each in lines if each["what"] == "hold"),
         tasks=(await task_lists.page(core, actor=actor, account_id=named.id)).lines,
         mails=tuple(
-            f"{_at(core, each['at'])} {each['letter']} to {addresses.masked(each['address'])}: {each['state']}"
+            f"{_at(each['at'])} {each['letter']} to {addresses.masked(each['address'])}: {each['state']}"
             for each in await core.database.rows(_MAILS, values)
         ),
         usual_delay=row["usual_delay"],
@@ -264,7 +264,7 @@ def _in_all(core: Core, exposure: tuple[Exposure, ...]) -> str:
     return str(sums.in_base(core, owed)) if len(owed.by_currency) > 1 else ""
 
 
-def _agreed(core: Core, row: Mapping[str, Any]) -> str:
+def _agreed(row: Mapping[str, Any]) -> str:
     amount = Money(int(row["minor"]), row["currency"])
     match row["what"]:
         case "promise":
@@ -274,14 +274,14 @@ def _agreed(core: Core, row: Mapping[str, Any]) -> str:
         case _:
             owner = f"{row['reason']} has it" if row["reason"] else "nobody has it"
             state = str(row["state"]).replace("_", " ")
-            return f"{row['number']}: dispute over {amount} ({state}), {owner}, answer due {_at(core, row['until'])}"
+            return f"{row['number']}: dispute over {amount} ({state}), {owner}, answer due {_at(row['until'])}"
 
 
-def _hold(core: Core, row: Mapping[str, Any]) -> str:
-    until = f" until {_at(core, row['until'])}" if row["until"] else ""
+def _hold(row: Mapping[str, Any]) -> str:
+    until = f" until {_at(row['until'])}" if row["until"] else ""
     which = f"{row['number']}: " if row["number"] else ""
     return f"{which}on hold ({row['state']}){until}: {row['reason']}"
 
 
-def _at(core: Core, moment: datetime) -> str:
-    return f"{moment.astimezone(core.merchant.zone):%Y-%m-%d %H:%M}"
+def _at(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

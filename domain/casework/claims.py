@@ -4,7 +4,7 @@ Doing anything about the customer renews the claim: that too is arithmetic, on t
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -127,7 +127,7 @@ async def claimed(core: Core, tx: Transaction, *, invoice: Invoice, actor: Actor
     holder = await _holder(core, tx, account_id=invoice.account_id)
     mine = await absences.covered(core, tx, person_id=person.id)
     if holder is not None and holder["person_id"] not in mine and not over:
-        raise ClaimedByAnother(holder["name"], holder["until"].astimezone(core.merchant.zone))
+        raise ClaimedByAnother(holder["name"], holder["until"].astimezone(UTC))
     for ended in await Claim.filter(account_id=invoice.account_id, state="active").select_for_update():
         await ended.move("release")
     until = now + core.limits.claim
@@ -147,7 +147,7 @@ async def given_back(core: Core, tx: Transaction, *, invoice: Invoice, actor: Ac
         return None
     mine = await absences.covered(core, tx, person_id=actor.id) if actor.id else frozenset()
     if holder["person_id"] not in mine and Permission.APPROVE not in actor.may:
-        raise ClaimedByAnother(holder["name"], holder["until"].astimezone(core.merchant.zone))
+        raise ClaimedByAnother(holder["name"], holder["until"].astimezone(UTC))
     await (await Claim.get(id=holder["id"])).move("release")
     event = CaseReleased(**_about(invoice), **by(actor, core.clock.now()))
     await timeline.record(core, tx, event)

@@ -26,7 +26,7 @@ class CaseClaimed(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Case taken up until {self.until:%H:%M} UTC"
+        return f"Case taken up until {self.until:%Y-%m-%d %H:%M} UTC"
 
 
 class CaseReleased(InvoiceEvent):
@@ -48,7 +48,7 @@ class CaseSkipped(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Skipped until {self.until:%H:%M} UTC"
+        return f"Skipped until {self.until:%Y-%m-%d %H:%M} UTC"
 
 
 class CaseSnoozed(InvoiceEvent):

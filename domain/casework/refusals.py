@@ -97,7 +97,7 @@ class ClaimedByAnother(Refusal):
     def __init__(self, name: str, until: datetime) -> None:
         self.name, self.until = name, until
         super().__init__(
-            f"{name} has this customer in hand until {until:%H:%M}, and longer while working on it. "
+            f"{name} has this customer in hand until {until:%Y-%m-%d %H:%M} UTC, and longer while working on it. "
             "Ask them to release it, or let an A/R Manager take it over."
         )
 

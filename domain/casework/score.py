@@ -6,7 +6,7 @@ Each condition is SQL over the columns of ``facts``, so that one invoice and a m
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from domain.casework.facts import facts
@@ -268,7 +268,7 @@ def _words(core: Core, row: Mapping[str, Any]) -> dict[str, Any]:
     """Return the row's figures as people read them."""
 
     def at(moment: datetime | None) -> str:
-        return f"{moment.astimezone(core.merchant.zone):%Y-%m-%d %H:%M}" if moment else ""
+        return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if moment else ""
 
     def on(moment: datetime | None) -> date | str:
         return moment.astimezone(core.merchant.zone).date() if moment else ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -111,11 +111,11 @@ async def explain(core: Core, *, invoice_number: str, actor: Actor) -> Why:
         next_action=told.next_action,
         score=told.score,
         reasons=told.reasons,
-        mails=tuple(_mail(core, each) for each in mails),
-        holds=_holds(core, row, told, lines) if row["state"] == "open" else (),
-        agreed=tuple(_agreed(core, each, row["currency"]) for each in lines if each["what"] in _AGREED),
+        mails=tuple(_mail(each) for each in mails),
+        holds=_holds(row, told, lines) if row["state"] == "open" else (),
+        agreed=tuple(_agreed(each, row["currency"]) for each in lines if each["what"] in _AGREED),
         guardrails=await _objections(core, pending, row["id"]),
-        in_hand=f"{holder[0]}, until {_at(core, holder[1])}" if holder else "",
+        in_hand=f"{holder[0]}, until {_at(holder[1])}" if holder else "",
         usual_delay=row["usual_delay"],
     )
 
@@ -123,24 +123,24 @@ async def explain(core: Core, *, invoice_number: str, actor: Actor) -> Why:
 _AGREED = frozenset({"promise", "plan", "dispute"})
 
 
-def _at(core: Core, moment: datetime) -> str:
-    return f"{moment.astimezone(core.merchant.zone):%Y-%m-%d %H:%M}"
+def _at(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
-def _mail(core: Core, mail: Row) -> str:
+def _mail(mail: Row) -> str:
     """Return what became of a mail, or of this invoice's part in it."""
-    line = f"{_at(core, mail['at'])} {mail['letter']} to {addresses.masked(mail['address'])}: "
+    line = f"{_at(mail['at'])} {mail['letter']} to {addresses.masked(mail['address'])}: "
     if mail["item_state"] == "dropped":
         return f"{line}without this invoice, {mail['item_reason']}"
     reasons = list(dict.fromkeys(each for each in (mail["reason"], mail["item_reason"]) if each))
     told = ", ".join([mail["state"], *reasons])
     if mail["state"] == "queued" and mail["not_before"] is not None:
         why = f" ({mail['waits_reason']})" if mail["waits_reason"] else ""
-        told += f"; waits until {_at(core, mail['not_before'])}{why}"
+        told += f"; waits until {_at(mail['not_before'])}{why}"
     return line + told
 
 
-def _holds(core: Core, row: Row, told: Judgement, lines: Sequence[Row]) -> tuple[str, ...]:
+def _holds(row: Row, told: Judgement, lines: Sequence[Row]) -> tuple[str, ...]:
     stands = (
         (row["processing"], "A bank debit is under way; reminders wait for its outcome"),
         (row["excluded"], "The account is excluded from collection"),
@@ -151,12 +151,12 @@ def _holds(core: Core, row: Row, told: Judgement, lines: Sequence[Row]) -> tuple
         (row["enrolment_state"] == "running" and row["held"], f"The next reminder is held: {row['held']}"),
     )
     return tuple(text for holds, text in stands if holds) + tuple(
-        _hold(core, each) for each in lines if each["what"] not in _AGREED
+        _hold(each) for each in lines if each["what"] not in _AGREED
     )
 
 
-def _hold(core: Core, line: Row) -> str:
-    until = f" until {_at(core, line['until'])}" if line["until"] else ""
+def _hold(line: Row) -> str:
+    until = f" until {_at(line['until'])}" if line["until"] else ""
     match line["what"]:
         case "veto":
             return f"Step {line['name']} was struck out by {line['made_by']}: {line['reason']}"
@@ -167,7 +167,7 @@ def _hold(core: Core, line: Row) -> str:
             return f"On hold ({line['name']}{narrow}){until}, by {line['made_by']}: {line['reason']}"
 
 
-def _agreed(core: Core, line: Row, currency: str) -> str:
+def _agreed(line: Row, currency: str) -> str:
     amount = Money(int(line["minor"]), currency)
     state = str(line["name"]).replace("_", " ")
     match line["what"]:
@@ -178,7 +178,7 @@ def _agreed(core: Core, line: Row, currency: str) -> str:
         case _:
             test = "Test dispute" if line["narrow"] else "Dispute"
             owner = f"{line['reason']} has it" if line["reason"] else "nobody has it"
-            return f"{test} over {amount} ({state}): {owner}, answer due {_at(core, line['until'])}"
+            return f"{test} over {amount} ({state}): {owner}, answer due {_at(line['until'])}"
 
 
 async def _objections(core: Core, mailing_ids: Sequence[UUID], invoice_id: UUID) -> tuple[str, ...]:
@@ -192,6 +192,6 @@ async def _objections(core: Core, mailing_ids: Sequence[UUID], invoice_id: UUID)
         for verdict in (*items, guardrails.verdict(facts)):
             if isinstance(verdict, Send):
                 continue
-            until = f", until {_at(core, verdict.until)}" if isinstance(verdict, Wait) else ""
+            until = f", until {_at(verdict.until)}" if isinstance(verdict, Wait) else ""
             found.append(f"{verdict.guardrail}: {verdict.reason}{until}")
     return tuple(dict.fromkeys(found))

@@ -57,6 +57,13 @@ async def test_help_shows_only_what_the_person_may_do(core: Core, role: Role) ->
     assert mine == allowed
 
 
+async def test_help_says_first_with_what_a_day_begins_to_those_who_may(core: Core, staff: None) -> None:
+    mine, strangers = await said(core, "help", by=ANNA), await said(core, "help", by=STRANGER)
+
+    assert "*Begin here*: `/plixo next` the case that comes first" in mine
+    assert "Begin here" not in strangers
+
+
 async def test_a_stranger_sees_what_anyone_may_and_whom_to_ask(core: Core) -> None:
     await people.grant(core, slack_id="U2", name="Carla", role=Role.CONTROLLER, reason="test", actor=SHELL)
 

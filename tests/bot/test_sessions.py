@@ -210,6 +210,23 @@ async def test_any_other_end_is_entered_in_a_form(core: Core) -> None:
     assert await core.database.row("SELECT until FROM snooze") == {"until": datetime(2026, 3, 20, 13, 30, tzinfo=UTC)}
 
 
+async def test_a_day_that_was_entered_counts_whatever_is_chosen_above_it(core: Core) -> None:
+    await an_invoice(core)
+    form = await click(core, await typed(core, "next"), Action.SNOOZE, choice="Another day")
+
+    await fill(core, form, end=choice("tomorrow"), on=day("2026-03-20"), reason="a fair")
+
+    assert form.blocks[1]["element"]["initial_option"]["value"] == "other"
+    assert await core.database.row("SELECT until FROM snooze") == {"until": datetime(2026, 3, 20, 8, tzinfo=UTC)}
+
+
+async def test_a_click_on_skip_says_what_was_skipped_above_the_next_case(core: Core) -> None:
+    await an_invoice(core)
+    following = await click(core, await typed(core, "next"), Action.SKIP)
+
+    assert "INV-1042: Skipped until" in following.blocks[0]["elements"][0]["text"]
+
+
 async def test_a_promise_is_entered_in_a_form_and_noted_once(core: Core) -> None:
     invoice = await an_invoice(core)
     form = await click(core, await typed(core, "next"), Action.PROMISE)

@@ -45,7 +45,7 @@ async def test_a_customer_is_shown_with_everything_around_it(core: Core) -> None
     assert set(customer.agreed) == {
         "INV-2: promise of 50.00 EUR by 2026-03-13", "INV-1: plan over 100.00 EUR, requested",
     }  # fmt: skip
-    assert customer.holds == ("INV-1: on hold (legal) until 2026-03-11 10:00: the lawyer said so",)
+    assert customer.holds == ("INV-1: on hold (legal) until 2026-03-11 09:00 UTC: the lawyer said so",)
     assert {(each.address, each.suppressed_for) for each in customer.contacts} == {
         ("a…@acme.example", None), ("d…@acme.example", "hard bounce"),
     }  # fmt: skip

@@ -53,7 +53,7 @@ async def test_a_claim_ends_by_itself_and_lasts_while_its_holder_works(core: Cor
     clock.advance(minutes=20)
     await tasks.add(core, kind=TaskKind.CALL, invoice_number="INV-1042", reason="call them", actor=ann)
     clock.advance(minutes=20)
-    with pytest.raises(ClaimedByAnother, match="Ann has this customer in hand until 10:50"):
+    with pytest.raises(ClaimedByAnother, match="Ann has this customer in hand until 2026-03-10 09:50 UTC"):
         await claims.take(core, invoice_number="INV-1042", actor=ben)
     clock.advance(minutes=11)
 

@@ -87,7 +87,7 @@ async def test_promises_disputes_and_bounced_contacts_come_first_even_when_small
     [
         (_broken, "Call: what was promised by 2026-03-05 did not come"),
         (_due, "Follow up: 125.00 EUR were promised for 2026-03-10 and are not here yet"),
-        (_disputed, "Answer the dispute: it was due on 2026-03-10 10:00"),
+        (_disputed, "Answer the dispute: it was due on 2026-03-10 09:00 UTC"),
         (_missed, "Call: an instalment of the plan was missed"),
         (_requested, "Answer the plan that the customer asked for"),
         (_bounced, "Find another contact: every address on file is suppressed"),
@@ -178,7 +178,7 @@ async def test_a_dispute_over_everything_is_work_while_nobody_has_it_and_again_w
 
     assert unowned.next_action == "Take up the dispute: nobody has it"
     assert owned.lines == ()
-    assert near.next_action == "Answer the dispute by 2026-03-11 16:00"
+    assert near.next_action == "Answer the dispute by 2026-03-11 15:00 UTC"
 
 
 async def test_a_test_dispute_stops_nothing(core: Core) -> None:

@@ -38,7 +38,7 @@ async def test_why_tells_of_a_mail_without_this_invoice(core: Core) -> None:
     told = await why.explain(core, invoice_number="INV-1042", actor=SHELL)
 
     assert told.mails == (
-        "2026-03-10 10:00 reminder-overdue to a…@acme.example: without this invoice, a bank debit is under way",
+        "2026-03-10 09:00 UTC reminder-overdue to a…@acme.example: without this invoice, a bank debit is under way",
     )
 
 
@@ -51,8 +51,8 @@ async def test_why_shows_until_when_a_mail_waits_and_for_what(core: Core, clock:
 
     told = await why.explain(core, invoice_number="INV-1042", actor=SHELL)
 
-    assert told.mails[0].endswith("; waits until 2026-03-10 13:00 (the day's mails have left)")
-    assert told.next_action == "Wait: a reminder leaves from 2026-03-10 13:00 on (the day's mails have left)"
+    assert told.mails[0].endswith("; waits until 2026-03-10 12:00 UTC (the day's mails have left)")
+    assert told.next_action == "Wait: a reminder leaves from 2026-03-10 12:00 UTC on (the day's mails have left)"
 
 
 async def test_why_lists_holds_gates_vetoes_and_what_was_agreed(core: Core) -> None:
@@ -86,6 +86,6 @@ async def test_why_lists_holds_gates_vetoes_and_what_was_agreed(core: Core) -> N
     assert set(told.agreed) == {
         "Promise of 20.00 EUR by 2026-03-13: running",
         "Plan over 100.00 EUR: requested",
-        "Dispute over 5.00 EUR (other): nobody has it, answer due 2026-03-10 10:00",
+        "Dispute over 5.00 EUR (other): nobody has it, answer due 2026-03-10 09:00 UTC",
     }
-    assert told.in_hand == "Ben, until 2026-03-10 10:30"
+    assert told.in_hand == "Ben, until 2026-03-10 09:30 UTC"
