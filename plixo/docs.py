@@ -69,8 +69,8 @@ CRONS_TICK = (
 )
 BEGIN = (
     "An operator begins with `/plixo next`: it takes up the case that comes first, says why, and has a button for all "
-    "that can be done about it; each answer leads to the next case. `/plixo queue` shows all cases, `/plixo mails` what "
-    "customers wrote, the Home tab of Plixo your own day. Who has no role yet types `/plixo access request`; a "
+    "that can be done about it; each answer leads to the next case. `/plixo queue` shows all cases, `/plixo mails` "
+    "what customers wrote, the Home tab of Plixo your own day. Who has no role yet types `/plixo access request`; a "
     "Controller decides."
 )
 SHELL = (
