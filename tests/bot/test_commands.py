@@ -7,6 +7,7 @@ import pytest
 
 from bot import commands, text
 from bot.blocks import Message
+from bot.modals import Modal
 from bot.routes import Command
 from domain.kernel.actor import SHELL, Permission
 from domain.kernel.core import Core
@@ -118,7 +119,15 @@ async def test_what_is_no_command_at_all_leads_to_help(core: Core) -> None:
     assert "`/plixo help`" in await said(core, "xyzzy <!channel>")
 
 
-@pytest.mark.parametrize("typed", ["link", "why", "invoice", "link `'`", "invoice " + "9" * 500])
+@pytest.mark.parametrize("typed", ["link", "invoice", "invoice \x00", "link \ud800"])
+async def test_a_command_without_a_word_that_can_be_read_opens_its_form(core: Core, typed: str) -> None:
+    answer = await commands.answer(core, typed, slack_id=ANNA)
+
+    assert isinstance(answer, Modal)
+    assert answer.form is not None
+
+
+@pytest.mark.parametrize("typed", ["why", "link `'`", "invoice " + "9" * 500])
 async def test_a_missing_invoice_is_asked_for_with_an_example(core: Core, typed: str) -> None:
     assert f"For example `/plixo {typed.split(maxsplit=1)[0]} INV-1042`" in await said(core, typed)
 
@@ -135,7 +144,7 @@ async def test_an_unknown_invoice_is_refused_by_name(core: Core, typed: str) -> 
     assert "There is no invoice 'INV-404'" in await said(core, typed)
 
 
-@pytest.mark.parametrize("typed", ["invoice \x00", "invoice a\x00b1", "invoice \ud800", "\x00", "why INV-\x001"])
+@pytest.mark.parametrize("typed", ["invoice a\x00b1", "why \ud800", "\x00", "why INV-\x001"])
 async def test_what_no_database_can_store_is_no_failure(core: Core, typed: str) -> None:
     assert await said(core, typed)
 

@@ -393,7 +393,7 @@ async def test_a_button_without_what_it_is_about_is_out_of_date(core: Core, acti
     assert "This button is out of date" in answer.text
 
 
-@pytest.mark.parametrize("action", list(Action))
+@pytest.mark.parametrize("action", [each for each in Action if nouns.BUTTONS[each].carries])
 async def test_a_button_about_what_is_gone_is_answered_in_words(core: Core, action: Action) -> None:
     value = ids.value(
         invoice_id=uuid4(), account=uuid4(), mailing=uuid4(), dispute=uuid4(), credit=uuid4(), hold=uuid4(),

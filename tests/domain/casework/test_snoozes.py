@@ -42,7 +42,7 @@ async def test_a_snoozed_invoice_is_out_until_its_time_and_why_says_so(core: Cor
     after = await total(core)
 
     assert (during, after) == (0, 1)
-    assert told.next_action == "Nothing now: snoozed by Ann until 2026-03-17 10:00: on holiday"
+    assert told.next_action == "Nothing now: snoozed by Ann until 2026-03-17 09:00 UTC: on holiday"
 
 
 async def test_a_payment_wakes_it(core: Core, clock: StandingClock) -> None:
