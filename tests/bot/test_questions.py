@@ -38,7 +38,7 @@ async def test_what_waits_is_listed_and_shown_as_text(core: Core) -> None:
 
     assert reference(question_id) in listed
     assert "is &lt;this&gt; for?" in card
-    assert f"question answer {reference(question_id)}" in card
+    assert ids.Action.ANSWER_QUESTION in card
 
 
 async def test_an_answer_is_given_by_reference_and_only_once(core: Core) -> None:
