@@ -46,7 +46,13 @@ async def started(path: Path, database: str, *words: str) -> asyncio.subprocess.
     environment = {**os.environ, "PLIXO_DATABASE_URL": database, "PLIXO_DATA_DIR": str(path.parent / "data")}
     return await asyncio.create_subprocess_exec(
         *command("invoices", str(path), *words), env=environment, cwd=path.parent, stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)  # fmt: skip
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        preexec_fn=_heeds_interrupts)  # fmt: skip
+
+
+def _heeds_interrupts() -> None:
+    """Undo what a shell does to whatever it starts in the background, tests among them: ignore Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="where a file is read is told by Linux only")

@@ -49,11 +49,12 @@ _VETOES = "SELECT enrolment_id::text AS id, step FROM veto"
 _JOBS = """
     SELECT status::text || ' (' || task_name || ')' AS status, count(*) AS n FROM procrastinate_jobs
     WHERE status IN ('doing', 'aborted', 'cancelled')
-       OR (status = 'failed' AND task_name <> 'tell_operators')
+       OR (status = 'failed' AND task_name NOT IN ('tell_operators', 'redraw_case', 'redraw_chat', 'publish_homes'))
        OR (status = 'todo' AND (scheduled_at IS NULL OR scheduled_at < now() - interval '1 minute'))
     GROUP BY status, task_name
 """
-"""A line for Slack is given up after some attempts, so that it does not keep the others back; nothing else is."""
+"""A line for Slack is given up after some attempts, so that it does not keep the others back, and so is drawing a
+message that later events draw anew; nothing else is."""
 
 _LOCKS = """
     SELECT (SELECT count(*) FROM pg_locks l JOIN pg_stat_activity s ON s.pid = l.pid

@@ -17,7 +17,7 @@ from tests.soak.cores import opened
 CONCURRENCY = 4
 
 
-OF_SLACK = frozenset({"tell_operators"})
+OF_SLACK = frozenset(wiring.OF_CHAT)
 """Jobs that talk to Slack; what else the domain has no function for talks to Stripe."""
 
 
