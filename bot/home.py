@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.asks import Filled, Misunderstood, Press
 from bot.blocks import Message
@@ -36,6 +36,10 @@ log = logging.getLogger(__name__)
 LONGEST_DAYS = 366
 
 MINUTES_A_DAY = 24 * 60
+
+T = TypeVar("T")
+
+_List = Callable[[Core, Press], Awaitable[Message]]
 
 
 async def opened(core: Core, event: Mapping[str, Any]) -> None:
@@ -83,34 +87,14 @@ async def submit_ask(core: Core, filled: Filled) -> Message:
     return access_views.asked(card, controllers=await people.controllers(core))
 
 
-async def _mails(core: Core, press: Press) -> Message:
-    del press
-    return mail_views.waiting(await conversations.waiting(core))
+def _shows(read: Callable[[Core], Awaitable[T]], view: Callable[[T], Message]) -> _List:
+    """Return a list that is read for everybody alike."""
 
+    async def shown(core: Core, press: Press) -> Message:
+        del press
+        return view(await read(core))
 
-async def _questions(core: Core, press: Press) -> Message:
-    del press
-    return question_views.waiting(await questions.waiting(core))
-
-
-async def _plans(core: Core, press: Press) -> Message:
-    del press
-    return plan_views.waiting(await plan_queries.waiting(core))
-
-
-async def _credits(core: Core, press: Press) -> Message:
-    del press
-    return credit_views.listed(await credits.waiting(core))
-
-
-async def _write_offs(core: Core, press: Press) -> Message:
-    del press
-    return money_views.write_offs(await write_off_records.waiting(core))
-
-
-async def _forwardings(core: Core, press: Press) -> Message:
-    del press
-    return forwarding_views.listed(await forwardings.waiting(core))
+    return shown
 
 
 async def _disputes(core: Core, press: Press) -> Message:
@@ -123,13 +107,13 @@ async def _unapplied(core: Core, press: Press) -> Message:
     return money_views.loose(page, asked="", totals=str(page.totals))
 
 
-_LISTS: Mapping[str, Callable[[Core, Press], Awaitable[Message]]] = {
-    Pile.MAILS: _mails,
-    Pile.QUESTIONS: _questions,
-    Pile.PLANS: _plans,
-    Pile.CREDITS: _credits,
-    Pile.WRITE_OFFS: _write_offs,
-    Pile.FORWARDINGS: _forwardings,
+_LISTS: Mapping[str, _List] = {
+    Pile.MAILS: _shows(conversations.waiting, mail_views.waiting),
+    Pile.QUESTIONS: _shows(questions.waiting, question_views.waiting),
+    Pile.PLANS: _shows(plan_queries.waiting, plan_views.waiting),
+    Pile.CREDITS: _shows(credits.waiting, credit_views.listed),
+    Pile.WRITE_OFFS: _shows(write_off_records.waiting, money_views.write_offs),
+    Pile.FORWARDINGS: _shows(forwardings.waiting, forwarding_views.listed),
     "disputes": _disputes,
     "unapplied": _unapplied,
 }
