@@ -24,6 +24,12 @@ NOISE = {
 
 USUAL = "default"
 
+NOT_FOLLOWED = (
+    "These are kept, and nothing follows them so far: no digest is sent, texts are English, and times are shown in the"
+    " zone of your Slack account."
+)
+"""Nobody is to wait for a digest that does not come."""
+
 
 def card(mine: Preferences) -> Message:
     """Return what is set, with what each setting is as usual and how it is changed."""
@@ -49,7 +55,7 @@ def card(mine: Preferences) -> Message:
             blocks.section("*Your settings*"),
             blocks.fields(language, zone, at, address, noise),
             blocks.actions(change),
-            blocks.context(hint),
+            blocks.context(hint, NOT_FOLLOWED),
         ),
     )
 
@@ -63,6 +69,7 @@ def form(mine: Preferences) -> Modal:
         form=ids.FormId.SETTINGS,
         submit="Save",
         blocks=(
+            blocks.context(NOT_FOLLOWED),
             inputs.select(
                 "language", "Language", language, initial=mine.language if Setting.LANGUAGE in chosen else USUAL
             ),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from domain.kernel import locales, timeline
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
-from domain.people import roles, setting_words
+from domain.people import setting_words
 from domain.people.events import SettingChanged
 from domain.people.refusals import PersonUnknown
 from domain.people.setting_words import LANGUAGES, Digest, Noise, Setting
@@ -69,17 +69,6 @@ async def of_account(core: Core, *, slack_id: str) -> Preferences | None:
     """Return what holds for the person of a Slack account; None for a stranger."""
     row = await core.database.row(f"{_SELECT} WHERE p.slack_id = %s", (slack_id,))
     return _preferences(core, row) if row else None
-
-
-async def of_everyone(core: Core, *, with_permission: Permission) -> tuple[Preferences, ...]:
-    """Return what holds for everyone who may do that now, for digests and calls; by name."""
-    able = [role.value for role in roles.roles_with(with_permission)]
-    rows = await core.database.rows(
-        f"{_SELECT} WHERE EXISTS (SELECT 1 FROM role_grant g WHERE g.person_id = p.id AND g.state = 'active'"
-        " AND (g.until IS NULL OR g.until > %(now)s) AND g.role = ANY(%(able)s)) ORDER BY p.name, p.id LIMIT 1000",
-        {"now": core.clock.now(), "able": able},
-    )
-    return tuple(_preferences(core, row) for row in rows)
 
 
 async def set(  # noqa: A001 - what people do with a setting; it is always called by its module's name
@@ -144,22 +133,6 @@ async def to_learn(core: Core, *, before: datetime, limit: int) -> tuple[str, ..
         (before, limit),
     )
     return tuple(row["slack_id"] for row in rows)
-
-
-def next_digest(mine: Preferences, *, after: datetime) -> datetime | None:
-    """Return when the next digest of that person is due, in UTC; None when it is switched off.
-
-    Where the clocks are put forward over that very time, it comes at the same distance from midnight.
-    """
-    if mine.digest is Digest.OFF:
-        return None
-    here = after.astimezone(mine.zone)
-    for days in (0, 1, 2):
-        on = here.date().fromordinal(here.date().toordinal() + days)
-        at = datetime.combine(on, mine.digest_at, mine.zone).astimezone(UTC)
-        if at > after:
-            return at
-    raise AssertionError("a day has at most 25 hours")
 
 
 def _preferences(core: Core, row: dict[str, Any]) -> Preferences:

@@ -1,11 +1,11 @@
 """What people set for themselves holds; the rest is as Slack says, else as the merchant has it."""
 
-from datetime import UTC, datetime, time
+from datetime import time
 from uuid import UUID, uuid4
 
 import pytest
 
-from domain.kernel.actor import SHELL, Actor, Permission
+from domain.kernel.actor import SHELL, Actor
 from domain.kernel.addresses import AddressMalformed
 from domain.kernel.core import Core
 from domain.kernel.refusals import NotAllowed
@@ -151,29 +151,3 @@ async def test_those_never_asked_about_are_learned_first(core: Core) -> None:
     due = await preferences.to_learn(core, before=START.replace(year=2027), limit=10)
 
     assert due == (BEN, ANNA)
-
-
-async def test_everyone_who_may_is_found_with_what_holds_for_them(core: Core) -> None:
-    await person(core, ANNA, Role.CONTROLLER)
-    await person(core, BEN)
-
-    found = await preferences.of_everyone(core, with_permission=Permission.APPROVE)
-
-    assert [each.name for each in found] == ["Anna"]
-
-
-@pytest.mark.parametrize(
-    ("after", "due"),
-    [
-        (datetime(2026, 3, 10, 6, 59, tzinfo=UTC), datetime(2026, 3, 10, 7, 0, tzinfo=UTC)),
-        (datetime(2026, 3, 10, 7, 0, tzinfo=UTC), datetime(2026, 3, 11, 7, 0, tzinfo=UTC)),
-        (datetime(2026, 3, 28, 7, 0, tzinfo=UTC), datetime(2026, 3, 29, 6, 0, tzinfo=UTC)),  # the clocks go forward
-    ],
-)
-async def test_the_digest_comes_at_the_readers_own_hour(core: Core, after: datetime, due: datetime) -> None:
-    anna, actor = await person(core, ANNA)
-
-    assert preferences.next_digest(await preferences.of(core, anna), after=after) == due
-
-    await preferences.set(core, person_id=anna, setting=Setting.DIGEST, value="off", actor=actor)
-    assert preferences.next_digest(await preferences.of(core, anna), after=after) is None
