@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-from bot import identity, ids, nouns, times
+from bot import identity, ids, nouns, readers
 from bot.asks import Click, Filled, Misunderstood, Press
 from bot.filled import Misfilled, Values
 from bot.inputs import Option
@@ -23,9 +23,13 @@ def may_open(click: Click) -> bool:
     return route is not None and route.opens
 
 
-@times.in_zone_of_merchant
 async def press(core: Core, click: Click) -> Answer:
     """Do what the button says, with the rights that the person has at this moment, and return what to say."""
+    with readers.spoken_to(core, await readers.person(core, slack_id=click.slack_id)):
+        return await _press(core, click)
+
+
+async def _press(core: Core, click: Click) -> Answer:
     route = nouns.BUTTONS.get(click.action)
     subject = ids.subject(click.value)
     log.info("click %s by %s", click.action if route else "unknown", click.slack_id)
@@ -44,13 +48,17 @@ async def press(core: Core, click: Click) -> Answer:
         return answers.misunderstood(str(hint))
 
 
-@times.in_zone_of_merchant
 async def submit(core: Core, view: dict[str, Any], *, slack_id: str, called: str = "") -> Answer:
     """Do what the submitted form says, with the rights that the person has at this moment, and return what to say.
 
     Raises:
         Misfilled: Something must be entered otherwise; a refusal stands at the first field.
     """
+    with readers.spoken_to(core, await readers.person(core, slack_id=slack_id)):
+        return await _submit(core, view, slack_id=slack_id, called=called)
+
+
+async def _submit(core: Core, view: dict[str, Any], *, slack_id: str, called: str) -> Answer:
     form = nouns.FORMS.get(str(view.get("callback_id", "")))
     subject = ids.subject(str(view.get("private_metadata") or "{}"))
     log.info("form %s by %s", view.get("callback_id") if form else "unknown", slack_id)
@@ -77,7 +85,8 @@ async def choices(core: Core, action: str, typed: str, *, slack_id: str) -> Sequ
     try:
         actor = await people.actor(core, slack_id=slack_id)
         actor.require(choice.permission)
-        return await choice.run(core, actor, typed)
+        with readers.spoken_to(core, await readers.person(core, slack_id=slack_id)):
+            return await choice.run(core, actor, typed)
     except (Refusal, Misunderstood) as no:
         log.info("no choices for %s: %s", action, type(no).__name__)
         return ()

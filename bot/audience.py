@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from bot import text
 from bot.blocks import Message
+from domain.kernel import speech
 from domain.kernel.money import Money
 from domain.operations.chat_channels import ChannelClass
 
@@ -22,7 +23,7 @@ class Audience:
     def money(self, amount: Money) -> str:
         """Return a sum as these readers may see it; rounded ones keep two figures."""
         if not self.brief:
-            return str(amount)
+            return speech.amount(amount)
         whole = abs(amount.decimal)
         if whole < 1:
             return f"less than 1 {amount.currency}"

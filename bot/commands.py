@@ -4,7 +4,7 @@ import difflib
 import logging
 import re
 
-from bot import asks, identity, nouns, text, times, unclear
+from bot import asks, identity, nouns, readers, text, unclear
 from bot.asks import Ask, Misunderstood
 from bot.blocks import Message
 from bot.routes import Answer, Command, Group
@@ -37,9 +37,13 @@ HELP = Command(
 COMMANDS = (*nouns.COMMANDS, HELP)
 
 
-@times.in_zone_of_merchant
 async def answer(core: Core, typed: str, *, slack_id: str, channel: str = "", called: str = "") -> Answer:
     """Run the command in *typed* for the person who typed it and return what to say. Knows no Slack transport."""
+    with readers.spoken_to(core, await readers.person(core, slack_id=slack_id)):
+        return await _answer(core, typed, slack_id=slack_id, channel=channel, called=called)
+
+
+async def _answer(core: Core, typed: str, *, slack_id: str, channel: str, called: str) -> Answer:
     words = asks.words(typed)
     command, rest = find(words)
     actor, unknown = await identity.who(core, slack_id=slack_id)

@@ -17,7 +17,7 @@ from uuid import UUID
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot import blocks, finding, ladder, times
+from bot import blocks, finding, ladder, readers
 from bot.audience import Draw
 from bot.blocks import Message
 from bot.calls import Calls
@@ -109,7 +109,8 @@ class Poster:
             TryLater: Slack is busy or away.
         """
         channel = await self.rooms.direct(slack_id)
-        return await self.living(draw, key=f"{key}:{slack_id}", channel=channel)
+        reader = await readers.person(self._core, slack_id=slack_id)
+        return await self.living(reader.hears(draw), key=f"{key}:{slack_id}", channel=channel)
 
     async def once(
         self,
@@ -178,7 +179,7 @@ class Poster:
         """
         try:
             audience = await self.rooms.audience(channel)
-            with times.told_in(self._core.merchant.zone):
+            with readers.spoken_to(self._core, readers.everybody(self._core)):
                 return draw(audience)
         except (SlackRefused, SlackAway) as trouble:
             await self._note(trouble, channel)

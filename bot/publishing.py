@@ -6,7 +6,7 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import surfaces
+from bot import readers, surfaces
 from bot.calls import Calls
 from bot.errors import BlocksRefused, MessageGone, SlackRefused
 from bot.surfaces import Home
@@ -107,11 +107,14 @@ class Homes:
     async def _drawn(self, slack_id: str, shared: Shared) -> Home:
         try:
             actor = await people.actor(self._core, slack_id=slack_id)
-            return views.desk(await desks.of(self._core, actor=actor, shared=shared))
+            desk = await desks.of(self._core, actor=actor, shared=shared)
+            with readers.spoken_to(self._core, await readers.person(self._core, slack_id=slack_id)):
+                return views.desk(desk)
         except (PersonUnknown, NotAllowed):
             own = await access_lists.of_account(self._core, slack_id=slack_id)
             asked = own.wish if own is not None and own.open else ""
-            return views.stranger(slack_id, controllers=await people.controllers(self._core), asked=asked)
+            with readers.spoken_to(self._core, readers.everybody(self._core)):
+                return views.stranger(slack_id, controllers=await people.controllers(self._core), asked=asked)
 
     def _stirring(self, function: JobFunction) -> Callable[..., Awaitable[None]]:
         async def run(**arguments: Any) -> None:

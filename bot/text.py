@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from bot import times
-from domain.kernel import addresses
+from domain.kernel import addresses, speech
 
 NAME = 80
 """Characters of a name that are shown."""
@@ -65,8 +65,8 @@ def moment(at: datetime) -> str:
 
 
 def day(on: date) -> str:
-    """Return a calendar day as every reader understands it."""
-    return f"{on.day} {on:%b %Y}"
+    """Return a calendar day as the reader writes it."""
+    return speech.day(on)
 
 
 def overdue(days: int) -> str:

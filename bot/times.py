@@ -4,17 +4,10 @@ Operators type times that are the merchant's, so an answer that names another zo
 """
 
 import re
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime, tzinfo
-from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
-
-from domain.kernel.core import Core
-
-P = ParamSpec("P")
-R = TypeVar("R")
 
 _ZONE: ContextVar[tzinfo] = ContextVar("zone", default=UTC)
 
@@ -30,19 +23,6 @@ def told_in(zone: tzinfo) -> Iterator[None]:
         yield
     finally:
         _ZONE.reset(before)
-
-
-def in_zone_of_merchant(
-    work: Callable[Concatenate[Core, P], Coroutine[Any, Any, R]],
-) -> Callable[Concatenate[Core, P], Coroutine[Any, Any, R]]:
-    """Let what is said by *work* be said in the merchant's zone."""
-
-    @wraps(work)
-    async def within(core: Core, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        with told_in(core.merchant.zone):
-            return await work(core, *args, **kwargs)
-
-    return within
 
 
 def moment(at: datetime) -> str:

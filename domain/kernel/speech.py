@@ -1,0 +1,191 @@
+"""Speech: every sentence that operators read, in the language of who reads it, its values as that reader writes them.
+
+English is the source: a sentence is written where it is said, ``say("{amount} by {day}", amount=…, day=…)``, and is
+itself the key of its translations in the catalogues (gettext, ``locales/<language>/*.po``). A sentence that nobody has
+translated is said in English; `make check` finds it. Whoever writes to nobody in particular (the log, the shell, a file
+that is exported) is spoken to in English.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache, lru_cache
+from gettext import GNUTranslations, NullTranslations
+from io import BytesIO
+from pathlib import Path
+from typing import TypeVar
+
+from babel.dates import format_skeleton
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+from domain.kernel import locales
+from domain.kernel.money import Money, digits
+
+ENGLISH = "en"
+
+LANGUAGES = ("en", "de", "fr", "es")
+"""Every language that operators are spoken to in."""
+
+ENGLISH_FORMATS = "en_GB"
+"""Day before month, as English is written in most countries; who is American has a locale of their own."""
+
+_FOLDERS: list[Path] = [Path(__file__).parent.parent / "locales"]
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads: the language of sentences, and the locale of numbers and dates (``de_AT``)."""
+
+    language: str = ENGLISH
+    locale: str = ENGLISH_FORMATS
+
+    @classmethod
+    def of(cls, language: str, locale: str) -> "Reader":
+        """Return who reads *language* and writes numbers as in *locale*."""
+        return cls(language, ENGLISH_FORMATS if locale == ENGLISH else locale)
+
+    def hears(self, function: Callable[..., R]) -> Callable[..., R]:
+        """Return *function* so that what it says is said to this reader."""
+
+        def heard(*args: object, **kwargs: object) -> R:
+            with spoken_to(self):
+                return function(*args, **kwargs)
+
+        return heard
+
+
+NOBODY = Reader()
+"""Nobody in particular."""
+
+_READER: ContextVar[Reader] = ContextVar("reader", default=NOBODY)
+
+
+def learn(folder: Path) -> None:
+    """Add a folder of catalogues; each package that speaks names its own."""
+    if folder not in _FOLDERS:
+        _FOLDERS.append(folder)
+        catalogue.cache_clear()
+
+
+def folders() -> tuple[Path, ...]:
+    """Return every folder of catalogues."""
+    return tuple(_FOLDERS)
+
+
+@contextmanager
+def spoken_to(reader: Reader) -> Iterator[None]:
+    """Say everything inside to this reader."""
+    before = _READER.set(reader)
+    try:
+        yield
+    finally:
+        _READER.reset(before)
+
+
+def reader() -> Reader:
+    """Return who is spoken to."""
+    return _READER.get()
+
+
+def say(sentence: str, /, **values: object) -> str:
+    """Return the sentence for the reader; sums, days and numbers among its values are written as the reader does.
+
+    The sentence is a literal (or was marked by ``phrase``), so that it is found by who translates.
+    """
+    return _filled(_translations().gettext(sentence), values)
+
+
+def counted(one: str, many: str, number: int, /, **values: object) -> str:
+    """Return the form that the language has for *number*, which is filled in as ``n``: ``"{n} row", "{n} rows"``."""
+    return _filled(_translations().ngettext(one, many, number), {"n": number, **values})
+
+
+def say_as(meaning: str, sentence: str, /, **values: object) -> str:
+    """Return a short text that other languages say in several ways (``open``), by what is meant."""
+    return _filled(_translations().pgettext(meaning, sentence), values)
+
+
+def phrase(sentence: str) -> str:
+    """Mark a literal of a table that is said later, by ``say``."""
+    return sentence
+
+
+def amount(money: Money) -> str:
+    """Return a sum as the reader writes it, with every decimal that the currency has and its code: 1.250,50 EUR."""
+    if _locale() == ENGLISH_FORMATS:
+        return str(money)
+    places = "0" * digits(money.currency)
+    pattern = f"#,##0.{places}" if places else "#,##0"
+    return f"{format_decimal(money.decimal, format=pattern, locale=_locale())} {money.currency}"
+
+
+def number(value: int) -> str:
+    """Return a whole number with the reader's marks for thousands."""
+    return f"{value:,}" if _locale() == ENGLISH_FORMATS else format_decimal(value, format="#,##0", locale=_locale())
+
+
+def day(on: date) -> str:
+    """Return a calendar day as the reader writes it, the month by its short name, so that no two readings exist."""
+    return _day(on, _locale())
+
+
+def _locale() -> str:
+    return _READER.get().locale
+
+
+@lru_cache(maxsize=4096)
+def _day(on: date, locale: str) -> str:
+    return format_skeleton("yMMMd", datetime(on.year, on.month, on.day), locale=locale)  # noqa: DTZ001 - a day has no zone
+
+
+def _filled(text: str, values: dict[str, object]) -> str:
+    return text.format(**{name: _written(value) for name, value in values.items()}) if "{" in text else text
+
+
+def _written(value: object) -> object:
+    match value:
+        case Money():
+            return amount(value)
+        case bool() | datetime():
+            return value
+        case int():
+            return number(value)
+        case date():
+            return day(value)
+        case _:
+            return value
+
+
+def _translations() -> NullTranslations:
+    return catalogue(_READER.get().language)
+
+
+@cache
+def catalogue(language: str) -> NullTranslations:
+    """Read all sentences of one language; English is its own catalogue.
+
+    Raises:
+        ValueError: Two catalogues translate the same sentence.
+    """
+    if language not in LANGUAGES or language == locales.FALLBACK:
+        return NullTranslations()
+    whole = Catalog(locale=language)
+    for file in sorted(file for folder in _FOLDERS for file in (folder / language).glob("*.po")):
+        with file.open("rb") as stream:
+            for message in read_po(stream, locale=language):
+                if not message.id:
+                    continue
+                if whole.get(message.id, message.context) is not None:
+                    raise ValueError(f"{file.name} of {language} says again: {message.id!r}")
+                whole.add(message.id, message.string, context=message.context)
+    compiled = BytesIO()
+    write_mo(compiled, whole)
+    compiled.seek(0)
+    return GNUTranslations(compiled)
