@@ -3,10 +3,11 @@
 English is the source: a sentence is written where it is said, ``say("{amount} by {day}", amount=…, day=…)``, and is
 itself the key of its translations in the catalogues (gettext, ``locales/<language>/*.po``). A sentence that nobody has
 translated is said in English; `make check` finds it. Whoever writes to nobody in particular (the log, the shell, a file
-that is exported) is spoken to in English.
+that is exported) is spoken to in English. What is said remembers its sentence, so that it can be kept and said again to
+somebody else (``sentences.py``).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -37,6 +38,22 @@ ENGLISH_FORMATS = "en_GB"
 _FOLDERS: list[Path] = [Path(__file__).parent.parent / "locales"]
 
 R = TypeVar("R")
+
+
+class Said(str):
+    """What was said to one reader, with all that it takes to say it to another."""
+
+    __slots__ = ("many", "meaning", "sentence", "values")
+
+    sentence: str
+    many: str
+    """The form for several, of a sentence that counts; ``n`` among the values is the number."""
+    meaning: str
+    values: Mapping[str, object]
+
+    def __str__(self) -> str:
+        """Return itself: what a refusal says is still known by its sentence."""
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +91,12 @@ def learn(folder: Path) -> None:
         catalogue.cache_clear()
 
 
+def unlearn(folder: Path) -> None:
+    """Take a folder of catalogues away again."""
+    _FOLDERS.remove(folder)
+    catalogue.cache_clear()
+
+
 def folders() -> tuple[Path, ...]:
     """Return every folder of catalogues."""
     return tuple(_FOLDERS)
@@ -99,17 +122,44 @@ def say(sentence: str, /, **values: object) -> str:
 
     The sentence is a literal (or was marked by ``phrase``), so that it is found by who translates.
     """
-    return _filled(_translations().gettext(sentence), values)
+    return said(sentence, values)
 
 
 def counted(one: str, many: str, number: int, /, **values: object) -> str:
     """Return the form that the language has for *number*, which is filled in as ``n``: ``"{n} row", "{n} rows"``."""
-    return _filled(_translations().ngettext(one, many, number), {"n": number, **values})
+    return said(one, {"n": number, **values}, many=many)
 
 
 def say_as(meaning: str, sentence: str, /, **values: object) -> str:
     """Return a short text that other languages say in several ways (``open``), by what is meant."""
-    return _filled(_translations().pgettext(meaning, sentence), values)
+    return said(sentence, values, meaning=meaning)
+
+
+def joined(separator: str, parts: Sequence[str]) -> str:
+    """Return the parts behind one another, each of which can still be said again."""
+    return said(separator.join(f"{{p{place}}}" for place in range(len(parts))),
+                {f"p{place}": part for place, part in enumerate(parts)})  # fmt: skip
+
+
+def again(text: str) -> str:
+    """Return what was said to somebody as it is said to the reader of now; a plain text as it is."""
+    if not isinstance(text, Said):
+        return text
+    values = {name: again(value) if isinstance(value, str) else value for name, value in text.values.items()}
+    return said(text.sentence, values, many=text.many, meaning=text.meaning)
+
+
+def said(sentence: str, values: Mapping[str, object], *, many: str = "", meaning: str = "") -> Said:
+    """Return any of the above by its parts."""
+    known, number = catalogue(_READER.get().language), values.get("n", 0)
+    if many:
+        assert isinstance(number, int), "what counts has a number"
+        text = known.ngettext(sentence, many, number)
+    else:
+        text = known.pgettext(meaning, sentence) if meaning else known.gettext(sentence)
+    told = Said(_filled(text, values))
+    told.sentence, told.many, told.meaning, told.values = sentence, many, meaning, values
+    return told
 
 
 def phrase(sentence: str) -> str:
@@ -145,7 +195,7 @@ def _day(on: date, locale: str) -> str:
     return format_skeleton("yMMMd", datetime(on.year, on.month, on.day), locale=locale)  # noqa: DTZ001 - a day has no zone
 
 
-def _filled(text: str, values: dict[str, object]) -> str:
+def _filled(text: str, values: Mapping[str, object]) -> str:
     return text.format(**{name: _written(value) for name, value in values.items()}) if "{" in text else text
 
 
@@ -161,10 +211,6 @@ def _written(value: object) -> object:
             return day(value)
         case _:
             return value
-
-
-def _translations() -> NullTranslations:
-    return catalogue(_READER.get().language)
 
 
 @cache
