@@ -5,24 +5,25 @@ from enum import StrEnum
 from uuid import UUID
 
 from domain.kernel.refusals import NotAllowed
+from domain.kernel.speech import phrase, say, say_as
 
 
 class Permission(StrEnum):
     """One thing that a role may allow; which role allows what is in ``domain/people/roles.py``."""
 
-    VIEW = "view"
-    HANDLE_LINKS = "handle links"
-    HANDLE_SUPPRESSIONS = "handle suppressions"
-    WORK_QUEUE = "work the queue"
-    IMPORT = "import"
-    APPROVE = "approve"
-    PUBLISH = "publish policies"
-    NUDGE = "nudge"
-    APPLY_CASH = "apply cash"
-    APPROVE_CREDITS = "approve credits"
-    MOVE_MONEY = "move money"
-    MANAGE_PEOPLE = "manage people"
-    OPERATE = "operate"
+    VIEW = phrase("view")
+    HANDLE_LINKS = phrase("handle links")
+    HANDLE_SUPPRESSIONS = phrase("handle suppressions")
+    WORK_QUEUE = phrase("work the queue")
+    IMPORT = phrase("import")
+    APPROVE = phrase("approve")
+    PUBLISH = phrase("publish policies")
+    NUDGE = phrase("nudge")
+    APPLY_CASH = phrase("apply cash")
+    APPROVE_CREDITS = phrase("approve credits")
+    MOVE_MONEY = phrase("move money")
+    MANAGE_PEOPLE = phrase("manage people")
+    OPERATE = phrase("operate")
 
 
 class ActorKind(StrEnum):
@@ -51,10 +52,12 @@ class Actor:
             NotAllowed: None of the actor's roles allows it.
         """
         if permission not in self.may:
-            held = ", ".join(self.roles) or "no role"
             raise NotAllowed(
-                f"This needs the right to {permission.value}; you have {held}. "
-                "Ask a Controller with `/plixo access request`."
+                say(
+                    "This needs the right to {right}; you have {roles}. Ask a Controller with `/plixo access request`.",
+                    right=say(permission.value),
+                    roles=", ".join(self.roles) or say_as("roles of a person", "no role"),
+                )
             )
 
 

@@ -3,13 +3,14 @@
 from email_validator import EmailNotValidError, validate_email
 
 from domain.kernel.refusals import Refusal
+from domain.kernel.speech import say
 
 
 class AddressMalformed(Refusal):
     """Say that a text is not an e-mail address."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(f"Not an e-mail address: {reason}")
+        super().__init__(say("Not an e-mail address: {reason}", reason=reason))
 
 
 def parsed(text: str) -> str:

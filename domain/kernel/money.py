@@ -8,10 +8,11 @@ from functools import cache, lru_cache
 from typing import Self
 
 from babel import Locale
-from babel.numbers import NumberPattern
+from babel.numbers import NumberPattern, format_decimal
 from iso4217 import Currency
 
 from domain.kernel.refusals import Refusal
+from domain.kernel.speech import ENGLISH_FORMATS, say
 
 MAX_MINOR = 10**15
 """Larger sums than ten trillion major units are typing mistakes, and bigint sums of millions of rows stay safe."""
@@ -22,7 +23,7 @@ class CurrencyUnknown(Refusal):
 
     def __init__(self, code: str) -> None:
         self.code = code
-        super().__init__(f"{code!r} is not an ISO 4217 currency code.")
+        super().__init__(say("{code} is not an ISO 4217 currency code.", code=repr(code)))
 
 
 class AmountMalformed(Refusal):
@@ -67,7 +68,7 @@ class Money:
     def __post_init__(self) -> None:
         digits(self.currency)
         if abs(self.minor) > MAX_MINOR:
-            raise AmountMalformed("The amount is too large.")
+            raise AmountMalformed(say("The amount is too large."))
 
     @classmethod
     def of(cls, text: str, currency: str) -> Self:
@@ -77,13 +78,15 @@ class Money:
             AmountMalformed: Not a plain decimal, or more decimals than the currency has.
         """
         if not re.fullmatch(r"-?\d{1,16}(\.\d{1,8})?", text.strip()):
-            raise AmountMalformed(f"{text[:40]!r} is not an amount such as 1250.50.")
+            raise _no_amount(text)
         try:
             scaled = Decimal(text.strip()).scaleb(digits(currency))
         except InvalidOperation:
-            raise AmountMalformed(f"{text[:40]!r} is not an amount such as 1250.50.") from None
+            raise _no_amount(text) from None
         if scaled != scaled.to_integral_value():
-            raise AmountMalformed(f"{text[:40]!r} has more decimals than {currency} has.")
+            raise AmountMalformed(
+                say("{text} has more decimals than {currency} has.", text=repr(text[:40]), currency=currency)
+            )
         return cls(int(scaled), currency)
 
     def __add__(self, other: "Money") -> "Money":
@@ -120,9 +123,21 @@ class Money:
         """
         return _written(self, locale)
 
+    def spoken(self, locale: str) -> str:
+        """Return the amount as a reader of *locale* writes it within a sentence, its code behind it: 1.250,50 EUR."""
+        if locale == ENGLISH_FORMATS:
+            return str(self)
+        places = "0" * digits(self.currency)
+        pattern = f"#,##0.{places}" if places else "#,##0"
+        return f"{format_decimal(self.decimal, format=pattern, locale=locale)} {self.currency}"
+
     def _same(self, other: "Money") -> "Money":
         assert other.currency == self.currency, "amounts of different currencies are never combined"
         return other
+
+
+def _no_amount(text: str) -> AmountMalformed:
+    return AmountMalformed(say("{text} is not an amount such as {example}.", text=repr(text[:40]), example="1250.50"))
 
 
 @lru_cache(maxsize=4096)

@@ -10,6 +10,8 @@ Refusal                 shown word for word; says what to do next
 └── AddressMalformed    not one e-mail address (in ``addresses``)
 """
 
+from domain.kernel.speech import say
+
 
 class Refusal(Exception):
     """Decline what a person asked; the message is shown to that person as it stands."""
@@ -28,7 +30,14 @@ class MoveRefused(Refusal):
 
     def __init__(self, machine: str, state: str, step: str) -> None:
         self.machine, self.state, self.step = machine, state, step
-        super().__init__(f"This {machine} is {state}; it cannot {step} now.")
+        super().__init__(
+            say(
+                "This {machine} is {state}; it cannot {step} now.",
+                machine=say(machine),
+                state=say(state),
+                step=say(step),
+            )
+        )
 
 
 class StaleRecord(Refusal):
@@ -36,4 +45,9 @@ class StaleRecord(Refusal):
 
     def __init__(self, machine: str) -> None:
         self.machine = machine
-        super().__init__(f"This {machine} was changed by someone else a moment ago. Look again, then repeat.")
+        super().__init__(
+            say(
+                "This {machine} was changed by someone else a moment ago. Look again, then repeat.",
+                machine=say(machine),
+            )
+        )

@@ -16,7 +16,7 @@ from functools import cache, lru_cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 from babel.dates import format_skeleton
 from babel.messages.catalog import Catalog
@@ -25,7 +25,6 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 from domain.kernel import locales
-from domain.kernel.money import Money, digits
 
 ENGLISH = "en"
 
@@ -38,6 +37,14 @@ ENGLISH_FORMATS = "en_GB"
 _FOLDERS: list[Path] = [Path(__file__).parent.parent / "locales"]
 
 R = TypeVar("R")
+
+
+@runtime_checkable
+class Spoken(Protocol):
+    """A value that is written in its own way, such as a sum of money."""
+
+    def spoken(self, locale: str) -> str:
+        """Return the value as a reader of *locale* writes it within a sentence."""
 
 
 class Said(str):
@@ -167,13 +174,9 @@ def phrase(sentence: str) -> str:
     return sentence
 
 
-def amount(money: Money) -> str:
+def amount(money: Spoken) -> str:
     """Return a sum as the reader writes it, with every decimal that the currency has and its code: 1.250,50 EUR."""
-    if _locale() == ENGLISH_FORMATS:
-        return str(money)
-    places = "0" * digits(money.currency)
-    pattern = f"#,##0.{places}" if places else "#,##0"
-    return f"{format_decimal(money.decimal, format=pattern, locale=_locale())} {money.currency}"
+    return money.spoken(_locale())
 
 
 def number(value: int) -> str:
@@ -201,14 +204,14 @@ def _filled(text: str, values: Mapping[str, object]) -> str:
 
 def _written(value: object) -> object:
     match value:
-        case Money():
-            return amount(value)
         case bool() | datetime():
             return value
         case int():
             return number(value)
         case date():
             return day(value)
+        case Spoken():
+            return value.spoken(_locale())
         case _:
             return value
 
