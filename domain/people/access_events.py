@@ -5,24 +5,26 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
+from domain.kernel import dates
 from domain.kernel.events import Event
 from domain.kernel.notices import Notices, job, operators
+from domain.kernel.speech import counted, say
 
 _HOUR = 60
 _DAY = 24 * _HOUR
 
 
-def how_long(*, minutes: int | None, until: "AwareDatetime | None") -> str:
-    """Return for how long a role is asked for, in words; empty for one without an end."""
+def wished(role: str, *, minutes: int | None, until: "AwareDatetime | None") -> str:
+    """Return a role and for how long it is asked for, in words."""
     if until is not None:
-        return f" until {until:%Y-%m-%d %H:%M} UTC"
+        return say("{role} until {moment}", role=role, moment=dates.told(until))
     if minutes is None:
-        return ""
-    for size, name in ((_DAY, "day"), (_HOUR, "hour"), (1, "minute")):
-        if minutes % size == 0:
-            count = minutes // size
-            return f" for {count} {name}{'' if count == 1 else 's'}"
-    raise AssertionError("whole minutes are whole minutes")
+        return role
+    if minutes % _DAY == 0:
+        return counted("{role} for {n} day", "{role} for {n} days", minutes // _DAY, role=role)
+    if minutes % _HOUR == 0:
+        return counted("{role} for {n} hour", "{role} for {n} hours", minutes // _HOUR, role=role)
+    return counted("{role} for {n} minute", "{role} for {n} minutes", minutes, role=role)
 
 
 class AccessEvent(Event):
@@ -39,7 +41,7 @@ class AccessEvent(Event):
     @property
     def wish(self) -> str:
         """The role and for how long."""
-        return f"{self.role}{how_long(minutes=self.lasts_minutes, until=self.until)}"
+        return wished(self.role, minutes=self.lasts_minutes, until=self.until)
 
 
 class AccessAsked(AccessEvent):
@@ -53,8 +55,10 @@ class AccessAsked(AccessEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        verb = "is proposed as" if self.proposed else "asks to be"
-        return f"{self.person_name} {verb} {self.wish}: {self.reason}"
+        known = {"person": self.person_name, "wish": self.wish, "reason": self.reason}
+        if self.proposed:
+            return say("{person} is proposed as {wish}: {reason}", **known)
+        return say("{person} asks to be {wish}: {reason}", **known)
 
 
 class AccessApproved(AccessEvent):
@@ -66,8 +70,10 @@ class AccessApproved(AccessEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        other = f" (asked for: {self.role_asked})" if self.role_asked != self.role else ""
-        return f"The request for {self.person_name} was approved: {self.wish}{other}"
+        known = {"person": self.person_name, "wish": self.wish}
+        if self.role_asked == self.role:
+            return say("The request for {person} was approved: {wish}", **known)
+        return say("The request for {person} was approved: {wish} (asked for: {asked})", **known, asked=self.role_asked)
 
 
 class AccessDenied(AccessEvent):
@@ -79,7 +85,12 @@ class AccessDenied(AccessEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"The request for {self.person_name} ({self.wish}) was denied: {self.reason}"
+        return say(
+            "The request for {person} ({wish}) was denied: {reason}",
+            person=self.person_name,
+            wish=self.wish,
+            reason=self.reason,
+        )
 
 
 class AccessWithdrawn(AccessEvent):
@@ -89,7 +100,7 @@ class AccessWithdrawn(AccessEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"The request for {self.person_name} ({self.wish}) was taken back"
+        return say("The request for {person} ({wish}) was taken back", person=self.person_name, wish=self.wish)
 
 
 class AccessExpired(AccessEvent):
@@ -99,7 +110,9 @@ class AccessExpired(AccessEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Nobody decided about the request for {self.person_name} ({self.wish}) in time"
+        return say(
+            "Nobody decided about the request for {person} ({wish}) in time", person=self.person_name, wish=self.wish
+        )
 
 
 _TOLD = (operators(), job("tell_person"))

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
-from domain.people.access_events import how_long
+from domain.people.access_events import wished
 from domain.people.refusals import AccessNotFound
 
 MOST = 50
@@ -51,7 +51,7 @@ class AccessCard:
     @property
     def wish(self) -> str:
         """The role and for how long."""
-        return f"{self.role}{how_long(minutes=self.lasts_minutes, until=self.until)}"
+        return wished(self.role, minutes=self.lasts_minutes, until=self.until)
 
 
 async def waiting(core: Core, *, actor: Actor) -> tuple[AccessCard, ...]:

@@ -5,8 +5,10 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
+from domain.kernel import dates
 from domain.kernel.events import Event
 from domain.kernel.notices import SILENT, Notices, job, operators
+from domain.kernel.speech import say, say_as
 
 
 class RoleGranted(Event):
@@ -26,9 +28,18 @@ class RoleGranted(Event):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        end = f" until {self.until:%Y-%m-%d %H:%M} UTC" if self.until else ""
-        longer = " (longer than before)" if self.until_before else ""
-        return f"{self.person_name} is now {self.role}{end}{longer}: {self.reason}"
+        known = {"person": self.person_name, "role": self.role, "reason": self.reason}
+        if self.until and self.until_before:
+            return say(
+                "{person} is now {role} until {moment} (longer than before): {reason}",
+                **known,
+                moment=dates.told(self.until),
+            )
+        if self.until:
+            return say("{person} is now {role} until {moment}: {reason}", **known, moment=dates.told(self.until))
+        if self.until_before:
+            return say("{person} is now {role} (longer than before): {reason}", **known)
+        return say("{person} is now {role}: {reason}", **known)
 
 
 class RoleRevoked(Event):
@@ -44,8 +55,10 @@ class RoleRevoked(Event):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        how = "gave up the role" if self.given_up else "is no longer"
-        return f"{self.person_name} {how} {self.role}: {self.reason}"
+        known = {"person": self.person_name, "role": self.role, "reason": self.reason}
+        if self.given_up:
+            return say("{person} gave up the role {role}: {reason}", **known)
+        return say("{person} is no longer {role}: {reason}", **known)
 
 
 class RoleEndsSoon(Event):
@@ -60,9 +73,11 @@ class RoleEndsSoon(Event):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return (
-            f"{self.person_name} is {self.role} until {self.until:%Y-%m-%d %H:%M} UTC, and no longer unless it is "
-            "granted anew"
+        return say(
+            "{person} is {role} until {moment}, and no longer unless it is granted anew",
+            person=self.person_name,
+            role=self.role,
+            moment=dates.told(self.until),
         )
 
 
@@ -80,7 +95,12 @@ class RoleEnded(Event):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"{self.person_name} is no longer {self.role}: the time was over at {self.until:%Y-%m-%d %H:%M} UTC"
+        return say(
+            "{person} is no longer {role}: the time was over at {moment}",
+            person=self.person_name,
+            role=self.role,
+            moment=dates.told(self.until),
+        )
 
 
 class SettingChanged(Event):
@@ -97,7 +117,14 @@ class SettingChanged(Event):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"{self.setting} of {self.person_name}: {self.before or 'as usual'} → {self.after or 'as usual'}"
+        usual = say_as("value of a setting", "as usual")
+        return say(
+            "{setting} of {person}: {before} → {after}",
+            setting=say(self.setting),
+            person=self.person_name,
+            before=self.before or usual,
+            after=self.after or usual,
+        )
 
 
 NOTICES: Notices = {

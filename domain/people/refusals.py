@@ -23,7 +23,9 @@ Refusal
 from collections.abc import Sequence
 from datetime import datetime
 
+from domain.kernel import dates
 from domain.kernel.refusals import NotAllowed, NotFound, Refusal
+from domain.kernel.speech import joined, say, say_as
 from domain.people.roles import Role
 
 
@@ -32,10 +34,12 @@ class PersonUnknown(NotAllowed):
 
     def __init__(self, controllers: tuple[str, ...]) -> None:
         self.controllers = controllers
-        whom = ", ".join(controllers) if controllers else "whoever runs Plixo (`plixo role grant`)"
         super().__init__(
-            f"You have no role in Plixo yet. Ask a Controller for access: {whom}. "
-            "`/plixo access request` followed by your reason tells them."
+            say(
+                "You have no role in Plixo yet. Ask a Controller for access: {whom}. "
+                "`/plixo access request` followed by your reason tells them.",
+                whom=", ".join(controllers) or say("whoever runs Plixo (`plixo role grant`)"),
+            )
         )
 
 
@@ -43,8 +47,9 @@ class NobodyCalled(Refusal):
     """Say that a text names no one person here, and how to name one."""
 
     def __init__(self, text: str, known: tuple[str, ...]) -> None:
-        names = f" Plixo knows: {', '.join(known)}." if known else ""
-        super().__init__(f"Nobody here is called {text[:60]!r}, or several are. Mention the person with @.{names}")
+        nobody = say("Nobody here is called {text}, or several are. Mention the person with @.", text=repr(text[:60]))
+        names = say("Plixo knows: {names}.", names=", ".join(known)) if known else ""
+        super().__init__(joined(" ", [nobody, names]) if names else nobody)
 
 
 class RoleUnknown(Refusal):
@@ -52,21 +57,28 @@ class RoleUnknown(Refusal):
 
     def __init__(self, text: str) -> None:
         names = ", ".join(role.value for role in Role)
-        super().__init__(f"{text[:60]!r} is not a role. The roles are: {names}.")
+        super().__init__(say("{text} is not a role. The roles are: {names}.", text=repr(text[:60]), names=names))
 
 
 class RoleHeldAlready(Refusal):
     """Say that there is nothing to grant."""
 
     def __init__(self, person: str, role: str) -> None:
-        super().__init__(f"{person} is {role} already.")
+        super().__init__(say("{person} is {role} already.", person=person, role=role))
 
 
 class RoleNotHeld(NotFound):
     """Say that there is nothing to take."""
 
     def __init__(self, person: str, role: str, held: Sequence[str]) -> None:
-        super().__init__(f"{person} is not {role}; what they hold: {', '.join(held) or 'no role'}.")
+        super().__init__(
+            say(
+                "{person} is not {role}; what they hold: {held}.",
+                person=person,
+                role=role,
+                held=", ".join(held) or say_as("roles of a person", "no role"),
+            )
+        )
 
 
 class LastController(Refusal):
@@ -74,8 +86,11 @@ class LastController(Refusal):
 
     def __init__(self, person: str) -> None:
         super().__init__(
-            f"{person} is the last Controller without an end; without one nobody could give access. "
-            "Make somebody else a Controller first."
+            say(
+                "{person} is the last Controller without an end; without one nobody could give access. "
+                "Make somebody else a Controller first.",
+                person=person,
+            )
         )
 
 
@@ -85,12 +100,15 @@ class OwnWork(NotAllowed):
     def __init__(self, maker: str, *, at_shell: bool) -> None:
         self.maker = maker
         way = (
-            "The command line proposed this itself: somebody with the right to it decides in Slack, or a company of "
-            "one sets PLIXO_SECOND_PERSON=false."
+            say(
+                "The command line proposed this itself: somebody with the right to it decides in Slack, or a company "
+                "of one sets PLIXO_SECOND_PERSON=false."
+            )
             if at_shell
-            else "Ask a colleague who may decide it; a company of one sets PLIXO_SECOND_PERSON=false."
+            else say("Ask a colleague who may decide it; a company of one sets PLIXO_SECOND_PERSON=false.")
         )
-        super().__init__(f"{maker} made this, so somebody else has to approve it. {way}")
+        made = say("{maker} made this, so somebody else has to approve it.", maker=maker)
+        super().__init__(joined(" ", [made, way]))
 
 
 class OwnRoles(NotAllowed):
@@ -98,8 +116,10 @@ class OwnRoles(NotAllowed):
 
     def __init__(self) -> None:
         super().__init__(
-            "These would be your own rights, so somebody else decides. `/plixo access request ROLE for 2 days` and a "
-            "reason ask for more; a role of your own can be given up with `/plixo role revoke`."
+            say(
+                "These would be your own rights, so somebody else decides. `/plixo access request ROLE for 2 days` and "
+                "a reason ask for more; a role of your own can be given up with `/plixo role revoke`."
+            )
         )
 
 
@@ -108,8 +128,11 @@ class SecondPersonNeeded(NotAllowed):
 
     def __init__(self, role: str) -> None:
         super().__init__(
-            f"The role {role} is given by two people: one proposes it, another approves. "
-            "A company of one sets PLIXO_SECOND_PERSON=false, or uses `plixo role grant` in the shell."
+            say(
+                "The role {role} is given by two people: one proposes it, another approves. "
+                "A company of one sets PLIXO_SECOND_PERSON=false, or uses `plixo role grant` in the shell.",
+                role=role,
+            )
         )
 
 
@@ -118,7 +141,10 @@ class EndImpossible(Refusal):
 
     def __init__(self, most_days: int) -> None:
         super().__init__(
-            f"A role ends in the future, and within {most_days} days; leave the end out for one without an end."
+            say(
+                "A role ends in the future, and within {days} days; leave the end out for one without an end.",
+                days=most_days,
+            )
         )
 
 
@@ -126,14 +152,14 @@ class ReasonNeeded(Refusal):
     """Ask why; it is kept in the audit log."""
 
     def __init__(self) -> None:
-        super().__init__("Say why: the reason is kept in the audit log, and whoever decides reads it.")
+        super().__init__(say("Say why: the reason is kept in the audit log, and whoever decides reads it."))
 
 
 class ReasonTooLong(Refusal):
     """Say how much can be kept."""
 
     def __init__(self, most: int) -> None:
-        super().__init__(f"The reason is too long: at most {most} characters.")
+        super().__init__(say("The reason is too long: at most {most} characters.", most=most))
 
 
 class AccessAskedAlready(Refusal):
@@ -141,8 +167,12 @@ class AccessAskedAlready(Refusal):
 
     def __init__(self, name: str, role: str) -> None:
         super().__init__(
-            f"A request for {name} ({role}) waits already for a decision. `/plixo access` shows it; "
-            "`/plixo access withdraw` takes one's own back."
+            say(
+                "A request for {name} ({role}) waits already for a decision. `/plixo access` shows it; "
+                "`/plixo access withdraw` takes one's own back.",
+                name=name,
+                role=role,
+            )
         )
 
 
@@ -150,14 +180,28 @@ class AccessAskedOften(Refusal):
     """Say that it was asked too often."""
 
     def __init__(self, most: int) -> None:
-        super().__init__(f"Access was asked for {most} times within a day. Speak with a Controller, or ask tomorrow.")
+        super().__init__(
+            say("Access was asked for {most} times within a day. Speak with a Controller, or ask tomorrow.", most=most)
+        )
 
 
 class AccessNotFound(NotFound):
     """Say that there is no such request."""
 
     def __init__(self) -> None:
-        super().__init__("There is no such access request. `/plixo access` lists those that wait.")
+        super().__init__(say("There is no such access request. `/plixo access` lists those that wait."))
+
+
+def request_state(state: str) -> str:
+    """Return what has become of a request for access, as a word."""
+    known = {
+        "open": say_as("state of a request for access", "open"),
+        "approved": say_as("state of a request for access", "approved"),
+        "denied": say_as("state of a request for access", "denied"),
+        "withdrawn": say_as("state of a request for access", "withdrawn"),
+        "expired": say_as("state of a request for access", "expired"),
+    }
+    return known.get(state, state)
 
 
 class AccessDecided(Refusal):
@@ -165,13 +209,30 @@ class AccessDecided(Refusal):
 
     def __init__(self, *, state: str, by: str | None, at: datetime | None) -> None:
         self.state = state
-        who = f" by {by}" if by else ""
-        when = f" ({at:%Y-%m-%d %H:%M} UTC)" if at else ""
-        super().__init__(f"This access request was {state}{who}{when}; there is nothing left to decide.")
+        was = request_state(state)
+        if by and at:
+            told = say(
+                "This access request was {state} by {by} ({moment}); there is nothing left to decide.",
+                state=was,
+                by=by,
+                moment=dates.told(at),
+            )
+        elif by:
+            told = say("This access request was {state} by {by}; there is nothing left to decide.", state=was, by=by)
+        else:
+            told = say("This access request was {state}; there is nothing left to decide.", state=was)
+        super().__init__(told)
 
 
 class SettingMalformed(Refusal):
     """Say what a setting may be."""
 
     def __init__(self, setting: str, text: str, choices: str) -> None:
-        super().__init__(f"{text[:60]!r} is no {setting}. It may be: {choices}.")
+        super().__init__(
+            say(
+                "{text} is no {setting}. It may be: {choices}.",
+                text=repr(text[:60]),
+                setting=say(setting),
+                choices=choices,
+            )
+        )

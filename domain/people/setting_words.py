@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from domain.kernel import addresses
+from domain.kernel.speech import phrase, say
 from domain.people.refusals import SettingMalformed
 
 LANGUAGES = ("en", "de", "fr", "es")
@@ -41,12 +42,12 @@ class Noise(StrEnum):
 class Setting(StrEnum):
     """What a person may set."""
 
-    LANGUAGE = "language"
-    ZONE = "time zone"
-    DIGEST_AT = "digest time"
-    DIGEST = "digest"
-    ADDRESS = "digest address"
-    NOISE = "noise"
+    LANGUAGE = phrase("language")
+    ZONE = phrase("time zone")
+    DIGEST_AT = phrase("digest time")
+    DIGEST = phrase("digest")
+    ADDRESS = phrase("digest address")
+    NOISE = phrase("noise")
 
 
 def read(setting: Setting, text: str) -> Any:
@@ -85,7 +86,7 @@ def _read_zone(text: str) -> str | None:
         return None
     found = next((each for each in zones() if each.casefold() == text.casefold().replace(" ", "_")), None)
     if found is None:
-        raise SettingMalformed(Setting.ZONE, text, "a zone such as Europe/Berlin or America/New_York, or `slack`")
+        raise SettingMalformed(Setting.ZONE, text, say("a zone such as Europe/Berlin or America/New_York, or `slack`"))
     return found
 
 
@@ -101,7 +102,7 @@ def _read_time(text: str) -> time | None:
         hours, minutes = int(hour[:3]), int(minute or 0)
         if hours < 24 and minutes < 60:
             return time(hours, minutes)
-    raise SettingMalformed(Setting.DIGEST_AT, text, "a time such as 07:30, or `default` for 08:00")
+    raise SettingMalformed(Setting.DIGEST_AT, text, say("a time such as 07:30, or `default` for 08:00"))
 
 
 def _read_digest(text: str) -> str | None:

@@ -11,7 +11,7 @@ from domain.kernel.core import Core
 from domain.kernel.limits import Limits
 from domain.kernel.refusals import NotAllowed
 from domain.people import access, access_lists, grants, people
-from domain.people.access_events import AccessAsked, how_long
+from domain.people.access_events import AccessAsked, wished
 from domain.people.events import RoleGranted
 from domain.people.grants import Term
 from domain.people.refusals import (
@@ -306,4 +306,4 @@ async def test_the_card_says_what_the_person_holds(core: Core) -> None:
     ("minutes", "words"), [(None, ""), (1, " for 1 minute"), (120, " for 2 hours"), (2880, " for 2 days")]
 )
 def test_a_time_is_said_in_the_largest_whole_unit(minutes: int | None, words: str) -> None:
-    assert how_long(minutes=minutes, until=None) == words
+    assert wished("Viewer", minutes=minutes, until=None) == f"Viewer{words}"
