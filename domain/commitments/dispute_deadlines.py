@@ -10,6 +10,7 @@ from domain.kernel.actor import SYSTEM
 from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.money import Money
+from domain.kernel.speech import say_as
 from domain.kernel.transactions import Row
 
 PAGE = 200
@@ -22,6 +23,17 @@ class Sla(StrEnum):
     OPEN = "open"
     AT_RISK = "at risk"
     LATE = "late"
+
+    @property
+    def said(self) -> str:
+        """How it stands, said to the reader."""
+        match self:
+            case Sla.OPEN:
+                return say_as("deadline of a dispute", "open")
+            case Sla.AT_RISK:
+                return say_as("deadline of a dispute", "at risk")
+            case Sla.LATE:
+                return say_as("deadline of a dispute", "late")
 
 
 def deadlines(core: Core, start: datetime, reason: Reason) -> tuple[datetime, datetime]:

@@ -9,7 +9,7 @@ which nothing is open, accepting ends the dispute at once: what was paid is refu
 from enum import StrEnum
 from uuid import UUID
 
-from domain.commitments import disputes
+from domain.commitments import disputes, words
 from domain.commitments.dispute_events import DisputeResolved, DisputeTestEnded, reference
 from domain.commitments.dispute_refusals import DisputeClosed, ResolutionUnusable, ResolutionWaits
 from domain.commitments.models import Dispute
@@ -20,6 +20,7 @@ from domain.kernel.actor import SYSTEM, Actor, ActorKind, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.money import Money
+from domain.kernel.speech import phrase, say
 from domain.kernel.transactions import Transaction
 from domain.ledger import credits  # noqa: A004 - named after what it is about, as every module
 from domain.ledger.events import CreditApproved, CreditProposed
@@ -43,6 +44,11 @@ _STEPS = {
     DisputeState.PARTLY_ACCEPTED: "accept in part",
     DisputeState.REJECTED: "reject",
     DisputeState.WITHDRAWN: "withdraw",
+}
+
+_WITHOUT_CREDIT = {
+    DisputeState.REJECTED: words.DISPUTE_REJECTED,
+    DisputeState.WITHDRAWN: words.DISPUTE_WITHDRAWN,
 }
 
 _STATES = {
@@ -70,11 +76,11 @@ async def resolve(
         actor.require(Permission.WORK_QUEUE)
     note = " ".join(note.split())[:NOTE_LENGTH]
     if not note:
-        raise ReasonMissing("The end of a dispute")
+        raise ReasonMissing(phrase("The end of a dispute"))
     async with core.transaction() as tx:
         invoice, dispute = await disputes.locked(dispute_id, actor=actor)
         if dispute.is_test:
-            raise ResolutionUnusable("This is a test; it is withdrawn, not decided.")
+            raise ResolutionUnusable(say("This is a test; it is withdrawn, not decided."))
         amount = None if outcome is Outcome.REJECTED else _credit(invoice, dispute, outcome, credit)
         await _replace(core, tx, invoice, dispute, _STATES[outcome], amount, note, actor)
         if amount is None:
@@ -130,7 +136,7 @@ async def drop(core: Core, *, entry_id: int) -> None:
         dispute = await Dispute.locked(invoice_id=invoice_id, state=DisputeState.OPEN.value, is_test=False)
         if invoice is None or dispute is None or invoice.status is InvoiceState.OPEN:
             return  # there was none, or the invoice is asked for again
-        note = f"the invoice is {invoice.state.replace('_', ' ')}; nothing is asked for any more"
+        note = words.NOTHING_ASKED.format(why=words.invoice_closed(invoice.state))
         await _replace(core, tx, invoice, dispute, DisputeState.WITHDRAWN, None, note, SYSTEM)
         await _end(core, tx, invoice, dispute, DisputeState.WITHDRAWN, note=note, actor=SYSTEM)
 
@@ -144,12 +150,16 @@ def _credit(invoice: Invoice, dispute: Dispute, outcome: Outcome, credit: Money 
     most = min(dispute.amount, invoice.balance)
     if outcome is Outcome.ACCEPTED:
         if credit is not None and credit != most:
-            raise ResolutionUnusable(f"To accept is to credit all that is disputed and open, which is {most}.")
+            raise ResolutionUnusable(
+                say("To accept is to credit all that is disputed and open, which is {most}.", most=most)
+            )
         return most
     if credit is None or credit.minor <= 0:
-        raise ResolutionUnusable(f"Say how much of {most} is credited.")
+        raise ResolutionUnusable(say("Say how much of {most} is credited.", most=most))
     if credit > invoice.balance or credit >= dispute.amount:
-        raise ResolutionUnusable(f"To accept in part is to credit less than {most}; else accept or reject it.")
+        raise ResolutionUnusable(
+            say("To accept in part is to credit less than {most}; else accept or reject it.", most=most)
+        )
     return credit
 
 
@@ -177,7 +187,7 @@ async def _replace(
     credit = Money(waiting.amount_minor, waiting.currency)
     if amount == credit and dispute.intended == state.value and dispute.resolution == note:
         raise ResolutionWaits(reference(dispute.id), credit)
-    why = f"the dispute is {state.value.replace('_', ' ')}" if amount is None else "another end was proposed instead"
+    why = _WITHOUT_CREDIT[state] if amount is None and state in _WITHOUT_CREDIT else words.ANOTHER_END
     await credits.rejected(core, tx, invoice=invoice, credit=waiting, reason=why, actor=actor)
 
 

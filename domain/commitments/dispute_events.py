@@ -1,13 +1,17 @@
 """What payers object to, and what became of it."""
 
+from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel
 
-from domain.kernel import references
+from domain.commitments import words
+from domain.commitments.dispute_reasons import BY_CODE
+from domain.kernel import kept, references
 from domain.kernel.events import Amount, InvoiceEvent, PlacedEvent
 from domain.kernel.notices import Notices, job, operators, payer
+from domain.kernel.speech import counted, say
 from domain.ledger.entry_events import InvoiceVoided, InvoiceWrittenOff
 from domain.ledger.events import CreditApproved
 
@@ -47,12 +51,15 @@ class DisputeFiled(DisputeFacts, InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        with_what = f", {self.documents} document{'s' if self.documents > 1 else ''}" if self.documents else ""
-        lacks = f"; still to come: {', '.join(self.missing)}" if self.missing else ""
-        return (
-            f"Dispute {self.reference} over {self.amount}: {self.reason}{with_what}{lacks}. "
-            f"To be decided by {self.sla_due_at:%Y-%m-%d %H:%M} UTC"
+        said = say(
+            "Dispute {reference} over {amount}: {reason}",
+            reference=self.reference,
+            amount=self.amount,
+            reason=_reason(self.reason_code, self.reason),
         )
+        brought = ", " + counted("{n} document", "{n} documents", self.documents) if self.documents else ""
+        due = say("To be decided by {moment}", moment=_moment(self.sla_due_at))
+        return f"{said}{brought}{_lacking(self.missing)}. {due}"
 
 
 class DisputeExtended(DisputeFacts, InvoiceEvent):
@@ -73,8 +80,10 @@ class DisputeExtended(DisputeFacts, InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        more = f"{self.added} more, {self.amount} in all" if self.added else f"still {self.amount}"
-        return f"Dispute {self.reference} extended ({more}): {self.reason}"
+        values = {"reference": self.reference, "amount": self.amount, "reason": _reason(self.reason_code, self.reason)}
+        if not self.added:
+            return say("Dispute {reference} extended (still {amount}): {reason}", **values)
+        return say("Dispute {reference} extended ({added} more, {amount} in all): {reason}", added=self.added, **values)
 
 
 class DisputeTested(DisputeFacts, InvoiceEvent):
@@ -88,7 +97,12 @@ class DisputeTested(DisputeFacts, InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"TEST dispute {self.reference} over {self.amount} arrived: {self.reason}. Nothing pauses"
+        return say(
+            "TEST dispute {reference} over {amount} arrived: {reason}. Nothing pauses",
+            reference=self.reference,
+            amount=self.amount,
+            reason=kept.said(self.reason),
+        )
 
 
 class DisputeTestEnded(DisputeFacts, InvoiceEvent):
@@ -98,7 +112,7 @@ class DisputeTestEnded(DisputeFacts, InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"TEST dispute {self.reference} closed"
+        return say("TEST dispute {reference} closed", reference=self.reference)
 
 
 class DisputeAssigned(DisputeFacts, InvoiceEvent):
@@ -112,8 +126,14 @@ class DisputeAssigned(DisputeFacts, InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        before = f" (before: {self.owner_before})" if self.owner_before else ""
-        return f"Dispute {self.reference} is in the hands of {self.owner}{before}"
+        if not self.owner_before:
+            return say("Dispute {reference} is in the hands of {owner}", reference=self.reference, owner=self.owner)
+        return say(
+            "Dispute {reference} is in the hands of {owner} (before: {before})",
+            reference=self.reference,
+            owner=self.owner,
+            before=self.owner_before,
+        )
 
 
 class EvidenceAdded(DisputeFacts, InvoiceEvent):
@@ -126,8 +146,8 @@ class EvidenceAdded(DisputeFacts, InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        lacks = f"; still to come: {', '.join(self.missing)}" if self.missing else ""
-        return f"Documents for dispute {self.reference}: {', '.join(self.names)}{lacks}"
+        said = say("Documents for dispute {reference}: {names}", reference=self.reference, names=", ".join(self.names))
+        return said + _lacking(self.missing)
 
 
 class DisputeAtRisk(DisputeFacts, InvoiceEvent):
@@ -141,9 +161,16 @@ class DisputeAtRisk(DisputeFacts, InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        whose = f"in the hands of {self.owner}" if self.owner else "in nobody's hands"
-        due = f"{self.sla_due_at:%Y-%m-%d %H:%M} UTC"
-        return f"Dispute {self.reference} over {self.amount} is at risk: {whose}, to be decided by {due}"
+        values = {"reference": self.reference, "amount": self.amount, "moment": _moment(self.sla_due_at)}
+        if self.owner:
+            return say(
+                "Dispute {reference} over {amount} is at risk: in the hands of {owner}, to be decided by {moment}",
+                owner=self.owner,
+                **values,
+            )
+        return say(
+            "Dispute {reference} over {amount} is at risk: in nobody's hands, to be decided by {moment}", **values
+        )
 
 
 class DisputeLate(DisputeFacts, InvoiceEvent):
@@ -157,9 +184,16 @@ class DisputeLate(DisputeFacts, InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        whose = f"in the hands of {self.owner}" if self.owner else "in nobody's hands"
-        due = f"{self.sla_due_at:%Y-%m-%d %H:%M} UTC"
-        return f"Dispute {self.reference} over {self.amount} is late: {whose}, was to be decided by {due}"
+        values = {"reference": self.reference, "amount": self.amount, "moment": _moment(self.sla_due_at)}
+        if self.owner:
+            return say(
+                "Dispute {reference} over {amount} is late: in the hands of {owner}, was to be decided by {moment}",
+                owner=self.owner,
+                **values,
+            )
+        return say(
+            "Dispute {reference} over {amount} is late: in nobody's hands, was to be decided by {moment}", **values
+        )
 
 
 class DisputeResolved(DisputeFacts, InvoiceEvent):
@@ -178,10 +212,16 @@ class DisputeResolved(DisputeFacts, InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        credit = f", {self.credited} credited" if self.credited else ""
-        left = f"{self.balance} left to pay" if self.balance else "nothing left to pay"
-        said = f". {self.note}" if self.note else ""
-        return f"Dispute {self.reference} over {self.amount} {self.outcome}{credit}; {left}{said}"
+        ended = say(
+            "Dispute {reference} over {amount} {outcome}",
+            reference=self.reference,
+            amount=self.amount,
+            outcome=words.dispute_state(self.outcome),
+        )
+        credit = ", " + say("{amount} credited", amount=self.credited) if self.credited else ""
+        left = say("{amount} left to pay", amount=self.balance) if self.balance else say("nothing left to pay")
+        note = f". {kept.said(self.note)}" if self.note else ""
+        return f"{ended}{credit}; {left}{note}"
 
 
 class DocumentHeldBack(PlacedEvent):
@@ -194,7 +234,9 @@ class DocumentHeldBack(PlacedEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"The virus check found {self.found} in the file “{self.name}”; nobody can open it"
+        return say(
+            "The virus check found {found} in the file “{name}”; nobody can open it", found=self.found, name=self.name
+        )
 
 
 class DocumentUnexamined(PlacedEvent):
@@ -207,10 +249,26 @@ class DocumentUnexamined(PlacedEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return (
-            f"The file “{self.name}” has waited since {self.came_at:%Y-%m-%d %H:%M} UTC to be examined: the virus check"
-            " or the store of files does not answer. Nobody can open it yet; it is tried again by itself"
+        return say(
+            "The file “{name}” has waited since {moment} to be examined: the virus check or the store of files does"
+            " not answer. Nobody can open it yet; it is tried again by itself",
+            name=self.name,
+            moment=_moment(self.came_at),
         )
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def _reason(code: str, name: str) -> str:
+    """Return the name of a reason; one that there is no more keeps the name that it had."""
+    return BY_CODE[code].title if code in BY_CODE else name
+
+
+def _lacking(missing: tuple[str, ...]) -> str:
+    names = ", ".join(kept.said(each) for each in missing)
+    return "; " + say("still to come: {documents}", documents=names) if names else ""
 
 
 NOTICES: Notices = {

@@ -9,6 +9,7 @@ from domain.kernel import timeline
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
+from domain.kernel.speech import say
 from domain.kernel.transactions import Transaction
 from domain.people import roles
 from domain.people.roles import Role
@@ -27,7 +28,7 @@ async def take(core: Core, *, dispute_id: UUID, actor: Actor) -> DisputeAssigned
         DisputeTaken: Somebody else has it.
     """
     if actor.id is None:
-        raise OwnerUnusable("A dispute is taken up by a person, in Slack; here it can be assigned to one.")
+        raise OwnerUnusable(say("A dispute is taken up by a person, in Slack; here it can be assigned to one."))
     return await _assigned(core, dispute_id=dispute_id, person_id=actor.id, actor=actor, only_free=True)
 
 
@@ -76,5 +77,6 @@ async def _worker(core: Core, tx: Transaction, person_id: UUID) -> str:
         {"id": person_id, "now": core.clock.now(), "roles": [role.value for role in WORKERS]},
     )
     if row is None:
-        raise OwnerUnusable(f"A dispute is worked on by one of these: {', '.join(role.value for role in WORKERS)}.")
+        names = ", ".join(role.value for role in WORKERS)
+        raise OwnerUnusable(say("A dispute is worked on by one of these: {roles}.", roles=names))
     return str(row["name"])

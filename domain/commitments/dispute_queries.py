@@ -8,14 +8,13 @@ from statistics import fmean, median
 from typing import Any
 from uuid import UUID
 
-from domain.commitments import dispute_deadlines, dispute_reasons
+from domain.commitments import dispute_deadlines, dispute_reasons, words
 from domain.commitments.dispute_deadlines import Sla
 from domain.commitments.dispute_events import reference
-from domain.commitments.dispute_reasons import DOCUMENTS
 from domain.commitments.dispute_refusals import DisputeNotFound
 from domain.commitments.documents import DocumentLine
 from domain.commitments.states import DocumentState
-from domain.kernel import calendars
+from domain.kernel import calendars, kept
 from domain.kernel.core import Core
 from domain.kernel.money import Money
 from domain.kernel.transactions import Row
@@ -218,11 +217,11 @@ def _view(core: Core, row: Row) -> DisputeView:
         source=row["source"],
         filed_at=row["created_at"],
         documents=documents,
-        missing=tuple(DOCUMENTS[kind] for kind in lacking),
+        missing=tuple(dispute_reasons.document(kind) for kind in lacking),
         credit_id=row["credit_id"] if waits else None,
         credit=Money(row["credit_minor"], row["currency"]) if waits else None,
-        intended=row["intended"].replace("_", " ") if waits else "",
-        resolution=row["resolution"] if waits or not is_open else "",
+        intended=words.dispute_state(row["intended"]) if waits else "",
+        resolution=kept.said(row["resolution"]) if waits or not is_open else "",
         resolved_by=row["resolved_by"],
         resolved_at=row["resolved_at"],
         uploads=tuple(UploadLine(**each) for each in _list(row["uploads"])),

@@ -36,6 +36,7 @@ from domain.kernel.actor import Actor, ActorKind
 from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.money import Money
+from domain.kernel.speech import say
 from domain.kernel.transactions import Transaction
 from domain.ledger import invoices
 from domain.ledger.models import Contact, Invoice
@@ -78,6 +79,8 @@ async def enter(
     async with core.transaction() as tx:
         invoice = await invoices.locked(invoice_number)
         await parties.admitted(actor, invoice=invoice, contact_id=objection.contact_id)
+        if invoice.status is InvoiceState.TEST:
+            return await _tested(core, tx, invoice, objection, actor)
         if invoice.status is not InvoiceState.OPEN:
             raise NothingToDispute(invoice.number, invoice.state)
         if is_test:
@@ -206,7 +209,7 @@ async def _tested(core: Core, tx: Transaction, invoice: Invoice, objection: Obje
     event = DisputeTested(
         **about(invoice, dispute),
         amount=dispute.amount,
-        reason=objection.reason.title,
+        reason=objection.reason.name,
         source=objection.source,
         **by(actor, core.clock.now()),
     )
@@ -218,9 +221,11 @@ async def _extended(
     core: Core, tx: Transaction, invoice: Invoice, dispute: Dispute, objection: Objection, actor: Actor
 ) -> DisputeExtended:
     added = _disputable(invoice, dispute.amount, objection.amount)
-    description = f"{dispute.description}\n\n— {objection.reason.title} —\n{objection.description}"
+    description = f"{dispute.description}\n\n— {objection.reason.name} —\n{objection.description}"
     if len(description) > DESCRIPTIONS_LENGTH:
-        raise DescriptionUnusable("This dispute says a great deal already; attach a document instead of more text.")
+        raise DescriptionUnusable(
+            say("This dispute says a great deal already; attach a document instead of more text.")
+        )
     dispute.amount_minor += added.minor
     dispute.description = description
     dispute.contact_id = dispute.contact_id or objection.contact_id
@@ -241,7 +246,7 @@ async def _said(tx: Transaction, dispute: Dispute, objection: Objection, due_at:
     return {
         "contact_id": objection.contact_id,
         "reason_code": objection.reason.code,
-        "reason": objection.reason.title,
+        "reason": objection.reason.name,
         "documents": len(objection.files),
         "missing": await _lacks(tx, dispute.id, objection.reason),
         "source": objection.source,

@@ -18,6 +18,7 @@ from uuid import UUID, uuid4
 
 import structlog
 
+from domain.commitments import dispute_reasons
 from domain.commitments.dispute_reasons import DOCUMENTS, OTHER
 from domain.commitments.dispute_refusals import (
     DocumentHeld,
@@ -31,6 +32,7 @@ from domain.commitments.states import DocumentState
 from domain.kernel.core import Core
 from domain.kernel.ports import FileMissing, StoreUnavailable
 from domain.kernel.refusals import Refusal
+from domain.kernel.speech import say
 from domain.kernel.transactions import Transaction
 
 log = structlog.get_logger(__name__)
@@ -109,7 +111,7 @@ class DocumentLine:
     @property
     def called(self) -> str:
         """What the document is, in words."""
-        return DOCUMENTS.get(self.kind, DOCUMENTS[OTHER])
+        return dispute_reasons.document(self.kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,9 @@ async def accepted(uploads: tuple[Upload, ...]) -> tuple[Accepted, ...]:
         DocumentUnusable: Empty, too large, or neither PDF nor PNG nor JPEG.
     """
     if len(uploads) > MOST:
-        raise DocumentsTooMany(f"At most {MOST} files come in one message; {len(uploads)} came.")
+        raise DocumentsTooMany(
+            say("At most {most} files come in one message; {count} came.", most=MOST, count=len(uploads))
+        )
     for upload in uploads:
         _check_size(upload)
     return await asyncio.to_thread(lambda: tuple(_accepted(upload) for upload in uploads))
@@ -178,7 +182,9 @@ async def keep(core: Core, tx: Transaction, files: tuple[Accepted, ...], *, of: 
         return ()
     counted = await tx.row(f"SELECT count(*) AS files FROM document WHERE {of.value} = %s", (case_id,))
     if int(counted["files"] if counted else 0) + len(files) > MOST_IN_ALL:
-        raise DocumentsTooMany(f"At most {MOST_IN_ALL} files are kept with one case. Send the rest to us by mail.")
+        raise DocumentsTooMany(
+            say("At most {most} files are kept with one case. Send the rest to us by mail.", most=MOST_IN_ALL)
+        )
     rows = await tx.rows(
         f"INSERT INTO document (id, {of.value}, kind, name, content_type, size_bytes, sha256, state, created_at)"
         " SELECT id, %(case)s, kind, name, content_type, size, sha256, %(state)s, %(now)s"
@@ -273,9 +279,9 @@ async def _fetched(core: Core, key: str) -> bytes:
 def _check_size(upload: Upload) -> None:
     name = _name(upload.name)
     if not upload.body:
-        raise DocumentUnusable(name, "the file is empty")
+        raise DocumentUnusable(name, say("the file is empty"))
     if len(upload.body) > LARGEST:
-        raise DocumentUnusable(name, f"a file may have {LARGEST // 1024 // 1024} MB")
+        raise DocumentUnusable(name, say("a file may have {size} MB", size=LARGEST // 1024 // 1024))
 
 
 def _accepted(upload: Upload) -> Accepted:
@@ -284,7 +290,7 @@ def _accepted(upload: Upload) -> Accepted:
     content_type = next(found, TABLE if upload.is_table else None)
     name = _name(upload.name)
     if content_type is None:
-        raise DocumentUnusable(name, "only PDF, PNG and JPEG files are taken")
+        raise DocumentUnusable(name, say("only PDF, PNG and JPEG files are taken"))
     return Accepted(name, kind, content_type, hashlib.sha256(upload.body).digest(), upload.body)
 
 

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from domain.kernel import references
+from domain.kernel import kept, references
 from domain.kernel.events import Amount, InvoiceEvent
 from domain.kernel.notices import Notices, job, operators, payer
+from domain.kernel.speech import say
 from domain.ledger.entry_events import AllocationTakenBack, CashPlaced, InvoiceVoided, InvoiceWrittenOff
 from domain.ledger.events import InvoiceSettled, LedgerImported, PaymentReceived, PaymentReversed
 from domain.ledger.import_events import FallDecided
@@ -34,10 +35,22 @@ class PromiseMade(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        before = f" (before: {self.replaced_amount} by {self.replaced_on})" if self.replaced_on else ""
-        return (
-            f"Promise: {self.amount} by {self.promised_on}{before} ({references.promise(self.promise_id)}); "
-            f"reminders for this part pause until {self.pauses_until}"
+        values = {
+            "amount": self.amount,
+            "day": self.promised_on,
+            "reference": references.promise(self.promise_id),
+            "until": self.pauses_until,
+        }
+        if not self.replaced_on:
+            return say(
+                "Promise: {amount} by {day} ({reference}); reminders for this part pause until {until}", **values
+            )
+        return say(
+            "Promise: {amount} by {day} (before: {replaced} by {earlier}) ({reference}); reminders for this part pause"
+            " until {until}",
+            replaced=self.replaced_amount,
+            earlier=self.replaced_on,
+            **values,
         )
 
 
@@ -54,8 +67,13 @@ class PromiseKept(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        about = references.promise(self.promise_id)
-        return f"Promise kept: {self.received} of {self.amount} promised by {self.promised_on} ({about})"
+        return say(
+            "Promise kept: {received} of {amount} promised by {day} ({reference})",
+            received=self.received,
+            amount=self.amount,
+            day=self.promised_on,
+            reference=references.promise(self.promise_id),
+        )
 
 
 class PromisePartlyKept(InvoiceEvent):
@@ -71,8 +89,13 @@ class PromisePartlyKept(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        said = f"{self.received} of {self.amount} promised by {self.promised_on}"
-        return f"Promise partly kept: {said} ({references.promise(self.promise_id)}); reminders go on"
+        return say(
+            "Promise partly kept: {received} of {amount} promised by {day} ({reference}); reminders go on",
+            received=self.received,
+            amount=self.amount,
+            day=self.promised_on,
+            reference=references.promise(self.promise_id),
+        )
 
 
 class PromiseBroken(InvoiceEvent):
@@ -87,8 +110,12 @@ class PromiseBroken(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        said = f"nothing of {self.amount} promised by {self.promised_on} has come"
-        return f"Promise broken: {said} ({references.promise(self.promise_id)}); reminders go on"
+        return say(
+            "Promise broken: nothing of {amount} promised by {day} has come ({reference}); reminders go on",
+            amount=self.amount,
+            day=self.promised_on,
+            reference=references.promise(self.promise_id),
+        )
 
 
 class PromiseWithdrawn(InvoiceEvent):
@@ -103,8 +130,13 @@ class PromiseWithdrawn(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        about = references.promise(self.promise_id)
-        return f"Promise over {self.amount} by {self.promised_on} ({about}) withdrawn: {self.reason}"
+        return say(
+            "Promise over {amount} by {day} ({reference}) withdrawn: {reason}",
+            amount=self.amount,
+            day=self.promised_on,
+            reference=references.promise(self.promise_id),
+            reason=kept.said(self.reason),
+        )
 
 
 class Term(BaseModel):
@@ -138,8 +170,19 @@ class PlanFacts(BaseModel):
         """The terms in words."""
         first, last = self.terms[0], self.terms[-1]
         if len(self.terms) == 1:
-            return f"{first.amount} on {first.due_on}"
-        return f"{self.covers} in {len(self.terms)} instalments from {first.due_on} to {last.due_on}"
+            return say("{amount} on {day}", amount=first.amount, day=first.due_on)
+        return say(
+            "{amount} in {count} instalments from {first} to {last}",
+            amount=self.covers,
+            count=len(self.terms),
+            first=first.due_on,
+            last=last.due_on,
+        )
+
+    @property
+    def told_terms(self) -> dict[str, str]:
+        """What every sentence about a plan names: its terms and its short word."""
+        return {"terms": self.spelt, "reference": self.reference}
 
 
 class PlanRequested(PlanFacts, InvoiceEvent):
@@ -154,8 +197,17 @@ class PlanRequested(PlanFacts, InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        who = "a Controller's approval" if self.needs_controller else "approval"
-        return f"Plan requested: {self.spelt} ({self.reference}); it waits for {who}. Reason: {self.reason}"
+        if self.needs_controller:
+            return say(
+                "Plan requested: {terms} ({reference}); it waits for a Controller's approval. Reason: {reason}",
+                reason=self.reason,
+                **self.told_terms,
+            )
+        return say(
+            "Plan requested: {terms} ({reference}); it waits for approval. Reason: {reason}",
+            reason=self.reason,
+            **self.told_terms,
+        )
 
 
 class PlanCountered(PlanFacts, InvoiceEvent):
@@ -167,7 +219,8 @@ class PlanCountered(PlanFacts, InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Other terms offered: {self.spelt} ({self.reference})" + (f". {self.note}" if self.note else "")
+        said = say("Other terms offered: {terms} ({reference})", **self.told_terms)
+        return f"{said}. {self.note}" if self.note else said
 
 
 class PlanApproved(PlanFacts, InvoiceEvent):
@@ -180,8 +233,9 @@ class PlanApproved(PlanFacts, InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        how = "accepted" if self.accepted else "approved"
-        return f"Plan {how}: {self.spelt} ({self.reference}); reminders follow the instalments"
+        if self.accepted:
+            return say("Plan accepted: {terms} ({reference}); reminders follow the instalments", **self.told_terms)
+        return say("Plan approved: {terms} ({reference}); reminders follow the instalments", **self.told_terms)
 
 
 class PlanRejected(PlanFacts, InvoiceEvent):
@@ -193,7 +247,7 @@ class PlanRejected(PlanFacts, InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Plan rejected: {self.reason} ({self.reference})"
+        return say("Plan rejected: {reason} ({reference})", reason=self.reason, reference=self.reference)
 
 
 class PlanCancelled(PlanFacts, InvoiceEvent):
@@ -205,7 +259,7 @@ class PlanCancelled(PlanFacts, InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Plan cancelled: {self.reason} ({self.reference})"
+        return say("Plan cancelled: {reason} ({reference})", reason=kept.said(self.reason), reference=self.reference)
 
 
 class PlanCompleted(PlanFacts, InvoiceEvent):
@@ -215,7 +269,7 @@ class PlanCompleted(PlanFacts, InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Plan completed: {self.spelt} ({self.reference})"
+        return say("Plan completed: {terms} ({reference})", **self.told_terms)
 
 
 class PlanDefaulted(PlanFacts, InvoiceEvent):
@@ -228,7 +282,12 @@ class PlanDefaulted(PlanFacts, InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Plan in default ({self.reason}); {self.balance} is due at once ({self.reference})"
+        return say(
+            "Plan in default ({reason}); {balance} is due at once ({reference})",
+            reason=kept.said(self.reason),
+            balance=self.balance,
+            reference=self.reference,
+        )
 
 
 class InstalmentMissed(InvoiceEvent):
@@ -247,9 +306,15 @@ class InstalmentMissed(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return (
-            f"Instalment {self.position} of {self.of} missed: {self.unpaid} of {self.amount}, "
-            f"due on {self.due_on}, is not there ({references.plan(self.plan_id)}); reminders go on"
+        return say(
+            "Instalment {position} of {parts} missed: {unpaid} of {amount}, due on {day}, is not there ({reference});"
+            " reminders go on",
+            position=str(self.position),
+            parts=str(self.of),
+            unpaid=self.unpaid,
+            amount=self.amount,
+            day=self.due_on,
+            reference=references.plan(self.plan_id),
         )
 
 

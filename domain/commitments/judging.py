@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 from uuid import UUID
 
-from domain.commitments import instalments, pauses
+from domain.commitments import instalments, pauses, words
 from domain.commitments.events import (
     InstalmentMissed,
     PlanCancelled,
@@ -138,12 +138,12 @@ async def _judge_promise(core: Core, tx: Transaction, invoice: Invoice, row: Row
         facts["received"] = received
     elif over:
         step, event = "withdraw", PromiseWithdrawn
-        facts["reason"] = f"the invoice is {invoice.state.replace('_', ' ')}"
+        facts["reason"] = words.invoice_closed(invoice.state)
     elif not ended:
         return
     elif await _lowered_in_books(tx, promise) >= (promise.amount - received).minor:
         step, event = "withdraw", PromiseWithdrawn
-        facts["reason"] = "the books lowered the invoice by as much, and nobody knows whether that was the payment"
+        facts["reason"] = words.BOOKS_LOWERED
     elif received:
         step, event = "keep in part", PromisePartlyKept
         facts |= {"received": received, "contact_id": promise.contact_id}
@@ -172,7 +172,7 @@ async def _judge_plan(core: Core, tx: Transaction, invoice: Invoice, plan: Plan)
     if invoice.status is not InvoiceState.OPEN:
         settled = invoice.status is InvoiceState.SETTLED and plan.status is PlanState.RUNNING
         await plan.move("complete" if settled else "cancel")
-        reason = f"the invoice is {invoice.state.replace('_', ' ')}"
+        reason = words.invoice_closed(invoice.state)
         await timeline.record(core, tx, PlanCompleted(**said) if settled else PlanCancelled(**said, reason=reason))
         return
     if plan.status is not PlanState.RUNNING:
@@ -183,7 +183,7 @@ async def _judge_plan(core: Core, tx: Transaction, invoice: Invoice, plan: Plan)
             await timeline.record(core, tx, _missed(invoice, plan, each, by(SYSTEM, now)))
     if sum(each.missed for each in standings) >= MISSES:
         await plan.move("default")
-        event = PlanDefaulted(**said, reason=f"{MISSES} instalments were missed", balance=invoice.balance)
+        event = PlanDefaulted(**said, reason=words.INSTALMENTS_MISSED.format(n=MISSES), balance=invoice.balance)
         await timeline.record(core, tx, event)
 
 

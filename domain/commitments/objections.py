@@ -13,6 +13,7 @@ from domain.commitments.parties import Source
 from domain.commitments.refusals import AmountNotPositive
 from domain.kernel.actor import Actor, ActorKind, Permission
 from domain.kernel.money import Money
+from domain.kernel.speech import say
 
 DESCRIPTION_LENGTH = 4_000
 """Characters of one objection."""
@@ -92,7 +93,9 @@ def _text(description: str) -> str:
     )
     text = "\n".join(lines).strip()
     if not text:
-        raise DescriptionUnusable("Say in a sentence or two what is wrong; somebody decides by that.")
+        raise DescriptionUnusable(say("Say in a sentence or two what is wrong; somebody decides by that."))
     if len(text) > DESCRIPTION_LENGTH:
-        raise DescriptionUnusable(f"The description has at most {DESCRIPTION_LENGTH} characters; attach the rest.")
+        raise DescriptionUnusable(
+            say("The description has at most {most} characters; attach the rest.", most=DESCRIPTION_LENGTH)
+        )
     return text

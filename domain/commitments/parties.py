@@ -58,6 +58,8 @@ def require_open(invoice: Invoice) -> None:
 def said(text: str, *, what: str, required: bool = True) -> str:
     """Return a text from outside as it is kept: trimmed, and without characters that a database cannot hold.
 
+    *What* it is about begins the sentence of a refusal, and is marked by ``speech.phrase``.
+
     Raises:
         ReasonMissing: Nothing is left of a text that is required.
         TextTooLong: More than anybody reads.

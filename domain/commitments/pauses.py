@@ -10,6 +10,7 @@ from datetime import date
 from uuid import UUID
 
 from domain.commitments import sums
+from domain.kernel import kept
 from domain.kernel.money import Money
 from domain.kernel.transactions import Rows
 
@@ -149,5 +150,5 @@ async def of(rows: Rows, *, invoice_id: UUID, today: date) -> Paused:
         chaseable=balance - promised - disputed - planned,
         plan_missed=row["plan_missed"],
         promise_until=row["promise_until"],
-        why=row["why"],
+        why=kept.said(row["why"]),
     )

@@ -26,6 +26,7 @@ from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.money import Money
 from domain.kernel.refusals import StaleRecord
+from domain.kernel.speech import phrase, say
 from domain.kernel.transactions import Transaction
 from domain.ledger import invoices
 from domain.ledger.models import Invoice
@@ -69,7 +70,7 @@ async def request(
             covers_minor=invoice.open_minor,
             frequency=terms.frequency_of(wanted).value,
             grace_days=core.limits.promise_grace_days,
-            reason=parties.said(reason, what="A plan"),
+            reason=parties.said(reason, what=phrase("A plan")),
             state=Plan.MACHINE.start.value,
             source=source.value,
             made_by=actor.name,
@@ -102,7 +103,7 @@ async def counter(
         parties.require_open(invoice)
         made = terms.drawn_up(wanted, balance=invoice.balance, today=_today(core))
         _require_right(core, invoice.balance, made, actor)
-        said = parties.said(note, what="The note", required=False)
+        said = parties.said(note, what=phrase("The note"), required=False)
         await plan.move(
             "counter",
             covers_minor=invoice.open_minor,
@@ -156,7 +157,7 @@ async def reject(core: Core, *, invoice_number: str, reason: str, actor: Actor) 
     """
     async with core.transaction() as tx:
         invoice, plan = await _locked(invoice_number, actor, Permission.APPROVE)
-        said = parties.said(reason, what="Rejecting a plan")
+        said = parties.said(reason, what=phrase("Rejecting a plan"))
         await plan.move("reject", note=said, **_decided(core, actor))
         event = PlanRejected(**await _facts(core, tx, invoice, plan, actor), reason=said)
         await timeline.record(core, tx, event)
@@ -185,7 +186,7 @@ async def take_back(
         invoice, plan = await _locked(invoice_number, actor, Permission.WORK_QUEUE, stamp)
         if plan.status is PlanState.RUNNING:
             actor.require(Permission.APPROVE)
-        said = parties.said(reason, what="Cancelling a plan")
+        said = parties.said(reason, what=phrase("Cancelling a plan"))
         await plan.move("cancel", note=said, **_decided(core, actor))
         event = PlanCancelled(**await _facts(core, tx, invoice, plan, actor), reason=said)
         await timeline.record(core, tx, event)
@@ -200,7 +201,7 @@ async def default(core: Core, *, invoice_number: str, reason: str, actor: Actor)
     """
     async with core.transaction() as tx:
         invoice, plan = await _locked(invoice_number, actor, Permission.APPROVE)
-        said = parties.said(reason, what="Declaring a default")
+        said = parties.said(reason, what=phrase("Declaring a default"))
         await plan.move("default", note=said, **_decided(core, actor))
         event = PlanDefaulted(**await _facts(core, tx, invoice, plan, actor), reason=said, balance=invoice.balance)
         await timeline.record(core, tx, event)
@@ -227,7 +228,9 @@ async def _run(core: Core, tx: Transaction, invoice: Invoice, plan: Plan, actor:
     if plan.covers != invoice.balance:
         raise PlanOutdated(invoice.number, plan.covers, invoice.balance)
     if made[0].due_on < _today(core):
-        raise PlanUnsound(f"The first instalment was for {made[0].due_on}, which has passed. Counter with new days.")
+        raise PlanUnsound(
+            say("The first instalment was for {day}, which has passed. Counter with new days.", day=made[0].due_on)
+        )
     await plan.move(step, **_decided(core, actor))
     running = Promise.filter(invoice_id=invoice.id, state=PromiseState.RUNNING.value, promised_on__gte=_today(core))
     for promise in await running.select_for_update():  # the plan says anew when which part of it comes

@@ -27,6 +27,7 @@ from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.money import Money
 from domain.kernel.refusals import MoveRefused
+from domain.kernel.speech import phrase
 from domain.kernel.transactions import Transaction
 from domain.ledger import invoices
 from domain.ledger.models import Invoice
@@ -56,7 +57,7 @@ async def make(
         invoice = await invoices.locked(invoice_number)
         contact = await parties.admitted(actor, invoice=invoice, contact_id=contact_id)
         parties.require_open(invoice)
-        word = _Word(amount, on, source, parties.said(note, what="The note", required=False), contact)
+        word = _Word(amount, on, source, parties.said(note, what=phrase("The note"), required=False), contact)
         running = Promise.filter(invoice_id=invoice.id, state=PromiseState.RUNNING.value)
         if await running.filter(promised_on=on, amount_minor=amount.minor).exists():
             raise PromiseRepeated(amount, on)
@@ -86,7 +87,9 @@ async def replace(
             await old.move("replace", judged_at=core.clock.now())
         else:
             await judging.judge_promises(core, tx, invoice=invoice, over=old.id)
-        word = _Word(amount, on, source, parties.said(note, what="The note", required=False), contact or old.contact_id)
+        word = _Word(
+            amount, on, source, parties.said(note, what=phrase("The note"), required=False), contact or old.contact_id
+        )
         return await _given(core, tx, invoice, word, actor, replaces=old)
 
 
@@ -100,7 +103,7 @@ async def withdraw(core: Core, *, promise_id: UUID, reason: str, actor: Actor) -
     async with core.transaction() as tx:
         invoice, promise = await _locked(promise_id)
         await parties.admitted(actor, invoice=invoice, contact_id=None)
-        kept = parties.said(reason, what="Withdrawing a promise")
+        kept = parties.said(reason, what=phrase("Withdrawing a promise"))
         if promise.status is PromiseState.RUNNING and _today(core) > promise.promised_on:
             raise PromiseDayOver(promise.promised_on, promise.promised_on + timedelta(days=promise.grace_days))
         await promise.move("withdraw", judged_at=core.clock.now())

@@ -10,6 +10,7 @@ from domain.commitments import instalments, pauses, sums
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.money import Money
+from domain.kernel.speech import phrase, say
 from domain.kernel.transactions import Row
 
 LOOK_BACK = timedelta(days=7)
@@ -28,6 +29,21 @@ class Blip(StrEnum):
     PROMISE_PARTLY_KEPT = "promise partly kept"
     INSTALMENT_DUE = "instalment due"
     INSTALMENT_MISSED = "instalment missed"
+
+    @property
+    def said(self) -> str:
+        """What it is, said to the reader."""
+        return say(_SAID[self])
+
+
+_SAID = {
+    Blip.PROMISE_DUE: phrase("promise due today"),
+    Blip.PROMISE_OVERDUE: phrase("promise overdue"),
+    Blip.PROMISE_BROKEN: phrase("promise broken"),
+    Blip.PROMISE_PARTLY_KEPT: phrase("promise partly kept"),
+    Blip.INSTALMENT_DUE: phrase("instalment due"),
+    Blip.INSTALMENT_MISSED: phrase("instalment missed"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +78,8 @@ _PROMISES = f"""
                 WHEN p.promised_on = %(today)s THEN 'promise due today' ELSE 'promise overdue' END AS blip,
            p.invoice_id, p.promised_on AS on_day,
            least(p.amount_minor - coalesce(got.received_minor, p.received_minor, 0), i.open_minor) AS minor,
-           CASE WHEN p.state = 'running' THEN {sums.text("coalesce(got.received_minor, 0)", "p.currency")}
-                     || ' of ' || {sums.text("p.amount_minor", "p.currency")} || ' has come; the grace ends on '
-                     || (p.promised_on + p.grace_days)
-                ELSE {sums.text("coalesce(p.received_minor, 0)", "p.currency")} || ' of '
-                     || {sums.text("p.amount_minor", "p.currency")} || ' promised by ' || p.promised_on || ' had come'
-           END AS reason
+           coalesce(got.received_minor, p.received_minor, 0)::bigint AS received_minor, p.amount_minor AS wanted_minor,
+           p.promised_on + p.grace_days AS until, NULL::integer AS position, NULL::integer AS parts
     FROM promise p JOIN invoice i ON i.id = p.invoice_id AND i.state = 'open'
     LEFT JOIN LATERAL {pauses.received("i.id")} got ON got.id = p.id AND got.state = 'running'
     WHERE (p.state = 'running' AND p.promised_on <= %(today)s)
@@ -78,9 +90,7 @@ _INSTALMENTS = f"""
     SELECT CASE d.occasion WHEN 'missed' THEN 'instalment missed' ELSE 'instalment due' END AS blip,
            d.invoice_id, d.due_on AS on_day,
            (CASE d.occasion WHEN 'missed' THEN d.overdue_minor ELSE d.asked_minor END)::bigint AS minor,
-           'instalment ' || d.position || ' of ' || d.parts || CASE d.occasion
-                WHEN 'missed' THEN ' was due on ' || d.due_on || '; the plan is near default'
-                ELSE ' is due on ' || d.due_on END AS reason
+           NULL::bigint AS received_minor, NULL::bigint AS wanted_minor, NULL::date AS until, d.position, d.parts
     FROM ({instalments.due()}) d
 """
 
@@ -125,5 +135,22 @@ def _line(row: Row) -> RadarLine:
         on=row["on_day"],
         at_risk=Money(int(row["minor"]), row["currency"]),
         at_risk_in_base=row["in_base"],
-        reason=row["reason"],
+        reason=_reason(row),
     )
+
+
+def _reason(row: Row) -> str:
+    if row["position"] is not None:
+        place = {"position": str(row["position"]), "parts": str(row["parts"]), "day": row["on_day"]}
+        if row["blip"] == Blip.INSTALMENT_MISSED:
+            return say("instalment {position} of {parts} was due on {day}; the plan is near default", **place)
+        return say("instalment {position} of {parts} is due on {day}", **place)
+    received, wanted = (Money(int(row[name]), row["currency"]) for name in ("received_minor", "wanted_minor"))
+    if row["blip"] in (Blip.PROMISE_DUE, Blip.PROMISE_OVERDUE):
+        return say(
+            "{received} of {wanted} has come; the grace ends on {day}",
+            received=received,
+            wanted=wanted,
+            day=row["until"],
+        )
+    return say("{received} of {wanted} promised by {day} had come", received=received, wanted=wanted, day=row["on_day"])

@@ -38,36 +38,40 @@ Refusal
 
 from datetime import date
 
+from domain.commitments import words
 from domain.kernel.money import Money
 from domain.kernel.refusals import NotFound, Refusal
+from domain.kernel.speech import say
 
 
 class PromiseNotFound(NotFound):
     """Say that no promise has that id."""
 
     def __init__(self) -> None:
-        super().__init__("There is no such promise.")
+        super().__init__(say("There is no such promise."))
 
 
 class PlanNotFound(NotFound):
     """Say that the invoice has no plan that could be acted on."""
 
     def __init__(self, number: str) -> None:
-        super().__init__(f"Invoice {number} has no plan that is requested, countered or running.")
+        super().__init__(say("Invoice {number} has no plan that is requested, countered or running.", number=number))
 
 
 class NotTheirs(Refusal):
     """Say that a contact does not belong to the invoice's customer."""
 
     def __init__(self, number: str) -> None:
-        super().__init__(f"That contact does not belong to the customer of invoice {number}.")
+        super().__init__(say("That contact does not belong to the customer of invoice {number}.", number=number))
 
 
 class PromiseInPast(Refusal):
     """Say that the promised day is over."""
 
     def __init__(self, day: date, today: date) -> None:
-        super().__init__(f"{day} is in the past; today is {today}. A promise is about a day to come.")
+        super().__init__(
+            say("{day} is in the past; today is {today}. A promise is about a day to come.", day=day, today=today)
+        )
 
 
 class PromiseDayOver(Refusal):
@@ -75,7 +79,11 @@ class PromiseDayOver(Refusal):
 
     def __init__(self, day: date, until: date) -> None:
         super().__init__(
-            f"The promise was for {day}; whether it was kept is decided by the money that comes until {until}."
+            say(
+                "The promise was for {day}; whether it was kept is decided by the money that comes until {until}.",
+                day=day,
+                until=until,
+            )
         )
 
 
@@ -83,44 +91,59 @@ class PromiseTooFar(Refusal):
     """Say up to which day a promise may run."""
 
     def __init__(self, day: date, last: date) -> None:
-        super().__init__(f"{day} is too far ahead: a promise may run until {last}. Ask for a payment plan instead.")
+        super().__init__(
+            say(
+                "{day} is too far ahead: a promise may run until {last}. Ask for a payment plan instead.",
+                day=day,
+                last=last,
+            )
+        )
 
 
 class PromiseTooLarge(Refusal):
     """Say how much may still be promised, and what the rest of the balance waits for."""
 
     def __init__(self, amount: Money, most: Money, why: str) -> None:
-        rest = f" ({why})" if why else ""
-        limit = f"at most {most} is left to promise{rest}" if most else f"nothing is left to promise{rest}"
-        super().__init__(f"{amount} cannot be promised: {limit}.")
+        values = {"amount": amount, "why": f" ({why})" if why else ""}
+        super().__init__(
+            say("{amount} cannot be promised: at most {most} is left to promise{why}.", **values, most=most)
+            if most
+            else say("{amount} cannot be promised: nothing is left to promise{why}.", **values)
+        )
 
 
 class AmountNotPositive(Refusal):
     """Say that an amount has to be more than nothing."""
 
     def __init__(self, amount: Money) -> None:
-        super().__init__(f"{amount} is not an amount that can be paid; say one above zero.")
+        super().__init__(say("{amount} is not an amount that can be paid; say one above zero.", amount=amount))
 
 
 class OtherCurrency(Refusal):
     """Say in which currency the invoice is owed."""
 
     def __init__(self, given: str, owed: str) -> None:
-        super().__init__(f"The invoice is owed in {owed}, not in {given}.")
+        super().__init__(say("The invoice is owed in {owed}, not in {given}.", owed=owed, given=given))
 
 
 class PromiseRepeated(Refusal):
     """Say that the promise is on file."""
 
     def __init__(self, amount: Money, day: date) -> None:
-        super().__init__(f"A promise over {amount} by {day} is on file already.")
+        super().__init__(say("A promise over {amount} by {day} is on file already.", amount=amount, day=day))
 
 
 class PlanExists(Refusal):
     """Say that another plan comes first."""
 
     def __init__(self, number: str, state: str) -> None:
-        super().__init__(f"Invoice {number} has a plan that is {state}; end or counter that one first.")
+        super().__init__(
+            say(
+                "Invoice {number} has a plan that is {state}; end or counter that one first.",
+                number=number,
+                state=words.plan_state(state),
+            )
+        )
 
 
 class PlanUnsound(Refusal):
@@ -132,8 +155,13 @@ class PlanOutdated(Refusal):
 
     def __init__(self, number: str, covers: Money, balance: Money) -> None:
         super().__init__(
-            f"The instalments add up to {covers}, but {balance} is open on invoice {number} now. "
-            "Counter with new terms, or reject the plan."
+            say(
+                "The instalments add up to {covers}, but {balance} is open on invoice {number} now. "
+                "Counter with new terms, or reject the plan.",
+                covers=covers,
+                balance=balance,
+                number=number,
+            )
         )
 
 
@@ -141,11 +169,11 @@ class ReasonMissing(Refusal):
     """Say that a reason has to be given."""
 
     def __init__(self, what: str) -> None:
-        super().__init__(f"{what} needs a reason.")
+        super().__init__(say("{what} needs a reason.", what=say(what)))
 
 
 class TextTooLong(Refusal):
     """Say how much may be written."""
 
     def __init__(self, what: str, most: int) -> None:
-        super().__init__(f"{what} may have {most} characters at most.")
+        super().__init__(say("{what} may have {most} characters at most.", what=say(what), most=most))

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from domain.kernel.machine import Machine
+from domain.kernel.speech import say
 
 
 class PromiseState(StrEnum):
@@ -94,9 +95,9 @@ class DocumentState(StrEnum):
         """Why nobody can open it, in words; empty when somebody can."""
         match self:
             case DocumentState.WAITING:
-                return "being examined"
+                return say("being examined")
             case DocumentState.HELD:
-                return "held back by the virus check"
+                return say("held back by the virus check")
             case DocumentState.FREE:
                 return ""
 

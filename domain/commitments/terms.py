@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from domain.commitments.refusals import PlanUnsound
 from domain.kernel.money import Money
+from domain.kernel.speech import say
 
 MOST_INSTALMENTS = 60
 """Five years of monthly instalments."""
@@ -62,11 +63,13 @@ def drawn_up(terms: Terms, *, balance: Money, today: date) -> tuple[Instalment, 
     made = _scheduled(terms, balance) if isinstance(terms, Schedule) else _own(terms, balance)
     days = [each.due_on for each in made]
     if days[0] < today:
-        raise PlanUnsound(f"The first instalment would be due on {days[0]}, which is in the past.")
+        raise PlanUnsound(say("The first instalment would be due on {day}, which is in the past.", day=days[0]))
     if any(later <= earlier for earlier, later in pairwise(days)):
-        raise PlanUnsound("Each instalment needs a day of its own, one after the other.")
+        raise PlanUnsound(say("Each instalment needs a day of its own, one after the other."))
     if days[-1] > (last := add_months(today, LATEST)):
-        raise PlanUnsound(f"The last instalment would be due on {days[-1]}; a plan ends by {last}.")
+        raise PlanUnsound(
+            say("The last instalment would be due on {day}; a plan ends by {last}.", day=days[-1], last=last)
+        )
     return made
 
 
@@ -91,7 +94,7 @@ def days(first_on: date, count: int, frequency: Frequency) -> tuple[date, ...]:
         case Frequency.MONTHLY:
             return tuple(add_months(first_on, each) for each in range(count))
         case Frequency.OWN:
-            raise PlanUnsound("Instalments of one's own need their own days and amounts.")
+            raise PlanUnsound(say("Instalments of one's own need their own days and amounts."))
 
 
 def add_months(day: date, months: int) -> date:
@@ -109,11 +112,13 @@ def frequency_of(terms: Terms) -> Frequency:
 def _scheduled(terms: Schedule, balance: Money) -> tuple[Instalment, ...]:
     _require_number(terms.count)
     if balance.minor < terms.count:
-        raise PlanUnsound(f"{balance} cannot be split into {terms.count} instalments.")
+        raise PlanUnsound(
+            say("{balance} cannot be split into {count} instalments.", balance=balance, count=terms.count)
+        )
     try:
         due = days(terms.first_on, terms.count, terms.frequency)
     except (OverflowError, ValueError):  # a year beyond the calendar
-        raise PlanUnsound("That first day is too far ahead.") from None
+        raise PlanUnsound(say("That first day is too far ahead.")) from None
     amounts = split(balance, terms.count)
     return tuple(Instalment(day, amount) for day, amount in zip(due, amounts, strict=True))
 
@@ -121,12 +126,18 @@ def _scheduled(terms: Schedule, balance: Money) -> tuple[Instalment, ...]:
 def _own(terms: Own, balance: Money) -> tuple[Instalment, ...]:
     _require_number(len(terms.instalments))
     if any(each.amount.currency != balance.currency for each in terms.instalments):
-        raise PlanUnsound(f"Every instalment has to be in {balance.currency}.")
+        raise PlanUnsound(say("Every instalment has to be in {currency}.", currency=balance.currency))
     if any(each.amount.minor <= 0 for each in terms.instalments):
-        raise PlanUnsound("Every instalment has to be more than nothing.")
+        raise PlanUnsound(say("Every instalment has to be more than nothing."))
     total = _sum([each.amount.minor for each in terms.instalments], balance)
     if total != balance:
-        raise PlanUnsound(f"The instalments add up to {total}; they have to add up to the balance of {balance}.")
+        raise PlanUnsound(
+            say(
+                "The instalments add up to {total}; they have to add up to the balance of {balance}.",
+                total=total,
+                balance=balance,
+            )
+        )
     return tuple(sorted(terms.instalments, key=lambda each: each.due_on))
 
 
@@ -136,4 +147,6 @@ def _sum(minors: Sequence[int], balance: Money) -> Money:
 
 def _require_number(count: int) -> None:
     if not 2 <= count <= MOST_INSTALMENTS:
-        raise PlanUnsound(f"A plan has 2 to {MOST_INSTALMENTS} instalments. For a single payment, make a promise.")
+        raise PlanUnsound(
+            say("A plan has 2 to {most} instalments. For a single payment, make a promise.", most=MOST_INSTALMENTS)
+        )
