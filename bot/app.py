@@ -56,6 +56,9 @@ SUBMIT_SECONDS = 1.5
 REMOVED = {"app_uninstalled": "app_uninstalled", "tokens_revoked": "token_revoked"}
 """Events after which nothing can be told, and the code under which that is kept."""
 
+HOME_OPENED = "app_home_opened"
+"""The event after which a Home is drawn while somebody looks at it."""
+
 Ack = Callable[..., Awaitable[Any]]
 
 ANY = re.compile("")
@@ -98,7 +101,7 @@ class Bot:
         self._exports = ExportJobs(core, client, self.delivery.calls, self.delivery.poster)
         self._imports = ImportJobs(core, client, self.delivery.calls, self.delivery.poster, api_url=api_url)
         self._dispute_files = DisputeFiles(core, client, self.delivery.calls, self.delivery.poster, api_url=api_url)
-        self._homes = Homes(core, client, self.delivery.calls)
+        self.homes = Homes(core, client, self.delivery.calls)
         self.app = self._bolt(bot_token, signing_secret or "")
 
     def add_routes(self, server: web.Application) -> None:
@@ -115,7 +118,7 @@ class Bot:
     def jobs(self) -> Mapping[str, JobFunction]:
         """Return the jobs that this edge does."""
         jobs = {**self.delivery.jobs(), **self._imports.jobs(), **self._exports.jobs(), **self._dispute_files.jobs()}
-        return {**jobs, **self._homes.jobs(jobs)}
+        return {**jobs, **self.homes.jobs(jobs)}
 
     async def close(self) -> None:
         """Finish the answers that are under way and let go of the connections."""
@@ -227,6 +230,8 @@ class Bot:
             await chat_troubles.note(self._core, place=chat_troubles.WHOLE_CHAT, code=REMOVED[kind])
         if (listener := nouns.LISTENERS.get(kind)) is not None:
             await listener(self._core, event)
+        if kind == HOME_OPENED:
+            self._background.start(self.homes.at_once(str(event.get("user") or "")))
 
     async def _failed(self, error: Exception, body: dict[str, Any]) -> BoltResponse:
         """Answer for Bolt when something raised before the acknowledgement; Slack always gets its 200."""

@@ -29,7 +29,7 @@ async def regenerate(core: Core, ask: Ask) -> Answer:
 
 
 async def press(core: Core, press: Press) -> Message:
-    """Answer a click on Regenerate link."""
+    """Answer a click on New link…."""
     assert press.subject.invoice is not None, "the route asks for it"
     number = await cases.number(core, invoice_id=press.subject.invoice)
     return await fresh(core, invoice_number=number, actor=press.actor)

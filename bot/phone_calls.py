@@ -1,7 +1,6 @@
 """Phone calls: note what came of one, and when to follow it up."""
 
 from collections.abc import Mapping
-from datetime import date
 
 from bot import asks, entered, sessions
 from bot.asks import Ask, Filled, Press
@@ -15,7 +14,6 @@ from domain.casework import phone_calls
 from domain.casework.phone_calls import CallOutcome
 from domain.casework.refusals import FollowUpImpossible
 from domain.kernel.actor import Permission
-from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.operations import cases
 
@@ -24,12 +22,11 @@ EXAMPLE = "called INV-1042 they look for the invoice"
 
 async def called(core: Core, ask: Ask) -> Answer:
     """Answer ``/plixo called INV-1042 note…``; without a note a form asks what came of it."""
-    follow_up = _follow_up(core)
     if not ask.words:
-        return forms.call(None, follow_up=follow_up)
+        return forms.call(None)
     number, rest = asks.leading_number(ask.words, example=EXAMPLE)
     if not rest:
-        return forms.call(await cases.case(core, invoice_number=number), follow_up=follow_up)
+        return forms.call(await cases.case(core, invoice_number=number))
     event = await phone_calls.log(
         core, invoice_number=number, outcome=CallOutcome.SPOKE, note=" ".join(rest), actor=ask.actor
     )
@@ -39,7 +36,7 @@ async def called(core: Core, ask: Ask) -> Answer:
 async def press(core: Core, press: Press) -> Answer:
     """Answer a click on Log a call: show the form."""
     case = await cases.case(core, invoice_id=press.subject.invoice)
-    return forms.call(case, follow_up=_follow_up(core), card=press.subject.card)
+    return forms.call(case, card=press.subject.card)
 
 
 async def submit(core: Core, filled: Filled) -> Message:
@@ -59,10 +56,6 @@ async def submit(core: Core, filled: Filled) -> Message:
             actor=filled.actor,
         )
     return answers.done(event)
-
-
-def _follow_up(core: Core) -> date:
-    return phone_calls.next_working_day(local_date(core.clock, core.merchant.zone))
 
 
 COMMANDS: tuple[Command, ...] = (

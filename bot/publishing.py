@@ -12,7 +12,7 @@ from bot.errors import BlocksRefused, MessageGone, SlackRefused
 from bot.surfaces import Home
 from bot.views import home as views
 from domain.kernel.core import Core
-from domain.kernel.jobs import JobFunction
+from domain.kernel.jobs import JobFunction, TryLater
 from domain.kernel.refusals import NotAllowed
 from domain.operations import desks, homes
 from domain.operations.desks import Shared
@@ -43,14 +43,21 @@ class Homes:
         stirring = {name: self._stirring(others[name]) for name in STIRRING if name in others}
         return {**stirring, "publish_home": self.publish, "publish_homes": self.publish_all}
 
+    async def at_once(self, slack_id: str) -> None:
+        """Draw the Home that somebody has just opened, who looks at an empty page until then."""
+        try:
+            await self.publish(slack_id)
+        except TryLater as busy:
+            log.info("a Home is left to its job: %s", busy)
+
     async def publish(self, slack_id: str) -> None:
-        """Draw the Home that somebody looks at now. A job.
+        """Draw the Home that somebody looks at now, unless that was done. A job.
 
         Raises:
             TryLater: Slack is busy or away.
         """
         home = await homes.of(self._core, slack_id=slack_id)
-        if home is not None:
+        if home is not None and not home.current:
             await self._publish(home, await desks.shared(self._core), looked_at=True)
 
     async def publish_all(self, entry_id: int = 0) -> None:

@@ -66,9 +66,14 @@ def snooze(
 
 
 def promise(
-    case: Case | None, *, paused: Paused | None = None, on: date | None = None, card: Literal[True] | None = None
+    case: Case | None,
+    *,
+    paused: Paused | None = None,
+    on: date | None = None,
+    card: Literal[True] | None = None,
+    confirmed: str = "",
 ) -> Modal:
-    """Return the form that notes a payer's word."""
+    """Return the form that notes a payer's word; *confirmed* says to whom a mail about it goes."""
     why = f" ({text.said(paused.why, limit=300)})" if paused and paused.why else ""
     may = (blocks.context(f"{paused.chaseable} may be promised{why}."),) if paused else ()
     return Modal(
@@ -90,12 +95,13 @@ def promise(
             inputs.day("on", "By which day?", initial=on),
             inputs.text("note", "What did they say?", lines=True, most=NOTE_LENGTH, optional=True),
             blocks.context("Reminders for it pause; when the money does not come, the case is back on top."),
+            *([blocks.context(text.said(confirmed))] if confirmed else ()),
         ),
     )
 
 
-def dispute(case: Case | None, *, most: str = "", card: Literal[True] | None = None) -> Modal:
-    """Return the form that files an objection for a payer."""
+def dispute(case: Case | None, *, most: str = "", card: Literal[True] | None = None, confirmed: str = "") -> Modal:
+    """Return the form that files an objection for a payer; *confirmed* says to whom a mail about it goes."""
     reasons = [Option(each.title, each.code, _needs(each.requires, each.hours)) for each in REASONS]
     return Modal(
         title="File a dispute",
@@ -117,11 +123,12 @@ def dispute(case: Case | None, *, most: str = "", card: Literal[True] | None = N
                 hint=f"What they sent: PDF, PNG or JPEG, up to {LARGEST // 1024 // 1024} MB each.",
             ),
             blocks.context("Only that part is not asked for; the rest goes on. Somebody answers by the deadline."),
+            *([blocks.context(text.said(confirmed))] if confirmed else ()),
         ),
     )
 
 
-def call(case: Case | None, *, follow_up: date, card: Literal[True] | None = None) -> Modal:
+def call(case: Case | None, *, card: Literal[True] | None = None) -> Modal:
     """Return the form that notes a call."""
     return Modal(
         title="Log a call",
@@ -140,7 +147,6 @@ def call(case: Case | None, *, follow_up: date, card: Literal[True] | None = Non
             inputs.day(
                 "on",
                 "Follow up on",
-                initial=follow_up,
                 optional=True,
                 hint="Until then the case is put off. Empty: it stays in the queue.",
             ),

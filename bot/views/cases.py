@@ -160,10 +160,10 @@ def regenerate(case: Case, *, card: Literal[True] | None = None) -> Block:
     """Return the button that makes a new payment link; *card*: on a case that somebody has in hand."""
     number = text.plain(case.invoice_number, limit=60)
     return blocks.button(
-        "New link" if card else "Regenerate link",
+        "New link…",
         action=ids.Action.REGENERATE_LINK,
         value=ids.value(invoice_id=case.invoice_id, card=card),
-        label=f"Regenerate link of {_number(case)}",
+        label=f"Send a new link to {_number(case)}",
         confirm=Confirmation(
             title="New payment link?",
             question=f"Every earlier link of {number} stops working, and the customer is mailed the new one.",

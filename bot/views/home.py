@@ -139,7 +139,7 @@ def _queue(shown: Desk) -> Sequence[Block]:
 
 
 def _line(line: QueueLine) -> Block:
-    taken = f" · {text.foreign(line.claimed_by, limit=40)} has it" if line.claimed_by else ""
+    taken = f" · {text.foreign(line.claimed_by, limit=40)} has the case in hand" if line.claimed_by else ""
     return blocks.section(
         f"*{text.foreign(line.invoice_number)}*  {text.foreign(line.account_name)}  {line.balance},"
         f" {text.overdue(line.days_past_due)}\n{text.said(line.next_action, limit=160)}{taken}",

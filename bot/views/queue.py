@@ -163,7 +163,7 @@ def _reasons(line: QueueLine) -> str:
 
 def _line(line: QueueLine) -> Block:
     number = text.foreign(line.invoice_number)
-    taken = f" · {text.foreign(line.claimed_by, limit=40)} has it in hand" if line.claimed_by else ""
+    taken = f" · {text.foreign(line.claimed_by, limit=40)} has the case in hand" if line.claimed_by else ""
     owner = f" · {text.foreign(line.owner, limit=40)}" if line.owner else ""
     return blocks.section(
         f"*{number}*  {text.foreign(line.account_name)}{owner}\n"

@@ -11,6 +11,9 @@ KEPT = timedelta(days=30)
 COALESCED = timedelta(seconds=20)
 """A change waits so long for others, which are then shown with it."""
 
+PATIENCE = timedelta(seconds=10)
+"""A Home is drawn while the one who opened it waits; where that came to nothing, a job draws it after this time."""
+
 MOST = 500
 """Homes that one job draws, those looked at last first."""
 
@@ -23,17 +26,19 @@ class HomeView:
     content_hash: str
     view_hash: str
     """Slack's own name of it, by which two writers do not overwrite each other."""
+    current: bool = False
+    """Whether it was published since it was opened last."""
 
 
 async def opened(core: Core, *, slack_id: str) -> None:
-    """Note that somebody looks at the Home now; it is drawn at once."""
+    """Note that somebody looks at the Home now; whoever calls this draws it, and a job if that comes to nothing."""
     async with core.transaction() as tx:
         await tx.execute(
             "INSERT INTO home_view (slack_id, opened_at) VALUES (%s, %s)"
             " ON CONFLICT (slack_id) DO UPDATE SET opened_at = excluded.opened_at",
             (slack_id, core.clock.now()),
         )
-        await core.jobs.defer(tx, "publish_home", slack_id=slack_id)
+        await core.jobs.defer(tx, "publish_home", delay=PATIENCE, slack_id=slack_id)
 
 
 async def stir(core: Core) -> None:
@@ -46,7 +51,9 @@ async def stir(core: Core) -> None:
 async def of(core: Core, *, slack_id: str) -> HomeView | None:
     """Return what stands in one Home; None where it was never opened."""
     row = await core.database.row(
-        "SELECT slack_id, content_hash, view_hash FROM home_view WHERE slack_id = %s", (slack_id,)
+        "SELECT slack_id, content_hash, view_hash, coalesce(published_at >= opened_at, false) AS current"
+        " FROM home_view WHERE slack_id = %s",
+        (slack_id,),
     )
     return HomeView(**row) if row else None
 

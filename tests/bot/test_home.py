@@ -74,19 +74,46 @@ def test_a_home_that_breaks_a_limit_is_found() -> None:
     assert surfaces.problems(Home(())) == ("number of blocks",)
 
 
-async def opened(door: AtTheDoor, core: Core, *, by: str = ANNA) -> None:
-    """Let somebody look at App Home, and wait until that is noted; Slack is answered before."""
+async def looks(door: AtTheDoor, *, by: str = ANNA) -> None:
+    """Let somebody open App Home, as Slack tells of it."""
     event = {"type": "app_home_opened", "user": by, "channel": "D1", "tab": "home", "event_ts": "1.2"}
     body = {"type": "event_callback", "team_id": "T0", "api_app_id": "A0", "event_id": f"Ev{by}", "event": event}
     status, _ = await door.post(json.dumps(body), kind="application/json")
     assert status == 200
-    await until(lambda: homes.of(core, slack_id=by), missing="the Home was not noted")
 
 
 async def drawn(bot: Bot, slack: FakeSlack, *, by: str = ANNA) -> str:
     """Run the job that draws a Home and return what stands in it."""
     await bot.jobs()["publish_home"](slack_id=by)
     return json.dumps(slack.homes.get(by, {}), ensure_ascii=False)
+
+
+async def test_whoever_opens_home_sees_it_at_once_and_no_job_draws_it_again(
+    door: AtTheDoor, core: Core, bot: Bot, slack: FakeSlack
+) -> None:
+    await an_invoice(core, days_past_due=40)
+    await looks(door)
+
+    async def current() -> bool:
+        home = await homes.of(core, slack_id=ANNA)
+        return home is not None and home.current
+
+    await until(current, missing="the Home was not drawn")
+    assert "INV-1042" in await drawn(bot, slack)
+    assert len(slack.called("views.publish")) == 1
+    assert await jobs_of(core, "publish_home") == 1, "it waits a while, in case that nobody drew the Home"
+
+
+async def test_a_home_that_slack_did_not_take_at_once_is_left_to_the_job(
+    core: Core, staff: None, bot: Bot, slack: FakeSlack, clock: StandingClock
+) -> None:
+    await homes.opened(core, slack_id=ANNA)
+    slack.fail("views.publish", Fault(status=503))
+
+    await bot.homes.at_once(ANNA)
+    clock.advance(minutes=5)
+
+    assert "Your settings" in await drawn(bot, slack)
 
 
 async def test_whoever_opens_home_sees_the_queue_and_nobody_elses_decisions(
@@ -96,7 +123,7 @@ async def test_whoever_opens_home_sees_the_queue_and_nobody_elses_decisions(
     await a_reminder(core, invoice, state="drafted", needs=["Shadow Mode"])
     await people.grant(core, slack_id=MIA, name="Mia", role=Role.AR_MANAGER, reason="test", actor=SHELL)
     for by in (ANNA, MIA):
-        await opened(door, core, by=by)
+        await homes.opened(core, slack_id=by)
 
     anna, mia = await drawn(bot, slack), await drawn(bot, slack, by=MIA)
 
@@ -107,7 +134,7 @@ async def test_whoever_opens_home_sees_the_queue_and_nobody_elses_decisions(
 
 async def test_a_viewer_sees_no_queue(door: AtTheDoor, core: Core, bot: Bot, slack: FakeSlack) -> None:
     await an_invoice(core, days_past_due=40)
-    await opened(door, core, by=VERA)
+    await homes.opened(core, slack_id=VERA)
 
     shown = await drawn(bot, slack, by=VERA)
 
@@ -116,7 +143,7 @@ async def test_a_viewer_sees_no_queue(door: AtTheDoor, core: Core, bot: Bot, sla
 
 
 async def test_a_stranger_asks_for_a_role_from_home(door: AtTheDoor, core: Core, bot: Bot, slack: FakeSlack) -> None:
-    await opened(door, core, by=STRANGER)
+    await homes.opened(core, slack_id=STRANGER)
     before = await drawn(bot, slack, by=STRANGER)
     view = {"id": "VHOME", "type": "home"}
     action = {"type": "button", "action_id": Action.ASK_ACCESS, "block_id": "b", "value": ids.value()}
@@ -133,7 +160,8 @@ async def test_a_stranger_asks_for_a_role_from_home(door: AtTheDoor, core: Core,
     card = await access_lists.of_account(core, slack_id=STRANGER)
     assert card is not None
     assert (card.role, card.lasts_minutes) == ("A/R Operator", 2 * 24 * 60)
-    assert "nobody has decided yet" in await drawn(bot, slack, by=STRANGER)
+    await bot.jobs()["publish_homes"]()
+    assert "nobody has decided yet" in json.dumps(slack.homes[STRANGER])
 
 
 @pytest.mark.parametrize(
@@ -166,7 +194,7 @@ async def test_what_is_not_home_draws_none(core: Core, event: dict[str, str]) ->
 async def test_a_home_is_published_anew_only_when_it_has_changed(
     door: AtTheDoor, core: Core, bot: Bot, slack: FakeSlack
 ) -> None:
-    await opened(door, core)
+    await homes.opened(core, slack_id=ANNA)
     await drawn(bot, slack)
     before = len(slack.called("views.publish"))
 
@@ -183,7 +211,7 @@ async def test_a_home_is_published_anew_only_when_it_has_changed(
 async def test_nobody_is_drawn_a_home_who_has_not_looked_for_a_month(
     door: AtTheDoor, core: Core, bot: Bot, slack: FakeSlack, clock: StandingClock
 ) -> None:
-    await opened(door, core)
+    await homes.opened(core, slack_id=ANNA)
     clock.advance(days=31)
 
     await bot.jobs()["publish_homes"]()
@@ -194,7 +222,7 @@ async def test_nobody_is_drawn_a_home_who_has_not_looked_for_a_month(
 
 
 async def test_many_changes_make_one_job(door: AtTheDoor, core: Core) -> None:
-    await opened(door, core)
+    await homes.opened(core, slack_id=ANNA)
 
     for _ in range(5):
         await homes.stir(core)
@@ -203,7 +231,7 @@ async def test_many_changes_make_one_job(door: AtTheDoor, core: Core) -> None:
 
 
 async def test_what_is_told_stirs_the_homes(door: AtTheDoor, core: Core, bot: Bot) -> None:
-    await opened(door, core)
+    await homes.opened(core, slack_id=ANNA)
 
     await bot.jobs()["redraw_chat"]()
 
@@ -211,10 +239,12 @@ async def test_what_is_told_stirs_the_homes(door: AtTheDoor, core: Core, bot: Bo
 
 
 async def test_a_conflict_is_overwritten_by_what_was_just_drawn(
-    door: AtTheDoor, core: Core, bot: Bot, slack: FakeSlack
+    door: AtTheDoor, core: Core, bot: Bot, slack: FakeSlack, clock: StandingClock
 ) -> None:
-    await opened(door, core)
+    await homes.opened(core, slack_id=ANNA)
     await homes.published(core, slack_id=ANNA, content_hash="old", view_hash="1.old")
+    clock.advance(minutes=1)
+    await homes.opened(core, slack_id=ANNA)
     slack.fail("views.publish", Fault(error="hash_conflict"))
 
     shown = await drawn(bot, slack)
@@ -227,7 +257,7 @@ async def test_a_conflict_is_overwritten_by_what_was_just_drawn(
 async def test_an_account_that_slack_does_not_know_is_forgotten(
     door: AtTheDoor, core: Core, bot: Bot, slack: FakeSlack
 ) -> None:
-    await opened(door, core)
+    await homes.opened(core, slack_id=ANNA)
     slack.fail("views.publish", Fault(error="user_not_found"))
 
     await drawn(bot, slack)
@@ -239,7 +269,7 @@ async def test_an_account_that_slack_does_not_know_is_forgotten(
 async def test_a_refusal_is_logged_and_tried_at_the_next_change(
     door: AtTheDoor, core: Core, bot: Bot, slack: FakeSlack, error: str
 ) -> None:
-    await opened(door, core)
+    await homes.opened(core, slack_id=ANNA)
     slack.fail("views.publish", Fault(error=error))
 
     await drawn(bot, slack)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -15,7 +15,6 @@ from bot.filled import Misfilled
 from bot.ids import Action
 from bot.modals import Modal
 from bot.routes import Answer
-from domain.casework.phone_calls import next_working_day
 from domain.commitments import dispute_queries, promises
 from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
@@ -439,5 +438,11 @@ async def test_a_search_offers_what_fits_to_those_who_may_look(core: Core) -> No
     assert list(odd) == []
 
 
-def test_the_day_that_follows_a_call_is_a_working_day() -> None:
-    assert [next_working_day(date(2026, 3, each)).day for each in (10, 13, 14, 15)] == [11, 16, 16, 16]
+async def test_a_call_is_followed_up_only_on_a_day_that_somebody_chose(core: Core) -> None:
+    await an_invoice(core, "INV-1", days_past_due=40)
+
+    form = await click(core, await typed(core, "next"), Action.LOG_CALL)
+
+    assert isinstance(form, Modal)
+    field = next(each for each in form.blocks if each.get("block_id") == "on")
+    assert "initial_date" not in field["element"]

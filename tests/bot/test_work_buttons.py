@@ -26,6 +26,7 @@ from domain.people.roles import Role
 from tests.bot import in_words
 from tests.bot.conftest import ANNA, VERA, AtTheDoor
 from tests.bot.test_views import elements
+from tests.bot.views_made import every_view
 from tests.builders import an_invoice, paid
 from tests.clocks import StandingClock
 from tests.domain.outreach.mails_made import a_reminder
@@ -425,3 +426,15 @@ async def test_ephemeral_cards_are_replaced(door: AtTheDoor, core: Core) -> None
     await door.post(body)
 
     assert (await door.slack.answer())["replace_original"] is True
+
+
+def test_the_button_that_makes_a_new_link_has_one_name_wherever_it_stands() -> None:
+    found = elements([each.blocks for each in every_view().values()])
+
+    buttons = {
+        (each["text"]["text"], each["accessibility_label"])
+        for each in found
+        if each.get("action_id") == Action.REGENERATE_LINK
+    }
+
+    assert buttons == {("New link…", "Send a new link to INV-1042")}
