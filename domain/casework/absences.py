@@ -15,6 +15,7 @@ from domain.kernel import timeline
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
+from domain.kernel.speech import say
 from domain.kernel.transactions import Rows
 from domain.people.models import Person
 from domain.people.refusals import PersonUnknown
@@ -159,7 +160,9 @@ async def responsible(core: Core, rows: Rows, *, people: Sequence[UUID]) -> dict
         return {}
     found = await rows.rows(_RESPONSIBLE, {"people": list(set(people)), "now": core.clock.now()})
     return {
-        row["whose"]: row["name"] if row["name"] == row["owner"] else f"{row['name']} for {row['owner']}"
+        row["whose"]: row["name"]
+        if row["name"] == row["owner"]
+        else say("{deputy} for {person}", deputy=row["name"], person=row["owner"])
         for row in found
     }
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,12 +11,13 @@ from domain.casework.facts import USUAL_FROM, USUAL_OF
 from domain.casework.task_lists import TaskLine
 from domain.commitments import pauses
 from domain.deliverability import covering
-from domain.kernel import addresses
+from domain.kernel import addresses, dates, kept
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.dates import AGEING_BUCKETS, ageing_bucket
 from domain.kernel.money import Money
+from domain.kernel.speech import say
 from domain.ledger import accounts as ledger_accounts
 from domain.ledger import sums
 
@@ -214,7 +215,13 @@ async def show(core: Core, *, account: str, actor: Actor) -> Customer:
         holds=tuple(_hold(each) for each in lines if each["what"] == "hold"),
         tasks=(await task_lists.page(core, actor=actor, account_id=named.id)).lines,
         mails=tuple(
-            f"{_at(each['at'])} {each['letter']} to {addresses.masked(each['address'])}: {each['state']}"
+            say(
+                "{at} {letter} to {address}: {state}",
+                at=dates.told(each["at"]),
+                letter=each["letter"],
+                address=addresses.masked(each["address"]),
+                state=kept.said(each["state"]),
+            )
             for each in await core.database.rows(_MAILS, values)
         ),
         usual_delay=row["usual_delay"],
@@ -229,7 +236,7 @@ def _invoice(row: Mapping[str, Any], today: date) -> OpenInvoice:
         chaseable=Money(int(row["chaseable"]), row["currency"]),
         due_on=row["due_on"],
         days_past_due=(today - row["due_on"]).days,
-        paused=row["why"],
+        paused=kept.said(row["why"]),
     )
 
 
@@ -265,23 +272,36 @@ def _in_all(core: Core, exposure: tuple[Exposure, ...]) -> str:
 
 
 def _agreed(row: Mapping[str, Any]) -> str:
-    amount = Money(int(row["minor"]), row["currency"])
+    told = {
+        "number": row["number"],
+        "amount": Money(int(row["minor"]), row["currency"]),
+        "state": kept.said(str(row["state"]).replace("_", " ")),
+    }
     match row["what"]:
         case "promise":
-            return f"{row['number']}: promise of {amount} by {row['day']}"
+            return say("{number}: promise of {amount} by {day}", **told, day=row["day"])
         case "plan":
-            return f"{row['number']}: plan over {amount}, {row['state']}"
+            return say("{number}: plan over {amount}, {state}", **told)
+        case _ if row["reason"]:
+            return say(
+                "{number}: dispute over {amount} ({state}), {owner} has it, answer due {due}",
+                **told,
+                owner=row["reason"],
+                due=dates.told(row["until"]),
+            )
         case _:
-            owner = f"{row['reason']} has it" if row["reason"] else "nobody has it"
-            state = str(row["state"]).replace("_", " ")
-            return f"{row['number']}: dispute over {amount} ({state}), {owner}, answer due {_at(row['until'])}"
+            return say(
+                "{number}: dispute over {amount} ({state}), nobody has it, answer due {due}",
+                **told,
+                due=dates.told(row["until"]),
+            )
 
 
 def _hold(row: Mapping[str, Any]) -> str:
-    until = f" until {_at(row['until'])}" if row["until"] else ""
-    which = f"{row['number']}: " if row["number"] else ""
-    return f"{which}on hold ({row['state']}){until}: {row['reason']}"
-
-
-def _at(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    told = {"kind": kept.said(row["state"]), "why": kept.said(row["reason"])}
+    hold = (
+        say("on hold ({kind}) until {until}: {why}", **told, until=dates.told(row["until"]))
+        if row["until"]
+        else say("on hold ({kind}): {why}", **told)
+    )
+    return f"{row['number']}: {hold}" if row["number"] else hold

@@ -9,8 +9,10 @@ from pydantic import AwareDatetime
 from domain.commitments.events import InstalmentMissed
 from domain.deliverability.contact_events import ContactLeft
 from domain.deliverability.events import AddressSuppressed, SuppressionLifted
+from domain.kernel import dates, kept
 from domain.kernel.events import Event, InvoiceEvent
 from domain.kernel.notices import SILENT, Notices, job, operators
+from domain.kernel.speech import counted, say
 from domain.ledger.entry_events import CashPlaced, CashUnapplied
 from domain.ledger.events import ContactAdded, LedgerImported, PaymentReversed, SurplusReceived
 from domain.outreach.events import ContactMissing
@@ -26,7 +28,7 @@ class CaseClaimed(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Case taken up until {self.until:%Y-%m-%d %H:%M} UTC"
+        return say("Case taken up until {until}", until=dates.told(self.until))
 
 
 class CaseReleased(InvoiceEvent):
@@ -36,7 +38,7 @@ class CaseReleased(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return "Case given back"
+        return say("Case given back")
 
 
 class CaseSkipped(InvoiceEvent):
@@ -48,7 +50,7 @@ class CaseSkipped(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Skipped until {self.until:%Y-%m-%d %H:%M} UTC"
+        return say("Skipped until {until}", until=dates.told(self.until))
 
 
 class CaseSnoozed(InvoiceEvent):
@@ -61,7 +63,7 @@ class CaseSnoozed(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Snoozed until {self.until:%Y-%m-%d %H:%M} UTC: {self.reason}"
+        return say("Snoozed until {until}: {reason}", until=dates.told(self.until), reason=kept.said(self.reason))
 
 
 class CallLogged(InvoiceEvent):
@@ -75,9 +77,10 @@ class CallLogged(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        note = f": {self.note}" if self.note else ""
-        follow_up = f"; to be followed up on {self.follow_up_on}" if self.follow_up_on else ""
-        return f"Called, {self.outcome}{note}{follow_up}"
+        outcome = kept.said(self.outcome) + (f": {self.note}" if self.note else "")
+        if self.follow_up_on is None:
+            return say("Called, {outcome}", outcome=outcome)
+        return say("Called, {outcome}; to be followed up on {day}", outcome=outcome, day=self.follow_up_on)
 
 
 class CaseHandedOver(InvoiceEvent):
@@ -92,7 +95,7 @@ class CaseHandedOver(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Handed over to {self.to_name}: {self.words}"
+        return say("Handed over to {name}: {words}", name=self.to_name, words=self.words)
 
 
 class SnoozeEnded(InvoiceEvent):
@@ -102,7 +105,7 @@ class SnoozeEnded(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return "Back in the queue"
+        return say("Back in the queue")
 
 
 class AbsencePlanned(Event):
@@ -120,11 +123,14 @@ class AbsencePlanned(Event):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        note = f": {self.note}" if self.note else ""
-        return (
-            f"{self.person_name} is away from {self.from_at:%Y-%m-%d %H:%M} to {self.until:%Y-%m-%d %H:%M} UTC; "
-            f"{self.deputy_name} stands in{note}"
+        away = say(
+            "{person} is away from {first} to {last}; {deputy} stands in",
+            person=self.person_name,
+            first=dates.told(self.from_at),
+            last=dates.told(self.until),
+            deputy=self.deputy_name,
         )
+        return f"{away}: {self.note}" if self.note else away
 
 
 class AbsenceCancelled(Event):
@@ -138,7 +144,7 @@ class AbsenceCancelled(Event):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"{self.person_name} is here after all"
+        return say("{person} is here after all", person=self.person_name)
 
 
 class AccountAssigned(Event):
@@ -159,7 +165,13 @@ class AccountAssigned(Event):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"{self.account_name} belongs to {self.owner or 'nobody'} (before: {self.was or 'nobody'})"
+        if not self.owner:
+            return say("{account} belongs to nobody (before: {was})", account=self.account_name, was=self.was)
+        if not self.was:
+            return say("{account} belongs to {owner} (before: nobody)", account=self.account_name, owner=self.owner)
+        return say(
+            "{account} belongs to {owner} (before: {was})", account=self.account_name, owner=self.owner, was=self.was
+        )
 
 
 class WorkHandedOver(Event):
@@ -173,7 +185,13 @@ class WorkHandedOver(Event):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"{self.accounts} customers of {self.giver} belong to {self.taker} now"
+        return counted(
+            "{n} customer of {giver} belongs to {taker} now",
+            "{n} customers of {giver} belong to {taker} now",
+            self.accounts,
+            giver=self.giver,
+            taker=self.taker,
+        )
 
 
 class TaskOpened(Event):
@@ -200,7 +218,12 @@ class TaskOpened(Event):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"To do for {self.account_name}: {self.task}, {self.reason}"
+        return say(
+            "To do for {account}: {task}, {reason}",
+            account=self.account_name,
+            task=kept.said(self.task),
+            reason=kept.said(self.reason),
+        )
 
 
 class TaskClosed(Event):
@@ -229,7 +252,11 @@ class TaskClosed(Event):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"{self.task.capitalize()} for {self.account_name} {self.ended}: {self.outcome}"
+        task, outcome = kept.said(self.task), kept.said(self.outcome)
+        task = f"{task[:1].upper()}{task[1:]}"
+        if self.ended == "done":
+            return say("{task} for {account} done: {outcome}", task=task, account=self.account_name, outcome=outcome)
+        return say("{task} for {account} dropped: {outcome}", task=task, account=self.account_name, outcome=outcome)
 
 
 class MailAssigned(InvoiceEvent):
@@ -241,7 +268,7 @@ class MailAssigned(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"A mail was assigned to {self.invoice_number}; reminders wait until it is dealt with"
+        return say("A mail was assigned to {number}; reminders wait until it is dealt with", number=self.invoice_number)
 
 
 _OPEN_TASK = job("open_task")

@@ -16,13 +16,35 @@ from domain.deliverability import suppressions
 from domain.deliverability.refusals import SuppressedAlready
 from domain.deliverability.replies import Amount, Day, Intent, IntentKind, Share
 from domain.deliverability.suppressions import Why
-from domain.kernel import addresses
+from domain.kernel import addresses, kept
 from domain.kernel.actor import Actor
 from domain.kernel.core import Core
 from domain.kernel.events import Event
 from domain.kernel.money import Money
+from domain.kernel.speech import phrase
 from domain.ledger import contacts, invoices
 from domain.ledger.refusals import ContactKnown
+
+kept.learn(
+    phrase("the promise of {amount} by {day} is on file"),
+    phrase("the customer has the contact {address} already"),
+    phrase("{address} gets no reminders any more, as was asked for before"),
+    phrase("a task for it is open already ({kind})"),
+    phrase("{address} says that {amount} was paid: look for the payment"),
+    phrase("{address} says that {amount} was paid on {day}: look for the payment"),
+    phrase("{address} says that {amount} was paid, reference {reference}: look for the payment"),
+    phrase("{address} says that {amount} was paid on {day}, reference {reference}: look for the payment"),
+    phrase("{address} says that somebody else is to be written to"),
+    phrase("{address} says that somebody else is to be written to, and names {name}"),
+    phrase("{address} wants a call"),
+    phrase("{address} wants a call at {number}"),
+    phrase("{address} wants a call on {day}"),
+    phrase("{address} wants a call at {number} on {day}"),
+    phrase("{address} wants a statement"),
+    phrase("{address} wants a copy of the invoice"),
+    phrase("{address} wants to pay in instalments: plan {number} …"),
+    phrase("{address} wants to pay in {count} instalments: plan {number} …"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +52,7 @@ class Known:
     """Nothing had to be done, since all that the guess means is so already."""
 
     sentence: str
+    """As it is kept: in English."""
 
 
 Done = tuple[Event, ...] | Known
@@ -120,9 +143,9 @@ async def _wrong_contact(core: Core, said: Said, actor: Actor) -> Done:
     happened: tuple[Event, ...] = ()
     try:
         happened = (await contacts.add(core, account=row["id"], email=said.guess.contact, actor=actor),)
-    except ContactKnown as known:
+    except ContactKnown:
         if not replaced:
-            return Known(str(known).rstrip("."))
+            return Known(f"the customer has the contact {addresses.masked(said.guess.contact)} already")
     if replaced:
         happened += (await contacts.remove(core, account=row["id"], email=said.sender, actor=actor),)
     return happened

@@ -10,6 +10,7 @@ from domain.kernel import timeline
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
+from domain.kernel.speech import phrase
 from domain.kernel.transactions import Rows, Transaction
 from domain.ledger import invoices
 from domain.ledger.models import Invoice
@@ -43,7 +44,7 @@ async def hand_over(core: Core, *, invoice_number: str, slack_id: str, words: st
         actor.require(Permission.WORK_QUEUE)
         said = words.strip()[: tasks.MOST_WORDS]
         if not said:
-            raise WordsMissing("Say what is to be done")
+            raise WordsMissing(phrase("Say what is to be done, in a few words."))
         invoice = await invoices.locked(invoice_number)
         if invoice.status is not InvoiceState.OPEN:
             raise NothingToPay(invoice.number, invoice.state)

@@ -17,6 +17,7 @@ from domain.kernel import addresses, timeline
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
+from domain.kernel.speech import phrase
 from domain.kernel.transactions import Transaction
 from domain.ledger.models import Contact
 
@@ -60,7 +61,7 @@ async def answer(core: Core, *, mail_id: UUID, text: str, actor: Actor, ends: bo
     """
     async with core.transaction() as tx:
         actor.require(Permission.WORK_QUEUE)
-        said = questions.worded(text, what="An answer", most=LONGEST)
+        said = questions.worded(text, what=phrase("An answer"), most=LONGEST)
         row = await tx.row(_MAIL, {"mail": mail_id, "head": HEAD_BYTES})
         if row is None:
             raise MailNotFound(str(mail_id))

@@ -1,6 +1,6 @@
 """Phone calls: what came of one, and when to follow it up; until then the case is put off."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 
 from domain.casework import snoozes, tasks
@@ -8,11 +8,12 @@ from domain.casework.events import CallLogged
 from domain.casework.models import Task
 from domain.casework.refusals import FollowUpImpossible
 from domain.casework.tasks import TaskKind
-from domain.kernel import timeline
+from domain.kernel import kept, timeline
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.events import by
+from domain.kernel.speech import phrase
 from domain.kernel.transactions import Transaction
 from domain.ledger.models import Invoice
 
@@ -26,6 +27,15 @@ class CallOutcome(StrEnum):
     MESSAGE = "left a message"
     NOBODY = "nobody answered"
     WRONG_NUMBER = "wrong number"
+
+
+kept.learn(
+    phrase("spoke with them"),
+    phrase("left a message"),
+    phrase("nobody answered"),
+    phrase("wrong number"),
+    phrase("called, {outcome}"),
+)
 
 
 async def log(
@@ -82,8 +92,3 @@ async def _end_tasks(core: Core, tx: Transaction, *, invoice: Invoice, outcome: 
 
 def _opening(core: Core, day: date) -> datetime:
     return datetime.combine(day, core.limits.office_opens, core.merchant.zone)
-
-
-def next_working_day(today: date) -> date:
-    """Return the day on which a call is followed up unless somebody says another."""
-    return today + timedelta(days={4: 3, 5: 2}.get(today.weekday(), 1))

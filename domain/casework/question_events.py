@@ -6,6 +6,7 @@ from uuid import UUID
 from domain.kernel import references
 from domain.kernel.events import InvoiceEvent
 from domain.kernel.notices import Notices, job, operators
+from domain.kernel.speech import counted, say
 
 
 def reference(question_id: UUID) -> str:
@@ -24,8 +25,15 @@ class QuestionAsked(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        with_what = f" with {self.documents} file{'s' if self.documents > 1 else ''}" if self.documents else ""
-        return f"Question {reference(self.question_id)}{with_what} arrived; reminders wait until it is answered"
+        question = reference(self.question_id)
+        if not self.documents:
+            return say("Question {question} arrived; reminders wait until it is answered", question=question)
+        return counted(
+            "Question {question} with {n} file arrived; reminders wait until it is answered",
+            "Question {question} with {n} files arrived; reminders wait until it is answered",
+            self.documents,
+            question=question,
+        )
 
 
 class QuestionAnswered(InvoiceEvent):
@@ -38,7 +46,7 @@ class QuestionAnswered(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Question {reference(self.question_id)} answered by mail"
+        return say("Question {question} answered by mail", question=reference(self.question_id))
 
 
 class QuestionClosed(InvoiceEvent):
@@ -51,7 +59,7 @@ class QuestionClosed(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Question {reference(self.question_id)} closed: {self.note}"
+        return say("Question {question} closed: {note}", question=reference(self.question_id), note=self.note)
 
 
 _RESUME = job("resume_reminders")

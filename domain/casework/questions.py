@@ -20,6 +20,7 @@ from domain.kernel import addresses, card_numbers, timeline
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
+from domain.kernel.speech import phrase
 from domain.kernel.transactions import Row
 from domain.ledger.models import Contact, Invoice
 from domain.ledger.refusals import ContactNotFound
@@ -78,7 +79,7 @@ async def ask(core: Core, *, secret: str, text: str, uploads: tuple[Upload, ...]
         QuestionsTooMany: As many wait as one payer may have waiting.
         DocumentUnusable, DocumentsTooMany, FilesUnkept: A file cannot be taken.
     """
-    said = card_numbers.masked(worded(text, what="A question", most=LONGEST))
+    said = card_numbers.masked(worded(text, what=phrase("A question"), most=LONGEST))
     files = await documents.accepted(uploads)
     digest = hashlib.sha256(said.encode() + b"".join(sorted(each.sha256 for each in files))).hexdigest()
     async with documents.stored(core, files), acts.acting(core, secret=secret) as act:
@@ -123,7 +124,7 @@ async def answer(core: Core, *, question_id: UUID, text: str, actor: Actor) -> Q
     """
     async with core.transaction() as tx:
         actor.require(Permission.WORK_QUEUE)
-        said = worded(text, what="An answer", most=LONGEST_ANSWER)
+        said = worded(text, what=phrase("An answer"), most=LONGEST_ANSWER)
         invoice, question = await _waiting(question_id)
         contact = await Contact.get(id=question.contact_id)
         if contact.state != "active":
@@ -151,7 +152,7 @@ async def close(core: Core, *, question_id: UUID, note: str, actor: Actor) -> Qu
         actor.require(Permission.WORK_QUEUE)
         said = note.replace("\x00", "").strip()[:LONGEST_NOTE]
         if not said:
-            raise WordsMissing("Say how it was answered, or why it needs no answer")
+            raise WordsMissing(phrase("Say how it was answered, or why it needs no answer, in a few words."))
         invoice, question = await _waiting(question_id)
         await question.move("close", ended_by=actor.name, ended_at=core.clock.now())
         event = QuestionClosed(**about(invoice), question_id=question.id, note=said, **by(actor, core.clock.now()))

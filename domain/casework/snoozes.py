@@ -14,6 +14,7 @@ from domain.kernel import timeline
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
+from domain.kernel.speech import phrase
 from domain.ledger import invoices
 from domain.ledger.models import Invoice
 from domain.ledger.refusals import NothingToPay
@@ -39,7 +40,7 @@ async def snooze(core: Core, *, invoice_number: str, until: datetime, reason: st
         actor.require(Permission.WORK_QUEUE)
         now = core.clock.now()
         if not reason.strip():
-            raise WordsMissing("Say why it is put off")
+            raise WordsMissing(phrase("Say why it is put off, in a few words."))
         if not now < until <= now + LONGEST:
             raise SnoozeImpossible(LONGEST.days)
         invoice = await still_open(invoice_number)

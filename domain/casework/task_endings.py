@@ -3,8 +3,16 @@
 from domain.casework import tasks
 from domain.casework.models import Task
 from domain.deliverability import covering
+from domain.kernel import kept
 from domain.kernel.actor import SYSTEM
 from domain.kernel.core import Core
+from domain.kernel.speech import phrase
+
+HAS_CONTACT = phrase("the customer has a contact to mail")
+NO_CASH = phrase("no unapplied cash is left")
+DECIDED = phrase("decided")
+
+kept.learn(HAS_CONTACT, NO_CASH, DECIDED)
 
 PAGE = 100
 """Tasks that are ended in one transaction."""
@@ -12,7 +20,7 @@ PAGE = 100
 
 async def end_searches(core: Core) -> int:
     """End the searches for a contact of customers who have one that may be mailed; return how many."""
-    return await _ended(core, _FOUND, outcome="the customer has a contact to mail")
+    return await _ended(core, _FOUND, outcome=HAS_CONTACT)
 
 
 _FOUND = f"""
@@ -28,7 +36,7 @@ _FOUND = f"""
 
 async def end_placements(core: Core) -> int:
     """End the tasks to apply cash of customers who have none left to apply, and had some; return how many."""
-    return await _ended(core, _PLACED, outcome="no unapplied cash is left")
+    return await _ended(core, _PLACED, outcome=NO_CASH)
 
 
 _PLACED = """
@@ -43,7 +51,7 @@ _PLACED = """
 
 async def end_doubts(core: Core) -> int:
     """End the tasks to look at an entry that is in doubt no more; return how many."""
-    return await _ended(core, _DECIDED, outcome="decided")
+    return await _ended(core, _DECIDED, outcome=DECIDED)
 
 
 _DECIDED = """

@@ -16,10 +16,11 @@ from domain.commitments.events import InstalmentMissed
 from domain.deliverability.contact_events import ContactLeft
 from domain.deliverability.events import AddressSuppressed
 from domain.deliverability.suppressions import Why
-from domain.kernel import timeline
+from domain.kernel import kept, timeline
 from domain.kernel.actor import SYSTEM, Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import Event, by
+from domain.kernel.speech import phrase
 from domain.kernel.transactions import Transaction
 from domain.ledger import invoices
 from domain.ledger.entry_events import CashUnapplied
@@ -40,6 +41,23 @@ class TaskKind(StrEnum):
     COLLECT_MISSED_PLAN = "collect missed plan"
     CALL = "call"
     TAKE_OVER = "take over"
+
+
+kept.learn(
+    phrase("find contact"),
+    phrase("review"),
+    phrase("apply cash"),
+    phrase("collect missed plan"),
+    phrase("call"),
+    phrase("take over"),
+    phrase("{address} must not be mailed ({reason})"),
+    phrase("{amount} more than was open on {number}"),
+    phrase("{amount} arrived for {number}, which is {state}"),
+    phrase("{amount} by {method} fits no invoice"),
+    phrase("{amount} by {method} fits no invoice: {note}"),
+    phrase("{what} of {amount} ({id}) is in the ledger, and {note}"),
+    phrase("{amount} of instalment {position} of {parts}, due on {day}, did not come"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +168,7 @@ async def add(core: Core, *, kind: TaskKind, invoice_number: str, reason: str, a
     async with core.transaction() as tx:
         actor.require(Permission.WORK_QUEUE)
         if not reason.strip():
-            raise WordsMissing("Say what is to be done")
+            raise WordsMissing(phrase("Say what is to be done, in a few words."))
         invoice = await invoices.locked(invoice_number)
         return await opened(
             core,
@@ -221,7 +239,7 @@ async def _close(core: Core, *, task_id: UUID, step: str, outcome: str, actor: A
         if task is None or task.for_id is None or task.for_id != actor.id:  # whoever got it may always end it
             actor.require(Permission.WORK_QUEUE)
         if not outcome.strip():
-            raise WordsMissing("Say what came of it")
+            raise WordsMissing(phrase("Say what came of it, in a few words."))
         if task is None:
             raise TaskNotFound
         return await ended(core, tx, task, step=step, outcome=outcome.strip()[:MOST_WORDS], actor=actor)

@@ -1,18 +1,18 @@
 """Why: what stands behind an invoice's place in the queue, every mail that left and every one that did not."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from domain.casework import claims, score
 from domain.casework.facts import parameters
 from domain.casework.score import Judgement
-from domain.kernel import addresses
+from domain.kernel import addresses, dates, kept
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.money import Money
+from domain.kernel.speech import phrase, say
 from domain.kernel.transactions import Row
 from domain.ledger import invoices
 from domain.ledger.refusals import InvoiceNotFound
@@ -115,7 +115,7 @@ async def explain(core: Core, *, invoice_number: str, actor: Actor) -> Why:
         holds=_holds(row, told, lines) if row["state"] == "open" else (),
         agreed=tuple(_agreed(each, row["currency"]) for each in lines if each["what"] in _AGREED),
         guardrails=await _objections(core, pending, row["id"]),
-        in_hand=f"{holder[0]}, until {_at(holder[1])}" if holder else "",
+        in_hand=say("{name}, until {until}", name=holder[0], until=dates.told(holder[1])) if holder else "",
         usual_delay=row["usual_delay"],
     )
 
@@ -123,32 +123,38 @@ async def explain(core: Core, *, invoice_number: str, actor: Actor) -> Why:
 _AGREED = frozenset({"promise", "plan", "dispute"})
 
 
-def _at(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-
-
 def _mail(mail: Row) -> str:
     """Return what became of a mail, or of this invoice's part in it."""
-    line = f"{_at(mail['at'])} {mail['letter']} to {addresses.masked(mail['address'])}: "
+    line = say(
+        "{at} {letter} to {address}",
+        at=dates.told(mail["at"]),
+        letter=mail["letter"],
+        address=addresses.masked(mail["address"]),
+    )
     if mail["item_state"] == "dropped":
-        return f"{line}without this invoice, {mail['item_reason']}"
+        return f"{line}: {say('without this invoice, {why}', why=kept.said(mail['item_reason']))}"
     reasons = list(dict.fromkeys(each for each in (mail["reason"], mail["item_reason"]) if each))
-    told = ", ".join([mail["state"], *reasons])
-    if mail["state"] == "queued" and mail["not_before"] is not None:
-        why = f" ({mail['waits_reason']})" if mail["waits_reason"] else ""
-        told += f"; waits until {_at(mail['not_before'])}{why}"
-    return line + told
+    told = ", ".join([kept.said(mail["state"]), *kept.all_said(reasons)])
+    if mail["state"] != "queued" or mail["not_before"] is None:
+        return f"{line}: {told}"
+    until = dates.told(mail["not_before"])
+    if not mail["waits_reason"]:
+        return f"{line}: {told}; {say('waits until {until}', until=until)}"
+    return f"{line}: {told}; {say('waits until {until} ({why})', until=until, why=kept.said(mail['waits_reason']))}"
 
 
 def _holds(row: Row, told: Judgement, lines: Sequence[Row]) -> tuple[str, ...]:
     stands = (
-        (row["processing"], "A bank debit is under way; reminders wait for its outcome"),
-        (row["excluded"], "The account is excluded from collection"),
-        (not row["has_contact"], "Nobody is on file to write to"),
-        (row["has_contact"] and not row["mailable"], "Every address on file is suppressed"),
-        (row["paused_why"], f"Not asked for: {row['paused_why']}"),
-        (row["snoozed_until"], f"Out of the queue: {told.stopped}"),
-        (row["enrolment_state"] == "running" and row["held"], f"The next reminder is held: {row['held']}"),
+        (row["processing"], say("A bank debit is under way; reminders wait for its outcome")),
+        (row["excluded"], say("The account is excluded from collection")),
+        (not row["has_contact"], say("Nobody is on file to write to")),
+        (row["has_contact"] and not row["mailable"], say("Every address on file is suppressed")),
+        (row["paused_why"], say("Not asked for: {why}", why=kept.said(row["paused_why"] or ""))),
+        (row["snoozed_until"], say("Out of the queue: {why}", why=told.stopped)),
+        (
+            row["enrolment_state"] == "running" and row["held"],
+            say("The next reminder is held: {why}", why=kept.said(row["held"] or "")),
+        ),
     )
     return tuple(text for holds, text in stands if holds) + tuple(
         _hold(each) for each in lines if each["what"] not in _AGREED
@@ -156,29 +162,49 @@ def _holds(row: Row, told: Judgement, lines: Sequence[Row]) -> tuple[str, ...]:
 
 
 def _hold(line: Row) -> str:
-    until = f" until {_at(line['until'])}" if line["until"] else ""
+    until = dates.told(line["until"]) if line["until"] else ""
+    told = {"name": kept.said(line["name"]), "by": line["made_by"], "why": kept.said(line["reason"]), "until": until}
     match line["what"]:
         case "veto":
-            return f"Step {line['name']} was struck out by {line['made_by']}: {line['reason']}"
+            return say("Step {name} was struck out by {by}: {why}", **told)
+        case "gate" if until:
+            return say("All mail is held ({name} until {until}): {why}", **told)
         case "gate":
-            return f"All mail is held ({line['name']}{until}): {line['reason']}"
+            return say("All mail is held ({name}): {why}", **told)
         case _:
-            narrow = ", for one contact" if line["narrow"] else ""
-            return f"On hold ({line['name']}{narrow}){until}, by {line['made_by']}: {line['reason']}"
+            return say(_HOLD[bool(line["narrow"]), bool(until)], **told)
+
+
+_HOLD: Mapping[tuple[bool, bool], str] = {
+    (False, False): phrase("On hold ({name}), by {by}: {why}"),
+    (False, True): phrase("On hold ({name}) until {until}, by {by}: {why}"),
+    (True, False): phrase("On hold ({name}, for one contact), by {by}: {why}"),
+    (True, True): phrase("On hold ({name}, for one contact) until {until}, by {by}: {why}"),
+}
+"""Whether it is for one contact only, and whether its end is known."""
 
 
 def _agreed(line: Row, currency: str) -> str:
     amount = Money(int(line["minor"]), currency)
-    state = str(line["name"]).replace("_", " ")
+    state = kept.said(str(line["name"]).replace("_", " "))
     match line["what"]:
         case "promise":
-            return f"Promise of {amount} by {line['day']}: {state}"
+            return say("Promise of {amount} by {day}: {state}", amount=amount, day=line["day"], state=state)
         case "plan":
-            return f"Plan over {amount}: {state}"
+            return say("Plan over {amount}: {state}", amount=amount, state=state)
         case _:
-            test = "Test dispute" if line["narrow"] else "Dispute"
-            owner = f"{line['reason']} has it" if line["reason"] else "nobody has it"
-            return f"{test} over {amount} ({state}): {owner}, answer due {_at(line['until'])}"
+            due, owner = dates.told(line["until"]), line["reason"]
+            told = _DISPUTE[bool(line["narrow"]), bool(owner)]
+            return say(told, amount=amount, reason=state, owner=owner, due=due)
+
+
+_DISPUTE: Mapping[tuple[bool, bool], str] = {
+    (False, False): phrase("Dispute over {amount} ({reason}): nobody has it, answer due {due}"),
+    (False, True): phrase("Dispute over {amount} ({reason}): {owner} has it, answer due {due}"),
+    (True, False): phrase("Test dispute over {amount} ({reason}): nobody has it, answer due {due}"),
+    (True, True): phrase("Test dispute over {amount} ({reason}): {owner} has it, answer due {due}"),
+}
+"""Whether it is a test, and whether somebody has it."""
 
 
 async def _objections(core: Core, mailing_ids: Sequence[UUID], invoice_id: UUID) -> tuple[str, ...]:
@@ -192,6 +218,8 @@ async def _objections(core: Core, mailing_ids: Sequence[UUID], invoice_id: UUID)
         for verdict in (*items, guardrails.verdict(facts)):
             if isinstance(verdict, Send):
                 continue
-            until = f", until {_at(verdict.until)}" if isinstance(verdict, Wait) else ""
-            found.append(f"{verdict.guardrail}: {verdict.reason}{until}")
+            told = f"{kept.said(verdict.guardrail)}: {kept.said(verdict.reason)}"
+            if isinstance(verdict, Wait):
+                told = say("{why}, until {until}", why=told, until=dates.told(verdict.until))
+            found.append(told)
     return tuple(dict.fromkeys(found))

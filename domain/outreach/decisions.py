@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from domain.kernel import kept
 from domain.kernel.core import Core
+from domain.kernel.speech import phrase
 from domain.kernel.transactions import Rows
 from domain.outreach import due, needs, steps, stops
 from domain.outreach.due import Cadence, Case, Moment, Recipient
@@ -21,9 +23,30 @@ SOON = timedelta(minutes=1)
 LEAST_REST = timedelta(days=1)
 """Between two letters about one invoice, also where contacts have no rest: a backlog is no burst."""
 
-NOBODY = "nobody is on file to write to"
-ALL_SUPPRESSED = "every address on file is suppressed"
+NOBODY = phrase("nobody is on file to write to")
+ALL_SUPPRESSED = phrase("every address on file is suppressed")
 NO_ROLE = "no {role} contact is on file"
+AWAY = phrase("the only contact is away")
+ALL_AWAY = phrase("all contacts are away")
+
+kept.learn(
+    NOBODY,
+    ALL_SUPPRESSED,
+    phrase("no billing contact is on file"),
+    phrase("no escalation contact is on file"),
+    AWAY,
+    ALL_AWAY,
+    phrase("step {step} of cadence {cadence}, {age}"),
+    phrase("cadence {cadence}, {age}"),
+    phrase("{days} day past due"),
+    phrase("{days} days past due"),
+    phrase("due in {days} day"),
+    phrase("due in {days} days"),
+    phrase("due today"),
+    phrase("the invoice is settled"),
+    phrase("the invoice is void"),
+    phrase("the invoice is written off"),
+)
 
 UNREACHABLE = (NOBODY, ALL_SUPPRESSED, *(NO_ROLE.format(role=role) for role in ("billing", "escalation")))
 """Every reason for which a person has to find a contact."""
@@ -143,7 +166,7 @@ def _addressed(
     held = [each for each in everybody if not each.suppressed]
     until = min((each.held_until for each in held if each.held_until), default=now + LOOK_AGAIN)
     if held:
-        reason = "the only contact is away" if len(held) == 1 else "all contacts are away"
+        reason = AWAY if len(held) == 1 else ALL_AWAY
     elif everybody:
         reason = ALL_SUPPRESSED
     elif any(account == account_id for account, _ in contacts):

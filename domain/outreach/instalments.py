@@ -126,7 +126,7 @@ def _addressed(
     agreed = tuple(each for each in mailable if each.id == row["contact_id"])
     recipients = agreed or tuple(mailable)
     if recipients or any(not each.suppressed for each in meant):
-        return Asked(row, case, recipients, holds=holds or ("" if recipients else "all contacts are away"))
+        return Asked(row, case, recipients, holds=holds or ("" if recipients else decisions.ALL_AWAY))
     return Asked(row, case, (), _unreachable(everybody, meant), holds)
 
 

@@ -1,12 +1,17 @@
 """Needs: why a reminder does not leave before a person has approved it."""
 
+from domain.kernel import kept
 from domain.kernel.core import Core
 from domain.kernel.money import Money
+from domain.kernel.speech import phrase
 
-SHADOW = "Shadow Mode"
-FINAL = "final notice"
-HIGH_VALUE = "high value"
-STEP = "the step asks for approval"
+SHADOW = phrase("Shadow Mode")
+FINAL = phrase("final notice")
+HIGH_VALUE = phrase("high value")
+STEP = phrase("the step asks for approval")
+VOID = phrase("its approval is void")
+
+kept.learn(SHADOW, FINAL, HIGH_VALUE, STEP, VOID, phrase("edited by {name}"))
 
 FINAL_SEVERITY = 2
 """Severity of the last letter before a person takes over."""

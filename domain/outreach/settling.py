@@ -15,12 +15,13 @@ from domain.deliverability.draft_events import LetterReturned
 from domain.deliverability.events import InvoiceLeftOut, LetterHeld, LetterWithheld
 from domain.deliverability.models import Mailing, MailingItem
 from domain.deliverability.states import ItemState
-from domain.kernel import addresses, timeline
+from domain.kernel import addresses, kept, timeline
 from domain.kernel.actor import SYSTEM
 from domain.kernel.core import Core
 from domain.kernel.events import by
+from domain.kernel.speech import phrase
 from domain.kernel.transactions import Transaction
-from domain.outreach import answers, fact_sheets, fitting, guardrails, judges, mail_events
+from domain.outreach import answers, fact_sheets, fitting, guardrails, judges, mail_events, needs
 from domain.outreach.facts import ItemFacts, MailFacts
 from domain.outreach.verdicts import Never, Review, Wait
 
@@ -31,7 +32,9 @@ GIVEN_BACK_REST = timedelta(hours=1)
 """When a step that was given back is looked at again, where no end is known; what ends its reason says so earlier.
 Not at once: were planner and guardrails ever to differ, each pass would make a mail that does not leave."""
 
-NOTHING_LEFT = "no invoice in it is left to ask for"
+NOTHING_LEFT = phrase("no invoice in it is left to ask for")
+
+kept.learn(NOTHING_LEFT, phrase("not sent: {why}"), phrase("and {count} more"))
 
 _LOCK_REST = """
     SELECT 1 FROM invoice WHERE (
@@ -140,7 +143,7 @@ async def hand_back(core: Core, tx: Transaction, mailing: Mailing, facts: MailFa
     """Make a queued mail a draft; an approval that it had is void."""
     await mailing.move(
         "hold for approval",
-        needs=list(judges.approvals(facts)) or ["its approval is void"],
+        needs=list(judges.approvals(facts)) or [needs.VOID],
         drafted_as=facts.snapshot,
         approved_by=None,
         approved_by_id=None,

@@ -5,18 +5,37 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from domain.kernel import kept
 from domain.kernel.money import Money
+from domain.kernel.speech import phrase
 from domain.outreach import steps
 from domain.outreach.due import Case, Moment
 
 HOLDS: Mapping[str, str] = {
-    "pause": "paused",
-    "legal": "legal hold",
-    "review": "under review",
-    "away": "nobody is there",
-    "conversation": "a conversation is going on",
+    "pause": phrase("paused"),
+    "legal": phrase("legal hold"),
+    "review": phrase("under review"),
+    "away": phrase("nobody is there"),
+    "conversation": phrase("a conversation is going on"),
 }
 """Every kind of hold as people read it."""
+
+kept.learn(
+    *HOLDS.values(),
+    phrase("paused: {why}"),
+    phrase("legal hold: {why}"),
+    phrase("under review: {why}"),
+    phrase("nobody is there: {why}"),
+    phrase("a conversation is going on: {why}"),
+    phrase("the account is excluded from collection"),
+    phrase("a bank debit is under way"),
+    phrase("an earlier mail about it has not left yet"),
+    phrase("the customer is in credit: {unapplied} not yet applied cover the {owed} that are open"),
+    phrase("the customer wrote on {day} and waits for an answer"),
+    phrase("the customer wrote on {day} and waits for an answer (known by its sender only: until {until})"),
+    phrase("the last mail about it left on {day}, the next waits 1 day"),
+    phrase("the last mail about it left on {day}, the next waits {days} days"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,8 +85,8 @@ async def test_promises_disputes_and_bounced_contacts_come_first_even_when_small
 @pytest.mark.parametrize(
     ("trouble", "action"),
     [
-        (_broken, "Call: what was promised by 2026-03-05 did not come"),
-        (_due, "Follow up: 125.00 EUR were promised for 2026-03-10 and are not here yet"),
+        (_broken, "Call: what was promised by 5 Mar 2026 did not come"),
+        (_due, "Follow up: 125.00 EUR were promised for 10 Mar 2026 and are not here yet"),
         (_disputed, "Answer the dispute: it was due on 2026-03-10 09:00 UTC"),
         (_missed, "Call: an instalment of the plan was missed"),
         (_requested, "Answer the plan that the customer asked for"),
@@ -176,7 +176,7 @@ async def test_a_dispute_over_everything_is_work_while_nobody_has_it_and_again_w
 
     near = await only(core)
 
-    assert unowned.next_action == "Take up the dispute: nobody has it"
+    assert unowned.next_action == "Take up the dispute: it has no owner"
     assert owned.lines == ()
     assert near.next_action == "Answer the dispute by 2026-03-11 15:00 UTC"
 
@@ -206,7 +206,7 @@ async def test_a_promise_past_its_grace_is_broken_before_the_job_has_judged_it(
     after = await only(core)
 
     assert before.total == 0
-    assert after.reasons[0] == "what was promised by 2026-03-11 did not come (+800)"
+    assert after.reasons[0] == "what was promised by 11 Mar 2026 did not come (+800)"
     assert (await Promise.get()).state == "running"
 
 
@@ -268,7 +268,7 @@ async def test_a_dispute_whose_credit_waits_asks_whoever_may_approve_it_and_tell
     await credits.reject(core, credit_id=proposed.credit_id, reason="the price was right", actor=manager)
     after = await why.explain(core, invoice_number="INV-1042", actor=manager)
 
-    assert before.next_action == after.next_action == "Take up the dispute: nobody has it"
+    assert before.next_action == after.next_action == "Take up the dispute: it has no owner"
     assert told == {
         "Ben": "Wait: the credit of 25.00 EUR that Ben proposed waits for Controller, A/R Manager or Legal",
         "Mia": "Approve or decline the credit of 25.00 EUR that Ben proposed: the dispute waits for it",
@@ -288,7 +288,7 @@ async def test_whoever_may_not_approve_the_credit_does_what_else_there_is(core: 
 
     told = await why.explain(core, invoice_number="INV-1042", actor=operator)
 
-    assert told.next_action == "Call: what was promised by 2026-03-05 did not come"
+    assert told.next_action == "Call: what was promised by 5 Mar 2026 did not come"
 
 
 async def test_a_dispute_over_everything_whose_credit_waits_rests_until_its_answer_is_near(

@@ -84,7 +84,7 @@ async def test_why_lists_holds_gates_vetoes_and_what_was_agreed(core: Core) -> N
         "Not asked for: 5.00 EUR is disputed; a promise over 20.00 EUR runs until 2026-03-15",
     }
     assert set(told.agreed) == {
-        "Promise of 20.00 EUR by 2026-03-13: running",
+        "Promise of 20.00 EUR by 13 Mar 2026: running",
         "Plan over 100.00 EUR: requested",
         "Dispute over 5.00 EUR (other): nobody has it, answer due 2026-03-10 09:00 UTC",
     }
