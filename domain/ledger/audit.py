@@ -13,7 +13,9 @@ from domain.kernel.actor import SYSTEM
 from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.money import Money
+from domain.kernel.speech import say, say_as
 from domain.kernel.transactions import Rows
+from domain.ledger import words
 from domain.ledger.entry_events import BalancesAudited, BalancesDiffer
 from domain.ledger.states import InvoiceState
 
@@ -36,7 +38,7 @@ class Difference:
     """What the entries say."""
 
     def __str__(self) -> str:
-        return f"{self.what}: {self.kept}, should be {self.should_be}"
+        return say("{what}: {kept}, should be {right}", what=self.what, kept=self.kept, right=self.should_be)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,13 +180,21 @@ async def run(core: Core) -> Audit:
     for row in await core.database.rows(_STRANGE):
         tally.differing += 1
         kept = Money(row["amount_minor"], row["currency"])
-        tally.differ(f"reversal {row['object_id']}", f"{kept} unapplied", "none")
+        tally.differ(
+            say("reversal {id}", id=row["object_id"]),
+            say("{amount} unapplied", amount=kept),
+            say_as("what should be unapplied", "none"),
+        )
     flows = tuple(_flow(currency, sums) for currency, sums in sorted(tally.flows.items()))
     for flow in flows:
         if not flow.balanced:
             tally.differing += 1
-            where = f"{flow.applied} applied and {flow.unapplied} unapplied"
-            tally.differ(f"sum in {flow.received.currency}", where, f"{flow.received + flow.overdrawn} in all")
+            where = say("{applied} applied and {unapplied} unapplied", applied=flow.applied, unapplied=flow.unapplied)
+            tally.differ(
+                say("sum in {currency}", currency=flow.received.currency),
+                where,
+                say("{amount} in all", amount=flow.received + flow.overdrawn),
+            )
     return Audit(invoices, payments, notes, time.monotonic() - began, flows, tuple(tally.differences), tally.differing)
 
 
@@ -239,38 +249,54 @@ async def _pages(rows: Rows, statement: str, judge: Callable[[Mapping[str, Any],
 
 
 def _invoice(row: Mapping[str, Any], tally: _Tally) -> None:
-    balance, expected = f"{_shown(row['open_minor'], row)} open", f"{_shown(row['expected'], row)} open"
-    state = str(row["state"]).replace("_", " ")
+    what, balance = say("invoice {number}", number=row["number"]), _money(row["open_minor"], row)
     if row["state"] == InvoiceState.WRITTEN_OFF and not row["given_up"] and row["expected"] == row["open_minor"] == 0:
-        tally.differ(f"invoice {row['number']}", "written off", "so by an approved write-off, and there is none")
+        tally.differ(what, words.invoice_state("written off"), say("so by an approved write-off, and there is none"))
     else:
-        tally.differ(f"invoice {row['number']}", f"{balance} and {state}", expected)
+        kept = say("{amount} open and {state}", amount=balance, state=words.invoice_state(str(row["state"])))
+        tally.differ(what, kept, say("{amount} open", amount=_money(row["expected"], row)))
 
 
 def _payment(row: Mapping[str, Any], tally: _Tally) -> None:
-    what = f"payment {row['object_id']}"
+    what = say("payment {id}", id=row["object_id"])
     if row["mixed"]:
-        tally.differ(what, "applied to an invoice of another currency", f"in {row['currency']}")
+        tally.differ(
+            what, say("applied to an invoice of another currency"), say("in {currency}", currency=row["currency"])
+        )
     if row["used"] > max(row["net"], 0) or row["used"] < 0:
-        most = _shown(max(row["net"], 0), row)
-        tally.differ(what, f"{_shown(row['used'], row)} applied", f"between nothing and {most}")
+        tally.differ(
+            what,
+            say("{amount} applied", amount=_money(row["used"], row)),
+            say("between nothing and {most}", most=_money(max(row["net"], 0), row)),
+        )
     if row["kept"] != row["expected"]:
-        tally.differ(what, f"{_shown(row['kept'], row)} unapplied", _shown(row["expected"], row))
+        tally.differ(what, say("{amount} unapplied", amount=_money(row["kept"], row)), _amount(row["expected"], row))
     if row["misfiled"]:
-        tally.differ(what, "unapplied under another customer or currency", "its own")
+        tally.differ(what, say("unapplied under another customer or currency"), say("its own"))
 
 
 def _note(row: Mapping[str, Any], tally: _Tally) -> None:
-    what = f"credit note {row['number']}"
+    what = say("credit note {number}", number=row["number"])
     if row["mixed"]:
-        tally.differ(what, "applied to an invoice of another currency", f"in {row['currency']}")
+        tally.differ(
+            what, say("applied to an invoice of another currency"), say("in {currency}", currency=row["currency"])
+        )
     else:
-        tally.differ(what, f"{_shown(row['open_minor'], row)} left, {row['state']}", _shown(row["expected"], row))
+        kept = say(
+            "{amount} left, {state}",
+            amount=_money(row["open_minor"], row),
+            state=words.credit_note_state(str(row["state"])),
+        )
+        tally.differ(what, kept, _amount(row["expected"], row))
 
 
 def _flow(currency: str, sums: list[int]) -> Flow:
     return Flow(*(Money(minor, currency) for minor in sums))
 
 
-def _shown(minor: int, row: Mapping[str, Any]) -> str:
-    return str(Money(int(minor), row["currency"]))
+def _money(minor: int, row: Mapping[str, Any]) -> Money:
+    return Money(int(minor), row["currency"])
+
+
+def _amount(minor: int, row: Mapping[str, Any]) -> str:
+    return say("{amount}", amount=_money(minor, row))

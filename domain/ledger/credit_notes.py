@@ -16,9 +16,10 @@ from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.money import Money
+from domain.kernel.speech import say
 from domain.kernel.transactions import Rows, Transaction
-from domain.ledger import entries, invoices, placing
-from domain.ledger.entry_events import CreditNoteApplied, CreditNoteVoided
+from domain.ledger import entries, invoices, placing, words
+from domain.ledger.entry_events import OLDEST_FIRST, CreditNoteApplied, CreditNoteVoided
 from domain.ledger.events import InvoiceSettled
 from domain.ledger.models import Account, Allocation, CreditNote, Invoice
 from domain.ledger.refusals import CreditNoteNotFound, EntryUnusable, NothingLeft
@@ -85,7 +86,9 @@ async def apply(
             assert named is not None, "an invoice cannot be removed"
             invoice = named
         else:
-            raise EntryUnusable(f"Credit note {found.number} names no invoice: say to which one it is applied.")
+            raise EntryUnusable(
+                say("Credit note {number} names no invoice: say to which one it is applied.", number=found.number)
+            )
         held = await _held(found.id)
         return await applied(core, tx, credit_note=held, invoice=invoice, amount=amount, note=note, actor=actor)
 
@@ -108,10 +111,10 @@ async def apply_oldest(core: Core, *, number: str, actor: Actor) -> tuple[Credit
         for each in suggested:
             invoice = held[each.invoice_id]
             if invoice.balance and note.open_minor:
-                event = await applied(core, tx, credit_note=note, invoice=invoice, note="oldest first", actor=actor)
+                event = await applied(core, tx, credit_note=note, invoice=invoice, note=OLDEST_FIRST, actor=actor)
                 events.append(event)
         if not events:
-            raise NothingLeft(f"credit note {note.number}, or nothing is open to apply it to")
+            raise NothingLeft(say("credit note {number}, or nothing is open to apply it to", number=note.number))
         return tuple(events)
 
 
@@ -127,10 +130,12 @@ async def applied(
 ) -> CreditNoteApplied:
     """Apply a credit note as a step of a transaction that holds the locks of invoice and credit note, in this order."""
     note = " ".join(note.split())[: placing.NOTE_LENGTH]
-    what = f"credit note {credit_note.number}"
+    what = say("credit note {number}", number=credit_note.number)
     left = Money(credit_note.open_minor, credit_note.currency)
     if credit_note.account_id != invoice.account_id and not note:
-        raise EntryUnusable(f"Credit note {credit_note.number} is another customer's: say why it is applied there.")
+        raise EntryUnusable(
+            say("Credit note {number} is another customer's: say why it is applied there.", number=credit_note.number)
+        )
     part = placing.fitting(invoice, left, amount, what=what)
     now = core.clock.now()
     allocation = await Allocation.create(
@@ -172,13 +177,18 @@ async def void(core: Core, *, number: str, reason: str, actor: Actor) -> CreditN
         actor.require(Permission.MOVE_MONEY)
         reason = " ".join(reason.split())[: placing.NOTE_LENGTH]
         if not reason:
-            raise EntryUnusable("Say why the credit note is void.")
+            raise EntryUnusable(say("Say why the credit note is void."))
         note = await _held((await _found(number)).id)
         left = Money(note.open_minor, note.currency)
         if note.open_minor + note.used_elsewhere_minor != note.total_minor or note.status is not CreditNoteState.OPEN:
             raise EntryUnusable(
-                f"Credit note {note.number} is {note.state}, {left} of it is open. "
-                "What is applied is taken back first: `/plixo entries INV` lists it."
+                say(
+                    "Credit note {number} is {state}, {left} of it is open. "
+                    "What is applied is taken back first: `/plixo entries INV` lists it.",
+                    number=note.number,
+                    state=words.credit_note_state(note.state),
+                    left=left,
+                )
             )
         await note.move("void", open_minor=0)
         event = CreditNoteVoided(

@@ -19,6 +19,7 @@ from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.money import Money
+from domain.kernel.speech import say
 from domain.kernel.transactions import Transaction
 from domain.ledger import entries, invoices
 from domain.ledger.events import CreditApproved, CreditProposed, CreditRejected, InvoiceSettled
@@ -147,7 +148,7 @@ async def rejected(
     """Decline a credit as a step of a transaction that holds the locks of invoice and credit."""
     reason = " ".join(reason.split())[:REASON_LENGTH]
     if not reason:
-        raise CreditUnusable("Say why the credit is declined, so that whoever proposed it knows.")
+        raise CreditUnusable(say("Say why the credit is declined, so that whoever proposed it knows."))
     await credit.move("reject", decided_by=actor.name, decided_at=core.clock.now())
     event = CreditRejected(**_about(invoice, credit), reason=reason, **by(actor, core.clock.now()))
     await timeline.record(core, tx, event)
@@ -203,13 +204,19 @@ def _waiting(core: Core, row: dict[str, Any]) -> WaitingCredit:
 
 def _check(invoice: Invoice, amount: Money, reason: str) -> None:
     if amount.currency != invoice.currency:
-        raise CreditUnusable(f"Invoice {invoice.number} is in {invoice.currency}; the credit has to be, too.")
+        raise CreditUnusable(
+            say(
+                "Invoice {number} is in {currency}; the credit has to be, too.",
+                number=invoice.number,
+                currency=invoice.currency,
+            )
+        )
     if amount.minor <= 0:
-        raise CreditUnusable("A credit is more than nothing.")
+        raise CreditUnusable(say("A credit is more than nothing."))
     if not reason:
-        raise CreditUnusable("Say why the credit is given; whoever approves it decides by that.")
+        raise CreditUnusable(say("Say why the credit is given; whoever approves it decides by that."))
     if len(reason) > REASON_LENGTH:
-        raise CreditUnusable(f"The reason has at most {REASON_LENGTH} characters.")
+        raise CreditUnusable(say("The reason has at most {most} characters.", most=REASON_LENGTH))
     if amount > invoice.balance:
         raise CreditAboveBalance(invoice.number, amount, invoice.balance)
 

@@ -5,6 +5,12 @@ from uuid import UUID
 
 from domain.kernel.events import Amount, Event, InvoiceEvent
 from domain.kernel.notices import SILENT, Notices, operators
+from domain.kernel.sentences import Sentence
+from domain.kernel.speech import again, joined, phrase, say
+from domain.ledger import words
+
+OLDEST_FIRST = phrase("oldest first")
+"""The note of a credit note that was applied to whatever is open, by age."""
 
 
 class AccountEvent(Event):
@@ -19,8 +25,10 @@ class AccountEvent(Event):
         return self.account_id
 
 
-def _left(balance: Amount) -> str:
-    return f"{balance} left to pay" if balance else "nothing left to pay"
+def _noted(parts: list[str], note: str) -> str:
+    """Return a fact by its parts, with the note that belongs to it."""
+    told = joined(", ", parts)
+    return joined(": ", [told, note]) if note else told
 
 
 class CashUnapplied(AccountEvent):
@@ -36,9 +44,15 @@ class CashUnapplied(AccountEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        share = f" of {self.amount}" if self.amount != self.unapplied else ""
-        note = f": {self.note}" if self.note else ""
-        return f"{self.unapplied}{share} from {self.account_name} by {self.method} is unapplied cash{note}"
+        known = {"unapplied": self.unapplied, "customer": self.account_name, "method": words.method(self.method)}
+        told = (
+            say("{unapplied} from {customer} by {method} is unapplied cash", **known)
+            if self.amount == self.unapplied
+            else say(
+                "{unapplied} of {amount} from {customer} by {method} is unapplied cash", **known, amount=self.amount
+            )
+        )
+        return _noted([told], self.note)
 
 
 class CashNoted(AccountEvent):
@@ -52,7 +66,7 @@ class CashNoted(AccountEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Noted on {self.unapplied} of unapplied cash: {self.note}"
+        return say("Noted on {amount} of unapplied cash: {note}", amount=self.unapplied, note=self.note)
 
 
 class CashPlaced(InvoiceEvent):
@@ -72,9 +86,12 @@ class CashPlaced(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        payer = f" of {self.payer}" if self.payer else ""
-        note = f": {self.note}" if self.note else ""
-        return f"{self.amount} of unapplied cash{payer} placed, {_left(self.balance)}{note}"
+        placed = (
+            say("{amount} of unapplied cash of {payer} placed", amount=self.amount, payer=self.payer)
+            if self.payer
+            else say("{amount} of unapplied cash placed", amount=self.amount)
+        )
+        return _noted([placed, words.left(self.balance)], self.note)
 
 
 class AllocationTakenBack(InvoiceEvent):
@@ -91,8 +108,10 @@ class AllocationTakenBack(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        what = "of a payment" if self.payment_id else "of a credit note"
-        return f"{self.amount} {what} taken off again, {self.balance} open: {self.reason}"
+        known = {"amount": self.amount, "balance": self.balance, "reason": self.reason}
+        if self.payment_id:
+            return say("{amount} of a payment taken off again, {balance} open: {reason}", **known)
+        return say("{amount} of a credit note taken off again, {balance} open: {reason}", **known)
 
 
 class CreditNoteApplied(InvoiceEvent):
@@ -112,8 +131,10 @@ class CreditNoteApplied(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        note = f": {self.note}" if self.note else ""
-        return f"{self.amount} of credit note {self.credit_note} applied, {_left(self.balance)}{note}"
+        applied = say("{amount} of credit note {number} applied", amount=self.amount, number=self.credit_note)
+        return _noted(
+            [applied, words.left(self.balance)], say(OLDEST_FIRST) if self.note == OLDEST_FIRST else self.note
+        )
 
 
 class CreditNoteVoided(AccountEvent):
@@ -128,7 +149,12 @@ class CreditNoteVoided(AccountEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Credit note {self.credit_note} over {self.amount} is void: {self.reason}"
+        return say(
+            "Credit note {number} over {amount} is void: {reason}",
+            number=self.credit_note,
+            amount=self.amount,
+            reason=self.reason,
+        )
 
 
 class WriteOffProposed(InvoiceEvent):
@@ -144,8 +170,13 @@ class WriteOffProposed(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        what = f"Write-off of {self.amount}" if self.of == "write-off" else "Voiding the invoice"
-        return f"{what} proposed, to be approved by a second person: {self.reason}"
+        if self.of == "write-off":
+            return say(
+                "Write-off of {amount} proposed, to be approved by a second person: {reason}",
+                amount=self.amount,
+                reason=self.reason,
+            )
+        return say("Voiding the invoice proposed, to be approved by a second person: {reason}", reason=self.reason)
 
 
 class WriteOffApproved(InvoiceEvent):
@@ -161,7 +192,7 @@ class WriteOffApproved(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"{self.amount} written off, {_left(self.balance)}: {self.reason}"
+        return _noted([say("{amount} written off", amount=self.amount), words.left(self.balance)], self.reason)
 
 
 class WriteOffRejected(InvoiceEvent):
@@ -176,8 +207,9 @@ class WriteOffRejected(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        what = f"Write-off of {self.amount}" if self.of == "write-off" else "Voiding the invoice"
-        return f"{what} declined: {self.reason}"
+        if self.of == "write-off":
+            return say("Write-off of {amount} declined: {reason}", amount=self.amount, reason=self.reason)
+        return say("Voiding the invoice declined: {reason}", reason=self.reason)
 
 
 class VarianceLetGo(InvoiceEvent):
@@ -193,7 +225,8 @@ class VarianceLetGo(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Difference of {self.amount} let go, {_left(self.balance)}: {self.reason}"
+        let_go = say("Difference of {amount} let go", amount=self.amount)
+        return _noted([let_go, words.left(self.balance)], self.reason)
 
 
 class WriteOffReversed(InvoiceEvent):
@@ -208,7 +241,12 @@ class WriteOffReversed(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Write-off of {self.amount} reversed, {self.balance} open again: {self.reason}"
+        return say(
+            "Write-off of {amount} reversed, {balance} open again: {reason}",
+            amount=self.amount,
+            balance=self.balance,
+            reason=self.reason,
+        )
 
 
 class InvoiceWrittenOff(InvoiceEvent):
@@ -221,7 +259,7 @@ class InvoiceWrittenOff(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Invoice written off: the last {self.amount} will not be collected"
+        return say("Invoice written off: the last {amount} will not be collected", amount=self.amount)
 
 
 class InvoiceVoided(InvoiceEvent):
@@ -236,7 +274,7 @@ class InvoiceVoided(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Invoice voided, {self.amount} are not owed: {self.reason}"
+        return say("Invoice voided, {amount} are not owed: {reason}", amount=self.amount, reason=self.reason)
 
 
 class BalancesAudited(Event):
@@ -251,9 +289,13 @@ class BalancesAudited(Event):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return (
-            f"Balances agree with their entries: {self.invoices:,} invoices, {self.payments:,} payments and "
-            f"{self.credit_notes:,} credit notes compared in {self.seconds:.1f} s"
+        return say(
+            "Balances agree with their entries: {invoices} invoices, {payments} payments and {credit_notes} credit "
+            "notes compared in {seconds} s",
+            invoices=self.invoices,
+            payments=self.payments,
+            credit_notes=self.credit_notes,
+            seconds=f"{self.seconds:.1f}",
         )
 
 
@@ -263,16 +305,19 @@ class BalancesDiffer(Event):
     kind: ClassVar[str] = "balances.differ"
 
     differences: int
-    examples: tuple[str, ...]
+    examples: tuple[Sentence, ...]
     """The first of them, in words."""
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        more = f" and {self.differences - len(self.examples)} more" if self.differences > len(self.examples) else ""
-        return (
-            f"P1: {self.differences} balances differ from their entries. Approve no drafts and place no cash before it "
-            f"is understood; `plixo ledger audit` shows them. {'; '.join(self.examples)}{more}"
+        told = say(
+            "P1: {n} balances differ from their entries. Approve no drafts and place no cash before it is understood; "
+            "`plixo ledger audit` shows them. {examples}",
+            n=self.differences,
+            examples="; ".join(map(again, self.examples)),
         )
+        more = self.differences - len(self.examples)
+        return joined(" ", [told, say("and {n} more", n=more)]) if more > 0 else told
 
 
 NOTICES: Notices = {

@@ -8,6 +8,9 @@ from pydantic import Field
 
 from domain.kernel.events import Amount, Event, InvoiceEvent
 from domain.kernel.notices import SILENT, Notices, job, operators, payer
+from domain.kernel.sentences import Sentence
+from domain.kernel.speech import joined, say
+from domain.ledger import words
 from domain.ledger.import_events import (
     AccountChanged,
     CreditImported,
@@ -56,17 +59,27 @@ class LedgerImported(Event):
     """Invoices that fell for a cause that the file does not tell."""
     recognised: int = 0
     """Numbers that a spreadsheet had changed, taken for what they were."""
-    examples: tuple[str, ...] = ()
+    examples: tuple[Sentence, ...] = ()
     """The first changes and conflicts, in words."""
-    notes: tuple[str, ...] = ()
+    notes: tuple[Sentence, ...] = ()
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        left_out = f", {self.left_out} left out" if self.left_out else ""
-        return (
-            f"{self.file_name} ({self.of}): {self.read} rows read, {self.new} new, {self.changed} changed, "
-            f"{self.unchanged} unchanged, {self.conflicting} conflicting, {self.rejected} rejected{left_out}"
-        )
+        counts = [
+            say(
+                "{file} ({kind}): {read} rows read, {new} new, {changed} changed, {unchanged} unchanged, "
+                "{conflicting} conflicting, {rejected} rejected",
+                file=self.file_name,
+                kind=words.files(self.of),
+                read=self.read,
+                new=self.new,
+                changed=self.changed,
+                unchanged=self.unchanged,
+                conflicting=self.conflicting,
+                rejected=self.rejected,
+            )
+        ]
+        return joined(", ", [*counts, say("{n} left out", n=self.left_out)] if self.left_out else counts)
 
 
 class ContactAdded(Event):
@@ -88,7 +101,12 @@ class ContactAdded(Event):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"{self.account_name}: {self.address} is a contact now ({self.role})"
+        return say(
+            "{customer}: {address} is a contact now ({role})",
+            customer=self.account_name,
+            address=self.address,
+            role=words.contact_role(self.role),
+        )
 
 
 class ContactRemoved(Event):
@@ -111,8 +129,10 @@ class ContactRemoved(Event):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        left = f"{self.left} left" if self.left else "nobody is left to write to"
-        return f"{self.account_name}: {self.address} is no contact any more; {left}"
+        known = {"customer": self.account_name, "address": self.address}
+        if self.left:
+            return say("{customer}: {address} is no contact any more; {left} left", **known, left=self.left)
+        return say("{customer}: {address} is no contact any more; nobody is left to write to", **known)
 
 
 class PaymentReceived(InvoiceEvent):
@@ -131,9 +151,13 @@ class PaymentReceived(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        left = f"{self.balance} left to pay" if self.balance else "nothing left to pay"
-        share = f", of a payment of {self.whole}" if self.whole else ""
-        return f"Paid: {self.amount} received by {self.method}{share}; {left}"
+        known = {"amount": self.amount, "method": words.method(self.method)}
+        paid = (
+            say("Paid: {amount} received by {method}, of a payment of {whole}", **known, whole=self.whole)
+            if self.whole
+            else say("Paid: {amount} received by {method}", **known)
+        )
+        return joined("; ", [paid, words.left(self.balance)])
 
 
 class InvoiceSettled(InvoiceEvent):
@@ -145,7 +169,7 @@ class InvoiceSettled(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Invoice settled in full ({self.total})"
+        return say("Invoice settled in full ({total})", total=self.total)
 
 
 class PaymentReversed(InvoiceEvent):
@@ -161,7 +185,12 @@ class PaymentReversed(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"{self.reversal.capitalize()} of {self.amount}; {self.balance} open again"
+        return say(
+            "{reversal} of {amount}; {balance} open again",
+            reversal=words.reversal(self.reversal),
+            amount=self.amount,
+            balance=self.balance,
+        )
 
 
 class SurplusReceived(InvoiceEvent):
@@ -177,8 +206,15 @@ class SurplusReceived(InvoiceEvent):
     def told(self) -> str:
         """Return the fact as a sentence."""
         if self.given_up:
-            return f"{self.surplus} arrived for an invoice that is {self.given_up}: unapplied cash, a person decides"
-        return f"{self.surplus} more than was open: unapplied cash, refund it in Stripe or apply it elsewhere"
+            return say(
+                "{surplus} arrived for an invoice that is {state}: unapplied cash, a person decides",
+                surplus=self.surplus,
+                state=words.invoice_state(self.given_up),
+            )
+        return say(
+            "{surplus} more than was open: unapplied cash, refund it in Stripe or apply it elsewhere",
+            surplus=self.surplus,
+        )
 
 
 class ReceiptIssued(InvoiceEvent):
@@ -192,7 +228,7 @@ class ReceiptIssued(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Receipt {self.receipt_number} over {self.amount} written"
+        return say("Receipt {number} over {amount} written", number=self.receipt_number, amount=self.amount)
 
 
 class CreditProposed(InvoiceEvent):
@@ -208,8 +244,10 @@ class CreditProposed(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        who = " by Legal or a Controller" if self.above_cap else ""
-        return f"Credit of {self.amount} proposed, to be approved{who}: {self.reason}"
+        known = {"amount": self.amount, "reason": self.reason}
+        if self.above_cap:
+            return say("Credit of {amount} proposed, to be approved by Legal or a Controller: {reason}", **known)
+        return say("Credit of {amount} proposed, to be approved: {reason}", **known)
 
 
 class CreditApproved(InvoiceEvent):
@@ -224,8 +262,7 @@ class CreditApproved(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        left = f"{self.balance} left to pay" if self.balance else "nothing left to pay"
-        return f"Credit of {self.amount} approved; {left}"
+        return joined("; ", [say("Credit of {amount} approved", amount=self.amount), words.left(self.balance)])
 
 
 class CreditRejected(InvoiceEvent):
@@ -239,7 +276,7 @@ class CreditRejected(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Credit of {self.amount} declined: {self.reason}"
+        return say("Credit of {amount} declined: {reason}", amount=self.amount, reason=self.reason)
 
 
 class InvoicePaperAdded(InvoiceEvent):
@@ -252,10 +289,10 @@ class InvoicePaperAdded(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        size = f"{max(1, self.size_bytes // 1024):,} KB"
-        return (
-            f"The PDF of the invoice was replaced ({size})" if self.replaced else f"PDF of the invoice added ({size})"
-        )
+        size = max(1, self.size_bytes // 1024)
+        if self.replaced:
+            return say("The PDF of the invoice was replaced ({size} KB)", size=size)
+        return say("PDF of the invoice added ({size} KB)", size=size)
 
 
 NOTICES: Notices = {

@@ -17,6 +17,7 @@ from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.money import Money
+from domain.kernel.speech import say
 from domain.kernel.transactions import Transaction
 from domain.ledger import credits, entries, invoices  # noqa: A004 - named after what it is about
 from domain.ledger.import_events import FallDecided
@@ -195,17 +196,23 @@ def _checked(
     """Return the reason in one line."""
     kept = " ".join(reason.replace("\0", "").split())
     if cause is not Cause.PAYMENT and not kept:
-        raise EntryUnusable("Say how you know, so that the next reader does.")
+        raise EntryUnusable(say("Say how you know, so that the next reader does."))
     if len(kept) > LONGEST_REASON:
-        raise EntryUnusable(f"A reason has at most {LONGEST_REASON} characters.")
+        raise EntryUnusable(say("A reason has at most {most} characters.", most=LONGEST_REASON))
     if told.currency != whole.currency or not Money(0, whole.currency) < told <= whole:
         raise EntryUnusable(
-            f"{whole} were taken off {invoice.number} for a cause that is not known; name at most that."
+            say(
+                "{whole} were taken off {number} for a cause that is not known; name at most that.",
+                whole=whole,
+                number=invoice.number,
+            )
         )
     if received_on is not None and received_on > local_date(core.clock, core.merchant.zone):
-        raise EntryUnusable(f"{received_on} has not come yet; name the day on which the money came.")
+        raise EntryUnusable(say("{day} has not come yet; name the day on which the money came.", day=received_on))
     if cause is Cause.CORRECTION and invoice.status is InvoiceState.VOID:
-        raise EntryUnusable(f"Invoice {invoice.number} is void and stays so; import the invoice that replaces it.")
+        raise EntryUnusable(
+            say("Invoice {number} is void and stays so; import the invoice that replaces it.", number=invoice.number)
+        )
     return kept
 
 

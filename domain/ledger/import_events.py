@@ -5,6 +5,9 @@ from typing import ClassVar, Literal
 from uuid import UUID
 
 from domain.kernel.events import Amount, Event, InvoiceEvent
+from domain.kernel.sentences import Sentence
+from domain.kernel.speech import again, joined, say
+from domain.ledger import words
 
 
 class PaymentImported(InvoiceEvent):
@@ -19,8 +22,10 @@ class PaymentImported(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        left = f"{self.balance} left to pay" if self.balance else "nothing left to pay"
-        return f"{self.amount} paid by {self.received_on} according to an imported ledger file; {left}"
+        paid = say(
+            "{amount} paid by {day} according to an imported ledger file", amount=self.amount, day=self.received_on
+        )
+        return joined("; ", [paid, words.left(self.balance)])
 
 
 class CreditImported(InvoiceEvent):
@@ -38,8 +43,12 @@ class CreditImported(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        left = f"{self.balance} left to pay" if self.balance else "nothing left to pay"
-        return f"{self.amount} of credit note {self.credit_note} applied in the books, as a ledger file shows; {left}"
+        applied = say(
+            "{amount} of credit note {number} applied in the books, as a ledger file shows",
+            amount=self.amount,
+            number=self.credit_note,
+        )
+        return joined("; ", [applied, words.left(self.balance)])
 
 
 class InvoiceLowered(InvoiceEvent):
@@ -55,9 +64,15 @@ class InvoiceLowered(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        left = f"{self.balance} left to pay" if self.balance else "nothing left to pay"
-        how = "credited in the books" if self.cause else "lowered in the books, cause unknown"
-        return f"{self.amount} {how}, according to an imported ledger file; {left}"
+        fell = (
+            say("{amount} credited in the books, according to an imported ledger file", amount=self.amount)
+            if self.cause
+            else say(
+                "{amount} lowered in the books, cause unknown, according to an imported ledger file",
+                amount=self.amount,
+            )
+        )
+        return joined("; ", [fell, words.left(self.balance)])
 
 
 class FallDecided(InvoiceEvent):
@@ -76,13 +91,14 @@ class FallDecided(InvoiceEvent):
     def told(self) -> str:
         """Return the fact as a sentence."""
         what = {
-            "payment": f"{self.amount} that the books took off was a payment",
-            "credit": f"{self.amount} that the books took off was a credit",
-            "correction": f"{self.amount} that the books took off is owed again",
+            "payment": say("{amount} that the books took off was a payment", amount=self.amount),
+            "credit": say("{amount} that the books took off was a credit", amount=self.amount),
+            "correction": say("{amount} that the books took off is owed again", amount=self.amount),
         }[self.cause]
-        left = f"{self.balance} left to pay" if self.balance else "nothing left to pay"
-        besides = f"; of {self.unknown} the cause is still not known" if self.unknown else ""
-        return f"{what} ({self.reason}); {left}{besides}" if self.reason else f"{what}; {left}{besides}"
+        parts = [f"{what} ({self.reason})" if self.reason else what, words.left(self.balance)]
+        if self.unknown:
+            parts.append(say("of {amount} the cause is still not known", amount=self.unknown))
+        return joined("; ", parts)
 
 
 class InvoiceChanged(InvoiceEvent):
@@ -99,10 +115,10 @@ class InvoiceChanged(InvoiceEvent):
         """Return the fact as a sentence."""
         changes = []
         if self.was_due_on != self.due_on:
-            changes.append(f"due date {self.was_due_on} → {self.due_on}")
+            changes.append(words.due_date_changed(self.was_due_on, self.due_on))
         if self.was_issued_on != self.issued_on:
-            changes.append(f"invoice date {self.was_issued_on or 'none'} → {self.issued_on}")
-        return f"Changed by an imported ledger file: {', '.join(changes)}"
+            changes.append(words.invoice_date_changed(self.was_issued_on, self.issued_on))
+        return say("Changed by an imported ledger file: {changes}", changes=joined(", ", changes))
 
 
 class CreditNoteChanged(Event):
@@ -129,10 +145,15 @@ class CreditNoteChanged(Event):
         """Return the fact as a sentence."""
         changes = []
         if self.used:
-            changes.append(f"{self.used} used in the books, {self.left} left")
+            changes.append(say("{used} used in the books, {left} left", used=self.used, left=self.left))
         if self.refers_to:
-            changes.append(f"it corrects {self.refers_to}")
-        return f"Credit note {self.number} of {self.account_name}: {'; '.join(changes) or 'another date'}"
+            changes.append(say("it corrects {invoice}", invoice=self.refers_to))
+        return say(
+            "Credit note {number} of {customer}: {changes}",
+            number=self.number,
+            customer=self.account_name,
+            changes=joined("; ", changes) or say("another date"),
+        )
 
 
 class AccountChanged(Event):
@@ -142,7 +163,7 @@ class AccountChanged(Event):
 
     account_id: UUID
     account_name: str
-    changes: tuple[str, ...]
+    changes: tuple[Sentence, ...]
     """In words, addresses masked."""
     more: int = 0
     """Changes beyond those."""
@@ -154,8 +175,8 @@ class AccountChanged(Event):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        more = f" and {self.more} more" if self.more else ""
-        return f"{self.account_name}: {'; '.join(self.changes)}{more}"
+        told = f"{self.account_name}: {'; '.join(map(again, self.changes))}"
+        return joined(" ", [told, say("and {n} more", n=self.more)]) if self.more else told
 
 
 class MappingKept(Event):
@@ -169,7 +190,9 @@ class MappingKept(Event):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"The layout of {self.of} files from {self.name} is known from now on"
+        return say(
+            "The layout of {kind} files from {name} is known from now on", kind=words.files(self.of), name=self.name
+        )
 
 
 class MappingForgotten(Event):
@@ -182,4 +205,6 @@ class MappingForgotten(Event):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"The layout of {self.of} files from {self.name} is asked about again"
+        return say(
+            "The layout of {kind} files from {name} is asked about again", kind=words.files(self.of), name=self.name
+        )

@@ -12,6 +12,7 @@ from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.ports import FileMissing, StoreUnavailable
+from domain.kernel.speech import say
 from domain.ledger import invoices
 from domain.ledger.events import InvoicePaperAdded
 from domain.ledger.refusals import PaperUnkept, PaperUnusable
@@ -70,9 +71,9 @@ def checked(name: str, body: bytes) -> bytes:
         PaperUnusable: It is empty, too large or no PDF.
     """
     if len(body) > LARGEST:
-        raise PaperUnusable(name, f"a file may have {LARGEST // 1024 // 1024} MB")
+        raise PaperUnusable(name, say("a file may have {most} MB", most=LARGEST // 1024 // 1024))
     if not body.startswith(b"%PDF-"):
-        raise PaperUnusable(name, "it is no PDF")
+        raise PaperUnusable(name, say("it is no PDF"))
     return body
 
 

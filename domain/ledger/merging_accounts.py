@@ -12,6 +12,7 @@ from domain.kernel import timeline
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
+from domain.kernel.speech import phrase, say
 from domain.kernel.transactions import Row, Rows, Transaction
 from domain.ledger import merging_mails
 from domain.ledger.csv_import.importing import LOCK as IMPORT_LOCK
@@ -20,23 +21,23 @@ from domain.ledger.refusals import AccountNotFound, MergeImpossible
 from domain.ledger.twin_events import AccountJoined, AccountsMerged
 
 MOVED: Mapping[str, str] = {
-    "invoice": "invoices",
-    "payment": "payments",
-    "credit_note": "credit notes",
-    "unapplied_cash": "unapplied payments",
-    "write_off": "write-offs",
-    "credit": "credits",
-    "promise": "promises",
-    "plan": "plans",
-    "dispute": "disputes",
-    "mailing": "mails",
-    "inbound_mail": "mails that came in",
-    "hold": "holds",
-    "bank_line": "bank lines",
-    "cash_match": "proposals",
-    "remittance": "remittances",
-    "stray_movement": "stray movements",
-    "support_request": "calls for help",
+    "invoice": phrase("invoices"),
+    "payment": phrase("payments"),
+    "credit_note": phrase("credit notes"),
+    "unapplied_cash": phrase("unapplied payments"),
+    "write_off": phrase("write-offs"),
+    "credit": phrase("credits"),
+    "promise": phrase("promises"),
+    "plan": phrase("plans"),
+    "dispute": phrase("disputes"),
+    "mailing": phrase("mails"),
+    "inbound_mail": phrase("mails that came in"),
+    "hold": phrase("holds"),
+    "bank_line": phrase("bank lines"),
+    "cash_match": phrase("proposals"),
+    "remittance": phrase("remittances"),
+    "stray_movement": phrase("stray movements"),
+    "support_request": phrase("calls for help"),
     "worklist": "",
     "newcomer": "",
 }
@@ -202,15 +203,19 @@ async def _locked(tx: Transaction, kept_id: UUID, other_id: UUID) -> tuple[Accou
 
 def _require_two(kept: Row, other: Row) -> None:
     if kept["id"] == other["id"]:
-        raise MergeImpossible(f"{kept['name']} cannot be merged with itself.")
+        raise MergeImpossible(say("{customer} cannot be merged with itself.", customer=kept["name"]))
     for each in (kept, other):
         if each["state"] == "merged":
-            raise MergeImpossible(f"{each['name']} was merged into another customer already.")
+            raise MergeImpossible(say("{customer} was merged into another customer already.", customer=each["name"]))
 
 
 async def _counted(rows: Rows, account_id: UUID) -> dict[str, int]:
     """Return how many rows of what an account has, leaving out what it has none of."""
-    told = {table: words for table, words in (*MOVED.items(), ("contact", "contacts"), ("task", "tasks")) if words}
+    told = {
+        table: words
+        for table, words in (*MOVED.items(), ("contact", phrase("contacts")), ("task", phrase("tasks")))
+        if words
+    }
     each = " UNION ALL ".join(
         f"SELECT '{table}' AS name, count(*) AS count FROM {table} WHERE account_id = %(id)s" for table in told
     )

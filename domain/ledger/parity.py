@@ -18,8 +18,9 @@ from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.money import Money
+from domain.kernel.speech import say
 from domain.kernel.transactions import Row, Rows
-from domain.ledger import ageing, parity_lines
+from domain.ledger import ageing, parity_lines, words
 from domain.ledger.ageing import Ageing, CurrencyAgeing
 from domain.ledger.parity_events import ParityChecked, ParityFailed
 from domain.ledger.parity_lines import InvoiceDifference
@@ -68,7 +69,13 @@ class Figure:
 
     def told(self) -> str:
         """Return the figure in words."""
-        return f"{self.name} {self.ours} here, {self.theirs} in the books ({self.percent} %)"
+        return say(
+            "{name} {ours} here, {theirs} in the books ({percent} %)",
+            name=words.bucket(self.name),
+            ours=self.ours,
+            theirs=self.theirs,
+            percent=self.percent,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +158,11 @@ async def latest(core: Core, *, actor: Actor, limit: int = MOST_INVOICES) -> Par
     return await _compared(core, core.database, limit=min(limit, MOST_INVOICES))
 
 
+async def figures(core: Core, rows: Rows) -> Parity | None:
+    """Return the same without the invoices that differ, which take long to find; a step of the caller's transaction."""
+    return await _compared(core, rows, limit=None)
+
+
 async def write_csv(core: Core, sink: BinaryIO, *, actor: Actor) -> int:
     """Write every invoice that differs as CSV, up to a limit; return how many.
 
@@ -187,7 +199,7 @@ async def check(core: Core) -> Parity | None:
     return found
 
 
-async def _compared(core: Core, rows: Rows, *, limit: int) -> Parity | None:
+async def _compared(core: Core, rows: Rows, *, limit: int | None) -> Parity | None:
     file = await rows.row(_LATEST)
     if file is None:
         return None
@@ -196,7 +208,11 @@ async def _compared(core: Core, rows: Rows, *, limit: int) -> Parity | None:
     )
     here = await ageing.of_day(rows, as_of=file["as_of"])
     listed = await rows.row("SELECT FROM control_line WHERE file_id = %s LIMIT 1", (file["id"],)) is not None
-    differing, count = await parity_lines.differing(core, rows, file_id=file["id"], limit=limit) if listed else ((), 0)
+    differing, count = (
+        await parity_lines.differing(core, rows, file_id=file["id"], limit=limit)
+        if listed and limit is not None
+        else ((), 0)
+    )
     return Parity(
         batch_id=file["id"],
         file_name=file["file_name"],

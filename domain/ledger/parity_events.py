@@ -6,6 +6,9 @@ from uuid import UUID
 
 from domain.kernel.events import Amount, Event
 from domain.kernel.notices import SILENT, Notices, job, operators
+from domain.kernel.sentences import Sentence
+from domain.kernel.speech import again, joined, say
+from domain.ledger import words
 from domain.ledger.events import LedgerImported
 
 
@@ -29,9 +32,13 @@ class ControlTotalsImported(Event):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        sums = " + ".join(map(str, self.totals)) or "nothing open"
-        rejected = f", {self.rejected} rows rejected" if self.rejected else ""
-        return f"Control totals of {self.as_of} imported ({self.file_name}): {sums}{rejected}"
+        told = say(
+            "Control totals of {day} imported ({file}): {sums}",
+            day=self.as_of,
+            file=self.file_name,
+            sums=words.sums(self.totals),
+        )
+        return joined(", ", [told, say("{n} rows rejected", n=self.rejected)]) if self.rejected else told
 
 
 class ParityChecked(Event):
@@ -45,9 +52,7 @@ class ParityChecked(Event):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return (
-            f"Our ageing agrees with the books' of {self.as_of}: {' + '.join(map(str, self.totals)) or 'nothing open'}"
-        )
+        return say("Our ageing agrees with the books' of {day}: {sums}", day=self.as_of, sums=words.sums(self.totals))
 
 
 class ParityFailed(Event):
@@ -57,17 +62,19 @@ class ParityFailed(Event):
 
     batch_id: UUID
     as_of: date
-    differences: tuple[str, ...]
+    differences: tuple[Sentence, ...]
     """Which total or bucket, and by how much, the first of them."""
     more: int
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        more = f"; and {self.more} more" if self.more else ""
-        return (
-            f"Our ageing differs from the books' of {self.as_of}: {'; '.join(self.differences)}{more}. "
+        more = [say("and {n} more", n=self.more)] if self.more else []
+        return say(
+            "Our ageing differs from the books' of {day}: {differences}. "
             "Confirm payments, write-offs and credit notes that only one side has; "
-            "`plixo ledger parity --csv FILE` lists the invoices that differ"
+            "`plixo ledger parity --csv FILE` lists the invoices that differ",
+            day=self.as_of,
+            differences=joined("; ", [*map(again, self.differences), *more]),
         )
 
 

@@ -10,7 +10,9 @@ from uuid import UUID
 
 from domain.kernel.core import Core
 from domain.kernel.money import Money, digits
+from domain.kernel.speech import say
 from domain.kernel.transactions import Row, Rows
+from domain.ledger import words
 from domain.ledger.csv_import.rejects import harmless
 
 MOST_WRITTEN = 100_000
@@ -65,11 +67,22 @@ class InvoiceDifference:
     def told(self) -> str:
         """Return the difference in words."""
         if self.theirs is None:
-            return f"{self.number}: {self.ours} open here, not in the books"
+            return say("{number}: {ours} open here, not in the books", number=self.number, ours=self.ours)
+        if self.ours is None and self.state_here:
+            return say(
+                "{number}: {theirs} open in the books, {state} here",
+                number=self.number,
+                theirs=self.theirs,
+                state=words.invoice_state(self.state_here),
+            )
         if self.ours is None:
-            here = f"{self.state_here.replace('_', ' ')} here" if self.state_here else "not known here"
-            return f"{self.number}: {self.theirs} open in the books, {here}"
-        return f"{self.number}: {self.ours} open here, {self.theirs} in the books"
+            return say("{number}: {theirs} open in the books, not known here", number=self.number, theirs=self.theirs)
+        return say(
+            "{number}: {ours} open here, {theirs} in the books",
+            number=self.number,
+            ours=self.ours,
+            theirs=self.theirs,
+        )
 
 
 async def differing(core: Core, rows: Rows, *, file_id: UUID, limit: int) -> tuple[tuple[InvoiceDifference, ...], int]:

@@ -13,6 +13,7 @@ from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.money import Money
+from domain.kernel.speech import say
 from domain.kernel.transactions import Transaction
 from domain.ledger import entries, invoices
 from domain.ledger.entry_events import AllocationTakenBack, CashNoted, CashPlaced
@@ -73,7 +74,7 @@ async def split(
     async with core.transaction() as tx:
         actor.require(Permission.APPLY_CASH)
         if not 0 < len(parts) <= MOST_PARTS:
-            raise EntryUnusable(f"Name between one and {MOST_PARTS} invoices.")
+            raise EntryUnusable(say("Name between one and {most} invoices.", most=MOST_PARTS))
         held = await _invoices(tx, [number for number, _ in parts])
         payment = await Payment.get_or_none(id=payment_id, kind="payment")
         if payment is None:
@@ -100,10 +101,10 @@ async def placed(
     note = " ".join(note.split())[:NOTE_LENGTH]
     await entries.payment_held(tx, payment.id)
     rest = Money(max(await entries.rest(tx, payment.id), 0), payment.currency)
-    what = f"the payment of {payment.amount}"
+    what = say("the payment of {amount}", amount=payment.amount)
     payer = "" if payment.account_id == invoice.account_id else (await Account.get(id=payment.account_id)).name
     if payer and not note:
-        raise EntryUnusable(f"The money is {payer}'s, the invoice is not: say why it is placed there.")
+        raise EntryUnusable(say("The money is {payer}'s, the invoice is not: say why it is placed there.", payer=payer))
     applied = fitting(invoice, rest, amount, what=what)
     now = core.clock.now()
     allocation = await Allocation.create(
@@ -142,7 +143,13 @@ def fitting(invoice: Invoice, left: Money, amount: Money | None, *, what: str) -
         NothingLeft, MoreThanLeft, MoreThanOpen: There is not as much.
     """
     if left.currency != invoice.currency or (amount is not None and amount.currency != invoice.currency):
-        raise EntryUnusable(f"Invoice {invoice.number} is in {invoice.currency}; only that currency can be applied.")
+        raise EntryUnusable(
+            say(
+                "Invoice {number} is in {currency}; only that currency can be applied.",
+                number=invoice.number,
+                currency=invoice.currency,
+            )
+        )
     if not invoice.balance:
         raise NothingToPay(invoice.number, invoice.state)
     if not left:
@@ -150,7 +157,7 @@ def fitting(invoice: Invoice, left: Money, amount: Money | None, *, what: str) -
     if amount is None:
         return min(left, invoice.balance)
     if amount.minor <= 0:
-        raise EntryUnusable("An amount is more than nothing.")
+        raise EntryUnusable(say("An amount is more than nothing."))
     if amount > left:
         raise MoreThanLeft(what, amount, left)
     if amount > invoice.balance:
@@ -171,7 +178,7 @@ async def take_back(core: Core, *, allocation_id: UUID, reason: str, actor: Acto
         actor.require(Permission.APPLY_CASH)
         reason = " ".join(reason.split())[:NOTE_LENGTH]
         if not reason:
-            raise EntryUnusable("Say why it is taken back; whoever reads the invoice's history asks that first.")
+            raise EntryUnusable(say("Say why it is taken back; whoever reads the invoice's history asks that first."))
         found = await Allocation.get_or_none(id=allocation_id)
         if found is None or found.takes_back_id is not None or found.amount_minor < 0:
             raise AllocationNotFound
@@ -231,7 +238,7 @@ async def freed(note: CreditNote, amount: Money) -> None:
         await CreditNote.filter(id=note.id).update(open_minor=left)
         note.open_minor = left
     else:
-        raise EntryUnusable(f"Credit note {note.number} is void; nothing can go back to it.")
+        raise EntryUnusable(say("Credit note {number} is void; nothing can go back to it.", number=note.number))
 
 
 async def annotate(core: Core, *, payment_id: UUID, text: str, actor: Actor) -> CashNoted:
@@ -246,14 +253,14 @@ async def annotate(core: Core, *, payment_id: UUID, text: str, actor: Actor) -> 
         actor.require(Permission.APPLY_CASH)
         text = " ".join(text.split())[:NOTE_LENGTH]
         if not text:
-            raise EntryUnusable("Write what is known about the money.")
+            raise EntryUnusable(say("Write what is known about the money."))
         row = await tx.row(
             "UPDATE unapplied_cash u SET note = %s FROM account a WHERE u.payment_id = %s AND a.id = u.account_id"
             " RETURNING u.account_id, a.name, u.currency, u.amount_minor",
             (text, payment_id),
         )
         if row is None:
-            raise NothingLeft("this payment")
+            raise NothingLeft(say("this payment"))
         event = CashNoted(
             account_id=row["account_id"],
             account_name=row["name"],
@@ -270,7 +277,7 @@ async def _invoices(tx: Transaction, numbers: Sequence[str]) -> dict[str, Invoic
     """Hold the invoices of those numbers, by the keys of their numbers."""
     keys = {invoices.number_key(number): number for number in numbers}
     if len(keys) < len(numbers):
-        raise EntryUnusable("Name each invoice once.")
+        raise EntryUnusable(say("Name each invoice once."))
     rows = await tx.rows("SELECT id, number_key FROM invoice WHERE number_key = ANY(%s)", (list(keys),))
     held = await entries.invoices_held([row["id"] for row in rows])
     by_key = {row["number_key"]: held[row["id"]] for row in rows}
@@ -285,7 +292,10 @@ async def _root(payment_id: UUID) -> UUID:
     payment = await Payment.get(id=payment_id)
     if payment.source == "import":
         raise EntryUnusable(
-            "A ledger file booked this; taken back here, the next file would book it again. Correct it in the books."
+            say(
+                "A ledger file booked this; taken back here, the next file would book it again. "
+                "Correct it in the books."
+            )
         )
     return payment.reverses_id or payment.id
 

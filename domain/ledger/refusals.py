@@ -58,6 +58,8 @@ from uuid import UUID
 
 from domain.kernel.money import Money
 from domain.kernel.refusals import NotAllowed, NotFound, Refusal
+from domain.kernel.speech import say
+from domain.ledger import words
 
 
 class InvoiceNotFound(NotFound):
@@ -65,14 +67,19 @@ class InvoiceNotFound(NotFound):
 
     def __init__(self, number: str) -> None:
         self.number = number
-        super().__init__(f"There is no invoice {number[:60]!r}. Numbers are looked up as they stand in the ledger.")
+        super().__init__(
+            say(
+                "There is no invoice {number}. Numbers are looked up as they stand in the ledger.",
+                number=repr(number[:60]),
+            )
+        )
 
 
 class AccountNotFound(NotFound):
     """Say that no customer matches."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"There is no customer {name[:60]!r}.")
+        super().__init__(say("There is no customer {name}.", name=repr(name[:60])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +99,11 @@ class AccountUnclear(Refusal):
         self.text, self.choices = text, choices
         listed = "; ".join(f"{each.name[:60]}{f' ({each.number})' if each.number else ''}" for each in choices)
         super().__init__(
-            f"Several customers fit {text[:60]!r}: {listed}{' and more' if more else ''}. "
-            "Name one of them in full, or by its number."
+            say(
+                "Several customers fit {text}: {customers}. Name one of them in full, or by its number.",
+                text=repr(text[:60]),
+                customers=say("{examples} and more", examples=listed) if more else listed,
+            )
         )
 
 
@@ -101,14 +111,14 @@ class ContactNotFound(NotFound):
     """Say that the customer has no contact with that address."""
 
     def __init__(self, account: str, masked: str) -> None:
-        super().__init__(f"{account} has no contact {masked}.")
+        super().__init__(say("{customer} has no contact {address}.", customer=account, address=masked))
 
 
 class ContactKnown(Refusal):
     """Say that there is nothing to add."""
 
     def __init__(self, account: str, masked: str) -> None:
-        super().__init__(f"{account} has the contact {masked} already.")
+        super().__init__(say("{customer} has the contact {address} already.", customer=account, address=masked))
 
 
 class AddressUnmailable(Refusal):
@@ -116,8 +126,12 @@ class AddressUnmailable(Refusal):
 
     def __init__(self, masked: str, reason: str) -> None:
         super().__init__(
-            f"{masked} must not be mailed ({reason}). Add another address, or lift the suppression first: "
-            "`/plixo unsuppress ADDRESS reason`."
+            say(
+                "{address} must not be mailed ({reason}). Add another address, or lift the suppression first: "
+                "`/plixo unsuppress ADDRESS reason`.",
+                address=masked,
+                reason=say(reason),
+            )
         )
 
 
@@ -126,14 +140,20 @@ class NothingToPay(Refusal):
 
     def __init__(self, number: str, state: str) -> None:
         self.number, self.state = number, state
-        super().__init__(f"Invoice {number} is {state.replace('_', ' ')}; there is nothing to pay.")
+        super().__init__(
+            say(
+                "Invoice {number} is {state}; there is nothing to pay.",
+                number=number,
+                state=words.invoice_state(state),
+            )
+        )
 
 
 class CreditNotFound(NotFound):
     """Say that there is no such credit."""
 
     def __init__(self) -> None:
-        super().__init__("There is no such credit.")
+        super().__init__(say("There is no such credit."))
 
 
 class CreditNotYours(NotAllowed):
@@ -141,22 +161,30 @@ class CreditNotYours(NotAllowed):
 
     def __init__(self, amount: Money, cap: Money | None, roles: tuple[str, ...]) -> None:
         self.roles = roles
-        above = f", which is above the limit of {cap}," if cap is not None else ""
-        super().__init__(f"A credit of {amount}{above} is approved by one of these: {', '.join(roles)}.")
+        known = {"amount": amount, "roles": ", ".join(roles)}
+        super().__init__(
+            say("A credit of {amount} is approved by one of these: {roles}.", **known)
+            if cap is None
+            else say(
+                "A credit of {amount}, which is above the limit of {cap}, is approved by one of these: {roles}.",
+                **known,
+                cap=cap,
+            )
+        )
 
 
 class PaperUnusable(Refusal):
     """Say what is wrong with an invoice's file."""
 
     def __init__(self, name: str, problem: str) -> None:
-        super().__init__(f"{name!r} was not taken: {problem}.")
+        super().__init__(say("{name} was not taken: {problem}.", name=repr(name), problem=problem))
 
 
 class PaperUnkept(Refusal):
     """Say that invoices' files cannot be kept or read at this moment."""
 
     def __init__(self) -> None:
-        super().__init__("Files cannot be kept or read at this moment. Please try again in a few minutes.")
+        super().__init__(say("Files cannot be kept or read at this moment. Please try again in a few minutes."))
 
 
 class StatementUnusable(Refusal):
@@ -172,10 +200,14 @@ class CreditAboveBalance(Refusal):
 
     def __init__(self, number: str, amount: Money, balance: Money) -> None:
         self.number, self.amount, self.balance = number, amount, balance
-        left = f"only {balance} is open" if balance else "nothing is open any more"
         super().__init__(
-            f"A credit of {amount} is too much for invoice {number}: {left}. "
-            "Propose a smaller one; money that was paid already is refunded in Stripe."
+            say(
+                "A credit of {amount} is too much for invoice {number}: {left}. "
+                "Propose a smaller one; money that was paid already is refunded in Stripe.",
+                amount=amount,
+                number=number,
+                left=words.only_open(balance),
+            )
         )
 
 
@@ -183,7 +215,13 @@ class CreditWaits(Refusal):
     """Say that the same credit was proposed a moment ago."""
 
     def __init__(self, number: str, amount: Money) -> None:
-        super().__init__(f"A credit of {amount} on invoice {number} for that reason was proposed and waits already.")
+        super().__init__(
+            say(
+                "A credit of {amount} on invoice {number} for that reason was proposed and waits already.",
+                amount=amount,
+                number=number,
+            )
+        )
 
 
 class CreditDecided(Refusal):
@@ -191,42 +229,55 @@ class CreditDecided(Refusal):
 
     def __init__(self, state: str, decided_by: str) -> None:
         self.state = state
-        super().__init__(f"This credit was {state} by {decided_by or 'somebody else'} already.")
+        super().__init__(
+            say(
+                "This credit was {state} by {who} already.",
+                state=words.decision(state),
+                who=decided_by or say("somebody else"),
+            )
+        )
 
 
 class PaymentNotFound(NotFound):
     """Say that there is no such payment."""
 
     def __init__(self) -> None:
-        super().__init__("There is no such payment. `/plixo unapplied` lists the money that is not applied yet.")
+        super().__init__(say("There is no such payment. `/plixo unapplied` lists the money that is not applied yet."))
 
 
 class AllocationNotFound(NotFound):
     """Say that there is no such entry."""
 
     def __init__(self) -> None:
-        super().__init__("There is no such entry. `/plixo entries INV` lists those of an invoice.")
+        super().__init__(say("There is no such entry. `/plixo entries INV` lists those of an invoice."))
 
 
 class CreditNoteNotFound(NotFound):
     """Say that no credit note has that number."""
 
     def __init__(self, number: str) -> None:
-        super().__init__(f"There is no credit note {number[:60]!r}. `/plixo credit note list` lists the open ones.")
+        super().__init__(
+            say(
+                "There is no credit note {number}. `/plixo credit note list` lists the open ones.",
+                number=repr(number[:60]),
+            )
+        )
 
 
 class WriteOffNotFound(NotFound):
     """Say that there is no such write-off."""
 
     def __init__(self) -> None:
-        super().__init__("There is no such write-off. `/plixo writeoff list` lists those that wait.")
+        super().__init__(say("There is no such write-off. `/plixo writeoff list` lists those that wait."))
 
 
 class NothingLowered(Refusal):
     """Say that nothing is to be told about an invoice."""
 
     def __init__(self, number: str) -> None:
-        super().__init__(f"What lowered {number} is known; `/plixo lowered list` shows of which it is not.")
+        super().__init__(
+            say("What lowered {number} is known; `/plixo lowered list` shows of which it is not.", number=number)
+        )
 
 
 class EntryUnusable(Refusal):
@@ -237,7 +288,7 @@ class NothingLeft(Refusal):
     """Say that all of a payment or of a credit note is applied, or went back."""
 
     def __init__(self, what: str) -> None:
-        super().__init__(f"Nothing is left of {what}: it is applied, or it went back.")
+        super().__init__(say("Nothing is left of {what}: it is applied, or it went back.", what=what))
 
 
 class MoreThanLeft(Refusal):
@@ -245,7 +296,9 @@ class MoreThanLeft(Refusal):
 
     def __init__(self, what: str, amount: Money, left: Money) -> None:
         self.amount, self.left = amount, left
-        super().__init__(f"{amount} is too much: only {left} is left of {what}.")
+        super().__init__(
+            say("{amount} is too much: only {left} is left of {what}.", amount=amount, left=left, what=what)
+        )
 
 
 class MoreThanOpen(Refusal):
@@ -253,15 +306,26 @@ class MoreThanOpen(Refusal):
 
     def __init__(self, number: str, amount: Money, balance: Money) -> None:
         self.number, self.amount, self.balance = number, amount, balance
-        left = f"only {balance} is open" if balance else "nothing is open any more"
-        super().__init__(f"{amount} is too much for invoice {number}: {left}.")
+        super().__init__(
+            say(
+                "{amount} is too much for invoice {number}: {left}.",
+                amount=amount,
+                number=number,
+                left=words.only_open(balance),
+            )
+        )
 
 
 class TakenBackAlready(Refusal):
     """Say that nothing of an entry is on its invoice any more."""
 
     def __init__(self, number: str) -> None:
-        super().__init__(f"Nothing of this is on invoice {number} any more: it was taken back, or the money went back.")
+        super().__init__(
+            say(
+                "Nothing of this is on invoice {number} any more: it was taken back, or the money went back.",
+                number=number,
+            )
+        )
 
 
 class WriteOffWaits(Refusal):
@@ -269,7 +333,10 @@ class WriteOffWaits(Refusal):
 
     def __init__(self, number: str) -> None:
         super().__init__(
-            f"A write-off or void of invoice {number} waits for a decision already (`/plixo writeoff list`)."
+            say(
+                "A write-off or void of invoice {number} waits for a decision already (`/plixo writeoff list`).",
+                number=number,
+            )
         )
 
 
@@ -278,21 +345,29 @@ class WriteOffDecided(Refusal):
 
     def __init__(self, state: str, decided_by: str) -> None:
         self.state = state
-        super().__init__(f"This was {state} by {decided_by or 'somebody else'} already.")
+        super().__init__(
+            say(
+                "This was {state} by {who} already.",
+                state=words.decision(state),
+                who=decided_by or say("somebody else"),
+            )
+        )
 
 
 class TwinNotFound(NotFound):
     """Say that no such pair of customers was proposed."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(f"No pair of customers {text[:60]!r} was proposed; `twins` lists those that wait.")
+        super().__init__(
+            say("No pair of customers {text} was proposed; `twins` lists those that wait.", text=repr(text[:60]))
+        )
 
 
 class TwinDecided(Refusal):
     """Say that somebody decided about a pair of customers first."""
 
     def __init__(self, state: str, decided_by: str) -> None:
-        super().__init__(f"That pair was {state} already by {decided_by}.")
+        super().__init__(say("That pair was {state} already by {who}.", state=words.decision(state), who=decided_by))
 
 
 class MergeImpossible(Refusal):

@@ -17,6 +17,7 @@ from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.dates import AGEING_BUCKETS, ageing_bucket, days_past_due
 from domain.kernel.money import Money
+from domain.kernel.speech import say
 from domain.kernel.transactions import Row, Rows
 from domain.ledger import accounts, statement_rows
 from domain.ledger.refusals import StatementUnusable
@@ -147,7 +148,10 @@ async def of_account(
     since = since or until - USUAL_PERIOD
     if until > today or since > until or until - since > LONGEST_PERIOD:
         raise StatementUnusable(
-            f"A statement begins before it ends, ends today ({today}) at the latest, and spans at most ten years."
+            say(
+                "A statement begins before it ends, ends today ({today}) at the latest, and spans at most ten years.",
+                today=today,
+            )
         )
     rows: Rows = core.database
     about = await rows.row("SELECT name, number, locale, country FROM account WHERE id = %s", (account_id,))

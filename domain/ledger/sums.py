@@ -4,8 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from domain.kernel import speech
 from domain.kernel.core import Core
 from domain.kernel.money import Money
+from domain.kernel.speech import say, say_as
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Totals:
         return bool(self.by_currency)
 
     def __str__(self) -> str:
-        return " + ".join(map(str, self.by_currency)) or "nothing"
+        return " + ".join(map(speech.amount, self.by_currency)) or say_as("a sum", "nothing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +49,12 @@ class InBase:
 
     def __str__(self) -> str:
         said = [f"1 {currency} = {rate.normalize():f} {self.amount.currency}" for currency, rate in self.rates.items()]
-        said += [f"without {money}: no rate for {money.currency}" for money in self.missing]
+        said += [
+            say("without {amount}: no rate for {currency}", amount=money, currency=money.currency)
+            for money in self.missing
+        ]
         resting = "; ".join(said)
-        return f"{self.amount} ({resting})" if resting else str(self.amount)
+        return f"{speech.amount(self.amount)} ({resting})" if resting else speech.amount(self.amount)
 
 
 def in_base(core: Core, totals: Totals) -> InBase:
@@ -71,7 +76,7 @@ def spelt(core: Core, totals: Totals) -> str:
     """Return sums as people read them: by currency, and where there are several, what they come to in the base one."""
     if len(totals.by_currency) < 2:
         return str(totals)
-    return f"{totals}, in all {in_base(core, totals)}"
+    return say("{totals}, in all {sum}", totals=totals, sum=in_base(core, totals))
 
 
 def in_credit(account: str, currency: str) -> str:

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from domain.kernel.events import Event
 from domain.kernel.notices import SILENT, Notices, job, operators
+from domain.kernel.sentences import Sentence
+from domain.kernel.speech import again, counted, joined, say
 from domain.ledger.events import LedgerImported
 
 
@@ -14,13 +16,19 @@ class TwinsProposed(Event):
     kind: ClassVar[str] = "twins.proposed"
 
     count: int
-    examples: tuple[str, ...]
+    examples: tuple[Sentence, ...]
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        pairs = "pair of customers" if self.count == 1 else "pairs of customers"
-        more = " and more" if self.count > len(self.examples) else ""
-        return f"{self.count} {pairs} may be the same: {'; '.join(self.examples)}{more}. `/plixo twins` shows them"
+        examples = "; ".join(map(again, self.examples))
+        if self.count > len(self.examples):
+            examples = say("{examples} and more", examples=examples)
+        return counted(
+            "{n} pair of customers may be the same: {examples}. `/plixo twins` shows them",
+            "{n} pairs of customers may be the same: {examples}. `/plixo twins` shows them",
+            self.count,
+            examples=examples,
+        )
 
 
 class TwinDismissed(Event):
@@ -41,7 +49,7 @@ class TwinDismissed(Event):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"{self.account_name} and {self.other_name} are two customers"
+        return say("{one} and {other} are two customers", one=self.account_name, other=self.other_name)
 
 
 class AccountsMerged(Event):
@@ -66,9 +74,14 @@ class AccountsMerged(Event):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        counts = ", ".join(f"{count} {what}" for what, count in self.moved.items()) or "nothing else"
-        excluded = "; it gets no reminders, as the other got none" if self.excluded else ""
-        return f"{self.other_name} was merged into {self.account_name}, with {counts}{excluded}"
+        moved = [say("{count} {what}", count=count, what=say(what)) for what, count in self.moved.items()]
+        merged = say(
+            "{other} was merged into {kept}, with {moved}",
+            other=self.other_name,
+            kept=self.account_name,
+            moved=joined(", ", moved) or say("nothing else"),
+        )
+        return joined("; ", [merged, say("it gets no reminders, as the other got none")]) if self.excluded else merged
 
 
 class AccountJoined(Event):
@@ -88,7 +101,7 @@ class AccountJoined(Event):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"{self.account_name} was merged into {self.kept_name}"
+        return say("{other} was merged into {kept}", other=self.account_name, kept=self.kept_name)
 
 
 NOTICES: Notices = {

@@ -16,6 +16,8 @@ from domain.kernel import timeline
 from domain.kernel.actor import SYSTEM, Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
+from domain.kernel.sentences import packed, unpacked
+from domain.kernel.speech import phrase, say
 from domain.kernel.transactions import Row
 from domain.ledger import merging_accounts
 from domain.ledger.company_names import normal
@@ -141,12 +143,15 @@ async def find(core: Core) -> int:
                 [uuid4() for _ in ordered],
                 [two[0].id for two, _ in ordered],
                 [two[1].id for two, _ in ordered],
-                [json.dumps(pair.evidence, ensure_ascii=False) for _, pair in ordered],
+                [json.dumps([packed(each) for each in pair.evidence], ensure_ascii=False) for _, pair in ordered],
                 [pair.likeness for _, pair in ordered],
             ),
         )
         if added:
-            told = (f"{customers[row['kept_id']].name} and {customers[row['other_id']].name}" for row in added)
+            told = (
+                say("{one} and {other}", one=customers[row["kept_id"]].name, other=customers[row["other_id"]].name)
+                for row in added
+            )
             examples = tuple(each for each, _ in zip(told, range(MOST_TOLD), strict=False))
             await timeline.record(core, tx, TwinsProposed(count=len(added), examples=examples, **by(SYSTEM, now)))
     return len(added)
@@ -177,7 +182,7 @@ async def dismiss(core: Core, *, twin_id: UUID, actor: Actor) -> TwinDismissed:
         if twin is None:
             raise TwinNotFound(str(twin_id))
         if twin.state != "proposed":
-            raise TwinDecided(twin.state, twin.decided_by or "somebody")
+            raise TwinDecided(twin.state, twin.decided_by or say("somebody"))
         now = core.clock.now()
         await twin.move("dismiss", decided_by=actor.name, decided_at=now)
         one, two = await Account.get(id=twin.kept_id), await Account.get(id=twin.other_id)
@@ -203,7 +208,7 @@ async def merge(core: Core, *, twin_id: UUID, actor: Actor) -> AccountsMerged:
     if twin is None:
         raise TwinNotFound(str(twin_id))
     if twin.state != "proposed":
-        raise TwinDecided(twin.state, twin.decided_by or "somebody")
+        raise TwinDecided(twin.state, twin.decided_by or say("somebody"))
     return await merging_accounts.merge(core, kept_id=twin.kept_id, other_id=twin.other_id, actor=actor)
 
 
@@ -218,7 +223,7 @@ def _read(row: Row) -> Twin:
         Side(row[f"{side}_id"], row[f"{side}_number"], row[f"{side}_name"], int(row[f"{side}_open"]))
         for side in ("kept", "other")
     )
-    return Twin(row["id"], kept, other, int(row["likeness"]), tuple(map(str, evidence)), row["created_at"])
+    return Twin(row["id"], kept, other, int(row["likeness"]), tuple(map(unpacked, evidence)), row["created_at"])
 
 
 def _pairs(customers: dict[UUID, _Customer]) -> list[tuple[frozenset[UUID], _Pair]]:
@@ -234,14 +239,15 @@ def _pairs(customers: dict[UUID, _Customer]) -> list[tuple[frozenset[UUID], _Pai
         one, two = (customers[each] for each in ids)
         pair.evidence.insert(0, _name_told(one, two))
         if one.country and two.country and one.country != two.country:
-            pair.evidence.append(f"but the countries differ: {' and '.join(sorted((one.country, two.country)))}")
+            first, second = sorted((one.country, two.country))
+            pair.evidence.append(say("but the countries differ: {one} and {other}", one=first, other=second))
     return sorted(found.items(), key=lambda each: (-each[1].likeness, sorted(map(str, each[0]))))
 
 
 def _name_told(one: _Customer, two: _Customer) -> str:
     if one.key == two.key:
-        return "the same name, legal form and spelling aside"
-    return f"names {int(fuzz.token_sort_ratio(one.key, two.key))} % alike"
+        return say("the same name, legal form and spelling aside")
+    return say("names {percent} % alike", percent=int(fuzz.token_sort_ratio(one.key, two.key)))
 
 
 def _weighed(one: _Customer, two: _Customer, likeness: int, *, shared: bool) -> int:
@@ -261,15 +267,15 @@ def _together(customers: Iterable[_Customer]) -> Iterator[tuple[_Customer, _Cust
             continue
         why, least = _SHARED[kind]
         for one, two in combinations(members, 2):
-            yield one, two, why.format(value), least
+            yield one, two, say(why, domain=value) if why else "", least
 
 
 _SHARED = {
     "name": ("", LIKE),
     "word": ("", LIKE),
-    "address": ("the same e-mail address", 40),
-    "domain": ("the same e-mail domain {}", RESEMBLING),
-    "digits": ("the same number but for its zeros", RESEMBLING),
+    "address": (phrase("the same e-mail address"), 40),
+    "domain": (phrase("the same e-mail domain {domain}"), RESEMBLING),
+    "digits": (phrase("the same number but for its zeros"), RESEMBLING),
 }
 """For each thing that customers may share: what people read about it, and how much alike their names must be."""
 

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from domain.kernel.actor import Actor
 from domain.kernel.core import Core
 from domain.kernel.money import Money
+from domain.kernel.speech import say
 from domain.kernel.transactions import Transaction
 from domain.ledger import entries
 from domain.ledger.models import Invoice, WriteOff
@@ -70,8 +71,12 @@ async def nothing_applied(tx: Transaction, invoice: Invoice) -> None:
     assert row is not None
     if row["minor"]:
         raise EntryUnusable(
-            f"{Money(row['minor'], invoice.currency)} are applied to invoice {invoice.number} and would be lost with"
-            " it. Take them back first: `/plixo entries INV` lists them, `/plixo unplace ID reason` loosens one."
+            say(
+                "{amount} are applied to invoice {number} and would be lost with it. Take them back first: "
+                "`/plixo entries INV` lists them, `/plixo unplace ID reason` loosens one.",
+                amount=Money(row["minor"], invoice.currency),
+                number=invoice.number,
+            )
         )
 
 
@@ -107,9 +112,15 @@ def checked(invoice: Invoice, amount: Money, reason: str) -> str:
     if not invoice.balance:
         raise NothingToPay(invoice.number, invoice.state)
     if amount.currency != invoice.currency:
-        raise EntryUnusable(f"Invoice {invoice.number} is in {invoice.currency}; what is given up has to be, too.")
+        raise EntryUnusable(
+            say(
+                "Invoice {number} is in {currency}; what is given up has to be, too.",
+                number=invoice.number,
+                currency=invoice.currency,
+            )
+        )
     if amount.minor <= 0:
-        raise EntryUnusable("An amount is more than nothing.")
+        raise EntryUnusable(say("An amount is more than nothing."))
     if amount > invoice.balance:
         raise MoreThanOpen(invoice.number, amount, invoice.balance)
     return worded(reason)
@@ -119,9 +130,9 @@ def worded(reason: str) -> str:
     """Return the reason as it is kept, or refuse that there is none."""
     reason = " ".join(reason.split())
     if not reason:
-        raise EntryUnusable("Say why; whoever reads the invoice's history asks that first.")
+        raise EntryUnusable(say("Say why; whoever reads the invoice's history asks that first."))
     if len(reason) > REASON_LENGTH:
-        raise EntryUnusable(f"The reason has at most {REASON_LENGTH} characters.")
+        raise EntryUnusable(say("The reason has at most {most} characters.", most=REASON_LENGTH))
     return reason
 
 

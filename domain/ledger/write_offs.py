@@ -13,6 +13,7 @@ from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.money import Money
+from domain.kernel.speech import say
 from domain.kernel.transactions import Transaction
 from domain.ledger import entries, invoices
 from domain.ledger import write_off_records as records
@@ -168,7 +169,11 @@ async def reverse(core: Core, *, write_off_id: UUID, reason: str, actor: Actor) 
         if write_off.status is not WriteOffState.APPROVED:
             raise WriteOffDecided(write_off.state, write_off.decided_by or write_off.proposed_by)
         if invoice.state == "void":
-            raise EntryUnusable(f"Invoice {invoice.number} is void and stays so; import the invoice that replaces it.")
+            raise EntryUnusable(
+                say(
+                    "Invoice {number} is void and stays so; import the invoice that replaces it.", number=invoice.number
+                )
+            )
         reason = records.worded(reason)
         await write_off.move("reverse", **records.decided(core, actor))
         amount = Money(write_off.amount_minor, write_off.currency)
