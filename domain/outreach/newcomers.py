@@ -71,7 +71,8 @@ _ENROL = """
     SELECT (SELECT count(*) FROM added) AS added, (SELECT count(*) FROM page) AS looked,
            (SELECT id FROM page ORDER BY id DESC LIMIT 1) AS last_id,
            ARRAY(SELECT id FROM fresh EXCEPT SELECT invoice_id FROM added) AS untaken,
-           ARRAY(SELECT p.id FROM page p WHERE NOT EXISTS (SELECT FROM fresh f WHERE f.id = p.id) AND (
+           -- NOT IN becomes a table of hashes; NOT EXISTS a join of each with each, since the server expects few rows.
+           ARRAY(SELECT p.id FROM page p WHERE p.id NOT IN (SELECT f.id FROM fresh f) AND (
                      SELECT 1 FROM enrolment e WHERE e.invoice_id = p.id AND e.state IN ('running', 'finished') LIMIT 1
                  ) IS NULL) AS passed
 """
