@@ -6,6 +6,7 @@ python -m plixo.phrases de bot/views/queue.py  what German lacks of these files,
 A sentence is translated once, in whichever catalogue of its package; a catalogue is named after what it is about.
 """
 
+import ast
 import re
 import string
 import sys
@@ -14,15 +15,14 @@ from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 
 import bot
 import domain
 from domain.kernel import speech
 
-KEYWORDS = {"say": None, "phrase": None, "counted": (1, 2), "say_as": ((1, "c"), 2)}
-"""The functions of ``domain.kernel.speech`` that take a sentence, as Babel's extraction wants them."""
+SENTENCES = {"say": 1, "phrase": 1, "counted": 2, "say_as": 2}
+"""The functions of ``domain.kernel.speech`` that take a sentence, with how many literals; ``say_as`` has a meaning."""
 
 ROOT = Path(domain.__file__).parent.parent
 
@@ -35,13 +35,33 @@ def said(files: Sequence[Path] = ()) -> Catalog:
     """Return every sentence of the files (all of the packages unless some are named), with where it stands."""
     found = Catalog()
     for file in files or [file for package in PACKAGES for file in sorted(package.rglob("*.py"))]:
-        if "speech" not in file.read_text():
+        code = file.read_text()
+        if "speech" not in code:
             continue  # another function of that name, such as the letters' own
-        for line, text, _, context in extract_from_file("python", file, keywords=KEYWORDS):
-            if text:
-                place = str(file.resolve().relative_to(ROOT))
-                found.add(text, locations=[(place, line)], context=context, flags=())
+        place = str(file.resolve().relative_to(ROOT))
+        for line, text, context in calls(code):
+            found.add(text, locations=[(place, line)], context=context, flags=())
     return found
+
+
+def calls(code: str) -> Iterator[tuple[int, str | tuple[str, ...], str | None]]:
+    """Yield each sentence that is said, wherever it stands; Babel's own extraction is blind inside of f-strings."""
+    for node in ast.walk(ast.parse(code)):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        wanted = SENTENCES.get(name, 0)
+        texts = [_literal(each) for each in node.args[:wanted]]
+        if not wanted or len(texts) < wanted or not all(texts):
+            continue
+        if name == "say_as":
+            yield node.lineno, texts[1], texts[0]
+        else:
+            yield node.lineno, tuple(texts) if wanted > 1 else texts[0], None
+
+
+def _literal(argument: ast.expr) -> str:
+    return argument.value if isinstance(argument, ast.Constant) and isinstance(argument.value, str) else ""
 
 
 def missing(language: str, files: Sequence[Path]) -> Catalog:

@@ -53,3 +53,12 @@ def test_a_sentence_that_is_translated_is_found_missing_elsewhere_and_a_wrong_on
 
     assert "nobody says any more 'Nobody says {this}'" in found
     assert "it fills in ['das'] and not ['this']" in found
+
+
+def test_a_sentence_is_found_wherever_it_is_said() -> None:
+    inside = """f"{speech.say('Inside')} {counted('{n} row', '{n} rows', 2)}\""""
+    code = inside + ', say_as("state", "open"), say("One" " two")'
+
+    found = {(text, meaning) for _, text, meaning in phrases.calls(f"{code}, say(words), other('Not said')")}
+
+    assert found == {("Inside", None), (("{n} row", "{n} rows"), None), ("open", "state"), ("One two", None)}
