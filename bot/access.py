@@ -13,7 +13,8 @@ from bot.views import access as views
 from bot.views import answers
 from domain.kernel.actor import Actor, ActorKind, Permission
 from domain.kernel.core import Core
-from domain.operations import short_ids
+from domain.kernel.speech import phrase, say
+from domain.operations import homes, short_ids
 from domain.operations.short_ids import Waiting
 from domain.people import access, access_lists, people
 from domain.people.grants import WITHOUT_END
@@ -63,7 +64,11 @@ async def approve(core: Core, ask: Ask) -> Message:
     term, left = terms.term(core, rest)
     if left:
         raise Misunderstood(
-            f"{' '.join(left)!r} is no role and no time. For example `/plixo {APPROVE} Viewer for 2 days`."
+            say(
+                "“{words}” is no role and no time. For example `/plixo {example} Viewer for 2 days`.",
+                words=" ".join(left),
+                example=APPROVE,
+            )
         )
     given = None if term == WITHOUT_END else term
     return answers.done(await access.approve(core, access_id=access_id, actor=ask.actor, role=role, term=given))
@@ -97,8 +102,22 @@ async def press_deny(core: Core, press: Press) -> Answer:
 async def submit_deny(core: Core, filled: Filled) -> Message | Modal:
     """Take the denial with its reason."""
     assert filled.subject.access is not None, "the form's route asks for it"
-    reason = filled.values.needed("reason", or_else="Why not? Whoever asked reads it.")
+    reason = filled.values.needed("reason", or_else=say("Why not? Whoever asked reads it."))
     return answers.done(await access.deny(core, access_id=filled.subject.access, reason=reason, actor=filled.actor))
+
+
+async def press_withdraw(core: Core, press: Press) -> Message:
+    """Answer a click on Withdraw: take that very request back, as whoever made it may."""
+    assert press.subject.access is not None, "the route asks for it"
+    card = await access_lists.card(core, access_id=press.subject.access)
+    if not card.open:
+        return views.card(card)
+    actor = press.actor
+    if actor.id is None and press.slack_id == card.slack_id:
+        actor = Actor(ActorKind.PERSON, card.name, frozenset())  # a stranger, for himself only
+    event = await access.withdraw(core, slack_id=card.slack_id, actor=actor)
+    await homes.stir(core)
+    return answers.done(event, replaces=True)
 
 
 async def _own(core: Core, ask: Ask) -> Message:
@@ -133,7 +152,12 @@ def _asker(ask: Ask, *, of: str = "") -> Actor:
 
 async def _named(core: Core, words: tuple[str, ...], example: str) -> UUID:
     if not words:
-        raise Misunderstood(f"Which request? For example `/plixo {example}`; `/plixo access` lists those that wait.")
+        raise Misunderstood(
+            say(
+                "Which request? For example `/plixo {example}`; `/plixo access` lists those that wait.",
+                example=example,
+            )
+        )
     return await short_ids.resolve(core, what=Waiting.ACCESS, text=words[0])
 
 
@@ -143,30 +167,39 @@ COMMANDS: tuple[Command, ...] = (
         "access",
         "",
         None,
-        "shows how it stands with access: yours, or that of those who ask you",
+        phrase("shows how it stands with access: yours, or that of those who ask you"),
         "access",
         show,
     ),
     command(
-        Group.SELF, "access request", "[ROLE] [for 2 days|until DAY] reason…", None, "asks for a role", REQUEST, request
+        Group.SELF,
+        "access request",
+        "[ROLE] [for 2 days|until DAY] reason…",
+        None,
+        phrase("asks for a role"),
+        REQUEST,
+        request,
     ),
-    command(Group.SELF, "access withdraw", "[@person]", None, "takes that back", "access withdraw", withdraw),
+    command(Group.SELF, "access withdraw", "[@person]", None, phrase("takes that back"), "access withdraw", withdraw),
     command(
         Group.PEOPLE,
         "access approve",
         "ID [ROLE] [for 2 days|until DAY]",
         Permission.MANAGE_PEOPLE,
-        "gives what was asked for, or something else",
+        phrase("gives what was asked for, or something else"),
         APPROVE,
         approve,
     ),
-    command(Group.PEOPLE, "access deny", "ID reason…", Permission.MANAGE_PEOPLE, "declines a request", DENY, deny),
+    command(
+        Group.PEOPLE, "access deny", "ID reason…", Permission.MANAGE_PEOPLE, phrase("declines a request"), DENY, deny
+    ),
 )
 
 BUTTONS: Mapping[Action, Route] = {
     Action.LIST_ACCESS: Route(Permission.MANAGE_PEOPLE, press_list),
     Action.APPROVE_ACCESS: Route(Permission.MANAGE_PEOPLE, press_approve, ("access",)),
     Action.DENY_ACCESS: Route(Permission.MANAGE_PEOPLE, press_deny, ("access",), opens=True),
+    Action.WITHDRAW_ACCESS: Route(None, press_withdraw, ("access",)),
 }
 
 FORMS: Mapping[FormId, Form] = {

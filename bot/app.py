@@ -7,7 +7,7 @@ person who asked. Nothing is decided here.
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 
 import aiohttp
@@ -17,8 +17,9 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import actions, asks, commands, door, errors, modals, nouns, once, replies, vendor_log, windows
+from bot import actions, asks, commands, door, errors, modals, nouns, once, readers, replies, vendor_log, windows
 from bot.answering import Answering
+from bot.asks import ReplyTo
 from bot.background import Background
 from bot.blocks import Message
 from bot.delivery import Delivery
@@ -37,6 +38,7 @@ from bot.windows import Windows
 from domain.kernel import request_ids
 from domain.kernel.core import Core
 from domain.kernel.jobs import JobFunction
+from domain.kernel.speech import say
 from domain.operations import chat_troubles, seen_requests
 
 log = logging.getLogger(__name__)
@@ -160,7 +162,8 @@ class Bot:
             await next_()
             return None
         log.info("a repeated request is not done again: %s", key.partition(":")[0])
-        return _shown(body, answers.done_already("This was taken already."))
+        with readers.spoken_to(self._core, readers.everybody(self._core)):
+            return _shown(body, answers.done_already(say("This was taken already.")))
 
     async def _taken(self, key: str) -> bool:
         """Take the request, or give up soon: a database that hangs must not keep Slack waiting.
@@ -180,16 +183,25 @@ class Bot:
         typed, to = str(body.get("text") or ""), asks.reply_to(body)
         work = commands.answer(self._core, typed, slack_id=to.slack_id, channel=to.channel, called=asks.called(body))
         inside = self.delivery.inside(to.channel, work)
-        self._background.start(self._answering.answer(to, inside, may_open=commands.may_open(typed)))
+        self._background.start(self._heard(to, self._answering.answer(to, inside, may_open=commands.may_open(typed))))
 
     async def _action(self, ack: Ack, body: dict[str, Any]) -> None:
         await ack()
         click, to = asks.click(body), asks.reply_to(body)
         pressed = self.delivery.pressed(body, to.channel, actions.press(self._core, click))
-        self._background.start(self._answering.answer(to, pressed, may_open=actions.may_open(click)))
+        self._background.start(self._heard(to, self._answering.answer(to, pressed, may_open=actions.may_open(click))))
+
+    async def _heard(self, to: ReplyTo, work: Coroutine[Any, Any, None]) -> None:
+        """Do the work so that whatever is said by the way, too, is said as this person reads."""
+        with readers.spoken_to(self._core, await readers.soon(self._core, slack_id=to.slack_id)):
+            await work
 
     async def _submission(self, ack: Ack, body: dict[str, Any]) -> None:
         """Answer a form in its own window: at once, or after a word that it is being worked on."""
+        with readers.spoken_to(self._core, await readers.soon(self._core, slack_id=asks.slack_id(body))):
+            await self._submitted(ack, body)
+
+    async def _submitted(self, ack: Ack, body: dict[str, Any]) -> None:
         view = body["view"]
         work = actions.submit(self._core, view, slack_id=asks.slack_id(body), called=asks.called(body))
         task = asyncio.create_task(self._answering.done(work))
@@ -237,7 +249,8 @@ class Bot:
         """Answer for Bolt when something raised before the acknowledgement; Slack always gets its 200."""
         request_id = request_ids.current() or request_ids.fresh()
         log.error("a request failed before it was taken, request %s: %s", request_id, errors.trail(error))
-        message = answers.try_later(request_id)
+        with readers.spoken_to(self._core, readers.everybody(self._core)):
+            message = answers.try_later(request_id)
         if body.get("type") == "view_submission" and (field := actions.first_field(body.get("view") or {})) is not None:
             return BoltResponse(  # the form stays open, with what was entered
                 status=200, body={"response_action": "errors", "errors": {field: message.text}}

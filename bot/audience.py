@@ -8,6 +8,7 @@ from bot import text
 from bot.blocks import Message
 from domain.kernel import speech
 from domain.kernel.money import Money
+from domain.kernel.speech import say
 from domain.operations.chat_channels import ChannelClass
 
 MOST_INITIALS = 3
@@ -26,10 +27,11 @@ class Audience:
             return speech.amount(amount)
         whole = abs(amount.decimal)
         if whole < 1:
-            return f"less than 1 {amount.currency}"
+            return say("less than 1 {currency}", currency=amount.currency)
         step = Decimal(10) ** max(whole.adjusted() - 1, 0)
         rounded = (whole / step).quantize(Decimal(1), rounding=ROUND_HALF_UP) * step
-        return f"about {'-' if amount.minor < 0 else ''}{rounded:,.0f} {amount.currency}"
+        figure = speech.number(int(-rounded if amount.minor < 0 else rounded))
+        return say("about {figure} {currency}", figure=figure, currency=amount.currency)
 
     def name(self, stranger: str) -> str:
         """Return a customer's or contact's name for formatted text."""
@@ -43,7 +45,7 @@ class Audience:
     def _initials(stranger: str) -> str:
         """Return the first characters of the first words; what begins like an address or a number says nothing."""
         words = [word for word in text.plain(stranger).split() if word[:1].isalnum()]
-        return " ".join(f"{word[0]}…" for word in words[:MOST_INITIALS]) or "a customer"
+        return " ".join(f"{word[0]}…" for word in words[:MOST_INITIALS]) or say("a customer")
 
 
 FULL = Audience(brief=False)

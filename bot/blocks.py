@@ -7,6 +7,8 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
+from domain.kernel.speech import say
+
 Block = dict[str, Any]
 """One block or element as Slack's JSON has it."""
 
@@ -56,7 +58,8 @@ class Confirmation:
     title: str
     question: str
     yes: str
-    no: str = "Cancel"
+    no: str = ""
+    """Empty: Cancel."""
 
 
 def header(text: str) -> Block:
@@ -117,7 +120,7 @@ def button(
             "title": _plain(_cut(confirm.title, 100)),
             "text": _plain(_cut(confirm.question, 300)),
             "confirm": _plain(_cut(confirm.yes, 30)),
-            "deny": _plain(_cut(confirm.no, 30)),
+            "deny": _plain(_cut(confirm.no or say("Cancel"), 30)),
         }
     return block
 
@@ -159,7 +162,7 @@ def listing(
         shown += part
         count += 1
     left = (len(parts) if total is None else total) - count
-    more = (context(f"… +{left} more{hint}"),) if left > 0 else ()
+    more = (context(f"{say('… +{count} more', count=left)}{hint}"),) if left > 0 else ()
     return (*head, *shown, *more, *tail)
 
 

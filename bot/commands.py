@@ -13,6 +13,7 @@ from bot.views import help as help_views
 from domain.kernel.actor import Actor
 from domain.kernel.core import Core
 from domain.kernel.refusals import Refusal
+from domain.kernel.speech import phrase
 from domain.ledger.refusals import AccountUnclear, InvoiceNotFound
 from domain.people import people
 from domain.people.refusals import PersonUnknown
@@ -21,17 +22,31 @@ log = logging.getLogger(__name__)
 
 
 async def show_help(core: Core, ask: Ask) -> Message:
-    """Answer ``/plixo help`` with what this person may do, or with all about the commands of one word."""
+    """Answer ``/plixo help [WORD|all]``: the topics, all about one word, or every command; what this person may do."""
     mine = [each for each in COMMANDS if each.allowed(ask.actor.may)]
-    said = ask.words[0].casefold().strip("`'\"/") if ask.words else ""
-    about = [each for each in mine if said in each.words or said == each.group.casefold()]
+    said = " ".join(ask.words).casefold().strip("`'\"/ ")
+    topic, first = help_views.topic(said), said.partition(" ")[0]
+    about = [each for each in mine if each.group == topic or (topic is None and first in each.words)]
     note = "" if ask.actor.roles else str(PersonUnknown(await people.controllers(core)))
-    lines = [help_views.HelpLine(each.group, each.usage, each.does, each.example) for each in about or mine]
-    return help_views.listed(lines, roles=ask.actor.roles, note=note, detailed=bool(about))
+    lines = [
+        help_views.HelpLine(each.group, each.usage, each.does, each.example, " ".join(each.words))
+        for each in about or mine
+    ]
+    if about or said == EVERYTHING:
+        return help_views.listed(lines, roles=ask.actor.roles, note=note, detailed=bool(about))
+    return help_views.topics(lines, roles=ask.actor.roles, note=note)
 
+
+EVERYTHING = "all"
 
 HELP = Command(
-    Group.SELF, ("help",), "[WORD]", None, "lists what you may do, with examples of one word", "help", show_help
+    Group.SELF,
+    ("help",),
+    "[WORD|all]",
+    None,
+    phrase("lists what you may do, with examples of one word"),
+    "help",
+    show_help,
 )
 
 COMMANDS = (*nouns.COMMANDS, HELP)

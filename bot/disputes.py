@@ -1,7 +1,7 @@
 """Disputes: filed for a payer, listed by deadline, taken up, decided or withdrawn."""
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from bot import asks, words
@@ -12,17 +12,22 @@ from bot.routes import Answer, Command, Group, Route, command
 from bot.views import answers
 from bot.views import case_forms as forms
 from bot.views import disputes as views
+from bot.views import promises as promise_views
 from domain.casework import absences
 from domain.casework.refusals import WithoutRole
 from domain.commitments import dispute_endings, dispute_owners, dispute_queries, disputes
 from domain.commitments.dispute_endings import Outcome
+from domain.commitments.dispute_queries import DisputeView
 from domain.commitments.dispute_reasons import BY_CODE
 from domain.commitments.objections import Filing
+from domain.kernel import speech
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
+from domain.kernel.speech import phrase, say
 from domain.ledger.refusals import InvoiceNotFound
 from domain.operations import cases, short_ids
 from domain.operations.short_ids import Waiting
+from domain.outreach import confirmations
 from domain.people import people
 from domain.people.refusals import PersonUnknown
 
@@ -48,7 +53,7 @@ async def dispute(core: Core, ask: Ask) -> Answer:
         Misunderstood: Invoice, reason or description is missing.
     """
     if not ask.words:
-        return forms.dispute(None)
+        return forms.dispute(None, confirmed=promise_views.confirmed(None))
     number, rest = asks.leading_number(ask.words, example=EXAMPLE)
     if not rest:
         return await _shown_or_filed(core, number)
@@ -59,18 +64,21 @@ async def dispute(core: Core, ask: Ask) -> Answer:
     if read is not None:
         amount = read[0]
     description = asks.reason(
-        rest[1 + (read[1] if read else 0) :], why="What do they object to? Describe it in their words.", example=EXAMPLE
+        rest[1 + (read[1] if read else 0) :],
+        why=say("What do they object to? Describe it in their words."),
+        example=EXAMPLE,
     )
     filing = Filing(reason_code=code, description=description, amount=amount)
     event = await disputes.file(core, invoice_number=number, filing=filing, actor=ask.actor)
-    return answers.done(event, views.show(event.dispute_id), views.take(event.dispute_id))
+    note = promise_views.confirmed(await confirmations.of_account(core, account_id=case.account_id))
+    return answers.done(event, views.show(event.dispute_id), views.take(event.dispute_id), note=note)
 
 
 async def listed(core: Core, ask: Ask) -> Message:
     """Answer ``/plixo dispute list [mine]``: the open ones, the next deadline first."""
     mine = bool(ask.words) and ask.words[0].casefold() == "mine"
     waiting = await dispute_queries.waiting(core, owners=await _whose(core, ask.actor) if mine else None)
-    return views.listed(waiting, await dispute_queries.counts(core), mine=mine)
+    return views.listed(waiting, await dispute_queries.counts(core), mine=mine, owners=await owners(core, waiting))
 
 
 async def take(core: Core, ask: Ask) -> Message:
@@ -85,7 +93,7 @@ async def assign(core: Core, ask: Ask) -> Message:
     dispute_id = await _first(core, ask.words, example)
     who = [each for each in ask.words[1:] if each.casefold() != "to"]
     if not who:
-        raise Misunderstood(f"To whom? For example `/plixo {example}`.")
+        raise Misunderstood(say("To whom? For example `/plixo {example}`.", example=example))
     slack_id = await people.slack_id(core, text=asks.person(" ".join(who)))
     return await _assigned(core, dispute_id=dispute_id, slack_id=slack_id, actor=ask.actor)
 
@@ -99,7 +107,12 @@ async def resolve(core: Core, ask: Ask) -> Message:
     dispute_id = await _first(core, ask.words, RESOLVE)
     outcome = OUTCOMES.get(ask.words[1].casefold()) if len(ask.words) > 1 else None
     if outcome is None:
-        raise Misunderstood(f"How does it end: accepted, partly AMOUNT or rejected? For example `/plixo {RESOLVE}`.")
+        raise Misunderstood(
+            say(
+                "How does it end: `accepted`, `partly AMOUNT` or `rejected`? For example `/plixo {example}`.",
+                example=RESOLVE,
+            )
+        )
     rest = ask.words[2:]
     credit = None
     if rest and rest[0].casefold() == "accepted":
@@ -109,10 +122,10 @@ async def resolve(core: Core, ask: Ask) -> Message:
         read = words.leading_amount(rest, currency=view.amount.currency)
         if read is None:
             raise Misunderstood(
-                "How much is credited? For example `/plixo dispute resolve D-1A2B-3C4D partly 80 note…`."
+                say("How much is credited? For example `/plixo dispute resolve D-1A2B-3C4D partly 80 note…`.")
             )
         credit, rest = read[0], rest[read[1] :]
-    note = asks.reason(rest, why="Why? The customer reads it.", example=RESOLVE)
+    note = asks.reason(rest, why=say("Why? The customer reads it."), example=RESOLVE)
     event = await dispute_endings.resolve(
         core, dispute_id=dispute_id, outcome=outcome, note=note, actor=ask.actor, credit=credit
     )
@@ -128,7 +141,7 @@ async def withdraw(core: Core, ask: Ask) -> Message:
 
 async def press_show(core: Core, press: Press) -> Message:
     """Answer a click on Show dispute."""
-    return views.card(await dispute_queries.dispute(core, dispute_id=_dispute(press)))
+    return await _card(core, _dispute(press))
 
 
 async def press_take(core: Core, press: Press) -> Message:
@@ -147,10 +160,22 @@ async def _shown_or_filed(core: Core, word: str) -> Answer:
     try:
         case = await cases.case(core, invoice_number=word)
     except InvoiceNotFound:
-        return views.card(await dispute_queries.dispute(core, dispute_id=await _named(core, word)))
+        return await _card(core, await _named(core, word))
     if case.notes.disputes or not case.is_open:
-        return views.card(await dispute_queries.dispute(core, dispute_id=await _named(core, word)))
-    return forms.dispute(case, most=str(case.balance))
+        return await _card(core, await _named(core, word))
+    mail = await confirmations.of_account(core, account_id=case.account_id)
+    return forms.dispute(case, most=speech.amount(case.balance), confirmed=promise_views.confirmed(mail))
+
+
+async def owners(core: Core, shown: Sequence[DisputeView]) -> Mapping[UUID, str]:
+    """Return who does the work of each owner now: the owner, or whoever stands in."""
+    people_ids = [each.owner_id for each in shown if each.owner_id is not None]
+    return await absences.responsible(core, core.database, people=people_ids)
+
+
+async def _card(core: Core, dispute_id: UUID) -> Message:
+    found = await dispute_queries.dispute(core, dispute_id=dispute_id)
+    return views.card(found, owners=await owners(core, [found]))
 
 
 async def _whose(core: Core, actor: Actor) -> frozenset[UUID]:
@@ -171,7 +196,7 @@ async def _assigned(core: Core, *, dispute_id: UUID, slack_id: str, actor: Actor
 
 async def _first(core: Core, said: tuple[str, ...], example: str) -> UUID:
     if not said:
-        raise Misunderstood(f"Which dispute? For example `/plixo {example}`.")
+        raise Misunderstood(say("Which dispute? For example `/plixo {example}`.", example=example))
     return await _named(core, said[0])
 
 
@@ -185,7 +210,13 @@ async def _named(core: Core, word: str) -> UUID:
         each for each in await dispute_queries.of_invoice(core, invoice_id=case.invoice_id) if each.sla is not None
     ]
     if not found:
-        raise Misunderstood(f"No dispute about {case.invoice_number} is open. File one: `/plixo {EXAMPLE}`.")
+        raise Misunderstood(
+            say(
+                "No dispute about {invoice} is open. File one: `/plixo {example}`.",
+                invoice=case.invoice_number,
+                example=EXAMPLE,
+            )
+        )
     return found[0].dispute_id
 
 
@@ -195,8 +226,17 @@ def _code(word: str) -> str:
     if said in BY_CODE:
         return said
     near = difflib.get_close_matches(said, BY_CODE, n=1, cutoff=0.7) or [each for each in BY_CODE if said in each]
-    hint = f" Did you mean `{near[0]}`?" if near else ""
-    raise Misunderstood(f"{word!r} is not a reason.{hint} The reasons are: {', '.join(BY_CODE)}.")
+    known = ", ".join(BY_CODE)
+    if near:
+        raise Misunderstood(
+            say(
+                "“{word}” is not a reason. Did you mean `{near}`? The reasons are: {known}.",
+                word=word,
+                near=near[0],
+                known=known,
+            )
+        )
+    raise Misunderstood(say("“{word}” is not a reason. The reasons are: {known}.", word=word, known=known))
 
 
 def _dispute(press: Press) -> UUID:
@@ -206,62 +246,30 @@ def _dispute(press: Press) -> UUID:
 
 COMMANDS: tuple[Command, ...] = (
     command(
-        Group.DISPUTES,
-        "dispute",
-        "[INV REASON [AMOUNT] words…]",
-        Permission.WORK_QUEUE,
-        "files an objection, or shows it",
-        EXAMPLE,
-        dispute,
-        opens=True,
+        Group.DISPUTES, "dispute", "[INV REASON [AMOUNT] words…]", Permission.WORK_QUEUE,
+        phrase("files an objection, or shows it"), EXAMPLE, dispute, opens=True,
     ),
     command(
-        Group.DISPUTES,
-        "dispute list",
-        "[mine]",
-        Permission.VIEW,
-        "lists open disputes by deadline",
-        "dispute list",
-        listed,
+        Group.DISPUTES, "dispute list", "[mine]", Permission.VIEW,
+        phrase("lists open disputes by deadline"), "dispute list", listed,
     ),
     command(
-        Group.DISPUTES,
-        "dispute take",
-        "INV|D-…",
-        Permission.WORK_QUEUE,
-        "takes a dispute up",
-        "dispute take D-1A2B-3C4D",
-        take,
+        Group.DISPUTES, "dispute take", "INV|D-…", Permission.WORK_QUEUE,
+        phrase("takes a dispute up"), "dispute take D-1A2B-3C4D", take,
     ),
     command(
-        Group.DISPUTES,
-        "dispute assign",
-        "INV|D-… @person",
-        Permission.WORK_QUEUE,
-        "gives it to somebody",
-        "dispute assign D-1A2B-3C4D @ben",
-        assign,
+        Group.DISPUTES, "dispute assign", "INV|D-… @person", Permission.WORK_QUEUE,
+        phrase("gives it to somebody"), "dispute assign D-1A2B-3C4D @ben", assign,
     ),
     command(
-        Group.DISPUTES,
-        "dispute resolve",
-        "INV|D-… accepted|partly AMOUNT|rejected note…",
-        Permission.WORK_QUEUE,
-        "decides it",
-        RESOLVE,
-        resolve,
-        Permission.APPROVE_CREDITS,
+        Group.DISPUTES, "dispute resolve", "INV|D-… accepted|partly AMOUNT|rejected note…", Permission.WORK_QUEUE,
+        phrase("decides it"), RESOLVE, resolve, Permission.APPROVE_CREDITS,
     ),
     command(
-        Group.DISPUTES,
-        "dispute withdraw",
-        "INV|D-… [note…]",
-        Permission.WORK_QUEUE,
-        "takes it back for the payer",
-        "dispute withdraw D-1A2B-3C4D their mistake",
-        withdraw,
+        Group.DISPUTES, "dispute withdraw", "INV|D-… [note…]", Permission.WORK_QUEUE,
+        phrase("takes it back for the payer"), "dispute withdraw D-1A2B-3C4D their mistake", withdraw,
     ),
-)
+)  # fmt: skip
 
 BUTTONS: Mapping[Action, Route] = {
     Action.SHOW_DISPUTE: Route(Permission.VIEW, press_show, ("dispute",)),

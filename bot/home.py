@@ -4,6 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
+from bot import disputes
 from bot.asks import Filled, Misunderstood, Press
 from bot.blocks import Message
 from bot.filled import Misfilled
@@ -23,6 +24,7 @@ from domain.casework import conversations, questions
 from domain.commitments import dispute_queries, plan_queries
 from domain.kernel.actor import Actor, ActorKind, Permission
 from domain.kernel.core import Core
+from domain.kernel.speech import say
 from domain.ledger import credits, unapplied, write_off_records  # noqa: A004 - named after what it is about
 from domain.operations import homes
 from domain.operations.desks import Pile
@@ -53,7 +55,7 @@ async def press_list(core: Core, press: Press) -> Message:
     """Answer a click on a list of App Home."""
     shown = _LISTS.get(press.subject.seen or "")
     if shown is None:
-        raise Misunderstood("That list is not there any more. `/plixo help` says what is.")
+        raise Misunderstood(say("That list is not there any more. `/plixo help` says what is."))
     return await shown(core, press)
 
 
@@ -67,10 +69,10 @@ async def submit_ask(core: Core, filled: Filled) -> Message:
     """Take the request for a role."""
     values, days = filled.values, filled.values.text("days")
     if values.choice("role") not in set(Role):
-        raise Misfilled({"role": "Which role?"})
+        raise Misfilled({"role": say("Which role?")})
     if days and not (days.isascii() and days.isdigit() and 0 < int(days) <= LONGEST_DAYS):
-        raise Misfilled({"days": f"A number of days, at most {LONGEST_DAYS}, or nothing."})
-    reason = values.needed("reason", or_else="What do you need it for? Whoever decides reads it.")
+        raise Misfilled({"days": say("A number of days, at most {most}, or nothing.", most=LONGEST_DAYS)})
+    reason = values.needed("reason", or_else=say("What do you need it for? Whoever decides reads it."))
     known = filled.actor.id is not None
     name = filled.actor.name if known else filled.called[:80] or filled.slack_id
     event = await access.request(
@@ -99,7 +101,9 @@ def _shows(read: Callable[[Core], Awaitable[T]], view: Callable[[T], Message]) -
 
 async def _disputes(core: Core, press: Press) -> Message:
     del press
-    return dispute_views.listed(await dispute_queries.waiting(core), await dispute_queries.counts(core), mine=False)
+    waiting = await dispute_queries.waiting(core)
+    owners = await disputes.owners(core, waiting)
+    return dispute_views.listed(waiting, await dispute_queries.counts(core), mine=False, owners=owners)
 
 
 async def _unapplied(core: Core, press: Press) -> Message:

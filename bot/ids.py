@@ -102,9 +102,19 @@ class Action(StrEnum):
     LIST_ACCESS = "access.list"
     APPROVE_ACCESS = "access.approve"
     DENY_ACCESS = "access.deny"
+    WITHDRAW_ACCESS = "access.withdraw"
     SHOW_ACT = "audit.act"
     OLDER_ACTS = "audit.older"
     SETTINGS = "settings.edit"
+    SHOW_READINESS = "readiness.show"
+    RECHECK_READINESS = "readiness.recheck"
+    SMOKE_DISPUTE = "readiness.smoke"
+    LIST_CONTACTLESS = "readiness.contacts"
+    EXPORT_CONTACTLESS = "readiness.contacts_file"
+    SHOW_PARITY = "readiness.parity"
+    OVERRIDE_CHECK = "readiness.override"
+    APPROVE_OVERRIDE = "readiness.override_approve"
+    DECLINE_OVERRIDE = "readiness.override_decline"
 
 
 class FormId(StrEnum):
@@ -140,6 +150,7 @@ class FormId(StrEnum):
     IMPORT_KIND = "import.kind"
     DENY_ACCESS = "access.deny"
     SETTINGS = "settings.edit"
+    OVERRIDE_CHECK = "readiness.override"
 
 
 class ChoiceId(StrEnum):
@@ -174,6 +185,7 @@ class Subject(BaseModel):
     entry: int | None = Field(default=None, ge=1, le=10**15)
     file: UUID | None = None
     access: UUID | None = None
+    override: UUID | None = None
     person: UUID | None = None
     policy: int | None = Field(default=None, ge=0, le=10**9)
     step: int | None = Field(default=None, ge=0, le=10_000)

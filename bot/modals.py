@@ -7,6 +7,7 @@ from typing import Any
 from bot import blocks
 from bot.blocks import Block, Message
 from bot.ids import FormId, Subject
+from domain.kernel.speech import say
 
 TITLE_LIMIT = 24
 METADATA_LIMIT = 3_000
@@ -20,8 +21,10 @@ class Modal:
     title: str
     blocks: tuple[Block, ...]
     form: FormId | None = None
-    submit: str = "Save"
-    close: str = "Cancel"
+    submit: str = ""
+    """What the button says that submits it; empty: Save."""
+    close: str = ""
+    """What the button says that closes it; empty: Cancel."""
     subject: Subject = field(default_factory=Subject)
     """What the form is about; it comes back with the submission, and is believed in nothing but being of that form."""
 
@@ -30,12 +33,12 @@ class Modal:
         shown: dict[str, Any] = {
             "type": "modal",
             "title": _plain(self.title),
-            "close": _plain(self.close if self.form else "Close"),
+            "close": _plain((self.close or say("Cancel")) if self.form else say("Close")),
             "blocks": list(self.blocks),
             "private_metadata": self.subject.model_dump_json(exclude_none=True),
         }
         if self.form:
-            shown |= {"callback_id": self.form.value, "submit": _plain(self.submit)}
+            shown |= {"callback_id": self.form.value, "submit": _plain(self.submit or say("Save"))}
         return shown
 
 
@@ -47,8 +50,12 @@ def of(answer: "Message | Modal") -> Modal:
 
 
 def waiting() -> Modal:
-    """Return what is shown until the answer is there."""
-    return Modal(title="Plixo", blocks=(blocks.section("One moment…"),))
+    """Return what is shown until the answer is there; it stays when the process dies meanwhile."""
+    hint = say(
+        "If this still stands here after a minute, Plixo was interrupted. Close the window and look whether it is done;"
+        " if not, do it again."
+    )
+    return Modal(title="Plixo", blocks=(blocks.section(say("One moment…")), blocks.context(hint)))
 
 
 def problems(modal: Modal) -> tuple[str, ...]:
@@ -57,8 +64,8 @@ def problems(modal: Modal) -> tuple[str, ...]:
     metadata = modal.subject.model_dump_json(exclude_none=True)
     checks = [
         (not 0 < len(modal.title) <= TITLE_LIMIT, "title"),
-        (not 0 < len(modal.submit) <= TITLE_LIMIT, "submit"),
-        (not 0 < len(modal.close) <= TITLE_LIMIT, "close"),
+        (len(modal.submit) > TITLE_LIMIT, "submit"),
+        (len(modal.close) > TITLE_LIMIT, "close"),
         (len(metadata) > METADATA_LIMIT, "metadata too long"),
         (not 1 <= len(modal.blocks) <= MOST_BLOCKS, "number of blocks"),
         (any(count > 1 for count in names.values()), "a block id twice"),

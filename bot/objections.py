@@ -12,6 +12,7 @@ from bot.routes import Answer, Form, Route
 from bot.views import answers, dispute_forms
 from bot.views import case_forms as forms
 from bot.views import disputes as views
+from bot.views import promises as promise_views
 from domain.commitments import dispute_endings, dispute_queries, dispute_uploads, disputes
 from domain.commitments.dispute_endings import Outcome
 from domain.commitments.dispute_refusals import (
@@ -22,15 +23,21 @@ from domain.commitments.dispute_refusals import (
 )
 from domain.commitments.objections import Filing
 from domain.commitments.refusals import AmountNotPositive, OtherCurrency, ReasonMissing
+from domain.kernel import speech
 from domain.kernel.actor import Permission
 from domain.kernel.core import Core
+from domain.kernel.speech import say
 from domain.operations import cases
+from domain.outreach import confirmations
 
 
 async def press_file(core: Core, press: Press) -> Answer:
     """Answer a click on Dispute: show the form."""
     case = await cases.case(core, invoice_id=press.subject.invoice)
-    return forms.dispute(case, most=str(case.balance), card=press.subject.card)
+    mail = await confirmations.of_account(core, account_id=case.account_id)
+    return forms.dispute(
+        case, most=speech.amount(case.balance), card=press.subject.card, confirmed=promise_views.confirmed(mail)
+    )
 
 
 async def submit_file(core: Core, filled: Filled) -> Message:
@@ -39,7 +46,7 @@ async def submit_file(core: Core, filled: Filled) -> Message:
     reason = filled.values.choice("reason")
     filing = Filing(
         reason_code=reason,
-        description=filled.values.needed("words", or_else="What do they object to? Describe it in their words."),
+        description=filled.values.needed("words", or_else=say("What do they object to? Describe it in their words.")),
         amount=entered.amount(filled.values, "amount", currency=case.balance.currency),
     )
     with entered.at_fields(
@@ -51,12 +58,13 @@ async def submit_file(core: Core, filled: Filled) -> Message:
     ):
         event = await disputes.file(core, invoice_number=case.invoice_number, filing=filing, actor=filled.actor)
     files = {f"{SOURCE}{each.id}": each.name for each in filled.values.files("papers") if each.id}
-    note = ""
+    note = promise_views.confirmed(await confirmations.of_account(core, account_id=case.account_id))
     if files:
         await dispute_uploads.taken(
             core, dispute_id=event.dispute_id, files=files, chat_id=filled.slack_id, actor=filled.actor
         )
-        note = "The files are being fetched; the dispute shows them, and you hear of one that cannot be had."
+        fetching = say("The files are being fetched; the dispute shows them, and you hear of one that cannot be had.")
+        note = f"{fetching} {note}"
     return answers.done(event, views.show(event.dispute_id), views.take(event.dispute_id), note=note)
 
 
@@ -80,11 +88,11 @@ async def submit_resolve(core: Core, filled: Filled) -> Message:
     if said == dispute_forms.WITHDRAWN:
         return answers.done(await dispute_endings.withdraw(core, dispute_id=dispute_id, note=note, actor=filled.actor))
     if said not in {each.value for each in Outcome}:
-        raise Misfilled({"outcome": "How does it end?"})
+        raise Misfilled({"outcome": say("How does it end?")})
     outcome = Outcome(said)
     credit = entered.amount(filled.values, "credit", currency=dispute.amount.currency)
     if outcome is Outcome.PARTLY_ACCEPTED and credit is None:
-        raise Misfilled({"credit": "How much is credited?"})
+        raise Misfilled({"credit": say("How much is credited?")})
     with entered.at_fields({"note": (ReasonMissing,), "credit": (ResolutionUnusable, OtherCurrency)}):
         event = await dispute_endings.resolve(
             core,

@@ -1,13 +1,17 @@
 """Personal: what one person is told in the talk with Plixo: requests to decide, answers to one's own, roles that end.
 
-Each message has a key of its own and is drawn anew when what it stands for changes, so a job may run twice.
+Each message has a key of its own and is drawn anew when what it stands for changes, so a job may run twice. Who wants
+to hear less (``/plixo settings noise``) is sent less; what was sent before is kept current all the same.
 """
 
 import logging
 from uuid import UUID
 
-from bot.audience import Draw
+from bot import heeding
+from bot.audience import Audience, Draw
+from bot.blocks import Message
 from bot.errors import SlackRefused
+from bot.heeding import Weight
 from bot.learning import Learner
 from bot.poster import Poster
 from bot.views import access as views
@@ -17,6 +21,7 @@ from domain.kernel import timeline
 from domain.kernel.actor import ActorKind, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import Event
+from domain.operations import chat_messages
 from domain.people import access_lists, people
 from domain.people.access_events import AccessApproved, AccessDenied, AccessEvent, AccessExpired
 from domain.people.events import RoleEnded, RoleEndsSoon, RoleGranted, RoleRevoked
@@ -59,30 +64,39 @@ class Personal:
     async def _access(self, event: AccessEvent) -> None:
         """Draw the card of a request anew for those who decide, and answer whoever asked."""
         card = await access_lists.card(self._core, access_id=event.access_id)
-        message = views.card(card)
         deciders = await people.slack_ids_with(self._core, permission=Permission.MANAGE_PEOPLE, limit=MOST_DECIDERS)
         askers = {event.slack_id}
         if card.asked_by_id is not None:
             askers.add(await people.slack_id_of(self._core, person_id=card.asked_by_id) or "")
         for slack_id in deciders:
             if slack_id not in askers:
-                await self._to(slack_id, lambda _: message, key=f"access:{event.access_id}")
+                await self._to(
+                    slack_id, lambda _: views.card(card), key=f"access:{event.access_id}", weight=Weight.NEEDS
+                )
         if isinstance(event, ANSWERED):
-            said = views.answer(card)
-            await self._to(event.slack_id, lambda _: said, key=f"access-answer:{event.access_id}")
+            key = f"access-answer:{event.access_id}"
+            await self._to(event.slack_id, lambda _: views.answer(card), key=key, weight=Weight.NEEDS)
             for slack_id in askers - {"", event.slack_id}:
-                await self._to(slack_id, lambda _: message, key=f"access-answer:{event.access_id}")
+                await self._to(slack_id, lambda _: views.card(card), key=key, weight=Weight.NEEDS)
 
     async def _own(self, event: Event, entry_id: int, person_id: UUID) -> None:
         slack_id = await people.slack_id_of(self._core, person_id=person_id)
-        if slack_id is not None:
-            message = (
-                role_views.ends_soon(event) if isinstance(event, RoleEndsSoon) else answers.said(f"{event.told()}.")
-            )
-            await self._to(slack_id, lambda _: message, key=f"entry-own:{entry_id}")
+        if slack_id is None:
+            return
 
-    async def _to(self, slack_id: str, draw: Draw, *, key: str) -> None:
+        def draw(_: Audience) -> Message:
+            if isinstance(event, RoleEndsSoon):
+                return role_views.ends_soon(event)
+            return answers.said(f"{event.told()}.")
+
+        weight = Weight.NEEDS if isinstance(event, RoleEndsSoon) else Weight.CONCERNS
+        await self._to(slack_id, draw, key=f"entry-own:{entry_id}", weight=weight)
+
+    async def _to(self, slack_id: str, draw: Draw, *, key: str, weight: Weight) -> None:
         """Write to one person; one whom Slack does not let us write to keeps nobody else waiting."""
+        heard = await heeding.wants(self._core, slack_id=slack_id, weight=weight)
+        if not heard and not await chat_messages.found(self._core, keys=[f"{key}:{slack_id}"]):
+            return
         try:
             await self._poster.to_person(draw, slack_id=slack_id, key=key)
         except SlackRefused as refused:

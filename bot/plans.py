@@ -1,9 +1,8 @@
 """Plans: instalments noted for a payer, approved, countered, rejected or ended."""
 
-import re
 from collections.abc import Mapping
 
-from bot import asks, reasons, words
+from bot import asks, plan_words, reasons
 from bot.asks import Ask, Filled, Misunderstood, Press
 from bot.blocks import Message
 from bot.filled import Misfilled
@@ -14,27 +13,14 @@ from bot.views import plans as views
 from domain.commitments import plan_queries, plans
 from domain.commitments.parties import Source
 from domain.commitments.states import PlanState
-from domain.commitments.terms import Frequency, Instalment, Own, Schedule, Terms
+from domain.commitments.terms import Schedule
 from domain.kernel.actor import Permission
-from domain.kernel.clock import local_date
 from domain.kernel.core import Core
+from domain.kernel.speech import phrase, say
 from domain.operations import cases
 
 EXAMPLE = "plan INV-1042 3 monthly from 2026-04-01 their main customer went bankrupt"
 COUNTER = "plan counter INV-1042 2 monthly from 2026-04-01 three months are too long"
-
-RHYTHMS = {
-    "weekly": Frequency.WEEKLY,
-    "week": Frequency.WEEKLY,
-    "biweekly": Frequency.BIWEEKLY,
-    "fortnightly": Frequency.BIWEEKLY,
-    "monthly": Frequency.MONTHLY,
-    "month": Frequency.MONTHLY,
-    "months": Frequency.MONTHLY,
-    "weeks": Frequency.WEEKLY,
-}
-
-_AND = {"and", "+", "then", ","}
 
 
 async def plan(core: Core, ask: Ask) -> Message:
@@ -43,16 +29,20 @@ async def plan(core: Core, ask: Ask) -> Message:
     Raises:
         Misunderstood: Invoice, number, rhythm, first day or reason is missing.
     """
-    number, rest = asks.leading_number(ask.words, example=EXAMPLE)
+    number, rest = await plan_words.leading(core, ask, EXAMPLE)
     if not rest:
         return await _shown(core, number)
-    wanted, reason = await _terms(core, number, rest, example=EXAMPLE)
-    why = asks.reason(reason, why="Why do they need a plan?", example=EXAMPLE)
+    wanted, reason = await plan_words.terms(core, number, rest, example=EXAMPLE)
+    why = asks.reason(reason, why=say("Why do they need a plan?"), example=EXAMPLE)
     event = await plans.request(
         core, invoice_number=number, wanted=wanted, reason=why, actor=ask.actor, source=Source.OPERATOR
     )
-    who = "a Controller" if event.needs_controller else "somebody else who may approve"
-    return answers.done(event, views.show(event.invoice_id), note=f"It waits for {who}; nothing pauses until then.")
+    note = (
+        say("It waits for a Controller; nothing pauses until then.")
+        if event.needs_controller
+        else say("It waits for somebody else who may approve; nothing pauses until then.")
+    )
+    return answers.done(event, views.show(event.invoice_id), note=note)
 
 
 async def listed(core: Core, ask: Ask) -> Message:
@@ -62,47 +52,47 @@ async def listed(core: Core, ask: Ask) -> Message:
 
 
 async def approve(core: Core, ask: Ask) -> Message:
-    """Answer ``/plixo plan approve INV-1042``."""
-    number = asks.invoice_number(ask.words, example="plan approve INV-1042")
+    """Answer ``/plixo plan approve INV-1042``, or by the reference that the payer has: ``P-1A2B-3C4D``."""
+    number = await plan_words.invoice(core, asks.invoice_number(ask.words, example="plan approve INV-1042"))
     return answers.done(await plans.approve(core, invoice_number=number, actor=ask.actor))
 
 
 async def accept(core: Core, ask: Ask) -> Message:
     """Answer ``/plixo plan accept INV-1042``: the payer said yes to what we offered."""
-    number = asks.invoice_number(ask.words, example="plan accept INV-1042")
+    number = await plan_words.invoice(core, asks.invoice_number(ask.words, example="plan accept INV-1042"))
     return answers.done(await plans.accept(core, invoice_number=number, actor=ask.actor))
 
 
 async def reject(core: Core, ask: Ask) -> Message:
     """Answer ``/plixo plan reject INV-1042 reason…``."""
     example = "plan reject INV-1042 the last instalment would come too late"
-    number, rest = asks.leading_number(ask.words, example=example)
-    reason = asks.reason(rest, why="Why? The customer reads it.", example=example)
+    number, rest = await plan_words.leading(core, ask, example)
+    reason = asks.reason(rest, why=say("Why? The customer reads it."), example=example)
     return answers.done(await plans.reject(core, invoice_number=number, reason=reason, actor=ask.actor))
 
 
 async def cancel(core: Core, ask: Ask) -> Message:
     """Answer ``/plixo plan cancel INV-1042 reason…``."""
     example = "plan cancel INV-1042 they pay all at once"
-    number, rest = asks.leading_number(ask.words, example=example)
-    reason = asks.reason(rest, why="Why is it cancelled?", example=example)
+    number, rest = await plan_words.leading(core, ask, example)
+    reason = asks.reason(rest, why=say("Why is it cancelled?"), example=example)
     return answers.done(await plans.cancel(core, invoice_number=number, reason=reason, actor=ask.actor))
 
 
 async def default(core: Core, ask: Ask) -> Message:
     """Answer ``/plixo plan default INV-1042 reason…``: the whole balance is due again."""
     example = "plan default INV-1042 two instalments are missing"
-    number, rest = asks.leading_number(ask.words, example=example)
-    reason = asks.reason(rest, why="Why is it given up?", example=example)
+    number, rest = await plan_words.leading(core, ask, example)
+    reason = asks.reason(rest, why=say("Why is it given up?"), example=example)
     return answers.done(await plans.default(core, invoice_number=number, reason=reason, actor=ask.actor))
 
 
 async def counter(core: Core, ask: Ask) -> Message:
     """Answer ``/plixo plan counter INV-1042 2 monthly from 2026-04-01 note…``."""
-    number, rest = asks.leading_number(ask.words, example=COUNTER)
-    wanted, note = await _terms(core, number, rest, example=COUNTER)
+    number, rest = await plan_words.leading(core, ask, COUNTER)
+    wanted, note = await plan_words.terms(core, number, rest, example=COUNTER)
     event = await plans.counter(core, invoice_number=number, wanted=wanted, note=" ".join(note), actor=ask.actor)
-    return answers.done(event, note="The customer is offered these terms; they hold once accepted.")
+    return answers.done(event, note=say("The customer is offered these terms; they hold once accepted."))
 
 
 async def press_show(core: Core, press: Press) -> Message:
@@ -127,7 +117,7 @@ async def press_reject(core: Core, press: Press) -> Answer:
 
 async def submit_reject(core: Core, filled: Filled) -> Message:
     """Take the reason why a plan is declined."""
-    reason = reasons.given(filled.values, views.REASONS, or_else="Why? The customer reads it.")
+    reason = reasons.given(filled.values, views.REASONS, or_else=say("Why? The customer reads it."))
     number = await _number(core, filled)
     return answers.done(await plans.reject(core, invoice_number=number, reason=reason, actor=filled.actor))
 
@@ -141,11 +131,12 @@ async def press_counter(core: Core, press: Press) -> Answer:
 async def submit_counter(core: Core, filled: Filled) -> Message:
     """Take the terms that the customer is offered."""
     values, count = filled.values, filled.values.text("count")
-    first_on, rhythm = values.day("first"), RHYTHMS.get(values.choice("rhythm"))
+    first_on, rhythm = values.day("first"), plan_words.RHYTHMS.get(values.choice("rhythm"))
+    counts = count.isascii() and count.isdigit() and len(count) <= 3
     missing = {
-        "count": "" if count.isascii() and count.isdigit() and len(count) <= 3 else "A number of instalments, like 3.",
-        "rhythm": "" if rhythm else "How far apart are they?",
-        "first": "" if first_on else "From which day?",
+        "count": "" if counts else say("A number of instalments, like 3."),
+        "rhythm": "" if rhythm else say("How far apart are they?"),
+        "first": "" if first_on else say("From which day?"),
     }
     if first_on is None or rhythm is None or any(missing.values()):
         raise Misfilled({field: said for field, said in missing.items() if said})
@@ -157,14 +148,14 @@ async def submit_counter(core: Core, filled: Filled) -> Message:
         actor=filled.actor,
         stamp=filled.subject.seen,
     )
-    return answers.done(event, note="The customer is offered these terms; they hold once accepted.")
+    return answers.done(event, note=say("The customer is offered these terms; they hold once accepted."))
 
 
 async def _pressed(core: Core, press: Press) -> plan_queries.PlanView:
     assert press.subject.invoice is not None, "the route asks for it"
     view = await plan_queries.of_invoice(core, invoice_id=press.subject.invoice)
     if view is None:
-        raise Misunderstood("There is no plan about that invoice any more.")
+        raise Misunderstood(say("There is no plan about that invoice any more."))
     return view
 
 
@@ -177,112 +168,50 @@ async def _shown(core: Core, number: str) -> Message:
     case = await cases.case(core, invoice_number=number)
     view = await plan_queries.of_invoice(core, invoice_id=case.invoice_id)
     if view is None:
-        return answers.said(f"There is no plan about {case.invoice_number}. Note one: `/plixo {EXAMPLE}`.")
-    return views.card(view)
-
-
-async def _terms(core: Core, number: str, rest: tuple[str, ...], *, example: str) -> tuple[Terms, tuple[str, ...]]:
-    """Read instalments: ``3 monthly from DAY``, or each with its own amount and day, joined by ``and``."""
-    if rest and re.fullmatch(r"\d{1,3}x?", rest[0]) and len(rest) > 1 and rest[1].casefold() in RHYTHMS:
-        return _schedule(core, rest, example)
-    return await _own(core, number, rest, example)
-
-
-def _schedule(core: Core, rest: tuple[str, ...], example: str) -> tuple[Terms, tuple[str, ...]]:
-    count, rhythm = int(rest[0].strip("xX")), RHYTHMS[rest[1].casefold()]
-    behind = rest[2:]
-    if behind and behind[0].casefold() in {"from", "starting", "ab"}:
-        behind = behind[1:]
-    read = words.leading_day(behind, today=local_date(core.clock, core.merchant.zone))
-    if read is None:
-        raise Misunderstood(f"From which day? For example `/plixo {example}`.")
-    return Schedule(read[0], count, rhythm), behind[read[1] :]
-
-
-async def _own(core: Core, number: str, rest: tuple[str, ...], example: str) -> tuple[Terms, tuple[str, ...]]:
-    currency = (await cases.case(core, invoice_number=number)).balance.currency
-    today = local_date(core.clock, core.merchant.zone)
-    found: list[Instalment] = []
-    while rest:
-        read = words.terms(rest, currency=currency, today=today)
-        if read.amount is None or read.day is None:
-            break
-        found.append(Instalment(read.day, read.amount))
-        rest = tuple(read.rest.split())
-        if not rest or rest[0].casefold() not in _AND:
-            break
-        rest = rest[1:]
-    if not found:
-        own = "plan counter" if "counter" in example else "plan"
-        raise Misunderstood(
-            f"Which instalments? For example `/plixo {example}`, or each by itself: "
-            f"`/plixo {own} {number} 500 on 2026-04-01 and 750 on 2026-05-01 …`."
+        return answers.said(
+            say(
+                "There is no plan about {invoice}. Note one: `/plixo {example}`.",
+                invoice=case.invoice_number,
+                example=EXAMPLE,
+            )
         )
-    return Own(tuple(found)), rest
+    return views.card(view)
 
 
 COMMANDS: tuple[Command, ...] = (
     command(
-        Group.PROMISES,
-        "plan",
-        "INV N weekly|monthly from DAY reason…",
-        Permission.WORK_QUEUE,
-        "notes a payer's wish for instalments, or shows the plan",
-        EXAMPLE,
-        plan,
+        Group.PROMISES, "plan", "INV N weekly|monthly from DAY reason…", Permission.WORK_QUEUE,
+        phrase("notes a payer's wish for instalments, or shows the plan"), EXAMPLE, plan,
     ),
     command(
-        Group.PROMISES, "plan list", "", Permission.VIEW, "lists plans that wait for a decision", "plan list", listed
+        Group.PROMISES, "plan list", "", Permission.VIEW,
+        phrase("lists plans that wait for a decision"), "plan list", listed,
     ),
     command(
-        Group.PROMISES, "plan approve", "INV", Permission.APPROVE, "lets a plan run", "plan approve INV-1042", approve
+        Group.PROMISES, "plan approve", "INV|P-…", Permission.APPROVE,
+        phrase("lets a plan run"), "plan approve INV-1042", approve,
     ),
     command(
-        Group.PROMISES,
-        "plan reject",
-        "INV reason…",
-        Permission.APPROVE,
-        "declines a plan",
-        "plan reject INV-1042 too slow",
-        reject,
+        Group.PROMISES, "plan reject", "INV|P-… reason…", Permission.APPROVE,
+        phrase("declines a plan"), "plan reject INV-1042 too slow", reject,
     ),
     command(
-        Group.PROMISES,
-        "plan counter",
-        "INV N weekly|monthly from DAY [note…]",
-        Permission.APPROVE,
-        "offers other terms",
-        COUNTER,
-        counter,
+        Group.PROMISES, "plan counter", "INV|P-… N weekly|monthly from DAY [note…]", Permission.APPROVE,
+        phrase("offers other terms"), COUNTER, counter,
     ),
     command(
-        Group.PROMISES,
-        "plan accept",
-        "INV",
-        Permission.WORK_QUEUE,
-        "the payer took our offer",
-        "plan accept INV-1042",
-        accept,
+        Group.PROMISES, "plan accept", "INV|P-…", Permission.WORK_QUEUE,
+        phrase("the payer took our offer"), "plan accept INV-1042", accept,
     ),
     command(
-        Group.PROMISES,
-        "plan cancel",
-        "INV reason…",
-        Permission.WORK_QUEUE,
-        "takes a plan back",
-        "plan cancel INV-1042 they pay at once",
-        cancel,
+        Group.PROMISES, "plan cancel", "INV|P-… reason…", Permission.WORK_QUEUE,
+        phrase("takes a plan back"), "plan cancel INV-1042 they pay at once", cancel,
     ),
     command(
-        Group.PROMISES,
-        "plan default",
-        "INV reason…",
-        Permission.APPROVE,
-        "gives a running plan up",
-        "plan default INV-1042 two instalments are missing",
-        default,
+        Group.PROMISES, "plan default", "INV|P-… reason…", Permission.APPROVE,
+        phrase("gives a running plan up"), "plan default INV-1042 two instalments are missing", default,
     ),
-)
+)  # fmt: skip
 
 BUTTONS: Mapping[Action, Route] = {
     Action.SHOW_PLAN: Route(Permission.VIEW, press_show, ("invoice",)),

@@ -13,6 +13,7 @@ from bot.views import answers
 from bot.views import case_forms as forms
 from bot.views import promises as views
 from domain.commitments import pauses, promises
+from domain.commitments.events import PromiseMade
 from domain.commitments.parties import Source
 from domain.commitments.promises import PromiseLine
 from domain.commitments.refusals import (
@@ -28,8 +29,10 @@ from domain.commitments.states import PromiseState
 from domain.kernel.actor import Permission
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
+from domain.kernel.speech import phrase, say
 from domain.operations import cases
 from domain.operations.cases import Case
+from domain.outreach import confirmations
 
 EXAMPLE = "promise INV-1042 500 on friday their boss said so"
 
@@ -49,7 +52,8 @@ async def make(core: Core, ask: Ask) -> Answer:
         Misunderstood: Invoice or day is missing, or can be read in two ways.
     """
     if not ask.words:
-        return forms.promise(None, on=_friday(local_date(core.clock, core.merchant.zone)))
+        on = _friday(local_date(core.clock, core.merchant.zone))
+        return forms.promise(None, on=on, confirmed=views.confirmed(None))
     number, rest = asks.leading_number(ask.words, example=EXAMPLE)
     case = await cases.case(core, invoice_number=number)
     if not rest:
@@ -57,7 +61,7 @@ async def make(core: Core, ask: Ask) -> Answer:
     today = local_date(core.clock, core.merchant.zone)
     read = words.terms(rest, currency=case.balance.currency, today=today)
     if read.day is None:
-        raise Misunderstood(f"By which day will they pay? For example `/plixo {EXAMPLE}`.")
+        raise Misunderstood(say("By which day will they pay? For example `/plixo {example}`.", example=EXAMPLE))
     amount = read.amount
     if amount is None:
         amount = (await pauses.of(core.database, invoice_id=case.invoice_id, today=today)).chaseable
@@ -70,7 +74,7 @@ async def make(core: Core, ask: Ask) -> Answer:
         source=Source.OPERATOR,
         note=read.rest,
     )
-    return answers.done(event)
+    return await _noted(core, case, event)
 
 
 async def press(core: Core, press: Press) -> Answer:
@@ -83,7 +87,7 @@ async def submit(core: Core, filled: Filled) -> Message:
     """Note the promise that was entered."""
     case = await entered.case(core, filled)
     amount = entered.amount(filled.values, "amount", currency=case.balance.currency)
-    on = entered.day(filled.values, "on", or_else="By which day will they pay?")
+    on = entered.day(filled.values, "on", or_else=say("By which day will they pay?"))
     if amount is None:
         today = local_date(core.clock, core.merchant.zone)
         amount = (await pauses.of(core.database, invoice_id=case.invoice_id, today=today)).chaseable
@@ -97,7 +101,7 @@ async def submit(core: Core, filled: Filled) -> Message:
             source=Source.OPERATOR,
             note=filled.values.text("note"),
         )
-    return answers.done(event)
+    return await _noted(core, case, event)
 
 
 async def withdraw(core: Core, ask: Ask) -> Message:
@@ -115,7 +119,7 @@ async def withdraw(core: Core, ask: Ask) -> Message:
         if each.state is PromiseState.RUNNING
     ]
     if not running:
-        raise Misunderstood(f"No promise about {case.invoice_number} runs.")
+        raise Misunderstood(say("No promise about {invoice} runs.", invoice=case.invoice_number))
     reason = " ".join(rest)
     if len(running) > 1:
         read = words.terms(rest, currency=case.balance.currency, today=local_date(core.clock, core.merchant.zone))
@@ -128,8 +132,14 @@ async def withdraw(core: Core, ask: Ask) -> Message:
         ] or running
         reason = read.rest
     if len(running) > 1:
-        raise Misunderstood(f"Several promises about {case.invoice_number} run: {_listed(running)}. Name the day.")
-    reason = asks.reason(tuple(reason.split()), why="Why is it withdrawn?", example=example)
+        raise Misunderstood(
+            say(
+                "Several promises about {invoice} run: {promises}. Name the day.",
+                invoice=case.invoice_number,
+                promises=_listed(running),
+            )
+        )
+    reason = asks.reason(tuple(reason.split()), why=say("Why is it withdrawn?"), example=example)
     return answers.done(await promises.withdraw(core, promise_id=running[0].promise_id, reason=reason, actor=ask.actor))
 
 
@@ -139,7 +149,14 @@ async def _form(core: Core, case: Case, *, card: Literal[True] | None = None) ->
     paused = await pauses.of(core.database, invoice_id=case.invoice_id, today=today)
     if not paused.chaseable:
         return views.nothing_left(case.invoice_number, paused)
-    return forms.promise(case, paused=paused, on=_friday(today), card=card)
+    mail = await confirmations.of_account(core, account_id=case.account_id)
+    return forms.promise(case, paused=paused, on=_friday(today), card=card, confirmed=views.confirmed(mail))
+
+
+async def _noted(core: Core, case: Case, event: PromiseMade) -> Message:
+    """Return the answer to a promise: what is noted, and whom a mail about it goes to."""
+    mail = await confirmations.of_account(core, account_id=case.account_id)
+    return answers.done(event, note=views.confirmed(mail))
 
 
 def _friday(today: date) -> date:
@@ -148,7 +165,7 @@ def _friday(today: date) -> date:
 
 
 def _listed(lines: list[PromiseLine]) -> str:
-    return ", ".join(f"{each.amount} by {each.promised_on}" for each in lines)
+    return ", ".join(say("{amount} by {day}", amount=each.amount, day=each.promised_on) for each in lines)
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -157,7 +174,7 @@ COMMANDS: tuple[Command, ...] = (
         "promise",
         "[INV [AMOUNT] on DAY [note…]]",
         Permission.WORK_QUEUE,
-        "notes a payer's word",
+        phrase("notes a payer's word"),
         EXAMPLE,
         make,
         opens=True,
@@ -167,7 +184,7 @@ COMMANDS: tuple[Command, ...] = (
         "promise withdraw",
         "INV reason…",
         Permission.WORK_QUEUE,
-        "takes it back",
+        phrase("takes it back"),
         "promise withdraw INV-1042 they cannot pay",
         withdraw,
     ),

@@ -119,9 +119,14 @@ class Homes:
                 return views.desk(desk)
         except (PersonUnknown, NotAllowed):
             own = await access_lists.of_account(self._core, slack_id=slack_id)
-            asked = own.wish if own is not None and own.open else ""
+            waits = own if own is not None and own.open else None
             with readers.spoken_to(self._core, readers.everybody(self._core)):
-                return views.stranger(slack_id, controllers=await people.controllers(self._core), asked=asked)
+                return views.stranger(
+                    slack_id,
+                    controllers=await people.controllers(self._core),
+                    asked=waits.wish if waits else "",
+                    access_id=waits.access_id if waits else None,
+                )
 
     def _stirring(self, function: JobFunction) -> Callable[..., Awaitable[None]]:
         async def run(**arguments: Any) -> None:

@@ -9,6 +9,7 @@ from bot.views import answers
 from bot.views import roles as views
 from domain.kernel.actor import Permission
 from domain.kernel.core import Core
+from domain.kernel.speech import phrase, say
 from domain.people import access, access_lists, people, roles
 from domain.people.access_events import AccessAsked
 from domain.people.refusals import RoleUnknown
@@ -64,7 +65,7 @@ def named(words: tuple[str, ...], *, example: str) -> tuple[Role, tuple[str, ...
         RoleUnknown: They begin with none; the nine are named.
     """
     if not words:
-        raise Misunderstood(f"Which role? For example `/plixo {example}`.")
+        raise Misunderstood(say("Which role? For example `/plixo {example}`.", example=example))
     found = _role(words)
     if found is None:
         raise RoleUnknown(words[0])
@@ -83,7 +84,7 @@ def _role(words: tuple[str, ...]) -> tuple[Role, tuple[str, ...]] | None:
 async def _person(core: Core, words: tuple[str, ...], example: str) -> tuple[str, str, tuple[str, ...]]:
     """Return the Slack account and the name of the person with whom the words begin, and the words behind."""
     if not words:
-        raise Misunderstood(f"Whom? For example `/plixo {example}`.")
+        raise Misunderstood(say("Whom? For example `/plixo {example}`.", example=example))
     slack_id = asks.person(words[0])
     if asks.is_mention(words[0]):
         return slack_id, asks.mentioned_as(words[0]) or slack_id, words[1:]
@@ -92,14 +93,14 @@ async def _person(core: Core, words: tuple[str, ...], example: str) -> tuple[str
 
 
 COMMANDS: tuple[Command, ...] = (
-    command(Group.PEOPLE, "role", "", None, "shows what each role may do", "role", show),
-    command(Group.PEOPLE, "role list", "[ROLE]", Permission.VIEW, "lists who holds which", "role list", listed),
+    command(Group.PEOPLE, "role", "", None, phrase("shows what each role may do"), "role", show),
+    command(Group.PEOPLE, "role list", "[ROLE]", Permission.VIEW, phrase("lists who holds which"), "role list", listed),
     command(
         Group.PEOPLE,
         "role grant",
         "@person ROLE [for 2 days|until DAY] reason…",
         Permission.MANAGE_PEOPLE,
-        "gives a role, or proposes it to a second person",
+        phrase("gives a role, or proposes it to a second person"),
         GRANT,
         grant,
     ),
@@ -108,7 +109,7 @@ COMMANDS: tuple[Command, ...] = (
         "role revoke",
         "[@person] ROLE reason…",
         Permission.VIEW,
-        "takes a role, or gives up one of your own",
+        phrase("takes a role, or gives up one of your own"),
         REVOKE,
         revoke,
     ),

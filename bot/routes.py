@@ -11,6 +11,7 @@ from bot.inputs import Option
 from bot.modals import Modal
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
+from domain.kernel.speech import phrase
 
 Answer = Message | Modal
 """What is said to the one who typed, clicked or submitted: words, or a form to fill in."""
@@ -19,16 +20,16 @@ Answer = Message | Modal
 class Group(StrEnum):
     """What commands are about, in the order of help."""
 
-    WORK = "Work"
-    CUSTOMER = "Customers"
-    DRAFTS = "Mail before it leaves"
-    PROMISES = "Promises and plans"
-    DISPUTES = "Disputes and credits"
-    MONEY = "Money"
-    STOPS = "Stops"
-    POLICY = "Policies and operations"
-    PEOPLE = "People and the audit log"
-    SELF = "You"
+    WORK = phrase("Work")
+    CUSTOMER = phrase("Customers")
+    DRAFTS = phrase("Mail before it leaves")
+    PROMISES = phrase("Promises and plans")
+    DISPUTES = phrase("Disputes and credits")
+    MONEY = phrase("Money")
+    STOPS = phrase("Stops")
+    POLICY = phrase("Policies and operations")
+    PEOPLE = phrase("People and the audit log")
+    SELF = phrase("You")
 
 
 @dataclass(frozen=True, slots=True)

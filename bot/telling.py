@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from bot import drawing, errors
+from bot import drawing, errors, heeding
 from bot.blocks import Block, Message
 from bot.errors import MessageGone, SlackRefused
 from bot.missed import Missing
@@ -19,7 +19,6 @@ from bot.rooms import Purpose
 from bot.tellings import TELLINGS, purpose
 from bot.views import days as day_views
 from bot.views import news
-from domain.casework.events import CaseHandedOver
 from domain.kernel import timeline
 from domain.kernel.core import Core
 from domain.kernel.events import Event
@@ -29,8 +28,6 @@ from domain.operations import cases, chat_messages, chat_troubles, days, noise, 
 from domain.operations.chat_messages import Reservation
 from domain.operations.chat_troubles import Trouble
 from domain.operations.noise import Outcome
-from domain.outreach.stop_events import ReminderNudged
-from domain.people import people
 
 log = logging.getLogger(__name__)
 
@@ -194,14 +191,8 @@ class Teller:
             )
 
     async def whom_to_call(self, events: Sequence[Event]) -> str:
-        """Return the Slack account of who got the case, or of the customer's owner if another asked for a reminder."""
-        handed = [each for each in events if isinstance(each, CaseHandedOver)]
-        if handed:
-            return await people.slack_id_of(self._core, person_id=handed[-1].to_id) or ""
-        nudges = [each for each in events if isinstance(each, ReminderNudged) and each.owner_id is not None]
-        if not nudges or nudges[0].owner_id is None or nudges[0].owner_name == nudges[0].actor:
-            return ""
-        return await people.slack_id_of(self._core, person_id=nudges[0].owner_id) or ""
+        """Return the Slack account that a thread's lines name; empty where nobody is called."""
+        return await heeding.called(self._core, events)
 
     async def _in_burst(self, entry: Entry) -> bool:
         """Tell whether so many events of this kind came within the hour that one more is only counted."""

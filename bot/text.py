@@ -11,6 +11,7 @@ from datetime import date, datetime
 
 from bot import times
 from domain.kernel import addresses, speech
+from domain.kernel.speech import counted, say, say_as
 
 NAME = 80
 """Characters of a name that are shown."""
@@ -55,7 +56,8 @@ def quoted(body: str, *, most: int = 24, limit: int = 160) -> str:
     lines = [line for line in body.splitlines() if line.strip()]
     shown = [f"> {foreign(line, limit=limit)}" for line in lines[:most]]
     if len(lines) > most:
-        shown.append(f"> … +{len(lines) - most} more lines")
+        left = len(lines) - most
+        shown.append(f"> {counted('… +{n} more line', '… +{n} more lines', left)}")
     return "\n".join(shown) or f"> {NOTHING}"
 
 
@@ -72,10 +74,10 @@ def day(on: date) -> str:
 def overdue(days: int) -> str:
     """Return how a due date stands to today."""
     if days > 0:
-        return f"{days} {'day' if days == 1 else 'days'} overdue"
+        return counted("{n} day overdue", "{n} days overdue", days)
     if days == 0:
-        return "due today"
-    return f"due in {-days} {'day' if days == -1 else 'days'}"
+        return say("due today")
+    return counted("due in {n} day", "due in {n} days", -days)
 
 
 def mention(slack_id: str) -> str:
@@ -86,18 +88,19 @@ def mention(slack_id: str) -> str:
 def usually(days: int) -> str:
     """Return how long after the due date a customer usually pays."""
     if days == 0:
-        return "usually pays on the due day"
-    counted = f"{abs(days)} {'day' if abs(days) == 1 else 'days'}"
-    return f"usually pays {counted} {'late' if days > 0 else 'early'}"
+        return say("usually pays on the due day")
+    if days > 0:
+        return counted("usually pays {n} day late", "usually pays {n} days late", days)
+    return counted("usually pays {n} day early", "usually pays {n} days early", -days)
 
 
-def listed(items: Sequence[str], *, total: int | None = None, most: int = 10, empty: str = "none") -> str:
+def listed(items: Sequence[str], *, total: int | None = None, most: int = 10, empty: str = "") -> str:
     """Return the items on lines of their own, with ``… +12 more`` for those that are not shown."""
     shown = list(items[:most])
     more = (len(items) if total is None else total) - len(shown)
     if more > 0:
-        shown.append(f"… +{more} more")
-    return "\n".join(shown) or empty
+        shown.append(say("… +{count} more", count=more))
+    return "\n".join(shown) or empty or say_as("a list", "none")
 
 
 def _clean(text: str, limit: int) -> str:

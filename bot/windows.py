@@ -13,6 +13,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from bot import blocks, errors, modals
 from bot.blocks import Message
 from bot.modals import Modal
+from domain.kernel.speech import say
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +45,7 @@ def shown(modal: Modal) -> dict[str, Any]:
     if not broken:
         return modal.view()
     log.error("a window is not shown as it is: %s", "; ".join(broken))
-    words = "This cannot be shown here. The command of the same name does it, too: `/plixo help`."
+    words = say("This cannot be shown here. The command of the same name does it, too: `/plixo help`.")
     return modals.of(Message(text=words, blocks=(blocks.section(words),))).view()
 
 

@@ -7,6 +7,7 @@ from bot import blocks, ids, inputs, text
 from bot.blocks import Block, Message
 from bot.modals import Modal
 from domain.kernel.actor import Permission
+from domain.kernel.speech import counted, say, say_as
 from domain.operations import short_ids
 from domain.people.access_lists import AccessCard
 from domain.people.roles import MAY, Role
@@ -16,40 +17,60 @@ LONGEST_DENIAL = 300
 
 def asked(card: AccessCard, *, controllers: Sequence[str] = (), proposed: bool = False) -> Message:
     """Return what whoever asked sees: who decides, and what can be done meanwhile."""
-    whom = ", ".join(text.foreign(name, limit=40) for name in controllers[:10])
+    whom = _named(controllers)
     decides = (
-        f"The Controllers were told ({whom}); you hear of it when one has decided."
+        say("The Controllers were told ({people}); you hear of it when one has decided.", people=whom)
         if whom
-        else "No other Controller could decide it: whoever runs Plixo can, by `plixo access approve` in the shell."
+        else say("No other Controller could decide it: whoever runs Plixo can, by `plixo access approve` in the shell.")
     )
-    what = f"{text.foreign(card.name)} is proposed as *{_wish(card)}*" if proposed else f"You ask to be *{_wish(card)}*"
-    sentence = f"{what}. {decides}"
-    back = "`/plixo access withdraw` takes it back."
+    what = (
+        say("{person} is proposed as *{wish}*.", person=text.foreign(card.name), wish=_wish(card))
+        if proposed
+        else say("You ask to be *{wish}*.", wish=_wish(card))
+    )
+    sentence = f"{what} {decides}"
     return Message(
-        text=sentence, blocks=(blocks.section(sentence), blocks.section(text.quoted(card.reason)), blocks.context(back))
+        text=sentence,
+        blocks=(
+            blocks.section(sentence),
+            blocks.section(text.quoted(card.reason)),
+            blocks.actions(withdraw_button(card.access_id)),
+            blocks.context(say("`/plixo access withdraw` takes it back.")),
+        ),
     )
 
 
 def own(card: AccessCard | None, *, controllers: Sequence[str], held: Sequence[str], slack_id: str) -> Message:
     """Return how it stands with one's own access, and how to ask for more."""
-    role = f"You are {', '.join(held)}." if held else "You have no role yet."
-    whom = ", ".join(text.foreign(name, limit=40) for name in controllers[:10]) or "whoever runs Plixo"
+    role = say("You are {roles}.", roles=", ".join(held)) if held else say("You have no role yet.")
     stands = ""
     if card is not None:
-        stands = f"\nYour last request, {_wish(card)}, {text.moment(card.asked_at)}: *{_state(card)}*."
-    hint = (
-        f"`/plixo access request ROLE for 2 days` and a reason ask for a role; these decide: {whom}. "
-        f"Your Slack account is `{text.foreign(slack_id, limit=30)}`."
+        stands = "\n" + say(
+            "Your last request, {wish}, {moment}: *{state}*.",
+            wish=_wish(card),
+            moment=text.moment(card.asked_at),
+            state=_state(card),
+        )
+    hint = say(
+        "`/plixo access request ROLE for 2 days` and a reason ask for a role; these decide: {people}. "
+        "Your Slack account is `{account}`.",
+        people=_named(controllers) or say("whoever runs Plixo"),
+        account=text.foreign(slack_id, limit=30),
     )
-    return Message(text=f"{role}{stands}", blocks=(blocks.section(f"{role}{stands}"), blocks.context(hint)))
+    back = (blocks.actions(withdraw_button(card.access_id)),) if card is not None and card.open else ()
+    return Message(text=f"{role}{stands}", blocks=(blocks.section(f"{role}{stands}"), *back, blocks.context(hint)))
 
 
 def waiting(cards: Sequence[AccessCard]) -> Message:
     """Return the requests that wait, the oldest first, each with what decides it."""
     if not cards:
-        sentence = "Nobody waits for access."
+        sentence = say("Nobody waits for access.")
         return Message(text=sentence, blocks=(blocks.section(sentence),))
-    head = f"{len(cards)} {'request waits' if len(cards) == 1 else 'requests wait'} for a decision, the oldest first."
+    head = counted(
+        "{n} request waits for a decision, the oldest first.",
+        "{n} requests wait for a decision, the oldest first.",
+        len(cards),
+    )
     return Message(
         text=head, blocks=blocks.listing([blocks.section(f"*{head}*")], [(*_card(each),) for each in cards], most=15)
     )
@@ -65,74 +86,105 @@ def answer(shown: AccessCard) -> Message:
     """Return what whoever asked is told once it is decided."""
     match shown.state:
         case "approved":
-            said = f"Your request was approved: you are *{text.foreign(shown.outcome or shown.role)}* now."
-            hint = "`/plixo help` lists what you may do."
+            given = text.foreign(shown.outcome or shown.role)
+            said = say("Your request was approved: you are *{role}* now.", role=given)
+            hint = say("`/plixo help` lists what you may do.")
         case "denied":
-            said = f"Your request to be *{_wish(shown)}* was denied: {text.foreign(shown.outcome or '', limit=300)}"
-            hint = "`/plixo access request` asks anew, with better reasons."
+            why = text.foreign(shown.outcome or "", limit=300)
+            said = say("Your request to be *{wish}* was denied: {why}", wish=_wish(shown), why=why)
+            hint = say("`/plixo access request` asks anew, with better reasons.")
         case _:
-            said = f"Your request to be *{_wish(shown)}* is {_state(shown)}."
-            hint = "`/plixo access request` asks anew."
+            said = say("Your request to be *{wish}* is over: {state}.", wish=_wish(shown), state=_state(shown))
+            hint = say("`/plixo access request` asks anew.")
     return Message(text=said, blocks=(blocks.section(said), blocks.context(hint)))
 
 
 def deny_form(shown: AccessCard) -> Modal:
     """Return the form in which a denial is given its reason."""
     return Modal(
-        title="Deny access",
+        title=say("Deny access"),
         form=ids.FormId.DENY_ACCESS,
-        submit="Deny",
+        submit=say_as("access", "Deny"),
         subject=ids.Subject(access=shown.access_id),
         blocks=(
-            blocks.section(f"*{text.foreign(shown.name)}* asks to be *{_wish(shown)}*"),
+            blocks.section(say("*{person}* asks to be *{wish}*", person=text.foreign(shown.name), wish=_wish(shown))),
             blocks.section(text.quoted(shown.reason)),
-            inputs.text("reason", "Why not", hint="Whoever asked reads it.", most=LONGEST_DENIAL),
+            inputs.text("reason", say("Why not"), hint=say("Whoever asked reads it."), most=LONGEST_DENIAL),
         ),
     )
 
 
 def approve_button(access_id: UUID, *, name: str, role: str) -> Block:
     """Return the button that gives what was asked for."""
-    reaching = [
-        each.value for each in MAY.get(Role(role), ()) if each in {Permission.MANAGE_PEOPLE, Permission.MOVE_MONEY}
-    ]
-    warned = f" This role may {' and '.join(sorted(reaching))}." if reaching else ""
+    about = {"person": text.plain(name), "role": role}
+    reaching = MAY.get(Role(role), frozenset()) & {Permission.MANAGE_PEOPLE, Permission.MOVE_MONEY}
+    match sorted(reaching):
+        case []:
+            question = say("{person} becomes {role}. It is kept in the audit log.", **about)
+        case [right]:
+            question = say(
+                "{person} becomes {role}. This role may {right}. It is kept in the audit log.",
+                right=say(right.value),
+                **about,
+            )
+        case [*rights]:
+            question = say(
+                "{person} becomes {role}. This role may {one} and {other}. It is kept in the audit log.",
+                one=say(rights[0].value),
+                other=say(rights[1].value),
+                **about,
+            )
     return blocks.button(
-        "Approve",
+        say("Approve"),
         action=ids.Action.APPROVE_ACCESS,
         value=ids.value(access=access_id),
-        label=f"Approve {text.plain(role, limit=20)} for {text.plain(name, limit=30)}",
+        label=say("Approve {role} for {person}", role=text.plain(role, limit=20), person=text.plain(name, limit=30)),
         primary=True,
-        confirm=blocks.Confirmation(
-            "Give this role?", f"{text.plain(name)} becomes {role}.{warned} It is kept in the audit log.", "Approve"
-        ),
+        confirm=blocks.Confirmation(say("Give this role?"), question, say("Approve")),
     )
 
 
 def deny_button(access_id: UUID, *, name: str) -> Block:
     """Return the button that asks why not."""
     return blocks.button(
-        "Deny…",
+        say_as("access", "Deny…"),
         action=ids.Action.DENY_ACCESS,
         value=ids.value(access=access_id),
-        label=f"Deny access to {text.plain(name, limit=40)}",
+        label=say("Deny access to {person}", person=text.plain(name, limit=40)),
     )
+
+
+def withdraw_button(access_id: UUID) -> Block:
+    """Return the button with which whoever asked takes it back."""
+    return blocks.button(
+        say("Withdraw the request"),
+        action=ids.Action.WITHDRAW_ACCESS,
+        value=ids.value(access=access_id),
+        label=say("Take the request for access back"),
+    )
+
+
+def _named(people: Sequence[str]) -> str:
+    return ", ".join(text.foreign(name, limit=40) for name in people[:10])
 
 
 def _card(shown: AccessCard) -> tuple[Block, ...]:
-    held = f"holds {', '.join(shown.held)}" if shown.held else "holds no role"
-    by = (
-        f", proposed by {text.foreign(shown.asked_by, limit=40)}"
-        if shown.asked_by_id and shown.asked_by != shown.name
-        else ""
+    who = text.foreign(shown.name, limit=40)
+    held = (
+        say("({person}, holds {roles})", person=who, roles=", ".join(shown.held))
+        if shown.held
+        else say("({person}, holds no role)", person=who)
     )
+    by = ""
+    if shown.asked_by_id and shown.asked_by != shown.name:
+        by = f", {say('proposed by {person}', person=text.foreign(shown.asked_by, limit=40))}"
     line = (
-        f"{text.mention(shown.slack_id)}({text.foreign(shown.name, limit=40)}, {held}) → "
-        f"*{_wish(shown)}*{by}\n{text.quoted(shown.reason)}\n"
+        f"{text.mention(shown.slack_id)}{held} → *{_wish(shown)}*{by}\n{text.quoted(shown.reason)}\n"
         f"_{text.moment(shown.asked_at)}_  `{short_ids.short(shown.access_id)}`"
     )
     if not shown.open:
-        return (blocks.section(line), blocks.context(f"{_state(shown)[:1].upper()}{_state(shown)[1:]}."))
+        state = _state(shown)
+        return (blocks.section(line), blocks.context(f"{state[:1].upper()}{state[1:]}."))
     return (
         blocks.section(line),
         blocks.actions(
@@ -147,13 +199,30 @@ def _wish(card: AccessCard) -> str:
 
 
 def _state(card: AccessCard) -> str:
-    if card.open:
-        return "waits for a decision"
-    by = f" by {text.foreign(card.decided_by, limit=40)}" if card.decided_by else ""
-    at = f", {text.moment(card.decided_at)}" if card.decided_at else ""
-    what = ""
+    """Return how a request stands: what was decided, by whom and when, and what came of it."""
+    parts = [_decided(card)]
+    if card.decided_at and not card.open:
+        parts.append(text.moment(card.decided_at))
+    told = ", ".join(parts)
     if card.state == "approved" and card.outcome and card.outcome != card.role:
-        what = f" as {text.foreign(card.outcome)}"
+        return say("{decided} as {role}", decided=told, role=text.foreign(card.outcome))
     if card.state == "denied" and card.outcome:
-        what = f": {text.foreign(card.outcome, limit=200)}"
-    return f"{card.state}{by}{at}{what}"
+        return f"{told}: {text.foreign(card.outcome, limit=200)}"
+    return told
+
+
+def _decided(card: AccessCard) -> str:
+    person = text.foreign(card.decided_by, limit=40) if card.decided_by else ""
+    match card.state:
+        case "open":
+            return say("waits for a decision")
+        case "approved":
+            return say("approved by {person}", person=person) if person else say_as("a request", "approved")
+        case "denied":
+            return say("denied by {person}", person=person) if person else say_as("a request", "denied")
+        case "withdrawn":
+            return say("withdrawn by {person}", person=person) if person else say_as("a request", "withdrawn")
+        case "expired":
+            return say_as("a request", "expired")
+        case other:
+            return other

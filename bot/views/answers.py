@@ -3,6 +3,7 @@
 from bot import blocks, text
 from bot.blocks import Block, Message
 from domain.kernel.events import Event, InvoiceEvent
+from domain.kernel.speech import say
 
 
 def done(event: Event, *buttons: Block, note: str = "", replaces: bool = False) -> Message:
@@ -38,38 +39,46 @@ def misunderstood(hint: str) -> Message:
 
 def unknown(typed: str, *, nearest: str | None) -> Message:
     """Return the answer to words that no command has."""
-    hint = f"Did you mean `{nearest}`?" if nearest else "`/plixo help` lists what you may do."
-    return _sentence(f"There is no command {text.foreign(typed, limit=60)}. {hint}")
+    known = text.foreign(typed, limit=60)
+    if nearest:
+        return _sentence(say("There is no command {typed}. Did you mean `{nearest}`?", typed=known, nearest=nearest))
+    return _sentence(say("There is no command {typed}. `/plixo help` lists what you may do.", typed=known))
 
 
 def out_of_date() -> Message:
     """Return the answer to a button that an older or newer version of the product made."""
-    return _sentence("This button is out of date, and nothing was done. `/plixo help` lists what you may do.")
+    return _sentence(say("This button is out of date, and nothing was done. `/plixo help` lists what you may do."))
 
 
 def window_lost() -> Message:
     """Return what is said when a form could not be shown."""
-    return _sentence("Slack did not show the form in time, and nothing was done. Try again.")
+    return _sentence(say("Slack did not show the form in time, and nothing was done. Try again."))
 
 
 def not_taken(why: str) -> Message:
     """Return what is said when a form turns out to be wrong after its fields are gone from the screen."""
-    return _sentence(f"Nothing was done: {text.said(why)} Fill in the form again.")
+    return _sentence(say("Nothing was done: {why} Fill in the form again.", why=text.said(why)))
 
 
 def done_already(what: str) -> Message:
     """Return the answer to a second click."""
-    return _sentence(f"{text.said(what)} Nothing was done twice.")
+    return _sentence(say("{what} Nothing was done twice.", what=text.said(what)))
 
 
 def try_later(request_id: str) -> Message:
     """Return the answer when the product itself has a problem."""
-    return _sentence(f"Plixo cannot answer at the moment. Try again in a minute. (Request {text.foreign(request_id)})")
+    return _sentence(
+        say(
+            "Plixo cannot answer at the moment. Try again in a minute. (Request {request})",
+            request=text.foreign(request_id),
+        )
+    )
 
 
 def access(*, reason: str, slack_id: str) -> Message:
     """Return how to get access."""
-    return _sentence(f"{text.said(reason)} Your Slack account is `{text.foreign(slack_id, limit=30)}`.")
+    account = text.foreign(slack_id, limit=30)
+    return _sentence(say("{reason} Your Slack account is `{account}`.", reason=text.said(reason), account=account))
 
 
 def _sentence(sentence: str) -> Message:

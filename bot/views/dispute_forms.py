@@ -1,50 +1,59 @@
 """The form that decides a dispute: what is objected to stands above, and the payer reads the words below."""
 
+from collections.abc import Mapping
+
 from bot import blocks, inputs, text
 from bot.ids import FormId, Subject
 from bot.inputs import Option
 from bot.modals import Modal
+from bot.views import disputes
 from domain.commitments.dispute_endings import NOTE_LENGTH, Outcome
 from domain.commitments.dispute_queries import DisputeView
+from domain.kernel.speech import phrase, say, say_as
 
 WITHDRAWN = "withdrawn"
 
-OUTCOMES = (
-    Option("Accepted: all of it is credited", Outcome.ACCEPTED.value),
-    Option("Accepted in part: an amount is credited", Outcome.PARTLY_ACCEPTED.value),
-    Option("Rejected: it is asked for again", Outcome.REJECTED.value),
-    Option("Withdrawn by the customer", WITHDRAWN),
-)
+OUTCOMES: Mapping[str, str] = {
+    Outcome.ACCEPTED.value: phrase("Accepted: all of it is credited"),
+    Outcome.PARTLY_ACCEPTED.value: phrase("Accepted in part: an amount is credited"),
+    Outcome.REJECTED.value: phrase("Rejected: it is asked for again"),
+    WITHDRAWN: phrase("Withdrawn by the customer"),
+}
 
 
 def resolve(dispute: DisputeView) -> Modal:
     """Return the form."""
-    test = "Test dispute" if dispute.is_test else "Dispute"
-    head = f"*{test} {dispute.reference} about {text.foreign(dispute.invoice_number)}*"
+    about = {"reference": dispute.reference, "invoice": text.foreign(dispute.invoice_number)}
+    head = (
+        say("*Test dispute {reference} about {invoice}*", **about)
+        if dispute.is_test
+        else say("*Dispute {reference} about {invoice}*", **about)
+    )
+    outcomes = [Option(say(does), name) for name, does in OUTCOMES.items()]
     return Modal(
-        title="Decide the dispute",
+        title=say("Decide the dispute"),
         form=FormId.RESOLVE_DISPUTE,
-        submit="Decide",
+        submit=say_as("a dispute", "Decide"),
         subject=Subject(dispute=dispute.dispute_id),
         blocks=(
-            blocks.section(f"{head}\n{dispute.amount} of {dispute.balance} open · {text.said(dispute.reason)}"),
+            blocks.section(f"{head}\n{disputes.disputed(dispute)}"),
             blocks.section(text.quoted(dispute.description, most=12, limit=200)),
-            inputs.radio("outcome", "How does it end?", OUTCOMES),
+            inputs.radio("outcome", say("How does it end?"), outcomes),
             inputs.text(
                 "credit",
-                "How much is credited?",
-                hint=f"Only when it is accepted in part; less than {dispute.amount}.",
+                say("How much is credited?"),
+                hint=say("Only when it is accepted in part; less than {amount}.", amount=dispute.amount),
                 most=40,
                 optional=True,
             ),
             inputs.text(
                 "note",
-                "Why?",
+                say("Why?"),
                 lines=True,
                 most=NOTE_LENGTH,
-                hint="The customer reads it. It may stay empty when they withdrew it.",
+                hint=say("The customer reads it. It may stay empty when they withdrew it."),
                 optional=True,
             ),
-            blocks.context("A credit is approved by somebody else first; until then that part is not asked for."),
+            blocks.context(say("A credit is approved by somebody else first; until then that part is not asked for.")),
         ),
     )

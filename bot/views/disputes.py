@@ -1,61 +1,89 @@
 """Disputes as the operators see them: the open ones by deadline, and one with everything about it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from bot import blocks, ids, text
 from bot.blocks import Block, Message
+from bot.views import ways
 from domain.commitments.dispute_deadlines import Sla
 from domain.commitments.dispute_queries import DisputeCounts, DisputeView, UploadLine
 from domain.commitments.dispute_uploads import Awaited
 from domain.commitments.documents import DocumentLine
+from domain.kernel import speech
+from domain.kernel.speech import counted, say, say_as
+
+Owners = Mapping[UUID, str]
+"""Who does the work of each owner now, in words: ``Anna``, or ``Ben for Anna``; who is missing does their own."""
 
 
-def listed(disputes: Sequence[DisputeView], counts: DisputeCounts, *, mine: bool) -> Message:
+def listed(
+    disputes: Sequence[DisputeView], counts: DisputeCounts, *, mine: bool, owners: Owners | None = None
+) -> Message:
     """Return the open disputes, the next deadline first."""
     if not disputes:
-        sentence = "No dispute of yours is open." if mine else "No dispute is open."
+        sentence = say("No dispute of yours is open.") if mine else say("No dispute is open.")
         return Message(text=sentence, blocks=(blocks.section(sentence),))
-    by_sla = ", ".join(f"{counts.by_sla[each]} {each.value}" for each in Sla if counts.by_sla.get(each))
-    money = ", ".join(str(each) for each in counts.amounts)
-    head = f"{counts.total} {'dispute' if counts.total == 1 else 'disputes'} open ({by_sla}) over {money}"
+    head = counted(
+        "{n} dispute open ({standings}) over {amounts}",
+        "{n} disputes open ({standings}) over {amounts}",
+        counts.total,
+        standings=", ".join(_counted(each, counts.by_sla[each]) for each in Sla if counts.by_sla.get(each)),
+        amounts=", ".join(speech.amount(each) for each in counts.amounts),
+    )
     if not counts.total:
-        head = "No dispute is open but tests"
-    return Message(
-        text=f"{head}.",
-        blocks=blocks.listing([blocks.section(f"*{head}*")], map(_line, disputes)),
-    )
+        head = say("No dispute is open but tests")
+    lines = (_line(each, owners or {}) for each in disputes)
+    return Message(text=f"{head}.", blocks=blocks.listing([blocks.section(f"*{head}*")], lines))
 
 
-def card(dispute: DisputeView) -> Message:
+def card(dispute: DisputeView, *, owners: Owners | None = None) -> Message:
     """Return one dispute with all that somebody needs to decide it."""
-    test = "Test dispute" if dispute.is_test else "Dispute"
+    about = {
+        "reference": dispute.reference,
+        "invoice": text.foreign(dispute.invoice_number),
+        "customer": text.foreign(dispute.account_name),
+    }
     head = (
-        f"{test} {dispute.reference} about {text.foreign(dispute.invoice_number)}, {text.foreign(dispute.account_name)}"
+        say("Test dispute {reference} about {invoice}, {customer}", **about)
+        if dispute.is_test
+        else say("Dispute {reference} about {invoice}, {customer}", **about)
     )
     return Message(
-        text=f"{head}: {dispute.amount}, {text.said(dispute.reason, limit=100)}.",
+        text=f"{head}: {speech.amount(dispute.amount)}, {text.said(dispute.reason, limit=100)}.",
         blocks=(
-            blocks.section(f"*{head}*\n{dispute.amount} of {dispute.balance} open · {text.said(dispute.reason)}"),
+            blocks.section(f"*{head}*\n{disputed(dispute)}"),
             blocks.section(text.quoted(dispute.description, most=12, limit=200)),
             blocks.fields(
-                f"*Answer due*\n{_due(dispute)}",
-                f"*Owner*\n{text.foreign(dispute.owner, limit=40) if dispute.owner else 'nobody'}",
-                f"*Documents*\n{_documents(dispute)}",
-                f"*Filed*\n{text.foreign(dispute.filed_by, limit=60)} ({dispute.source}),"
-                f" {text.moment(dispute.filed_at)}",
+                _field(say("Answer due"), _due(dispute)),
+                _field(say_as("of a dispute", "Owner"), _owner(dispute, owners or {}) or say("nobody")),
+                _field(say("Documents"), _documents(dispute)),
+                _field(
+                    say_as("when a dispute was", "Filed"),
+                    f"{text.foreign(dispute.filed_by, limit=60)} ({ways.called(dispute.source)}),"
+                    f" {text.moment(dispute.filed_at)}",
+                ),
             ),
-            *([blocks.section(_end(dispute))] if _end(dispute) else ()),
+            *([blocks.section(end)] if (end := _end(dispute)) else ()),
             *_decisions(dispute),
         ),
     )
 
 
+def disputed(dispute: DisputeView) -> str:
+    """Return how much of what is open is disputed, and why."""
+    amounts = say("{amount} of {balance} open", amount=dispute.amount, balance=dispute.balance)
+    return f"{amounts} · {text.said(dispute.reason)}"
+
+
 def missed(file: Awaited) -> Message:
     """Return why a file that somebody handed in is not among the documents of the dispute."""
-    sentence = (
-        f"{text.foreign(file.name, limit=80)} is not among the documents of dispute {file.reference} about"
-        f" {text.foreign(file.invoice_number)}. {text.said(file.problem, limit=300)}"
+    sentence = say(
+        "{file} is not among the documents of dispute {reference} about {invoice}. {why}",
+        file=text.foreign(file.name, limit=80),
+        reference=file.reference,
+        invoice=text.foreign(file.invoice_number),
+        why=text.said(file.problem, limit=300),
     )
     return Message(text=sentence, blocks=(blocks.section(sentence), blocks.actions(show(file.dispute_id))))
 
@@ -63,43 +91,95 @@ def missed(file: Awaited) -> Message:
 def show(dispute_id: UUID) -> Block:
     """Return the button that shows a dispute."""
     return blocks.button(
-        "Show dispute", action=ids.Action.SHOW_DISPUTE, value=ids.value(dispute=dispute_id), label="Show the dispute"
+        say("Show dispute"),
+        action=ids.Action.SHOW_DISPUTE,
+        value=ids.value(dispute=dispute_id),
+        label=say("Show the dispute"),
     )
 
 
 def take(dispute_id: UUID) -> Block:
     """Return the button that puts a dispute into the clicker's hands."""
     return blocks.button(
-        "Take it", action=ids.Action.TAKE_DISPUTE, value=ids.value(dispute=dispute_id), label="Take up the dispute"
+        say_as("a dispute", "Take it"),
+        action=ids.Action.TAKE_DISPUTE,
+        value=ids.value(dispute=dispute_id),
+        label=say("Take up the dispute"),
     )
 
 
-def _line(dispute: DisputeView) -> Block:
-    owner = f"{text.foreign(dispute.owner, limit=40)} has it" if dispute.owner else "nobody has it"
-    test = " · test" if dispute.is_test else ""
+def state(of: str) -> str:
+    """Return what the state of a dispute is called."""
+    match of.replace("_", " "):
+        case "open":
+            return say_as("state of a dispute", "open")
+        case "accepted":
+            return say_as("state of a dispute", "accepted")
+        case "partly accepted":
+            return say_as("state of a dispute", "partly accepted")
+        case "rejected":
+            return say_as("state of a dispute", "rejected")
+        case "withdrawn":
+            return say_as("state of a dispute", "withdrawn")
+        case other:
+            return other
+
+
+def _counted(sla: Sla, count: int) -> str:
+    match sla:
+        case Sla.OPEN:
+            return say_as("disputes", "{count} open", count=count)
+        case Sla.AT_RISK:
+            return say_as("disputes", "{count} at risk", count=count)
+        case Sla.LATE:
+            return say_as("disputes", "{count} late", count=count)
+
+
+def _field(name: str, value: str) -> str:
+    return f"*{name}*\n{value}"
+
+
+def _owner(dispute: DisputeView, owners: Owners) -> str:
+    """Return who has the dispute, or who stands in for them; empty when nobody has it."""
+    known = owners.get(dispute.owner_id) if dispute.owner_id else None
+    return text.foreign(known or dispute.owner, limit=80) if dispute.owner else ""
+
+
+def _line(dispute: DisputeView, owners: Owners) -> Block:
+    owner = _owner(dispute, owners)
+    has = say("{person} has it", person=owner) if owner else say("nobody has it")
+    test = f" · {say('test')}" if dispute.is_test else ""
     return blocks.section(
         f"*{dispute.reference}*  {text.foreign(dispute.invoice_number)}  {text.foreign(dispute.account_name)}{test}\n"
-        f"{dispute.amount} · {text.said(dispute.reason, limit=80)}\n_{_due(dispute)} · {owner}_",
+        f"{speech.amount(dispute.amount)} · {text.said(dispute.reason, limit=80)}\n_{_due(dispute)} · {has}_",
         accessory=show(dispute.dispute_id),
     )
 
 
 def _due(dispute: DisputeView) -> str:
-    if dispute.sla is None:
-        return dispute.state.replace("_", " ")
-    stands = "" if dispute.sla is Sla.OPEN else f" ({dispute.sla.value})"
-    return f"{text.moment(dispute.sla_due_at)}{stands}"
+    due = text.moment(dispute.sla_due_at)
+    match dispute.sla:
+        case None:
+            return state(dispute.state)
+        case Sla.OPEN:
+            return due
+        case Sla.AT_RISK:
+            return say("{due} (at risk)", due=due)
+        case Sla.LATE:
+            return say("{due} (late)", due=due)
 
 
 def _documents(dispute: DisputeView) -> str:
     there = [f"• {text.foreign(each.name, limit=60)}{_standing(each)}" for each in dispute.documents]
     coming = [f"• {text.foreign(each.name, limit=60)} ({_fetching(each)})" for each in dispute.uploads]
-    lacking = [f"• still to come: {text.said(each, limit=60)}" for each in dispute.missing]
+    lacking = [f"• {say('still to come: {document}', document=text.said(each, limit=60))}" for each in dispute.missing]
     return text.listed([*there, *coming, *lacking], most=8)
 
 
 def _fetching(upload: UploadLine) -> str:
-    return f"cannot be had: {text.said(upload.problem, limit=120)}" if upload.problem else "being fetched"
+    if not upload.problem:
+        return say("being fetched")
+    return say("cannot be had: {why}", why=text.said(upload.problem, limit=120))
 
 
 def _standing(document: DocumentLine) -> str:
@@ -108,11 +188,20 @@ def _standing(document: DocumentLine) -> str:
 
 def _end(dispute: DisputeView) -> str:
     if dispute.credit is not None and dispute.sla is not None:
-        intended = dispute.intended.replace("_", " ")
-        return f"*Waits for a credit of {dispute.credit}*; it ends as {intended} when somebody approves that."
+        return say(
+            "*Waits for a credit of {credit}*; it ends as {outcome} when somebody approves that.",
+            credit=dispute.credit,
+            outcome=state(dispute.intended),
+        )
     if dispute.resolved_at is not None:
         by = text.foreign(dispute.resolved_by or "Plixo", limit=40)
-        return f"*{dispute.state.replace('_', ' ').capitalize()}* by {by}: {text.said(dispute.resolution, limit=300)}"
+        ended = state(dispute.state)
+        return say(
+            "*{outcome}* by {person}: {words}",
+            outcome=f"{ended[:1].upper()}{ended[1:]}",
+            person=by,
+            words=text.said(dispute.resolution, limit=300),
+        )
     return ""
 
 
@@ -121,17 +210,20 @@ def _decisions(dispute: DisputeView) -> tuple[Block, ...]:
         return ()
     value = ids.value(dispute=dispute.dispute_id)
     decide = blocks.button(
-        "Decide…",
+        say("Decide…"),
         action=ids.Action.RESOLVE_DISPUTE,
         value=value,
-        label=f"Decide dispute {dispute.reference}",
+        label=say("Decide dispute {reference}", reference=dispute.reference),
         primary=bool(dispute.owner),
     )
     taking = () if dispute.owner else (take(dispute.dispute_id),)
     case = blocks.button(
-        "Invoice", action=ids.Action.SHOW, value=ids.value(invoice_id=dispute.invoice_id), label="Show the invoice"
+        say("Invoice"),
+        action=ids.Action.SHOW,
+        value=ids.value(invoice_id=dispute.invoice_id),
+        label=say("Show the invoice"),
     )
     return (
         blocks.actions(*taking, decide, case),
-        blocks.people("Give it to…", action=ids.Action.ASSIGN_DISPUTE, value=value),
+        blocks.people(say("Give it to…"), action=ids.Action.ASSIGN_DISPUTE, value=value),
     )

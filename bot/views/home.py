@@ -1,13 +1,14 @@
 """App Home: what one person has before them, the most pressing first; and what a stranger sees."""
 
 from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 from bot import blocks, ids, inputs, text
 from bot.blocks import Block
 from bot.inputs import Option
 from bot.modals import Modal
 from bot.surfaces import Home
-from bot.views import settings
+from bot.views import access, settings
 from domain.casework.queue import QueueLine
 from domain.commitments.dispute_deadlines import Sla
 from domain.commitments.dispute_queries import DisputeView
@@ -67,7 +68,7 @@ def desk(shown: Desk) -> Home:
     return Home(tuple(block for part in parts for block in part))
 
 
-def stranger(slack_id: str, *, controllers: Sequence[str], asked: str) -> Home:
+def stranger(slack_id: str, *, controllers: Sequence[str], asked: str, access_id: UUID | None = None) -> Home:
     """Return the Home of somebody without a role: who can give one, and how to ask; *asked* is what waits already."""
     whom = ", ".join(text.foreign(name, limit=40) for name in controllers[:10]) or "whoever runs Plixo"
     ask = blocks.button(
@@ -82,7 +83,8 @@ def stranger(slack_id: str, *, controllers: Sequence[str], asked: str) -> Home:
         (
             blocks.header("Plixo"),
             blocks.section("Plixo looks after open invoices. You have no role in it yet, so there is nothing to show."),
-            blocks.section(waits) if waits else blocks.actions(ask),
+            *([blocks.section(waits)] if waits else [blocks.actions(ask)]),
+            *([blocks.actions(access.withdraw_button(access_id))] if waits and access_id else ()),
             blocks.context(f"Who decides: {whom}. Your Slack account is `{text.foreign(slack_id, limit=30)}`."),
         )
     )

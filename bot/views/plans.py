@@ -7,45 +7,51 @@ from bot import blocks, ids, inputs, text
 from bot.blocks import Block, Confirmation, Message
 from bot.inputs import Option
 from bot.modals import Modal
-from bot.views import reasons
+from bot.views import reasons, ways
 from domain.commitments.instalments import Standing
 from domain.commitments.plan_queries import PlanView, WaitingPlan
 from domain.commitments.states import PlanState
 from domain.commitments.terms import Frequency
+from domain.kernel.speech import counted, phrase, say, say_as
 
 INSTALMENTS_SHOWN = 12
 
 REASONS: Mapping[str, str] = {
-    "long": "it takes too long",
-    "little": "the first instalment is too small",
-    "broken": "an earlier plan was not kept",
-    "once": "the amount should be paid at once",
+    "long": phrase("it takes too long"),
+    "little": phrase("the first instalment is too small"),
+    "broken": phrase("an earlier plan was not kept"),
+    "once": phrase("the amount should be paid at once"),
 }
-"""Reasons to decline that can be chosen; the customer reads them."""
+"""Reasons to decline that can be chosen, in English as the customer reads them."""
 
-_RHYTHMS = (
-    Option("Every week", "weekly"),
-    Option("Every two weeks", "biweekly"),
-    Option("Every month", "monthly"),
-)
+_RHYTHMS: Mapping[str, str] = {
+    "weekly": phrase("Every week"),
+    "biweekly": phrase("Every two weeks"),
+    "monthly": phrase("Every month"),
+}
 
 
 def card(plan: PlanView) -> Message:
     """Return a plan with its instalments and what can be decided."""
-    number, name = text.foreign(plan.invoice_number), text.foreign(plan.account_name)
-    parts = len(plan.instalments)
-    head = f"Plan about {number}, {name}: {plan.covers} in {parts} instalments, {plan.state.value}"
+    head = f"{_wish(plan)}, {state(plan.state)}"
     lines = [f"• {_instalment(each)}" for each in plan.instalments]
     said = [f"*{label}* {text.said(words, limit=300)}" for label, words in _words(plan) if words]
+    standing = say(
+        "{balance} is open now; {paid} came in since the terms were made.", balance=plan.balance, paid=plan.paid
+    )
+    asked = say(
+        "Asked for by {person} ({way}), {moment}",
+        person=text.foreign(plan.made_by, limit=40),
+        way=ways.called(plan.source),
+        moment=text.moment(plan.created_at),
+    )
     return Message(
         text=f"{head}.",
         blocks=(
-            blocks.section(f"*{head}*\n{plan.balance} is open now; {plan.paid} came in since the terms were made."),
+            blocks.section(f"*{head}*\n{standing}"),
             blocks.section(text.listed(lines, most=INSTALMENTS_SHOWN)),
             *([blocks.section("\n".join(said))] if said else ()),
-            blocks.context(
-                f"Asked for by {text.foreign(plan.made_by, limit=40)} ({plan.source}), {text.moment(plan.created_at)}"
-            ),
+            blocks.context(asked),
             *_decisions(plan),
         ),
     )
@@ -56,12 +62,12 @@ def reject_form(plan: PlanView) -> Modal:
     return reasons.form(
         ids.FormId.REJECT_PLAN,
         ids.Subject(invoice=plan.invoice_id),
-        title="Decline the plan",
+        title=say("Decline the plan"),
         head=f"*{_wish(plan)}*",
-        label="Why?",
-        hint="The customer reads it. Reminders go on.",
-        submit="Decline",
-        quick=REASONS,
+        label=say("Why?"),
+        hint=say("The customer reads it. Reminders go on."),
+        submit=say("Decline"),
+        quick={name: say(words) for name, words in REASONS.items()},
     )
 
 
@@ -69,58 +75,93 @@ def counter_form(plan: PlanView) -> Modal:
     """Return the form in which other terms are offered; it begins with those that were asked for."""
     asked = [f"• {_instalment(each)}" for each in plan.instalments]
     rhythm = plan.frequency if plan.frequency is not Frequency.OWN else Frequency.MONTHLY
+    rhythms = [Option(say(words), name) for name, words in _RHYTHMS.items()]
     return Modal(
-        title="Offer other terms",
+        title=say("Offer other terms"),
         form=ids.FormId.COUNTER_PLAN,
-        submit="Offer",
+        submit=say_as("other terms", "Offer"),
         subject=ids.Subject(invoice=plan.invoice_id, seen=plan.stamp),
         blocks=(
             blocks.section(f"*{_wish(plan)}*\n{text.listed(asked, most=INSTALMENTS_SHOWN)}"),
             inputs.text(
                 "count",
-                "Number of instalments",
+                say("Number of instalments"),
                 initial=str(len(plan.instalments)),
                 most=3,
-                hint=f"The {plan.balance} that are open today are split into equal parts.",
+                hint=say("The {amount} that are open today are split into equal parts.", amount=plan.balance),
             ),
-            inputs.radio("rhythm", "How far apart", _RHYTHMS, initial=rhythm.value),
-            inputs.day("first", "First instalment due on", initial=plan.instalments[0].due_on),
-            inputs.text("note", "A word to the customer", lines=True, most=500, optional=True),
+            inputs.radio("rhythm", say("How far apart"), rhythms, initial=rhythm.value),
+            inputs.day("first", say("First instalment due on"), initial=plan.instalments[0].due_on),
+            inputs.text("note", say("A word to the customer"), lines=True, most=500, optional=True),
         ),
-    )
-
-
-def _wish(plan: PlanView) -> str:
-    return (
-        f"Plan about {text.foreign(plan.invoice_number)}, {text.foreign(plan.account_name)}: {plan.covers} in"
-        f" {len(plan.instalments)} instalments"
     )
 
 
 def waiting(plans: Sequence[WaitingPlan]) -> Message:
     """Return the requests that nobody has decided."""
     if not plans:
-        return Message(text="No plan waits for a decision.", blocks=(blocks.section("No plan waits for a decision."),))
-    head = f"{len(plans)} {'plan waits' if len(plans) == 1 else 'plans wait'} for a decision, the oldest first."
+        sentence = say("No plan waits for a decision.")
+        return Message(text=sentence, blocks=(blocks.section(sentence),))
+    head = counted(
+        "{n} plan waits for a decision, the oldest first.",
+        "{n} plans wait for a decision, the oldest first.",
+        len(plans),
+    )
     return Message(text=head, blocks=blocks.listing([blocks.section(f"*{head}*")], map(_waiting, plans)))
 
 
 def show(invoice_id: UUID) -> Block:
     """Return the button that shows an invoice's plan."""
     return blocks.button(
-        "Show plan", action=ids.Action.SHOW_PLAN, value=ids.value(invoice_id=invoice_id), label="Show the plan"
+        say("Show plan"),
+        action=ids.Action.SHOW_PLAN,
+        value=ids.value(invoice_id=invoice_id),
+        label=say("Show the plan"),
+    )
+
+
+def state(of: PlanState) -> str:
+    """Return what the state of a plan is called."""
+    match of:
+        case PlanState.REQUESTED:
+            return say_as("state of a plan", "requested")
+        case PlanState.COUNTERED:
+            return say_as("state of a plan", "countered")
+        case PlanState.RUNNING:
+            return say_as("state of a plan", "running")
+        case PlanState.COMPLETED:
+            return say_as("state of a plan", "completed")
+        case PlanState.DEFAULTED:
+            return say_as("state of a plan", "defaulted")
+        case PlanState.REJECTED:
+            return say_as("state of a plan", "rejected")
+        case PlanState.CANCELLED:
+            return say_as("state of a plan", "cancelled")
+
+
+def _wish(plan: PlanView) -> str:
+    return counted(
+        "Plan about {invoice}, {customer}: {amount} in {n} instalment",
+        "Plan about {invoice}, {customer}: {amount} in {n} instalments",
+        len(plan.instalments),
+        invoice=text.foreign(plan.invoice_number),
+        customer=text.foreign(plan.account_name),
+        amount=plan.covers,
     )
 
 
 def _words(plan: PlanView) -> tuple[tuple[str, str], ...]:
-    return (("Reason:", plan.reason), ("Note:", plan.note))
+    return ((say("Reason:"), plan.reason), (say("Note:"), plan.note))
 
 
 def _instalment(each: Standing) -> str:
-    stands = "paid" if not each.unpaid else f"{each.unpaid} open" if each.unpaid != each.amount else ""
-    missed = "*missed*" if each.missed else ""
-    told = ", ".join(word for word in (missed, stands) if word)
-    return f"{each.amount} due {text.day(each.due_on)}{f' ({told})' if told else ''}"
+    due = say("{amount} due {day}", amount=each.amount, day=each.due_on)
+    stands = [say("*missed*")] if each.missed else []
+    if not each.unpaid:
+        stands.append(say_as("an instalment", "paid"))
+    elif each.unpaid != each.amount:
+        stands.append(say("{amount} open", amount=each.unpaid))
+    return f"{due} ({', '.join(stands)})" if stands else due
 
 
 def _decisions(plan: PlanView) -> tuple[Block, ...]:
@@ -128,33 +169,50 @@ def _decisions(plan: PlanView) -> tuple[Block, ...]:
         return ()
     number = text.plain(plan.invoice_number, limit=40)
     approve = blocks.button(
-        "Approve",
+        say("Approve"),
         action=ids.Action.APPROVE_PLAN,
         value=ids.value(invoice_id=plan.invoice_id, seen=plan.stamp),
-        label=f"Approve the plan about {number}",
+        label=say("Approve the plan about {invoice}", invoice=number),
         primary=True,
         confirm=Confirmation(
-            title="Approve this plan?",
-            question=f"{plan.covers} in {len(plan.instalments)} instalments. Reminders follow the instalments, and the"
-            " customer is told.",
-            yes="Approve the plan",
+            title=say("Approve this plan?"),
+            question=counted(
+                "{amount} in {n} instalment. Reminders follow the instalments, and the customer is told.",
+                "{amount} in {n} instalments. Reminders follow the instalments, and the customer is told.",
+                len(plan.instalments),
+                amount=plan.covers,
+            ),
+            yes=say("Approve the plan"),
         ),
     )
     value = ids.value(invoice_id=plan.invoice_id)
     counter = blocks.button(
-        "Counter…", action=ids.Action.COUNTER_PLAN, value=value, label=f"Offer other terms for {number}"
+        say("Counter…"),
+        action=ids.Action.COUNTER_PLAN,
+        value=value,
+        label=say("Offer other terms for {invoice}", invoice=number),
     )
     reject = blocks.button(
-        "Reject…", action=ids.Action.REJECT_PLAN, value=value, label=f"Decline the plan about {number}"
+        say("Reject…"),
+        action=ids.Action.REJECT_PLAN,
+        value=value,
+        label=say("Decline the plan about {invoice}", invoice=number),
     )
     return (blocks.actions(approve, counter, reject),)
 
 
 def _waiting(plan: WaitingPlan) -> Block:
-    who = " · a Controller decides" if plan.needs_controller else ""
+    terms = counted(
+        "{amount} in {n} part, {first} to {last}",
+        "{amount} in {n} parts, {first} to {last}",
+        plan.parts,
+        amount=plan.covers,
+        first=plan.first_on,
+        last=plan.last_on,
+    )
+    who = f" · {say('a Controller decides')}" if plan.needs_controller else ""
     return blocks.section(
-        f"*{text.foreign(plan.invoice_number)}*  {text.foreign(plan.account_name)}\n"
-        f"{plan.covers} in {plan.parts}, {text.day(plan.first_on)} to {text.day(plan.last_on)}{who}\n"
+        f"*{text.foreign(plan.invoice_number)}*  {text.foreign(plan.account_name)}\n{terms}{who}\n"
         f"_{text.said(plan.reason, limit=160)}_",
         accessory=show(plan.invoice_id),
     )

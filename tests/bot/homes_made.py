@@ -34,7 +34,7 @@ def every_home(name: str = "Acme Ltd", *, many: int = 5) -> dict[str, Home]:
         "idle": home.desk(an_idle_desk(name)),
         "looking": home.desk(a_desk(name, may=frozenset({Permission.VIEW}), many=many)),
         "stranger": home.stranger(name, controllers=(name,) * 12, asked=""),
-        "stranger who asked": home.stranger(name, controllers=(), asked=name),
+        "stranger who asked": home.stranger(name, controllers=(), asked=name, access_id=ID),
     }
 
 

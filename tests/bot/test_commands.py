@@ -9,6 +9,7 @@ from bot import commands, text
 from bot.blocks import Message
 from bot.modals import Modal
 from bot.routes import Command
+from bot.views import help as help_views
 from domain.kernel.actor import SHELL, Permission
 from domain.kernel.core import Core
 from domain.kernel.money import Money
@@ -51,11 +52,32 @@ async def test_help_is_what_one_gets_for_nothing(core: Core, typed: str) -> None
 async def test_help_shows_only_what_the_person_may_do(core: Core, role: Role) -> None:
     await people.grant(core, slack_id="U1", name="Rolf", role=role, reason="test", actor=SHELL)
 
-    help_ = await said(core, "help", by="U1")
+    help_ = await said(core, "help all", by="U1")
 
     mine = {each.usage for each in commands.COMMANDS if f"`/plixo {text.escape(each.usage)}`" in help_}
     allowed = {each.usage for each in commands.COMMANDS if each.allowed(MAY[role])}
     assert mine == allowed
+
+
+async def test_help_shows_topics_first_and_all_of_one_when_asked(core: Core, staff: None) -> None:
+    topics, money, word = [await said(core, f"help {each}", by=ANNA) for each in ("", "Money", "queue")]
+
+    assert "`/plixo help money` shows all" in topics
+    assert "/plixo cash" in topics
+    assert "/plixo unplace" not in topics
+    assert "/plixo unplace" in money
+    assert "/plixo writeoff approve" not in money, "she may not"
+    assert "/plixo export" in money
+    assert "/plixo queue" not in money
+    assert "e.g. /plixo queue" in word
+
+
+def test_a_topic_names_commands_that_exist_and_is_called_as_none_of_them() -> None:
+    known = {" ".join(each.words): each.group for each in commands.COMMANDS}
+
+    for group, topic in help_views.TOPICS.items():
+        assert {known.get(each) for each in topic.first} == {group}
+        assert not any(topic.word in name.split() for name in known)
 
 
 async def test_help_says_first_with_what_a_day_begins_to_those_who_may(core: Core, staff: None) -> None:

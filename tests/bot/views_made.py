@@ -87,7 +87,7 @@ A_DAY = ReminderDay(
 )  # fmt: skip
 
 
-HELP = [help_views.HelpLine(each.group, each.usage, each.does, each.example) for each in COMMANDS]
+HELP = [help_views.HelpLine(each.group, each.usage, each.does, each.example, " ".join(each.words)) for each in COMMANDS]
 
 
 def a_why(name: str, number: str, many: int) -> Why:
@@ -134,7 +134,8 @@ def every_view(name: str = "Acme Ltd") -> Mapping[str, Message]:
         "done already": answers.done_already(name),
         "try later": answers.try_later("abc"),
         "access": answers.access(reason=name, slack_id=name),
-        "help": help_views.listed(HELP, roles=[name], note=name),
+        "help": help_views.topics(HELP, roles=[name], note=name),
+        "help, all": help_views.listed(HELP, roles=[name], note=name),
         "help, detailed": help_views.listed(
             [each for each in HELP if "plan" in each.usage], roles=[name], detailed=True
         ),
