@@ -104,7 +104,11 @@ def listed(items: Sequence[str], *, total: int | None = None, most: int = 10, em
 
 
 def _clean(text: str, limit: int) -> str:
-    """Drop what is invisible, make every white space one blank, mask addresses; read no more than may be shown."""
+    """Drop what is invisible, make every white space one blank, mask addresses; read no more than may be shown.
+
+    What was said to somebody else, such as whoever an import was read for, is said to the reader of now.
+    """
+    text = speech.again(text)
     visible = "".join(
         " " if character.isspace() or category == "Cc" else character
         for character in text[: max(2_000, 4 * limit)]
