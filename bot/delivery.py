@@ -13,6 +13,7 @@ from bot.decided import Redrawer
 from bot.learning import Learner
 from bot.personal import Personal
 from bot.poster import Poster
+from bot.readiness_board import Board
 from bot.rooms import Plan, Rooms
 from bot.routes import Answer
 from bot.shared_files import FileSharer
@@ -56,6 +57,7 @@ class Delivery:
             "redraw_case": redrawer.case,
             "redraw_chat": redrawer.redraw,
             "watch_chat": watcher.watch,
+            "show_readiness": Board(core, client, self.calls, poster=self.poster).show,
         }
 
     async def inside(self, channel: str, work: Coroutine[Any, Any, Answer]) -> Answer:

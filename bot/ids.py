@@ -4,6 +4,7 @@ A button lives as long as its message, for years. What it stands for is looked u
 authorised, when it is clicked.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Any, Literal
@@ -40,6 +41,8 @@ class Action(StrEnum):
     REJECT_DRAFT = "draft.reject"
     EDIT_DRAFT = "draft.edit"
     UNDO_DRAFT = "draft.undo"
+    APPROVE_DRAFTS = "draft.approve_shown"
+    SHOW_APPROVED = "draft.approved"
     VETO = "step.strike"
     UNVETO = "step.restore"
     PREVIEW_BACK = "preview.back"
@@ -194,6 +197,8 @@ class Subject(BaseModel):
     """Whether the button is on a case that somebody took up to work on, and acts only while it is in their hands."""
     on: date | None = None
     page: int | None = Field(default=None, ge=1, le=10_000)
+    drafts: str | None = Field(default=None, max_length=1_800)
+    """Several drafts, each with the version that was shown; see ``together``."""
     seen: str | None = Field(default=None, max_length=120)
     """Names what was shown beside the button, or which of some choices it is; what is otherwise by now is refused."""
 
@@ -201,6 +206,19 @@ class Subject(BaseModel):
 def value(*, invoice_id: UUID | None = None, **parts: Any) -> str:
     """Return the value of a button; the parts are those of ``Subject``."""
     return Subject(invoice=invoice_id, **parts).model_dump_json(exclude_none=True)
+
+
+def together(shown: Sequence[tuple[UUID, str]]) -> str:
+    """Return several drafts, each with the version that was shown, as one part of a button's value."""
+    return ".".join(f"{each.hex}{version}" for each, version in shown)
+
+
+def apart(drafts: str) -> dict[UUID, str] | None:
+    """Return what ``together`` put together; None when it did not."""
+    try:
+        return {UUID(each[:32]): each[32:] for each in drafts.split(".")}
+    except ValueError:
+        return None
 
 
 def subject(text: str) -> Subject | None:

@@ -24,6 +24,7 @@ from domain.ledger import events as ledger
 from domain.ledger import import_events as imported
 from domain.ledger import parity_events as parity
 from domain.ledger import twin_events as twin
+from domain.operations import readiness_events as readiness
 from domain.operations import support_events as support
 from domain.outreach import events as outreach
 from domain.outreach import stop_events as stop
@@ -188,6 +189,12 @@ TELLINGS: Mapping[type[Event], Telling] = {
     stop.BreakerTripped: NORMAL,
     stop.BreakerClosed: NORMAL,
     stop.WarmUpSteppedBack: NORMAL,
+    # readiness
+    readiness.ReadinessChanged: ALARM,
+    readiness.OverrideProposed: ALARM,  # somebody else has to decide
+    readiness.OverrideBegun: NORMAL,
+    readiness.OverrideDeclined: NORMAL,
+    readiness.OverrideEnded: NORMAL,
     # people
     access.AccessAsked: many("requests for access"),  # anybody in the workspace may send one
     access.AccessApproved: NORMAL,

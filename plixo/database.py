@@ -35,6 +35,7 @@ MODELS = [
     "domain.outreach.models",
     "domain.casework.models",
     "domain.operations.models",
+    "domain.operations.readiness_models",
     "domain.operations.imports.models",
 ]
 

@@ -12,11 +12,14 @@ from domain.deliverability import authentications
 from domain.kernel.core import Core
 from domain.kernel.jobs import JobFunction
 from domain.kernel.ports import PaymentGateway, VirusCheck
+from domain.operations import readiness_judging, readiness_smoke
 from inbound_mail.encryption import Encryption
 from inbound_mail.limits import Limits
 from plixo import wiring
+from plixo.portal_visitor import Browser
 from plixo.resolver import Dns
 from plixo.settings import Settings
+from plixo.surroundings import World
 from plixo.virus_check import Clamd
 from portal import jobs as portal_jobs
 from portal.no_gateway import NoGateway
@@ -36,6 +39,7 @@ class Edges:
     relay: Relay
     resolver: Dns
     virus_check: VirusCheck | None
+    surroundings: World
 
 
 async def edges(core: Core, settings: Settings, stack: AsyncExitStack) -> Edges:
@@ -71,6 +75,7 @@ async def edges(core: Core, settings: Settings, stack: AsyncExitStack) -> Edges:
         relay=relay(settings),
         resolver=Dns(settings.dns_servers),
         virus_check=Clamd(settings.clamd) if settings.clamd else None,
+        surroundings=World(settings, gateway if isinstance(gateway, StripeGateway) else None),
     )
 
 
@@ -137,9 +142,26 @@ def job_functions(core: Core, built: Edges) -> Mapping[str, JobFunction]:
         "send_mailing": send_mailing,
         "examine_document": partial(document_checks.examine, core, check=built.virus_check),
         "check_sender": partial(authentications.check, core, names=built.resolver),
+        **_readiness(core, built.surroundings),
         **dict.fromkeys(wiring.OF_CHAT, wiring.nothing),
         **(built.bot.jobs() if built.bot else {}),
     }
     missing = {kind.name for kind in wiring.JOBS} - set(functions)
     assert not missing, f"jobs without a function: {sorted(missing)}"
     return functions
+
+
+def _readiness(core: Core, surroundings: World) -> dict[str, JobFunction]:
+    visitor = Browser(core.merchant.public_url)
+
+    async def judge(entry_id: int = 0) -> None:
+        del entry_id
+        await readiness_judging.judge_soon(core, surroundings=surroundings)
+
+    async def recheck() -> None:
+        await readiness_judging.judge(core, surroundings=surroundings, at_once=True)
+
+    async def smoke(smoke_id: str) -> None:
+        await readiness_smoke.run(core, smoke_id=smoke_id, visitor=visitor, surroundings=surroundings)
+
+    return {"judge_readiness": judge, "recheck_readiness": recheck, "smoke_dispute": smoke}

@@ -12,10 +12,10 @@ from pydantic_settings import SettingsConfigDict
 
 from domain.kernel.limits import Limits
 from domain.kernel.money import CurrencyUnknown, digits
-from plixo.portal_settings import PortalSettings
+from plixo.readiness_settings import ReadinessSettings
 
 
-class Settings(PortalSettings):
+class Settings(ReadinessSettings):
     """Read once at start; no other module reads the environment."""
 
     model_config = SettingsConfigDict(env_prefix="PLIXO_", env_file=".env", extra="ignore", secrets_dir=None)
@@ -286,6 +286,7 @@ class Settings(PortalSettings):
             autopilot_coverage=self.autopilot_coverage,
             autopilot_reversals=self.autopilot_reversals,
             parity_percent=self.parity_percent,
+            readiness=self.readiness(),
             import_bytes=self.import_mb << 20,
             import_wait=timedelta(hours=self.import_hours),
             chat_budget=self.slack_hourly_messages,

@@ -24,7 +24,16 @@ from domain.kernel.jobs import JobFunction
 from domain.kernel.notices import Notices, merged
 from domain.ledger import audit, entry_events, invoice_papers, parity, parity_events, twin_events, twins
 from domain.ledger import events as ledger_events
-from domain.operations import audit_events, chat_events, export_events, seen_requests, support_events, trails
+from domain.operations import (
+    audit_events,
+    chat_events,
+    export_events,
+    readiness_events,
+    readiness_smoke,
+    seen_requests,
+    support_events,
+    trails,
+)
 from domain.operations.imports import ending as import_endings
 from domain.operations.imports import events as import_decisions
 from domain.operations.imports import working as importing
@@ -66,6 +75,7 @@ NOTICES: Notices = merged(
     export_events.NOTICES,
     chat_events.NOTICES,
     audit_events.NOTICES,
+    readiness_events.NOTICES,
 )
 
 
@@ -139,6 +149,7 @@ def _of_cases(core: Core) -> dict[str, JobFunction]:
         "end_roles": _whole(core, _end_roles),
         "watch_files": _whole(core, document_waits.watch),
         "tidy_files": _whole(core, _tidy_files),
+        "plan_smoke": _whole(core, readiness_smoke.daily),
         "refresh_queue": _whole(core, _refresh_queue),
         "forget_old": _whole(core, _forget_old),
     }

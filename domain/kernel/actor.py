@@ -24,6 +24,7 @@ class Permission(StrEnum):
     MOVE_MONEY = phrase("move money")
     MANAGE_PEOPLE = phrase("manage people")
     OPERATE = phrase("operate")
+    OVERRIDE = phrase("override readiness")
 
 
 class ActorKind(StrEnum):

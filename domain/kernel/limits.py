@@ -9,6 +9,42 @@ from domain.kernel.money import Money, digits
 
 
 @dataclass(frozen=True, slots=True)
+class ReadinessLimits:
+    """From where on a check of readiness warns or fails; what is a rule of mail providers stands with warm-up."""
+
+    contacts: int = 95
+    """Percent of all open invoices whose customer has a contact that may be mailed."""
+
+    control_age: timedelta = timedelta(days=7)
+    """Control totals older than this say nothing about today's ageing."""
+
+    smoke: timedelta = timedelta(seconds=60)
+    """Within it a test dispute has to stand in the queue and in its channel."""
+
+    smoke_age: timedelta = timedelta(days=2)
+    """A test dispute that arrived longer ago says little; one is filed each day."""
+
+    webhook_silence: timedelta = timedelta(hours=26)
+    """A checkout ends after a day at the latest, so by then an event has to arrive about it."""
+
+    inbound_silence: timedelta = timedelta(days=7)
+    inbound_least: int = 200
+    """Of so many mails that left within the time above, at least one draws an answer, if only an automatic one."""
+
+    unread: timedelta = timedelta(minutes=15)
+    """A stored mail is read within seconds; one that waits so long is stuck."""
+
+    cron_grace: timedelta = timedelta(minutes=15)
+    """A cron is late when two of its turns and this time have passed without a run."""
+
+    domain_recheck: timedelta = timedelta(hours=1)
+    """How often the name servers are asked while all is well; while something is wrong, at each judging."""
+
+    override_longest: timedelta = timedelta(days=7)
+    """So long one check may be overridden at the most; then somebody has to look again."""
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """How far the product goes by itself, and from where on it waits or asks a person."""
 
@@ -89,6 +125,9 @@ class Limits:
 
     parity_percent: Decimal = Decimal(1)
     """By so many percent our ageing may differ from the merchant's own books, in the total and in each bucket."""
+
+    readiness: ReadinessLimits = field(default_factory=ReadinessLimits)
+    """From where on a check of readiness holds Autopilot."""
 
     chat_budget: int = 40
     """So many messages an hour a chat channel is told one by one; above it only alarms are. Zero: no such rule."""

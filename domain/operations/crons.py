@@ -41,6 +41,8 @@ CRONS = (
     Cron("publish-homes", "*/5 * * * *", "publish_homes", "Bring App Homes in Slack up to date."),
     Cron("watch-chat", "*/5 * * * *", "watch_chat", "Look after the channels of Slack."),
     Cron("forget-old", "17 3 * * *", "forget_old", "Remove keys of old requests."),
+    Cron("smoke-dispute", "29 5 * * *", "plan_smoke", "File a test dispute through the payers' pages."),
+    Cron("judge-readiness", "*/5 * * * *", "judge_readiness", "Judge the checks of readiness."),
 )
 
 

@@ -13,9 +13,10 @@ from domain.kernel.actor import Actor, Permission
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.events import by
+from domain.kernel.speech import say
 from domain.kernel.transactions import Transaction
 from domain.ledger import ageing_before, collected, invoice_papers, invoices, statement_papers, statements
-from domain.operations import export_tables, funnel
+from domain.operations import export_tables, funnel, readiness_accounts
 from domain.operations.export_events import FileExported
 from domain.operations.refusals import NothingToExport
 
@@ -32,6 +33,7 @@ class What(StrEnum):
     SUPPRESSIONS = "suppressions"
     CASH = "cash"
     REJECTS = "rejects"
+    CONTACTLESS = "contactless"
     AGEING_CHART = "ageing chart"
     PORTAL_CHART = "portal chart"
     CASH_CHART = "cash chart"
@@ -123,7 +125,9 @@ async def _invoice(core: Core, words: tuple[str, ...], _: Actor) -> Exported:
     row = await _invoice_row(core, number)
     body = await invoice_papers.found(core, invoice_id=row["id"])
     if body is None:
-        raise NothingToExport(f"No PDF of invoice {row['number']} is on file. `plixo import pdfs` takes them in.")
+        raise NothingToExport(
+            say("No PDF of invoice {number} is on file. `plixo import pdfs` takes them in.", number=row["number"])
+        )
     return Exported(What.INVOICE, f"invoice-{_safe(row['number'])}.pdf", body)
 
 
@@ -137,7 +141,7 @@ async def _receipt(core: Core, words: tuple[str, ...], _: Actor) -> Exported:
         {"id": row["id"]},
     )
     if kept is None:
-        raise NothingToExport(f"No receipt was written for invoice {row['number']} yet.")
+        raise NothingToExport(say("No receipt was written for invoice {number} yet.", number=row["number"]))
     return Exported(What.RECEIPT, f"receipt-{_safe(kept['number'])}.pdf", bytes(kept["pdf"]))
 
 
@@ -146,7 +150,7 @@ async def _invoice_row(core: Core, number: str) -> Mapping[str, Any]:
         "SELECT id, number FROM invoice WHERE number_key = %s", (invoices.number_key(number),)
     )
     if row is None:
-        raise NothingToExport(f"There is no invoice {number[:60]!r}.")
+        raise NothingToExport(say("There is no invoice {number}.", number=repr(number[:60])))
     return row
 
 
@@ -168,9 +172,16 @@ async def _rejects(core: Core, words: tuple[str, ...], _: Actor) -> Exported:
         {"kind": words[0].casefold() if words else None},
     )
     if row is None:
-        raise NothingToExport("No import has rejected anything.")
+        raise NothingToExport(say("No import has rejected anything."))
     stem = str(row["file_name"]).rpartition(".")[0] or str(row["file_name"])
     return Exported(What.REJECTS, f"{_safe(stem)}.rejects.csv", bytes(row["rejects"]))
+
+
+async def _contactless(core: Core, _: tuple[str, ...], actor: Actor) -> Exported:
+    target = io.BytesIO()
+    rows = await readiness_accounts.write_csv(core, target, actor=actor)
+    today = local_date(core.clock, core.merchant.zone)
+    return Exported(What.CONTACTLESS, f"customers-without-contact-{today}.csv", target.getvalue(), rows)
 
 
 async def _ageing_chart(core: Core, _: tuple[str, ...], actor: Actor) -> Exported:
@@ -218,6 +229,7 @@ _MADE: Mapping[What, Maker] = {
     What.RECEIPT: _receipt,
     **{each: _table(each) for each in (What.QUEUE, What.AGEING, What.UNAPPLIED, What.SUPPRESSIONS, What.CASH)},
     What.REJECTS: _rejects,
+    What.CONTACTLESS: _contactless,
     What.AGEING_CHART: _ageing_chart,
     What.PORTAL_CHART: _portal_chart,
     What.CASH_CHART: _cash_chart,

@@ -5,10 +5,12 @@ Refusal
 ├── PreviewOutdated       another preview than the one that was looked at is the current one
 ├── AnswerUnusable        the answer does not fit the question about a file
 ├── ExportTooLarge        more of the audit log than a message carries
+├── OverrideRefused       a check of readiness cannot be overridden so, or not now
 ├── FileTooLarge          a file is larger than what is imported in chat
 ├── TableTooLarge         a file is larger than what is sent through the chat
 └── NotFound
     ├── ActNotFound       no act has that number
+    ├── CheckUnknown      no check of readiness is called so
     ├── ImportUnknown     there is no such import
     ├── NothingToExport   there is nothing of the kind
     ├── NothingMuted      the mute has ended, or somebody lifted it
@@ -17,42 +19,59 @@ Refusal
     └── SupportNotFound
 """
 
+from collections.abc import Iterable
+
 from domain.kernel.refusals import NotFound, Refusal
+from domain.kernel.speech import say
 
 
 class NothingMuted(NotFound):
     """Say that there is nothing to lift any more."""
 
     def __init__(self) -> None:
-        super().__init__("That is not muted any more. `/plixo noise` lists what is.")
+        super().__init__(say("That is not muted any more. `/plixo noise` lists what is."))
 
 
 class NothingWaits(NotFound):
     """Say that the short id names nothing that waits, and where the list is."""
 
     def __init__(self, what: str, text: str, command: str) -> None:
-        super().__init__(f"No {what} that waits has the id {text[:40]!r}. `/plixo {command}` lists them.")
+        super().__init__(
+            say(
+                "No {what} that waits has the id {text}. `/plixo {command}` lists them.",
+                what=say(what),
+                text=repr(text[:40]),
+                command=command,
+            )
+        )
 
 
 class SeveralWait(NotFound):
     """Say that the short id names several."""
 
     def __init__(self, what: str, text: str) -> None:
-        super().__init__(f"Several {what}s begin with {text[:40]!r}. Type more of the id.")
+        super().__init__(
+            say("Several {what}s begin with {text}. Type more of the id.", what=say(what), text=repr(text[:40]))
+        )
 
 
 class SupportNotFound(NotFound):
     """Say that there is no such call for help."""
 
     def __init__(self) -> None:
-        super().__init__("There is no such call for help. `/plixo support` lists those that are open.")
+        super().__init__(say("There is no such call for help. `/plixo support` lists those that are open."))
 
 
 class ActNotFound(NotFound):
     """Say that nothing was done under that number or word."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(f"The audit log has no act {text[:40]!r}. `/plixo audit INV-1042` lists those of an invoice.")
+        super().__init__(
+            say(
+                "The audit log has no act {text}. `/plixo audit INV-1042` lists those of an invoice.",
+                text=repr(text[:40]),
+            )
+        )
 
 
 class ExportTooLarge(Refusal):
@@ -60,8 +79,12 @@ class ExportTooLarge(Refusal):
 
     def __init__(self, entries: int, most: int) -> None:
         super().__init__(
-            f"That are {entries:,} acts; at most {most:,} are sent in Slack. Choose a person or fewer days, or have it "
-            "written by `plixo audit export` in the shell."
+            say(
+                "That are {n} acts; at most {most} are sent in Slack. Choose a person or fewer days, or have it "
+                "written by `plixo audit export` in the shell.",
+                n=entries,
+                most=most,
+            )
         )
 
 
@@ -69,8 +92,27 @@ class TableTooLarge(Refusal):
     """Say that a file is too large for the chat, and what to do."""
 
     def __init__(self, what: str, most: int) -> None:
-        super().__init__(f"The {what} comes to more than {most >> 20} MB. Narrow it down, or write it in the shell.")
+        super().__init__(
+            say(
+                "The {what} comes to more than {most} MB. Narrow it down, or write it in the shell.",
+                what=what,
+                most=most >> 20,
+            )
+        )
 
 
 class NothingToExport(NotFound):
     """Say that there is nothing of the kind."""
+
+
+class CheckUnknown(NotFound):
+    """Say that no check of readiness is called so, and which there are."""
+
+    def __init__(self, name: str, names: Iterable[str]) -> None:
+        super().__init__(
+            say("No check is called {name}; there are {names}.", name=repr(name[:40]), names=", ".join(names))
+        )
+
+
+class OverrideRefused(Refusal):
+    """Say why a check is not overridden, or its override not decided."""

@@ -1,4 +1,4 @@
-"""Every state of a call for help."""
+"""Every state of a call for help, of an override of readiness, and of a test dispute."""
 
 from enum import StrEnum
 
@@ -13,3 +13,41 @@ class SupportState(StrEnum):
 
 
 SUPPORT = Machine("call for help", start=SupportState.OPEN, moves={(SupportState.OPEN, "close"): SupportState.CLOSED})
+
+
+class OverrideState(StrEnum):
+    """Whether a check of readiness is overridden; that its time is over is arithmetic until somebody looks."""
+
+    PROPOSED = "proposed"
+    ACTIVE = "active"
+    DECLINED = "declined"
+    ENDED = "ended"
+
+
+OVERRIDE = Machine(
+    "override",
+    start=OverrideState.PROPOSED,
+    moves={
+        (OverrideState.PROPOSED, "approve"): OverrideState.ACTIVE,
+        (OverrideState.PROPOSED, "decline"): OverrideState.DECLINED,  # by a person, or since its end has passed
+        (OverrideState.ACTIVE, "end"): OverrideState.ENDED,
+    },
+)
+
+
+class SmokeState(StrEnum):
+    """How a test dispute fared."""
+
+    RUNNING = "running"
+    ARRIVED = "arrived"
+    FAILED = "failed"
+
+
+SMOKE = Machine(
+    "test dispute",
+    start=SmokeState.RUNNING,
+    moves={
+        (SmokeState.RUNNING, "arrive"): SmokeState.ARRIVED,
+        (SmokeState.RUNNING, "fail"): SmokeState.FAILED,
+    },
+)

@@ -7,10 +7,11 @@ from uuid import UUID, uuid4
 
 from tortoise.exceptions import IntegrityError
 
-from domain.kernel import timeline
+from domain.kernel import kept, timeline
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
+from domain.kernel.speech import say
 from domain.kernel.transactions import Transaction
 from domain.outreach import waiting
 from domain.outreach.models import Gate
@@ -21,6 +22,9 @@ LONGEST_REASON = 300
 
 MAINTENANCE = "maintenance"
 """The gate that keeps all mail back and closes the payers' pages; what comes in is taken all the same."""
+
+READINESS = "readiness"
+"""The gate that the checks of readiness close before whatever would leave by itself."""
 
 
 class Holds(StrEnum):
@@ -66,7 +70,7 @@ async def close(
     actor.require(Permission.OPERATE)
     why, now = _reason(reason), core.clock.now()
     if until is not None and until <= now:
-        raise GateRefused("A gate opens again in the future; that moment has passed.")
+        raise GateRefused(say("A gate opens again in the future; that moment has passed."))
     try:
         async with core.transaction() as tx:
             await _known(tx, segment)
@@ -87,7 +91,9 @@ async def close(
             event = GateClosed(gate=name, segment=segment, holds=holds.value, reason=why, until=until, **by(actor, now))
             await timeline.record(core, tx, event)
     except IntegrityError:  # of two who close it at once the first has done it
-        raise GateRefused(f"Somebody closed {name} at this very moment; look at it again.") from None
+        raise GateRefused(
+            say("Somebody closed {name} at this very moment; look at it again.", name=kept.said(name))
+        ) from None
     return event
 
 
@@ -106,7 +112,10 @@ async def open(  # noqa: A001 - a gate is opened
     async with core.transaction() as tx:
         gate = await Gate.locked(name=name, segment=segment, state=Gate.MACHINE.start.value)
         if gate is None:
-            raise GateRefused(f"{name.capitalize()} is not closed; there is nothing to open.")
+            called = kept.said(name)
+            raise GateRefused(
+                say("{name} is not closed; there is nothing to open.", name=f"{called[:1].upper()}{called[1:]}")
+            )
         await gate.move("open", opened_by=actor.name, opened_at=now)
         released = await waiting.hasten(core, tx, guardrail="gate", segment=segment)
         event = GateOpened(gate=name, segment=segment, reason=why, released=released, **by(actor, now))
@@ -139,11 +148,11 @@ async def _known(tx: Transaction, segment: str | None) -> None:
         return
     row = await tx.row("SELECT 1 FROM segment WHERE name = %s AND state = 'published'", (segment,))
     if row is None:
-        raise GateRefused(f"No segment in force is called {segment[:60]!r}.")
+        raise GateRefused(say("No segment in force is called {name}.", name=repr(segment[:60])))
 
 
 def _reason(text: str) -> str:
     why = " ".join(text.split())[:LONGEST_REASON]
     if not why:
-        raise ReasonMissing("Say why: everybody whose mail waits is told the reason.")
+        raise ReasonMissing(say("Say why: everybody whose mail waits is told the reason."))
     return why

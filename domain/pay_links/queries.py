@@ -210,7 +210,7 @@ async def page(core: Core, *, secret: str) -> PayerPage:
         due_on=row["due_on"],
         days_past_due=days_past_due(asked.due_on or row["due_on"], today),
         settled_on=row["settled_on"],
-        is_open=row["state"] == InvoiceState.OPEN.value,
+        is_open=row["state"] in (InvoiceState.OPEN.value, InvoiceState.TEST.value),
         banner=_banner(row["state"], attempt, Money(row["open_minor"], row["currency"])),
         attempt=attempt,
         takes_parts=core.limits.part_payments,
