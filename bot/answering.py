@@ -7,11 +7,13 @@ be opened within three seconds, so work that takes longer is shown an empty one 
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from datetime import timedelta
 from typing import Any
 
 from bot import errors, modals
-from bot.asks import ReplyTo
+from bot.asks import Click, ReplyTo
+from bot.blocks import Message, Then
 from bot.filled import Misfilled
 from bot.inputs import Option
 from bot.modals import Modal
@@ -35,12 +37,22 @@ _PATIENCE = 60.0
 """Seconds that a piece of work waits for its turn; behind one that hangs, people hear that it is to be tried later."""
 
 
+LATEST = timedelta(minutes=25)
+"""Slack takes what stands in the place of an answer for half an hour."""
+
+Pressing = Callable[[Click], Coroutine[Any, Any, Answer]]
+
+
 class Answering:
     """Shows answers."""
 
-    def __init__(self, replies: Replies, windows: Windows, *, patience: float = _PATIENCE) -> None:
-        self._replies, self._windows, self._patience = replies, windows, patience
+    def __init__(
+        self, replies: Replies, windows: Windows, *, patience: float = _PATIENCE, press: Pressing | None = None
+    ) -> None:
+        """Put the parts together; *press* does what a click asks for that is made after a while."""
+        self._replies, self._windows, self._patience, self._press = replies, windows, patience, press
         self._places = asyncio.Semaphore(MOST_AT_ONCE)
+        self._later: set[asyncio.TimerHandle | asyncio.Task[None]] = set()
 
     async def answer(self, to: ReplyTo, work: Coroutine[Any, Any, Answer], *, may_open: bool = False) -> None:
         """Do the work and show its answer; whatever goes wrong, the person hears of it."""
@@ -50,7 +62,16 @@ class Answering:
             finished, _ = await asyncio.wait({task}, timeout=AT_ONCE_SECONDS)
             if not finished:
                 window = await self._windows.open(to.trigger, modals.waiting())
-        await self._show(to, await task, window=window)
+        shown = await task
+        await self._show(to, shown, window=window)
+        if isinstance(shown, Message) and shown.then and to.own and to.response_url and not window:
+            self._plan(to, shown.then)
+
+    def close(self) -> None:
+        """Give up what would have been shown later; what is on the screens stays there."""
+        for each in self._later:
+            each.cancel()
+        self._later.clear()
 
     async def done(self, work: Coroutine[Any, Any, Answer]) -> Answer:
         """Do the work; what is neither refusal nor misunderstanding becomes "try later".
@@ -79,6 +100,25 @@ class Answering:
     async def change(self, window: str, answer: Answer) -> None:
         """Show the answer in a window that is open."""
         await self._windows.change(window, modals.of(answer))
+
+    def _plan(self, to: ReplyTo, then: Then) -> None:
+        """Show the answer anew after a while; when the process has died by then, the screen keeps what it shows."""
+
+        def begin() -> None:
+            self._later.discard(timer)
+            task = asyncio.create_task(self._again(to, then))
+            self._later.add(task)
+            task.add_done_callback(self._later.discard)
+
+        if self._press is not None and then.after <= LATEST:
+            timer = asyncio.get_running_loop().call_later(then.after.total_seconds(), begin)
+            self._later.add(timer)
+
+    async def _again(self, to: ReplyTo, then: Then) -> None:
+        assert self._press is not None, "nothing is planned without it"
+        answer = await self.done(self._press(Click(then.action, then.value, to.slack_id)))
+        if isinstance(answer, Message) and answer.replaces:
+            await self._replies.replace(to, answer)
 
     async def _in_turn(self, work: Coroutine[Any, Any, Answer]) -> Answer:
         try:

@@ -8,6 +8,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -91,7 +92,7 @@ class Bot:
         self._api_url = api_url
         client = self._client(bot_token)
         self._replies = Replies(self._session, client)
-        self._answering = Answering(self._replies, Windows(client))
+        self._answering = Answering(self._replies, Windows(client), press=partial(actions.press, core))
         self._background = Background()
         self.delivery = Delivery(
             core,
@@ -124,6 +125,7 @@ class Bot:
 
     async def close(self) -> None:
         """Finish the answers that are under way and let go of the connections."""
+        self._answering.close()
         await self._background.drain(seconds=DRAIN_SECONDS)
         if self._own_session:
             await self._session.close()

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from hashlib import sha256
 from typing import Any
@@ -35,6 +36,15 @@ OPTION_LIMIT = 75
 OPTION_VALUE_LIMIT = 150
 
 
+@dataclass(frozen=True, slots=True)
+class Then:
+    """A click that the product makes itself after a while: what it brings takes the place of an answer."""
+
+    after: timedelta
+    action: str
+    value: str
+
+
 @dataclass(frozen=True)
 class Message:
     """What to say: blocks, and the sentence that stands for them in notifications and for screen readers."""
@@ -44,6 +54,8 @@ class Message:
     blocks: tuple[Block, ...] = ()
     replaces: bool = False
     """Whether it takes the place of the answer on which the button was that brought it."""
+    then: Then | None = None
+    """What an answer that only one person sees becomes after a while, where that can be shown."""
 
     @cached_property
     def content_hash(self) -> str:

@@ -53,6 +53,11 @@ class Replies:
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             log.warning("an answer could not be shown: %s", type(error).__name__)
 
+    async def replace(self, to: ReplyTo, message: Message) -> None:
+        """Show *message* in the place of an answer that one person sees, for as long as Slack lets us; else nothing."""
+        if not (to.response_url and to.own and await self._by_address(to.response_url, payload(message, own=True))):
+            log.info("an answer is not shown anew")
+
     async def _by_address(self, address: str, body: dict[str, Any]) -> bool:
         """Post to the request's own address; blocks that Slack refuses are left out, a pause it asks for is kept."""
         for _ in range(TRIES):

@@ -1,60 +1,68 @@
 """Drafts as the operators see them: the list, and one with the proof that an approver needs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
-from bot import blocks, ids, inputs, text
-from bot.blocks import Block, Confirmation, Message
-from bot.modals import Modal
-from bot.views import answers
-from bot.views import reasons as why
+from bot import blocks, ids, text
+from bot.blocks import Block, Confirmation, Message, Then
+from bot.views import answers, draft_lines
+from bot.views.draft_lines import WAITS
 from domain.deliverability.draft_events import LetterApproved, LetterCalledBack
+from domain.kernel import kept
+from domain.kernel.speech import counted, say
 from domain.operations import short_ids
+from domain.outreach import drafts as acts
 from domain.outreach.draft_lists import Draft, Drafts, DraftShown
-from domain.outreach.drafts import ApprovedMany
+from domain.outreach.drafts import Approval, ApprovedMany
 
 INVOICES_SHOWN = 8
 
-LONGEST_SUBJECT = 200
+MOST_SUMS = 4
+"""Currencies that a question names."""
 
 
 def listed(drafts: Drafts) -> Message:
-    """Return the drafts that have waited longest."""
+    """Return the drafts that have waited longest, with a button that approves those that are shown and ready."""
     if not drafts.total:
-        sentence = "No draft waits for an approval."
+        sentence = say("No draft waits for an approval.")
         return Message(text=sentence, blocks=(blocks.section(sentence),))
-    head = f"{drafts.total} {'draft waits' if drafts.total == 1 else 'drafts wait'} for an approval, the oldest first."
-    return Message(
-        text=head,
-        blocks=blocks.listing(
-            [blocks.section(f"*{head}*")],
-            map(_line, drafts.drafts),
-            total=drafts.total,
-            tail=[blocks.context("Several at once: `/plixo approve ID ID …`; not sent: `/plixo reject ID reason…`")],
-            hint="; they move up as these are decided",
-        ),
+    head = counted(
+        "{n} draft waits for an approval, the oldest first.",
+        "{n} drafts wait for an approval, the oldest first.",
+        drafts.total,
     )
+    fitting = _listing(head, drafts, drafts.drafts)
+    shown = drafts.drafts[: sum("accessory" in each for each in fitting)]
+    return Message(text=head, blocks=_listing(head, drafts, shown))
 
 
-def card(shown: DraftShown, *, short: str, changed: Sequence[str] = (), replaces: bool = False) -> Message:
-    """Return one draft with the letter as it would leave now, why it waits, and what has changed since it was shown."""
+def card(
+    shown: DraftShown, *, short: str, changed: Sequence[str] = (), news: str = "", replaces: bool = False
+) -> Message:
+    """Return one draft with the letter as it would leave now, why it waits, and what has changed since it was shown.
+
+    Args:
+        shown: The draft.
+        short: What people type for it.
+        changed: What is otherwise than what an approver looked at, so that nothing was approved.
+        news: What was just done with it.
+        replaces: Whether it takes the place of the answer with the button that brought it.
+    """
     draft = shown.draft
-    head = _head(draft)
-    news = [f"• {text.said(each, limit=200)}" for each in changed]
-    left_out = [f"• {text.said(each, limit=200)}" for each in draft.not_asked]
+    head = draft_lines.head(draft)
+    why = [f"• {text.said(kept.said(each), limit=200)}" for each in changed]
+    left_out = [f"• {text.said(kept.said(each), limit=200)}" for each in draft.not_asked]
+    stale = say("It changed since you looked; nothing was approved.")
     return Message(
-        text=f"Draft {short}: {head}",
+        text=say("Draft {short}: {head}", short=short, head=head),
         blocks=(
-            *(
-                [blocks.section(f"*It changed since you looked; nothing was approved.*\n{text.listed(news)}")]
-                if news
-                else ()
-            ),
+            *([blocks.section(f"*{text.said(news)}*")] if news else ()),
+            *([blocks.section(f"*{stale}*\n{text.listed(why)}")] if why else ()),
             blocks.section(f"*{head}*\n{_why(draft)}"),
-            *([blocks.section(f"*Not asked for in it*\n{text.listed(left_out, most=5)}")] if left_out else ()),
+            *([blocks.section(f"*{say('Not asked for in it')}*\n{text.listed(left_out, most=5)}")] if left_out else ()),
             blocks.section(f"*{text.foreign(shown.letter.subject, limit=200)}*\n{text.quoted(shown.letter.text)}"),
             blocks.context(_made(draft, short)),
-            _decisions(draft, short),
+            *_decisions(draft, short),
         ),
         replaces=replaces,
     )
@@ -63,165 +71,195 @@ def card(shown: DraftShown, *, short: str, changed: Sequence[str] = (), replaces
 def approved(event: LetterApproved, *, replaces: bool = False) -> Message:
     """Return the answer to an approval: until when it can be called back, and how."""
     short = short_ids.short(event.mailing_id)
-    sentence = f"{text.foreign(event.invoice_number)}: {text.said(event.told())} by you."
+    sentence = say(
+        "{number}: {letter} to {whom} approved by you.",
+        number=text.foreign(event.invoice_number),
+        letter=draft_lines.letter(event.letter),
+        whom=text.foreign(event.sent_to),
+    )
+    until = say(
+        "It leaves from {at} on, when nothing speaks against it. Until then: Undo, or {command}",
+        at=text.moment(event.leaves_at),
+        command=f"`/plixo undo {short}`",
+    )
+    later = Then(
+        event.leaves_at - event.at + acts.REDRAWN_AFTER, ids.Action.SHOW_APPROVED, ids.value(mailing=event.mailing_id)
+    )
     return Message(
         text=sentence,
         blocks=(
             blocks.section(sentence),
-            blocks.context(
-                f"It leaves from {text.moment(event.leaves_at)} on, when nothing speaks against it. Until then:"
-                f" Undo, or `/plixo undo {short}`"
-            ),
+            blocks.context(until),
             blocks.actions(undo(event.mailing_id), others()),
         ),
         replaces=replaces,
+        then=later,
     )
 
 
-def approved_many(outcome: ApprovedMany) -> Message:
+def over(approval: Approval) -> Message:
+    """Return what is left to say of an approval that cannot be called back any more, in the place of the answer."""
+    if approval.may_be_undone:  # by a colleague, who approved it anew: the answer to that one says so
+        sentence = say("The mail was approved anew and may still be called back.")
+        return Message(text=sentence, blocks=(blocks.section(sentence), blocks.actions(undo(approval.mailing_id))))
+    sentence = say(
+        "{number}: {letter} to {whom} was approved, and cannot be called back any more.",
+        number=text.foreign(approval.invoice_number),
+        letter=draft_lines.letter(approval.letter),
+        whom=text.foreign(approval.sent_to),
+    )
+    return Message(
+        text=sentence,
+        blocks=(
+            blocks.section(sentence),
+            blocks.context(say("Now: {state}", state=draft_lines.state(approval.state))),
+            blocks.actions(others()),
+        ),
+        replaces=True,
+    )
+
+
+def approved_many(outcome: ApprovedMany, *, replaces: bool = False) -> Message:
     """Return what became of several approvals."""
     done, refused = len(outcome.approved), len(outcome.refused)
-    head = f"{done} approved" + (f", {refused} not" if refused else "")
+    head = say("{done} approved, {refused} not", done=done, refused=refused) if refused else say("{n} approved", n=done)
     lines = [
         f"• `{short_ids.short(each.mailing_id)}` {text.foreign(each.invoice_number)}:"
         f" {text.said(each.told(), limit=160)}"
         for each in outcome.approved
     ]
-    lines += [f"• `{short_ids.short(mailing)}` not: {text.said(why, limit=200)}" for mailing, why in outcome.refused]
+    lines += [
+        f"• {say('{id} not: {why}', id=f'`{short_ids.short(mailing)}`', why=text.said(why, limit=200))}"
+        for mailing, why in outcome.refused
+    ]
+    undone = say("Within the next moments each can be called back: `/plixo undo ID`")
     return Message(
         text=f"{head}.",
         blocks=(
             blocks.section(f"*{head}*\n{text.listed(lines, most=20)}"),
-            blocks.context("Within the next moments each can be called back: `/plixo undo ID`"),
+            *([blocks.context(undone)] if done else ()),
+            blocks.actions(others()),
         ),
+        replaces=replaces,
     )
 
 
 def called_back(event: LetterCalledBack, *, replaces: bool = False) -> Message:
     """Return the answer to an undo."""
-    return answers.done(event, _open(event.mailing_id, event.invoice_number), replaces=replaces)
-
-
-def reject_form(draft: Draft, *, reasons: Mapping[str, str]) -> Modal:
-    """Return the form in which somebody says why a draft is not sent."""
-    return why.form(
-        ids.FormId.REJECT_DRAFT,
-        ids.Subject(mailing=draft.mailing_id),
-        title="Reject the draft",
-        head=f"*{_head(draft)}*",
-        label="Why is it not sent?",
-        hint="Its steps count as done, and the next ones go on. The reason stands in the timeline.",
-        quick=reasons,
-    )
-
-
-def edit_form(shown: DraftShown) -> Modal | Message:
-    """Return the form in which a letter's own words are written anew."""
-    draft, letter = shown.draft, shown.letter
-    if len(letter.words) > inputs.TEXT_LIMIT:
-        return answers.said(
-            f"Its text is too long for a form of Slack: {len(letter.words):,} characters. It can be edited in the"
-            f" shell: plixo draft edit {draft.mailing_id}"
-        )
-    return Modal(
-        title="Edit the letter",
-        form=ids.FormId.EDIT_DRAFT,
-        submit="Save",
-        subject=ids.Subject(mailing=draft.mailing_id, seen=draft.wording),
-        blocks=(
-            blocks.section(f"*{_head(draft)}*"),
-            inputs.text("subject", "Subject", initial=letter.subject, most=LONGEST_SUBJECT),
-            inputs.text(
-                "body",
-                "Text",
-                initial=letter.words,
-                lines=True,
-                hint="Greeting, invoices, amounts and payment links are set around it whatever you write. "
-                "Leave links out. Somebody else has to approve it then.",
-            ),
-        ),
-    )
+    return answers.done(event, draft_lines.open_(event.mailing_id, event.invoice_number), replaces=replaces)
 
 
 def undo(mailing_id: UUID) -> Block:
     """Return the button that calls an approved mail back."""
     return blocks.button(
-        "Undo",
+        say("Undo"),
         action=ids.Action.UNDO_DRAFT,
         value=ids.value(mailing=mailing_id),
-        label="Call the mail back before it leaves",
+        label=say("Call the mail back before it leaves"),
     )
 
 
 def others() -> Block:
     """Return the button that lists what else waits."""
     return blocks.button(
-        "Other drafts", action=ids.Action.LIST_DRAFTS, value=ids.value(), label="Show what else waits for an approval"
+        say("Other drafts"),
+        action=ids.Action.LIST_DRAFTS,
+        value=ids.value(),
+        label=say("Show what else waits for an approval"),
     )
 
 
-def _head(draft: Draft) -> str:
-    return f"{_letter(draft)} to {text.foreign(draft.sent_to)}, {text.foreign(draft.account_name)}: {_money(draft)}"
-
-
-def _line(draft: Draft) -> Block:
-    short = short_ids.short(draft.mailing_id)
-    needs = ", ".join(text.said(each, limit=60) for each in draft.needs)
-    return blocks.section(
-        f"`{short}`  *{text.foreign(draft.account_name)}*  {_money(draft)}\n"
-        f"{_letter(draft)} to {text.foreign(draft.sent_to)}, since {text.moment(draft.since)}\n_{needs or 'returned'}_",
-        accessory=_open(draft.mailing_id, draft.account_name),
+def _listing(head: str, drafts: Drafts, shown: Sequence[Draft]) -> tuple[Block, ...]:
+    how = say("Several at once: `/plixo approve ID ID …`; not sent: `/plixo reject ID reason…`")
+    return blocks.listing(
+        [blocks.section(f"*{head}*")],
+        map(draft_lines.line, shown),
+        total=drafts.total,
+        tail=[*_all_shown(shown), blocks.context(how)],
+        hint=say("; they move up as these are decided"),
     )
 
 
-def _open(mailing_id: UUID, about: str) -> Block:
-    return blocks.button(
-        "Open",
-        action=ids.Action.SHOW_DRAFT,
-        value=ids.value(mailing=mailing_id),
-        label=f"Open the draft to {text.plain(about, limit=50)}",
+def _all_shown(shown: Sequence[Draft]) -> tuple[Block, ...]:
+    """Return the button that approves those of the shown drafts that are ready, where there are several."""
+    ready = [each for each in shown if each.is_ready]
+    if len(ready) < 2:
+        return ()
+    sums = ", ".join(draft_lines.sums([amount for each in ready for amount in each.amounts])[:MOST_SUMS])
+    asked = say("They ask for {sums}. Each is judged by itself, and for a moment each can be called back.", sums=sums)
+    rest = len(shown) - len(ready)
+    if rest:
+        left_out = counted(
+            "{n} other is left out: it waits for another person, or has changed.",
+            "{n} others are left out: they wait for another person, or have changed.",
+            rest,
+        )
+        asked = f"{asked} {left_out}"
+    text_ = counted("Approve {n} of those shown", "Approve {n} of those shown", len(ready))
+    button = blocks.button(
+        text_ if rest else say("Approve all shown"),
+        action=ids.Action.APPROVE_DRAFTS,
+        value=ids.value(drafts=ids.together([(each.mailing_id, each.version) for each in ready])),
+        label=counted("Approve {n} draft", "Approve {n} drafts", len(ready)),
+        confirm=Confirmation(
+            title=counted("Send {n} mail?", "Send {n} mails?", len(ready)), question=asked, yes=say("Approve and send")
+        ),
     )
-
-
-def _letter(draft: Draft) -> str:
-    return draft.letter.replace("-", " ").capitalize()
-
-
-def _money(draft: Draft) -> str:
-    return ", ".join(str(each) for each in draft.amounts) or "nothing is asked for"
+    return (blocks.actions(button),)
 
 
 def _why(draft: Draft) -> str:
     shown = [text.foreign(each, limit=40) for each in draft.invoices[:INVOICES_SHOWN]]
-    more = len(draft.invoices) - len(shown)
-    numbers = ", ".join(shown) + (f" … +{more} more" if more > 0 else "")
-    needs = ", ".join(text.said(each, limit=80) for each in draft.needs) or "it was given back to a person"
-    return f"About {numbers or 'no invoice any more'}\nDue: {text.said(draft.why, limit=200)}\nNeeds a person: {needs}"
+    more, numbers = len(draft.invoices) - len(shown), ", ".join(shown)
+    if more > 0:
+        numbers = say("{numbers} … +{n} more", numbers=numbers, n=more)
+    needs = ", ".join(text.said(kept.said(each), limit=80) for each in draft.needs)
+    return "\n".join([
+        say("About {numbers}", numbers=numbers) if numbers else say("About no invoice any more"),
+        say("Due: {why}", why=text.said(kept.said(draft.why), limit=200)),
+        say("Needs a person: {needs}", needs=needs or say("it was given back to a person")),
+    ])  # fmt: skip
 
 
 def _made(draft: Draft, short: str) -> str:
-    edited = f", edited by {text.foreign(draft.edited_by, limit=40)}" if draft.edited_by else ""
-    return (
-        f"Draft `{short}`, made by {text.foreign(draft.made_by, limit=40)}{edited}, {text.moment(draft.since)}."
-        " The link is made when it leaves."
+    told = {
+        "id": f"`{short}`",
+        "maker": text.foreign(draft.made_by, limit=40),
+        "since": text.moment(draft.since),
+    }
+    if not draft.edited_by:
+        return say("Draft {id}, made by {maker}, {since}. The link is made when it leaves.", **told)
+    return say(
+        "Draft {id}, made by {maker}, edited by {editor}, {since}. The link is made when it leaves.",
+        editor=text.foreign(draft.edited_by, limit=40),
+        **told,
     )
 
 
-def _decisions(draft: Draft, short: str) -> Block:
+def _decisions(draft: Draft, short: str) -> tuple[Block, ...]:
+    """Return what can be decided; who made or edited the draft hears that another person approves it."""
+    value = ids.value(mailing=draft.mailing_id)
+    edit, label = say("Edit…"), say("Edit the words of draft {id}", id=short)
+    ways = [
+        blocks.button(edit, action=ids.Action.EDIT_DRAFT, value=value, label=label),
+        blocks.button(
+            say("Reject…"), action=ids.Action.REJECT_DRAFT, value=value, label=say("Reject draft {id}", id=short)
+        ),
+    ]
+    if draft.own:
+        return (blocks.context(f"*{say(WAITS[draft.own])}*"), blocks.actions(*ways))
+    question = say(
+        "{letter} over {sums} to {whom}. For a moment it can be called back.",
+        letter=draft_lines.letter(draft.letter),
+        sums=draft_lines.money(draft),
+        whom=text.plain(draft.sent_to),
+    )
     approve = blocks.button(
-        "Approve and send",
+        say("Approve and send"),
         action=ids.Action.APPROVE_DRAFT,
         value=ids.value(mailing=draft.mailing_id, seen=draft.version),
-        label=f"Approve and send draft {short}",
+        label=say("Approve and send draft {id}", id=short),
         primary=True,
-        confirm=Confirmation(
-            title="Send this mail?",
-            question=f"{_letter(draft)} over {_money(draft)} to {text.plain(draft.sent_to)}. For a moment it can be"
-            " called back.",
-            yes="Approve and send",
-        ),
+        confirm=Confirmation(title=say("Send this mail?"), question=question, yes=say("Approve and send")),
     )
-    value = ids.value(mailing=draft.mailing_id)
-    edit = blocks.button("Edit…", action=ids.Action.EDIT_DRAFT, value=value, label=f"Edit the words of draft {short}")
-    reject = blocks.button("Reject…", action=ids.Action.REJECT_DRAFT, value=value, label=f"Reject draft {short}")
-    return blocks.actions(approve, edit, reject)
+    return (blocks.actions(approve, *ways),)

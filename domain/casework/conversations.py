@@ -1,28 +1,20 @@
-"""Conversations: what a person wrote to us, whose it is, and the one click that turns a guess into what it means.
-
-A guess does nothing by itself. Whoever confirms it does what they could have typed as well; every rule of that act
-holds, and its refusals are theirs to read. Until the mail is dealt with, reminders to that customer wait.
-"""
+"""Conversations: what a person wrote to us, whose it is, and which of its wishes are left."""
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from domain.casework import guesses
 from domain.casework.events import MailAssigned
-from domain.casework.guesses import Known, Meant, Said
-from domain.casework.refusals import GuessOutdated, GuessUnclear, MailAnswered, MailUnplaced
-from domain.deliverability import inbound
 from domain.deliverability.authentications import Authentication
 from domain.deliverability.refusals import MailNotFound
-from domain.deliverability.replies import Attachment, Intent, Reply
+from domain.deliverability.replies import Attachment, Intent, IntentKind, Reply
 from domain.kernel import addresses, timeline
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
-from domain.kernel.events import Event, by
+from domain.kernel.events import by
 from domain.kernel.money import Money
 from domain.kernel.transactions import Row
 from domain.ledger import invoices
@@ -32,6 +24,9 @@ MOST_LISTED = 50
 
 PROVEN = frozenset({"token", "reference", "quoted token"})
 """Ways in which a mail is known to answer one of ours; by its sender alone it is only claimed."""
+
+MOST_GUESSES = 4
+"""Of a mail, the likeliest first, are shown and waited for."""
 
 MOST_BESIDE = 10
 """Of the other invoices that a mail may be about."""
@@ -77,13 +72,30 @@ class MailCard:
     answer: str = ""
     """What was written back."""
     answered_by: str = ""
+    noted: frozenset[int] = frozenset()
+    """Which of the guesses somebody has noted, from 1."""
+
+    @property
+    def left(self) -> tuple[Intent, ...]:
+        """The wishes that nobody has noted yet; empty where the mail is dealt with."""
+        return () if self.answered else self.others(frozenset())
+
+    def others(self, places: frozenset[int]) -> tuple[Intent, ...]:
+        """Return the wishes that are left once the guesses at these places are noted, too."""
+        return tuple(
+            each
+            for place, each in enumerate(self.guesses[:MOST_GUESSES], 1)
+            if place not in self.noted | places
+            and each.kind is not IntentKind.OTHER
+            and not (each.kind is IntentKind.QUESTION and self.answer)
+        )
 
 
 _CARD = f"""
     SELECT m.id, m.received_at, m.reading, m.reply, m.thread, m.seen_at IS NOT NULL AS answered, a.name AS account_name,
-           m.waits_until, m.authentication,
+           m.reading->>'sender' AS sender, m.noted, m.waits_until, m.authentication,
            w.text AS answer, w.made_by AS answered_by,
-           a.id AS account_id, i.number AS invoice_number, i.currency, i.open_minor,
+           a.id AS account_id, i.id AS invoice_id, i.number AS invoice_number, i.currency, i.open_minor,
            (SELECT c.id FROM contact c WHERE c.account_id = m.account_id AND c.state = 'active'
             AND c.email_key = lower(m.reading->>'sender')) AS contact_id,
            (SELECT jsonb_agg(jsonb_build_array(b.number, b.open_minor, b.currency)) FROM (
@@ -103,7 +115,7 @@ async def card(core: Core, *, mail_id: UUID) -> MailCard:
     Raises:
         MailNotFound: No stored mail has that id, or it was not written by a person.
     """
-    return _card(await _row(core, mail_id))
+    return read(await stored(core, mail_id))
 
 
 async def waiting(core: Core, *, limit: int = MOST_LISTED) -> tuple[MailCard, ...]:
@@ -112,7 +124,7 @@ async def waiting(core: Core, *, limit: int = MOST_LISTED) -> tuple[MailCard, ..
         f"{_CARD} WHERE m.seen_at IS NULL AND m.reading->>'kind' = 'human' ORDER BY m.received_at, m.id LIMIT %s",
         (min(limit, MOST_LISTED),),
     )
-    return tuple(_card(row) for row in rows)
+    return tuple(read(row) for row in rows)
 
 
 async def assign(core: Core, *, mail_id: UUID, invoice_number: str, actor: Actor) -> MailAssigned:
@@ -145,79 +157,6 @@ async def assign(core: Core, *, mail_id: UUID, invoice_number: str, actor: Actor
     return event
 
 
-async def confirm(core: Core, *, mail_id: UUID, place: int, stamp: str, actor: Actor) -> tuple[Event, ...]:
-    """Do what a guess means and mark the mail as dealt with, both or neither; return what happened.
-
-    Args:
-        core: The core.
-        mail_id: The mail.
-        place: Which of its guesses, from 1.
-        stamp: ``MailCard.stamp`` of the card that the person looked at.
-        actor: Who confirms it.
-
-    Raises:
-        NotAllowed: The actor may not work the queue.
-        MailNotFound: No stored mail has that id, or it was not written by a person.
-        GuessOutdated: The mail was read again since, or has no such guess.
-        MailAnswered: It was dealt with, perhaps by the first click of two.
-        MailUnplaced: Nobody has said yet which invoice it is about.
-        WriterUnproven: It would change whom we write to, by the word of somebody who may be anybody.
-        GuessUnclear: It lacks an amount, a day or an address, or can be read in two ways.
-        Refusal: Whatever the act itself refuses.
-    """
-    actor.require(Permission.WORK_QUEUE)
-    async with core.transaction() as tx:
-        within = core.within(tx)
-        row = await _row(within, mail_id)
-        shown = _card(row)
-        if shown.answered:
-            raise MailAnswered
-        if stamp != shown.stamp or not 1 <= place <= len(shown.guesses):
-            raise GuessOutdated
-        if shown.invoice_number is None:
-            raise MailUnplaced
-        return await _done(within, row, shown.guesses[place - 1], actor)
-
-
-async def correct(core: Core, *, mail_id: UUID, meant: Meant, actor: Actor) -> tuple[Event, ...]:
-    """Do what a mail means in a person's words, where no guess is right, and mark it as dealt with; both or neither.
-
-    Raises:
-        NotAllowed: The actor may not work the queue.
-        MailNotFound, MailAnswered, MailUnplaced, WriterUnproven, GuessUnclear: As with a guess.
-        InvoiceNotFound: No invoice has that number.
-        Refusal: Whatever the act itself refuses.
-    """
-    actor.require(Permission.WORK_QUEUE)
-    async with core.transaction() as tx:
-        within = core.within(tx)
-        shown = _card(await _row(within, mail_id))
-        if shown.answered:
-            raise MailAnswered
-        assigned: tuple[Event, ...] = ()
-        if meant.invoice and invoices.number_key(meant.invoice) != invoices.number_key(shown.invoice_number or ""):
-            assigned = (await assign(within, mail_id=mail_id, invoice_number=meant.invoice, actor=actor),)
-        row = await _row(within, mail_id)
-        if row["invoice_number"] is None:
-            raise MailUnplaced
-        guess = replace(meant.guess(), invoices=(row["invoice_number"],))
-        return (*assigned, *await _done(within, row, guess, actor))
-
-
-async def _done(core: Core, row: Row, guess: Intent, actor: Actor) -> tuple[Event, ...]:
-    """Do what the guess means, and then mark the mail as dealt with; the caller's transaction is open."""
-    shown, sender = _card(row), _reading(row).get("sender", "")
-    number, open_now = _meant(guess, shown, Money(row["open_minor"], row["currency"]))
-    said = Said(number, guess, shown.text, open_now, row["contact_id"], sender, shown.thread in PROVEN)
-    done = await guesses.ACTS[guess.kind](core, said, actor)
-    known = done.sentence if isinstance(done, Known) else ""
-    # Only now: a merger of customers, too, holds them before it comes to their mails.
-    seen = await inbound.seen(core, mail_id=str(row["id"]), actor=actor, note=known)
-    if seen is None:
-        raise MailAnswered
-    return (seen,) if isinstance(done, Known) else (*done, seen)
-
-
 def named(guess: Intent, mail: MailCard) -> tuple[str, ...]:
     """Return which of the invoices that a mail may be about a guess names; empty where it names none of them."""
     written = {invoices.number_key(each) for each in guess.invoices}
@@ -225,38 +164,36 @@ def named(guess: Intent, mail: MailCard) -> tuple[str, ...]:
     return tuple(each for each in known if invoices.number_key(each) in written)
 
 
-def _meant(guess: Intent, mail: MailCard, open_now: Money) -> tuple[str, Money]:
-    """Return the invoice that a guess is about, and what is open of it.
+def mark(guess: Intent) -> str:
+    """Return what names a guess however often its mail is read again: what it is, and where its words stand."""
+    return f"{guess.kind.value}@{guess.start}"
 
-    What a person said of the mail holds; else it is the one that the guess names, else the mail's own.
+
+async def stored(core: Core, mail_id: UUID) -> Row:
+    """Return a mail that a person wrote, as it is stored, with whose it is.
+
+    Raises:
+        MailNotFound: No stored mail has that id, or it was not written by a person.
     """
-    assert mail.invoice_number is not None, "a mail without an invoice is refused before"
-    found = () if mail.thread == "person" else named(guess, mail)
-    if len(found) > 1 and guess.kind in guesses.OF_ONE_INVOICE:
-        raise GuessUnclear("invoice", f"mail assign {str(mail.id)[:8]} INV")
-    opens = {each.number: each.open for each in mail.beside}
-    number = found[0] if len(found) == 1 else mail.invoice_number
-    return number, opens.get(number, open_now)
-
-
-async def _row(core: Core, mail_id: UUID) -> Row:
     row = await core.database.row(f"{_CARD} WHERE m.id = %s AND m.reading->>'kind' = 'human'", (mail_id,))
     if row is None:
         raise MailNotFound(str(mail_id))
     return row
 
 
-def _card(row: Row) -> MailCard:
+def read(row: Row) -> MailCard:
+    """Return what is shown of a stored mail."""
     reading, reply = _reading(row), _reply(row)
+    guesses_ = reply.intents if reply else ()
     stamp = hashlib.sha256(json.dumps(reply.as_json() if reply else None, sort_keys=True).encode()).hexdigest()[:16]
     return MailCard(
         id=row["id"],
         received_at=row["received_at"],
-        sender=addresses.masked(reading.get("sender", "")),
+        sender=addresses.masked(row["sender"] or ""),
         subject=reading.get("subject", ""),
         text=(reply.new.strip() or reply.text.strip()) if reply else "",
         rest="\n".join(each for each in (reply.signature, reply.quoted) if each.strip()) if reply else "",
-        guesses=reply.intents if reply else (),
+        guesses=guesses_,
         attachments=tuple(each for each in reply.attachments if not each.inline) if reply else (),
         thread=row["thread"],
         account_name=row["account_name"],
@@ -270,6 +207,7 @@ def _card(row: Row) -> MailCard:
         known_writer=row["contact_id"] is not None,
         answer=row["answer"] or "",
         answered_by=row["answered_by"] or "",
+        noted=frozenset(place for place, each in enumerate(guesses_, 1) if mark(each) in row["noted"]),
     )
 
 

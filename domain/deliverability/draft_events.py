@@ -7,6 +7,7 @@ from pydantic import AwareDatetime
 
 from domain.kernel.events import InvoiceEvent
 from domain.kernel.notices import ROUTINE, Notices, operators
+from domain.kernel.speech import say
 
 
 class DraftEvent(InvoiceEvent):
@@ -70,13 +71,22 @@ class LetterRejected(DraftEvent):
 
 
 class LetterEdited(DraftEvent):
-    """A person changed the words of a draft; somebody else approves it."""
+    """A person changed the words of a draft, or to whom it goes; somebody else approves it."""
 
     kind: ClassVar[str] = "letter.edited"
 
+    before: str = ""
+    """To whom it would have gone, masked, where that was changed."""
+
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"{self.what} was edited; somebody else has to approve it"
+        if self.before:
+            return say(
+                "{what} (before: to {before}) was edited; somebody else has to approve it",
+                what=self.what,
+                before=self.before,
+            )
+        return say("{what} was edited; somebody else has to approve it", what=self.what)
 
 
 NOTICES: Notices = {

@@ -39,6 +39,8 @@ class Mailing(StatefulRecord):
     made_by_id: UUID | None = fields.UUIDField(null=True)
     edited_by: str | None = fields.TextField(null=True)
     edited_by_id: UUID | None = fields.UUIDField(null=True)
+    editors: Any = ArrayField(element_type="text", default=list)
+    """Everybody who edited it, by ``edits.mark``; none of them approves it."""
     edited_subject: str | None = fields.TextField(null=True)
     edited_body: str | None = fields.TextField(null=True)
     approved_by: str | None = fields.TextField(null=True)
@@ -112,6 +114,8 @@ class InboundMail(StatefulRecord):
     waits_until: datetime | None = fields.DatetimeField(null=True)
     authentication: Any = fields.JSONField(null=True)
     seen_at: datetime | None = fields.DatetimeField(null=True)
+    noted: Any = ArrayField(element_type="text", default=list)
+    """Which of its guesses a person has noted."""
     received_at: datetime = fields.DatetimeField()
 
     class Meta:

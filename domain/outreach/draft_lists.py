@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from domain.kernel import addresses
+from domain.kernel import addresses, kept
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.money import Money
 from domain.kernel.transactions import Rows
 from domain.letters import Letter
-from domain.outreach import composing, fact_sheets, guardrails, judges
+from domain.outreach import composing, draft_editors, fact_sheets, guardrails, judges, told
+from domain.outreach.draft_editors import Own
 from domain.outreach.facts import MailFacts
 from domain.outreach.refusals import DraftNotFound
 from domain.outreach.verdicts import SEND, Never
@@ -46,7 +47,16 @@ class Draft:
     not_asked: tuple[str, ...]
     """Invoices that would be left out if it left now, with the reason."""
     wording: str = ""
-    """Names the words as somebody edited them; hand it to ``drafts.edit``."""
+    """Names the words as somebody edited them, and the recipient; hand it to ``draft_edits.edit``."""
+    own: Own = Own.NOT
+    """Why whoever looks at it may not approve it."""
+    changes: tuple[str, ...] = ()
+    """What is otherwise than when it was first shown."""
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether whoever looks at it may approve it as it is: theirs to approve, and as it was first shown."""
+        return not self.own and not self.changes and bool(self.invoices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +77,7 @@ class DraftShown:
 
 _ROWS = """
     SELECT m.id, m.reason, m.needs, m.queued_at, m.made_by, m.edited_by, m.address, a.name AS account_name,
-           m.edited_subject, m.edited_body
+           m.edited_subject, m.edited_body, m.made_by_id, m.editors, m.contact_id
     FROM mailing m JOIN account a ON a.id = m.account_id
     WHERE m.state = 'drafted' AND (%(id)s::uuid IS NULL OR m.id = %(id)s)
     ORDER BY m.queued_at, m.id LIMIT %(limit)s
@@ -83,7 +93,7 @@ async def page(core: Core, *, actor: Actor, limit: int = 20) -> Drafts:
     actor.require(Permission.VIEW)
     total = await core.database.row("SELECT count(*) AS drafts FROM mailing WHERE state = 'drafted'")
     assert total is not None
-    return Drafts(total["drafts"], await _drafts(core, mailing_id=None, limit=min(limit, MOST_LISTED)))
+    return Drafts(total["drafts"], await _drafts(core, actor, mailing_id=None, limit=min(limit, MOST_LISTED)))
 
 
 async def show(core: Core, *, mailing_id: UUID, actor: Actor) -> DraftShown:
@@ -94,7 +104,7 @@ async def show(core: Core, *, mailing_id: UUID, actor: Actor) -> DraftShown:
         DraftNotFound: It is no draft.
     """
     actor.require(Permission.VIEW)
-    found = await _drafts(core, mailing_id=mailing_id, limit=1)
+    found = await _drafts(core, actor, mailing_id=mailing_id, limit=1)
     if not found:
         raise DraftNotFound
     return DraftShown(found[0], await composing.preview(core, mailing_id=mailing_id))
@@ -105,9 +115,9 @@ def version(snapshot: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(snapshot, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def wording(subject: str | None, body: str | None) -> str:
-    """Return a short mark of the words that somebody put in the place of the letter's."""
-    return hashlib.sha256(json.dumps([subject, body]).encode()).hexdigest()[:16]
+def wording(subject: str | None, body: str | None, contact_id: UUID) -> str:
+    """Return a short mark of the words that somebody put in the place of the letter's, and of whom they go to."""
+    return hashlib.sha256(json.dumps([subject, body, str(contact_id)]).encode()).hexdigest()[:16]
 
 
 async def remember(rows: Rows, shown: Mapping[UUID, Mapping[str, Any]], *, anew: bool = False) -> None:
@@ -119,14 +129,16 @@ async def remember(rows: Rows, shown: Mapping[UUID, Mapping[str, Any]], *, anew:
     )
 
 
-async def _drafts(core: Core, *, mailing_id: UUID | None, limit: int) -> tuple[Draft, ...]:
+async def _drafts(core: Core, actor: Actor, *, mailing_id: UUID | None, limit: int) -> tuple[Draft, ...]:
     rows = await core.database.rows(_ROWS, {"id": mailing_id, "limit": limit})
     sheets = await fact_sheets.read(core, core.database, mailing_ids=[row["id"] for row in rows]) if rows else {}
     found = [(row, sheets[row["id"]]) for row in rows if row["id"] in sheets]
     left = {facts.mailing_id: _left(core, facts) for _, facts in found}
     if left:
         await remember(core.database, {each: facts.snapshot for each, facts in left.items()})
-    return tuple(_draft(row, facts, left[facts.mailing_id]) for row, facts in found)
+    return tuple(
+        _draft(row, facts, left[facts.mailing_id], own=draft_editors.own(core, row, actor)) for row, facts in found
+    )
 
 
 def _left(core: Core, facts: MailFacts) -> MailFacts:
@@ -134,7 +146,7 @@ def _left(core: Core, facts: MailFacts) -> MailFacts:
     return fact_sheets.without(facts, core, gone) if gone else facts
 
 
-def _draft(row: Mapping[str, Any], facts: MailFacts, left: MailFacts) -> Draft:
+def _draft(row: Mapping[str, Any], facts: MailFacts, left: MailFacts, *, own: Own) -> Draft:
     return Draft(
         mailing_id=row["id"],
         version=version(left.snapshot),
@@ -143,17 +155,19 @@ def _draft(row: Mapping[str, Any], facts: MailFacts, left: MailFacts) -> Draft:
         sent_to=addresses.masked(row["address"]),
         invoices=tuple(each.number for each in left.items),
         amounts=_sums([each.ask for each in left.items]),
-        needs=tuple(dict.fromkeys([*row["needs"], *judges.approvals(left)])),
-        why=row["reason"],
+        needs=kept.all_said(list(dict.fromkeys([*row["needs"], *judges.approvals(left)]))),
+        why=kept.said(row["reason"]),
         since=row["queued_at"],
         made_by=row["made_by"],
         edited_by=row["edited_by"],
         not_asked=tuple(
-            f"{each.number}: {verdict.reason}"
+            f"{each.number}: {kept.said(verdict.reason)}"
             for each in facts.items
             if isinstance(verdict := guardrails.judged(each), Never)
         ),
-        wording=wording(row["edited_subject"], row["edited_body"]),
+        wording=wording(row["edited_subject"], row["edited_body"], row["contact_id"]),
+        own=own,
+        changes=told.changes(facts.drafted_as, left.snapshot) if facts.drafted_as else (),
     )
 
 

@@ -1,25 +1,25 @@
-"""Drafts: mails that wait for a person, who approves, rejects, edits or calls them back; never the one who made them.
+"""Drafts: mails that wait for a person, who approves, rejects or calls them back; never the one who made them.
 
 An approval is for what the approver was shown: recipient, letter, words, invoices and amounts. Whatever of these has
 changed makes it void, when it is given and again right before the mail leaves.
 """
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from domain.deliverability.draft_events import LetterApproved, LetterCalledBack, LetterEdited, LetterRejected
+from domain.deliverability.draft_events import LetterApproved, LetterCalledBack, LetterRejected
 from domain.deliverability.models import Mailing
 from domain.deliverability.states import MailingState
-from domain.kernel import timeline
+from domain.kernel import addresses, kept, timeline
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.refusals import Refusal
+from domain.kernel.speech import say
 from domain.kernel.transactions import Transaction
-from domain.outreach import draft_lists, guardrails, settling, told
+from domain.outreach import draft_editors, draft_lists, guardrails, settling, told
 from domain.outreach.facts import MailFacts
 from domain.outreach.refusals import (
     DraftNotFound,
@@ -27,21 +27,14 @@ from domain.outreach.refusals import (
     NoDraft,
     ReasonMissing,
     UndoTooLate,
-    WordsRefused,
 )
 from domain.outreach.verdicts import Never
-from domain.people import second_person
 
 MOST_AT_ONCE = 100
 LONGEST_REASON = 300
-LONGEST_SUBJECT = 200
-LONGEST_BODY = 10_000
 
 REDRAWN_AFTER = timedelta(seconds=2)
 """After the time in which a mail may be called back, the invoice's message loses the button for it."""
-
-_A_LINK = re.compile(r"(?:https?://|www\.)\S", re.IGNORECASE)
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
 _UNAPPROVED: dict[str, None] = {"approved_by": None, "approved_by_id": None, "approved_at": None, "not_before": None}
 
@@ -53,6 +46,43 @@ class ApprovedMany:
     approved: tuple[LetterApproved, ...]
     refused: tuple[tuple[UUID, str], ...]
     """Which were not, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """How it stands with a mail that somebody approved."""
+
+    mailing_id: UUID
+    invoice_number: str
+    letter: str
+    sent_to: str
+    """Masked."""
+    state: str
+    may_be_undone: bool
+
+
+async def approval(core: Core, *, mailing_id: UUID, actor: Actor) -> Approval | None:
+    """Return how it stands with a mail that was approved; None when it is a draft again.
+
+    Raises:
+        NotAllowed: The actor may not look at the books.
+        DraftNotFound: There is no such mail.
+    """
+    actor.require(Permission.VIEW)
+    row = await core.database.row(
+        "SELECT m.id, m.letter, m.address, m.state, m.approved_at, i.number FROM mailing m"
+        " JOIN invoice i ON i.id = m.invoice_id WHERE m.id = %s",
+        (mailing_id,),
+    )
+    if row is None:
+        raise DraftNotFound
+    if row["approved_at"] is None:
+        return None
+    in_time = core.clock.now() < row["approved_at"] + core.limits.undo
+    return Approval(
+        row["id"], row["number"], row["letter"], addresses.masked(row["address"]), row["state"],
+        may_be_undone=in_time and row["state"] == MailingState.QUEUED,
+    )  # fmt: skip
 
 
 async def approve(core: Core, *, mailing_id: UUID, actor: Actor, seen: str | None = None) -> LetterApproved:
@@ -73,18 +103,24 @@ async def approve(core: Core, *, mailing_id: UUID, actor: Actor, seen: str | Non
     """
     actor.require(Permission.APPROVE)
     async with core.transaction() as tx:
-        mailing = await _draft(tx, mailing_id)
-        second_person.different(core, maker_id=mailing.made_by_id, maker=mailing.made_by, actor=actor)
-        if mailing.edited_by is not None:
-            second_person.different(core, maker_id=mailing.edited_by_id, maker=mailing.edited_by, actor=actor)
+        mailing = await draft(tx, mailing_id)
+        draft_editors.different(core, mailing, actor)
         outcome = await _fresh(core, tx, mailing, seen)
         if isinstance(outcome, MailFacts):
             return await _approved(core, tx, mailing, outcome, actor)
     raise outcome  # outside of the transaction: what was found out is kept
 
 
-async def approve_many(core: Core, *, mailing_ids: Sequence[UUID], actor: Actor) -> ApprovedMany:
+async def approve_many(
+    core: Core, *, mailing_ids: Sequence[UUID], actor: Actor, seen: Mapping[UUID, str] | None = None
+) -> ApprovedMany:
     """Approve several drafts, each by itself: one that is refused keeps no other back.
+
+    Args:
+        core: The core.
+        mailing_ids: The drafts.
+        actor: Who approves them.
+        seen: Their versions that the approver saw, where that is known; see ``approve``.
 
     Raises:
         NotAllowed: The actor may not approve.
@@ -93,7 +129,7 @@ async def approve_many(core: Core, *, mailing_ids: Sequence[UUID], actor: Actor)
     approved, refused = [], []
     for mailing_id in list(dict.fromkeys(mailing_ids))[:MOST_AT_ONCE]:
         try:
-            approved.append(await approve(core, mailing_id=mailing_id, actor=actor))
+            approved.append(await approve(core, mailing_id=mailing_id, actor=actor, seen=(seen or {}).get(mailing_id)))
         except Refusal as no:
             refused.append((mailing_id, str(no)))
     return ApprovedMany(tuple(approved), tuple(refused))
@@ -111,9 +147,9 @@ async def reject(core: Core, *, mailing_id: UUID, reason: str, actor: Actor) -> 
     actor.require(Permission.APPROVE)
     why = " ".join(reason.split())[:LONGEST_REASON]
     if not why:
-        raise ReasonMissing("A draft is rejected for a reason: whoever asks later wants to know it.")
+        raise ReasonMissing(say("A draft is rejected for a reason: whoever asks later wants to know it."))
     async with core.transaction() as tx:
-        mailing = await _draft(tx, mailing_id)
+        mailing = await draft(tx, mailing_id)
         await mailing.move("reject", reason=f"{mailing.reason}; rejected by {actor.name}: {why}")
         stamp = by(actor, core.clock.now())
         events = [LetterRejected(**{**each, **stamp}, why=why) for each in await settling.about_each(core, tx, mailing)]
@@ -144,50 +180,23 @@ async def undo(core: Core, *, mailing_id: UUID, actor: Actor) -> LetterCalledBac
     return event
 
 
-async def edit(
-    core: Core, *, mailing_id: UUID, subject: str, body: str, actor: Actor, seen: str | None = None
-) -> LetterEdited:
-    """Put words of one's own in the place of the letter's; somebody else has to approve them.
-
-    Greeting, invoices, amounts and payment links are not part of the words: they are set around them whatever is
-    written, so no edit can take the link away. Words may not bring a link of their own: a payer must be able to trust
-    that every link in a mail of ours is ours.
-
-    Args:
-        core: The core.
-        mailing_id: The draft.
-        subject: The new subject.
-        body: The new words.
-        actor: Who edits it.
-        seen: The ``wording`` of the draft that was edited, so that nobody writes over another's words.
+async def draft(tx: Transaction, mailing_id: UUID) -> Mailing:
+    """Return a draft with everything that its judgement depends on held to the end of the transaction.
 
     Raises:
-        NotAllowed: The actor may not work the queue.
-        WordsRefused: Empty, too long, with a link, or written over somebody else's.
         DraftNotFound: There is no such mail.
         NoDraft: It is no draft (any more).
     """
-    actor.require(Permission.WORK_QUEUE)
-    heading, words = _words(subject, body)
-    async with core.transaction() as tx:
-        mailing = await _draft(tx, mailing_id)
-        if seen is not None and seen != draft_lists.wording(mailing.edited_subject, mailing.edited_body):
-            raise WordsRefused(f"{mailing.edited_by} changed its words meanwhile; nothing was saved. Open it again.")
-        await Mailing.filter(id=mailing.id).update(
-            edited_by=actor.name, edited_by_id=actor.id, edited_subject=heading, edited_body=words
-        )
-        event = LetterEdited(**{**await settling.about(core, tx, mailing), **by(actor, core.clock.now())})
-        await timeline.record(core, tx, event)
-    return event
-
-
-async def _draft(tx: Transaction, mailing_id: UUID) -> Mailing:
     mailing = await settling.locked(tx, mailing_id=mailing_id)
     if mailing is None:
         raise DraftNotFound
     if mailing.status is not MailingState.DRAFTED:
-        who = f" by {mailing.approved_by}" if mailing.approved_by else ""
-        raise NoDraft(f"it was approved{who} and is {mailing.state}" if who else f"it is {mailing.state}")
+        state, who = kept.said(mailing.state), mailing.approved_by
+        raise NoDraft(
+            say("it was approved by {name} and is {state}", name=who, state=state)
+            if who
+            else say("it is {state}", state=state)
+        )
     return mailing
 
 
@@ -230,15 +239,3 @@ async def _approved(core: Core, tx: Transaction, mailing: Mailing, facts: MailFa
     # Whether it left by then or waits for something else: it cannot be called back any more, and nothing else tells.
     await core.jobs.defer(tx, "redraw_case", delay=core.limits.undo + REDRAWN_AFTER, entry_id=entry_id)
     return event
-
-
-def _words(subject: str, body: str) -> tuple[str, str]:
-    heading = " ".join(_UNPRINTABLE.sub("", subject).split())
-    words = "\n".join(line.rstrip() for line in _UNPRINTABLE.sub("", body).replace("\r", "").split("\n")).strip()
-    if not heading or not words:
-        raise WordsRefused("A letter needs a subject and a text.")
-    if len(heading) > LONGEST_SUBJECT or len(words) > LONGEST_BODY:
-        raise WordsRefused(f"A subject has at most {LONGEST_SUBJECT} characters and a text {LONGEST_BODY}.")
-    if _A_LINK.search(heading) or _A_LINK.search(words):
-        raise WordsRefused("Leave links out: the invoice's own payment link is added below whatever you write.")
-    return heading, words

@@ -202,7 +202,7 @@ _AS_TOLD = (
 
 
 def _words(row: Mapping[str, Any]) -> str:
-    if row["edited_by"] is None:
+    if row["edited_subject"] is None and row["edited_body"] is None:
         return ""
     written = f"{row['edited_subject'] or ''}\0{row['edited_body'] or ''}"
     return hashlib.sha256(written.encode()).hexdigest()[:16]

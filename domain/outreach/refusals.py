@@ -19,6 +19,7 @@ Refusal
 ├── DraftOutdated           it changed since the approver looked, or asks for what is not owed
 ├── UndoTooLate             the mail may have left
 ├── WordsRefused            a draft's words leave no mail that we would send
+├── RecipientRefused        a draft may not go to that contact
 ├── NudgeRefused            a guardrail would keep the reminder back; says which
 ├── HoldUnclear             a hold is on an invoice, a customer or one contact, and ends in the future
 ├── LegalHoldKept           only Legal or a Controller lifts a legal hold
@@ -28,36 +29,56 @@ Refusal
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from domain.kernel import kept
 from domain.kernel.refusals import NotFound, Refusal
+from domain.kernel.speech import say
 
 
 class NotEnrolled(NotFound):
     """Say that no reminders run for an invoice."""
 
     def __init__(self, number: str) -> None:
-        super().__init__(f"No reminders run for {number}: it is settled, with a person, or no segment takes it.")
+        super().__init__(
+            say("No reminders run for {number}: it is settled, with a person, or no segment takes it.", number=number)
+        )
 
 
 class NoSuchStep(NotFound):
     """Say that a cadence has no letter at a step."""
 
     def __init__(self, number: str, step: int, cadence: str, letters: Sequence[str]) -> None:
-        steps = ", ".join(letters) or "none"
-        super().__init__(f"{number} is in cadence {cadence}, which has no letter at step {step}; it has: {steps}.")
+        told = {"number": number, "cadence": cadence, "step": str(step), "steps": ", ".join(letters)}
+        super().__init__(
+            say("{number} is in cadence {cadence}, which has no letter at step {step}; it has: {steps}.", **told)
+            if letters
+            else say("{number} is in cadence {cadence}, which has no letter at step {step}; it has: none.", **told)
+        )
 
 
 class LetterUnknown(NotFound):
     """Say that there is no such letter or tone."""
 
     def __init__(self, what: str, asked: str, offered: Iterable[str]) -> None:
-        super().__init__(f"There is no {what} {asked[:40]!r}; there are: {', '.join(offered)}.")
+        told = {"asked": repr(asked[:40]), "offered": ", ".join(offered)}
+        super().__init__(
+            say("There is no tone {asked}; there are: {offered}.", **told)
+            if what == "tone"
+            else say("There is no letter {asked}; there are: {offered}.", **told)
+        )
 
 
 class NothingToTell(NotFound):
     """Say that an invoice has had nothing that a letter could answer."""
 
     def __init__(self, number: str, letter: str, lacking: str) -> None:
-        super().__init__(f"{number} has had no {lacking}, so there is nothing that the letter {letter} could say.")
+        super().__init__(
+            say(
+                "{number} has had no {lacking}, so there is nothing that the letter {letter} could say.",
+                number=number,
+                lacking=say(lacking),
+                letter=letter,
+            )
+        )
 
 
 class ReasonMissing(Refusal):
@@ -68,49 +89,69 @@ class StepPassed(Refusal):
     """Say that a step has left already, or was passed over."""
 
     def __init__(self, number: str, step: int) -> None:
-        super().__init__(f"Step {step} of {number} has left already or was passed over; there is nothing to change.")
+        super().__init__(
+            say(
+                "Step {step} of {number} has left already or was passed over; there is nothing to change.",
+                step=str(step),
+                number=number,
+            )
+        )
 
 
 class AlreadyStruck(Refusal):
     """Say who struck a step out before, and why."""
 
     def __init__(self, number: str, step: int, made_by: str, reason: str) -> None:
-        super().__init__(f"Step {step} of {number} was struck out by {made_by} already: {reason}")
+        super().__init__(
+            say(
+                "Step {step} of {number} was struck out by {name} already: {reason}",
+                step=str(step),
+                number=number,
+                name=made_by,
+                reason=reason,
+            )
+        )
 
 
 class NotStruck(Refusal):
     """Say that nobody struck a step out."""
 
     def __init__(self, number: str, step: int) -> None:
-        super().__init__(f"Step {step} of {number} is not struck out.")
+        super().__init__(say("Step {step} of {number} is not struck out.", step=str(step), number=number))
 
 
 class DayOutOfReach(Refusal):
     """Say for which days a preview can be made."""
 
     def __init__(self, first: date, last: date) -> None:
-        super().__init__(f"A preview can be made for the days from {first} to {last}; what lies beyond is a guess.")
+        super().__init__(
+            say(
+                "A preview can be made for the days from {first} to {last}; what lies beyond is a guess.",
+                first=first,
+                last=last,
+            )
+        )
 
 
 class DraftNotFound(NotFound):
     """Say that there is no such mail."""
 
     def __init__(self) -> None:
-        super().__init__("There is no such draft. The list of drafts shows those that wait for a person.")
+        super().__init__(say("There is no such draft. The list of drafts shows those that wait for a person."))
 
 
 class HoldNotFound(NotFound):
     """Say that nothing is on hold there."""
 
     def __init__(self) -> None:
-        super().__init__("No hold of that kind is in force there; there is nothing to lift.")
+        super().__init__(say("No hold of that kind is in force there; there is nothing to lift."))
 
 
 class NoDraft(Refusal):
     """Say what became of a draft meanwhile."""
 
     def __init__(self, what: str) -> None:
-        super().__init__(f"This is no draft any more: {what}.")
+        super().__init__(say("This is no draft any more: {why}.", why=kept.said(what)))
 
 
 class DraftOutdated(Refusal):
@@ -118,25 +159,44 @@ class DraftOutdated(Refusal):
 
     def __init__(self, changes: Sequence[str]) -> None:
         self.changes = tuple(changes)
-        super().__init__(f"It has changed since you looked: {'; '.join(changes)}. Nothing was approved; look again.")
+        super().__init__(
+            say(
+                "It has changed since you looked: {changes}. Nothing was approved; look again.",
+                changes="; ".join(kept.all_said(self.changes)),
+            )
+        )
 
 
 class UndoTooLate(Refusal):
     """Say that a mail cannot be called back."""
 
     def __init__(self) -> None:
-        super().__init__("It cannot be called back any more: the time for that is over, and the mail may have left.")
+        super().__init__(
+            say("It cannot be called back any more: the time for that is over, and the mail may have left.")
+        )
 
 
 class WordsRefused(Refusal):
     """Say what is wrong with the words that a person wrote for a letter."""
 
 
+class RecipientRefused(Refusal):
+    """Say that a draft may not go to a contact."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            say(
+                "It cannot go to that contact: not one of this customer's who may be mailed, or with a mail that waits"
+                " already. Nothing was saved. Open it again."
+            )
+        )
+
+
 class NudgeRefused(Refusal):
     """Say why a reminder would not be sent now."""
 
     def __init__(self, number: str, why: str) -> None:
-        super().__init__(f"No reminder about {number} now: {why}.")
+        super().__init__(say("No reminder about {number} now: {why}.", number=number, why=kept.said(why)))
 
 
 class HoldUnclear(Refusal):
@@ -147,7 +207,7 @@ class LegalHoldKept(Refusal):
     """Say who may lift a legal hold."""
 
     def __init__(self) -> None:
-        super().__init__("A legal hold is lifted by Legal or a Controller; ask one of them.")
+        super().__init__(say("A legal hold is lifted by Legal or a Controller; ask one of them."))
 
 
 class GateRefused(Refusal):

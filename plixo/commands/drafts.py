@@ -7,7 +7,7 @@ from uuid import UUID
 import typer
 
 from domain.kernel.actor import SHELL
-from domain.outreach import draft_lists, drafts, nudges, preview, vetoes
+from domain.outreach import draft_edits, draft_lists, drafts, nudges, preview, vetoes
 from domain.outreach.preview_lines import Line
 from plixo import shell
 from plixo.commands.moments import Number, Reason, listed, sums, told
@@ -78,7 +78,7 @@ def edit(
 ) -> None:
     """Put words of your own in the place of the letter's; somebody else has to approve them."""
     text = body.read(100_000)
-    told(lambda core: drafts.edit(core, mailing_id=draft, subject=subject, body=text, actor=SHELL))
+    told(lambda core: draft_edits.edit(core, mailing_id=draft, subject=subject, body=text, actor=SHELL))
 
 
 def show_preview(

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from bot import ids
+from bot import actions, ids
 from bot.asks import Click
 from bot.filled import Misfilled
 from bot.ids import Action
@@ -60,6 +60,31 @@ async def test_a_mail_of_which_more_is_to_be_noted_waits_on(core: Core) -> None:
     assert Action.CONFIRM_GUESS in shown(await card(core, mail_id))
 
 
+async def test_a_mail_that_wants_more_than_an_answer_is_not_ended_by_one_unasked(core: Core) -> None:
+    mailing = await a_mailing(core)
+    asks = await written(core, mailing, "Which order is it for?")
+    promises_too = await written(core, mailing, "Which order is it for? We will pay 50.00 EUR on Friday.")
+
+    ticked = [
+        "initial_options" in json.dumps((await form(core, each, Action.ANSWER_MAIL)).blocks)
+        for each in (asks, promises_too)
+    ]
+
+    assert ticked == [True, False]
+
+
+async def test_a_correction_leaves_the_rest_of_a_mail_waiting(core: Core) -> None:
+    mail_id = await written(core, await a_mailing(core), "Which order? We will pay 50.00 EUR on Friday.")
+    correct = await form(core, mail_id, Action.CORRECT_MAIL)
+    filled = {"kind": {"selected_option": {"value": "promise"}}, "amount": "40", "on": {"selected_date": "2026-03-13"}}
+
+    told = await in_words.submit(core, correct, filled | {"invoice": "INV-1042"}, slack_id=ANNA)
+
+    assert "40,00 EUR" in told.text
+    assert "Noted: *a promise*" in shown(told)
+    assert [each.kind for each in (await conversations.card(core, mail_id=mail_id)).left] == ["question"]
+
+
 async def test_who_may_only_look_sends_no_answer(core: Core, door: AtTheDoor) -> None:
     mail_id = await written(core, await a_mailing(core), "Which order?")
 
@@ -92,7 +117,7 @@ async def test_a_correction_notes_what_the_mail_means(core: Core) -> None:
 
     told = await in_words.submit(core, correct, filled, slack_id=ANNA)
 
-    assert "50.00 EUR by 2026-03-13" in told.text
+    assert "50,00 EUR by 13 Mar 2026" in told.text
     row = await core.database.row("SELECT id FROM invoice WHERE number = 'INV-1042'")
     assert row is not None
     assert len(await promises.of_invoice(core, invoice_id=row["id"])) == 1
@@ -126,17 +151,29 @@ async def test_a_mail_of_nobody_known_is_assigned_in_a_form(core: Core) -> None:
     to = "postmaster@mail.northwind.example"
     mail_id = await arrive(core, to, a_letter(to).replace(b"<anna@", b"<carl@"), sender="carl@acme.example")
     assign = await form(core, mail_id, Action.ASSIGN_MAIL)
+    offered = await actions.choices(core, ids.ChoiceId.INVOICES, "inv-1042", slack_id=ANNA)
 
-    told = await in_words.submit(core, assign, {"invoice": "inv-1042"}, slack_id=ANNA)
+    told = await in_words.submit(core, assign, {"invoice": {"selected_option": offered[0].json()}}, slack_id=ANNA)
 
     assert "INV-1042" in shown(told)
     assert "not a contact of this customer" in shown(told)
 
 
+@pytest.mark.parametrize("filled", [{}, {"invoice": {"selected_option": {"value": "INV-1042"}}}])
+async def test_a_mail_is_assigned_to_no_invoice_that_was_not_looked_up(core: Core, filled: dict[str, object]) -> None:
+    mail_id = await written(core, await a_mailing(core), "Soon, I hope.")
+    assign = await form(core, mail_id, Action.ASSIGN_MAIL)
+
+    with pytest.raises(Misfilled) as wrong:
+        await in_words.submit(core, assign, filled, slack_id=ANNA)
+
+    assert wrong.value.fields == {"invoice": "Which invoice is it about?"}
+
+
 async def test_another_invoice_of_the_message_is_a_click(core: Core) -> None:
     mail_id = await written(core, await a_mailing_about_two(core), "About the second one.")
     assign = await form(core, mail_id, Action.ASSIGN_MAIL)
-    assert "INV-1043, 30.00 EUR open" in json.dumps(assign.blocks)
+    assert "INV-1043, 30,00 EUR open" in json.dumps(assign.blocks)
 
     await in_words.submit(core, assign, {"beside": {"selected_option": {"value": "INV-1043"}}}, slack_id=ANNA)
 

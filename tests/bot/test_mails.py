@@ -51,7 +51,7 @@ async def test_what_waits_is_listed_shown_and_confirmed_by_one_click(core: Core)
     assert "We will pay 50.00 EUR on Friday." in told
     assert "Please pay." not in told, "what it quotes is left out"
     assert "on 13 Mar 2026" in told
-    assert "50.00 EUR" in shown(answer)
+    assert "50,00 EUR" in shown(answer)
     assert "No mail waits" in await said(core, "mails")
     assert "It was dealt with" in shown(await card(core, mail_id))
 
@@ -134,7 +134,7 @@ async def test_a_mail_about_several_invoices_says_so_and_how_to_choose(core: Cor
     message = await card(core, mail_id)
     answer = await pressed(core, message, ids.Action.CONFIRM_GUESS)
 
-    assert f"INV-1043 (30.00 EUR). Is it about one of those? `/plixo mail assign {short_ids.short(mail_id)}" in shown(
+    assert f"INV-1043 (30,00 EUR). Is it about one of those? `/plixo mail assign {short_ids.short(mail_id)}" in shown(
         message
     )
     assert "also asks for INV-1043." in shown(answer)
@@ -147,17 +147,37 @@ async def test_the_invoice_that_the_words_name_is_not_told_as_left(core: Core) -
     answer = await pressed(core, message, ids.Action.CONFIRM_GUESS)
 
     assert "about INV-1043" in shown(message)
-    assert "INV-1043: Promise: 30.00 EUR" in shown(answer)
+    assert "INV-1043: Promise: 30,00 EUR" in shown(answer)
     assert "also asks for INV-1042." in shown(answer)
 
 
-async def test_what_else_a_mail_wants_is_told_when_one_guess_is_confirmed(core: Core) -> None:
-    text = "We will pay 50.00 EUR on Friday. Please send us a copy of the invoice."
+async def test_what_else_a_mail_wants_can_be_noted_or_answered_once_one_guess_is_confirmed(core: Core) -> None:
+    text = "We will pay 50.00 EUR on Friday. Which order is it for? Please send us a copy of the invoice."
     mail_id = await written(core, await a_mailing(core), text)
 
     answer = await pressed(core, await card(core, mail_id), ids.Action.CONFIRM_GUESS)
 
-    assert "also seems to say" in shown(answer)
+    told = shown(answer)
+    assert "INV-1042: Promise: 50,00 EUR" in told
+    assert "Noted: *a promise*" in told
+    assert "Nothing more to do" in told
+    assert {ids.Action.ANSWER_MAIL, ids.Action.CONFIRM_GUESS, ids.Action.MAIL_DONE} <= set(_actions(answer))
+    listed = await said(core, "mails")
+    assert "A copy is wished for" in listed
+    assert "promise" not in listed
+
+
+async def test_a_mail_whose_only_wish_is_noted_can_still_be_read_and_answered(core: Core) -> None:
+    mail_id = await written(core, await a_mailing(core), "We will pay 50.00 EUR on Friday.")
+
+    answer = await pressed(core, await card(core, mail_id), ids.Action.CONFIRM_GUESS)
+
+    assert _actions(answer) == [ids.Action.SHOW_MAIL]
+    assert ids.Action.ANSWER_MAIL in _actions(await pressed(core, answer, ids.Action.SHOW_MAIL))
+
+
+def _actions(message: Message) -> list[str]:
+    return [each["action_id"] for each in _parts(message.blocks) if isinstance(each, dict) and "action_id" in each]
 
 
 async def test_the_news_of_a_persons_mail_says_what_it_wants_and_that_reminders_wait(core: Core) -> None:

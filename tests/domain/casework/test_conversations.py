@@ -7,15 +7,17 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from domain.casework import conversations
+from domain.casework import conversations, mail_answers, wishes
 from domain.casework.events import MailAssigned, TaskOpened
-from domain.casework.refusals import GuessOutdated, GuessUnclear, MailAnswered, MailUnplaced, WriterUnproven
+from domain.casework.mail_answer_events import WishNoted
+from domain.casework.refusals import GuessNoted, GuessOutdated, GuessUnclear, MailAnswered, MailUnplaced, WriterUnproven
 from domain.commitments.dispute_events import DisputeFiled
 from domain.commitments.events import PromiseMade
 from domain.deliverability import return_paths, suppressions
 from domain.deliverability.events import AddressSuppressed, MailSeen
 from domain.deliverability.models import InboundMail, Mailing, MailingItem
 from domain.deliverability.refusals import MailNotFound
+from domain.deliverability.replies import IntentKind
 from domain.kernel.actor import SHELL, Actor, ActorKind, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import Event
@@ -28,6 +30,8 @@ from tests import builders
 from tests.clocks import StandingClock
 from tests.domain.deliverability.mailings_made import a_dsn, a_letter, a_mailing, bounce_path
 from tests.domain.deliverability.test_inbound import arrive
+
+TWO_WISHES = "We will pay 50.00 EUR on Friday. Which order is it for?"
 
 
 async def written(core: Core, mailing: Mailing, text: str) -> UUID:
@@ -52,7 +56,7 @@ async def a_mailing_about_two(core: Core) -> Mailing:
 async def confirmed(core: Core, mail_id: UUID, place: int = 1) -> tuple[Event, ...]:
     """Confirm a guess as it is shown now."""
     card = await conversations.card(core, mail_id=mail_id)
-    return await conversations.confirm(core, mail_id=mail_id, place=place, stamp=card.stamp, actor=SHELL)
+    return await wishes.confirm(core, mail_id=mail_id, place=place, stamp=card.stamp, actor=SHELL)
 
 
 async def test_an_answer_is_shown_with_its_new_text_and_whose_it_is(core: Core) -> None:
@@ -110,6 +114,52 @@ async def test_ten_clicks_at_the_same_moment_make_one_task(core: Core) -> None:
     assert (await core.database.row("SELECT count(*) AS count FROM task")) == {"count": 1}
     kinds = "SELECT count(*) AS count FROM timeline_entry WHERE kind = 'mail.seen'"
     assert (await core.database.row(kinds)) == {"count": 1}
+
+
+async def test_a_mail_waits_until_each_of_its_wishes_is_noted(core: Core) -> None:
+    mail_id = await written(core, await a_mailing(core), TWO_WISHES)
+
+    made, on = await confirmed(core, mail_id)
+    left = await conversations.card(core, mail_id=mail_id)
+    with pytest.raises(GuessNoted):
+        await confirmed(core, mail_id)
+    (seen,) = await confirmed(core, mail_id, place=2)
+
+    assert isinstance(made, PromiseMade)
+    assert isinstance(on, WishNoted)
+    assert "a promise" in on.told()
+    assert (left.answered, left.noted, [each.kind for each in left.left]) == (False, {1}, [IntentKind.QUESTION])
+    assert isinstance(seen, MailSeen)
+    assert await conversations.waiting(core) == ()
+
+
+async def test_two_people_who_note_the_two_wishes_of_a_mail_at_once_end_it(core: Core) -> None:
+    mail_id = await written(core, await a_mailing(core), TWO_WISHES)
+
+    done = await asyncio.gather(confirmed(core, mail_id), confirmed(core, mail_id, place=2))
+
+    assert sorted(type(each[-1]).__name__ for each in done) == ["MailSeen", "WishNoted"]
+    assert await conversations.waiting(core) == ()
+
+
+async def test_what_was_noted_stays_so_when_the_mail_is_read_again(core: Core) -> None:
+    mail_id = await written(core, await a_mailing(core), TWO_WISHES)
+    await confirmed(core, mail_id)
+    await core.database.execute("UPDATE inbound_mail SET reply = jsonb_set(reply, '{language}', '\"de\"')")
+
+    with pytest.raises(GuessNoted):
+        await confirmed(core, mail_id)
+
+
+async def test_an_answer_settles_the_question_and_leaves_the_promise(core: Core) -> None:
+    mail_id = await written(core, await a_mailing(core), TWO_WISHES)
+
+    await mail_answers.answer(core, mail_id=mail_id, text="4711", actor=SHELL, ends=False)
+    left = (await conversations.card(core, mail_id=mail_id)).left
+    *_, seen = await confirmed(core, mail_id)
+
+    assert [each.kind for each in left] == [IntentKind.PROMISE]
+    assert isinstance(seen, MailSeen)
 
 
 async def test_whoever_dies_between_the_act_and_the_mark_has_done_neither(core: Core) -> None:
@@ -198,7 +248,7 @@ async def test_a_guess_of_an_older_reading_is_not_taken(core: Core) -> None:
 
     for stamp, place in (("other", 1), ((await conversations.card(core, mail_id=mail_id)).stamp, 9)):
         with pytest.raises(GuessOutdated):
-            await conversations.confirm(core, mail_id=mail_id, place=place, stamp=stamp, actor=SHELL)
+            await wishes.confirm(core, mail_id=mail_id, place=place, stamp=stamp, actor=SHELL)
 
 
 async def test_a_mail_of_nobody_known_is_placed_by_a_person_first(core: Core) -> None:
@@ -241,7 +291,7 @@ async def test_only_who_works_the_queue_decides_and_only_about_mail_of_people(co
     report = await arrive(core, to, a_dsn(to))
 
     with pytest.raises(NotAllowed):
-        await conversations.confirm(core, mail_id=mail_id, place=1, stamp="", actor=viewer)
+        await wishes.confirm(core, mail_id=mail_id, place=1, stamp="", actor=viewer)
     with pytest.raises(NotAllowed):
         await conversations.assign(core, mail_id=mail_id, invoice_number="INV-1042", actor=viewer)
     with pytest.raises(MailNotFound):

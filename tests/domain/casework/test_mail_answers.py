@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from domain.casework import conversations, mail_answers
+from domain.casework import conversations, mail_answers, wishes
 from domain.casework.guesses import Meant
 from domain.casework.refusals import AnsweredBefore, MailUnplaced, TextUnusable, WriterUnknown
 from domain.commitments.dispute_events import DisputeFiled
@@ -89,7 +89,7 @@ async def test_of_two_clicks_one_answers(core: Core) -> None:
 async def test_what_a_click_dealt_with_can_still_be_answered_once(core: Core) -> None:
     mail_id = await written(core, await a_mailing(core), "We pay on Friday.")
     card = await conversations.card(core, mail_id=mail_id)
-    await conversations.confirm(core, mail_id=mail_id, place=1, stamp=card.stamp, actor=SHELL)
+    await wishes.confirm(core, mail_id=mail_id, place=1, stamp=card.stamp, actor=SHELL)
 
     await mail_answers.answer(core, mail_id=mail_id, text="Thank you.", actor=SHELL)
 
@@ -135,7 +135,7 @@ async def test_a_correction_does_what_a_person_read_about_another_invoice_too(co
     mail_id = await written(core, await a_mailing_about_two(core), "The thing we spoke about.")
     meant = Meant(IntentKind.PROMISE, Money(1000, "EUR"), START.date(), invoice="inv-1043")
 
-    events = await conversations.correct(core, mail_id=mail_id, meant=meant, actor=SHELL)
+    events = await wishes.correct(core, mail_id=mail_id, meant=meant, actor=SHELL)
 
     (promise,) = [each for each in events if isinstance(each, PromiseMade)]
     assert (promise.invoice_number, promise.amount) == ("INV-1043", Money(1000, "EUR"))
@@ -146,7 +146,7 @@ async def test_a_correction_files_a_dispute_over_a_sum(core: Core) -> None:
     mail_id = await written(core, await a_mailing(core), "We ordered at another price.")
     meant = Meant(IntentKind.DISPUTE, Money(2000, "EUR"), detail="wrong_tax")
 
-    events = await conversations.correct(core, mail_id=mail_id, meant=meant, actor=SHELL)
+    events = await wishes.correct(core, mail_id=mail_id, meant=meant, actor=SHELL)
 
     (filed,) = [each for each in events if isinstance(each, DisputeFiled)]
     assert (filed.amount, filed.reason_code) == (Money(2000, "EUR"), "wrong_tax")
@@ -157,7 +157,7 @@ async def test_a_correction_that_is_refused_leaves_the_mail_as_it_was(core: Core
     meant = Meant(IntentKind.PROMISE, Money(10**9, "EUR"), START.date(), invoice="INV-1043")
 
     with pytest.raises(Exception, match="EUR"):
-        await conversations.correct(core, mail_id=mail_id, meant=meant, actor=SHELL)
+        await wishes.correct(core, mail_id=mail_id, meant=meant, actor=SHELL)
 
     card = await conversations.card(core, mail_id=mail_id)
     assert (card.answered, card.invoice_number) == (False, "INV-1042")

@@ -8,18 +8,21 @@ from uuid import uuid4
 
 import pytest
 
+from domain.deliverability import suppressions
 from domain.deliverability.models import Mailing, MailingItem
+from domain.deliverability.suppressions import Why
 from domain.kernel.actor import SHELL, Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.money import Money
 from domain.kernel.refusals import MoveRefused, NotAllowed, Refusal
-from domain.ledger.models import Invoice
-from domain.outreach import draft_lists, drafts, sending, waiting
+from domain.ledger.models import Account, Contact, Invoice
+from domain.outreach import draft_edits, draft_lists, drafts, sending, waiting
 from domain.outreach.refusals import (
     DraftNotFound,
     DraftOutdated,
     NoDraft,
     ReasonMissing,
+    RecipientRefused,
     UndoTooLate,
     WordsRefused,
 )
@@ -119,7 +122,7 @@ async def test_only_a_manager_or_controller_approves(core: Core, actor: Actor) -
 async def test_nobody_approves_what_they_made_or_edited(core: Core) -> None:
     made = await _a_draft(core, made_by="Mia", made_by_id=MIA.id)
     edited = await _a_draft(core, await an_invoice(core, "INV-2", email="ben@b.example"))
-    await drafts.edit(core, mailing_id=edited.id, subject="Hello", body="Please pay.", actor=MIA)
+    await draft_edits.edit(core, mailing_id=edited.id, subject="Hello", body="Please pay.", actor=MIA)
 
     for each in (made, edited):
         with pytest.raises(OwnWork):
@@ -173,7 +176,7 @@ async def test_a_click_on_an_old_card_approves_nothing_although_somebody_else_lo
 async def test_an_edit_after_the_look_makes_the_look_worthless(core: Core) -> None:
     mailing = await _a_draft(core)
     (shown,) = (await drafts_of(core)).drafts
-    await drafts.edit(core, mailing_id=mailing.id, subject="Pay!", body="Now.", actor=BEN)
+    await draft_edits.edit(core, mailing_id=mailing.id, subject="Pay!", body="Now.", actor=BEN)
 
     with pytest.raises(DraftOutdated, match="its words were changed"):
         await drafts.approve(core, mailing_id=mailing.id, actor=MIA, seen=shown.version)
@@ -336,7 +339,7 @@ async def test_a_mail_called_back_and_approved_again_is_sent_once(core: Core, cl
 
 async def test_an_edited_mail_has_the_new_words_and_still_its_link(core: Core, clock: StandingClock) -> None:
     mailing = await _a_draft(core)
-    await drafts.edit(core, mailing_id=mailing.id, subject="A word", body="Dear Anna,\n\nhow are you?", actor=BEN)
+    await draft_edits.edit(core, mailing_id=mailing.id, subject="A word", body="Dear Anna,\n\nhow are you?", actor=BEN)
     await drafts.approve(core, mailing_id=mailing.id, actor=MIA)
     clock.advance(seconds=60)
 
@@ -357,13 +360,15 @@ async def test_words_that_would_mislead_are_refused(core: Core, subject: str, bo
     mailing = await _a_draft(core)
 
     with pytest.raises(WordsRefused):
-        await drafts.edit(core, mailing_id=mailing.id, subject=subject, body=body, actor=BEN)
+        await draft_edits.edit(core, mailing_id=mailing.id, subject=subject, body=body, actor=BEN)
 
 
 async def test_marks_that_turn_text_around_and_line_ends_in_a_subject_are_taken_out(core: Core) -> None:
     mailing = await _a_draft(core)
 
-    await drafts.edit(core, mailing_id=mailing.id, subject="Hi\r\nBcc: x@y.example", body="a\u202eb\x00", actor=BEN)
+    await draft_edits.edit(
+        core, mailing_id=mailing.id, subject="Hi\r\nBcc: x@y.example", body="a\u202eb\x00", actor=BEN
+    )
 
     found = await Mailing.get()
     assert (found.edited_subject, found.edited_body) == ("Hi Bcc: x@y.example", "ab")
@@ -373,7 +378,7 @@ async def test_what_has_left_is_edited_by_nobody(core: Core) -> None:
     mailing = await a_reminder(core, state="sent")
 
     with pytest.raises(NoDraft):
-        await drafts.edit(core, mailing_id=mailing.id, subject="x", body="x", actor=BEN)
+        await draft_edits.edit(core, mailing_id=mailing.id, subject="x", body="x", actor=BEN)
 
 
 # By themselves ------------------------------------------------------------------------------------
@@ -400,3 +405,94 @@ async def test_the_shell_approves_what_a_person_made(core: Core) -> None:
     await drafts.approve(core, mailing_id=mailing.id, actor=SHELL)
 
     assert (await Mailing.get()).approved_by == "command line"
+
+
+# Editing whom it goes to --------------------------------------------------------------------------
+
+
+async def test_a_draft_goes_to_another_contact_and_its_words_stay_the_letters_own(core: Core) -> None:
+    mailing = await _a_draft(core)
+    other = await _a_contact_beside(core, mailing)
+    shown = await draft_lists.show(core, mailing_id=mailing.id, actor=MIA)
+
+    event = await draft_edits.edit(
+        core, mailing_id=mailing.id, subject=shown.letter.subject, body=shown.letter.words, actor=BEN,
+        contact_id=other.id, seen=shown.draft.wording)  # fmt: skip
+
+    after = await draft_lists.show(core, mailing_id=mailing.id, actor=MIA)
+    assert "before: to a…@acme.example" in event.told()
+    assert after.draft.sent_to == "b…@acme.example"
+    assert after.draft.changes == ("it goes to another address",)
+    assert (await Mailing.get(id=mailing.id)).edited_body is None
+    with pytest.raises(WordsRefused, match="changed it meanwhile"):
+        await draft_edits.edit(core, mailing_id=mailing.id, subject="x", body="y", actor=BEN, seen=shown.draft.wording)
+
+
+async def test_an_approval_for_the_recipient_before_is_void(core: Core) -> None:
+    mailing = await _a_draft(core)
+    other = await _a_contact_beside(core, mailing)
+    shown = await draft_lists.show(core, mailing_id=mailing.id, actor=MIA)
+    await draft_edits.edit(core, mailing_id=mailing.id, subject="x", body="y", actor=BEN, contact_id=other.id)
+
+    with pytest.raises(DraftOutdated, match="another address"):
+        await drafts.approve(core, mailing_id=mailing.id, actor=MIA, seen=shown.draft.version)
+    now = await draft_lists.show(core, mailing_id=mailing.id, actor=MIA)
+    await drafts.approve(core, mailing_id=mailing.id, actor=MIA, seen=now.draft.version)
+
+    assert (await Mailing.get(id=mailing.id)).address == "ben@acme.example"
+
+
+async def test_only_contacts_of_the_customer_who_may_be_mailed_are_offered_and_taken(core: Core) -> None:
+    mailing = await _a_draft(core)
+    other = await _a_contact_beside(core, mailing)
+    stranger = await a_contact(core, await an_account(core, "Other Ltd"), email="carl@other.example")
+    busy = await _a_contact_beside(core, mailing, "carl@acme.example")
+    waits = await _a_draft(core, await an_invoice(core, "INV-9", email="dora@d.example"))
+    await Mailing.filter(id=waits.id).update(contact_id=busy.id, account_id=mailing.account_id)
+    await suppressions.add(core, whom=other.email, reason=Why.MANUAL, note="asked for by phone", actor=MIA)
+
+    offered = await draft_edits.recipients(core, mailing_id=mailing.id, actor=MIA)
+
+    assert [(each.address, each.chosen) for each in offered] == [("a…@acme.example", True)]
+    for each in (other, stranger, busy):
+        with pytest.raises(RecipientRefused):
+            await draft_edits.edit(core, mailing_id=mailing.id, subject="x", body="y", actor=BEN, contact_id=each.id)
+    assert (await Mailing.get(id=mailing.id)).edited_by is None
+
+
+async def test_words_that_are_as_they_were_are_no_edit(core: Core) -> None:
+    mailing = await _a_draft(core)
+    letter = (await draft_lists.show(core, mailing_id=mailing.id, actor=MIA)).letter
+
+    with pytest.raises(WordsRefused, match="Nothing is different"):
+        await draft_edits.edit(core, mailing_id=mailing.id, subject=letter.subject, body=letter.words, actor=MIA)
+
+    await drafts.approve(core, mailing_id=mailing.id, actor=MIA)
+
+
+async def test_whoever_edited_before_somebody_else_did_approves_it_neither(core: Core) -> None:
+    mailing = await _a_draft(core)
+    for actor in (MIA, CARL):
+        await draft_edits.edit(core, mailing_id=mailing.id, subject=f"By {actor.name}", body="Please pay.", actor=actor)
+
+    for actor in (MIA, CARL):
+        with pytest.raises(OwnWork):
+            await drafts.approve(core, mailing_id=mailing.id, actor=actor)
+        assert (await draft_lists.show(core, mailing_id=mailing.id, actor=actor)).draft.own == "edited"
+
+
+async def test_of_several_drafts_each_is_approved_as_it_was_seen(core: Core) -> None:
+    first = await _a_draft(core)
+    second = await _a_draft(core, await an_invoice(core, "INV-2", email="ben@b.example"))
+    seen = {each.mailing_id: each.version for each in (await drafts_of(core)).drafts}
+    await Invoice.filter(number="INV-2").update(open_minor=9000)
+
+    outcome = await drafts.approve_many(core, mailing_ids=[first.id, second.id], actor=MIA, seen=seen)
+
+    assert [each.mailing_id for each in outcome.approved] == [first.id]
+    assert [each for each, _ in outcome.refused] == [second.id]
+    assert "asks for 90.00 EUR" in outcome.refused[0][1]
+
+
+async def _a_contact_beside(core: Core, mailing: Mailing, email: str = "ben@acme.example") -> Contact:
+    return await a_contact(core, await Account.get(id=mailing.account_id), email=email)
