@@ -24,7 +24,12 @@ DEEPEST = 4
 """How deep sentences stand in one another: a mail's reason, an invoice's in it, and what pauses that."""
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d UTC)?")
+_NUMBER = re.compile(r"\d{1,12}")
 _SUM = re.compile(r"(-?[\d,]+(?:\.\d+)?) ([A-Z]{3})")
+
+_SHAPES = {"n": _NUMBER, "count": _NUMBER, "day": _DAY, "until": _MOMENT, "amount": _SUM}
+"""Values that are recognised by their names; what looks otherwise is another sentence, or a person's words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,13 @@ class _Kept:
             found.append(text[at:next_at])
             at = next_at + len(part)
         found.append(text[at:end])
-        return dict(zip(self.names, found, strict=True)) if all(found) else None
+        values = dict(zip(self.names, found, strict=True))
+        return values if all(_fits(name, each) for name, each in values.items()) else None
+
+
+def _fits(name: str, value: str) -> bool:
+    shape = _SHAPES.get(name)
+    return bool(shape.fullmatch(value) if shape else value)
 
 
 _WHOLE: set[str] = set()
@@ -78,6 +89,11 @@ def said(text: str) -> str:
     return text if reader.language == speech.ENGLISH or len(text) > LONGEST else _said(text, reader)
 
 
+def knows(text: str) -> bool:
+    """Tell whether a stored text is a sentence that was named, or is made of such."""
+    return _again(text, 0) is not None
+
+
 def all_said(texts: Sequence[str]) -> tuple[str, ...]:
     """Return stored texts as their reader reads them."""
     return tuple(said(each) for each in texts)
@@ -98,7 +114,7 @@ def _again(text: str, deep: int) -> str | None:
     for known in _WITH_VALUES:
         if (values := known.values(text)) is not None:
             return speech.say(known.sentence, **{name: _value(each, deep) for name, each in values.items()})
-    return _pieces(text, "; ", deep, whole=False) or _pieces(text, ", ", deep, whole=True) or _after_name(text, deep)
+    return _pieces(text, "; ", deep, whole=False) or _pieces(text, ", ", deep, whole=True) or _two(text, deep)
 
 
 def _pieces(text: str, mark: str, deep: int, *, whole: bool) -> str | None:
@@ -112,11 +128,16 @@ def _pieces(text: str, mark: str, deep: int, *, whole: bool) -> str | None:
     return mark.join(again or piece for again, piece in zip(found, pieces, strict=True))
 
 
-def _after_name(text: str, deep: int) -> str | None:
-    """Return ``INV-1042: a sentence``, its sentence said."""
+def _two(text: str, deep: int) -> str | None:
+    """Return ``INV-1042: a sentence``, whichever of the two is known, or two known ones that ``and`` joins."""
+    one, mark, other = text.partition(" and ")
+    if mark and (first := _again(one, deep + 1)) and (second := _again(other, deep + 1)):
+        return speech.say("{one} and {other}", one=first, other=second)
     name, mark, rest = text.partition(": ")
-    again = _again(rest, deep + 1) if mark else None
-    return None if again is None else f"{name}: {again}"
+    if not mark:
+        return None
+    named, again = _again(name, deep + 1), _again(rest, deep + 1)
+    return f"{named or name}: {again or rest}" if named or again else None
 
 
 def _value(text: str, deep: int) -> object:

@@ -3,8 +3,10 @@
 from typing import ClassVar
 
 from domain.deliverability.events import MailSeen, SuppressionLifted
+from domain.kernel import kept
 from domain.kernel.events import Event, InvoiceEvent
 from domain.kernel.notices import SILENT, Notices, job, operators
+from domain.kernel.speech import counted, say
 from domain.ledger.entry_events import AllocationTakenBack, InvoiceVoided, InvoiceWrittenOff, WriteOffReversed
 from domain.ledger.events import InvoiceSettled, PaymentReversed
 from domain.ledger.import_events import FallDecided, InvoiceChanged
@@ -21,7 +23,7 @@ class CadenceClosed(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Reminders ended: {self.reason}"
+        return say("Reminders ended: {reason}", reason=kept.said(self.reason))
 
 
 class InvoiceEscalated(InvoiceEvent):
@@ -34,7 +36,9 @@ class InvoiceEscalated(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"All reminders were sent and the invoice is {self.days_past_due} days past due: over to a person"
+        return say(
+            "All reminders were sent and the invoice is {days} days past due: over to a person", days=self.days_past_due
+        )
 
 
 class DraftsMade(Event):
@@ -46,7 +50,7 @@ class DraftsMade(Event):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"{self.drafts} {'draft waits' if self.drafts == 1 else 'drafts wait'} for an approval"
+        return counted("{n} draft waits for an approval", "{n} drafts wait for an approval", self.drafts)
 
 
 class ContactMissing(InvoiceEvent):
@@ -61,7 +65,11 @@ class ContactMissing(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"A reminder cannot be sent to {self.account_name}: {self.reason}"
+        return say(
+            "A reminder cannot be sent to {account}: {reason}",
+            account=self.account_name,
+            reason=kept.said(self.reason),
+        )
 
 
 class EnrolmentMoved(InvoiceEvent):
@@ -76,8 +84,10 @@ class EnrolmentMoved(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        cadence = f"; reminders go on in cadence {self.cadence}" if self.cadence != self.was_cadence else ""
-        return f"Segment {self.was_segment} → {self.segment}{cadence}"
+        told = {"was": self.was_segment, "segment": self.segment, "cadence": self.cadence}
+        if self.cadence == self.was_cadence:
+            return say("Segment {was} → {segment}", **told)
+        return say("Segment {was} → {segment}; reminders go on in cadence {cadence}", **told)
 
 
 class StepStruck(InvoiceEvent):
@@ -91,7 +101,12 @@ class StepStruck(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Step {self.step} ({self.letter}) was struck out: {self.reason}"
+        return say(
+            "Step {step} ({letter}) was struck out: {reason}",
+            step=str(self.step),
+            letter=self.letter,
+            reason=self.reason,
+        )
 
 
 class StepRestored(InvoiceEvent):
@@ -104,7 +119,7 @@ class StepRestored(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Step {self.step} ({self.letter}) is no longer struck out"
+        return say("Step {step} ({letter}) is no longer struck out", step=str(self.step), letter=self.letter)
 
 
 NOTICES: Notices = {

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
-from domain.outreach import judges
+from domain.outreach import judges, reasons  # noqa: F401 - what is stored in English is read in other languages
 from domain.outreach.facts import ItemFacts, Lane, MailFacts, Stop
 from domain.outreach.told import Told
 from domain.outreach.verdicts import SEND, Never, Review, Verdict, Wait

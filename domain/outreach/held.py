@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from domain.kernel import addresses
+from domain.kernel import addresses, kept
 from domain.kernel.core import Core
 from domain.kernel.transactions import Row
 from domain.outreach import due
@@ -87,7 +87,7 @@ async def of(core: Core, *, invoice_id: UUID) -> Standing | None:
         next_step=ahead[0].position if runs and ahead else None,
         next_letter=ahead[0].letter if runs and ahead else None,
         next_at=row["next_action_at"] if runs else None,
-        held=row["held"],
+        held=kept.said(row["held"]),
         struck=struck,
         pending=await _pending(core, invoice_id),
     )
@@ -115,4 +115,5 @@ async def _pending(core: Core, invoice_id: UUID) -> tuple[Pending, ...]:
 
 def _mail(row: Row) -> Pending:
     sent_to = addresses.masked(row.pop("address"))
-    return Pending(**{**row, "needs": tuple(row["needs"])}, sent_to=sent_to)
+    told = {"reason": kept.said(row["reason"]), "waits_reason": kept.said(row["waits_reason"])}
+    return Pending(**{**row, **told, "needs": kept.all_said(row["needs"])}, sent_to=sent_to)

@@ -10,10 +10,11 @@ from enum import StrEnum
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
-from domain.kernel import addresses, timeline
+from domain.kernel import addresses, kept, timeline
 from domain.kernel.actor import SYSTEM, Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
+from domain.kernel.speech import say
 from domain.kernel.transactions import Transaction
 from domain.ledger import accounts, invoices
 from domain.ledger.models import Account, Contact, Invoice
@@ -87,7 +88,7 @@ async def put(
         actor.require(Permission.WORK_QUEUE)
     why, now = _reason(reason), core.clock.now()
     if until is not None and until <= now:
-        raise HoldUnclear("A hold ends in the future; that moment has passed.")
+        raise HoldUnclear(say("A hold ends in the future; that moment has passed."))
     async with core.transaction() as tx:
         place = await _place(tx, account, invoice_number, email)
         return await _put(core, tx, place, kind=kind, reason=why, until=until, actor=actor)
@@ -170,8 +171,10 @@ async def in_force(
         {"now": core.clock.now(), "account": account_id, "invoice": invoice_id, "most": MOST_LISTED},
     )
     return tuple(
-        HoldShown(**{**row, "contact": addresses.masked(row["contact"]) if row["contact"] else None}) for row in rows
-    )
+        HoldShown(**{**row, "contact": row["contact"] and addresses.masked(row["contact"]),
+                     "reason": kept.said(row["reason"])})
+        for row in rows
+    )  # fmt: skip
 
 
 async def exclude(core: Core, *, account: str, reason: str, actor: Actor) -> AccountExcluded:
@@ -249,7 +252,7 @@ async def _lifted(core: Core, tx: Transaction, hold: Hold, *, reason: str, actor
 
 async def _place(tx: Transaction, account: str | None, invoice_number: str | None, email: str | None) -> _Place:
     if (account is None) is (invoice_number is None):
-        raise HoldUnclear("Name either an invoice or a customer; a contact's address may be added to either.")
+        raise HoldUnclear(say("Name either an invoice or a customer; a contact's address may be added to either."))
     invoice = None
     if invoice_number is not None:
         invoice = await Invoice.get_or_none(number_key=invoices.number_key(invoice_number))
@@ -291,5 +294,5 @@ def _about(place: _Place) -> dict[str, Any]:
 def _reason(text: str) -> str:
     why = " ".join(text.split())[:LONGEST_REASON]
     if not why:
-        raise ReasonMissing("Say why: whoever asks later wants to know it.")
+        raise ReasonMissing(say("Say why: whoever asks later wants to know it."))
     return why

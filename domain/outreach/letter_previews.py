@@ -12,6 +12,7 @@ from domain.kernel.actor import Actor, Permission
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.money import Money
+from domain.kernel.speech import phrase
 from domain.kernel.transactions import Row
 from domain.ledger import invoices
 from domain.ledger.refusals import InvoiceNotFound
@@ -41,19 +42,19 @@ _RECEIVED = """SELECT p.id FROM payment p JOIN allocation a ON a.payment_id = p.
                WHERE a.invoice_id = %s AND p.kind = 'payment' ORDER BY p.created_at DESC LIMIT 1"""
 
 _ANSWERED: Mapping[str, tuple[str, str]] = {
-    "receipt": ("payment", _RECEIVED),
-    "promise-noted": ("promise", f"SELECT id FROM promise WHERE invoice_id = %s {_NEWEST}"),
-    "plan": ("payment plan", f"SELECT id FROM plan WHERE invoice_id = %s {_NEWEST}"),
-    "dispute-received": ("dispute", f"SELECT id FROM dispute WHERE invoice_id = %s AND NOT is_test {_NEWEST}"),
+    "receipt": (phrase("payment"), _RECEIVED),
+    "promise-noted": (phrase("promise"), f"SELECT id FROM promise WHERE invoice_id = %s {_NEWEST}"),
+    "plan": (phrase("payment plan"), f"SELECT id FROM plan WHERE invoice_id = %s {_NEWEST}"),
+    "dispute-received": (phrase("dispute"), f"SELECT id FROM dispute WHERE invoice_id = %s AND NOT is_test {_NEWEST}"),
     "dispute-resolved": (
-        "decided dispute",
+        phrase("decided dispute"),
         f"SELECT id FROM dispute WHERE invoice_id = %s AND NOT is_test AND state <> 'open' {_NEWEST}",
     ),
     "question-answered": (
-        "answered question",
+        phrase("answered question"),
         f"SELECT id FROM question WHERE invoice_id = %s AND state = 'answered' {_NEWEST}",
     ),
-    "mail-answered": ("answered mail", f"SELECT id FROM mail_answer WHERE invoice_id = %s {_NEWEST}"),
+    "mail-answered": (phrase("answered mail"), f"SELECT id FROM mail_answer WHERE invoice_id = %s {_NEWEST}"),
 }
 """What an answer is about, and where the newest one is."""
 
@@ -137,7 +138,7 @@ async def _invoice(core: Core, number: str, *, of_plan: bool) -> Row:
 def _item(core: Core, row: Row, letter: str, tone: str) -> ItemFacts:
     of_plan = letter in ("instalment-due", "plan-missed")
     if of_plan and not row["position"]:
-        raise NothingToTell(row["number"], letter, "payment plan that runs")
+        raise NothingToTell(row["number"], letter, phrase("payment plan that runs"))
     minor = int(row["asked_minor"] if of_plan else row["chaseable_minor"]) or row["open_minor"] or row["total_minor"]
     return ItemFacts(
         now=core.clock.now(),

@@ -8,8 +8,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from domain.kernel import kept
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
+from domain.kernel.speech import say
 from domain.outreach import lanes
 from domain.outreach.providers import PROVIDERS
 from domain.outreach.warm_up import BOUNCE_COUNT, BOUNCE_RATE, COMPLAINT_COUNT, COMPLAINT_RATE, WINDOW
@@ -182,7 +184,10 @@ async def report(core: Core, *, of: str = "") -> MailReport:
         providers=_lines(rows, "provider"),
         worst_domains=_lines(rows, "domain"),
         worst_contacts=_lines(rows, "contact"),
-        breakers=tuple(OpenBreaker(**row) for row in await core.database.rows(_BREAKERS, given)),
+        breakers=tuple(
+            OpenBreaker(**{**row, "reason": kept.said(row["reason"])})
+            for row in await core.database.rows(_BREAKERS, given)
+        ),
         warm_up=await _warm_up(core, domain),
         suppressed=tuple((row["reason"], row["count"]) for row in await core.database.rows(_SUPPRESSED, given)),
     )
@@ -196,10 +201,10 @@ async def _warm_up(core: Core, domain: str) -> WarmUp:
     warming = (row["cap"] or first) if first else None
     cap = min((each for each in (fixed or None, warming) if each is not None), default=None)
     if cap is None:
-        return WarmUp(None, "the domain is warm and has no cap", row["sent"], "")
+        return WarmUp(None, say("the domain is warm and has no cap"), row["sent"], "")
     if warming is None or cap < warming:
-        return WarmUp(cap, "the cap that is set for the domain", row["sent"], "")
-    note = row["note"] or "the domain is in its first week"
+        return WarmUp(cap, say("the cap that is set for the domain"), row["sent"], "")
+    note = kept.said(row["note"] or "the domain is in its first week")
     return WarmUp(cap, note, row["sent"], str(row["started_on"] or ""))
 
 

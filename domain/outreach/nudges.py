@@ -6,12 +6,13 @@ from uuid import UUID, uuid4
 
 from domain import letters
 from domain.deliverability.models import Mailing
-from domain.kernel import addresses, timeline
+from domain.kernel import addresses, dates, kept, timeline
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.dates import days_past_due
 from domain.kernel.events import by
+from domain.kernel.speech import say
 from domain.kernel.transactions import Transaction
 from domain.ledger import invoices
 from domain.ledger.models import Account, Invoice
@@ -92,9 +93,17 @@ async def _none_pending(tx: Transaction, invoice: Invoice) -> None:
     if pending is None:
         return
     if pending["state"] == "drafted":
-        raise NudgeRefused(invoice.number, "a reminder about it waits for an approval")
-    waits = f"{moment(pending['not_before'])}: {pending['waits_reason']}" if pending["not_before"] else ""
-    raise NudgeRefused(invoice.number, f"a reminder about it is on its way{waits}")
+        raise NudgeRefused(invoice.number, say("a reminder about it waits for an approval"))
+    if not pending["not_before"]:
+        raise NudgeRefused(invoice.number, say("a reminder about it is on its way"))
+    raise NudgeRefused(
+        invoice.number,
+        say(
+            "a reminder about it is on its way until {until}: {why}",
+            until=dates.told(pending["not_before"]),
+            why=kept.said(pending["waits_reason"]),
+        ),
+    )
 
 
 async def _gathered(core: Core, tx: Transaction, invoice: Invoice, key: str, actor: Actor) -> None:
@@ -103,7 +112,7 @@ async def _gathered(core: Core, tx: Transaction, invoice: Invoice, key: str, act
     people = (await due.recipients(tx, accounts=[invoice.account_id], now=now)).get((invoice.account_id, "billing"), ())
     mailable = tuple(each for each in people if not each.suppressed and not each.held)
     if not mailable:
-        raise NudgeRefused(invoice.number, "nobody at the customer can be mailed")
+        raise NudgeRefused(invoice.number, say("nobody at the customer can be mailed"))
     days = days_past_due(invoice.due_on, local_date(core.clock, core.merchant.zone))
     letter = fitting.OVERDUE if days > 0 else fitting.DUE
     enrolment = await Enrolment.get_or_none(invoice_id=invoice.id, state="running")
@@ -124,7 +133,7 @@ async def _gathered(core: Core, tx: Transaction, invoice: Invoice, key: str, act
     gathered = await gathering.gather(core, tx, wanted=[wanted])
     if key not in gathered.done:
         raise NudgeRefused(
-            invoice.number, "another mail to the customer is just leaving or full; try again in a minute"
+            invoice.number, say("another mail to the customer is just leaving or full; try again in a minute")
         )
 
 

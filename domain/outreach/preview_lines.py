@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.commitments.instalments import Occasion
-from domain.kernel import addresses
+from domain.kernel import addresses, kept
 from domain.kernel.core import Core
 from domain.kernel.money import Money
 from domain.kernel.transactions import Row
@@ -98,8 +98,8 @@ def _of_item(core: Core, row: Row, case: Case, moment: Moment) -> Line:
         asks=case.asked,
         segment=row["segment"] or "",
         step=row["step"] if row["enrolment_id"] else None,
-        needs=tuple(row["needs"]) if row["state"] == "drafted" else (),
-        holds=stopped[0] if stopped else waits,
+        needs=kept.all_said(row["needs"]) if row["state"] == "drafted" else (),
+        holds=kept.said(stopped[0] if stopped else waits),
         struck=f"{row['veto_by']}: {row['veto_reason']}" if row["veto_by"] else "",
         pending=True,
     )
@@ -126,8 +126,8 @@ def of_instalment(core: Core, asked: Asked, *, holds: str) -> Line:
         asks=Money(asked.minor, case.currency),
         segment=case.segment,
         step=None,
-        needs=instalments.needs_of(core, asked),
-        holds=holds,
+        needs=kept.all_said(instalments.needs_of(core, asked)),
+        holds=kept.said(holds),
     )
 
 
@@ -149,7 +149,7 @@ def _line(decision: Decision, step: int, letter: str, tone: str, *, holds: str =
         asks=case.asked,
         segment=case.segment,
         step=step,
-        needs=() if struck else decision.needs,
+        needs=() if struck else kept.all_said(decision.needs),
         holds=holds,
         struck=struck,
     )

@@ -158,11 +158,11 @@ class DraftOutdated(Refusal):
     """Say how a draft differs from what the approver was shown; nothing was approved."""
 
     def __init__(self, changes: Sequence[str]) -> None:
-        self.changes = tuple(changes)
+        self.changes = kept.all_said(changes)
         super().__init__(
             say(
                 "It has changed since you looked: {changes}. Nothing was approved; look again.",
-                changes="; ".join(kept.all_said(self.changes)),
+                changes="; ".join(self.changes),
             )
         )
 

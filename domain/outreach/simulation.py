@@ -11,6 +11,7 @@ from domain.kernel import calendars
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.refusals import Refusal
+from domain.kernel.speech import say
 from domain.kernel.transactions import Transaction
 from domain.outreach import simulation_books as books
 from domain.outreach import simulation_days, simulation_policies
@@ -33,7 +34,7 @@ class NothingToReplay(Refusal):
     """Say that the ledger has no history in that time."""
 
     def __init__(self) -> None:
-        super().__init__("The ledger holds no open or settled invoice in that time. Import some history first.")
+        super().__init__(say("The ledger holds no open or settled invoice in that time. Import some history first."))
 
 
 class SpanUnusable(Refusal):
@@ -57,7 +58,13 @@ async def simulate(
         SpanUnusable: The time runs backwards or is too long, or nobody works.
     """
     if not 1 <= operators <= MAX_OPERATORS or not 0 <= lag <= MAX_LAG:
-        raise SpanUnusable(f"Between 1 and {MAX_OPERATORS} operators, and a lag of 0 to {MAX_LAG} days, please.")
+        raise SpanUnusable(
+            say(
+                "Between 1 and {operators} operators, and a lag of 0 to {days} days, please.",
+                operators=MAX_OPERATORS,
+                days=MAX_LAG,
+            )
+        )
     policy = (
         await simulation_policies.published(core)
         if document is None
@@ -80,9 +87,15 @@ async def _days(core: Core, since: date | None, until: date | None) -> tuple[dat
         last = max(last, min(last + _TAIL, local_date(core.clock, core.merchant.zone)))
     first, last = since or first, until or last
     if last < first:
-        raise SpanUnusable(f"The time runs backwards: from {first} to {last}.")
+        raise SpanUnusable(say("The time runs backwards: from {first} to {last}.", first=first, last=last))
     if (last - first).days > MAX_DAYS:
-        raise SpanUnusable(f"{(last - first).days} days are too many; {MAX_DAYS} can be replayed. Say --from and --to.")
+        raise SpanUnusable(
+            say(
+                "{days} days are too many; {most} can be replayed. Say --from and --to.",
+                days=(last - first).days,
+                most=MAX_DAYS,
+            )
+        )
     return first, last
 
 

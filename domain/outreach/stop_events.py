@@ -8,12 +8,14 @@ from pydantic import AwareDatetime
 
 from domain.deliverability.contact_events import AbsenceWithdrawn, ContactAway
 from domain.deliverability.events import AddressSuppressed, SuppressionLifted
+from domain.kernel import dates, kept
 from domain.kernel.events import Event, InvoiceEvent
 from domain.kernel.notices import SILENT, Notices, job, operators
+from domain.kernel.speech import say
 
 
-def _until(at: datetime | None) -> str:
-    return f" until {at:%Y-%m-%d %H:%M} UTC" if at else " until somebody ends it"
+def _end(at: datetime | None) -> str:
+    return say("until {until}", until=dates.told(at)) if at else say("until somebody ends it")
 
 
 class HoldEvent(Event):
@@ -56,7 +58,13 @@ class HoldPut(HoldEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Reminders to {self.whom} are on hold ({self.of}){_until(self.until)}: {self.reason}"
+        return say(
+            "Reminders to {whom} are on hold ({kind}) {until}: {reason}",
+            whom=self.whom,
+            kind=kept.said(self.of),
+            until=_end(self.until),
+            reason=kept.said(self.reason),
+        )
 
 
 class HoldLifted(HoldEvent):
@@ -69,7 +77,12 @@ class HoldLifted(HoldEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"The hold ({self.of}) on {self.whom} was lifted: {self.reason}"
+        return say(
+            "The hold ({kind}) on {whom} was lifted: {reason}",
+            kind=kept.said(self.of),
+            whom=self.whom,
+            reason=kept.said(self.reason),
+        )
 
 
 class AccountExcluded(HoldEvent):
@@ -79,7 +92,7 @@ class AccountExcluded(HoldEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"{self.account_name} is excluded from reminders: {self.reason}"
+        return say("{account} is excluded from reminders: {reason}", account=self.account_name, reason=self.reason)
 
 
 class AccountIncluded(HoldEvent):
@@ -89,7 +102,7 @@ class AccountIncluded(HoldEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"{self.account_name} gets reminders again: {self.reason}"
+        return say("{account} gets reminders again: {reason}", account=self.account_name, reason=self.reason)
 
 
 class GateClosed(Event):
@@ -105,9 +118,19 @@ class GateClosed(Event):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        where = f" of segment {self.segment}" if self.segment else ""
-        what = "All mail" if self.holds == "all mail" else "Whatever would leave by itself"
-        return f"{what}{where} waits{_until(self.until)} ({self.gate}): {self.reason}"
+        told = {
+            "gate": kept.said(self.gate),
+            "segment": self.segment,
+            "until": _end(self.until),
+            "reason": kept.said(self.reason),
+        }
+        if self.holds == "all mail" and self.segment:
+            return say("All mail of segment {segment} waits {until} ({gate}): {reason}", **told)
+        if self.holds == "all mail":
+            return say("All mail waits {until} ({gate}): {reason}", **told)
+        if self.segment:
+            return say("Whatever would leave by itself of segment {segment} waits {until} ({gate}): {reason}", **told)
+        return say("Whatever would leave by itself waits {until} ({gate}): {reason}", **told)
 
 
 class GateOpened(Event):
@@ -122,8 +145,14 @@ class GateOpened(Event):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        where = f" of segment {self.segment}" if self.segment else ""
-        return f"Mail{where} leaves again ({self.gate}): {self.reason}; {self.released} were waiting for it"
+        told = {"gate": kept.said(self.gate), "segment": self.segment, "reason": kept.said(self.reason)}
+        if self.segment:
+            return say(
+                "Mail of segment {segment} leaves again ({gate}): {reason}; {count} were waiting for it",
+                **told,
+                count=self.released,
+            )
+        return say("Mail leaves again ({gate}): {reason}; {count} were waiting for it", **told, count=self.released)
 
 
 class BreakerTripped(Event):
@@ -138,7 +167,12 @@ class BreakerTripped(Event):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Reminders to {self.provider} pause{_until(self.until)}: {self.reason}; then one mail tries"
+        return say(
+            "Reminders to {provider} pause {until}: {reason}; then one mail tries",
+            provider=self.provider,
+            until=_end(self.until),
+            reason=kept.said(self.reason),
+        )
 
 
 class BreakerClosed(Event):
@@ -150,7 +184,7 @@ class BreakerClosed(Event):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Reminders to {self.provider} leave again: the one that tried drew no complaint"
+        return say("Reminders to {provider} leave again: the one that tried drew no complaint", provider=self.provider)
 
 
 class WarmUpGrew(Event):
@@ -165,7 +199,13 @@ class WarmUpGrew(Event):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"{self.domain} may send {self.cap} mails a day (before: {self.was}): {self.reason}"
+        return say(
+            "{domain} may send {cap} mails a day (before: {was}): {reason}",
+            domain=self.domain,
+            cap=self.cap,
+            was=self.was,
+            reason=kept.said(self.reason),
+        )
 
 
 class WarmUpSteppedBack(WarmUpGrew):
@@ -191,9 +231,13 @@ class ReminderNudged(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        note = f": {self.note}" if self.note else ""
-        waits = f" ({self.waits})" if self.waits else ""
-        return f"A reminder to {', '.join(self.sent_to)} was asked for{waits}{note}"
+        told = {"address": ", ".join(self.sent_to), "waits": kept.said(self.waits)}
+        asked = (
+            say("A reminder to {address} was asked for ({waits})", **told)
+            if self.waits
+            else say("A reminder to {address} was asked for", **told)
+        )
+        return f"{asked}: {self.note}" if self.note else asked
 
 
 NOTICES: Notices = {

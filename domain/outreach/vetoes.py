@@ -7,6 +7,7 @@ from domain.kernel import timeline
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
+from domain.kernel.speech import say
 from domain.kernel.transactions import Transaction
 from domain.ledger import invoices
 from domain.ledger.models import Invoice
@@ -46,7 +47,7 @@ async def strike(core: Core, *, invoice_number: str, step: int, reason: str, act
     actor.require(Permission.WORK_QUEUE)
     why = " ".join(reason.split())[:LONGEST_REASON]
     if not why:
-        raise ReasonMissing("A step is struck out for a reason: whoever asks later wants to know it.")
+        raise ReasonMissing(say("A step is struck out for a reason: whoever asks later wants to know it."))
     async with core.transaction() as tx:
         place = await _place(tx, invoice_number, step)
         if (earlier := await Veto.get_or_none(enrolment_id=place.enrolment.id, step=step)) is not None:

@@ -11,19 +11,19 @@ GERMAN = Reader("de", "de_AT")
 @pytest.fixture(autouse=True)
 def known() -> None:
     kept.learn(
-        "the plan is {state}", "a plan over {amount} runs on schedule", "until {day}: {reason}", "not sent: {why}"
+        "the ship is {state}", "a ship over {amount} sails on time", "home on {day}: {reason}", "not sailed: {why}"
     )
 
 
 @pytest.mark.parametrize(
     ("stored", "read"),
     [
-        ("a plan over 1,250.50 EUR runs on schedule", "a plan over 1.250,50 EUR runs on schedule"),
-        ("until 2026-11-02: the plan is settled", "until 2. Nov. 2026: the plan is settled"),
-        ("not sent: INV-1: a plan over 1,250.50 EUR runs on schedule; and 3 more",
-         "not sent: INV-1: a plan over 1.250,50 EUR runs on schedule; and 3 more"),
-        ("Anna said {so}: until 2026-11-02", "Anna said {so}: until 2026-11-02"),
-        ("until 2026-99-99: 1,2,3 ABC", "until 2026-99-99: 1,2,3 ABC"),
+        ("a ship over 1,250.50 EUR sails on time", "a ship over 1.250,50 EUR sails on time"),
+        ("home on 2026-11-02: the ship is settled", "home on 2. Nov. 2026: the ship is settled"),
+        ("not sailed: INV-1: a ship over 1,250.50 EUR sails on time; and 3 more",
+         "not sailed: INV-1: a ship over 1.250,50 EUR sails on time; and 3 more"),
+        ("Anna said {so}: home on 2026-11-02", "Anna said {so}: home on 2026-11-02"),
+        ("home on 2026-99-99: 1,2,3 ABC", "home on 2026-99-99: 1,2,3 ABC"),
     ],
 )  # fmt: skip
 def test_a_stored_sentence_is_said_with_its_values_as_the_reader_writes_them(stored: str, read: str) -> None:
@@ -32,12 +32,12 @@ def test_a_stored_sentence_is_said_with_its_values_as_the_reader_writes_them(sto
 
 
 def test_english_is_read_as_it_is_stored() -> None:
-    assert kept.said("until 2026-11-02: the plan is settled") == "until 2026-11-02: the plan is settled"
+    assert kept.said("home on 2026-11-02: the ship is settled") == "home on 2026-11-02: the ship is settled"
 
 
 def test_a_long_text_of_a_stranger_costs_no_time() -> None:
-    hostile = "until until ; , : " * 5_000
+    hostile = "home on home ; , : " * 5_000
 
     with speech.spoken_to(GERMAN):
         assert kept.said(hostile) == hostile
-        assert kept.said(hostile[: kept.LONGEST]).startswith("until until")
+        assert kept.said(hostile[: kept.LONGEST]).startswith("home on home")

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from domain.kernel import kept
 from domain.kernel.money import Money
 from domain.outreach import guardrails, judges
 from domain.outreach.facts import Health, ItemFacts, Lane, MailFacts, Stop
@@ -100,6 +101,8 @@ def test_an_invoice_that_must_not_be_asked_for_is_taken_out_with_its_reason(name
     assert verdict.guardrail == name
     assert verdict.reason
     assert "None" not in verdict.reason
+    assert kept.knows(name)
+    assert kept.knows(verdict.reason), "it is read in every language"
 
 
 @pytest.mark.parametrize("name", MAIL_EXAMPLES)
@@ -117,6 +120,8 @@ def test_a_mail_that_must_not_leave_is_kept_back_with_its_reason(name: str) -> N
     assert verdict.guardrail == name
     assert verdict.reason
     assert "None" not in verdict.reason
+    assert kept.knows(name)
+    assert kept.knows(verdict.reason), "it is read in every language"
 
 
 def test_a_mail_about_which_nothing_is_to_be_objected_leaves() -> None:
