@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from domain.cash_application import table_places
+from domain.cash_application import notes, table_places
 from domain.cash_application.advice_words import TOTAL, WORDS, AdviceField
 from domain.cash_application.advices import (
     LONGEST_NAME,
@@ -74,7 +74,7 @@ class AdviceTable:
         several = named - {None}
         used = self.currency or (next(iter(several)) if len(several) == 1 else None) or currency
         if len(several) > 1 or None in named:
-            raise AdviceUnreadable("it is in several currencies; one advice is for one payment")
+            raise AdviceUnreadable(notes.SEVERAL_CURRENCIES)
         if used is None:
             raise CurrencyMissing
         total, lines, faults = None, [], 0
@@ -90,10 +90,10 @@ class AdviceTable:
             elif line.amount_minor is not None:
                 total = line.amount_minor
         if not lines:
-            raise AdviceUnreadable("no row of it names an invoice")
+            raise AdviceUnreadable(notes.NO_ROW)
         unread = self.broken + faults
-        notes = (f"{unread} of its rows could not be read",) if unread else ()
-        return checked(Advice(tuple(lines), total, used, self._paid_on(), self._payer(), notes))
+        faulty = (notes.ROWS_UNREAD.format(count=unread),) if unread else ()
+        return checked(Advice(tuple(lines), total, used, self._paid_on(), self._payer(), faulty))
 
     def _line(self, row: Sequence[str], number: str, currency: str) -> AdviceLine:
         paid, gross, cut = (self._minor(row, field, currency) for field in _AMOUNTS)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from domain.cash_application import notes
 from domain.kernel.money import Money
 
 MAX_LINES = 5_000
@@ -58,17 +59,15 @@ def checked(advice: Advice) -> Advice:
     complete = len(paid) == len(advice.lines)
     if advice.total_minor is None:
         if not complete or not paid:
-            return replace(advice, notes=(*advice.notes, "it names no total"))
-        return replace(
-            advice, total_minor=sum(paid), notes=(*advice.notes, "it names no total; the lines are added up")
-        )
+            return replace(advice, notes=(*advice.notes, notes.NO_TOTAL))
+        return replace(advice, total_minor=sum(paid), notes=(*advice.notes, notes.NO_TOTAL, notes.ADDED_UP))
     if not complete:
-        return replace(advice, notes=(*advice.notes, "it does not say how much is for each invoice"))
+        return replace(advice, notes=(*advice.notes, notes.NOT_PARTED))
     off = advice.total_minor - sum(paid)
     if not off:
         return advice
-    lines = f"its {len(advice.lines)} lines come to {_said(sum(paid), advice.currency)}"
-    told = f"{lines}, its total is {_said(advice.total_minor, advice.currency)}: {_said(off, advice.currency)} off"
+    total, added, difference = (_said(minor, advice.currency) for minor in (advice.total_minor, sum(paid), off))
+    told = notes.OFF.format(count=len(advice.lines), sum=added, total=total, difference=difference)
     return replace(advice, notes=(*advice.notes, told))
 
 

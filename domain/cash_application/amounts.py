@@ -5,6 +5,7 @@ from uuid import UUID
 
 from domain.cash_application.candidates import Debt, Line, Part, Payer
 from domain.cash_application.evidence import Evidence, Ground
+from domain.kernel.speech import counted, say
 
 DISCOUNTS_PER_MILLE = (10, 15, 20, 25, 30, 40, 50)
 """Usual cash discounts for early payment."""
@@ -16,7 +17,9 @@ MOST_NAMED = 6
 def numbers(debts: Sequence[Debt]) -> str:
     """Return the invoices' numbers as a sentence lists them."""
     named = ", ".join(each.number for each in debts[:MOST_NAMED])
-    return f"{named} and {len(debts) - MOST_NAMED} more" if len(debts) > MOST_NAMED else named
+    if len(debts) <= MOST_NAMED:
+        return named
+    return counted("{numbers} and {n} more", "{numbers} and {n} more", len(debts) - MOST_NAMED, numbers=named)
 
 
 def account_of(debts: Sequence[Debt], payers: Sequence[Payer]) -> tuple[UUID, str]:
@@ -35,19 +38,28 @@ def fitted(line: Line, debts: Sequence[Debt]) -> Iterator[tuple[tuple[Part, ...]
     amount = line.amount_minor
     one = len(debts) == 1
     if amount == owed:
-        what = "the open balance" if one else f"the sum of the {len(debts)} open balances"
-        yield whole(debts), Ground(Evidence.AMOUNT_EXACT, f"the amount is exactly {what}")
+        exact = (
+            say("the amount is exactly the open balance")
+            if one
+            else say("the amount is exactly the sum of the {count} open balances", count=len(debts))
+        )
+        yield whole(debts), Ground(Evidence.AMOUNT_EXACT, exact)
         return
     if amount > owed:
         over = line.money(amount - owed)
-        yield whole(debts), Ground(Evidence.AMOUNT_OVER, f"{over} more than is open; it would stay unapplied")
+        yield (
+            whole(debts),
+            Ground(Evidence.AMOUNT_OVER, say("{amount} more than is open; it would stay unapplied", amount=over)),
+        )
         return
     short = line.money(owed - amount)
     if (rate := discount(amount, owed, len(debts))) is not None:
-        said = f"{rate / 10:g} % ({short}) below what is open: perhaps a cash discount"
+        said = say(
+            "{rate} % ({amount}) below what is open: perhaps a cash discount", rate=f"{rate / 10:g}", amount=short
+        )
         yield _less(debts, amount, owed), Ground(Evidence.AMOUNT_DISCOUNT, said)
         return
-    yield filled(debts, amount), Ground(Evidence.AMOUNT_SHORT, f"{short} less than is open")
+    yield filled(debts, amount), Ground(Evidence.AMOUNT_SHORT, say("{amount} less than is open", amount=short))
 
 
 def whole(debts: Sequence[Debt]) -> tuple[Part, ...]:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import ClassVar
 
+from domain.kernel import kept
+from domain.kernel.speech import phrase
 from domain.ledger.csv_import import faults
 
 _SHARED = ("ragged_row", "quotes_broken", "cell_too_long", "currency_missing", "currency_unknown",
@@ -11,26 +13,30 @@ _SHARED = ("ragged_row", "quotes_broken", "cell_too_long", "currency_missing", "
 
 REJECTED: Mapping[str, str] = {
     **{code: faults.REJECTED[code] for code in _SHARED},
-    "booked_missing": "The row has an amount and no date. Give the day on which the bank booked it.",
-    "booked_in_future": "The booking date has not come yet. Put it right; what is announced only is not booked.",
-    "movement_without_amount": "The row has a date and no amount. Give what came in or went out.",
-    "amount_too_large": "No movement is that large; put the amount right.",
-    "two_amounts": "The row has an amount in the debit and in the credit column; one of the two must be empty.",
-    "direction_unknown": "Say debit or credit, D or C, or S or H; or map the column to `ignore`.",
-    "direction_contradicts": "The sign of the amount and the word for debit or credit say different things.",
-    "booking_status_unknown": "Say booked or pending; or map the column to `ignore` when every row is booked.",
+    "booked_missing": phrase("The row has an amount and no date. Give the day on which the bank booked it."),
+    "booked_in_future": phrase(
+        "The booking date has not come yet. Put it right; what is announced only is not booked."
+    ),
+    "movement_without_amount": phrase("The row has a date and no amount. Give what came in or went out."),
+    "amount_too_large": phrase("No movement is that large; put the amount right."),
+    "two_amounts": phrase("The row has an amount in the debit and in the credit column; one of the two must be empty."),
+    "direction_unknown": phrase("Say debit or credit, D or C, or S or H; or map the column to `ignore`."),
+    "direction_contradicts": phrase("The sign of the amount and the word for debit or credit say different things."),
+    "booking_status_unknown": phrase("Say booked or pending; or map the column to `ignore` when every row is booked."),
 }
 """Rows in the reject log. They wait: a corrected file takes them."""
 
 LEFT_OUT: Mapping[str, str] = {
-    "no_movement": "No movement but a balance, a total or a remark.",
-    "nothing_moved": "The amount is zero.",
-    "went_out": "Money that went out. Of a camt.053 file only what came in is taken, and what of it went back.",
-    "not_booked": "Announced, not booked: it comes again with a later statement when the money has moved.",
+    "no_movement": phrase("No movement but a balance, a total or a remark."),
+    "nothing_moved": phrase("The amount is zero."),
+    "went_out": phrase("Money that went out. Of a camt.053 file only what came in is taken, and what of it went back."),
+    "not_booked": phrase("Announced, not booked: it comes again with a later statement when the money has moved."),
 }
 """Rows that are in order and nothing for the books."""
 
 WHAT_TO_DO: Mapping[str, str] = {**REJECTED, **LEFT_OUT}
+
+kept.learn(*WHAT_TO_DO.values())
 
 
 class BankFault(faults.Fault):

@@ -22,6 +22,7 @@ from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.money import Money
+from domain.kernel.speech import say
 from domain.kernel.transactions import Transaction
 from domain.ledger.csv_import import mappings, rejects, sources
 from domain.ledger.csv_import.mappings import KnownLayout
@@ -63,7 +64,7 @@ class BankOutcome:
     def told_reasons(self) -> list[tuple[str, int, str]]:
         """Return each reason with its number and what to do, the most frequent first."""
         ordered = sorted(self.reasons.items(), key=lambda each: (-each[1], each[0]))
-        return [(code, count, WHAT_TO_DO[code]) for code, count in ordered]
+        return [(code, count, say(WHAT_TO_DO[code])) for code, count in ordered]
 
 
 async def preview(
@@ -181,7 +182,7 @@ async def _surveyed(
     """
     if camt_entries.is_xml(file):
         if name is not None:
-            raise OptionUnusable("A camt.053 file explains itself and has no layout to keep; leave --save out.")
+            raise OptionUnusable(say("A camt.053 file explains itself and has no layout to keep; leave --save out."))
         layout = await asyncio.to_thread(camt_rows.surveyed, file, name=said.file_name, progress=progress)
         return _Found(said, layout)
     lines = await asyncio.to_thread(bank_mappings.keys, file)

@@ -11,6 +11,7 @@ from domain.cash_application import bank_signs, table_places
 from domain.cash_application.bank_dates import StatementDates
 from domain.cash_application.bank_words import WORDS, BankField, currency_in, currency_of
 from domain.cash_application.table_places import Place
+from domain.kernel.speech import say
 from domain.ledger.csv_import import headers, sources
 from domain.ledger.csv_import.amount_texts import AmountEvidence
 from domain.ledger.csv_import.headers import Columns
@@ -89,7 +90,7 @@ def surveyed(
         for at in _places(columns, _AMOUNTS):
             amounts.add([bank_signs.parted(row[at])[0] for row in batch.rows])
     if not count:
-        raise FileHoldsNoRows(f"{said.file_name} has a header and no rows; there is nothing to import.")
+        raise FileHoldsNoRows(say("{file} has a header and no rows; there is nothing to import.", file=said.file_name))
     asked: list[QuestionOpen] = []
     currency = _answer(lambda: _currency(said.currency, columns, above), None, asked)
     order = said.date_order or _answer(dates.decided, kept.date_order if kept else None, asked)
@@ -139,7 +140,7 @@ def _currency(asked: str | None, columns: Columns[BankField], above: list[list[s
     """
     if asked is not None:
         if currency_of(asked) is None:
-            raise OptionUnusable(f"{asked[:20]!r} is not an ISO 4217 currency code.")
+            raise OptionUnusable(say("{code} is not an ISO 4217 currency code.", code=repr(asked[:20])))
         return currency_of(asked)
     for field in (BankField.AMOUNT, BankField.CREDIT):
         if field in columns.places and (named := currency_in(columns.header(field))):

@@ -7,6 +7,7 @@ from typing import BinaryIO
 from domain.cash_application.bank_layouts import BankFile, BankLayout
 from domain.kernel.actor import Actor
 from domain.kernel.core import Core
+from domain.kernel.speech import say
 from domain.kernel.transactions import Transaction
 from domain.ledger.csv_import import header_lines, mappings
 from domain.ledger.csv_import.mappings import Answers, KnownLayout
@@ -60,7 +61,7 @@ async def learn(
         return
     key = lines.get(layout.place.above)
     if key is None or layout.place.made_up:
-        raise OptionUnusable("The file has no header by which its layout could be known again; leave --save out.")
+        raise OptionUnusable(say("The file has no header by which its layout could be known again; leave --save out."))
     kept = before.answers if before is not None else Answers()
     answers = Answers(
         columns=tuple({**dict(kept.columns), **dict(said.columns)}.items()),

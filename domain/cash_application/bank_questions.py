@@ -1,5 +1,6 @@
 """Questions and refusals about statements and remittance advices."""
 
+from domain.kernel.speech import say
 from domain.ledger.csv_import.refusals import FileUnreadable, QuestionOpen
 
 
@@ -9,9 +10,9 @@ class BankAccountUnclear(QuestionOpen):
     def __init__(self, known: tuple[str, ...]) -> None:
         shown = ", ".join(repr(each[:40]) for each in known)
         super().__init__(
-            f"The file does not tell which bank account it is of; there are lines of {shown}.",
+            say("The file does not tell which bank account it is of; there are lines of {accounts}.", accounts=shown),
             option="--account NAME",
-            question="Which bank account is the statement of?",
+            question=say("Which bank account is the statement of?"),
         )
 
 

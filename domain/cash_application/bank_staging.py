@@ -24,6 +24,7 @@ from domain.cash_application.bank_words import BankField
 from domain.cash_application.camt_rows import CamtLayout, CamtPages
 from domain.cash_application.models import BankLine
 from domain.kernel.core import Core
+from domain.kernel.speech import say
 from domain.kernel.transactions import Row, Transaction
 from domain.ledger.csv_import import sources
 from domain.ledger.csv_import.records import Batch
@@ -181,7 +182,9 @@ class _Pages:
         page = [self._staged(row) for row in rows]
         self.taken += len(page)
         if self.taken > MAX_MOVEMENTS:
-            raise FileUnreadable(f"The file has more than {MAX_MOVEMENTS:,} movements. Import it in parts.")
+            raise FileUnreadable(
+                say("The file has more than {most} movements. Import it in parts.", most=MAX_MOVEMENTS)
+            )
         return page
 
     def _named(self, row: BankRow) -> str:

@@ -7,6 +7,7 @@ from uuid import UUID
 from domain.cash_application.candidates import Line, Way
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
+from domain.kernel.speech import phrase, say
 from domain.kernel.transactions import Row, Rows
 
 OLDEST = timedelta(days=90)
@@ -20,9 +21,9 @@ _FACTS = """
 """
 
 INVOICE_RULES: Mapping[str, str] = {
-    "excluded": "{account_name} is excluded from collections",
-    "disputed": "{number} is in dispute",
-    "taken_back": "a payment on {number} was taken back before",
+    "excluded": phrase("{account_name} is excluded from collections"),
+    "disputed": phrase("{number} is in dispute"),
+    "taken_back": phrase("a payment on {number} was taken back before"),
 }
 """Which fact about an invoice leaves the line to a person, and how that is said."""
 
@@ -39,9 +40,10 @@ def against(core: Core, *, line: Line, way: Way, known: Mapping[UUID, Row]) -> t
     for part in way.parts:
         row = known.get(part.debt.id)
         if row is None:
-            found.append(f"{part.debt.number} is gone")
+            found.append(say("{number} is gone", number=part.debt.number))
             continue
-        found += [said.format(**row) for fact, said in INVOICE_RULES.items() if row[fact]]
+        values = {"account_name": row["account_name"], "number": row["number"]}
+        found += [say(said, **values) for fact, said in INVOICE_RULES.items() if row[fact]]
     return tuple(dict.fromkeys(each for each in found if each))
 
 
@@ -51,4 +53,6 @@ def doubt(line: Line) -> tuple[str, ...]:
 
 
 def _old(booked_on: date, today: date) -> str:
-    return f"the line is of {booked_on}, over {OLDEST.days} days ago" if today - booked_on > OLDEST else ""
+    if today - booked_on <= OLDEST:
+        return ""
+    return say("the line is of {day}, over {count} days ago", day=booked_on, count=OLDEST.days)

@@ -10,7 +10,7 @@ from domain.cash_application.candidates import Line
 from domain.cash_application.events import LineKept, LinePosted
 from domain.cash_application.models import BankLine, Remittance
 from domain.cash_application.states import BankLineState, RemittanceState
-from domain.kernel import timeline
+from domain.kernel import sentences, timeline
 from domain.kernel.actor import Actor
 from domain.kernel.core import Core
 from domain.kernel.events import by
@@ -93,19 +93,26 @@ async def booked(
         "account_id": account_id,
         "payment_id": split.payment_id,
         "confidence": confidence,
-        "reasons": list(reasons),
+        "reasons": [sentences.packed(each) for each in reasons],
         "decided_by": actor.name,
         "decided_at": core.clock.now(),
     }
     await line.move("post" if parts else "keep", **decided)
     await _advice_used(line)
-    event = await _told(core, held, split, note=note, actor=actor, parts=parts)
+    event = await _told(core, held, split, note=note, actor=actor, parts=parts, reasons=reasons)
     await timeline.record(core, tx, event)
     return event
 
 
 async def _told(
-    core: Core, held: Held, split: Split, *, note: str, actor: Actor, parts: Sequence[tuple[UUID, int]]
+    core: Core,
+    held: Held,
+    split: Split,
+    *,
+    note: str,
+    actor: Actor,
+    parts: Sequence[tuple[UUID, int]],
+    reasons: tuple[str, ...],
 ) -> LinePosted | LineKept:
     line = held.line
     account = await Account.get(id=line.account_id)
@@ -127,7 +134,7 @@ async def _told(
         applied=line.amount - split.unapplied,
         unapplied=split.unapplied,
         confidence=line.confidence,
-        reasons=tuple(line.reasons),
+        reasons=reasons,
         by_itself=actor.kind.value == "system",
     )
 

@@ -6,8 +6,10 @@ from uuid import UUID
 from domain.cash_application import amounts, combinations, numbers
 from domain.cash_application.candidates import Candidates, Debt, Line, Part, Payer, Way
 from domain.cash_application.evidence import Evidence, Ground
-from domain.cash_application.mentions import How
+from domain.cash_application.mentions import How, Mention
 from domain.cash_application.numbers import Named, Strength
+from domain.commitments import words
+from domain.kernel.speech import counted, say
 
 MOST_NAMED = 60
 """Named invoices that are looked at for one line."""
@@ -63,11 +65,14 @@ def _way(
     grounds = [_names(chosen), amount, *paid_by(account[0], candidates.payers)]
     left = [each for each in all_named if each not in chosen and each[0].strength >= Strength.MANGLED]
     if left:
-        said = f"the text also names {amounts.numbers([debt for _, debt in left])}"
+        said = say("the text also names {numbers}", numbers=amounts.numbers([debt for _, debt in left]))
         grounds.append(Ground(Evidence.OTHERS_NAMED, said))
     if others:
-        plural = "combination" if others == 1 else "combinations"
-        said = f"{others} other {plural} of what is named {'gives' if others == 1 else 'give'} the same amount"
+        said = counted(
+            "{n} other combination of what is named gives the same amount",
+            "{n} other combinations of what is named give the same amount",
+            others,
+        )
         grounds.append(Ground(Evidence.ALTERNATIVES, said))
     return Way(*account, parts, tuple(grounds), others)
 
@@ -79,12 +84,19 @@ def _names(chosen: Sequence[Naming]) -> Ground:
     listed = amounts.numbers(debts)
     rivals = max(named.rivals for named, _ in chosen)
     if rivals:
-        return Ground(Evidence.NUMBER_UNCLEAR, f'"{_quoted(weakest)}" may mean {listed}, or {rivals} other invoices')
-    said = f"names {listed}"
+        unclear = counted(
+            '"{written}" may mean {numbers}, or {n} other invoice',
+            '"{written}" may mean {numbers}, or {n} other invoices',
+            rivals,
+            written=_quoted(weakest),
+            numbers=listed,
+        )
+        return Ground(Evidence.NUMBER_UNCLEAR, unclear)
+    said = say("names {numbers}", numbers=listed)
     if weakest.how is How.RANGE and len(chosen) > 1:
-        said = f'names the range "{_quoted(weakest)}": {listed}'
+        said = say('names the range "{written}": {numbers}', written=_quoted(weakest), numbers=listed)
     elif weakest.strength < Strength.CLEAR:
-        said += f' (written "{_quoted(weakest)}")'
+        said = say('names {numbers} (written "{written}")', numbers=listed, written=_quoted(weakest))
     return Ground(_EVIDENCE[weakest.strength], said)
 
 
@@ -104,9 +116,10 @@ def _with_others(line: Line, candidates: Candidates, clear: Sequence[Naming]) ->
     found = combinations.find([debt.open_minor for debt in left], rest)
     for places in found.sets[:2]:
         debts = [*named, *(left[place] for place in places)]
+        others = amounts.numbers(debts[len(named) :])
         grounds = [
             _names(clear),
-            Ground(Evidence.AMOUNT_COMBINED, f"with {amounts.numbers(debts[len(named) :])} it is exactly the amount"),
+            Ground(Evidence.AMOUNT_COMBINED, say("with {numbers} it is exactly the amount", numbers=others)),
             Ground(Evidence.ALTERNATIVES, _instead(found.count - 1)),
             *paid_by(account_id, candidates.payers),
         ]
@@ -114,7 +127,9 @@ def _with_others(line: Line, candidates: Candidates, clear: Sequence[Naming]) ->
 
 
 def _instead(others: int) -> str:
-    return f"{others} other combinations would do as well" if others else "the text does not name all of it"
+    if not others:
+        return say("the text does not name all of it")
+    return counted("{n} other combination would do as well", "{n} other combinations would do as well", others)
 
 
 def _unpayable(line: Line, candidates: Candidates, named: Sequence[Naming]) -> Iterator[Way]:
@@ -122,10 +137,15 @@ def _unpayable(line: Line, candidates: Candidates, named: Sequence[Naming]) -> I
     for each in [each for each in named if each[0].strength >= Strength.MANGLED and not each[0].rivals][:2]:
         debt = each[1]
         if debt.currency != line.currency:
-            said = f"{debt.number} is in {debt.currency}"
+            said = say("{number} is in {currency}", number=debt.number, currency=debt.currency)
+        elif debt.total_minor == line.amount_minor:
+            said = say(
+                "{number} is {state} already and is of this amount: perhaps paid twice",
+                number=debt.number,
+                state=words.invoice_state(debt.state),
+            )
         else:
-            again = " and is of this amount: perhaps paid twice" if debt.total_minor == line.amount_minor else ""
-            said = f"{debt.number} is {debt.state.replace('_', ' ')} already{again}"
+            said = say("{number} is {state} already", number=debt.number, state=words.invoice_state(debt.state))
         grounds = (_names([each]), Ground(Evidence.UNPAYABLE, said), *paid_by(debt.account_id, candidates.payers))
         yield Way(debt.account_id, debt.account_name, (), grounds)
 
@@ -144,14 +164,19 @@ def _cut(line: Line, candidates: Candidates) -> Iterator[Way]:
         ]
         for debt, mention in fitting[:2]:
             grounds = [
-                Ground(Evidence.NUMBER_CUT, f'"{mention.raw[:40]}" is the end of {debt.number}'),
-                Ground(Evidence.AMOUNT_EXACT, "the amount is exactly the open balance"),
+                Ground(Evidence.NUMBER_CUT, _end(mention, debt)),
+                Ground(Evidence.AMOUNT_EXACT, say("the amount is exactly the open balance")),
                 *payer.grounds,
             ]
             if len(fitting) > 1:
-                grounds.append(Ground(Evidence.ALTERNATIVES, f"{len(fitting) - 1} other invoices fit as well"))
+                also = counted("{n} other invoice fits as well", "{n} other invoices fit as well", len(fitting) - 1)
+                grounds.append(Ground(Evidence.ALTERNATIVES, also))
             parts = (Part(debt, debt.open_minor),)
             yield Way(payer.account_id, payer.account_name, parts, tuple(grounds), len(fitting) - 1)
+
+
+def _end(mention: Mention, debt: Debt) -> str:
+    return say('"{written}" is the end of {number}', written=mention.raw[:40], number=debt.number)
 
 
 def paid_by(account_id: UUID, payers: Sequence[Payer]) -> tuple[Ground, ...]:

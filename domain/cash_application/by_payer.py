@@ -9,6 +9,7 @@ from domain.cash_application.candidates import Candidates, Debt, Debts, Line, Pa
 from domain.cash_application.combinations import MOST_TOGETHER, Found
 from domain.cash_application.evidence import Evidence, Ground
 from domain.cash_application.numbers import FOREIGN, Strength
+from domain.kernel.speech import counted, say
 
 MOST_SETS = 3
 """Combinations of one customer that are proposed; all are counted."""
@@ -47,35 +48,58 @@ def _combined(
 ) -> Way:
     others = found.count - 1
     if len(chosen) == 1:
-        fits = Ground(Evidence.AMOUNT_EXACT, f"the amount is exactly the open balance of {chosen[0].number}")
+        said = say("the amount is exactly the open balance of {number}", number=chosen[0].number)
+        fits = Ground(Evidence.AMOUNT_EXACT, said)
     else:
-        said = f"the amount is exactly the sum of {amounts.numbers(chosen)}"
+        said = say("the amount is exactly the sum of {numbers}", numbers=amounts.numbers(chosen))
         fits = Ground(Evidence.AMOUNT_COMBINED, said)
     grounds = [fits, *payer.grounds]
     elsewhere = candidates.owed.invoices - sum(debt.open_minor == line.amount_minor for debt in own.items)
-    if others:
-        plural = "combination gives" if others == 1 else "combinations give"
-        grounds.append(Ground(Evidence.ALTERNATIVES, f"{others} other {plural} the same amount"))
-    elif elsewhere > 0:
-        plural = "customer owes" if elsewhere == 1 else "open invoices of other customers are of"
-        grounds.append(Ground(Evidence.ALTERNATIVES, f"{elsewhere} other {plural} exactly this amount"))
-    elif not found.complete or own.more:
-        many = f"{len(own.items)}{' or more' if own.more else ''}"
-        said = f"not all combinations of the customer's {many} open invoices were looked at"
-        grounds.append(Ground(Evidence.ALTERNATIVES, said))
-    elif payer.alone and _by_chance(own.items, line.amount_minor, len(chosen)) < BY_CHANCE:
-        said = f"unique: no other combination of up to {MOST_TOGETHER} of the customer's {_open(own)} gives it"
-        grounds.append(Ground(Evidence.UNIQUE, said))
-    else:
-        said = f"no other combination of the customer's {_open(own)} gives it, but with so many that may be chance"
-        grounds.append(Ground(Evidence.ONLY, said))
+    by_chance = _by_chance(own.items, line.amount_minor, len(chosen)) >= BY_CHANCE
+    grounds.append(_alone(own, found, others=others, elsewhere=elsewhere, unique=payer.alone and not by_chance))
     if unexplained := _unexplained(candidates, own, chosen):
         grounds.append(Ground(Evidence.OTHERS_NAMED, unexplained))
     return Way(payer.account_id, payer.account_name, amounts.whole(chosen), tuple(grounds), max(others, 0))
 
 
+def _alone(own: Debts, found: Found, *, others: int, elsewhere: int, unique: bool) -> Ground:
+    """Return how alone the explanation stands."""
+    if others:
+        said = counted(
+            "{n} other combination gives the same amount", "{n} other combinations give the same amount", others
+        )
+        return Ground(Evidence.ALTERNATIVES, said)
+    if elsewhere > 0:
+        said = counted(
+            "{n} other customer owes exactly this amount",
+            "{n} other open invoices of other customers are of exactly this amount",
+            elsewhere,
+        )
+        return Ground(Evidence.ALTERNATIVES, said)
+    if own.more:
+        said = say(
+            "not all combinations of the customer's {count} or more open invoices were looked at", count=len(own.items)
+        )
+        return Ground(Evidence.ALTERNATIVES, said)
+    if not found.complete:
+        said = say("not all combinations of the customer's {count} open invoices were looked at", count=len(own.items))
+        return Ground(Evidence.ALTERNATIVES, said)
+    if unique:
+        said = say(
+            "unique: no other combination of up to {most} of the customer's {invoices} gives it",
+            most=MOST_TOGETHER,
+            invoices=_open(own),
+        )
+        return Ground(Evidence.UNIQUE, said)
+    said = say(
+        "no other combination of the customer's {invoices} gives it, but with so many that may be chance",
+        invoices=_open(own),
+    )
+    return Ground(Evidence.ONLY, said)
+
+
 def _open(own: Debts) -> str:
-    return f"{len(own.items)} open {'invoice' if len(own.items) == 1 else 'invoices'}"
+    return counted("{n} open invoice", "{n} open invoices", len(own.items))
 
 
 def _by_chance(debts: Sequence[Debt], target: int, size: int) -> float:
@@ -91,16 +115,18 @@ def _otherwise(line: Line, payer: Payer, own: Debts, unexplained: str) -> Iterat
     against = [Ground(Evidence.OTHERS_NAMED, unexplained)] if unexplained else []
     owed = sum(debt.open_minor for debt in own.items)
     if own.items and owed == line.amount_minor and not own.more and len(own.items) <= MOST_AT_ONCE:
-        said = f"the amount is exactly all that is open, on {_open(own)}"
+        said = say("the amount is exactly all that is open, on {invoices}", invoices=_open(own))
         grounds = (Ground(Evidence.AMOUNT_ALL, said), *payer.grounds, *against)
         yield Way(payer.account_id, payer.account_name, amounts.whole(own.items), grounds)
     for debt in [each for each in own.items if amounts.discount(line.amount_minor, each.open_minor, 1)][:2]:
         parts, fits = next(iter(amounts.fitted(line, [debt])))
-        grounds = (Ground(fits.evidence, f"{debt.number}: {fits.said}"), *payer.grounds, *against)
+        said = say("{number}: {why}", number=debt.number, why=fits.said)
+        grounds = (Ground(fits.evidence, said), *payer.grounds, *against)
         yield Way(payer.account_id, payer.account_name, parts, grounds)
     if len(own.items) == 1:
         parts, fits = next(iter(amounts.fitted(line, own.items)))
-        only = Ground(fits.evidence, f"{own.items[0].number} is the customer's only open invoice; {fits.said}")
+        said = say("{number} is the customer's only open invoice; {why}", number=own.items[0].number, why=fits.said)
+        only = Ground(fits.evidence, said)
         yield Way(payer.account_id, payer.account_name, parts, (only, *payer.grounds, *against))
     yield Way(payer.account_id, payer.account_name, (), (*payer.grounds, *against))
 
@@ -109,14 +135,17 @@ def _unexplained(candidates: Candidates, own: Debts, chosen: Sequence[Debt]) -> 
     """Return what the text names besides, or that it names an invoice which nobody knows; empty when it does not."""
     clear = [debt for named, debt in candidates.named if named.strength >= Strength.MANGLED and debt not in chosen]
     if clear:
-        return f"the text names {amounts.numbers(clear)}"
+        return say("the text names {numbers}", numbers=amounts.numbers(clear))
     prefixes = {prefix for debt in own.items if (prefix := _letters(debt.key))}
     ours = {debt.id for debt in own.items}
     known = [(named.start, named.end) for named, debt in candidates.named if debt.id in ours]
     for mention in candidates.reading.mentions:
         like_ours = mention.letters in prefixes and mention.letters not in FOREIGN
         if like_ours and not any(start <= mention.start < end for start, end in known):
-            return f'the text names "{mention.letters} {mention.exact}", which is no open invoice of this customer'
+            return say(
+                'the text names "{written}", which is no open invoice of this customer',
+                written=f"{mention.letters} {mention.exact}",
+            )
     return ""
 
 

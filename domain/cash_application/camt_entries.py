@@ -12,6 +12,7 @@ from typing import BinaryIO
 from xml.parsers import expat
 
 from domain.cash_application.bank_questions import NoCamt
+from domain.kernel.speech import say
 from domain.ledger.csv_import.sources import Tally
 
 VERSIONS = frozenset({"02", "03", "04", "05", "06", "07", "08"})
@@ -194,19 +195,24 @@ class _Reading:
         try:
             self._parser.Parse(block, end)
         except expat.ExpatError as error:
-            raise NoCamt(f"{self._name} is no whole XML file: {error}.") from None
+            raise NoCamt(say("{file} is no whole XML file: {fault}.", file=self._name, fault=str(error))) from None
         done, self._done = self._done, []
         return done
 
     def _doctype(self, *_: object) -> None:
-        raise NoCamt(f"{self._name} declares a document type or entities, which no bank's file does; it is not read.")
+        raise NoCamt(
+            say(
+                "{file} declares a document type or entities, which no bank's file does; it is not read.",
+                file=self._name,
+            )
+        )
 
     def _begin(self, tag: str, attributes: dict[str, str]) -> None:
         namespace, _, local = tag.rpartition(" ")
         if not self._path:
             self._require_camt(namespace, local)
         if len(self._path) >= MAX_DEPTH:
-            raise NoCamt(f"{self._name} is nested deeper than any statement.")
+            raise NoCamt(say("{file} is nested deeper than any statement.", file=self._name))
         self._path.append(local)
         self._text, self._length, self._currency = [], 0, attributes.get("Ccy", "")
         where = "/".join(self._path[1:])
@@ -217,7 +223,8 @@ class _Reading:
             self._entry = Entry(self._count, self.account)
         elif self._entry is not None and where == f"{_ENTRY}/{_DETAIL}":
             if len(self._entry.details) >= MAX_DETAILS:
-                raise NoCamt(f"Entry {self._count} of {self._name} has more than {MAX_DETAILS:,} transactions.")
+                most = {"count": str(self._count), "file": self._name, "most": MAX_DETAILS}
+                raise NoCamt(say("Entry {count} of {file} has more than {most} transactions.", **most))
             self._entry.details.append(Detail())
 
     def _require_camt(self, namespace: str, local: str) -> None:
@@ -225,12 +232,17 @@ class _Reading:
         if found is None or local != "Document":
             what = re.sub(r"[^\w.:-]", "", namespace.rpartition(":")[2])[:40] or local[:40]
             raise NoCamt(
-                f"{self._name} is XML of another kind ({what}): a bank statement is camt.053. camt.052 tells of what "
-                "is not booked yet, camt.054 repeats a part of the statement."
+                say(
+                    "{file} is XML of another kind ({what}): a bank statement is camt.053. camt.052 tells of what is"
+                    " not booked yet, camt.054 repeats a part of the statement.",
+                    file=self._name,
+                    what=what,
+                )
             )
         if found[1] not in VERSIONS:
             known = ", ".join(sorted(VERSIONS))
-            raise NoCamt(f"{self._name} is camt.053.001.{found[1]}; known are the versions {known}.")
+            version = {"file": self._name, "version": found[1], "known": known}
+            raise NoCamt(say("{file} is camt.053.001.{version}; known are the versions {known}.", **version))
 
     def _said(self, text: str) -> None:
         if self._length < MAX_TEXT:

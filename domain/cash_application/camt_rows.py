@@ -13,6 +13,7 @@ from domain.cash_application.bank_words import BankField
 from domain.cash_application.camt_entries import Detail, Entries, Entry
 from domain.cash_application.doubts import Doubt
 from domain.kernel.money import Money
+from domain.kernel.speech import say
 from domain.ledger.csv_import.headers import Columns
 from domain.ledger.csv_import.refusals import FileHoldsNoRows, FileUnreadable
 from domain.ledger.csv_import.rejects import RejectLog
@@ -64,7 +65,7 @@ def surveyed(file: BinaryIO, *, name: str, progress: Progress | None) -> CamtLay
         if entry.account and len(accounts) < MOST_ACCOUNTS:
             accounts.setdefault(entry.account)
     if not rows:
-        raise FileHoldsNoRows(f"{name} is a statement without entries; there is nothing to import.")
+        raise FileHoldsNoRows(say("{file} is a statement without entries; there is nothing to import.", file=name))
     return CamtLayout(tuple(accounts), rows, size, entries.sha256)
 
 
@@ -94,7 +95,7 @@ class CamtPages:
             if some == PAGE:
                 break
         if not some and self.entries.sha256 != self._sha256:
-            raise FileUnreadable("The file was changed while it was read. Import it again.")
+            raise FileUnreadable(say("The file was changed while it was read. Import it again."))
         return page if some else None
 
     def _take(self, entry: Entry, page: list[BankRow]) -> None:

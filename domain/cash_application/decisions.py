@@ -27,6 +27,7 @@ from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.money import Money
+from domain.kernel.speech import say
 from domain.ledger import accounts, invoices
 from domain.ledger.models import Invoice
 from domain.ledger.refusals import InvoiceNotFound
@@ -95,7 +96,7 @@ async def apply(core: Core, *, line_id: UUID, parts: Sequence[NamedPart], actor:
     chosen = await _chosen(core, card.line.amount, parts)
     owner = await Invoice.get(id=chosen[0][0])
     account_id = next((way.account_id for way in card.ways if way.account_id == owner.account_id), owner.account_id)
-    said = (f"{actor.name} named the invoices",)
+    said = (say("{name} named the invoices", name=actor.name),)
     event = await _book(core, card, account_id=account_id, parts=chosen, actor=actor, confidence=None, reasons=said)
     assert isinstance(event, LinePosted), "with parts a line is posted"
     return event
@@ -122,7 +123,7 @@ async def keep_unapplied(core: Core, *, line_id: UUID, account: str, actor: Acto
         parts=[],
         actor=actor,
         confidence=None,
-        reasons=(f"{actor.name} named the customer",),
+        reasons=(say("{name} named the customer", name=actor.name),),
         note=kept,
     )
     assert isinstance(event, LineKept), "without parts a line is kept"
@@ -220,7 +221,9 @@ def _require_fitting(held: Held, parts: Sequence[tuple[UUID, int]]) -> None:
 async def _chosen(core: Core, amount: Money, parts: Sequence[NamedPart]) -> list[tuple[UUID, int]]:
     """Return the named invoices with how much goes on each; those without an amount get what is left, in order."""
     if not 0 < len(parts) <= MOST_PARTS:
-        raise PartsUnusable(f"Name between one and {MOST_PARTS} invoices, such as `INV-1042=80.00 INV-1043`.")
+        raise PartsUnusable(
+            say("Name between one and {most} invoices, such as `INV-1042=80.00 INV-1043`.", most=MOST_PARTS)
+        )
     rows = await core.database.rows(
         "SELECT id, number, number_key, currency, open_minor FROM invoice WHERE number_key = ANY(%s)",
         ([invoices.number_key(each.number) for each in parts],),
@@ -235,21 +238,28 @@ async def _chosen(core: Core, amount: Money, parts: Sequence[NamedPart]) -> list
         minor = min(left, row["open_minor"]) if each.amount is None else each.amount.minor
         _require_part(row["number"], Money(row["open_minor"], row["currency"]), amount, minor)
         if row["id"] in chosen:
-            raise PartsUnusable(f"{row['number']} is named twice.")
+            raise PartsUnusable(say("{number} is named twice.", number=row["number"]))
         left -= minor if each.amount is None else 0
         chosen[row["id"]] = minor
     if left < 0:
-        raise PartsUnusable(f"The amounts come to more than the {amount} of the bank line.")
+        raise PartsUnusable(say("The amounts come to more than the {amount} of the bank line.", amount=amount))
     return list(chosen.items())
 
 
 def _require_part(number: str, balance: Money, amount: Money, minor: int) -> None:
     if balance.currency != amount.currency:
-        raise PartsUnusable(f"{number} is in {balance.currency}, the bank line in {amount.currency}.")
+        currencies = {"currency": balance.currency, "other": amount.currency}
+        raise PartsUnusable(say("{number} is in {currency}, the bank line in {other}.", number=number, **currencies))
     if minor <= 0:
-        raise PartsUnusable(f"Nothing would go on {number}: {balance} are open, and the money is used up before.")
+        raise PartsUnusable(
+            say(
+                "Nothing would go on {number}: {balance} are open, and the money is used up before.",
+                number=number,
+                balance=balance,
+            )
+        )
     if minor > balance.minor:
-        raise PartsUnusable(f"Only {balance} are open on {number}.")
+        raise PartsUnusable(say("Only {balance} are open on {number}.", balance=balance, number=number))
 
 
 def _require_waiting(card: LineCard) -> None:
@@ -277,7 +287,7 @@ def _about(line: BankLine) -> dict[str, object]:
 def _noted(text: str, *, required: bool = True) -> str:
     kept = " ".join(text.replace("\0", "").encode("utf-8", "replace").decode().split())
     if required and not kept:
-        raise ReasonNeeded("Say why, so that the next reader knows.")
+        raise ReasonNeeded(say("Say why, so that the next reader knows."))
     if len(kept) > LONGEST_NOTE:
-        raise ReasonNeeded(f"A note has at most {LONGEST_NOTE} characters.")
+        raise ReasonNeeded(say("A note has at most {most} characters.", most=LONGEST_NOTE))
     return kept

@@ -14,9 +14,11 @@ from domain.commitments.documents import Upload
 from domain.commitments.events import PromiseMade
 from domain.commitments.objections import DESCRIPTION_LENGTH, Filing
 from domain.commitments.parties import Source
+from domain.kernel import kept
 from domain.kernel.actor import Actor, ActorKind, Permission
 from domain.kernel.core import Core
 from domain.kernel.money import Money
+from domain.kernel.speech import phrase
 from domain.ledger import invoices, write_offs
 from domain.ledger.entry_events import VarianceLetGo, WriteOffProposed
 from domain.ledger.models import Invoice
@@ -38,7 +40,11 @@ _SHORT = """
 
 _PDF = b"%PDF-"
 
-REASON = "difference of a short payment"
+REASON = phrase("difference of a short payment")
+
+REST = phrase("rest of the payment of {day}")
+
+kept.learn(REASON, REST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +125,7 @@ async def promised(
         on=on,
         actor=actor,
         source=Source.SHELL if actor.kind is ActorKind.SHELL else Source.OPERATOR,
-        note=note or f"rest of the payment of {card.line.booked_on}",
+        note=note or REST.format(day=card.line.booked_on),
     )
 
 

@@ -5,8 +5,11 @@ from typing import ClassVar
 from uuid import UUID
 
 from domain.cash_application.reading_events import BankLinesImported
+from domain.kernel import speech
 from domain.kernel.events import Amount, Event
 from domain.kernel.notices import ROUTINE, SILENT, Notices, job, operators
+from domain.kernel.sentences import Sentence
+from domain.kernel.speech import counted, say
 
 
 class LineEvent(Event):
@@ -40,10 +43,14 @@ class LinesProposed(Event):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        wait = "bank line waits" if self.lines == 1 else "bank lines wait"
-        amounts = " + ".join(str(each) for each in self.sums)
-        nothing = f"; for {self.unknown} more nothing was found" if self.unknown else ""
-        return f"{self.lines} {wait} for a person ({amounts}), {self.likely} with a likely match{nothing}"
+        waits = counted(
+            "{n} bank line waits for a person ({amounts}), {likely} with a likely match",
+            "{n} bank lines wait for a person ({amounts}), {likely} with a likely match",
+            self.lines,
+            amounts=" + ".join(speech.amount(each) for each in self.sums),
+            likely=self.likely,
+        )
+        return f"{waits}; {say('for {count} more nothing was found', count=self.unknown)}" if self.unknown else waits
 
 
 class LinePosted(LineEvent):
@@ -60,17 +67,25 @@ class LinePosted(LineEvent):
     unapplied: Amount
     confidence: int | None
     """Of the way that was taken, in percent; None where a person said which invoices."""
-    reasons: tuple[str, ...]
+    reasons: tuple[Sentence, ...]
     by_itself: bool
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        numbers = ", ".join(self.invoices[:6]) + (
-            f" and {len(self.invoices) - 6} more" if len(self.invoices) > 6 else ""
+        numbers, more = ", ".join(self.invoices[:6]), len(self.invoices) - 6
+        if more > 0:
+            numbers = counted("{numbers} and {n} more", "{numbers} and {n} more", more, numbers=numbers)
+        values = {"amount": self.amount, "day": self.booked_on, "name": self.account_name, "numbers": numbers}
+        posted = (
+            say(
+                "Posted by itself ({confidence} %): {amount} of {day} from {name} on {numbers}",
+                confidence=str(self.confidence),
+                **values,
+            )
+            if self.by_itself
+            else say("Bank line posted: {amount} of {day} from {name} on {numbers}", **values)
         )
-        rest = f"; {self.unapplied} stay unapplied" if self.unapplied else ""
-        how = f"Posted by itself ({self.confidence} %)" if self.by_itself else "Bank line posted"
-        return f"{how}: {self.amount} of {self.booked_on} from {self.account_name} on {numbers}{rest}"
+        return f"{posted}; {say('{amount} stay unapplied', amount=self.unapplied)}" if self.unapplied else posted
 
 
 class LineKept(LineEvent):
@@ -83,8 +98,13 @@ class LineKept(LineEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        note = f": {self.note}" if self.note else ""
-        return f"{self.amount} of {self.booked_on} kept as unapplied cash of {self.account_name}{note}"
+        said = say(
+            "{amount} of {day} kept as unapplied cash of {name}",
+            amount=self.amount,
+            day=self.booked_on,
+            name=self.account_name,
+        )
+        return f"{said}: {self.note}" if self.note else said
 
 
 class LineIgnored(LineEvent):
@@ -96,7 +116,12 @@ class LineIgnored(LineEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Bank line over {self.amount} of {self.booked_on} left out: {self.reason}"
+        return say(
+            "Bank line over {amount} of {day} left out: {reason}",
+            amount=self.amount,
+            day=self.booked_on,
+            reason=self.reason,
+        )
 
 
 class LineReconsidered(LineEvent):
@@ -106,7 +131,7 @@ class LineReconsidered(LineEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Bank line over {self.amount} of {self.booked_on} is looked at again"
+        return say("Bank line over {amount} of {day} is looked at again", amount=self.amount, day=self.booked_on)
 
 
 class LineReturned(LineEvent):
@@ -120,8 +145,13 @@ class LineReturned(LineEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        numbers = ", ".join(self.invoices[:6]) or "no invoice"
-        return f"Returned by the bank: {self.amount} of {self.booked_on}, paid by {self.account_name} for {numbers}"
+        return say(
+            "Returned by the bank: {amount} of {day}, paid by {name} for {numbers}",
+            amount=self.amount,
+            day=self.booked_on,
+            name=self.account_name,
+            numbers=", ".join(self.invoices[:6]) or say("no invoice"),
+        )
 
 
 NOTICES: Notices = {

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from domain.kernel.money import Money
+from domain.kernel.speech import counted, say, say_as
 
 PAGE = 25
 """Lines of one page."""
@@ -43,8 +44,10 @@ class WayView:
     def uniqueness(self) -> str:
         """Whether other combinations give the same amount, in words."""
         if not self.parts:
-            return "stays unapplied"
-        return "unique" if not self.alternatives else f"{self.alternatives} alternatives"
+            return say_as("what becomes of money", "stays unapplied")
+        if not self.alternatives:
+            return say("unique")
+        return counted("{n} alternative", "{n} alternatives", self.alternatives)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from uuid import UUID
 from domain.cash_application import amounts, by_number, by_payer
 from domain.cash_application.candidates import Candidates, Debt, Line, Part, Way
 from domain.cash_application.evidence import WHICH, Evidence, Ground, in_order
+from domain.kernel.speech import counted, say
 
 MOST_WAYS = 5
 """Ways that are proposed for one line."""
@@ -70,7 +71,11 @@ def _doubted(found: Sequence[Way], candidates: Candidates) -> list[Way]:
         others = [each for each in exact if each.account_id not in owners and each.account_id != way.account_id]
         if others and not owners & tell.keys() and not _remitted(way):
             numbers = amounts.numbers([part.debt for part in others[0].parts])
-            said = f"{others[0].account_name}, who seems to have paid, owes exactly this amount on {numbers}"
+            said = say(
+                "{name}, who seems to have paid, owes exactly this amount on {numbers}",
+                name=others[0].account_name,
+                numbers=numbers,
+            )
             result.append(replace(way, grounds=(*way.grounds, Ground(Evidence.ALTERNATIVES, said))))
         else:
             result.append(way)
@@ -95,11 +100,15 @@ def _advised(line: Line, candidates: Candidates) -> Iterator[Way]:
             usable.append((each.debt, minor))
     if not usable:
         return
-    listed = Ground(Evidence.REMITTANCE, f"a remittance advice lists {amounts.numbers([debt for debt, _ in usable])}")
-    grounds = [listed]
+    numbers = amounts.numbers([debt for debt, _ in usable])
+    grounds = [Ground(Evidence.REMITTANCE, say("a remittance advice lists {numbers}", numbers=numbers))]
     if len(usable) < len(candidates.advised):
         left = len(candidates.advised) - len(usable)
-        said = f"{left} of its lines {'names' if left == 1 else 'name'} no invoice that can be paid"
+        said = counted(
+            "{n} of its lines names no invoice that can be paid",
+            "{n} of its lines name no invoice that can be paid",
+            left,
+        )
         grounds.append(Ground(Evidence.OTHERS_NAMED, said))
     total = sum(minor for _, minor in usable)
     fits = all(0 < minor <= debt.open_minor for debt, minor in usable)
@@ -107,7 +116,7 @@ def _advised(line: Line, candidates: Candidates) -> Iterator[Way]:
     account = amounts.account_of([debt for debt, _ in usable], candidates.payers)
     if fits and distinct and total == line.amount_minor:
         parts = tuple(Part(debt, minor) for debt, minor in usable)
-        said = "its amounts add up to the payment"
+        said = say("its amounts add up to the payment")
         yield Way(
             *account, parts, (*grounds, Ground(Evidence.AMOUNT_REMITTED, said), *_paid_by(account[0], candidates))
         )
@@ -125,11 +134,10 @@ def _of_amount(line: Line, candidates: Candidates) -> Iterator[Way]:
     """Yield whoever owes exactly this; an amount alone says nothing about who paid."""
     owed = candidates.owed
     for debt in owed.examples:
-        said = f"exactly the open balance of {debt.number}; nothing else points to it"
+        said = say("exactly the open balance of {number}; nothing else points to it", number=debt.number)
         grounds = [Ground(Evidence.AMOUNT_EXACT, said)]
         if owed.invoices > 1:
-            grounds.append(
-                Ground(Evidence.ALTERNATIVES, f"{owed.invoices} open invoices are of this amount, of any customer")
-            )
+            several = say("{count} open invoices are of this amount, of any customer", count=owed.invoices)
+            grounds.append(Ground(Evidence.ALTERNATIVES, several))
         part = Part(debt, line.amount_minor)
         yield Way(debt.account_id, debt.account_name, (part,), tuple(grounds), owed.invoices - 1)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from domain.cash_application import notes
+
 SECONDS = 20.0
 """For one file, by the clock; ordinary ones take half a second."""
 
@@ -67,11 +69,11 @@ async def text_of(body: bytes) -> Pages:
         Unopened: It is too large, locked, broken, takes too long, or holds no text.
     """
     if len(body) > MAX_BYTES:
-        raise Unopened(f"it is larger than {MAX_BYTES >> 20} MB")
+        raise Unopened(notes.TOO_LARGE.format(size=MAX_BYTES >> 20))
     told = await _asked(body, "pdf")
     pages = Pages(tuple(str(each) for each in told["pages"]), int(told["count"]))
     if not any(text.strip() for text in pages.texts):
-        raise Unopened("it holds pictures and no text, as scanned papers do")
+        raise Unopened(notes.PICTURES)
     return pages
 
 
@@ -102,9 +104,9 @@ def _answer(body: bytes, what: str) -> bytes:
             start_new_session=True, check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
-        raise Unopened(f"reading it took more than {SECONDS:g} s") from None
+        raise Unopened(notes.TOO_SLOW.format(seconds=f"{SECONDS:g}")) from None
     if done.returncode != 0 or not done.stdout:
-        raise Unopened("reading it broke off; it asks for more time or memory than any advice does")
+        raise Unopened(notes.BROKE_OFF)
     if len(done.stdout) > _MAX_ANSWER:
-        raise Unopened("it holds more text than any advice does")
+        raise Unopened(notes.TOO_LONG)
     return done.stdout

@@ -15,6 +15,7 @@ from domain.cash_application.evidence import Evidence, Ground
 from domain.cash_application.mentions import Reading
 from domain.cash_application.names import Directory, Fit
 from domain.kernel.core import Core
+from domain.kernel.speech import counted, say
 from domain.kernel.transactions import Row, Rows, Transaction
 
 MOST_PAYERS = 3
@@ -107,11 +108,11 @@ def _of_line(
     known = aliases.get(NAME + names.normal(line.payer_name), ()) if line.payer_name else ()
     for row in known:
         kind = Evidence.PAYER_NAME_KNOWN if len(known) == 1 else Evidence.PAYER_LIKE
-        add(row["account_id"], row["name"], Ground(kind, "paid before under this name"), alone=len(known) == 1)
+        add(row["account_id"], row["name"], Ground(kind, say("paid before under this name")), alone=len(known) == 1)
     for word in reading.words:
         named = by_number.get(word.key)
         if named is not None:
-            said = Ground(Evidence.CUSTOMER_NUMBER, f"names the customer's number {word.key}")
+            said = Ground(Evidence.CUSTOMER_NUMBER, say("names the customer's number {number}", number=word.key))
             add(named["account_id"], named["name"], said, alone=True)
     fits = directory.fitting(line.payer_name) if line.payer_name else ()
     for fit in fits:
@@ -125,19 +126,32 @@ def _of_line(
 
 def _by_account(row: Row, hint: str, others: int) -> Ground:
     if others:
-        who = "another customer" if others == 1 else f"{others} other customers"
-        said = f"paid before from this bank account{hint}, as {who} did"
+        said = counted(
+            "paid before from this bank account{hint}, as another customer did",
+            "paid before from this bank account{hint}, as {n} other customers did",
+            others,
+            hint=hint,
+        )
         return Ground(Evidence.PAYER_LIKE, said)
-    if row["times"] == 1:
-        return Ground(Evidence.PAYER_ONCE, f"paid once before from this bank account{hint}")
-    return Ground(Evidence.PAYER_KNOWN, f"paid {row['times']} times before from this bank account{hint}")
+    said = counted(
+        "paid once before from this bank account{hint}",
+        "paid {n} times before from this bank account{hint}",
+        row["times"],
+        hint=hint,
+    )
+    return Ground(Evidence.PAYER_ONCE if row["times"] == 1 else Evidence.PAYER_KNOWN, said)
 
 
 def _by_name(fit: Fit, fits: Sequence[Fit]) -> Ground:
     if fit.likeness == names.SAME and len(fits) == 1:
-        return Ground(Evidence.PAYER_NAME, f"the payer's name is that of {fit.account_name}")
+        return Ground(Evidence.PAYER_NAME, say("the payer's name is that of {name}", name=fit.account_name))
     if fit.likeness == names.SAME:
-        who = "another customer" if len(fits) - 1 == 1 else f"{len(fits) - 1} other customers"
-        said = f"the payer's name is that of {fit.account_name}, and of {who}"
+        said = counted(
+            "the payer's name is that of {name}, and of another customer",
+            "the payer's name is that of {name}, and of {n} other customers",
+            len(fits) - 1,
+            name=fit.account_name,
+        )
         return Ground(Evidence.PAYER_LIKE, said)
-    return Ground(Evidence.PAYER_LIKE, f"the payer's name resembles {fit.account_name} ({fit.likeness} %)")
+    said = say("the payer's name resembles {name} ({likeness} %)", name=fit.account_name, likeness=fit.likeness)
+    return Ground(Evidence.PAYER_LIKE, said)

@@ -10,16 +10,15 @@ from domain.cash_application.candidates import Line, Way
 from domain.cash_application.events import LinesProposed
 from domain.cash_application.models import BankLine
 from domain.cash_application.states import BankLineState
-from domain.kernel import timeline
+from domain.kernel import sentences, timeline
 from domain.kernel.actor import SYSTEM
 from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.money import Money
+from domain.kernel.speech import say
 
 LIKELY = 50
 """From so many percent on a proposal is called likely."""
-
-AGAINST = "waits for a person: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,21 +145,29 @@ def _columns(proposals: Sequence[Proposal]) -> Mapping[str, list[Any]]:
     }
 
 
-def _reasons(proposal: Proposal, way: Way) -> list[str]:
-    against = [AGAINST + each for each in proposal.against] if way is proposal.ways[0] else []
-    return [*(_storable(ground.said) for ground in way.grounds), *against]
+def _reasons(proposal: Proposal, way: Way) -> list[Any]:
+    """Return why, as it is kept: each sentence with its values, to be said to every reader."""
+    against = proposal.against if way is proposal.ways[0] else ()
+    told = [*(ground.said for ground in way.grounds), *(say("waits for a person: {why}", why=each) for each in against)]
+    return [_storable(sentences.packed(each)) for each in told]
 
 
 def _parts(way: Way) -> list[list[Any]]:
     return [[str(part.debt.id), part.minor] for part in way.parts]
 
 
-def _best(proposal: Proposal) -> tuple[int | None, list[str]]:
+def _best(proposal: Proposal) -> tuple[int | None, list[Any]]:
     if not proposal.ways:
         return None, []
     return proposal.ways[0].confidence, _reasons(proposal, proposal.ways[0])
 
 
-def _storable(said: str) -> str:
+def _storable(kept: Any) -> Any:
     """Return a reason without what a database cannot hold; it may quote what a payer wrote."""
-    return said.replace("\0", "").encode("utf-8", "replace").decode()
+    match kept:
+        case str():
+            return kept.replace("\0", "").encode("utf-8", "replace").decode()
+        case dict():
+            return {name: _storable(value) for name, value in kept.items()}
+        case _:
+            return kept

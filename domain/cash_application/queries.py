@@ -9,6 +9,7 @@ from uuid import UUID
 from domain.cash_application import doubts
 from domain.cash_application.line_views import PAGE, LineCard, LineView, PartView, WaitingLines, WayView
 from domain.cash_application.refusals import LineNotFound, LineUnclear
+from domain.kernel import sentences
 from domain.kernel.core import Core
 from domain.kernel.money import Money
 from domain.kernel.transactions import Row
@@ -168,7 +169,7 @@ def _line(row: Row) -> LineView:
         invoices=tuple(row["invoices"]),
         alternatives=row["alternatives"],
         ways=row["ways"],
-        reasons=tuple(_listed(row["reasons"])),
+        reasons=tuple(sentences.unpacked(each) for each in _listed(row["reasons"])),
         doubt=doubts.said(row),
     )
 
@@ -181,7 +182,7 @@ def _way(row: Row, line: Row, parts: dict[UUID, Row]) -> WayView:
         account_id=row["account_id"],
         account_name=row["account_name"],
         confidence=row["confidence"],
-        reasons=tuple(_listed(row["reasons"])),
+        reasons=tuple(sentences.unpacked(each) for each in _listed(row["reasons"])),
         parts=tuple(
             PartView(
                 invoice_id=each,

@@ -4,8 +4,10 @@ from typing import ClassVar
 from uuid import UUID
 
 from domain.deliverability.events import MailArrived
+from domain.kernel import kept, speech
 from domain.kernel.events import Amount, Event
 from domain.kernel.notices import SILENT, Notices, job
+from domain.kernel.speech import counted, say, say_as
 
 
 class BankLinesImported(Event):
@@ -30,16 +32,21 @@ class BankLinesImported(Event):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        sums = ", ".join(str(each) for each in self.came_in) or "nothing"
-        rest = "".join(
-            f", {count:,} {word}"
-            for count, word in ((self.known, "known before"), (self.rejected, "rejected"), (self.left_out, "left out"))
-            if count
+        values = {"file": self.file_name, "account": self.bank_account}
+        what = (
+            say("Bank statement of {account} imported ({file})", **values)
+            if self.bank_account
+            else say("Bank statement imported ({file})", file=self.file_name)
         )
-        if self.doubted:
-            rest += f" ({self.doubted:,} of the new ones for a person to look at)"
-        of = f" of {self.bank_account}" if self.bank_account else ""
-        return f"Bank statement{of} imported ({self.file_name}): {self.new:,} new lines{rest}; came in: {sums}"
+        numbers = [counted("{n} new line", "{n} new lines", self.new)]
+        numbers += [say("{count} known before", count=self.known)] if self.known else []
+        numbers += [say("{count} rejected", count=self.rejected)] if self.rejected else []
+        numbers += [say("{count} left out", count=self.left_out)] if self.left_out else []
+        looked = (
+            f" ({say('{count} of the new ones for a person to look at', count=self.doubted)})" if self.doubted else ""
+        )
+        sums = ", ".join(speech.amount(each) for each in self.came_in) or say_as("a sum of money", "nothing")
+        return f"{what}: {', '.join(numbers)}{looked}; {say('came in: {sums}', sums=sums)}"
 
 
 class RemittanceRead(Event):
@@ -64,13 +71,22 @@ class RemittanceRead(Event):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        of = f" from {self.account_name}" if self.account_name else ""
-        what = f"Remittance advice{of} {'attached to a mail' if self.by_mail else 'imported'} ({self.file_name})"
         if not self.readable:
-            return f"{what}. {self.note}"
-        total = f", {self.total} in all" if self.total else ""
-        note = f" ({self.note})" if self.note else ""
-        return f"{what}: {self.lines} {'line' if self.lines == 1 else 'lines'}{total}{note}"
+            return f"{self._came()}. {kept.said(self.note)}"
+        lines = counted("{n} line", "{n} lines", self.lines)
+        total = ", " + say("{amount} in all", amount=self.total) if self.total else ""
+        note = f" ({kept.said(self.note)})" if self.note else ""
+        return f"{self._came()}: {lines}{total}{note}"
+
+    def _came(self) -> str:
+        if self.by_mail and self.account_name:
+            values = {"name": self.account_name, "file": self.file_name}
+            return say("Remittance advice from {name} attached to a mail ({file})", **values)
+        if self.by_mail:
+            return say("Remittance advice attached to a mail ({file})", file=self.file_name)
+        if self.account_name:
+            return say("Remittance advice from {name} imported ({file})", name=self.account_name, file=self.file_name)
+        return say("Remittance advice imported ({file})", file=self.file_name)
 
 
 NOTICES: Notices = {

@@ -19,22 +19,24 @@ Refusal
 └── ReturnUnclear           which payment came back is not known
 """
 
+from domain.cash_application import words
 from domain.kernel.money import Money
 from domain.kernel.refusals import NotFound, Refusal
+from domain.kernel.speech import say
 
 
 class LineNotFound(NotFound):
     """Say that there is no such bank line."""
 
     def __init__(self) -> None:
-        super().__init__("There is no such bank line. `/plixo cash` lists those that wait.")
+        super().__init__(say("There is no such bank line. `/plixo cash` lists those that wait."))
 
 
 class LineUnclear(Refusal):
     """Say that the beginning of an id is too short."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(f"Several bank lines begin with {text[:40]!r}. Type more of the id.")
+        super().__init__(say("Several bank lines begin with {text}. Type more of the id.", text=repr(text[:40])))
 
 
 class WayNotFound(NotFound):
@@ -42,11 +44,12 @@ class WayNotFound(NotFound):
 
     def __init__(self, place: int, ways: int) -> None:
         there = (
-            "Nothing was proposed for this bank line"
-            if not ways
-            else f"There are {ways} proposals, and no number {place}"
+            say("There are {ways} proposals, and no number {place}.", ways=ways, place=str(place))
+            if ways
+            else say("Nothing was proposed for this bank line.")
         )
-        super().__init__(f"{there}. Name the invoices yourself: `/plixo cash apply ID INV=amount …`.")
+        yourself = say("Name the invoices yourself: `/plixo cash apply ID INV=amount …`.")
+        super().__init__(f"{there} {yourself}")
 
 
 class LineDecided(Refusal):
@@ -54,21 +57,28 @@ class LineDecided(Refusal):
 
     def __init__(self, state: str, decided_by: str | None) -> None:
         self.state = state
-        super().__init__(f"This bank line is {state} already{f', by {decided_by}' if decided_by else ''}.")
+        said = words.line_state(state)
+        super().__init__(
+            say("This bank line is {state} already, by {name}.", state=said, name=decided_by)
+            if decided_by
+            else say("This bank line is {state} already.", state=said)
+        )
 
 
 class LineOutgoing(Refusal):
     """Say that the line is money that went out."""
 
     def __init__(self, amount: Money) -> None:
-        super().__init__(f"{amount} went out; it can only be a payment that came back, or be left out.")
+        super().__init__(
+            say("{amount} went out; it can only be a payment that came back, or be left out.", amount=amount)
+        )
 
 
 class LineIncoming(Refusal):
     """Say that the line is money that came in."""
 
     def __init__(self, amount: Money) -> None:
-        super().__init__(f"{amount} came in; only money that went out can be a returned payment.")
+        super().__init__(say("{amount} came in; only money that went out can be a returned payment.", amount=amount))
 
 
 class PartsUnusable(Refusal):
@@ -80,8 +90,11 @@ class WayOutdated(Refusal):
 
     def __init__(self, number: str = "", balance: Money | None = None) -> None:
         self.number, self.balance = number, balance
-        now = f" {balance} are open on {number} now." if balance is not None else ""
-        super().__init__(f"What was proposed is not so any more.{now} Look again with `/plixo cash ID`, then decide.")
+        told = [say("What was proposed is not so any more.")]
+        if balance is not None:
+            told.append(say("{balance} are open on {number} now.", balance=balance, number=number))
+        told.append(say("Look again with `/plixo cash ID`, then decide."))
+        super().__init__(" ".join(told))
 
 
 class ReasonNeeded(Refusal):
@@ -92,22 +105,26 @@ class NothingShort(Refusal):
     """Say that there is no difference."""
 
     def __init__(self, number: str) -> None:
-        super().__init__(f"This bank line paid nothing on {number}, or nothing is left open on it.")
+        super().__init__(say("This bank line paid nothing on {number}, or nothing is left open on it.", number=number))
 
 
 class ReturnUnclear(Refusal):
     """Say that it is not known which payment came back."""
 
     def __init__(self) -> None:
-        super().__init__("No payment that may have come back is known for this bank line; take it back by hand.")
+        super().__init__(say("No payment that may have come back is known for this bank line; take it back by hand."))
 
 
 class RemittanceNotFound(NotFound):
     """Say that there is no such remittance advice, or that the beginning of its id is too short."""
 
     def __init__(self, text: str, *, several: bool = False) -> None:
-        many = f"Several remittance advices have ids that begin with {text[:40]!r}. Type more of the id."
-        super().__init__(many if several else f"No remittance advice has the id {text[:40]!r}.")
+        typed = repr(text[:40])
+        super().__init__(
+            say("Several remittance advices have ids that begin with {text}. Type more of the id.", text=typed)
+            if several
+            else say("No remittance advice has the id {text}.", text=typed)
+        )
 
 
 class RemittanceUnusable(Refusal):

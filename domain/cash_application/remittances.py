@@ -7,7 +7,7 @@ from datetime import date
 from hashlib import sha256
 from uuid import UUID, uuid4
 
-from domain.cash_application import advice_reading, advice_tables, advice_texts, mentions, papers, payer_texts
+from domain.cash_application import advice_reading, advice_tables, advice_texts, mentions, notes, papers, payer_texts
 from domain.cash_application.advice_tables import AdviceOptions
 from domain.cash_application.advices import Advice, AdviceUnreadable
 from domain.cash_application.models import RemittanceLine
@@ -21,6 +21,7 @@ from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.money import Money
+from domain.kernel.speech import say
 from domain.kernel.transactions import Rows, Transaction
 from domain.ledger.invoices import number_key
 
@@ -87,7 +88,7 @@ async def import_file(
     """
     actor.require(Permission.APPLY_CASH)
     if not body or len(body) > papers.MAX_BYTES:
-        raise RemittanceUnusable(f"An advice has at most {papers.MAX_BYTES >> 20} MB, and is not empty.")
+        raise RemittanceUnusable(say("An advice has at most {size} MB, and is not empty.", size=papers.MAX_BYTES >> 20))
     paper = Paper(file_name, "application/pdf" if body[:1024].lstrip().startswith(b"%PDF") else "text/csv", body)
     known = await core.database.row("SELECT id FROM remittance WHERE sha256 = %s", (sha256(body).digest(),))
     if known is not None:
@@ -117,11 +118,15 @@ async def _of_pdf(core: Core, paper: Paper, today: date) -> tuple[Advice, str, U
     mark, named = advice_texts.mark_of(texts), advice_texts.currency_in(texts)
     lines = await asyncio.to_thread(lambda: [advice_texts.parted(text, mark, named or "EUR") for text in texts])
     known = await _known(core.database, advice_texts.keys(lines), paper.account_id)
-    notes = (f"only the first {len(pages.texts)} of its {pages.count} pages were read",) * (
-        pages.count > len(pages.texts)
-    )
+    cut = notes.PAGES_LEFT.format(read=len(pages.texts), pages=pages.count)
+    unread = (cut,) if pages.count > len(pages.texts) else ()
     found = advice_reading.advice(
-        lines, known=known.numbers, currency=named or known.currency, mark=mark, today=today, notes=notes
+        lines,
+        known=known.numbers,
+        currency=named or known.currency,
+        mark=mark,
+        today=today,
+        notes=unread,
     )
     return found, "", known.owner([line.number for line in found.lines]) or paper.account_id
 
@@ -190,7 +195,7 @@ async def kept(
 ) -> Taken:
     """Do the same in the caller's transaction."""
     now = core.clock.now()
-    note = f"It could not be read: {why_not}." if advice is None else "; ".join(advice.notes)
+    note = notes.UNREAD.format(why=why_not) if advice is None else "; ".join(advice.notes)
     state = RemittanceState.UNREADABLE if advice is None else RemittanceState.READ
     row = await tx.row(
         "INSERT INTO remittance (id, source, inbound_mail_id, file_name, content_type, sha256, body, account_id,"

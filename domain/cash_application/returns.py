@@ -12,6 +12,7 @@ from domain.cash_application.evidence import Evidence, Ground, in_order
 from domain.cash_application.numbers import Strength
 from domain.cash_application.proposals import Proposal
 from domain.kernel.core import Core
+from domain.kernel.speech import counted, say
 from domain.kernel.transactions import Row
 
 LONGEST = timedelta(days=400)
@@ -76,19 +77,19 @@ async def proposed(core: Core, lines: Sequence[Line]) -> list[Proposal]:
 
 
 def _way(line: Line, row: Row, applied: Sequence[_Applied]) -> Way:
-    grounds = [
-        Ground(Evidence.RETURN, f"{line.money(-line.amount_minor)} of {row['received_on']} may have come back"),
-    ]
+    back = say("{amount} of {day} may have come back", amount=line.money(-line.amount_minor), day=row["received_on"])
+    grounds = [Ground(Evidence.RETURN, back)]
     if line.payer_key and line.payer_key == row["payer_key"]:
-        grounds.append(Ground(Evidence.PAYER_ONCE, "it was paid from this bank account"))
+        grounds.append(Ground(Evidence.PAYER_ONCE, say("it was paid from this bank account")))
     elif line.payer_name and names.normal(line.payer_name) == names.normal(row["payer_name"]):
-        grounds.append(Ground(Evidence.PAYER_NAME, "it was paid under this name"))
+        grounds.append(Ground(Evidence.PAYER_NAME, say("it was paid under this name")))
     debts = [each.debt for each in applied]
     if named := _named(line, debts):
-        grounds.append(Ground(Evidence.NUMBER, f"names {amounts.numbers(named)}"))
+        grounds.append(Ground(Evidence.NUMBER, say("names {numbers}", numbers=amounts.numbers(named))))
     others = int(row["payments"]) - 1
     if others:
-        grounds.append(Ground(Evidence.ALTERNATIVES, f"{others} other payments are of this amount"))
+        also = counted("{n} other payment is of this amount", "{n} other payments are of this amount", others)
+        grounds.append(Ground(Evidence.ALTERNATIVES, also))
     parts = tuple(Part(each.debt, -each.minor) for each in applied)
     return Way(row["account_id"], row["account_name"], parts, in_order(grounds), others, row["payment_id"])
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from domain.kernel.speech import say
 from domain.ledger.csv_import import amount_texts, date_texts, sources
 from domain.ledger.csv_import.headers import F, Vocabulary
 from domain.ledger.csv_import.records import Table
@@ -36,7 +37,7 @@ def found(lines: Sequence[str], words: Vocabulary[F], asked: str | None) -> Plac
         OptionUnusable: The delimiter that was asked for is none.
     """
     if not any(line.strip() for line in lines):
-        raise FileHoldsNoRows("The file holds nothing but blank lines.")
+        raise FileHoldsNoRows(say("The file holds nothing but blank lines."))
     signs = [sources.delimiter_of("", asked)] if asked is not None else list(sources.DELIMITERS.values())
     tables = {sign: [_cells(line, sign) for line in lines[:LOOKED_AT]] for sign in signs}
     known = [

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from domain.kernel import sentences
 from domain.kernel.core import Core
 from domain.kernel.transactions import Transaction
 from domain.ledger import invoices
@@ -149,7 +150,7 @@ def _judge(result: Result, line: Paid, row: dict[str, Any]) -> None:
         result.right[line.kind] += 1
         return
     result.wrong[line.kind] += 1
-    reasons = "; ".join(_json(row["reasons"]))
+    reasons = "; ".join(map(sentences.unpacked, _json(row["reasons"])))
     result.examples.append(f"{line.kind}: {line.text!r} {line.payer!r} {line.minor} {row['confidence']} %: {reasons}")
 
 

@@ -49,7 +49,7 @@ async def test_a_movement_becomes_a_line(core: Core) -> None:
     assert (line.reference, line.bank_account, line.state, line.line) == ("INV-1042", "main", "new", 2)
     assert (outcome.read, outcome.new, outcome.came_in) == (1, 1, (Money(125050, "EUR"),))
     assert event is not None
-    assert event.told() == "Bank statement of main imported (march.csv): 1 new lines; came in: 1,250.50 EUR"
+    assert event.told() == "Bank statement of main imported (march.csv): 1 new line; came in: 1,250.50 EUR"
     assert (await ImportBatch.get()).kind == "bank"
 
 

@@ -46,7 +46,7 @@ async def test_confirming_books_the_proposal_and_learns_the_payer(core: Core) ->
 
     event = await decisions.confirm(core, line_id=line.id, actor=CLERK)
 
-    assert event.told() == "Bank line posted: 90.00 EUR of 2026-03-10 from Customer of INV-1042 on INV-1042"
+    assert event.told() == "Bank line posted: 90.00 EUR of 10 Mar 2026 from Customer of INV-1042 on INV-1042"
     assert (await Invoice.get(number="INV-1042")).open_minor == 3500
     assert {each.key for each in await PayerAlias.all()} == {"digest", "name:acme"}
 

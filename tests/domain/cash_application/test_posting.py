@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from domain.cash_application import booking, posting
 from domain.cash_application.models import BankLine, CashMatch, PayerAlias, Remittance, RemittanceLine
+from domain.kernel import sentences
 from domain.kernel.core import Core
 from domain.kernel.models import TimelineEntry
 from domain.kernel.money import Money
@@ -13,6 +14,10 @@ from domain.ledger.models import Account, Allocation, Invoice, Payment
 from tests.builders import an_account, an_invoice, paid
 from tests.clocks import START
 from tests.domain.cash_application.lines import CLERK, a_bank_line, disputed
+
+
+def told(line: BankLine) -> list[str]:
+    return [sentences.unpacked(each) for each in line.reasons]
 
 
 async def test_a_line_with_number_and_exact_amount_posts_by_itself(core: Core) -> None:
@@ -105,7 +110,7 @@ async def test_an_old_line_waits_for_a_person_and_says_why(core: Core) -> None:
 
     waiting = await BankLine.get(id=line.id)
     assert waiting.state == "proposed"
-    assert "waits for a person: the line is of 2025-11-10, over 90 days ago" in waiting.reasons
+    assert "waits for a person: the line is of 10 Nov 2025, over 90 days ago" in told(waiting)
 
 
 async def test_a_disputed_invoice_is_left_to_a_person(core: Core) -> None:
@@ -115,7 +120,7 @@ async def test_a_disputed_invoice_is_left_to_a_person(core: Core) -> None:
 
     await posting.apply_cash(core)
 
-    assert "waits for a person: INV-1042 is in dispute" in (await BankLine.get(id=line.id)).reasons
+    assert "waits for a person: INV-1042 is in dispute" in told(await BankLine.get(id=line.id))
 
 
 async def test_an_excluded_customer_is_left_to_a_person(core: Core) -> None:
@@ -138,7 +143,7 @@ async def test_an_invoice_whose_payment_was_taken_back_is_left_to_a_person(core:
 
     await posting.apply_cash(core)
 
-    assert "waits for a person: a payment on INV-1042 was taken back before" in (await BankLine.get(id=line.id)).reasons
+    assert "waits for a person: a payment on INV-1042 was taken back before" in told(await BankLine.get(id=line.id))
 
 
 async def test_a_number_teaches_which_account_a_customer_pays_from(core: Core) -> None:

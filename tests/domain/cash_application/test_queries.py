@@ -7,6 +7,7 @@ from domain.cash_application.decisions import NamedPart
 from domain.cash_application.refusals import LineNotFound, LineUnclear
 from domain.kernel.core import Core
 from domain.kernel.money import Money
+from domain.kernel.speech import Reader, spoken_to
 from tests.builders import an_account, an_invoice
 from tests.domain.cash_application.lines import CLERK, a_bank_line
 
@@ -34,6 +35,18 @@ async def test_a_card_tells_every_way_with_its_reasons_and_what_is_open_now(core
     way = card.ways[0]
     assert (way.parts[0].balance, way.unapplied, way.uniqueness) == (Money(12500, "EUR"), Money(0, "EUR"), "unique")
     assert way.reasons == ("names INV-1042", "35.00 EUR less than is open")
+
+
+async def test_reasons_are_said_to_whoever_looks_and_not_to_whoever_found_them(core: Core) -> None:
+    await an_invoice(core, "INV-1042", amount=Money(125000, "EUR"))
+    line = await a_bank_line(core, "INV-1042", Money(9000, "EUR"))
+    with spoken_to(Reader.of("fr", "fr_FR")):
+        await posting.apply_cash(core)
+
+    with spoken_to(Reader.of("de", "de_DE")):
+        card = await queries.card(core, line_id=line.id)
+
+    assert card.ways[0].reasons == ("nennt INV-1042", "1.160,00 EUR weniger als offen ist")
 
 
 async def test_a_posted_line_tells_what_it_paid_and_why(core: Core) -> None:

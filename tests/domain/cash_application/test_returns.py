@@ -36,7 +36,9 @@ async def test_a_confirmed_return_opens_the_invoice_again(core: Core) -> None:
 
     event = await decisions.confirm(core, line_id=line.id, actor=CLERK)
 
-    assert event.told() == ("Returned by the bank: 125.00 EUR of 2026-03-10, paid by Customer of INV-1042 for INV-1042")
+    assert event.told() == (
+        "Returned by the bank: 125.00 EUR of 10 Mar 2026, paid by Customer of INV-1042 for INV-1042"
+    )
     assert (await Invoice.get(number="INV-1042")).open_minor == 12500
     assert sorted([each.amount_minor for each in await Payment.all()]) == [-12500, 12500]
 

@@ -103,7 +103,7 @@ async def test_an_approved_plan_pauses_the_balance_and_takes_up_running_promises
     approved = await plans.approve(core, invoice_number="INV-1042", actor=MIA)
 
     assert approved.told() == (
-        "Plan approved: 125.00 EUR in 3 instalments from 2026-03-15 to 2026-05-15"
+        "Plan approved: 125.00 EUR in 3 instalments from 15 Mar 2026 to 15 May 2026"
         f" ({references.plan(approved.plan_id)}); reminders follow the instalments"
     )
     found = await pauses.of(core.database, invoice_id=invoice.id, today=TODAY)

@@ -57,7 +57,9 @@ async def test_an_operator_notes_a_promise_and_its_payer_hears_of_it(core: Core)
 
     assert (made.amount, made.pauses_until) == (Money(10000, "EUR"), TODAY + timedelta(days=7))
     about = references.promise(made.promise_id)
-    assert made.told() == f"Promise: 100.00 EUR by 2026-03-15 ({about}); reminders for this part pause until 2026-03-17"
+    assert (
+        made.told() == f"Promise: 100.00 EUR by 15 Mar 2026 ({about}); reminders for this part pause until 17 Mar 2026"
+    )
     assert (await Promise.get(id=made.promise_id)).note == "rang back"
     assert await queued(core, "write_letter") == 1
     assert (await pauses.of(core.database, invoice_id=invoice.id, today=TODAY)).chaseable == Money(2500, "EUR")

@@ -31,7 +31,7 @@ async def test_promises_due_today_and_overdue_are_seen_with_what_has_not_come(co
         ("INV-2", Blip.PROMISE_OVERDUE, "300.00 EUR"),
         ("INV-1", Blip.PROMISE_DUE, "100.00 EUR"),
     ]
-    assert found.lines[0].reason == "200.00 EUR of 500.00 EUR has come; the grace ends on 2026-03-12"
+    assert found.lines[0].reason == "200.00 EUR of 500.00 EUR has come; the grace ends on 12 Mar 2026"
     assert found.more == 0
 
 
@@ -76,7 +76,7 @@ async def test_plans_near_default_are_seen_before_the_day_and_after_it(core: Cor
     found = await radar.radar(core)
 
     assert seen(found) == [("INV-1042", Blip.INSTALMENT_MISSED, "100.00 EUR")]
-    assert found.lines[0].reason == "instalment 1 of 3 was due on 2026-03-14; the plan is near default"
+    assert found.lines[0].reason == "instalment 1 of 3 was due on 14 Mar 2026; the plan is near default"
 
 
 async def test_amounts_are_compared_by_the_merchants_rates_and_unknown_ones_lead(core: Core) -> None:

@@ -89,7 +89,7 @@ def test_own_instalments_are_put_in_order() -> None:
         (own((1, 0), (2, 10000)), "more than nothing"),
         (own((1, -5), (2, 10005)), "more than nothing"),
         (own((1, 5000), (2, 5000), currency="USD"), "in EUR"),
-        (own((1, 5000), (3000, 5000)), "a plan ends by 2031-03-10"),
+        (own((1, 5000), (3000, 5000)), "a plan ends by 10 Mar 2031"),
         (Schedule(TODAY, 1, Frequency.WEEKLY), "2 to 60"),
         (Schedule(TODAY, 61, Frequency.WEEKLY), "2 to 60"),
         (Schedule(TODAY - timedelta(days=1), 2, Frequency.WEEKLY), "in the past"),
