@@ -5,7 +5,7 @@ from uuid import UUID
 
 from bot import drafts as draft_commands
 from bot.modals import Modal
-from bot.views import credits, drafts, home, mail_forms, money, plans, policies  # noqa: A004 - named after what it is about
+from bot.views import credits, draft_forms, home, mail_forms, money, plans, policies  # noqa: A004 - named after what it is about
 from domain.casework.conversations import Beside, MailCard
 from domain.commitments.states import PlanState
 from domain.deliverability.replies import Amount, Day, Intent, IntentKind
@@ -13,6 +13,7 @@ from domain.kernel.money import Money
 from domain.ledger.credits import WaitingCredit
 from domain.ledger.write_off_records import WaitingWriteOff
 from domain.letters import Letter
+from domain.outreach.draft_edits import Recipient
 from domain.outreach.draft_lists import DraftShown
 from tests.bot.work_views_made import a_draft, a_plan, a_policy
 
@@ -37,13 +38,14 @@ def a_mail(name: str) -> MailCard:
 
 def desk_windows(name: str) -> dict[str, Modal]:
     """Return the forms by their names; *name* stands wherever a stranger's text can."""
+    recipients = [Recipient(UUID(int=each), name, name, "billing", each == 1) for each in (1, 2, 3)]
     letter = Letter(subject=name, text=name, html="", words=name[:3_000])
-    edit = drafts.edit_form(DraftShown(a_draft(name, name), letter))
+    edit = draft_forms.edit(DraftShown(a_draft(name, name), letter), recipients)
     assert isinstance(edit, Modal), "its words fit into a form"
     waits = WaitingWriteOff(ID, "void", name, name, EURO, EURO, name, name, AT)
     return {
         "draft edit": edit,
-        "draft reject": drafts.reject_form(a_draft(name, name), reasons=draft_commands.REASONS),
+        "draft reject": draft_forms.reject(a_draft(name, name), reasons=draft_commands.REASONS),
         "plan reject": plans.reject_form(a_plan(name, name, PlanState.REQUESTED)),
         "plan counter": plans.counter_form(a_plan(name, name, PlanState.REQUESTED)),
         "credit reject": credits.reject_form(WaitingCredit(ID, name, name, EURO, EURO, name, name, AT, True)),

@@ -1,6 +1,7 @@
 """The views of the daily work, made from read models with names of the caller's choice."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -57,8 +58,9 @@ from domain.operations.case_notes import (
 )
 from domain.operations.cases import Case
 from domain.operations.days import DraftDay, NewsDay
+from domain.outreach.draft_editors import Own
 from domain.outreach.draft_lists import Draft, Drafts, DraftShown
-from domain.outreach.drafts import ApprovedMany
+from domain.outreach.drafts import Approval, ApprovedMany
 from domain.outreach.gates import GateShown
 from domain.outreach.holds import HoldShown
 from domain.outreach.preview import Preview
@@ -209,11 +211,14 @@ def _mail_views(name: str, *, number: str, many: int) -> Mapping[str, Message]:
     )  # fmt: skip
     return {
         "draft": drafts.card(shown, short="1a2b3c4d"),
+        "draft, edited": drafts.card(replace(shown, draft=replace(shown.draft, own=Own.EDITED)), short="x", news=name),
         "draft, changed": drafts.card(shown, short="1a2b3c4d", changed=(name,) * 3, replaces=True),
         "draft, list": drafts.listed(Drafts(57, (a_draft(name, number),) * many)),
         "draft, none": drafts.listed(Drafts(0, ())),
         "draft, approved": drafts.approved(approved),
         "draft, many approved": drafts.approved_many(ApprovedMany((approved,) * many, ((ID, name),) * many)),
+        "draft, approved before": drafts.over(Approval(ID, number, "final-notice", name, "sent", False)),
+        "draft, approved anew": drafts.over(Approval(ID, number, "final-notice", name, "queued", True)),
         "draft, called back": drafts.called_back(LetterCalledBack(**_letter(name, number))),
         "drafts of the day": days.drafts(DraftDay(DAY, 7, 5, 2, 1, (EURO,), AT)),
         "drafts of the day, none": days.drafts(DraftDay(DAY, 0, 0, 0, 0, (), None)),
