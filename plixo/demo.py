@@ -23,6 +23,7 @@ from domain.kernel.money import Money
 from domain.kernel.transactions import Row
 from domain.ledger import csv_import, invoice_papers
 from domain.ledger.invoice_papers import Paper
+from domain.pay_links import provider_health
 from domain.people import people
 from domain.people.refusals import RoleHeldAlready
 from domain.people.roles import Role
@@ -190,6 +191,8 @@ class Demo:
         await self.product.start()
         with request_ids.serving():
             await fill(self.product.core, sample=self._sample)
+            if not await provider_health.heard(self.product.core):
+                self.sandbox.stripe.send_test_event()
         self._clock.on_move(self._moved)
 
     async def _moved(self, _: datetime) -> None:

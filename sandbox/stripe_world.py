@@ -10,6 +10,7 @@ from aiohttp import web
 from sandbox import (
     stripe_calendar,
     stripe_deposits,
+    stripe_ids,
     stripe_payments,
     stripe_questions,
     stripe_reversals,
@@ -126,6 +127,13 @@ class StripeWorld:
     def pay_elsewhere(self, *, amount: int, currency: str = "usd", description: str = "") -> Json:
         """Let money come in that no checkout of the product is about."""
         return stripe_questions.pay_elsewhere(self.books, amount=amount, currency=currency, description=description)
+
+    def send_test_event(self) -> Json:
+        """Send an event about nothing, as the button in Stripe's dashboard does, so that the product hears of us."""
+        event = self.books.emit("customer.created", {"id": stripe_ids.new("cus"), "object": "customer"})
+        delivery = {"id": event["id"], "type": event["type"], "state": "pending", "tries": 0, "due": 0.0, "answer": ""}
+        self.books.store.put("stripe.delivery", event["id"], delivery, part="pending")
+        return event
 
     def offer_bank_debit(self, *, on: bool) -> None:
         """Switch ACH on or off for the merchant's account."""
