@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from domain import letters
 from domain.kernel.limits import Limits
+from domain.kernel.speech import counted, say
 from domain.policies import regions
 from domain.policies.document import CadencePart, Document, Rule, StepPart
 from domain.policies.findings import Finding, Path, in_order
@@ -44,7 +45,9 @@ def _names(document: Document) -> Iterator[Finding]:
         seen: dict[str, str] = {}
         for number, name in enumerate(names):
             if name.casefold() in seen:
-                yield Finding((what, number, "name"), f"{name!r} is a name used before: {seen[name.casefold()]!r}")
+                before = repr(seen[name.casefold()])
+                told = say("{name} is a name used before: {before}", name=repr(name), before=before)
+                yield Finding((what, number, "name"), told)
             seen.setdefault(name.casefold(), name)
 
 
@@ -54,11 +57,17 @@ def _segments(document: Document) -> Iterator[Finding]:
     for number, segment in enumerate(document.segments):
         path: Path = ("segments", number)
         if segment.cadence not in cadences:
-            hint = nearest(segment.cadence, cadences) or f" There are: {', '.join(cadences)}."
-            yield Finding((*path, "cadence"), f"there is no cadence {segment.cadence!r}.{hint}")
+            hint = nearest(segment.cadence, cadences) or _there_are(cadences)
+            told = say("there is no cadence {name}.", name=repr(segment.cadence))
+            yield Finding((*path, "cadence"), f"{told}{hint}")
         before = asked.get(Rule()) or asked.get(segment.rule)
         if before is not None:
-            yield Finding(path, f"{segment.name!r} is never reached: {before!r} before it takes all that it would take")
+            told = say(
+                "{name} is never reached: {before} before it takes all that it would take",
+                name=repr(segment.name),
+                before=repr(before),
+            )
+            yield Finding(path, told)
         asked.setdefault(segment.rule, segment.name)
         yield from _impossible(segment.rule, (*path, "rule"))
 
@@ -68,9 +77,10 @@ def _impossible(rule: Rule, path: Path) -> Iterator[Finding]:
     if rule.country and rule.region:
         outside = sorted(set(rule.country) - set(regions.countries(rule.region)))
         if outside:
-            yield Finding((*path, "country"), f"{', '.join(outside)} lies in none of the regions, so never matches")
+            told = say("{country} lies in none of the regions, so never matches", country=", ".join(outside))
+            yield Finding((*path, "country"), told)
     if rule.ageing and rule.days_past_due and not any(_meets(rule, *_RANGES[each]) for each in rule.ageing):
-        yield Finding((*path, "days_past_due"), "no day is in this range and in one of the ageing buckets")
+        yield Finding((*path, "days_past_due"), say("no day is in this range and in one of the ageing buckets"))
 
 
 def _meets(rule: Rule, low: int | None, high: int | None) -> bool:
@@ -100,12 +110,17 @@ def _unknown_letter(step: StepPart) -> str:
     if step.letter in offered:
         return ""
     if step.letter in letters.KINDS:
-        return f"{step.letter!r} answers something that happened; a step sends one of: {', '.join(offered)}"
-    return f"there is no letter {step.letter!r}.{nearest(step.letter, offered) or f' There are: {_listed(offered)}.'}"
+        return say(
+            "{letter} answers something that happened; a step sends one of: {offered}",
+            letter=repr(step.letter),
+            offered=", ".join(offered),
+        )
+    hint = nearest(step.letter, offered) or _there_are(offered)
+    return f"{say('there is no letter {letter}.', letter=repr(step.letter))}{hint}"
 
 
-def _listed(words: Iterable[str]) -> str:
-    return ", ".join(words)
+def _there_are(words: Iterable[str]) -> str:
+    return f" {say('There are: {words}.', words=', '.join(words))}"
 
 
 def _order(cadence: CadencePart, path: Path) -> Iterator[Finding]:
@@ -113,10 +128,14 @@ def _order(cadence: CadencePart, path: Path) -> Iterator[Finding]:
         if step.day <= before.day:
             yield Finding(
                 (*path, position, "day"),
-                f"day {step.day} does not come after day {before.day}; steps stand in the order of their days",
+                say(
+                    "day {day} does not come after day {before}; steps stand in the order of their days",
+                    day=str(step.day),
+                    before=str(before.day),
+                ),
             )
         if before.escalate:
-            yield Finding((*path, position - 1), "a person takes over for good, so no step can follow")
+            yield Finding((*path, position - 1), say("a person takes over for good, so no step can follow"))
 
 
 def _pressure(steps: Sequence[StepPart], path: Path) -> Iterator[Finding]:
@@ -125,15 +144,16 @@ def _pressure(steps: Sequence[StepPart], path: Path) -> Iterator[Finding]:
     for position, step in enumerate(steps):
         if step.letter is None:
             continue
-        presses = severity(step)
+        presses, letter = severity(step), step.letter
         if presses < reached:
-            yield Finding((*path, position, "letter"), f"{step.letter} is milder than a letter that was sent before it")
+            told = say("{letter} is milder than a letter that was sent before it", letter=letter)
+            yield Finding((*path, position, "letter"), told)
         elif presses > reached + 1:
-            yield Finding((*path, position, "letter"), f"{step.letter} skips a level: an overdue reminder comes first")
+            told = say("{letter} skips a level: an overdue reminder comes first", letter=letter)
+            yield Finding((*path, position, "letter"), told)
         if presses >= FINAL and "approval" in step.model_fields_set and not step.approval:
-            yield Finding(
-                (*path, position, "approval"), f"a person approves each {step.letter}; this cannot be switched off"
-            )
+            told = say("a person approves each {letter}; this cannot be switched off", letter=letter)
+            yield Finding((*path, position, "approval"), told)
         reached = max(reached, presses)
 
 
@@ -141,37 +161,42 @@ def _unused(document: Document) -> Iterator[Finding]:
     used = {each.cadence for each in document.segments}
     for number, cadence in enumerate(document.cadences):
         if cadence.name not in used:
-            yield Finding(("cadences", number), f"no segment uses the cadence {cadence.name!r}")
+            yield Finding(("cadences", number), say("no segment uses the cadence {name}", name=repr(cadence.name)))
     if document.segments[-1].rule != Rule():
-        yield Finding(("segments",), "the last segment has a rule, so invoices may be left that no segment takes")
+        told = say("the last segment has a rule, so invoices may be left that no segment takes")
+        yield Finding(("segments",), told)
 
 
 def _calendar_traps(document: Document) -> Iterator[Finding]:
     for number, cadence in enumerate(document.cadences):
         path: Path = ("cadences", number, "steps")
         for position, step in enumerate(cadence.steps):
-            if step.letter is None:
+            letter, when = step.letter, _when(step.day)
+            if letter is None:
                 if step.day <= 0:
-                    yield Finding((*path, position, "day"), f"a person takes over {_when(step.day)}, not after it")
+                    told = say("a person takes over {when}, not after it", when=when)
+                    yield Finding((*path, position, "day"), told)
             elif severity(step) > 0 and step.day <= 0:
-                yield Finding(
-                    (*path, position, "day"),
-                    f"{step.letter} stands {_when(step.day)}: nothing is overdue then (days after it have no minus)",
+                told = say(
+                    "{letter} stands {when}: nothing is overdue then (days after it have no minus)",
+                    letter=letter,
+                    when=when,
                 )
+                yield Finding((*path, position, "day"), told)
             elif severity(step) == 0 and step.day > 0:
-                yield Finding(
-                    (*path, position, "letter"),
-                    f"{step.letter} speaks of a coming due date, but stands {_when(step.day)}",
-                )
+                told = say("{letter} speaks of a coming due date, but stands {when}", letter=letter, when=when)
+                yield Finding((*path, position, "letter"), told)
         if not cadence.steps[-1].escalate:
-            yield Finding(path, f"{cadence.name!r} ends without handing over to a person (`escalate: true`)")
+            told = say("{name} ends without handing over to a person (`escalate: true`)", name=repr(cadence.name))
+            yield Finding(path, told)
 
 
 def _when(day: int) -> str:
     if day == 0:
-        return "on the due date"
-    days = f"{abs(day)} day{'' if abs(day) == 1 else 's'}"
-    return f"{days} {'after' if day > 0 else 'before'} the due date"
+        return say("on the due date")
+    if day > 0:
+        return counted("{n} day after the due date", "{n} days after the due date", day)
+    return counted("{n} day before the due date", "{n} days before the due date", -day)
 
 
 def _crowded(document: Document, limits: Limits) -> Iterator[Finding]:
@@ -179,7 +204,9 @@ def _crowded(document: Document, limits: Limits) -> Iterator[Finding]:
         for position, (before, step) in enumerate(zip(cadence.steps, cadence.steps[1:], strict=False), start=1):
             apart = step.day - before.day
             if step.letter is not None and 0 < apart < limits.contact_rest.days:
-                yield Finding(
-                    ("cadences", number, "steps", position, "day"),
-                    f"comes {apart} days after the step before, but a contact rests {limits.contact_rest.days} days",
+                told = say(
+                    "comes {apart} days after the step before, but a contact rests {rest} days",
+                    apart=apart,
+                    rest=limits.contact_rest.days,
                 )
+                yield Finding(("cadences", number, "steps", position, "day"), told)

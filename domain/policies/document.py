@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from pydantic import Field, model_validator
 
+from domain.kernel.speech import say
 from domain.policies.values import (
     Accounts,
     BalanceRange,
@@ -78,9 +79,11 @@ class StepPart(Part):
     @model_validator(mode="after")
     def _letter_or_person(self) -> Self:
         if self.escalate and (idle := self.model_fields_set & {"letter", "tone", "recipients", "approval"}):
-            raise ValueError(f"a step that hands over to a person sends no mail, so it has no {min(idle)}")
+            raise ValueError(
+                say("a step that hands over to a person sends no mail, so it has no {word}", word=min(idle))
+            )
         if not self.escalate and self.letter is None:
-            raise ValueError("a step has a letter, or says `escalate: true`")
+            raise ValueError(say("a step has a letter, or says `escalate: true`"))
         return self
 
 

@@ -4,6 +4,8 @@ from typing import ClassVar
 
 from domain.kernel.events import Event
 from domain.kernel.notices import Notices, job, operators
+from domain.kernel.sentences import Sentence
+from domain.kernel.speech import say
 from domain.ledger.events import LedgerImported
 
 
@@ -16,17 +18,21 @@ class PolicyProposed(Event):
     base: int
     """The version in force, to which the changes are counted."""
     notes: str
-    changes: tuple[str, ...]
+    changes: tuple[Sentence, ...]
     """The first changes, in words."""
     more: int = 0
     """Changes beyond those."""
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Sentence, ...] = ()
     replaces: int | None = None
     """An earlier proposal of the same maker that gave way."""
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Policy version {self.version} proposed: {_listed(self.changes, self.more)}"
+        return say(
+            "Policy version {version} proposed: {changes}",
+            version=str(self.version),
+            changes=_listed(self.changes, self.more),
+        )
 
 
 class PolicyPublished(Event):
@@ -42,19 +48,26 @@ class PolicyPublished(Event):
     """``finish`` or ``move``: what becomes of invoices that are on their way through an older cadence."""
     moved: int
     """Invoices that were moved to their new cadence."""
-    changes: tuple[str, ...]
+    changes: tuple[Sentence, ...]
     more: int = 0
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        rest = (
-            f"{self.moved} running invoices moved"
-            if self.running == "move"
-            else "running invoices finish in their old cadence"
-        )
-        return (
-            f"Policy version {self.version}, proposed by {self.proposed_by}, is in force; {rest}: "
-            f"{_listed(self.changes, self.more)}"
+        told = {
+            "version": str(self.version),
+            "name": self.proposed_by,
+            "changes": _listed(self.changes, self.more),
+        }
+        if self.running == "move":
+            return say(
+                "Policy version {version}, proposed by {name}, is in force; {count} running invoices moved: {changes}",
+                **told,
+                count=self.moved,
+            )
+        return say(
+            "Policy version {version}, proposed by {name}, is in force; running invoices finish in their old cadence: "
+            "{changes}",
+            **told,
         )
 
 
@@ -65,15 +78,20 @@ class PolicyRejected(Event):
 
     version: int
     proposed_by: str
-    reason: str
+    reason: Sentence
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Policy version {self.version}, proposed by {self.proposed_by}, rejected: {self.reason}"
+        return say(
+            "Policy version {version}, proposed by {name}, rejected: {reason}",
+            version=str(self.version),
+            name=self.proposed_by,
+            reason=self.reason,
+        )
 
 
 def _listed(changes: tuple[str, ...], more: int) -> str:
-    return "; ".join(changes) + (f"; and {more} more" if more else "")
+    return "; ".join((*changes, say("and {count} more", count=more)) if more else changes)
 
 
 NOTICES: Notices = {

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from domain.kernel import speech
+
 Path = tuple[str | int, ...]
 """Names and positions from the top of the document: ``("segments", 2, "rule", "balance")``."""
 
@@ -15,7 +17,7 @@ class Finding:
     text: str
 
     def __str__(self) -> str:
-        return f"{place(self.path)}: {self.text}" if self.path else self.text
+        return speech.joined(": ", [place(self.path), self.text]) if self.path else self.text
 
 
 def place(path: Path) -> str:

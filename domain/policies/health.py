@@ -23,6 +23,7 @@ from typing import Any
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.limits import Limits
+from domain.kernel.speech import say
 from domain.kernel.transactions import Transaction
 from domain.policies import segments
 from domain.policies.coverage import MAILABLE
@@ -87,17 +88,21 @@ AUTOPILOT: tuple[Need, ...] = (
     Need(
         "contacts",
         lambda health, limits: health.mailable_count * 100 >= limits.autopilot_coverage * health.open_count,
-        lambda health, limits: (
-            f"only {health.mailable_count} of {health.open_count} open invoices have a contact that may be mailed; "
-            f"Autopilot needs {limits.autopilot_coverage} %"
+        lambda health, limits: say(
+            "only {mailable} of {total} open invoices have a contact that may be mailed; Autopilot needs {needed} %",
+            mailable=health.mailable_count,
+            total=health.open_count,
+            needed=limits.autopilot_coverage,
         ),
     ),
     Need(
         "reversals",
         lambda health, limits: health.reversals * 100 <= limits.autopilot_reversals,
-        lambda health, limits: (
-            f"{health.reversed_week} of {health.paid_week} payments of the week went back; "
-            f"Autopilot bears {limits.autopilot_reversals} %"
+        lambda health, limits: say(
+            "{back} of {paid} payments of the week went back; Autopilot bears {most} %",
+            back=health.reversed_week,
+            paid=health.paid_week,
+            most=limits.autopilot_reversals,
         ),
     ),
 )

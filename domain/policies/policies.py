@@ -14,6 +14,7 @@ from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.refusals import NotAllowed
+from domain.kernel.speech import say
 from domain.kernel.transactions import Transaction
 from domain.people import second_person
 from domain.policies import cadences, checks, coverage, differences, health, running, segments
@@ -131,7 +132,7 @@ async def reject(core: Core, *, version: int, reason: str, actor: Actor) -> Poli
         event = PolicyRejected(
             version=version,
             proposed_by=policy.made_by,
-            reason=_line(reason) or "no reason given",
+            reason=_line(reason) or say("no reason given"),
             **by(actor, core.clock.now()),
         )
         await timeline.record(core, tx, event)
@@ -149,7 +150,7 @@ async def _require_letters(core: Core, document: Document) -> None:
     idle = [f"/{name}/" for name in letters.KINDS if name not in used]
     broken = [each for each in problems if not any(name in each for name in idle)]
     if broken:
-        raise PolicyMalformed([Finding((), f"a letter cannot be sent: {each}") for each in broken])
+        raise PolicyMalformed([Finding((), say("a letter cannot be sent: {fault}", fault=each)) for each in broken])
 
 
 async def _published(tx: Transaction) -> Policy:
@@ -244,8 +245,10 @@ async def _proposal(version: int) -> Policy:
 def _may_propose(actor: Actor) -> None:
     if not actor.may & {Permission.PUBLISH, Permission.WORK_QUEUE}:
         raise NotAllowed(
-            "Only those who work the queue or publish policies may propose one. "
-            "Ask a Controller with `/plixo access request`."
+            say(
+                "Only those who work the queue or publish policies may propose one. "
+                "Ask a Controller with `/plixo access request`."
+            )
         )
 
 

@@ -8,6 +8,7 @@ from domain.kernel.calendars import is_working_day
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.money import Money
+from domain.kernel.speech import say
 from domain.kernel.transactions import Row, Transaction
 from domain.policies import checks, preview_counts, segments, takers
 from domain.policies.document import CadencePart, Document, StepPart
@@ -194,18 +195,24 @@ def _day(step: StepPart, on: date, country: str | None) -> CalendarDay:
         later = next(
             day for day in (on + timedelta(days=each) for each in range(1, 60)) if is_working_day(day, country)
         )
-        note = f"no working day there, so it leaves on {later:%a %Y-%m-%d}"
+        note = say("no working day there, so it leaves on {day}", day=later)
     return CalendarDay(on, step.day, told(step), note)
 
 
 def told(step: StepPart) -> str:
     """Return what a step does, in words."""
     if step.letter is None:
-        return "a person takes over"
-    also = (" to the escalation contact" if step.recipients == "escalation" else "") + (
-        ", approved by a person" if checks.approved_by_a_person(step) else ""
-    )
-    return f"{step.letter} ({step.tone.value}){also}"
+        return say("a person takes over")
+    known = {"letter": step.letter, "tone": step.tone.value}
+    match step.recipients == "escalation", checks.approved_by_a_person(step):
+        case True, True:
+            return say("{letter} ({tone}) to the escalation contact, approved by a person", **known)
+        case True, False:
+            return say("{letter} ({tone}) to the escalation contact", **known)
+        case False, True:
+            return say("{letter} ({tone}), approved by a person", **known)
+        case _:
+            return f"{step.letter} ({step.tone.value})"
 
 
 def _overlaps(chosen: Sequence[Segment], rows: Sequence[Row]) -> tuple[Overlap, ...]:

@@ -15,8 +15,12 @@ Refusal
 from collections.abc import Sequence
 from typing import Self
 
+from domain.kernel import kept
 from domain.kernel.refusals import NotFound, Refusal
+from domain.kernel.speech import phrase, say
 from domain.policies.findings import Finding
+
+kept.learn(phrase("proposed"), phrase("published"), phrase("retired"))
 
 MOST_TOLD = 30
 """Faults of one document that are told at once; the rest shows when these are put right."""
@@ -26,14 +30,22 @@ class PolicyNotFound(NotFound):
     """Say that no version has that number."""
 
     def __init__(self, version: int) -> None:
-        super().__init__(f"There is no policy version {version}. `plixo policy list` shows all.")
+        super().__init__(
+            say("There is no policy version {version}. `plixo policy list` shows all.", version=str(version))
+        )
 
 
 class SegmentNotFound(NotFound):
     """Say which segments there are."""
 
     def __init__(self, name: str, known: Sequence[str]) -> None:
-        super().__init__(f"There is no segment {name[:60]!r}. The segments are: {', '.join(known)}.")
+        super().__init__(
+            say(
+                "There is no segment {name}. The segments are: {known}.",
+                name=repr(name[:60]),
+                known=", ".join(known),
+            )
+        )
 
 
 class PolicyMalformed(Refusal):
@@ -59,7 +71,7 @@ class PolicyFileMalformed(Refusal):
 
 def _told(lines: Sequence[str]) -> str:
     more = len(lines) - MOST_TOLD
-    return "\n".join([*lines[:MOST_TOLD], *([f"… and {more} more"] if more > 0 else [])])
+    return "\n".join([*lines[:MOST_TOLD], *([say("… and {count} more", count=more)] if more > 0 else [])])
 
 
 class ProposalPending(Refusal):
@@ -68,8 +80,12 @@ class ProposalPending(Refusal):
     def __init__(self, version: int, maker: str) -> None:
         self.version = version
         super().__init__(
-            f"Version {version}, proposed by {maker}, waits for a decision. Publish or reject it first; two proposals "
-            "side by side would each undo the other."
+            say(
+                "Version {version}, proposed by {name}, waits for a decision. Publish or reject it first; two "
+                "proposals side by side would each undo the other.",
+                version=str(version),
+                name=maker,
+            )
         )
 
 
@@ -78,7 +94,13 @@ class ProposedAlready(Refusal):
 
     def __init__(self, version: int, maker: str) -> None:
         self.version = version
-        super().__init__(f"{maker} proposed just this as version {version}; it waits for somebody to publish it.")
+        super().__init__(
+            say(
+                "{name} proposed just this as version {version}; it waits for somebody to publish it.",
+                name=maker,
+                version=str(version),
+            )
+        )
 
 
 class NothingChanges(Refusal):
@@ -86,15 +108,21 @@ class NothingChanges(Refusal):
 
     def __init__(self, version: int) -> None:
         self.version = version
-        super().__init__(f"Nothing changes: version {version}, which is in force, says the same.")
+        super().__init__(
+            say("Nothing changes: version {version}, which is in force, says the same.", version=str(version))
+        )
 
 
 class DecidedAlready(Refusal):
     """Say what became of a version."""
 
     def __init__(self, version: int, state: str, by: str | None) -> None:
-        who = f" by {by}" if by else ""
-        super().__init__(f"Version {version} is {state}{who}; only a proposal can be decided.")
+        told = {"version": str(version), "state": kept.said(state), "name": by}
+        super().__init__(
+            say("Version {version} is {state} by {name}; only a proposal can be decided.", **told)
+            if by
+            else say("Version {version} is {state}; only a proposal can be decided.", **told)
+        )
 
 
 class TooFewContacts(Refusal):
@@ -102,10 +130,20 @@ class TooFewContacts(Refusal):
 
     def __init__(self, lacking: Sequence[tuple[str, int, int]], *, needed: int) -> None:
         told = "; ".join(
-            f"{name}: {mailable} of {count} open invoices ({mailable * 100 // count} %)"
+            say(
+                "{name}: {mailable} of {count} open invoices ({share} %)",
+                name=name,
+                mailable=mailable,
+                count=count,
+                share=mailable * 100 // count,
+            )
             for name, mailable, count in lacking
         )
         super().__init__(
-            f"Segments need a contact that can be mailed for {needed} % of their open invoices. Too few have one in "
-            f"{told}. Import the missing contacts (`plixo import contacts`), then publish."
+            say(
+                "Segments need a contact that can be mailed for {needed} % of their open invoices. Too few have one in "
+                "{segments}. Import the missing contacts (`plixo import contacts`), then publish.",
+                needed=needed,
+                segments=told,
+            )
         )

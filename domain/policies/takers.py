@@ -5,6 +5,7 @@ from datetime import datetime
 
 from domain.deliverability import covering
 from domain.kernel.actor import Permission
+from domain.kernel.speech import counted, say
 from domain.kernel.transactions import Row, Rows, Transaction
 from domain.people.roles import roles_with
 from domain.policies.document import CadencePart, Document
@@ -37,8 +38,8 @@ def parameters(now: datetime) -> dict[str, object]:
 
 async def warnings(tx: Transaction, document: Document, *, now: datetime) -> tuple[Finding, ...]:
     """Return where a cadence counts on somebody who is not there; needs the preview's temporary table."""
-    counted = {int(row["segment"]): row for row in await tx.rows(_COUNTED)}
-    return (*_nobody(document, anybody=await _anybody(tx, now)), *_lacking(document, counted))
+    rows = {int(row["segment"]): row for row in await tx.rows(_COUNTED)}
+    return (*_nobody(document, anybody=await _anybody(tx, now)), *_lacking(document, rows))
 
 
 async def _anybody(rows: Rows, now: datetime) -> bool:
@@ -53,38 +54,48 @@ def _nobody(document: Document, *, anybody: bool) -> Iterator[Finding]:
         if cadence.steps[-1].escalate:
             yield Finding(
                 ("cadences", number, "steps", len(cadence.steps) - 1),
-                f"{cadence.name!r} hands over to a person, and nobody may work the queue: grant one of {working}",
+                say(
+                    "{name} hands over to a person, and nobody may work the queue: grant one of {roles}",
+                    name=repr(cadence.name),
+                    roles=working,
+                ),
             )
 
 
-def _lacking(document: Document, counted: Mapping[int, Row]) -> Iterator[Finding]:
+def _lacking(document: Document, rows: Mapping[int, Row]) -> Iterator[Finding]:
     """Yield, segment by segment, how many of its open invoices have no owner or nobody to escalate to."""
     for number, segment in enumerate(document.segments):
-        row, cadence = counted.get(number), document.cadence(segment.cadence)
+        row, cadence = rows.get(number), document.cadence(segment.cadence)
         if row is None or cadence is None:
             continue
         if cadence.steps[-1].escalate and row["unowned"]:
             yield Finding(
                 ("segments", number, "cadence"),
-                f"in {segment.name!r} a person takes over on day {cadence.steps[-1].day}, and {row['unowned']} of the"
-                f" {row['invoices']} open invoices are of customers whom nobody owns who may work the queue: they wait"
-                " there until somebody takes them",
+                say(
+                    "in {name} a person takes over on day {day}, and {count} of the {total} open invoices are of "
+                    "customers whom nobody owns who may work the queue: they wait there until somebody takes them",
+                    name=repr(segment.name),
+                    day=str(cadence.steps[-1].day),
+                    count=row["unowned"],
+                    total=row["invoices"],
+                ),
             )
         written = _escalating(cadence)
         if written and row["unescalated"]:
-            yield Finding(
-                ("segments", number, "cadence"),
-                f"in {segment.name!r} {_days(written)} to the escalation contact, and {row['unescalated']} of the"
-                f" {row['invoices']} open invoices are of customers without one who may be mailed: there these"
-                " reminders are held",
+            told = counted(
+                "in {name} the reminder of day {days} goes to the escalation contact, and {count} of the {total} open "
+                "invoices are of customers without one who may be mailed: there these reminders are held",
+                "in {name} the reminders of the days {days} go to the escalation contact, and {count} of the {total} "
+                "open invoices are of customers without one who may be mailed: there these reminders are held",
+                len(written),
+                name=repr(segment.name),
+                days=", ".join(map(str, written)),
+                count=row["unescalated"],
+                total=row["invoices"],
             )
+            yield Finding(("segments", number, "cadence"), told)
 
 
 def _escalating(cadence: CadencePart) -> Sequence[int]:
     """Return the days of the steps that write to escalation contacts."""
     return [step.day for step in cadence.steps if step.letter is not None and step.recipients == "escalation"]
-
-
-def _days(days: Sequence[int]) -> str:
-    told = ", ".join(str(day) for day in days)
-    return f"the reminder of day {told} goes" if len(days) == 1 else f"the reminders of the days {told} go"

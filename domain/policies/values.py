@@ -23,6 +23,7 @@ from pydantic import (
 
 from domain.kernel.dates import AGEING_BUCKETS
 from domain.kernel.money import CurrencyUnknown, digits
+from domain.kernel.speech import phrase, say
 from domain.ledger.csv_import import regions as spellings
 from domain.policies.regions import REGIONS
 
@@ -61,18 +62,23 @@ def nearest(text: str, known: Iterable[str]) -> str:
     """Return a question that names the known word most like *text*, or nothing."""
     by_key = {each.casefold(): each for each in known}
     found = get_close_matches(text.casefold(), by_key, n=1, cutoff=0.6)
-    return f" Did you mean {by_key[found[0]]!r}?" if found else ""
+    return f" {say('Did you mean {word}?', word=repr(by_key[found[0]]))}" if found else ""
 
 
-def one_of(known: Iterable[str], what: str) -> Callable[[str], str]:
-    """Return a validator that takes a known word in any case and gives it its spelling."""
+def known_are(words: Iterable[str]) -> str:
+    """Return a sentence that names the known words."""
+    return f" {say('Known are: {words}.', words=', '.join(words))}"
+
+
+def one_of(known: Iterable[str], no: str) -> Callable[[str], str]:
+    """Return a validator that takes a known word in any case and gives it its spelling; *no* says that it is none."""
     words = {each.casefold(): each for each in known}
 
     def checked(text: str) -> str:
         found = words.get(text.casefold())
         if found is None:
-            hint = nearest(text, words.values()) or f" Known are: {', '.join(words.values())}."
-            raise ValueError(f"{text[:40]!r} is no {what}.{hint}")
+            hint = nearest(text, words.values()) or known_are(words.values())
+            raise ValueError(f"{say(no, word=repr(text[:40]))}{hint}")
         return found
 
     return checked
@@ -80,13 +86,13 @@ def one_of(known: Iterable[str], what: str) -> Callable[[str], str]:
 
 def _printable(text: str) -> str:
     if not text.isprintable():
-        raise ValueError("a text here stands on one line and holds no control characters")
+        raise ValueError(say("a text here stands on one line and holds no control characters"))
     return text
 
 
 def _lines(text: str) -> str:
     if not all(each.isprintable() or each == "\n" for each in text):
-        raise ValueError("notes hold no control characters but line ends")
+        raise ValueError(say("notes hold no control characters but line ends"))
     return text
 
 
@@ -101,7 +107,9 @@ def _currency(text: str) -> str:
 def _country(text: str) -> str:
     found = spellings.country(text)
     if found is None:
-        raise ValueError(f"{text[:40]!r} is no country. Write its ISO 3166 code, such as DE, or its English name.")
+        raise ValueError(
+            say("{word} is no country. Write its ISO 3166 code, such as DE, or its English name.", word=repr(text[:40]))
+        )
     return found
 
 
@@ -137,19 +145,19 @@ Countries = Annotated[
     tuple[Annotated[Word, AfterValidator(_country)], ...], BeforeValidator(_listed), _Limited, AfterValidator(_sorted)
 ]
 Regions = Annotated[
-    tuple[Annotated[Word, AfterValidator(one_of(REGIONS, "region"))], ...],
+    tuple[Annotated[Word, AfterValidator(one_of(REGIONS, phrase("{word} is no region.")))], ...],
     BeforeValidator(_listed),
     _Limited,
     AfterValidator(_sorted),
 ]
 Risks = Annotated[
-    tuple[Annotated[Word, AfterValidator(one_of(RISKS, "risk"))], ...],
+    tuple[Annotated[Word, AfterValidator(one_of(RISKS, phrase("{word} is no risk.")))], ...],
     BeforeValidator(_listed),
     _Limited,
     AfterValidator(_sorted),
 ]
 Buckets = Annotated[
-    tuple[Annotated[Word, AfterValidator(one_of(BUCKETS, "ageing bucket"))], ...],
+    tuple[Annotated[Word, AfterValidator(one_of(BUCKETS, phrase("{word} is no ageing bucket.")))], ...],
     BeforeValidator(_listed),
     _Limited,
     AfterValidator(_by_bucket),
@@ -202,9 +210,9 @@ class BalanceRange(Part):
 
 def _ordered(low: Decimal | int | None, high: Decimal | int | None) -> None:
     if low is None and high is None:
-        raise ValueError("a range needs `from`, `to` or both")
+        raise ValueError(say("a range needs `from`, `to` or both"))
     if low is not None and high is not None and low > high:
-        raise ValueError(f"the range runs backwards: from {low} to {high}")
+        raise ValueError(say("the range runs backwards: from {low} to {high}", low=str(low), high=str(high)))
 
 
 class Tags(Part):
@@ -217,7 +225,7 @@ class Tags(Part):
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if self.any is None and self.all is None and self.none is None:
-            raise ValueError("tags need `any`, `all` or `none`")
+            raise ValueError(say("tags need `any`, `all` or `none`"))
         if self.none and self.all and (both := set(self.none) & set(self.all)):
-            raise ValueError(f"no customer has and has not the tag {min(both)!r}")
+            raise ValueError(say("no customer has and has not the tag {tag}", tag=repr(min(both))))
         return self

@@ -22,6 +22,7 @@ from ruamel.yaml.events import (
 )
 from ruamel.yaml.events import CollectionEndEvent as End
 
+from domain.kernel.speech import say
 from domain.policies.findings import Finding, Path
 
 MAX_CHARACTERS = 512_000
@@ -72,19 +73,20 @@ def read(text: str) -> Tree:
         NotYaml: It is none, is too large, or uses what a policy needs not.
     """
     if len(text) > MAX_CHARACTERS:
-        raise NotYaml(1, f"the file is longer than {MAX_CHARACTERS:,} characters")
+        raise NotYaml(1, say("the file is longer than {most} characters", most=MAX_CHARACTERS))
     reader = _Reader()
     try:
         for event in YAML(pure=True).parse(text):
             reader.take(event)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise NotYaml(mark.line + 1 if mark else 1, f"not YAML: {error.problem or error.context}") from None
+        told = say("not YAML: {fault}", fault=error.problem or error.context)
+        raise NotYaml(mark.line + 1 if mark else 1, told) from None
     except YAMLError as error:
         character = getattr(error, "position", 0)
-        raise NotYaml(text.count("\n", 0, character) + 1, "holds characters that cannot be shown") from None
+        raise NotYaml(text.count("\n", 0, character) + 1, say("holds characters that cannot be shown")) from None
     if not reader.documents:
-        raise NotYaml(1, "the file is empty")
+        raise NotYaml(1, say("the file is empty"))
     return reader.tree
 
 
@@ -103,9 +105,9 @@ class _Reader:
         if isinstance(event, DocumentStartEvent):
             self.documents += 1
             if self.documents > 1:
-                raise NotYaml(line, "a policy file holds one document")
+                raise NotYaml(line, say("a policy file holds one document"))
             if event.tags or event.version:
-                raise NotYaml(line, "directives are not used in a policy file")
+                raise NotYaml(line, say("directives are not used in a policy file"))
         elif isinstance(event, NodeEvent):
             self._plain_only(event, line)
             self._node(event, line)
@@ -114,12 +116,13 @@ class _Reader:
 
     def _plain_only(self, event: NodeEvent, line: int) -> None:
         if isinstance(event, AliasEvent) or event.anchor is not None:
-            raise NotYaml(line, "anchors and aliases (& and *) are not used in a policy file; write the value out")
+            told = say("anchors and aliases (& and *) are not used in a policy file; write the value out")
+            raise NotYaml(line, told)
         if getattr(event, "ctag", None) is not None:
-            raise NotYaml(line, "tags (!) are not used in a policy file")
+            raise NotYaml(line, say("tags (!) are not used in a policy file"))
         self._nodes += 1
         if self._nodes > MAX_NODES:
-            raise NotYaml(line, f"the file holds more than {MAX_NODES:,} values")
+            raise NotYaml(line, say("the file holds more than {most} values", most=MAX_NODES))
 
     def _node(self, event: NodeEvent, line: int) -> None:
         top = self._open[-1] if self._open else None
@@ -139,12 +142,13 @@ class _Reader:
 
     def _key(self, top: _Open, event: NodeEvent, line: int) -> None:
         if not isinstance(event, ScalarEvent):
-            raise NotYaml(line, "a word to the left of a colon is a plain word", top.path)
+            raise NotYaml(line, say("a word to the left of a colon is a plain word"), top.path)
         key = str(event.value)
         assert isinstance(top.value, dict)
         if key in top.value:
-            first = self.tree.lines[(*top.path, key)]
-            raise NotYaml(line, f"{key[:40]!r} stands here a second time; the first is on line {first}", top.path)
+            first = str(self.tree.lines[(*top.path, key)])
+            told = say("{word} stands here a second time; the first is on line {line}", word=repr(key[:40]), line=first)
+            raise NotYaml(line, told, top.path)
         self.tree.lines[(*top.path, key)] = line
         top.key = key
 
@@ -152,7 +156,7 @@ class _Reader:
         if isinstance(event, ScalarEvent):
             return _scalar(event)
         if len(self._open) >= MAX_DEPTH:
-            raise NotYaml(line, f"more than {MAX_DEPTH} levels deep")
+            raise NotYaml(line, say("more than {most} levels deep", most=MAX_DEPTH))
         value: dict[str, Any] | list[Any] = {} if isinstance(event, MappingStartEvent) else []
         assert isinstance(event, MappingStartEvent | SequenceStartEvent)
         self._open.append(_Open(value, path))

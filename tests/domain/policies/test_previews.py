@@ -77,7 +77,7 @@ async def test_complaint_22_the_preview_shows_the_exact_calendar_of_an_invoice(c
     calendar = shown.segments[0].calendar
     assert (calendar.invoice_number, calendar.due_on) == ("I-1", date(2026, 3, 31))
     assert [(each.on, each.day, each.what, each.note) for each in calendar.days] == [
-        (date(2026, 3, 28), -3, "reminder-due (Neutral)", "no working day there, so it leaves on Mon 2026-03-30"),
+        (date(2026, 3, 28), -3, "reminder-due (Neutral)", "no working day there, so it leaves on 30 Mar 2026"),
         (date(2026, 3, 31), 0, "reminder-due (Neutral)", ""),
         (date(2026, 4, 7), 7, "reminder-overdue (Neutral)", ""),
         (date(2026, 4, 14), 14, "reminder-overdue (Confident)", ""),
