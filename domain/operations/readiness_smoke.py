@@ -145,7 +145,7 @@ async def _look(core: Core, smoke: DisputeSmoke, *, wants_chat: bool) -> str:
         " LEFT JOIN timeline_entry t ON t.invoice_id = i.id AND t.kind = %(kind)s"
         " AND t.fact->>'dispute_id' = d.id::text"
         " WHERE i.number_key = %(key)s AND d.is_test AND d.created_at >= %(since)s"
-        " ORDER BY d.created_at LIMIT 1",
+        " ORDER BY d.state = 'open' DESC, d.created_at DESC LIMIT 1",
         {"kind": DisputeTested.kind, "key": invoices.number_key(readiness_subject.NUMBER), "since": smoke.started_at},
     )
     if row is None:

@@ -11,7 +11,7 @@ from domain.deliverability.sender_records import Finding
 from domain.kernel.limits import Limits
 from domain.kernel.money import Money
 from domain.ledger.parity import CurrencyParity, Figure, Parity
-from domain.operations import readiness_checks, readiness_facts, readiness_judges
+from domain.operations import readiness_checks, readiness_facts
 from domain.operations.crons import CRONS
 from domain.operations.readiness_facts import Facts, Inbound, Payments, Smoke
 from domain.operations.readiness_judges import Judgement, Verdict
@@ -272,9 +272,7 @@ def test_a_cron_is_late_after_two_turns_and_the_time_of_grace() -> None:
 
 
 def test_every_code_of_every_judge_has_words() -> None:
-    source = (readiness_judges.__file__, [check for check in readiness_checks.CHECKS])
-
-    for check in source[1]:
+    for check in readiness_checks.CHECKS:
         for code in check.says:
             assert readiness_checks.said(check, code, {}) in (code, check.says[code])
         found = check.judge(FACTS, LIMITS)
