@@ -15,9 +15,12 @@ from domain.casework.refusals import AbsenceClashes, AbsenceImpossible, DeputyIs
 from domain.kernel.actor import Permission
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
+from domain.kernel.speech import phrase, say
 from domain.people import people
 
-MEANWHILE = "Your queue, tasks, disputes and promises show to your deputy meanwhile, and are yours again afterwards."
+MEANWHILE = phrase(
+    "Your queue, tasks, disputes and promises show to your deputy meanwhile, and are yours again afterwards."
+)
 
 EXAMPLE = "away from monday until friday deputy @ben"
 
@@ -40,14 +43,14 @@ async def away(core: Core, ask: Ask) -> Answer:
         return answers.done(await absences.cancel(core, actor=ask.actor))
     before, deputy = _split(ask.words, {"deputy", "stand-in", "covered"})
     if not deputy:
-        raise Misunderstood(f"Who stands in? For example `/plixo {EXAMPLE}`.")
+        raise Misunderstood(say("Who stands in? For example `/plixo {example}`.", example=EXAMPLE))
     start, rest = _start(core, before)
     read = words.until(rest, now=start, zone=core.merchant.zone, opens=core.limits.office_opens)
     if read.at is None:
-        raise Misunderstood(f"Until when? For example `/plixo {EXAMPLE}`.")
+        raise Misunderstood(say("Until when? For example `/plixo {example}`.", example=EXAMPLE))
     slack_id = await people.slack_id(core, text=asks.person(" ".join(deputy)))
     event = await absences.plan(core, deputy_slack_id=slack_id, from_at=start, until=read.at, actor=ask.actor)
-    return answers.done(event, note=MEANWHILE)
+    return answers.done(event, note=say(MEANWHILE))
 
 
 async def submit(core: Core, filled: Filled) -> Message:
@@ -57,9 +60,9 @@ async def submit(core: Core, filled: Filled) -> Message:
         Misfilled: A day is missing or not possible, or nobody stands in.
     """
     values, zone, opens = filled.values, core.merchant.zone, core.limits.office_opens
-    first = entered.day(values, "from", or_else="From which day?")
-    last = entered.day(values, "until", or_else="Until which day?")
-    deputy = entered.person(values, "deputy", or_else="Who stands in?")
+    first = entered.day(values, "from", or_else=say("From which day?"))
+    last = entered.day(values, "until", or_else=say("Until which day?"))
+    deputy = entered.person(values, "deputy", or_else=say("Who stands in?"))
     with entered.at_fields(
         {"until": (AbsenceImpossible,), "deputy": (WithoutRole, DeputyIsSelf), "from": (AbsenceClashes,)}
     ):
@@ -71,7 +74,7 @@ async def submit(core: Core, filled: Filled) -> Message:
             note=values.text("note"),
             actor=filled.actor,
         )
-    return answers.done(event, note=MEANWHILE)
+    return answers.done(event, note=say(MEANWHILE))
 
 
 async def assign(core: Core, ask: Ask) -> Message:
@@ -79,7 +82,7 @@ async def assign(core: Core, ask: Ask) -> Message:
     example = "assign Acme Ltd to @ben"
     name, who = _split(ask.words, {"to"})
     if not name or not who:
-        raise Misunderstood(f"Which customer, and whose is it? For example `/plixo {example}`.")
+        raise Misunderstood(say("Which customer, and whose is it? For example `/plixo {example}`.", example=example))
     nobody = who[0].casefold() == "nobody"
     slack_id = None if nobody else await people.slack_id(core, text=asks.person(" ".join(who)))
     quoted = asks.quoted(name)
@@ -91,7 +94,7 @@ async def hand_over(core: Core, ask: Ask) -> Message:
     """Answer ``/plixo handover @anna to @ben``: every customer of one is the other's, for good."""
     giver, taker = _split(ask.words, {"to"})
     if not giver or not taker:
-        raise Misunderstood("From whom to whom? For example `/plixo handover @anna to @ben`.")
+        raise Misunderstood(say("From whom to whom? For example `/plixo {example}`.", example="handover @anna to @ben"))
     event = await assignments.hand_over(
         core,
         from_slack_id=await people.slack_id(core, text=asks.person(" ".join(giver))),
@@ -114,7 +117,7 @@ def _start(core: Core, said: tuple[str, ...]) -> tuple[datetime, tuple[str, ...]
     today = now.astimezone(core.merchant.zone).date()
     read = words.leading_day(said[1:], today=today)
     if read is None:
-        raise Misunderstood(f"From which day? For example `/plixo {EXAMPLE}`.")
+        raise Misunderstood(say("From which day? For example `/plixo {example}`.", example=EXAMPLE))
     start = datetime.combine(read[0], core.limits.office_opens, core.merchant.zone)
     return max(start, now), said[1 + read[1] :]
 
@@ -131,17 +134,19 @@ COMMANDS: tuple[Command, ...] = (
         "assign",
         "NAME to @person",
         Permission.APPROVE,
-        "says whose customer it is",
+        phrase("says whose customer it is"),
         "assign Acme Ltd to @ben",
         assign,
     ),
-    command(Group.POLICY, "workload", "", Permission.VIEW, "shows who has how much to do", "workload", workload),
+    command(
+        Group.POLICY, "workload", "", Permission.VIEW, phrase("shows who has how much to do"), "workload", workload
+    ),
     command(
         Group.POLICY,
         "handover",
         "@from to @to",
         Permission.APPROVE,
-        "moves all customers of one to another, for good",
+        phrase("moves all customers of one to another, for good"),
         "handover @anna to @ben",
         hand_over,
     ),
@@ -150,7 +155,7 @@ COMMANDS: tuple[Command, ...] = (
         "away",
         "[from DAY] until DAY deputy @person | list | end",
         Permission.WORK_QUEUE,
-        "lets somebody stand in for you",
+        phrase("lets somebody stand in for you"),
         EXAMPLE,
         away,
         opens=True,

@@ -14,6 +14,7 @@ from bot.views import searches as search_views
 from domain.casework import accounts
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
+from domain.kernel.speech import phrase, say
 from domain.ledger.refusals import AccountNotFound, AccountUnclear, InvoiceNotFound
 from domain.operations import cases, searches
 
@@ -47,7 +48,7 @@ async def press_show(core: Core, press: Press) -> Message:
 
 async def submit(core: Core, filled: Filled) -> Message:
     """Show the customer that was looked up."""
-    account_id = entered.chosen(filled.values, entered.CUSTOMER, or_else="Which customer?")
+    account_id = entered.chosen(filled.values, entered.CUSTOMER, or_else=say("Which customer?"))
     return views.card(await accounts.show(core, account=str(account_id), actor=filled.actor))
 
 
@@ -63,7 +64,7 @@ COMMANDS: tuple[Command, ...] = (
         "account",
         "[NAME]",
         Permission.VIEW,
-        "shows a customer at a glance",
+        phrase("shows a customer at a glance"),
         "account Acme",
         show,
         opens=True,

@@ -8,6 +8,7 @@ from bot.blocks import Message
 from bot.routes import Command, Group, command
 from domain.kernel.actor import Permission
 from domain.kernel.core import Core
+from domain.kernel.speech import phrase
 from domain.operations.exports import What
 
 
@@ -26,7 +27,7 @@ COMMANDS: tuple[Command, ...] = (
         "ageing chart",
         "[here]",
         Permission.VIEW,
-        "draws what is open by age, beside last week",
+        phrase("draws what is open by age, beside last week"),
         "ageing chart",
         _chart(What.AGEING_CHART),
     ),
@@ -35,7 +36,7 @@ COMMANDS: tuple[Command, ...] = (
         "cash chart",
         "[WEEKS] [here]",
         Permission.VIEW,
-        "draws what was collected, week by week",
+        phrase("draws what was collected, week by week"),
         "cash chart 26",
         _chart(What.CASH_CHART),
     ),
@@ -44,7 +45,7 @@ COMMANDS: tuple[Command, ...] = (
         "portal chart",
         "[WEEKS] [here]",
         Permission.VIEW,
-        "draws how far payers came with their links",
+        phrase("draws how far payers came with their links"),
         "portal chart 8",
         _chart(What.PORTAL_CHART),
     ),

@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from bot import blocks, ids
 from bot.audience import Audience, Draw
 from bot.blocks import Block, Message
-from bot.views import brief, news
+from bot.views import brief, kinds, news
 from bot.views import cases as case_views
+from domain.kernel.speech import say
 from domain.kernel.timeline import Entry
 from domain.operations.cases import Case
-from domain.operations.chat_events import words
 from domain.operations.standings import Standing
 
 LONGEST = 120
@@ -61,8 +61,8 @@ def thread(
 def less_button(*, channel: str, kind: str) -> Block:
     """Return the button with which a channel hears less of one kind of news for a time."""
     return blocks.button(
-        "Less of this here",
+        say("Less of this here"),
         action=ids.Action.HEAR_LESS,
         value=ids.value(seen=f"{channel} {kind}"[:LONGEST]),
-        label=f"Hear less of {words(kind)} in this channel",
+        label=say("Hear less of {news} in this channel", news=kinds.named(kind)),
     )

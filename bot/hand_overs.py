@@ -13,6 +13,7 @@ from domain.casework import hand_overs
 from domain.casework.refusals import HandedOverAlready, HandedToSelf, WithoutRole, WordsMissing
 from domain.kernel.actor import Permission
 from domain.kernel.core import Core
+from domain.kernel.speech import phrase, say
 from domain.operations import cases
 from domain.people import people
 
@@ -32,7 +33,7 @@ async def escalate(core: Core, ask: Ask) -> Answer:
     if not rest:
         return forms.hand_over(await cases.case(core, invoice_number=number))
     if len(rest) == 1:
-        raise Misunderstood(f"What is to be done? For example `/plixo {EXAMPLE}`.")
+        raise Misunderstood(say("What is to be done? For example `/plixo {example}`.", example=EXAMPLE))
     slack_id = await people.slack_id(core, text=asks.person(rest[0]))
     event = await hand_overs.hand_over(
         core, invoice_number=number, slack_id=slack_id, words=" ".join(rest[1:]), actor=ask.actor
@@ -49,7 +50,7 @@ async def press(core: Core, press: Press) -> Answer:
 async def submit(core: Core, filled: Filled) -> Message:
     """Pass the case on to whom was chosen."""
     case = await entered.case(core, filled)
-    slack_id = entered.person(filled.values, "person", or_else="To whom?")
+    slack_id = entered.person(filled.values, "person", or_else=say("To whom?"))
     with entered.at_fields({"person": (WithoutRole, HandedToSelf, HandedOverAlready), "words": (WordsMissing,)}):
         event = await hand_overs.hand_over(
             core,
@@ -67,7 +68,7 @@ COMMANDS: tuple[Command, ...] = (
         "escalate",
         "[INV @person words…]",
         Permission.WORK_QUEUE,
-        "passes a case on, as a task",
+        phrase("passes a case on, as a task"),
         EXAMPLE,
         escalate,
         opens=True,

@@ -10,14 +10,21 @@ from bot.ids import Action
 from bot.routes import Command, Group, Route, command
 from bot.views import answers
 from bot.views import holds as views
+from domain.kernel import kept
 from domain.kernel.actor import Permission
 from domain.kernel.core import Core
+from domain.kernel.speech import phrase, say
 from domain.ledger import accounts, invoices
 from domain.ledger.refusals import InvoiceNotFound
 from domain.operations import cases, short_ids
 from domain.operations.short_ids import Waiting
 from domain.outreach import holds
 from domain.outreach.holds import HoldKind, HoldShown
+
+LIFTED = phrase("lifted in Slack")
+"""The reason that is noted of a click."""
+
+kept.learn(LIFTED)
 
 EXAMPLE = "hold INV-1042 until friday they change their bank"
 OF_ACCOUNT = 'hold account "Acme Ltd" until friday they are moving'
@@ -42,7 +49,7 @@ async def hold(core: Core, ask: Ask) -> Message:
     else:
         number, rest = asks.leading_number(said, example=EXAMPLE)
     read = words.until(rest, now=core.clock.now(), zone=core.merchant.zone, opens=core.limits.opens)
-    reason = asks.reason(tuple(read.rest.split()), why="Why is it on hold?", example=EXAMPLE)
+    reason = asks.reason(tuple(read.rest.split()), why=say("Why is it on hold?"), example=EXAMPLE)
     event = await holds.put(
         core, kind=kind, reason=reason, actor=ask.actor, account=account, invoice_number=number, until=read.at
     )
@@ -62,34 +69,36 @@ async def unhold(core: Core, ask: Ask) -> Message:
         Misunderstood: What is held, or why it may go on, is missing.
     """
     if not ask.words:
-        raise Misunderstood(f"Which one, and why? For example `/plixo {LIFT}`. `/plixo hold list` lists them.")
+        raise Misunderstood(
+            say("Which one, and why? For example `/plixo {example}`. `/plixo hold list` lists them.", example=LIFT)
+        )
     found, rest = await _found(core, ask.words)
     if len(found) > 1:
         return views.choices(found)
-    reason = asks.reason(rest, why="Why may the reminders go on?", example=LIFT)
+    reason = asks.reason(rest, why=say("Why may the reminders go on?"), example=LIFT)
     if not found:
-        return answers.said("Nothing is on hold there. `/plixo hold list` lists what is.")
+        return answers.said(say("Nothing is on hold there. `/plixo hold list` lists what is."))
     return answers.done(await holds.lift(core, hold_id=found[0], reason=reason, actor=ask.actor))
 
 
 async def exclude(core: Core, ask: Ask) -> Message:
     """Answer ``/plixo exclude NAME: reason…``: a customer gets no reminders at all."""
     name, rest = _name(ask.words, example='exclude "Acme Ltd" the CEO calls them himself')
-    reason = asks.reason(rest, why="Why?", example='exclude "Acme Ltd" the CEO calls them himself')
+    reason = asks.reason(rest, why=say("Why?"), example='exclude "Acme Ltd" the CEO calls them himself')
     return answers.done(await holds.exclude(core, account=name, reason=reason, actor=ask.actor))
 
 
 async def include(core: Core, ask: Ask) -> Message:
     """Answer ``/plixo include NAME: reason…``."""
     name, rest = _name(ask.words, example='include "Acme Ltd" the talks are over')
-    reason = asks.reason(rest, why="Why?", example='include "Acme Ltd" the talks are over')
+    reason = asks.reason(rest, why=say("Why?"), example='include "Acme Ltd" the talks are over')
     return answers.done(await holds.include(core, account=name, reason=reason, actor=ask.actor))
 
 
 async def press_lift(core: Core, press: Press) -> Message:
     """Answer a click on Lift: the reason is that somebody decided it."""
     assert press.subject.hold is not None, "the route asks for it"
-    event = await holds.lift(core, hold_id=press.subject.hold, reason="lifted in Slack", actor=press.actor)
+    event = await holds.lift(core, hold_id=press.subject.hold, reason=LIFTED, actor=press.actor)
     return answers.done(event)
 
 
@@ -126,7 +135,7 @@ def _name(said: tuple[str, ...], *, example: str) -> tuple[str, tuple[str, ...]]
             return " ".join((*said[:place], word[:-1])), said[place + 1 :]
     if len(said) > 1 and any(letter.isdigit() for letter in said[0]):
         return said[0], said[1:]
-    raise Misunderstood(f"Which customer? Put the name into quotation marks: `/plixo {example}`.")
+    raise Misunderstood(say("Which customer? Put the name into quotation marks: `/plixo {example}`.", example=example))
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -135,18 +144,18 @@ COMMANDS: tuple[Command, ...] = (
         "hold",
         '[legal] INV|account "NAME" [until DAY] reason…',
         Permission.WORK_QUEUE,
-        "stops reminders",
+        phrase("stops reminders"),
         EXAMPLE,
         hold,
         Permission.APPROVE_CREDITS,
     ),
-    command(Group.STOPS, "hold list", "", Permission.VIEW, "lists holds in force", "hold list", listed),
+    command(Group.STOPS, "hold list", "", Permission.VIEW, phrase("lists holds in force"), "hold list", listed),
     command(
         Group.STOPS,
         "unhold",
         'INV|account "NAME"|ID reason…',
         Permission.WORK_QUEUE,
-        "lets them go on",
+        phrase("lets them go on"),
         LIFT,
         unhold,
         Permission.APPROVE_CREDITS,
@@ -156,7 +165,7 @@ COMMANDS: tuple[Command, ...] = (
         "exclude",
         '"NAME" reason…',
         Permission.WORK_QUEUE,
-        "sends a customer no reminders at all",
+        phrase("sends a customer no reminders at all"),
         'exclude "Acme Ltd" the CEO calls them himself',
         exclude,
     ),
@@ -165,7 +174,7 @@ COMMANDS: tuple[Command, ...] = (
         "include",
         '"NAME" reason…',
         Permission.WORK_QUEUE,
-        "sends them again",
+        phrase("sends them again"),
         'include "Acme Ltd" the talks are over',
         include,
     ),

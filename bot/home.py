@@ -20,6 +20,7 @@ from bot.views import mails as mail_views
 from bot.views import money as money_views
 from bot.views import plans as plan_views
 from bot.views import questions as question_views
+from bot.views import write_offs as write_off_views
 from domain.casework import conversations, questions
 from domain.commitments import dispute_queries, plan_queries
 from domain.kernel.actor import Actor, ActorKind, Permission
@@ -116,7 +117,7 @@ _LISTS: Mapping[str, _List] = {
     Pile.QUESTIONS: _shows(questions.waiting, question_views.waiting),
     Pile.PLANS: _shows(plan_queries.waiting, plan_views.waiting),
     Pile.CREDITS: _shows(credits.waiting, credit_views.listed),
-    Pile.WRITE_OFFS: _shows(write_off_records.waiting, money_views.write_offs),
+    Pile.WRITE_OFFS: _shows(write_off_records.waiting, write_off_views.listed),
     Pile.FORWARDINGS: _shows(forwardings.waiting, forwarding_views.listed),
     "disputes": _disputes,
     "unapplied": _unapplied,

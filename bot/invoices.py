@@ -14,6 +14,7 @@ from bot.views import cases as views
 from bot.views import searches as search_views
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
+from domain.kernel.speech import phrase
 from domain.ledger.refusals import InvoiceNotFound
 from domain.operations import cases, searches
 
@@ -70,7 +71,7 @@ COMMANDS: tuple[Command, ...] = (
         "invoice",
         "[INV]",
         Permission.VIEW,
-        "shows an invoice, or a customer's open ones",
+        phrase("shows an invoice, or a customer's open ones"),
         "invoice INV-1042",
         show,
         opens=True,

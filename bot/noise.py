@@ -9,6 +9,7 @@ from bot.routes import Command, Group, Route, command
 from bot.views import noise as views
 from domain.kernel.actor import Permission
 from domain.kernel.core import Core
+from domain.kernel.speech import phrase, say
 from domain.operations import chat_channels, noise
 
 
@@ -22,7 +23,7 @@ async def press_less(core: Core, press: Press) -> Message:
     """Let the channel hear less of the kind of news on whose message the button was."""
     channel, _, kind = (press.subject.seen or "").partition(" ")
     if not channel or not kind:
-        raise Misunderstood("This button is from an older version. `/plixo noise` lists what is muted.")
+        raise Misunderstood(say("This button is from an older version. `/plixo noise` lists what is muted."))
     return views.muted(await noise.mute(core, channel=channel, kind=kind, actor=press.actor))
 
 
@@ -40,8 +41,8 @@ async def _all(core: Core) -> Message:
 
 COMMANDS: tuple[Command, ...] = (
     command(
-        Group.POLICY, "noise", "", Permission.VIEW, "shows what channels hear less of, and what a week of news came to",
-        "noise", show,
+        Group.POLICY, "noise", "", Permission.VIEW,
+        phrase("shows what channels hear less of, and what a week of news came to"), "noise", show,
     ),
 )  # fmt: skip
 

@@ -15,6 +15,7 @@ from domain.casework.phone_calls import CallOutcome
 from domain.casework.refusals import FollowUpImpossible
 from domain.kernel.actor import Permission
 from domain.kernel.core import Core
+from domain.kernel.speech import phrase, say
 from domain.operations import cases
 
 EXAMPLE = "called INV-1042 they look for the invoice"
@@ -45,7 +46,7 @@ async def submit(core: Core, filled: Filled) -> Message:
     try:
         outcome = CallOutcome[filled.values.choice("outcome")]
     except KeyError:
-        raise Misfilled({"outcome": "What came of it?"}) from None
+        raise Misfilled({"outcome": say("What came of it?")}) from None
     with entered.at_fields({"on": (FollowUpImpossible,)}):
         event = await phone_calls.log(
             core,
@@ -59,7 +60,16 @@ async def submit(core: Core, filled: Filled) -> Message:
 
 
 COMMANDS: tuple[Command, ...] = (
-    command(Group.WORK, "called", "[INV [note…]]", Permission.WORK_QUEUE, "notes a call", EXAMPLE, called, opens=True),
+    command(
+        Group.WORK,
+        "called",
+        "[INV [note…]]",
+        Permission.WORK_QUEUE,
+        phrase("notes a call"),
+        EXAMPLE,
+        called,
+        opens=True,
+    ),
 )
 
 BUTTONS: Mapping[Action, Route] = {

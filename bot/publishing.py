@@ -14,6 +14,7 @@ from bot.views import home as views
 from domain.kernel.core import Core
 from domain.kernel.jobs import JobFunction, TryLater
 from domain.kernel.refusals import NotAllowed
+from domain.kernel.speech import Reader
 from domain.operations import desks, homes
 from domain.operations.desks import Shared
 from domain.operations.homes import HomeView
@@ -30,6 +31,21 @@ PLACE = "home"
 
 STIRRING = ("tell_operators", "tell_person", "redraw_case", "redraw_chat")
 """Jobs that run when something has happened; after them the Homes are drawn anew."""
+
+
+class Said:
+    """What every desk shows alike, read once for all who read the same language."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        self._read: dict[Reader, Shared] = {}
+
+    async def to(self, reader: Reader) -> Shared:
+        """Return it as it is said to somebody."""
+        if reader not in self._read:
+            with readers.spoken_to(self._core, reader):
+                self._read[reader] = await desks.shared(self._core)
+        return self._read[reader]
 
 
 class Homes:
@@ -58,7 +74,7 @@ class Homes:
         """
         home = await homes.of(self._core, slack_id=slack_id)
         if home is not None and not home.current:
-            await self._publish(home, await desks.shared(self._core), looked_at=True)
+            await self._publish(home, Said(self._core), looked_at=True)
 
     async def publish_all(self, entry_id: int = 0) -> None:
         """Draw every Home that was looked at of late and has changed. A job.
@@ -70,11 +86,11 @@ class Homes:
         watched = await homes.watched(self._core)
         if not watched:
             return
-        shared = await desks.shared(self._core)
+        shared = Said(self._core)
         for each in watched:
             await self._publish(each, shared)
 
-    async def _publish(self, before: HomeView, shared: Shared, *, looked_at: bool = False) -> None:
+    async def _publish(self, before: HomeView, shared: Said, *, looked_at: bool = False) -> None:
         home = await self._drawn(before.slack_id, shared)
         if home.content_hash == before.content_hash and not looked_at:
             return
@@ -111,12 +127,12 @@ class Homes:
             lambda: self._client.views_publish(user_id=slack_id, view=home.view(), **parts), place=PLACE
         )
 
-    async def _drawn(self, slack_id: str, shared: Shared) -> Home:
+    async def _drawn(self, slack_id: str, shared: Said) -> Home:
         try:
             actor = await people.actor(self._core, slack_id=slack_id)
-            desk = await desks.of(self._core, actor=actor, shared=shared)
-            with readers.spoken_to(self._core, await readers.person(self._core, slack_id=slack_id)):
-                return views.desk(desk)
+            reader = await readers.person(self._core, slack_id=slack_id)
+            with readers.spoken_to(self._core, reader):
+                return views.desk(await desks.of(self._core, actor=actor, shared=await shared.to(reader)))
         except (PersonUnknown, NotAllowed):
             own = await access_lists.of_account(self._core, slack_id=slack_id)
             waits = own if own is not None and own.open else None

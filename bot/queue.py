@@ -15,6 +15,7 @@ from domain.casework import cards, claims, queue, snoozes, taking
 from domain.casework.taking import Taken
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
+from domain.kernel.speech import phrase, say
 from domain.operations import cases
 from domain.outreach import nudges
 
@@ -79,7 +80,9 @@ async def press_take_over(core: Core, press: Press) -> Message:
 async def press_send(core: Core, press: Press) -> Message:
     """Answer a click on Send reminder now."""
     event = await nudges.nudge(core, invoice_number=await _number(core, press), actor=press.actor)
-    return answers.done(event, note=f"{event.owner_name}, whose customer it is, is told." if event.owner_name else "")
+    return answers.done(
+        event, note=say("{owner}, whose customer it is, is told.", owner=event.owner_name) if event.owner_name else ""
+    )
 
 
 async def press_skip(core: Core, press: Press) -> Message:
@@ -113,19 +116,45 @@ def _mine(ask: Ask) -> bool:
 
 COMMANDS: tuple[Command, ...] = (
     command(
-        Group.WORK, "queue", "[mine]", Permission.VIEW, "shows what to work on, the most urgent first", "queue", page
+        Group.WORK,
+        "queue",
+        "[mine]",
+        Permission.VIEW,
+        phrase("shows what to work on, the most urgent first"),
+        "queue",
+        page,
     ),
     command(
-        Group.WORK, "focus", "", Permission.VIEW, "shows today's top three, and how far you have come", "focus", focus
+        Group.WORK,
+        "focus",
+        "",
+        Permission.VIEW,
+        phrase("shows today's top three, and how far you have come"),
+        "focus",
+        focus,
     ),
     command(
-        Group.WORK, "next", "[mine]", Permission.WORK_QUEUE, "takes up the case that comes first", "next", following
+        Group.WORK,
+        "next",
+        "[mine]",
+        Permission.WORK_QUEUE,
+        phrase("takes up the case that comes first"),
+        "next",
+        following,
     ),
     command(
-        Group.WORK, "claim", "INV [over]", Permission.WORK_QUEUE, "takes up a case by name", "claim INV-1042", claim
+        Group.WORK,
+        "claim",
+        "INV [over]",
+        Permission.WORK_QUEUE,
+        phrase("takes up a case by name"),
+        "claim INV-1042",
+        claim,
     ),
-    command(Group.WORK, "release", "INV", Permission.WORK_QUEUE, "gives a case back", "release INV-1042", release),
-    command(Group.WORK, "skip", "INV", Permission.WORK_QUEUE, "leaves a case for now", "skip INV-1042", skip),
+    command(
+        Group.WORK, "release", "INV", Permission.WORK_QUEUE, phrase("gives a case back"), "release INV-1042", release
+    ),
+    command(Group.WORK, "skip", "INV", Permission.WORK_QUEUE, phrase("leaves a case for now"), "skip INV-1042", skip),
 )
 
 BUTTONS: Mapping[Action, Route] = {

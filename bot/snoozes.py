@@ -18,6 +18,7 @@ from domain.casework.refusals import SnoozeImpossible
 from domain.kernel.actor import Permission
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
+from domain.kernel.speech import phrase, say
 from domain.operations import cases
 from domain.operations.cases import Case
 
@@ -50,9 +51,9 @@ def _monday(core: Core) -> datetime:
 
 
 CHOICES: Mapping[str, Choice] = {
-    "hour": Choice("1 hour", _in_an_hour, "later today"),
-    "tomorrow": Choice("Tomorrow, {opens}", _tomorrow, "tomorrow"),
-    "monday": Choice("Monday, {opens}", _monday, "next week"),
+    "hour": Choice(phrase("1 hour"), _in_an_hour, phrase("later today")),
+    "tomorrow": Choice(phrase("Tomorrow, {opens}"), _tomorrow, phrase("tomorrow")),
+    "monday": Choice(phrase("Monday, {opens}"), _monday, phrase("next week")),
 }
 """What the menu on a card offers, beside any other day."""
 
@@ -68,8 +69,8 @@ async def snooze(core: Core, ask: Ask) -> Answer:
     number, rest = asks.leading_number(ask.words, example=EXAMPLE)
     read = words.until(rest, now=core.clock.now(), zone=core.merchant.zone, opens=core.limits.office_opens)
     if read.at is None:
-        raise Misunderstood(f"Until when? For example `/plixo {EXAMPLE}`.")
-    reason = asks.reason(tuple(read.rest.split()), why="Why is it put off?", example=EXAMPLE)
+        raise Misunderstood(say("Until when? For example `/plixo {example}`.", example=EXAMPLE))
+    reason = asks.reason(tuple(read.rest.split()), why=say("Why is it put off?"), example=EXAMPLE)
     event = await snoozes.snooze(core, invoice_number=number, until=read.at, reason=reason, actor=ask.actor)
     return answers.done(event, views.wake(event.invoice_id))
 
@@ -98,7 +99,7 @@ async def submit(core: Core, filled: Filled) -> Message:
     case = await entered.case(core, filled)
     choice = None if filled.values.day("on") else CHOICES.get(filled.values.choice("end"))
     until = choice.until(core) if choice else _entered(core, filled.values)
-    reason = filled.values.needed("reason", or_else="Say why it is put off, in a few words.")
+    reason = filled.values.needed("reason", or_else=say("Say why it is put off, in a few words."))
     with entered.at_fields({"end" if choice else "on": (SnoozeImpossible,)}):
         event = await snoozes.snooze(
             core, invoice_number=case.invoice_number, until=until, reason=reason, actor=filled.actor
@@ -116,7 +117,7 @@ async def press_wake(core: Core, press: Press) -> Message:
 def offered(core: Core) -> Sequence[tuple[str, str]]:
     """Return the usual ends by name, as they are called."""
     opens = f"{core.limits.office_opens:%H:%M}"
-    return [(name, each.said.format(opens=opens)) for name, each in CHOICES.items()]
+    return [(name, say(each.said, opens=opens)) for name, each in CHOICES.items()]
 
 
 def _ends(core: Core) -> Sequence[tuple[str, str, datetime]]:
@@ -129,7 +130,7 @@ def _entered(core: Core, values: Values) -> datetime:
     Raises:
         Misfilled: There is no day.
     """
-    day = entered.day(values, "on", or_else="Until which day?")
+    day = entered.day(values, "on", or_else=say("Until which day?"))
     at = values.clock("at")
     return datetime.combine(day, time.fromisoformat(at), core.merchant.zone) if at else _opening(core, day)
 
@@ -148,12 +149,14 @@ COMMANDS: tuple[Command, ...] = (
         "snooze",
         "[INV until DAY reason…]",
         Permission.WORK_QUEUE,
-        "puts a case off",
+        phrase("puts a case off"),
         EXAMPLE,
         snooze,
         opens=True,
     ),
-    command(Group.WORK, "unsnooze", "INV", Permission.WORK_QUEUE, "puts it back before", "unsnooze INV-1042", wake),
+    command(
+        Group.WORK, "unsnooze", "INV", Permission.WORK_QUEUE, phrase("puts it back before"), "unsnooze INV-1042", wake
+    ),
 )
 
 BUTTONS: Mapping[Action, Route] = {

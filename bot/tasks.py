@@ -11,8 +11,10 @@ from bot.views import answers
 from bot.views import tasks as views
 from domain.casework import task_lists, tasks
 from domain.casework.tasks import TaskKind
+from domain.kernel import kept
 from domain.kernel.actor import Permission
 from domain.kernel.core import Core
+from domain.kernel.speech import phrase, say
 from domain.operations import short_ids
 from domain.operations.short_ids import Waiting
 
@@ -48,21 +50,28 @@ async def add(core: Core, ask: Ask) -> Message:
     number, rest = asks.leading_number(ask.words, example=ADD)
     kind = KINDS.get(rest[0].casefold()) if rest else None
     if kind in (None, TaskKind.TAKE_OVER):
-        raise Misunderstood(f"What is to be done: call, review, find, cash or plan? For example `/plixo {ADD}`.")
+        raise Misunderstood(
+            say(
+                "What is to be done: `call`, `review`, `find`, `cash` or `plan`? For example `/plixo {example}`.",
+                example=ADD,
+            )
+        )
     behind = rest[2:] if len(rest) > 1 and rest[1].casefold() in kind.value.split() else rest[1:]
-    reason = asks.reason(behind, why="What is to be done?", example=ADD)
+    reason = asks.reason(behind, why=say("What is to be done?"), example=ADD)
     event = await tasks.add(core, kind=kind, invoice_number=number, reason=reason, actor=ask.actor)
     if event is None:
-        return answers.done_already(f"A task to {kind.value} is open for that customer.")
-    return answers.done(event, note=f"Close it: /plixo task done {short_ids.short(event.task_id)} what came of it")
+        return answers.done_already(say("A task “{task}” is open for that customer.", task=kept.said(kind.value)))
+    return answers.done(
+        event, note=say("Close it: /plixo task done {id} what came of it", id=short_ids.short(event.task_id))
+    )
 
 
 async def done(core: Core, ask: Ask) -> Message:
     """Answer ``/plixo task done ID outcome…``."""
     if not ask.words:
-        raise Misunderstood(f"Which task, and what came of it? For example `/plixo {DONE}`.")
+        raise Misunderstood(say("Which task, and what came of it? For example `/plixo {example}`.", example=DONE))
     task_id = await short_ids.resolve(core, what=Waiting.TASK, text=ask.words[0])
-    outcome = asks.reason(ask.words[1:], why="What came of it?", example=DONE)
+    outcome = asks.reason(ask.words[1:], why=say("What came of it?"), example=DONE)
     return answers.done(await tasks.finish(core, task_id=task_id, outcome=outcome, actor=ask.actor))
 
 
@@ -70,9 +79,9 @@ async def drop(core: Core, ask: Ask) -> Message:
     """Answer ``/plixo task drop ID reason…``."""
     example = "task drop 1a2b3c4d they have paid meanwhile"
     if not ask.words:
-        raise Misunderstood(f"Which task, and why? For example `/plixo {example}`.")
+        raise Misunderstood(say("Which task, and why? For example `/plixo {example}`.", example=example))
     task_id = await short_ids.resolve(core, what=Waiting.TASK, text=ask.words[0])
-    reason = asks.reason(ask.words[1:], why="Why is it given up?", example=example)
+    reason = asks.reason(ask.words[1:], why=say("Why is it given up?"), example=example)
     return answers.done(await tasks.drop(core, task_id=task_id, reason=reason, actor=ask.actor))
 
 
@@ -86,7 +95,7 @@ async def press_end(core: Core, press: Press) -> Answer:
 async def submit_end(core: Core, filled: Filled) -> Message:
     """Close the task, or give it up, with what was entered."""
     assert filled.subject.task is not None, "the form's route asks for it"
-    outcome = filled.values.needed("outcome", or_else="Say what came of it, in a few words.")
+    outcome = filled.values.needed("outcome", or_else=say("Say what came of it, in a few words."))
     if filled.values.choice("end") == "drop":
         return answers.done(await tasks.drop(core, task_id=filled.subject.task, reason=outcome, actor=filled.actor))
     return answers.done(await tasks.finish(core, task_id=filled.subject.task, outcome=outcome, actor=filled.actor))
@@ -94,24 +103,30 @@ async def submit_end(core: Core, filled: Filled) -> Message:
 
 COMMANDS: tuple[Command, ...] = (
     command(
-        Group.WORK, "tasks", "[mine] [KIND]", Permission.VIEW, "lists what only a person can do", "tasks mine", listed
+        Group.WORK,
+        "tasks",
+        "[mine] [KIND]",
+        Permission.VIEW,
+        phrase("lists what only a person can do"),
+        "tasks mine",
+        listed,
     ),
     command(
         Group.WORK,
         "task",
         "INV KIND words…",
         Permission.WORK_QUEUE,
-        "opens a task: call, review, find, cash, plan",
+        phrase("opens a task: `call`, `review`, `find`, `cash`, `plan`"),
         ADD,
         add,
     ),
-    command(Group.WORK, "task done", "ID outcome…", Permission.VIEW, "closes a task", DONE, done),
+    command(Group.WORK, "task done", "ID outcome…", Permission.VIEW, phrase("closes a task"), DONE, done),
     command(
         Group.WORK,
         "task drop",
         "ID reason…",
         Permission.VIEW,
-        "gives a task up",
+        phrase("gives a task up"),
         "task drop 1a2b3c4d they paid",
         drop,
     ),

@@ -17,6 +17,7 @@ from bot.missed import Missing
 from bot.poster import Poster
 from bot.telling import Teller
 from domain.kernel.core import Core
+from domain.kernel.speech import say
 from domain.operations import chat_channels, chat_troubles
 from domain.operations.chat_channels import Channel, ChannelClass
 from domain.operations.chat_troubles import Trouble
@@ -117,14 +118,17 @@ class Watcher:
 def _external(channel: Channel) -> Message:
     """Return what Controllers are told of a channel that another company reads."""
     name = text.foreign(channel.name)
-    sentence = f"Plixo posts nothing to {name} any more: people of another company read along there."
+    sentence = say("Plixo posts nothing to {name} any more: people of another company read along there.", name=name)
     return Message(
         text=sentence,
         blocks=(
             blocks.section(f"*{sentence}*"),
             blocks.context(
-                "Stop sharing the channel, or set another one (PLIXO_SLACK_CHANNEL). Until then nothing is lost: all of"
-                " it stands on the timelines, and is told in one message afterwards. `plixo check` says so as well."
+                say(
+                    "Stop sharing the channel, or set another one (PLIXO_SLACK_CHANNEL). Until then nothing is lost:"
+                    " all of it stands on the timelines, and is told in one message afterwards. `plixo check` says so"
+                    " as well."
+                )
             ),
         ),
     )

@@ -11,6 +11,7 @@ from bot.views import why as views
 from domain.casework import why
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
+from domain.kernel.speech import phrase
 from domain.operations import cases
 
 
@@ -37,7 +38,7 @@ COMMANDS: tuple[Command, ...] = (
         "why",
         "INV",
         Permission.VIEW,
-        "explains score, mails and what was held back",
+        phrase("explains score, mails and what was held back"),
         "why INV-1042",
         explain,
     ),

@@ -9,30 +9,33 @@ from collections.abc import Sequence
 from bot import blocks, ids, text
 from bot.audience import PUBLIC
 from bot.blocks import Block, Message
+from bot.views import kinds, states
 from domain.kernel.events import Event
 from domain.kernel.money import Money
+from domain.kernel.speech import say
 from domain.operations.cases import Case
-from domain.operations.chat_events import words
 
 
 def case(shown: Case) -> Message:
     """Return the message that stands for an invoice in a public channel."""
     number = text.foreign(shown.invoice_number)
     name = PUBLIC.name(shown.account_name)
+    words = ", ".join(states.of_case(each) for each in shown.words)
+    overdue = text.overdue(shown.days_past_due)
     state = (
-        f"{PUBLIC.money(shown.balance)} open, {text.overdue(shown.days_past_due)}"
+        say("{balance} open, {overdue}", balance=PUBLIC.money(shown.balance), overdue=overdue)
         if shown.is_open
-        else ", ".join(shown.words)
+        else words
     )
     return Message(
         text=f"{number}, {name}: {state}",
         blocks=(
             blocks.header(f"{text.plain(shown.invoice_number, limit=60)} · {PUBLIC.plain_name(shown.account_name)}"),
-            blocks.section(f"*{state}*\n{', '.join(shown.words).capitalize()}"),
+            blocks.section(f"*{state}*\n{states.capital(words)}"),
             blocks.actions(
                 reveal(ids.value(invoice_id=shown.invoice_id), of=text.plain(shown.invoice_number, limit=40))
             ),
-            blocks.context("Sums are rounded and names shortened here, since everyone may read this channel."),
+            blocks.context(say("Sums are rounded and names shortened here, since everyone may read this channel.")),
         ),
     )
 
@@ -40,7 +43,7 @@ def case(shown: Case) -> Message:
 def told(event: Event) -> str:
     """Return what happened without a word of a stranger's."""
     amount = next((value for _, value in event if isinstance(value, Money)), None)
-    said = words(event.kind).capitalize()
+    said = states.capital(kinds.named(event.kind))
     return f"{said}: {PUBLIC.money(amount)}" if amount is not None else said
 
 
@@ -49,7 +52,7 @@ def in_thread(events: Sequence[Event], *, invoice_number: str, mention: str = ""
     number = text.foreign(invoice_number)
     lines = [f"{told(event)}  _{text.moment(event.at)}_" for event in events]
     called = f"<@{text.foreign(mention, limit=30)}> " if mention else ""
-    more = f" … +{len(events) - 1} more" if len(events) > 1 else ""
+    more = " " + say("… +{count} more", count=len(events) - 1) if len(events) > 1 else ""
     return Message(
         text=f"{number}: {told(events[0])}{more}",
         blocks=(blocks.section(f"{called}*{number}*\n{text.listed(lines, most=20)}"),),
@@ -71,4 +74,6 @@ def alone(event: Event, *, entry_id: int, decided: str = "") -> Message:
 
 def reveal(value: str, *, of: str) -> Block:
     """Return the button that shows all of it to whoever clicks, and to nobody else."""
-    return blocks.button("Reveal to me", action=ids.Action.REVEAL, value=value, label=f"Reveal all about {of} to me")
+    return blocks.button(
+        say("Reveal to me"), action=ids.Action.REVEAL, value=value, label=say("Reveal all about {what} to me", what=of)
+    )

@@ -9,16 +9,19 @@ from bot.blocks import Block
 from bot.ids import FormId, Subject
 from bot.inputs import Option
 from bot.modals import Modal
+from bot.views import states
 from bot.views.snoozes import OTHER
 from domain.casework.phone_calls import CallOutcome
-from domain.commitments.dispute_reasons import DOCUMENTS, REASONS
+from domain.commitments.dispute_reasons import REASONS, document
 from domain.commitments.documents import LARGEST, MOST
 from domain.commitments.pauses import Paused
+from domain.kernel import kept
+from domain.kernel.speech import phrase, say
 from domain.operations.cases import Case
 
 NOTE_LENGTH = 500
 
-ALL = "all that is open"
+ALL = phrase("all that is open")
 
 
 def about(case: Case | None, *, card: Literal[True] | None = None) -> Subject:
@@ -31,13 +34,17 @@ def head(case: Case | None) -> Block:
     if case is None:
         return inputs.search(
             entered.INVOICE,
-            "Invoice",
+            say("Invoice"),
             choices=ids.ChoiceId.INVOICES,
-            placeholder="A number, or the customer's name",
-            hint="Open invoices; those with that number first.",
+            placeholder=say("A number, or the customer's name"),
+            hint=say("Open invoices; those with that number first."),
         )
     name = f"*{text.foreign(case.invoice_number)}*  {text.foreign(case.account_name)}"
-    return blocks.section(f"{name}\n{case.balance} open, {text.overdue(case.days_past_due)}")
+    return blocks.section(f"{name}\n{_stands(case)}")
+
+
+def _stands(case: Case) -> str:
+    return say("{balance} open, {overdue}", balance=case.balance, overdue=text.overdue(case.days_past_due))
 
 
 def snooze(
@@ -50,17 +57,24 @@ def snooze(
     options = [Option(said, name) for name, said, _ in ends]
     first = OTHER if other else ends[1][0]
     return Modal(
-        title="Snooze",
+        title=say("Snooze"),
         form=FormId.SNOOZE,
-        submit="Snooze",
+        submit=say("Snooze"),
         subject=about(case, card=card),
         blocks=(
             head(case),
-            inputs.radio("end", "Until when?", [*options, Option("Another day", OTHER)], initial=first),
-            inputs.day("on", "The other day", optional=True, hint="A day given here counts, whatever is chosen above."),
-            inputs.clock("at", "At what time?", optional=True, hint="When the office opens, unless you say another."),
-            inputs.text("reason", "Why?", most=NOTE_LENGTH, placeholder="They are at a fair until Thursday"),
-            blocks.context("A payment, a reply, a dispute or a broken promise brings it back before."),
+            inputs.radio("end", say("Until when?"), [*options, Option(say("Another day"), OTHER)], initial=first),
+            inputs.day(
+                "on",
+                say("The other day"),
+                optional=True,
+                hint=say("A day given here counts, whatever is chosen above."),
+            ),
+            inputs.clock(
+                "at", say("At what time?"), optional=True, hint=say("When the office opens, unless you say another.")
+            ),
+            inputs.text("reason", say("Why?"), most=NOTE_LENGTH, placeholder=say("They are at a fair until Thursday")),
+            blocks.context(say("A payment, a reply, a dispute or a broken promise brings it back before.")),
         ),
     )
 
@@ -74,27 +88,26 @@ def promise(
     confirmed: str = "",
 ) -> Modal:
     """Return the form that notes a payer's word; *confirmed* says to whom a mail about it goes."""
-    why = f" ({text.said(paused.why, limit=300)})" if paused and paused.why else ""
-    may = (blocks.context(f"{paused.chaseable} may be promised{why}."),) if paused else ()
+    may = (blocks.context(_may_be_promised(paused)),) if paused else ()
     return Modal(
-        title="Note a promise",
+        title=say("Note a promise"),
         form=FormId.PROMISE,
-        submit="Note the promise",
+        submit=say("Note the promise"),
         subject=about(case, card=card),
         blocks=(
             head(case),
             *may,
             inputs.text(
                 "amount",
-                "How much?",
+                say("How much?"),
                 initial=_figure(paused),
-                hint="In the invoice's currency. Empty: all that may be promised.",
+                hint=say("In the invoice's currency. Empty: all that may be promised."),
                 most=40,
                 optional=True,
             ),
-            inputs.day("on", "By which day?", initial=on),
-            inputs.text("note", "What did they say?", lines=True, most=NOTE_LENGTH, optional=True),
-            blocks.context("Reminders for it pause; when the money does not come, the case is back on top."),
+            inputs.day("on", say("By which day?"), initial=on),
+            inputs.text("note", say("What did they say?"), lines=True, most=NOTE_LENGTH, optional=True),
+            blocks.context(say("Reminders for it pause; when the money does not come, the case is back on top.")),
             *([blocks.context(text.said(confirmed))] if confirmed else ()),
         ),
     )
@@ -104,25 +117,30 @@ def dispute(case: Case | None, *, most: str = "", card: Literal[True] | None = N
     """Return the form that files an objection for a payer; *confirmed* says to whom a mail about it goes."""
     reasons = [Option(each.title, each.code, _needs(each.requires, each.hours)) for each in REASONS]
     return Modal(
-        title="File a dispute",
+        title=say("File a dispute"),
         form=FormId.DISPUTE_CASE,
-        submit="File it",
+        submit=say("File it"),
         subject=about(case, card=card),
         blocks=(
             head(case),
-            inputs.select("reason", "What is wrong?", reasons),
+            inputs.select("reason", say("What is wrong?"), reasons),
             inputs.text(
-                "amount", "How much of it?", hint=f"Empty: {most or ALL}.", placeholder=most, most=40, optional=True
+                "amount",
+                say("How much of it?"),
+                hint=say("Empty: {most}.", most=most or say(ALL)),
+                placeholder=most,
+                most=40,
+                optional=True,
             ),
-            inputs.text("words", "In their words", lines=True, most=3_000),
+            inputs.text("words", say("In their words"), lines=True, most=3_000),
             inputs.files(
                 "papers",
-                "Files",
+                say("Files"),
                 kinds=("pdf", "png", "jpg", "jpeg"),
                 most=MOST,
-                hint=f"What they sent: PDF, PNG or JPEG, up to {LARGEST // 1024 // 1024} MB each.",
+                hint=say("What they sent: PDF, PNG or JPEG, up to {n} MB each.", n=LARGEST // 1024 // 1024),
             ),
-            blocks.context("Only that part is not asked for; the rest goes on. Somebody answers by the deadline."),
+            blocks.context(say("Only that part is not asked for; the rest goes on. Somebody answers by the deadline.")),
             *([blocks.context(text.said(confirmed))] if confirmed else ()),
         ),
     )
@@ -131,24 +149,24 @@ def dispute(case: Case | None, *, most: str = "", card: Literal[True] | None = N
 def call(case: Case | None, *, card: Literal[True] | None = None) -> Modal:
     """Return the form that notes a call."""
     return Modal(
-        title="Log a call",
+        title=say("Log a call"),
         form=FormId.LOG_CALL,
-        submit="Log the call",
+        submit=say("Log the call"),
         subject=about(case, card=card),
         blocks=(
             head(case),
             inputs.radio(
                 "outcome",
-                "What came of it?",
-                [Option(each.value.capitalize(), each.name) for each in CallOutcome],
+                say("What came of it?"),
+                [Option(states.capital(kept.said(each.value)), each.name) for each in CallOutcome],
                 initial=CallOutcome.SPOKE.name,
             ),
-            inputs.text("note", "Note", lines=True, most=NOTE_LENGTH, optional=True),
+            inputs.text("note", say("Note"), lines=True, most=NOTE_LENGTH, optional=True),
             inputs.day(
                 "on",
-                "Follow up on",
+                say("Follow up on"),
                 optional=True,
-                hint="Until then the case is put off. Empty: it stays in the queue.",
+                hint=say("Until then the case is put off. Empty: it stays in the queue."),
             ),
         ),
     )
@@ -157,15 +175,15 @@ def call(case: Case | None, *, card: Literal[True] | None = None) -> Modal:
 def hand_over(case: Case | None, *, card: Literal[True] | None = None) -> Modal:
     """Return the form that passes a case on."""
     return Modal(
-        title="Hand the case over",
+        title=say("Hand the case over"),
         form=FormId.HAND_OVER,
-        submit="Hand it over",
+        submit=say("Hand it over"),
         subject=about(case, card=card),
         blocks=(
             head(case),
-            inputs.person("person", "To whom?"),
-            inputs.text("words", "What is to be done?", lines=True, most=NOTE_LENGTH),
-            blocks.context("They get a task and are told in the case's thread; you give the case back thereby."),
+            inputs.person("person", say("To whom?")),
+            inputs.text("words", say("What is to be done?"), lines=True, most=NOTE_LENGTH),
+            blocks.context(say("They get a task and are told in the case's thread; you give the case back thereby.")),
         ),
     )
 
@@ -173,19 +191,28 @@ def hand_over(case: Case | None, *, card: Literal[True] | None = None) -> Modal:
 def link() -> Modal:
     """Return the form that makes a new payment link."""
     return Modal(
-        title="New payment link",
+        title=say("New payment link"),
         form=FormId.LINK,
-        submit="Send a new link",
+        submit=say("Send new link"),
         blocks=(
             head(None),
-            blocks.context("Every earlier link of the invoice stops working, and the customer is mailed the new one."),
+            blocks.context(
+                say("Every earlier link of the invoice stops working, and the customer is mailed the new one.")
+            ),
         ),
     )
 
 
 def find_invoice() -> Modal:
     """Return the form that finds an invoice."""
-    return Modal(title="Find an invoice", form=FormId.FIND_INVOICE, submit="Show it", blocks=(head(None),))
+    return Modal(title=say("Find an invoice"), form=FormId.FIND_INVOICE, submit=say("Show it"), blocks=(head(None),))
+
+
+def _may_be_promised(paused: Paused) -> str:
+    if not paused.why:
+        return say("{amount} may be promised.", amount=paused.chaseable)
+    why = text.said(kept.said(paused.why), limit=300)
+    return say("{amount} may be promised ({why}).", amount=paused.chaseable, why=why)
 
 
 def _figure(paused: Paused | None) -> str:
@@ -193,5 +220,7 @@ def _figure(paused: Paused | None) -> str:
 
 
 def _needs(requires: Sequence[str], hours: int) -> str:
-    needed = f"needs {', '.join(DOCUMENTS[each] for each in requires)}; " if requires else ""
-    return f"{needed}answered within {hours} office hours"
+    if not requires:
+        return say("answered within {n} office hours", n=hours)
+    papers = ", ".join(document(each) for each in requires)
+    return say("needs {papers}; answered within {n} office hours", papers=papers, n=hours)

@@ -1,8 +1,13 @@
 """What was agreed about an invoice and what holds it back, as lines and buttons of its message."""
 
+from collections.abc import Mapping
+
 from bot import blocks, ids, text
 from bot.blocks import Block
-from bot.views import drafts, mails, questions
+from bot.views import drafts, letters, mails, questions, states
+from domain.commitments.dispute_reasons import BY_CODE
+from domain.kernel import kept
+from domain.kernel.speech import phrase, say
 from domain.operations.case_notes import (
     CaseApproved,
     CaseDispute,
@@ -16,14 +21,26 @@ from domain.operations.case_notes import (
 )
 from domain.operations.cases import Case
 
-_PROMISES = {"running": "", "broken": " did not come", "partly_kept": " came only in part"}
-
-_PLANS = {
-    "requested": "was asked for and waits for a decision",
-    "countered": "was offered and waits for the customer",
-    "running": "runs",
-    "defaulted": "was given up",
+_PROMISES: Mapping[str, str] = {
+    "running": phrase("*Promise*: {amount} by {day}"),
+    "broken": phrase("*Promise*: {amount} by {day} did not come"),
+    "partly_kept": phrase("*Promise*: {amount} by {day} came only in part"),
 }
+
+_PLANS: Mapping[str, str] = {
+    "requested": phrase("*Plan*: {covers} in {parts} instalments until {day} was asked for and waits for a decision"),
+    "countered": phrase("*Plan*: {covers} in {parts} instalments until {day} was offered and waits for the customer"),
+    "running": phrase("*Plan*: {covers} in {parts} instalments until {day} runs"),
+    "defaulted": phrase("*Plan*: {covers} in {parts} instalments until {day} was given up"),
+}
+
+_DISPUTES: Mapping[tuple[bool, bool], str] = {
+    (False, False): phrase("*Dispute*: {amount}, {reason}; nobody has it, answer due {due}"),
+    (False, True): phrase("*Dispute*: {amount}, {reason}; {owner} has it, answer due {due}"),
+    (True, False): phrase("*Test dispute*: {amount}, {reason}; nobody has it, answer due {due}"),
+    (True, True): phrase("*Test dispute*: {amount}, {reason}; {owner} has it, answer due {due}"),
+}
+"""Whether it is a test, and whether somebody has it."""
 
 
 def lines(notes: CaseNotes) -> tuple[Block, ...]:
@@ -38,8 +55,8 @@ def lines(notes: CaseNotes) -> tuple[Block, ...]:
         *(_draft(each) for each in notes.drafts),
         *(_approved(each) for each in notes.approved),
         *(_forwarding(each) for each in notes.forwardings),
-        *([f"*Snoozed* until {text.moment(notes.snoozed_until)}"] if notes.snoozed_until else ()),
-        *([f"*In hand*: {text.foreign(notes.claimed_by, limit=40)}"] if notes.claimed_by else ()),
+        *([say("*Snoozed* until {until}", until=text.moment(notes.snoozed_until))] if notes.snoozed_until else ()),
+        *([say("*In hand*: {name}", name=text.foreign(notes.claimed_by, limit=40))] if notes.claimed_by else ()),
     ]
     return (blocks.section(text.listed([f"• {each}" for each in said], most=12)),) if said else ()
 
@@ -53,20 +70,20 @@ def decisions(case: Case) -> tuple[Block, ...]:
     if notes.plan and notes.plan.state == "requested":
         found.append(
             blocks.button(
-                "Decide on plan",
+                say("Decide on plan"),
                 action=ids.Action.SHOW_PLAN,
                 value=ids.value(invoice_id=case.invoice_id),
-                label=f"Look at the plan about {number}",
+                label=say("Look at the plan about {number}", number=number),
                 primary=True,
             )
         )
     if notes.forwardings:
         found.append(
             blocks.button(
-                "Decide on link",
+                say("Decide on link"),
                 action=ids.Action.SHOW_FORWARDINGS,
                 value=ids.value(invoice_id=case.invoice_id),
-                label=f"Decide who else gets a link to {number}",
+                label=say("Decide who else gets a link to {number}", number=number),
                 primary=not found,
             )
         )
@@ -74,20 +91,20 @@ def decisions(case: Case) -> tuple[Block, ...]:
     if notes.drafts:
         found.append(
             blocks.button(
-                "Look at draft",
+                say("Look at draft"),
                 action=ids.Action.SHOW_DRAFT,
                 value=ids.value(mailing=notes.drafts[0].id),
-                label=f"Look at the draft about {number}",
+                label=say("Look at the draft about {number}", number=number),
                 primary=not found,
             )
         )
     if notes.disputes:
         found.append(
             blocks.button(
-                "Dispute",
+                say("Dispute"),
                 action=ids.Action.SHOW_DISPUTE,
                 value=ids.value(dispute=notes.disputes[0].id),
-                label=f"Show the dispute about {number}",
+                label=say("Show the dispute about {number}", number=number),
                 primary=not found,
             )
         )
@@ -101,57 +118,74 @@ def _foremost(notes: CaseNotes) -> tuple[CaseUnanswered, ...]:
 
 
 def _unanswered(mail: CaseUnanswered) -> str:
-    wrote = f"*The customer wrote* on {text.moment(mail.since)}"
+    since = text.moment(mail.since)
     if mail.until is None:
-        return f"{wrote}; reminders wait until somebody has dealt with it"
+        return say("*The customer wrote* on {since}; reminders wait until somebody has dealt with it", since=since)
     if mail.over:
-        return f"{wrote}, known by its sender only; reminders waited until {text.moment(mail.until)}, and go on"
-    return (
-        f"{wrote}, known by its sender only; reminders wait until {text.moment(mail.until)},"
-        " or until somebody has dealt with it"
+        return say(
+            "*The customer wrote* on {since}, known by its sender only; reminders waited until {until}, and go on",
+            since=since,
+            until=text.moment(mail.until),
+        )
+    return say(
+        "*The customer wrote* on {since}, known by its sender only; reminders wait until {until},"
+        " or until somebody has dealt with it",
+        since=since,
+        until=text.moment(mail.until),
     )
 
 
 def _question(question: CaseQuestion) -> str:
-    return f"*A payer asked* on {text.moment(question.since)}; reminders wait until it is answered"
+    since = text.moment(question.since)
+    return say("*A payer asked* on {since}; reminders wait until it is answered", since=since)
 
 
 def _promise(promise: CasePromise) -> str:
-    return f"*Promise*: {promise.amount} by {text.day(promise.on)}{_PROMISES.get(promise.state, '')}"
+    return say(_PROMISES.get(promise.state, _PROMISES["running"]), amount=promise.amount, day=promise.on)
 
 
 def _plan(plan: CasePlan) -> str:
-    return (
-        f"*Plan*: {plan.covers} in {plan.parts} instalments until {text.day(plan.last_on)}"
-        f" {_PLANS.get(plan.state, plan.state)}"
-    )
+    return say(_PLANS.get(plan.state, _PLANS["running"]), covers=plan.covers, parts=plan.parts, day=plan.last_on)
 
 
 def _dispute(dispute: CaseDispute) -> str:
-    owner = f"{text.foreign(dispute.owner, limit=40)} has it" if dispute.owner else "nobody has it"
-    what = "Test dispute" if dispute.is_test else "Dispute"
-    return (
-        f"*{what}*: {dispute.amount}, {dispute.reason_code.replace('_', ' ')}; {owner},"
-        f" answer due {text.moment(dispute.due_at)}"
+    reason = BY_CODE.get(dispute.reason_code)
+    return say(
+        _DISPUTES[dispute.is_test, bool(dispute.owner)],
+        amount=dispute.amount,
+        reason=reason.title if reason else text.foreign(dispute.reason_code),
+        owner=text.foreign(dispute.owner, limit=40),
+        due=text.moment(dispute.due_at),
     )
 
 
 def _hold(hold: CaseHold) -> str:
-    until = f"until {text.moment(hold.until)}" if hold.until else "until somebody lifts it"
-    return f"*On hold* ({hold.kind}) {until}: {text.said(hold.reason, limit=120)}"
+    about = {"kind": states.of_hold(hold.kind), "why": text.said(kept.said(hold.reason), limit=120)}
+    if hold.until is None:
+        return say("*On hold* ({kind}) until somebody lifts it: {why}", **about)
+    return say("*On hold* ({kind}) until {until}: {why}", until=text.moment(hold.until), **about)
 
 
 def _draft(draft: CaseDraft) -> str:
-    needs = ", ".join(text.said(each, limit=40) for each in draft.needs[:4]) or "it was given back"
-    return f"*Draft*: {draft.letter.replace('-', ' ')} waits for an approval since {text.moment(draft.since)} ({needs})"
+    needs = ", ".join(text.said(kept.said(each), limit=40) for each in draft.needs[:4]) or say("it was given back")
+    return say(
+        "*Draft*: {letter} waits for an approval since {since} ({needs})",
+        letter=letters.named(draft.letter),
+        since=text.moment(draft.since),
+        needs=needs,
+    )
 
 
 def _approved(mail: CaseApproved) -> str:
-    return (
-        f"*Approved* by {text.foreign(mail.approved_by, limit=40)}: {mail.letter.replace('-', ' ')} leaves from"
-        f" {text.moment(mail.leaves_at)} on"
+    return say(
+        "*Approved* by {name}: {letter} leaves from {at} on",
+        name=text.foreign(mail.approved_by, limit=40),
+        letter=letters.named(mail.letter),
+        at=text.moment(mail.leaves_at),
     )
 
 
 def _forwarding(name: str) -> str:
-    return f"*Passed on*: the payer asks for a link for {text.foreign(name, limit=60)}; somebody has to agree"
+    return say(
+        "*Passed on*: the payer asks for a link for {name}; somebody has to agree", name=text.foreign(name, limit=60)
+    )

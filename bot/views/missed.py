@@ -7,10 +7,10 @@ from datetime import datetime
 from bot import blocks, ids, text
 from bot.audience import Audience
 from bot.blocks import Block, Message
-from bot.views import brief
+from bot.views import brief, days, kinds
 from domain.kernel.events import Event
+from domain.kernel.speech import number, say
 from domain.kernel.timeline import Entry
-from domain.operations.chat_events import words
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,29 +34,31 @@ class Gap:
 
 def summary(gap: Gap, audience: Audience) -> Message:
     """Return the message: how much of what, and the foremost with a button each."""
-    total = f"{'more than ' if gap.more else ''}{gap.total}"
-    head = f"{total} things happened while nothing could be told here"
-    lines = [f"{count} × {words(kind)}" for kind, count in gap.counts.items()]
+    head = (
+        say("more than {n} things happened while nothing could be told here", n=gap.total)
+        if gap.more
+        else say("{n} things happened while nothing could be told here", n=gap.total)
+    )
+    told = say("*{head}*, from {start} to {end}", head=head, start=text.moment(gap.since), end=text.moment(gap.until))
+    lines = [f"{number(count)} × {kinds.named(kind)}" for kind, count in gap.counts.items()]
     return Message(
         text=f"{head}: {', '.join(lines[:4])}",
         blocks=(
-            blocks.section(
-                f"*{head}*, from {text.moment(gap.since)} to {text.moment(gap.until)}\n{text.listed(lines, most=12)}"
-            ),
-            *([blocks.section("*Foremost*")] if gap.foremost else ()),
+            blocks.section(f"{told}\n{text.listed(lines, most=12)}"),
+            *([blocks.section(say("*Foremost*"))] if gap.foremost else ()),
             *(_line(each, audience) for each in gap.foremost),
             blocks.context(
-                "All of it stands on the timelines; `/plixo queue` has what is to be done, most urgent first."
+                say("All of it stands on the timelines; `/plixo queue` has what is to be done, most urgent first.")
             ),
             blocks.actions(
                 blocks.button(
-                    "Next in the queue",
+                    say("Next in the queue"),
                     action=ids.Action.NEXT,
                     value=ids.value(),
-                    label="Take the first case of the queue",
+                    label=say("Take the first case of the queue"),
                     primary=True,
                 ),
-                blocks.button("Radar", action=ids.Action.RADAR, value=ids.value(), label="Show the Commitment Radar"),
+                days.radar_button(),
             ),
         ),
     )
@@ -64,19 +66,19 @@ def summary(gap: Gap, audience: Audience) -> Message:
 
 def _line(entry: Entry, audience: Audience) -> Block:
     event = entry.event
-    number = _number(event)
+    number_of = _number(event)
     said = brief.told(event) if audience.brief else text.said(event.told(), limit=300)
     invoice_id = event.invoice_ref
-    shown = f"{f'*{text.foreign(number)}*: ' if number else ''}{said}\n_{text.moment(event.at)}_"
+    shown = f"{f'*{text.foreign(number_of)}*: ' if number_of else ''}{said}\n_{text.moment(event.at)}_"
     if invoice_id is None:
         return blocks.section(shown)
     return blocks.section(
         shown,
         accessory=blocks.button(
-            "Show",
+            say("Show"),
             action=ids.Action.SHOW,
             value=ids.value(invoice_id=invoice_id),
-            label=f"Show {text.plain(number or 'the invoice', limit=50)}",
+            label=say("Show {number}", number=text.plain(number_of or say("the invoice"), limit=50)),
         ),
     )
 

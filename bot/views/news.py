@@ -6,11 +6,13 @@ from types import MappingProxyType
 
 from bot import blocks, ids, text
 from bot.blocks import Block, Message
-from bot.views import access, cash, mails, payments, support
+from bot.views import access, cash, mails, payments, states, support
 from domain.cash_application.events import LinesProposed
 from domain.deliverability.events import MailArrived
 from domain.deliverability.replies import IntentKind
+from domain.kernel import kept
 from domain.kernel.events import Event
+from domain.kernel.speech import phrase, say
 from domain.operations.standings import OPEN, Standing
 from domain.operations.support_events import SupportAsked
 from domain.pay_links.provider_news import ProviderNotReady, StrayMoneyFound
@@ -47,12 +49,16 @@ def in_thread(
     shown = [line for line, length in zip(lines, lengths, strict=True) if length <= MOST_CHARACTERS]
     left = len(lines) - len(shown)
     first = _told(events[0], limit=300)
-    more = f" … +{len(events) - 1} more" if len(events) > 1 else ""
+    more = " " + say("… +{count} more", count=len(events) - 1) if len(events) > 1 else ""
     return Message(
         text=f"{number}: {first}{more}",
         blocks=(
             *(_with_button(line, each, standings) for line, each in zip(shown, events, strict=False)),
-            *([blocks.context(f"… +{left} more, see `/plixo invoice {number}`")] if left else ()),
+            *(
+                [blocks.context(say("… +{n} more, see `/plixo invoice {number}`", n=left, number=number))]
+                if left
+                else ()
+            ),
             *([blocks.actions(less)] if less else ()),
         ),
     )
@@ -96,8 +102,10 @@ def outcome(event: Event, standings: Mapping[str, Standing]) -> str:
     standing = standings.get(subject(event) or "", OPEN)
     if not standing.decided:
         return ""
-    who = f" by {text.foreign(standing.who, limit=40)}" if standing.who else ""
-    return f"{standing.what.capitalize()}{who}{f', {text.moment(standing.at)}' if standing.at else ''}"
+    what = states.capital(kept.said(standing.what))
+    if standing.who:
+        what = say("{what} by {name}", what=what, name=text.foreign(standing.who, limit=40))
+    return f"{what}, {text.moment(standing.at)}" if standing.at else what
 
 
 def _button(event: Event) -> Block | None:
@@ -118,10 +126,10 @@ def _approve_access(event: Event) -> Block:
 def _look_at_policy(event: Event) -> Block:
     assert isinstance(event, PolicyProposed), "the button is made for that event"
     return blocks.button(
-        "Look at it",
+        say("Look at it"),
         action=ids.Action.SHOW_POLICY,
         value=ids.value(policy=event.version),
-        label=f"Look at policy version {event.version}",
+        label=say("Look at policy version {version}", version=str(event.version)),
         primary=True,
     )
 
@@ -163,9 +171,17 @@ def _told(event: Event, *, limit: int = 500) -> str:
     if not isinstance(event, MailArrived) or event.what != "human":
         return text.said(event.told(), limit=limit)
     wants = mails.wishes(IntentKind(each) for each in event.guesses if each in _GUESSES)
-    seems = f": {wants}" if wants else ""
-    files = f" ({event.attachments} attached)" if event.attachments else ""
-    return f"{text.said(event.sender)} wrote{files}{seems}.{_waits(event)}"
+    told = {"sender": text.said(event.sender), "wishes": wants, "n": event.attachments}
+    return f"{say(_WROTE[bool(event.attachments), bool(wants)], **told)}{_waits(event)}"
+
+
+_WROTE: Mapping[tuple[bool, bool], str] = {
+    (False, False): phrase("{sender} wrote."),
+    (False, True): phrase("{sender} wrote: {wishes}."),
+    (True, False): phrase("{sender} wrote ({n} attached)."),
+    (True, True): phrase("{sender} wrote ({n} attached): {wishes}."),
+}
+"""Whether files came with it, and whether it is known what it wants."""
 
 
 def _waits(event: MailArrived) -> str:
@@ -173,12 +189,13 @@ def _waits(event: MailArrived) -> str:
     if not event.account_id:
         return ""
     if event.waits_until is None:
-        return " Reminders to this customer wait until somebody has dealt with it."
+        return " " + say("Reminders to this customer wait until somebody has dealt with it.")
     if event.waits_until <= event.at:
-        return " It is this customer's by its sender only, so reminders do not wait for it."
-    return (
-        f" Reminders to this customer wait until {text.moment(event.waits_until)}, or until somebody has dealt with it:"
-        " it is theirs by its sender only."
+        return " " + say("It is this customer's by its sender only, so reminders do not wait for it.")
+    return " " + say(
+        "Reminders to this customer wait until {until}, or until somebody has dealt with it: it is theirs by its sender"
+        " only.",
+        until=text.moment(event.waits_until),
     )
 
 

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from bot import blocks, ids, text
 from bot.blocks import Block, Message
-from domain.operations.chat_events import ChannelMuted, words
+from bot.views import kinds
+from domain.kernel.speech import counted, say
+from domain.operations.chat_events import ChannelMuted
 from domain.operations.noise import Heard, Mute
 
 MOST_KINDS = 15
@@ -12,13 +14,17 @@ MOST_KINDS = 15
 
 def muted(event: ChannelMuted) -> Message:
     """Return the answer to whoever asked for less."""
-    sentence = f"This channel hears no more of “{text.foreign(words(event.of))}” until {text.moment(event.until)}."
+    sentence = say(
+        "This channel hears no more of “{news}” until {until}.",
+        news=text.foreign(kinds.named(event.of)),
+        until=text.moment(event.until),
+    )
     return Message(
         text=sentence,
         blocks=(
             blocks.section(sentence),
             blocks.context(
-                "It is counted in the message of the day; alarms come all the same. `/plixo noise` undoes it."
+                say("It is counted in the message of the day; alarms come all the same. `/plixo noise` undoes it.")
             ),
         ),
     )
@@ -26,42 +32,49 @@ def muted(event: ChannelMuted) -> Message:
 
 def listed(mutes: Sequence[Mute], week: Sequence[Heard], *, names: Mapping[str, str], budget: int) -> Message:
     """Return what is muted, each with a button to lift it, and the figures of the week."""
-    count = f"{len(mutes)} {'kind' if len(mutes) == 1 else 'kinds'} of news" if mutes else "Nothing"
-    head = f"{count} {'is' if len(mutes) < 2 else 'are'} muted."
-    rule = (
-        f"A channel gets {budget} messages an hour one by one; above that only alarms, the rest is counted."
-        if budget
-        else "There is no limit of messages an hour."
+    head = (
+        counted("{n} kind of news is muted.", "{n} kinds of news are muted.", len(mutes))
+        if mutes
+        else say("Nothing is muted.")
     )
-    figures = [
-        f"{text.foreign(words(each.kind))}: {each.sent} sent, {each.acted} acted on"
-        f"{f', {each.folded} only counted' if each.folded else ''}{f', {each.muted} muted' if each.muted else ''}"
-        for each in week
-    ]
+    rule = (
+        say("A channel gets {n} messages an hour one by one; above that only alarms, the rest is counted.", n=budget)
+        if budget
+        else say("There is no limit of messages an hour.")
+    )
+    figures = text.listed([_figures(each) for each in week], most=MOST_KINDS, empty=say("nothing was told"))
     return Message(
         text=head,
         blocks=blocks.listing(
             [blocks.section(f"*{head}* {rule}")],
             [_mute(each, names) for each in mutes],
-            tail=[
-                blocks.section(
-                    f"*The last seven days*\n{text.listed(figures, most=MOST_KINDS, empty='nothing was told')}"
-                )
-            ],
+            tail=[blocks.section(say("*The last seven days*") + f"\n{figures}")],
         ),
         replaces=True,
     )
 
 
+def _figures(heard: Heard) -> str:
+    """Return what a week of one kind of news came to."""
+    parts = (
+        say("{n} sent", n=heard.sent),
+        say("{n} acted on", n=heard.acted),
+        *([say("{n} only counted", n=heard.folded)] if heard.folded else ()),
+        *([say("{n} muted", n=heard.muted)] if heard.muted else ()),
+    )
+    return f"{text.foreign(kinds.named(heard.kind))}: {', '.join(parts)}"
+
+
 def _mute(mute: Mute, names: Mapping[str, str]) -> Block:
-    kind = text.foreign(words(mute.kind))
+    channel = text.foreign(names.get(mute.channel, mute.channel))
+    what = say("*{news}* in {channel}", news=text.foreign(kinds.named(mute.kind)), channel=channel)
+    until = say("until {until}, by {name}", until=text.moment(mute.until), name=text.foreign(mute.muted_by, limit=40))
     return blocks.section(
-        f"*{kind}* in {text.foreign(names.get(mute.channel, mute.channel))}\n"
-        f"until {text.moment(mute.until)}, by {text.foreign(mute.muted_by, limit=40)}",
+        f"{what}\n{until}",
         accessory=blocks.button(
-            "Hear of it again",
+            say("Hear of it again"),
             action=ids.Action.LIFT_MUTE,
             value=ids.value(mute=mute.id),
-            label=f"Hear of {words(mute.kind)} again",
+            label=say("Hear of {news} again", news=kinds.named(mute.kind)),
         ),
     )

@@ -378,7 +378,7 @@ async def test_the_case_shows_all_that_stands_about_it(core: Core) -> None:
     for words in (
         "*Promise*: 20.00 EUR by 13 Mar 2026",
         "*Plan*: 125.00 EUR in 3 instalments",
-        "*Dispute*: 30.00 EUR, duplicate; nobody has it",
+        "*Dispute*: 30.00 EUR, Billed twice; nobody has it",
         "*On hold* (pause)",
         "*Draft*: reminder overdue waits for an approval",
         "*In hand*: Anna",
