@@ -28,6 +28,7 @@ from plixo.commands import (
     people,
     policy,
     portal,
+    readiness,
     remittances,
     senders,
     simulate,
@@ -129,6 +130,7 @@ app.command("exclude")(stops.exclude)
 app.command("include")(stops.include)
 app.add_typer(stops.gate_app, name="gate")
 app.add_typer(stops.maintenance_app, name="maintenance")
+app.add_typer(readiness.readiness_app, name="readiness")
 
 
 def main() -> None:

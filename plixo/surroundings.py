@@ -6,7 +6,6 @@ from domain.deliverability import sender_records
 from domain.deliverability.sender_records import Records, Unanswered
 from domain.kernel.ports import GatewayRefused, GatewayUnavailable
 from domain.operations.readiness_ports import DomainAnswer, PaymentSetup, Unsaid
-from plixo import sender_checks
 from plixo.resolver import Dns
 from plixo.settings import Settings
 from portal.stripe_gateway import StripeGateway
@@ -44,6 +43,8 @@ class World:
             return DomainAnswer(unsaid=Unsaid.STAND_IN)
         if "." not in self._settings.mail_from.rpartition("@")[2]:
             return DomainAnswer(unsaid=Unsaid.NO_DOMAIN)
+        from plixo import sender_checks  # which needs the parts, and they need this
+
         asked = _Asked(self._records)
         try:
             found = await sender_records.judge(sender_checks.sender(self._settings), asked)
