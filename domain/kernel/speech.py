@@ -189,13 +189,22 @@ def day(on: date) -> str:
     return _day(on, _locale())
 
 
+def short_day(on: date) -> str:
+    """Return a calendar day without its year, for the axis of a chart."""
+    return format_skeleton("MMMd", _moment(on), locale=_locale())
+
+
 def _locale() -> str:
     return _READER.get().locale
 
 
 @lru_cache(maxsize=4096)
 def _day(on: date, locale: str) -> str:
-    return format_skeleton("yMMMd", datetime(on.year, on.month, on.day), locale=locale)  # noqa: DTZ001 - a day has no zone
+    return format_skeleton("yMMMd", _moment(on), locale=locale)
+
+
+def _moment(on: date) -> datetime:
+    return datetime(on.year, on.month, on.day)  # noqa: DTZ001 - a day has no zone
 
 
 def _filled(text: str, values: Mapping[str, object]) -> str:

@@ -8,10 +8,12 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
+from domain.kernel import sentences, speech
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import EVENTS
 from domain.kernel.money import Money
+from domain.kernel.speech import say, say_as
 from domain.ledger import invoices
 from domain.ledger.refusals import InvoiceNotFound
 from domain.operations.refusals import ActNotFound
@@ -102,7 +104,7 @@ async def of_request(core: Core, *, request_id: str, actor: Actor) -> Log:
         ActNotFound: Nothing was done under that id.
     """
     actor.require(Permission.VIEW)
-    log = await _log(core, f"request {request_id}", "t.request_id = %(request)s", {"request": request_id})
+    log = await _log(core, say("request {id}", id=request_id), "t.request_id = %(request)s", {"request": request_id})
     if not log.acts:
         raise ActNotFound(request_id)
     return log
@@ -218,9 +220,11 @@ def _parts(fact: Mapping[str, Any]) -> Iterator[Part]:
 def _words(value: Any) -> str:
     match value:
         case bool():
-            said = "yes" if value else "no"
+            said = say_as("value of a field", "yes") if value else say_as("value of a field", "no")
         case {"minor": int(minor), "currency": str(currency)}:
-            said = str(Money(minor, currency))
+            said = speech.amount(Money(minor, currency))
+        case dict() if sentences.is_packed(value):
+            said = sentences.unpacked(value)
         case dict():
             said = ", ".join(f"{name} {_words(each)}" for name, each in value.items())
         case list():

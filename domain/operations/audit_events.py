@@ -5,8 +5,10 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
+from domain.kernel import dates
 from domain.kernel.events import Event
 from domain.kernel.notices import Notices, job
+from domain.kernel.speech import counted, joined, say
 
 
 class AuditExported(Event):
@@ -27,11 +29,15 @@ class AuditExported(Event):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        whose = f" of {self.of}" if self.of else ""
-        since = f" since {self.since:%Y-%m-%d %H:%M} UTC" if self.since else ""
-        until = f" until {self.until:%Y-%m-%d %H:%M} UTC" if self.until else ""
-        count = "1 act" if self.entries == 1 else f"{self.entries:,} acts"
-        return f"The audit log{whose}{since}{until} was exported: {count}"
+        span = [
+            *([say("of {person}", person=self.of)] if self.of else []),
+            *([say("since {moment}", moment=dates.told(self.since))] if self.since else []),
+            *([say("until {moment}", moment=dates.told(self.until))] if self.until else []),
+        ]
+        acts = counted("{n} act", "{n} acts", self.entries)
+        if not span:
+            return say("The audit log was exported: {acts}", acts=acts)
+        return say("The audit log {span} was exported: {acts}", span=joined(" ", span), acts=acts)
 
 
 NOTICES: Notices = {AuditExported: (job("share_audit"),)}

@@ -4,8 +4,10 @@ from typing import ClassVar
 
 from pydantic import AwareDatetime
 
+from domain.kernel import dates
 from domain.kernel.events import Event, PlacedEvent
 from domain.kernel.notices import SILENT, Notices
+from domain.kernel.speech import say, say_as
 
 
 def words(kind: str) -> str:
@@ -24,7 +26,12 @@ class ChannelMuted(Event):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Channel {self.channel} hears nothing of “{words(self.of)}” until {self.until:%Y-%m-%d %H:%M} UTC"
+        return say(
+            "Channel {channel} hears nothing of “{news}” until {moment}",
+            channel=self.channel,
+            news=words(self.of),
+            moment=dates.told(self.until),
+        )
 
 
 class MuteLifted(Event):
@@ -37,7 +44,7 @@ class MuteLifted(Event):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Channel {self.channel} hears of “{words(self.of)}” again"
+        return say("Channel {channel} hears of “{news}” again", channel=self.channel, news=words(self.of))
 
 
 class DetailsRevealed(PlacedEvent):
@@ -49,7 +56,10 @@ class DetailsRevealed(PlacedEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Details that channel {self.channel or 'unknown'} does not show were revealed to one person"
+        return say(
+            "Details that channel {channel} does not show were revealed to one person",
+            channel=self.channel or say_as("a channel", "unknown"),
+        )
 
 
 NOTICES: Notices = {

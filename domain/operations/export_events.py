@@ -4,6 +4,25 @@ from typing import ClassVar
 
 from domain.kernel.events import Event
 from domain.kernel.notices import SILENT, Notices
+from domain.kernel.speech import counted, say, say_as
+
+
+def _called(what: str) -> str:
+    known = {
+        "statement": say_as("a file that was exported", "statement"),
+        "invoice": say_as("a file that was exported", "invoice"),
+        "receipt": say_as("a file that was exported", "receipt"),
+        "queue": say_as("a file that was exported", "queue"),
+        "ageing": say_as("a file that was exported", "ageing"),
+        "unapplied": say_as("a file that was exported", "unapplied"),
+        "suppressions": say_as("a file that was exported", "suppressions"),
+        "cash": say_as("a file that was exported", "cash"),
+        "rejects": say_as("a file that was exported", "rejects"),
+        "ageing chart": say_as("a file that was exported", "ageing chart"),
+        "portal chart": say_as("a file that was exported", "portal chart"),
+        "cash chart": say_as("a file that was exported", "cash chart"),
+    }
+    return known.get(what, what)
 
 
 class FileExported(Event):
@@ -17,8 +36,16 @@ class FileExported(Event):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        rows = f", {self.rows:,} {'row' if self.rows == 1 else 'rows'}" if self.rows is not None else ""
-        return f"{self.file_name} was exported ({self.what}{rows})"
+        what = _called(self.what)
+        if self.rows is None:
+            return say("{file} was exported ({what})", file=self.file_name, what=what)
+        return counted(
+            "{file} was exported ({what}, {n} row)",
+            "{file} was exported ({what}, {n} rows)",
+            self.rows,
+            file=self.file_name,
+            what=what,
+        )
 
 
 NOTICES: Notices = {FileExported: SILENT}

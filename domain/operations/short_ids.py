@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from domain.kernel.core import Core
+from domain.kernel.speech import phrase
 from domain.operations.refusals import NothingWaits, SeveralWait
 
 LENGTH = 8
@@ -25,23 +26,23 @@ _REFERENCE = re.compile(r"[dqs]-?([0-9a-f]{4})-?([0-9a-f]{4})")
 class Waiting(StrEnum):
     """What people name by a short id."""
 
-    DRAFT = "draft"
-    APPROVED = "approved mail"
-    DISPUTE = "dispute"
-    CREDIT = "credit"
-    TASK = "task"
-    HOLD = "hold"
-    PAYMENT = "unapplied cash"
-    ALLOCATION = "entry"
-    WRITE_OFF = "write-off"
-    WRITTEN_OFF = "approved write-off"
-    STRAY = "money at Stripe"
-    TWIN = "pair of customers"
-    MAIL = "mail of a person"
-    FORWARDING = "wish for a link"
-    QUESTION = "question"
-    SUPPORT = "call for help"
-    ACCESS = "access request"
+    DRAFT = phrase("draft")
+    APPROVED = phrase("approved mail")
+    DISPUTE = phrase("dispute")
+    CREDIT = phrase("credit")
+    TASK = phrase("task")
+    HOLD = phrase("hold")
+    PAYMENT = phrase("unapplied cash")
+    ALLOCATION = phrase("entry")
+    WRITE_OFF = phrase("write-off")
+    WRITTEN_OFF = phrase("approved write-off")
+    STRAY = phrase("money at Stripe")
+    TWIN = phrase("pair of customers")
+    MAIL = phrase("mail of a person")
+    FORWARDING = phrase("wish for a link")
+    QUESTION = phrase("question")
+    SUPPORT = phrase("call for help")
+    ACCESS = phrase("access request")
 
 
 _BY_REFERENCE = (Waiting.DISPUTE, Waiting.QUESTION, Waiting.SUPPORT)

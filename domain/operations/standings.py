@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.kernel.core import Core
+from domain.kernel.speech import phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,7 @@ class Standing:
 
     decided: bool
     what: str = ""
-    """One or two words of ours: "approved", "answered"."""
+    """One or two words of ours, "approved" or "answered", which ``speech.say`` says to the reader."""
     who: str = ""
     at: datetime | None = None
 
@@ -26,6 +27,16 @@ OPEN = Standing(decided=False)
 
 READ = 50_000
 """Entries of the timeline, the newest, in which whoever did it is looked for."""
+
+_REJECTED, _PUBLISHED, _DEALT_WITH = phrase("rejected"), phrase("published"), phrase("dealt with")
+
+_ACCESS = {
+    "approved": phrase("approved"),
+    "denied": phrase("denied"),
+    "withdrawn": phrase("withdrawn"),
+    "expired": phrase("expired"),
+}
+"""What became of a request for access."""
 
 _Rows = Mapping[str, Standing]
 
@@ -53,7 +64,7 @@ async def _policies(core: Core, keys: list[str]) -> _Rows:
         row["key"]: OPEN
         if row["state"] == "proposed"
         else Standing(
-            True, "rejected" if row["state"] == "rejected" else "published", row["decided_by"] or "", row["decided_at"]
+            True, _REJECTED if row["state"] == "rejected" else _PUBLISHED, row["decided_by"] or "", row["decided_at"]
         )
         for row in rows
     }
@@ -66,7 +77,7 @@ async def _calls(core: Core, keys: list[str]) -> _Rows:
     return {
         row["key"]: OPEN
         if row["state"] == "open"
-        else Standing(True, "dealt with", row["closed_by"] or "", row["closed_at"])
+        else Standing(True, _DEALT_WITH, row["closed_by"] or "", row["closed_at"])
         for row in rows
     }
 
@@ -80,7 +91,7 @@ async def _mails(core: Core, keys: list[str]) -> _Rows:
         {"keys": keys, "read": READ},
     )
     return {
-        row["key"]: OPEN if row["seen_at"] is None else Standing(True, "dealt with", row["who"] or "", row["seen_at"])
+        row["key"]: OPEN if row["seen_at"] is None else Standing(True, _DEALT_WITH, row["who"] or "", row["seen_at"])
         for row in rows
     }
 
@@ -91,7 +102,7 @@ async def _strays(core: Core, keys: list[str]) -> _Rows:
         " FROM (VALUES (1)) AS one LEFT JOIN LATERAL (SELECT decided_by, decided_at FROM stray_movement"
         " WHERE state <> 'open' ORDER BY decided_at DESC NULLS LAST LIMIT 1) AS last ON true"
     )
-    return _alike(keys, row, "all booked or dismissed")
+    return _alike(keys, row, phrase("all booked or dismissed"))
 
 
 async def _lines(core: Core, keys: list[str]) -> _Rows:
@@ -99,7 +110,7 @@ async def _lines(core: Core, keys: list[str]) -> _Rows:
         "SELECT EXISTS (SELECT 1 FROM bank_line WHERE state = 'proposed') AS waits,"
         " NULL AS decided_by, NULL::timestamptz AS decided_at"
     )
-    return _alike(keys, row, "nothing waits any more")
+    return _alike(keys, row, phrase("nothing waits any more"))
 
 
 async def _providers(core: Core, keys: list[str]) -> _Rows:
@@ -109,7 +120,7 @@ async def _providers(core: Core, keys: list[str]) -> _Rows:
         " ORDER BY id DESC LIMIT 1), false) AS waits, NULL AS decided_by, NULL::timestamptz AS decided_at",
         (READ,),
     )
-    return _alike(keys, row, "put right")
+    return _alike(keys, row, phrase("put right"))
 
 
 def _alike(keys: list[str], row: Mapping[str, object] | None, what: str) -> _Rows:
@@ -129,7 +140,9 @@ async def _access(core: Core, keys: list[str]) -> _Rows:
     return {
         row["key"]: OPEN
         if row["state"] == "open"
-        else Standing(True, row["state"], row["decided_by"] or "", row["decided_at"])
+        else Standing(
+            True, _ACCESS.get(str(row["state"]), str(row["state"])), row["decided_by"] or "", row["decided_at"]
+        )
         for row in rows
     }
 

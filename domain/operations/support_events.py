@@ -6,6 +6,7 @@ from uuid import UUID
 from domain.kernel import references
 from domain.kernel.events import PlacedEvent
 from domain.kernel.notices import Notices, job, operators
+from domain.kernel.speech import counted, joined, say
 
 
 def reference(support_id: UUID) -> str:
@@ -31,9 +32,16 @@ class SupportAsked(PlacedEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        files = f", {self.files} file{'s' if self.files > 1 else ''}" if self.files else ""
-        about = f" about request {self.request}" if self.request else ""
-        return f"Help was asked for ({self.reference}){about}{files}"
+        asked = (
+            say(
+                "Help was asked for ({reference}) about request {request}",
+                reference=self.reference,
+                request=self.request,
+            )
+            if self.request
+            else say("Help was asked for ({reference})", reference=self.reference)
+        )
+        return joined(", ", [asked, counted("{n} file", "{n} files", self.files)]) if self.files else asked
 
 
 class SupportClosed(PlacedEvent):
@@ -51,7 +59,9 @@ class SupportClosed(PlacedEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Call for help {self.reference} was dealt with: {self.outcome}"
+        return say(
+            "Call for help {reference} was dealt with: {outcome}", reference=self.reference, outcome=self.outcome
+        )
 
 
 NOTICES: Notices = {SupportAsked: (operators(),), SupportClosed: (job("redraw_chat"),)}

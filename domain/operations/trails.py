@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from domain.kernel import addresses
+from domain.kernel import addresses, dates
 from domain.kernel.core import Core
 from domain.kernel.events import EVENTS
+from domain.kernel.speech import joined, phrase, say, say_as
 from domain.kernel.transactions import Row
 from domain.pay_links import links, sessions
 
@@ -34,16 +35,16 @@ BEFORE = timedelta(days=2)
 AFTER = timedelta(hours=1)
 
 _MEANT: Mapping[int, str] = {
-    400: "it did not arrive whole",
-    403: "the form was of another visit or site",
-    404: "no link or session that works",
-    408: "it arrived too slowly",
-    409: "refused, since something had changed",
-    413: "too large",
-    422: "shown again, with what to correct",
-    429: "too often in a short time",
-    500: "an error of ours",
-    503: "not at the moment",
+    400: phrase("it did not arrive whole"),
+    403: phrase("the form was of another visit or site"),
+    404: phrase("no link or session that works"),
+    408: phrase("it arrived too slowly"),
+    409: phrase("refused, since something had changed"),
+    413: phrase("too large"),
+    422: phrase("shown again, with what to correct"),
+    429: phrase("too often in a short time"),
+    500: phrase("an error of ours"),
+    503: phrase("not at the moment"),
 }
 
 _NOTE = """
@@ -167,7 +168,7 @@ async def of_person(core: Core, *, who: Person, request_id: str, at: datetime) -
 async def of_mails(core: Core, *, invoice_id: UUID, since: datetime) -> tuple[TrailLine, ...]:
     """Return what was mailed about an invoice of late, and how each mail stands."""
     rows = await core.database.rows(_MAILS, {"invoice": invoice_id, "since": since, "most": MOST_FACTS})
-    return tuple(TrailLine(row["at"], f"Mail “{row['letter']}”: {row['state']}") for row in reversed(rows))
+    return tuple(TrailLine(row["at"], _mailed(row)) for row in reversed(rows))
 
 
 async def forget_old(core: Core) -> None:
@@ -175,19 +176,45 @@ async def forget_old(core: Core) -> None:
     await core.database.execute("DELETE FROM request_trail WHERE at < %s", (core.clock.now() - KEPT,))
 
 
+def _mailed(row: Row) -> str:
+    known = {
+        "drafted": say_as("state of a mail", "drafted"),
+        "queued": say_as("state of a mail", "queued"),
+        "sending": say_as("state of a mail", "sending"),
+        "sent": say_as("state of a mail", "sent"),
+        "failed": say_as("state of a mail", "failed"),
+        "withheld": say_as("state of a mail", "withheld"),
+        "bounced": say_as("state of a mail", "bounced"),
+        "rejected": say_as("state of a mail", "rejected"),
+    }
+    return say("Mail “{letter}”: {state}", letter=row["letter"], state=known.get(row["state"], row["state"]))
+
+
 def _ended(route: str, method: str, status: int, why: str) -> str:
-    meant = f" ({_MEANT[status]})" if status in _MEANT else ""
-    because = f": {why}" if why else ""
-    return f"The page “{route}” ({method}) answered {status}{meant}{because}"
+    known = {"route": route, "method": method, "status": str(status)}
+    told = (
+        say("The page “{route}” ({method}) answered {status} ({meaning})", **known, meaning=say(_MEANT[status]))
+        if status in _MEANT
+        else say("The page “{route}” ({method}) answered {status}", **known)
+    )
+    return joined(": ", [told, why]) if why else told
 
 
 def _standing(row: Row) -> str:
     """Say how a link stands now, and whether a browser has it open."""
     if row["entered_at"] is None:
-        said = "never entered" if row["state"] != "closed" else "closed unentered"
+        said = say("never entered") if row["state"] != "closed" else say("closed unentered")
     elif row["session"] == "active":
-        said = f"entered {row['entered_at']:%Y-%m-%d %H:%M} UTC, its browser may come back"
+        said = say("entered {moment}, its browser may come back", moment=dates.told(row["entered_at"]))
     else:
-        said = f"entered {row['entered_at']:%Y-%m-%d %H:%M} UTC, its session was ended"
-    idle = ", idle for too long" if row["idle"] and row["state"] != "replaced" else ""
-    return f"A link was made; by now it is {row['state']}{idle} and was {said}"
+        said = say("entered {moment}, its session was ended", moment=dates.told(row["entered_at"]))
+    known = {
+        "active": say_as("state of a link", "active"),
+        "used": say_as("state of a link", "used"),
+        "replaced": say_as("state of a link", "replaced"),
+        "closed": say_as("state of a link", "closed"),
+    }
+    state = known.get(row["state"], row["state"])
+    if row["idle"] and row["state"] != "replaced":
+        return say("A link was made; by now it is {state}, idle for too long and was {said}", state=state, said=said)
+    return say("A link was made; by now it is {state} and was {said}", state=state, said=said)

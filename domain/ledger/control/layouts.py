@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
+from domain.kernel.speech import say
 from domain.ledger.control.words import (
     AMOUNTS,
     BUCKET_FIELDS,
@@ -47,9 +48,9 @@ class AsOfMissing(QuestionOpen):
 
     def __init__(self) -> None:
         super().__init__(
-            "The file does not tell of which day it is.",
+            say("The file does not tell of which day it is."),
             option="--as-of",
-            question="Of which day are these figures (such as 2026-03-31)?",
+            question=say("Of which day are these figures (such as 2026-03-31)?"),
         )
 
 
@@ -59,9 +60,9 @@ class BucketUnclear(QuestionOpen):
     def __init__(self, header: str) -> None:
         self.header = header
         super().__init__(
-            f"The column {header[:40]!r} looks like a bucket, but not like one of ours.",
+            say("The column {header} looks like a bucket, but not like one of ours.", header=repr(header[:40])),
             option=f'--map "{header[:40]}=BUCKET"',
-            question=f"Which bucket is {header[:40]!r}, in days past the due date?",
+            question=say("Which bucket is {header}, in days past the due date?", header=repr(header[:40])),
             choices=(*(field.value for field in BUCKET_FIELDS), headers.IGNORE),
         )
 
@@ -118,7 +119,9 @@ def surveyed(
     raw = sources.Bytes(file, sources.Tally(progress, before=0, whole=2 * size).more)
     delimiter, above, rows = survey.table(raw, encoding, said.delimiter, _header)
     if len(rows.header) > survey.MAX_COLUMNS:
-        raise FileUnreadable(f"The header has {len(rows.header):,} columns; {survey.MAX_COLUMNS} are the limit.")
+        raise FileUnreadable(
+            say("The header has {n} columns; {most} are the limit.", n=len(rows.header), most=survey.MAX_COLUMNS)
+        )
     columns = headers.found(WORDS, rows.header, said.columns, kept.columns if kept else ())
     shape = shape_of(columns, (*said.columns, *(kept.columns if kept else ())))
     dates, amounts, days = DateEvidence(), AmountEvidence(), dict[str, None]()
@@ -132,7 +135,7 @@ def surveyed(
         for place in _places(columns, (ControlField.AS_OF,)):
             days.update(dict.fromkeys(row[place].strip() for row in batch.rows[:_DAYS_KEPT] if len(days) < _DAYS_KEPT))
     if not count:
-        raise FileHoldsNoRows(f"{said.file_name} has a header and no rows; there is nothing to import.")
+        raise FileHoldsNoRows(say("{file} has a header and no rows; there is nothing to import.", file=said.file_name))
     asked: list[QuestionOpen] = []
     currency = _answer(lambda: _currency(said.currency, columns), None, asked)
     order = said.date_order or _answer(lambda: dates.decided(kept.date_order if kept else None), None, asked)
@@ -142,7 +145,9 @@ def surveyed(
     if asked or as_of is None:
         raise asked[0].along_with(asked[1:])
     if as_of > today:
-        raise OptionUnusable(f"The report is of {as_of}, which has not come yet; today is {today}.")
+        raise OptionUnusable(
+            say("The report is of {day}, which has not come yet; today is {today}.", day=as_of, today=today)
+        )
     return ControlLayout(encoding, delimiter, above, columns, shape, order, mark, currency, as_of, count, size,
                          raw.hash.hexdigest(), keys.get(above, ""))  # fmt: skip
 
@@ -173,7 +178,7 @@ def shape_of(columns: Columns[ControlField], said: Sequence[tuple[str, str]]) ->
 
 
 def _missing(columns: Columns[ControlField], field: ControlField) -> ColumnMissing:
-    return ColumnMissing(KNOWN[field].title, field.value, tuple(each for each in columns.headers if each))
+    return ColumnMissing(say(KNOWN[field].title), field.value, tuple(each for each in columns.headers if each))
 
 
 def _header(lines: list[str], first: int, asked: str | None) -> int:
@@ -216,7 +221,7 @@ def _currency(asked: str | None, columns: Columns[ControlField]) -> str | None:
     """
     if asked is not None:
         if currency_of(asked) is None:
-            raise OptionUnusable(f"{asked[:20]!r} is not an ISO 4217 currency code.")
+            raise OptionUnusable(say("{code} is not an ISO 4217 currency code.", code=repr(asked[:20])))
         return currency_of(asked)
     named = {currency for place in _places(columns, AMOUNTS) if (currency := currency_in(columns.headers[place]))}
     if len(named) == 1:
@@ -234,10 +239,16 @@ def _as_of(asked: date | None, told: set[date]) -> date:
         AsOfMissing: Nothing tells it.
     """
     if len(told) > 1:
-        raise OptionUnusable(f"The rows are of several days ({min(told)} to {max(told)}). Import each day by itself.")
+        raise OptionUnusable(
+            say(
+                "The rows are of several days ({first} to {last}). Import each day by itself.",
+                first=min(told),
+                last=max(told),
+            )
+        )
     if asked is None and not told:
         raise AsOfMissing
     day = asked or next(iter(told))
     if told and day not in told:
-        raise OptionUnusable(f"--as-of says {day}, but the rows are of {next(iter(told))}.")
+        raise OptionUnusable(say("--as-of says {day}, but the rows are of {other}.", day=day, other=next(iter(told))))
     return day

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from domain.kernel.money import CurrencyUnknown, digits
+from domain.kernel.speech import phrase
 from domain.ledger.csv_import.amount_texts import SIGNS
 from domain.ledger.csv_import.headers import Known, Vocabulary, folded
 
@@ -34,9 +35,9 @@ class ControlField(StrEnum):
 class Shape(StrEnum):
     """How a report is laid out."""
 
-    BUCKETS = "a column for each bucket"
-    ROWS = "a row for each bucket"
-    LINES = "a row for each invoice"
+    BUCKETS = phrase("a column for each bucket")
+    ROWS = phrase("a row for each bucket")
+    LINES = phrase("a row for each invoice")
 
 
 BUCKET_FIELDS: tuple[ControlField, ...] = (
@@ -50,49 +51,49 @@ AMOUNTS: tuple[ControlField, ...] = (
 
 KNOWN: Mapping[ControlField, Known] = {
     ControlField.CURRENCY: Known(
-        "Currency", ("currency", "currency code", "ccy", "Währung", "Waehrung", "devise", "moneda", "divisa")
+        phrase("Currency"), ("currency", "currency code", "ccy", "Währung", "Waehrung", "devise", "moneda", "divisa")
     ),
     ControlField.AS_OF: Known(
-        "As Of",
+        phrase("As Of"),
         ("as of", "as of date", "as at", "report date", "ageing date", "aging date", "Stichtag", "per", "Stand",
          "date d'arrêté", "arrêté au", "situation au", "fecha de corte", "a fecha de"),
     ),
     ControlField.BUCKET: Known(
-        "Bucket",
+        phrase("Bucket"),
         ("bucket", "ageing bucket", "aging bucket", "age bucket", "aging", "ageing", "age", "Altersklasse",
          "Fälligkeitsraster", "Laufzeitband", "Überfälligkeit", "tranche", "tranche d'âge", "tramo", "antigüedad"),
     ),
     ControlField.NUMBER: Known(
-        "Invoice Number",
+        phrase("Invoice Number"),
         ("invoice number", "invoice no", "invoice", "invoice id", "document number", "Rechnungsnummer", "Rechnung",
          "Rechnungsnr", "Belegnummer", "numéro de facture", "n° facture", "facture", "número de factura", "factura"),
         ("number", "num", "Nummer", "numéro", "número", "reference", "document", "Beleg"),
     ),
     ControlField.DUE: Known(
-        "Due Date",
+        phrase("Due Date"),
         ("due date", "due", "due on", "Fälligkeit", "Fälligkeitsdatum", "fällig am", "Faelligkeit", "échéance",
          "date d'échéance", "vencimiento", "fecha de vencimiento"),
     ),
     ControlField.BALANCE: Known(
-        "Balance",
+        phrase("Balance"),
         ("balance", "open balance", "open amount", "amount due", "amount open", "outstanding", "outstanding amount",
          "open", "offener Betrag", "offen", "Restbetrag", "Saldo", "offener Saldo", "solde", "reste dû",
          "montant dû", "solde dû", "saldo pendiente", "importe pendiente", "pendiente"),
     ),
-    ControlField.AMOUNT: Known("Amount", ("amount", "Betrag", "montant", "importe"), ("value", "Wert", "sum")),
-    ControlField.CURRENT: Known("Current", ("current",)),
+    ControlField.AMOUNT: Known(phrase("Amount"), ("amount", "Betrag", "montant", "importe"), ("value", "Wert", "sum")),
+    ControlField.CURRENT: Known(phrase("Current"), ("current",)),
     ControlField.DAYS_30: Known("1-30", ("1-30",)),
     ControlField.DAYS_60: Known("31-60", ("31-60",)),
     ControlField.DAYS_90: Known("61-90", ("61-90",)),
     ControlField.OLDER: Known("91+", ("91+",)),
     ControlField.CREDITS: Known(
-        "Credits",
+        phrase("Credits"),
         ("credits", "unapplied", "unapplied credits", "unapplied cash", "unapplied payments", "prepayments",
          "on account", "Guthaben", "Gutschriften", "Akontozahlungen", "Anzahlungen", "avoirs", "acomptes", "abonos",
          "anticipos"),
     ),
     ControlField.TOTAL: Known(
-        "Total",
+        phrase("Total"),
         ("total", "totals", "total due", "total balance", "total outstanding", "total open", "grand total", "Gesamt",
          "Summe", "Gesamtbetrag", "Gesamtsumme", "Gesamtsaldo", "total dû", "total général", "total a cobrar",
          "total general", "saldo total"),

@@ -9,6 +9,7 @@ from uuid import UUID
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.money import Money
+from domain.kernel.speech import say
 from domain.kernel.transactions import Row, Transaction
 from domain.ledger.csv_import import staging
 from domain.ledger.csv_import.refusals import ImportNotFound
@@ -89,10 +90,14 @@ async def find(tx: Transaction) -> tuple[str, ...]:
     assert row is not None
     told = []
     if row["credits"]:
-        told.append(f"open credit notes that the file does not have: {row['credits']:,}")
+        told.append(say("open credit notes that the file does not have: {n}", n=row["credits"]))
     if row["invoices"] * 100 > row["open"] * MANY:
         told.append(
-            f"{row['invoices']:,} of {row['open']:,} open invoices are not in the file; is it a full export of all?"
+            say(
+                "{absent} of {all} open invoices are not in the file; is it a full export of all?",
+                absent=row["invoices"],
+                all=row["open"],
+            )
         )
     return tuple(told)
 

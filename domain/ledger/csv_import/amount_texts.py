@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from domain.kernel.money import MAX_MINOR, digits
+from domain.kernel.speech import say
 from domain.ledger.csv_import.refusals import DecimalMarkOpen
 from domain.ledger.csv_import.requests import DecimalMark
 
@@ -204,14 +205,25 @@ class AmountEvidence:
         """
         if len(self._for) == 2:
             raise DecimalMarkOpen(
-                f"Some amounts have a decimal point ({self._for[DecimalMark.POINT][:20]}), "
-                f"others a decimal comma ({self._for[DecimalMark.COMMA][:20]})."
+                say(
+                    "Some amounts have a decimal point ({point}), others a decimal comma ({comma}).",
+                    point=self._for[DecimalMark.POINT][:20],
+                    comma=self._for[DecimalMark.COMMA][:20],
+                )
             )
         if kept is not None and self._for and kept not in self._for:
             text = next(iter(self._for.values()))
-            raise DecimalMarkOpen(f"Files of this layout have a decimal {kept.value}, but {text[:20]} does not fit.")
+            if kept is DecimalMark.POINT:
+                raise DecimalMarkOpen(
+                    say("Files of this layout have a decimal point, but {text} does not fit.", text=text[:20])
+                )
+            raise DecimalMarkOpen(
+                say("Files of this layout have a decimal comma, but {text} does not fit.", text=text[:20])
+            )
         if not self._for and kept is not None:
             return kept
         if not self._for and self._doubt is not None:
-            raise DecimalMarkOpen(f"No amount in the file tells decimals from thousands, such as {self._doubt[:20]}.")
+            raise DecimalMarkOpen(
+                say("No amount in the file tells decimals from thousands, such as {text}.", text=self._doubt[:20])
+            )
         return next(iter(self._for), None)

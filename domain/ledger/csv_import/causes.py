@@ -8,10 +8,12 @@ where the row says so by a status, a paid date or a paid amount. All else is low
 is booked as just that unless the person who imports says what it was.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain.kernel.money import Money
-from domain.kernel.transactions import Transaction
+from domain.kernel.speech import joined, phrase, say
+from domain.kernel.transactions import Row, Transaction
 from domain.ledger.csv_import.requests import Lowered
 
 _TABLES = (
@@ -125,10 +127,11 @@ _COUNTED = """
 """Of what is on file those that are lower than before; of what is new those that are lower than their totals."""
 
 _BOOKED_AS = {
-    Lowered.UNKNOWN: "booked as lowered in the books, not as money received; --lowered payment or --lowered credit "
-    "says what it was",
-    Lowered.PAYMENT: "booked as payments, as you said",
-    Lowered.CREDIT: "booked as credits, as you said",
+    Lowered.UNKNOWN: phrase(
+        "booked as lowered in the books, not as money received; --lowered payment or --lowered credit says what it was"
+    ),
+    Lowered.PAYMENT: phrase("booked as payments, as you said"),
+    Lowered.CREDIT: phrase("booked as credits, as you said"),
 }
 
 
@@ -155,9 +158,22 @@ async def find(tx: Transaction, *, credits_there: bool, lowered: Lowered) -> Cau
     credited, unknown = (sum(row[name] for row in rows) for name in ("credited", "unknown"))
     notes = []
     if credited:
-        sums = " + ".join(str(Money(row["credited_minor"], row["currency"])) for row in rows if row["credited"])
-        notes.append(f"taken off by credit notes of the file, no money: {sums} on {credited:,} invoices")
+        notes.append(
+            say(
+                "taken off by credit notes of the file, no money: {sums} on {n} invoices",
+                sums=_sums(rows, "credited"),
+                n=credited,
+            )
+        )
     if unknown:
-        sums = " + ".join(str(Money(row["unknown_minor"], row["currency"])) for row in rows if row["unknown"])
-        notes.append(f"lowered in the books, cause unknown: {sums} on {unknown:,} invoices; {_BOOKED_AS[lowered]}")
+        fell = say(
+            "lowered in the books, cause unknown: {sums} on {n} invoices", sums=_sums(rows, "unknown"), n=unknown
+        )
+        notes.append(joined("; ", [fell, say(_BOOKED_AS[lowered])]))
     return Causes(credited, unknown, tuple(notes))
+
+
+def _sums(rows: Sequence[Row], name: str) -> str:
+    """Return the sums of those currencies that have any."""
+    amounts = (Money(row[f"{name}_minor"], row["currency"]) for row in rows if row[name])
+    return joined(" + ", [say("{amount}", amount=each) for each in amounts])

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
+from domain.kernel.speech import say
 from domain.ledger.csv_import.refusals import DateOrderOpen
 from domain.ledger.csv_import.requests import DateOrder
 
@@ -167,14 +168,21 @@ class DateEvidence:
             if kept is DateOrder.SERIAL:
                 return kept
             raise DateOrderOpen(
-                f"No date can be read; {self._serial} could be a spreadsheet's count of days, "
-                f"{_of_serial(self._serial)}.",
+                say(
+                    "No date can be read; {text} could be a spreadsheet's count of days, {day}.",
+                    text=self._serial,
+                    day=_of_serial(self._serial),
+                ),
                 (DateOrder.SERIAL.value,),
             )
         left = [order for order in ORDERS if order not in self._against]
         if kept is not None and kept in self._against and left:
             raise DateOrderOpen(
-                f"Files of this layout have their dates as {kept.value}, but {self._against[kept][:20]} does not fit.",
+                say(
+                    "Files of this layout have their dates as {order}, but {text} does not fit.",
+                    order=kept.value,
+                    text=self._against[kept][:20],
+                ),
                 tuple(each.value for each in left),
             )
         if kept in left:
@@ -182,13 +190,18 @@ class DateEvidence:
         if not left:
             proof = sorted({each[:20] for each in self._against.values()})
             raise DateOrderOpen(
-                f"The dates are not all written in one order: {' and '.join(proof)} do not go together.",
+                say(
+                    "The dates are not all written in one order: {texts} do not go together.",
+                    texts=say("{one} and {other}", one=", ".join(proof[:-1]), other=proof[-1])
+                    if len(proof) > 1
+                    else proof[0],
+                ),
                 tuple(each.value for each in ORDERS),
             )
         doubt = next((text for pair, text in self._differing.items() if set(pair) <= set(left)), None)
         if doubt is not None:
             raise DateOrderOpen(
-                f"No date in the file tells day from month: {doubt[:20]} could be two days.",
+                say("No date in the file tells day from month: {text} could be two days.", text=doubt[:20]),
                 tuple(each.value for each in left),
             )
         return left[0] if self._against else None

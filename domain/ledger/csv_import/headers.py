@@ -9,7 +9,9 @@ from typing import Generic, TypeVar
 
 from rapidfuzz import fuzz
 
+from domain.kernel.speech import say
 from domain.ledger.csv_import.refusals import ColumnMissing, ColumnUnclear, HeaderAmbiguous, OptionUnusable
+from domain.ledger.words import files
 
 F = TypeVar("F", bound=StrEnum)
 """The fields of one kind of file."""
@@ -137,7 +139,9 @@ def _missing(words: Vocabulary[F], group: tuple[F, ...], names: tuple[str, ...],
     free = [name for place, name in enumerate(names) if name and place not in used]
     scores = {name: max(_likeness(words, each, name) for each in group) for name in free}
     near = tuple(sorted((name for name in free if scores[name] >= LIKENESS), key=lambda name: -scores[name]))
-    titles = " or the ".join(words.known[each].title for each in group)
+    titles = say(words.known[group[0]].title)
+    for each in group[1:]:
+        titles = say("{one} or the {other}", one=titles, other=say(words.known[each].title))
     meant = max(group, key=lambda each: _likeness(words, each, near[0])) if near else group[0]
     return ColumnMissing(titles, meant.value, tuple(each for each in names if each), near)
 
@@ -183,7 +187,15 @@ def field_named(words: Vocabulary[F], text: str) -> F | None:
         if wanted in (words.fold(each.value), *(words.fold(name) for name in names)):
             return each
     fields = ", ".join(each.value for each in words.fields)
-    raise OptionUnusable(f"{text[:40]!r} is not a field of {words.kind} files. The fields are: {fields}, {IGNORE}.")
+    raise OptionUnusable(
+        say(
+            "{text} is not a field of {kind} files. The fields are: {fields}, {ignore}.",
+            text=repr(text[:40]),
+            kind=files(words.kind),
+            fields=fields,
+            ignore=IGNORE,
+        )
+    )
 
 
 def printable(header: str) -> str:
@@ -200,7 +212,11 @@ def _told(words: Vocabulary[F], names: tuple[str, ...], pair: tuple[str, str]) -
     places = exact or [place for place, each in enumerate(names) if words.fold(each) == words.fold(header)]
     if not places:
         raise OptionUnusable(
-            f"The file has no column {header[:60]!r}; its headers are: {', '.join(map(repr, names[:30]))}."
+            say(
+                "The file has no column {header}; its headers are: {headers}.",
+                header=repr(header[:60]),
+                headers=", ".join(map(repr, names[:30])),
+            )
         )
     if len(places) > 1:
         raise HeaderAmbiguous(header)
@@ -223,4 +239,4 @@ def _unclear(
     spelt = tuple(dict.fromkeys(names[place] for place in places))
     if len(spelt) == 1:
         return HeaderAmbiguous(spelt[0])
-    return ColumnUnclear(words.known[wanted].title, wanted.value, spelt)
+    return ColumnUnclear(say(words.known[wanted].title), wanted.value, spelt)

@@ -9,7 +9,9 @@ from domain.kernel.actor import Actor
 from domain.kernel.core import Core
 from domain.kernel.events import Event, by
 from domain.kernel.money import Money
+from domain.kernel.speech import phrase, say, say_as
 from domain.kernel.transactions import Row, Transaction
+from domain.ledger import words
 from domain.ledger.csv_import import staging
 from domain.ledger.csv_import.requests import Lowered
 from domain.ledger.events import InvoiceSettled
@@ -63,8 +65,11 @@ _CUSTOMERS = """
     WHERE w.stored AND (c.id IS NOT NULL OR e.account_id IS NOT NULL)
 """
 
-_ATTRIBUTES = (("name", "name"), ("number", "number"), ("country", "country"), ("locale", "language"),
-               ("timezone", "time zone"), ("industry", "industry"), ("risk", "risk"), ("tags", "tags"))  # fmt: skip
+_ATTRIBUTES = (
+    ("name", phrase("name")), ("number", phrase("number")), ("country", phrase("country")),
+    ("locale", phrase("language")), ("timezone", phrase("time zone")), ("industry", phrase("industry")),
+    ("risk", phrase("risk")), ("tags", phrase("tags")),
+)  # fmt: skip
 
 
 async def record(
@@ -144,7 +149,12 @@ def _about(row: Row) -> dict[str, Any]:
 
 def _customer(row: Row, actor: Actor, now: datetime) -> Event:
     changes = [
-        f"{word}: {row[f'old_{column}'] or 'none'} → {row[f'new_{column}']}"
+        say(
+            "{what}: {before} → {after}",
+            what=say(word),
+            before=row[f"old_{column}"] or say_as("value of a setting", "none"),
+            after=row[f"new_{column}"],
+        )
         for column, word in _ATTRIBUTES
         if row["changed"] and row[f"old_{column}"] != row[f"new_{column}"]
     ]
@@ -160,10 +170,24 @@ def _contact(
 ) -> list[str]:
     """Return what became of one contact, in words."""
     if verdict == "new":
-        return [f"new contact {whom}"]
+        return [say("new contact {address}", address=whom)]
     changes = []
     if name is not None and name != old_name:
-        changes.append(f"contact {whom}: {old_name or 'none'} → {name}")
+        changes.append(
+            say(
+                "contact {address}: {before} → {after}",
+                address=whom,
+                before=old_name or say_as("value of a setting", "none"),
+                after=name,
+            )
+        )
     if role is not None and role != old_role:
-        changes.append(f"contact {whom}: role {old_role} → {role}")
+        changes.append(
+            say(
+                "contact {address}: role {before} → {after}",
+                address=whom,
+                before=words.contact_role(old_role or ""),
+                after=words.contact_role(role),
+            )
+        )
     return changes

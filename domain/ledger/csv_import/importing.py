@@ -14,6 +14,7 @@ from domain.kernel.actor import Actor, Permission
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.events import by
+from domain.kernel.speech import say
 from domain.kernel.transactions import Transaction
 from domain.ledger.csv_import import (
     comparing,
@@ -194,7 +195,9 @@ async def _keep(core: Core, request: ImportRequest, layout: Layout, event: Ledge
 def _in_the_past(core: Core, request: ImportRequest) -> None:
     today = local_date(core.clock, core.merchant.zone)
     if request.as_of is not None and request.as_of > today:
-        raise OptionUnusable(f"--as-of {request.as_of} has not come yet; today is {today}.")
+        raise OptionUnusable(
+            say("--as-of {given} has not come yet; today is {today}.", given=str(request.as_of), today=today)
+        )
 
 
 def _beginning(written: BinaryIO) -> bytes | None:

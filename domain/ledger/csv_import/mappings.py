@@ -11,6 +11,7 @@ from domain.kernel import timeline
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
+from domain.kernel.speech import say
 from domain.kernel.transactions import Row, Transaction
 from domain.ledger.csv_import.refusals import MappingNotFound, OptionUnusable
 from domain.ledger.csv_import.requests import DateOrder, DecimalMark, ImportRequest
@@ -70,7 +71,7 @@ def named(name: str) -> str:
     """
     plain = " ".join(name.split())
     if not plain or len(plain) > LONGEST_NAME or not plain.isprintable():
-        raise OptionUnusable(f"A layout's name has 1 to {LONGEST_NAME} characters, such as netsuite.")
+        raise OptionUnusable(say("A layout's name has 1 to {most} characters, such as netsuite.", most=LONGEST_NAME))
     return plain
 
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain.kernel.money import Money
+from domain.kernel.speech import joined, phrase, say
 from domain.kernel.transactions import Row, Transaction
+from domain.ledger import words
 from domain.ledger.csv_import.columns import Field
 from domain.ledger.csv_import.faults import WHAT_TO_DO
 from domain.ledger.csv_import.requests import Lowered
@@ -101,30 +103,41 @@ async def examples(tx: Transaction, *, lowered: Lowered) -> tuple[str, ...]:
 
 
 def _told(row: Row, lowered: Lowered) -> str:
-    told = _conflict(row) if row["conflict"] else ", ".join(_changes(row, lowered))
-    return f"line {row['line']}, {row['number']}: {told}"
+    told = _conflict(row) if row["conflict"] else joined(", ", list(_changes(row, lowered)))
+    return say("line {line}, {number}: {told}", line=str(row["line"]), number=row["number"], told=told)
 
 
 def _conflict(row: Row) -> str:
     match row["conflict"]:
         case "other_total":
-            return f"the file has a total of {_money(row, 'file_total')}, the ledger {_money(row, 'total_minor')}"
+            return say(
+                "the file has a total of {there}, the ledger {here}",
+                there=_money(row, "file_total"),
+                here=_money(row, "total_minor"),
+            )
         case "other_currency":
-            return f"the file has {row['file_currency']}, the ledger {row['currency']}"
+            return say("the file has {there}, the ledger {here}", there=row["file_currency"], here=row["currency"])
         case "less_open_here":
-            return f"the file has {_money(row, 'open_minor')} open, the ledger {_money(row, 'stored_open')}"
+            return say(
+                "the file has {there} open, the ledger {here}",
+                there=_money(row, "open_minor"),
+                here=_money(row, "stored_open"),
+            )
         case "other_customer":
-            return "belongs to another customer in the ledger"
+            return say("belongs to another customer in the ledger")
         case "closed_here":
-            return f"{str(row['state']).replace('_', ' ')} in the ledger"
+            return say("{state} in the ledger", state=words.invoice_state(str(row["state"])))
         case _:
-            return f"void or written off in the file, open in the ledger; `plixo void {row['number']}` ends it"
+            return say(
+                "void or written off in the file, open in the ledger; `plixo void {number}` ends it",
+                number=row["number"],
+            )
 
 
 _FELL = {
-    Lowered.UNKNOWN: "lowered in the books, cause unknown",
-    Lowered.PAYMENT: "paid, as you said",
-    Lowered.CREDIT: "credited, as you said",
+    Lowered.UNKNOWN: phrase("{amount} lowered in the books, cause unknown"),
+    Lowered.PAYMENT: phrase("{amount} paid, as you said"),
+    Lowered.CREDIT: phrase("{amount} credited, as you said"),
 }
 
 
@@ -132,14 +145,18 @@ def _changes(row: Row, lowered: Lowered) -> Iterator[str]:
     if row["paid"]:
         rest = Money(row["stored_open"] - row["open_minor"] - row["credited_minor"], row["currency"])
         if row["credited_minor"]:
-            yield f"{_money(row, 'credited_minor')} credited ({row['credit_notes']})"
+            yield say("{amount} credited ({notes})", amount=_money(row, "credited_minor"), notes=row["credit_notes"])
         if rest:
-            yield f"{rest} {'paid' if row['told_paid'] else _FELL[lowered]}"
-        yield f"{_money(row, 'open_minor')} left" if row["open_minor"] else "settled"
+            yield say("{amount} paid", amount=rest) if row["told_paid"] else say(_FELL[lowered], amount=rest)
+        yield (
+            say("{amount} left", amount=_money(row, "open_minor"))
+            if row["open_minor"]
+            else words.invoice_state("settled")
+        )
     if row["redated"] and row["stored_due"] != row["due_on"]:
-        yield f"due date {row['stored_due']} → {row['due_on']}"
+        yield words.due_date_changed(row["stored_due"], row["due_on"])
     if row["redated"] and row["stored_issued"] != row["issued_on"]:
-        yield f"invoice date {row['stored_issued'] or 'none'} → {row['issued_on']}"
+        yield words.invoice_date_changed(row["stored_issued"], row["issued_on"])
 
 
 def _money(row: Row, column: str) -> Money:
@@ -147,22 +164,29 @@ def _money(row: Row, column: str) -> Money:
 
 
 _ATTRIBUTES = {
-    Field.COUNTRY: "country",
-    Field.LANGUAGE: "language",
-    Field.ZONE: "time zone",
-    Field.INDUSTRY: "industry",
-    Field.RISK: "risk (low, medium, high)",
-    Field.TAGS: "tags",
-    Field.ROLE: "role (billing, escalation, other)",
+    Field.COUNTRY: phrase("country"),
+    Field.LANGUAGE: phrase("language"),
+    Field.ZONE: phrase("time zone"),
+    Field.INDUSTRY: phrase("industry"),
+    Field.RISK: phrase("risk (low, medium, high)"),
+    Field.TAGS: phrase("tags"),
+    Field.ROLE: phrase("role (billing, escalation, other)"),
 }
 
 
 def notes(layout: Layout, unknown: dict[Field, str], people: dict[str, Any]) -> tuple[str, ...]:
     """Return what else should be known: what was not taken although its row was."""
     told = [
-        f"{layout.columns.header(field)}: {text!r} and its like name no {_ATTRIBUTES[field]}; taken without it"
+        say(
+            "{header}: {text} and its like name no {attribute}; taken without it",
+            header=layout.columns.header(field),
+            text=repr(text),
+            attribute=say(_ATTRIBUTES[field]),
+        )
         for field, text in unknown.items()
     ]
     if people["contacts_removed"]:
-        told.append(f"addresses that were removed from their customers stay removed: {people['contacts_removed']}")
+        told.append(
+            say("addresses that were removed from their customers stay removed: {n}", n=people["contacts_removed"])
+        )
     return tuple(told)

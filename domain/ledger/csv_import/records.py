@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, overload
 
+from domain.kernel.speech import say
 from domain.ledger.csv_import.refusals import FileHoldsNoRows, FileUnreadable
 from domain.ledger.csv_import.sources import lines_of
 
@@ -110,9 +111,9 @@ class Table:
         """Records with broken quotes."""
         first = next(self._records(width=0), None)
         if first is None:
-            raise FileHoldsNoRows("The file is empty.")
+            raise FileHoldsNoRows(say("The file is empty."))
         if first.code:
-            raise FileUnreadable("The quotes in the header are broken; this is no CSV file.")
+            raise FileUnreadable(say("The quotes in the header are broken; this is no CSV file."))
         self.header = first.cells
 
     def __iter__(self) -> Iterator[Batch]:
@@ -179,7 +180,9 @@ class Table:
     def _count_broken(self) -> None:
         self._found += 1
         if self._found > MAX_BROKEN:
-            raise FileUnreadable(f"More than {MAX_BROKEN} rows have broken quotes. Is the delimiter right?")
+            raise FileUnreadable(
+                say("More than {most} rows have broken quotes. Is the delimiter right?", most=MAX_BROKEN)
+            )
 
 
 def _count(text: str) -> int:

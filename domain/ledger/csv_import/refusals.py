@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from domain.kernel.refusals import NotFound, Refusal
+from domain.kernel.speech import joined, say
+from domain.ledger.words import files
 
 
 class ImportRefused(Refusal):
@@ -26,8 +28,11 @@ class HeaderAmbiguous(ImportRefused):
 
     def __init__(self, header: str) -> None:
         super().__init__(
-            f"The header {header[:60]!r} stands in the file twice. Rename one of the two columns, or say by their "
-            'numbers which is what: --map "#3=amount" --map "#7=ignore".'
+            say(
+                "The header {header} stands in the file twice. Rename one of the two columns, or say by their "
+                'numbers which is what: --map "#3=amount" --map "#7=ignore".',
+                header=repr(header[:60]),
+            )
         )
 
 
@@ -35,16 +40,18 @@ class QuestionOpen(ImportRefused):
     """Ask for what the file does not tell; whoever can answer says it with the option."""
 
     def __init__(self, reason: str, *, option: str, question: str, choices: tuple[str, ...] = ()) -> None:
+        self.reason = reason
+        """What the file has instead."""
         self.option = option
         self.question = question
         self.choices = choices
         """What may be answered; empty when it is free text."""
         said = f"{option} {'|'.join(choices)}" if 0 < len(choices) <= 4 and " " not in option else option
-        super().__init__(f"{reason} Say it with {said}.")
+        super().__init__(joined(" ", [reason, say("Say it with {option}.", option=said)]))
 
     def along_with(self, others: Sequence["QuestionOpen"]) -> "QuestionOpen":
         """Return this question, whose message tells the other open ones too."""
-        self.args = (" ".join(str(each) for each in (self, *others)),)
+        self.args = (joined(" ", [str(each) for each in (self, *others)]),)
         return self
 
 
@@ -53,9 +60,9 @@ class CurrencyMissing(QuestionOpen):
 
     def __init__(self) -> None:
         super().__init__(
-            "The file has no currency column.",
+            say("The file has no currency column."),
             option="--currency",
-            question="Which currency are the amounts in (ISO code, such as EUR)?",
+            question=say("Which currency are the amounts in (ISO code, such as EUR)?"),
         )
 
 
@@ -67,11 +74,14 @@ class ColumnMissing(QuestionOpen):
         self.near = near
         """Headers that may be a name of the field misspelt, the likeliest first."""
         found = ", ".join(repr(each[:40]) for each in headers[:30])
-        meant = f" Did you mean {' or '.join(repr(each[:40]) for each in near[:3])}?" if near else ""
+        meant = (
+            [say("Did you mean {headers}?", headers=", ".join(repr(each[:40]) for each in near[:3]))] if near else []
+        )
+        has = say("No column is known to hold the {titles}. The file has: {headers}.", titles=titles, headers=found)
         super().__init__(
-            f"No column is known to hold the {titles}. The file has: {found}.{meant}",
+            joined(" ", [has, *meant]),
             option=f'--map "{near[0][:40] if near else "HEADER"}={field}"',
-            question=f"Which column holds the {titles}?{meant}",
+            question=joined(" ", [say("Which column holds the {titles}?", titles=titles), *meant]),
             choices=tuple(dict.fromkeys((*near, *headers))),
         )
 
@@ -83,9 +93,9 @@ class ColumnUnclear(QuestionOpen):
         self.field = field
         several = ", ".join(repr(each[:40]) for each in headers)
         super().__init__(
-            f"Several columns could hold the {title}: {several}.",
+            say("Several columns could hold the {title}: {headers}.", title=title, headers=several),
             option=f'--map "HEADER={field}"',
-            question=f"Which column holds the {title}?",
+            question=say("Which column holds the {titles}?", titles=title),
             choices=headers,
         )
 
@@ -95,7 +105,9 @@ class EncodingUnknown(QuestionOpen):
 
     def __init__(self, reason: str, likely: tuple[str, ...]) -> None:
         super().__init__(
-            reason, option="--encoding", question=f"Which encoding does the file have ({', '.join(likely)}, …)?"
+            reason,
+            option="--encoding",
+            question=say("Which encoding does the file have ({likely}, …)?", likely=", ".join(likely)),
         )
 
 
@@ -104,9 +116,9 @@ class DelimiterUnclear(QuestionOpen):
 
     def __init__(self) -> None:
         super().__init__(
-            "The header could be split in more than one way.",
+            say("The header could be split in more than one way."),
             option="--delimiter",
-            question="What separates the cells?",
+            question=say("What separates the cells?"),
             choices=("comma", "semicolon", "tab", "pipe"),
         )
 
@@ -115,14 +127,20 @@ class ImportNotFound(NotFound):
     """Say that no import kept such a list."""
 
     def __init__(self) -> None:
-        super().__init__("There is no such import, or it lacked nothing; only full exports (--full) are compared.")
+        super().__init__(say("There is no such import, or it lacked nothing; only full exports (--full) are compared."))
 
 
 class MappingNotFound(NotFound):
     """Say that no layout was kept under that name."""
 
     def __init__(self, kind: str, name: str) -> None:
-        super().__init__(f"No layout of {kind} files is kept as {name[:60]!r}. `plixo import mappings` lists them.")
+        super().__init__(
+            say(
+                "No layout of {kind} files is kept as {name}. `plixo import mappings` lists them.",
+                kind=files(kind),
+                name=repr(name[:60]),
+            )
+        )
 
 
 class DateOrderOpen(QuestionOpen):
@@ -132,7 +150,7 @@ class DateOrderOpen(QuestionOpen):
         super().__init__(
             reason,
             option="--date-order",
-            question="In which order are the dates written (d day, m month, y year)?",
+            question=say("In which order are the dates written (d day, m month, y year)?"),
             choices=choices,
         )
 
@@ -144,6 +162,6 @@ class DecimalMarkOpen(QuestionOpen):
         super().__init__(
             reason,
             option="--decimal-mark",
-            question="Which mark stands before the decimals?",
+            question=say("Which mark stands before the decimals?"),
             choices=("point", "comma"),
         )

@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 
+from domain.kernel.speech import phrase, say
 from domain.ledger.csv_import.refusals import DelimiterUnclear, EncodingUnknown, FileUnreadable, OptionUnusable
 from domain.ledger.csv_import.requests import Progress
 
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
 MAX_FILE_BYTES = 1 << 30
 """One gibibyte: some ten million invoices, more than one import should hold in one transaction."""
 
-_TOO_LARGE = f"The file is larger than {MAX_FILE_BYTES >> 20} MB. Import it in parts."
+
+def _too_large() -> FileUnreadable:
+    return FileUnreadable(say("The file is larger than {most} MB. Import it in parts.", most=MAX_FILE_BYTES >> 20))
+
 
 MAX_LINE = 1 << 20
 """Bytes of one line; a file with longer ones is no table."""
@@ -39,10 +43,10 @@ _BOMS = (
 )
 
 _NOT_CSV = (
-    (b"PK\x03\x04", "a spreadsheet or archive; save it as CSV"),
-    (b"\xd0\xcf\x11\xe0", "an old spreadsheet; save it as CSV"),
-    (b"%PDF", "a PDF; export the list as CSV"),
-    (b"\x1f\x8b", "compressed; unpack it first"),
+    (b"PK\x03\x04", phrase("a spreadsheet or archive; save it as CSV")),
+    (b"\xd0\xcf\x11\xe0", phrase("an old spreadsheet; save it as CSV")),
+    (b"%PDF", phrase("a PDF; export the list as CSV")),
+    (b"\x1f\x8b", phrase("compressed; unpack it first")),
 )
 
 _TEXT_CODECS = re.compile(
@@ -81,12 +85,14 @@ def opened(request: Handed) -> Iterator[BinaryIO]:
             try:
                 file = cast("BinaryIO", stack.enter_context(request.path.open("rb")))
             except OSError as error:
-                raise FileUnreadable(f"{request.file_name} cannot be read: {error.strerror}.") from None
+                raise FileUnreadable(
+                    say("{file} cannot be read: {why}.", file=request.file_name, why=error.strerror)
+                ) from None
         if not file.seekable():
             file = stack.enter_context(_spooled(file))
         size = file.seek(0, io.SEEK_END)
         if size > MAX_FILE_BYTES:
-            raise FileUnreadable(_TOO_LARGE)
+            raise _too_large()
         file.seek(0)
         _looked_at(file, request.file_name)
         yield file
@@ -115,10 +121,10 @@ def _looked_at(file: BinaryIO, name: str) -> None:
     head = file.read(8)
     file.seek(0)
     if not head:
-        raise FileUnreadable(f"{name} is empty.")
+        raise FileUnreadable(say("{file} is empty.", file=name))
     for start, what in _NOT_CSV:
         if head.startswith(start):
-            raise FileUnreadable(f"{name} is no CSV file but {what}.")
+            raise FileUnreadable(say("{file} is no CSV file but {what}.", file=name, what=say(what)))
 
 
 class Tally:
@@ -162,10 +168,10 @@ class Bytes(io.RawIOBase):
         end = max(found.rfind(b"\n"), found.rfind(b"\r"))
         self._since_end = len(found) - end - 1 if end >= 0 else self._since_end + len(found)
         if self._since_end > MAX_LINE:
-            raise FileUnreadable(f"A line is longer than {MAX_LINE:,} bytes; this is no CSV file.")
+            raise FileUnreadable(say("A line is longer than {most} bytes; this is no CSV file.", most=MAX_LINE))
         self._left -= len(found)
         if self._left < 0:
-            raise FileUnreadable(_TOO_LARGE)
+            raise _too_large()
         self.hash.update(found)
         self._told(len(found))
         return len(found)
@@ -196,7 +202,9 @@ def encoding_of(file: BinaryIO, asked: str | None) -> str:
             return encoding
     if head.count(0) * 5 > len(head):
         likely = "utf-16-be" if head[0] == 0 else "utf-16-le"
-        raise EncodingUnknown(f"The file is full of NUL bytes; it could be UTF-16 ({likely}).", (likely,))
+        raise EncodingUnknown(
+            say("The file is full of NUL bytes; it could be UTF-16 ({likely}).", likely=likely), (likely,)
+        )
     return "utf-8"
 
 
@@ -206,7 +214,9 @@ def _codec(name: str) -> str:
     except (LookupError, ValueError):
         known = ""
     if not _TEXT_CODECS.fullmatch(known):
-        raise OptionUnusable(f"{name[:40]!r} cannot be read. Try utf-8, utf-16, cp1252 or iso-8859-15.")
+        raise OptionUnusable(
+            say("{name} cannot be read. Try utf-8, utf-16, cp1252 or iso-8859-15.", name=repr(name[:40]))
+        )
     return "utf-8-sig" if known == "utf-8" else known
 
 
@@ -239,8 +249,11 @@ def texts(raw: Bytes, encoding: str) -> Iterator[str]:
             yield text
     except UnicodeError:
         raise EncodingUnknown(
-            f"The file is not {encoding.removesuffix('-sig').upper()}: {_first_odd_byte(raw.inner, encoding)}. "
-            "Files of Windows programs often are cp1252.",
+            say(
+                "The file is not {encoding}: {where}. Files of Windows programs often are cp1252.",
+                encoding=encoding.removesuffix("-sig").upper(),
+                where=_first_odd_byte(raw.inner, encoding),
+            ),
             ("cp1252", "iso-8859-15", "utf-16"),
         ) from None
 
@@ -254,9 +267,9 @@ def _first_odd_byte(file: BinaryIO, encoding: str) -> str:
             decoder.decode(piece)
         except UnicodeDecodeError as error:
             line += error.object[: error.start].count(b"\n")
-            return f"line {line} holds the byte 0x{error.object[error.start]:02X}"
+            return say("line {line} holds the byte {byte}", line=str(line), byte=f"0x{error.object[error.start]:02X}")
         line += piece.count(b"\n")
-    return "it ends in the middle of a character"
+    return say("it ends in the middle of a character")
 
 
 def delimiter_of(first: str, asked: str | None) -> str:
@@ -269,7 +282,9 @@ def delimiter_of(first: str, asked: str | None) -> str:
     if asked is not None:
         sign = DELIMITERS.get(asked.strip().casefold(), "\t" if asked == "\\t" else asked)
         if sign not in DELIMITERS.values():
-            raise OptionUnusable(f"{asked[:20]!r} is no delimiter. Known are: {', '.join(DELIMITERS)}.")
+            raise OptionUnusable(
+                say("{text} is no delimiter. Known are: {known}.", text=repr(asked[:20]), known=", ".join(DELIMITERS))
+            )
         return sign
     bare = re.sub(r'"[^"]*"', "", first)
     counts = sorted(((bare.count(each), each) for each in DELIMITERS.values()), reverse=True)

@@ -5,6 +5,7 @@ and total (or balance, where the file has no totals). Without it a number that w
 is one that lacks the leading zeros of an invoice with the same currency and total: it would be collected twice.
 """
 
+from domain.kernel.speech import phrase, say
 from domain.kernel.transactions import Transaction
 
 _TABLE = """
@@ -82,6 +83,13 @@ _INVOICES = """
     FROM import_recognised
 """
 
+_CALLED = {"invoice": phrase("invoice"), "customer": phrase("customer")}
+
+_EVIDENCE = {
+    "same customer, currency and total": phrase("same customer, currency and total"),
+    "same name": phrase("same name"),
+}
+
 _CUSTOMERS = """
     SELECT min(c.line) AS line, 'customer' AS what, min(c.number) AS written, min(m.number) AS number,
            'same name' AS evidence
@@ -112,6 +120,13 @@ async def told(tx: Transaction, *, of_invoices: bool, limit: int) -> tuple[int, 
         f"SELECT *, count(*) OVER () AS count FROM ({each}) each ORDER BY line, what LIMIT %s", (limit,)
     )
     return rows[0]["count"] if rows else 0, tuple(
-        f"line {row['line']}, {row['what']} {row['written']}: taken as {row['number']} ({row['evidence']})"
+        say(
+            "line {line}, {what} {written}: taken as {number} ({evidence})",
+            line=str(row["line"]),
+            what=say(_CALLED[row["what"]]),
+            written=row["written"],
+            number=row["number"],
+            evidence=say(_EVIDENCE[row["evidence"]]),
+        )
         for row in rows
     )

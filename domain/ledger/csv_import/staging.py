@@ -14,6 +14,7 @@ from typing import BinaryIO, LiteralString
 from psycopg import sql
 from psycopg.rows import dict_row
 
+from domain.kernel.speech import say
 from domain.kernel.transactions import Row, Transaction
 from domain.ledger.csv_import import sources
 from domain.ledger.csv_import.columns import Columns, Field
@@ -158,7 +159,7 @@ async def _read_again(tx: Transaction, reading: Reading, layout: Layout) -> Stag
 
 
 def _changed(reading: Reading) -> FileUnreadable:
-    return FileUnreadable(f"{reading.request.file_name} was changed while it was read. Import it again.")
+    return FileUnreadable(say("{file} was changed while it was read. Import it again.", file=reading.request.file_name))
 
 
 async def _staged(tx: Transaction, reading: Reading, layout: Layout, rows: Iterable[Batch]) -> Staged:

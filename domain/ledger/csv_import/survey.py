@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from domain.kernel.money import CurrencyUnknown, digits
+from domain.kernel.speech import say
 from domain.ledger.csv_import import header_lines, mappings, sources
 from domain.ledger.csv_import.amount_texts import AmountEvidence
 from domain.ledger.csv_import.columns import Columns, Field, matched
@@ -134,7 +135,9 @@ class Survey:
         """
         request = self._request
         if not self._count:
-            raise FileHoldsNoRows(f"{request.file_name} has a header and no rows; there is nothing to import.")
+            raise FileHoldsNoRows(
+                say("{file} has a header and no rows; there is nothing to import.", file=request.file_name)
+            )
         questions = _Questions()
         with questions:
             if (
@@ -177,7 +180,9 @@ def _header_place(request: ImportRequest, keys: Mapping[int, str], known: KnownL
     def found(lines: list[str], first: int, asked: str | None) -> int:
         if request.header_line is not None:
             if not 0 < request.header_line <= len(lines) or not lines[request.header_line - 1].strip():
-                raise OptionUnusable(f"--header-line {request.header_line}: there is no header in that line.")
+                raise OptionUnusable(
+                    say("--header-line {line}: there is no header in that line.", line=str(request.header_line))
+                )
             return request.header_line - 1
         if known is not None:
             return next((place for place, key in keys.items() if key == known.header_key), first)
@@ -224,7 +229,7 @@ def table(raw: sources.Bytes, encoding: str, asked: str | None, header: Finder) 
     block = sources.lines_of(next(texts, ""))
     place = next((place for place, line in enumerate(block) if line.strip()), None)
     if place is None:
-        raise FileHoldsNoRows("The file holds nothing but blank lines.")
+        raise FileHoldsNoRows(say("The file holds nothing but blank lines."))
     if said := re.fullmatch(r"sep=([,;\t|])\s*", block[place]):  # the line by which spreadsheets tell each other
         asked, block[place] = asked or said[1], "\n"
         place = next((each for each, line in enumerate(block) if line.strip()), place)
@@ -236,7 +241,7 @@ def table(raw: sources.Bytes, encoding: str, asked: str | None, header: Finder) 
 
 def _columns(headers: list[str], request: ImportRequest, kept: Answers) -> Columns:
     if len(headers) > MAX_COLUMNS:
-        raise FileUnreadable(f"The header has {len(headers):,} columns; {MAX_COLUMNS} are the limit.")
+        raise FileUnreadable(say("The header has {n} columns; {most} are the limit.", n=len(headers), most=MAX_COLUMNS))
     return matched(Kind(request.kind), headers, request.columns, kept.columns)
 
 

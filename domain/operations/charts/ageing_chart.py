@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from domain.kernel import speech
+from domain.kernel.speech import joined, say
 from domain.ledger.ageing import CurrencyAgeing
 from domain.ledger.ageing_before import AgeingCompared
 from domain.operations.charts import drawing
@@ -18,14 +20,14 @@ def draw(found: AgeingCompared, target: Target) -> str:
     described = alt_text(found)
     shown = panels(found)
     figure = Figure(figsize=(10, 1.2 + 3 * max(1, len(shown))), dpi=120, layout="constrained")
-    figure.suptitle(f"Open invoices by days past due, {found.now.as_of}", color=INK)
+    figure.suptitle(say("Open invoices by days past due, {day}", day=found.now.as_of), color=INK)
     many = figure.subplots(max(1, len(shown)), 1, squeeze=False)
     for axes, each in zip(many[:, 0], shown, strict=False):
         _panel(axes, found, each)
     if not shown:
         many[0][0].axis("off")
-        many[0][0].text(0.5, 0.5, "Nothing is open.", ha="center", color=INK)
-    drawing.saved(figure, target, title="Ageing", described=described)
+        many[0][0].text(0.5, 0.5, say("Nothing is open."), ha="center", color=INK)
+    drawing.saved(figure, target, title=say("Ageing"), described=described)
     return described
 
 
@@ -39,12 +41,14 @@ def alt_text(found: AgeingCompared) -> str:
     """Return the finding first, then the figures, for whoever cannot see the chart."""
     shown = panels(found)
     if not shown:
-        return "Nothing is open."
+        return say("Nothing is open.")
     told = [finding(found, each) for each in shown]
     bars = "; ".join(
-        f"{each.currency} " + ", ".join(f"{bucket.name} {bucket.amount}" for bucket in each.buckets) for each in shown
+        f"{each.currency} "
+        + ", ".join(f"{_axis(bucket.name)} {speech.amount(bucket.amount)}" for bucket in each.buckets)
+        for each in shown
     )
-    return f"{' '.join(told)} Bars: {bars}."
+    return joined(" ", [*told, say("Bars: {bars}.", bars=bars)])
 
 
 def finding(found: AgeingCompared, each: CurrencyAgeing) -> str:
@@ -52,9 +56,14 @@ def finding(found: AgeingCompared, each: CurrencyAgeing) -> str:
     oldest = next(bucket for bucket in each.buckets if bucket.name == OLDEST)
     late = sum((bucket.amount for bucket in each.buckets[1:]), each.buckets[0].amount - each.buckets[0].amount)
     over = drawing.change(oldest.amount, found.earlier(each.currency, OLDEST))
-    return (
-        f"Over 90 days: {oldest.amount}, {over} since {found.then}; past due {late} of {each.total.amount} "
-        f"({drawing.change(each.total.amount, found.earlier_total(each.currency))} in all)."
+    return say(
+        "Over 90 days: {oldest}, {over} since {day}; past due {late} of {total} ({whole} in all).",
+        oldest=oldest.amount,
+        over=over,
+        day=found.then,
+        late=late,
+        total=each.total.amount,
+        whole=drawing.change(each.total.amount, found.earlier_total(each.currency)),
     )
 
 
@@ -63,9 +72,9 @@ def _panel(axes: Axes, found: AgeingCompared, each: CurrencyAgeing) -> None:
     now = [float(bucket.amount.decimal) for bucket in each.buckets]
     before = [float(found.earlier(each.currency, bucket.name).decimal) for bucket in each.buckets]
     places = range(len(names))
-    axes.bar([place - 0.2 for place in places], before, color=BEFORE, width=0.36, label=f"{found.then}")
+    axes.bar([place - 0.2 for place in places], before, color=BEFORE, width=0.36, label=speech.day(found.then))
     colours = [LATE if name == OLDEST else NOW for name in names]
-    axes.bar([place + 0.2 for place in places], now, color=colours, width=0.36, label=f"{found.now.as_of}")
+    axes.bar([place + 0.2 for place in places], now, color=colours, width=0.36, label=speech.day(found.now.as_of))
     most = max([*now, *before, 1.0])
     for place, bucket in enumerate(each.buckets):
         axes.text(
@@ -74,9 +83,17 @@ def _panel(axes: Axes, found: AgeingCompared, each: CurrencyAgeing) -> None:
     axes.set_xticks(places, [_axis(name) for name in names], color=INK)
     axes.set_ylim(0, most * 1.18)
     drawing.plain(
-        axes, f"{each.currency}: {each.total.amount} in {each.total.invoices:,} invoices (grey: {found.then})"
+        axes,
+        say(
+            "{currency}: {total} in {n} invoices (grey: {day})",
+            currency=each.currency,
+            total=each.total.amount,
+            n=each.total.invoices,
+            day=found.then,
+        ),
     )
 
 
 def _axis(name: str) -> str:
-    return {"current": "not due", OLDEST: "over 90 days"}.get(name, f"{name} days")
+    known = {"current": say("not due"), OLDEST: say("over 90 days")}
+    return known.get(name) or say("{bucket} days", bucket=name)

@@ -5,7 +5,9 @@ from datetime import date
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from domain.kernel import speech
 from domain.kernel.money import Money
+from domain.kernel.speech import joined, say
 from domain.ledger.collected import Collected
 from domain.operations.charts import drawing
 from domain.operations.charts.drawing import BEFORE, INK, LATE, NOW, Target
@@ -16,14 +18,14 @@ def draw(found: Collected, target: Target) -> str:
     described = alt_text(found)
     shown = found.currencies[: drawing.MOST_CURRENCIES]
     figure = Figure(figsize=(10, 1.2 + 3 * max(1, len(shown))), dpi=120, layout="constrained")
-    figure.suptitle(f"Cash collected by week, to {found.until}", color=INK)
+    figure.suptitle(say("Cash collected by week, to {day}", day=found.until), color=INK)
     many = figure.subplots(max(1, len(shown)), 1, squeeze=False)
     for axes, currency in zip(many[:, 0], shown, strict=False):
         _panel(axes, found, currency)
     if not shown:
         many[0][0].axis("off")
-        many[0][0].text(0.5, 0.5, "Nothing came in.", ha="center", color=INK)
-    drawing.saved(figure, target, title="Cash collected", described=described)
+        many[0][0].text(0.5, 0.5, say("Nothing came in."), ha="center", color=INK)
+    drawing.saved(figure, target, title=say("Cash collected"), described=described)
     return described
 
 
@@ -31,13 +33,14 @@ def alt_text(found: Collected) -> str:
     """Return the finding first, then the figures, for whoever cannot see the chart."""
     shown = found.currencies[: drawing.MOST_CURRENCIES]
     if not shown:
-        return f"Nothing was collected from {found.mondays[0]} to {found.until}."
+        return say("Nothing was collected from {first} to {last}.", first=found.mondays[0], last=found.until)
     told = [finding(found, each) for each in shown]
     bars = "; ".join(
-        f"{currency} " + ", ".join(f"{monday:%b} {monday.day} {amount}" for monday, amount in weeks(found, currency))
+        f"{currency} "
+        + ", ".join(f"{speech.short_day(monday)} {speech.amount(amount)}" for monday, amount in weeks(found, currency))
         for currency in shown
     )
-    return f"{' '.join(told)} Bars, by the Monday of each week: {bars}."
+    return joined(" ", [*told, say("Bars, by the Monday of each week: {bars}.", bars=bars)])
 
 
 def finding(found: Collected, currency: str) -> str:
@@ -45,11 +48,15 @@ def finding(found: Collected, currency: str) -> str:
     amounts = found.of(currency)
     whole = sum(amounts, Money(0, currency))
     if len(amounts) < 3:
-        return f"{whole} collected since {found.mondays[0]}."
+        return say("{whole} collected since {day}.", whole=whole, day=found.mondays[0])
     last, before = amounts[-2], amounts[-3]
-    return (
-        f"Last week: {last} collected, {drawing.change(last, before)} on the week before; "
-        f"{whole} since {found.mondays[0]}, {amounts[-1]} of it this week so far."
+    return say(
+        "Last week: {last} collected, {change} on the week before; {whole} since {day}, {now} of it this week so far.",
+        last=last,
+        change=drawing.change(last, before),
+        whole=whole,
+        day=found.mondays[0],
+        now=amounts[-1],
     )
 
 
@@ -71,7 +78,15 @@ def _panel(axes: Axes, found: Collected, currency: str) -> None:
             )
     step = max(1, len(told) // 13)
     marks = list(range(0, len(told), step))
-    axes.set_xticks(marks, [f"{told[each][0]:%b} {told[each][0].day}" for each in marks], color=INK)
+    axes.set_xticks(marks, [speech.short_day(told[each][0]) for each in marks], color=INK)
     axes.set_ylim(least * 1.18, most * 1.18)
     whole = sum((amount for _, amount in told), Money(0, currency))
-    drawing.plain(axes, f"{currency}: {whole} in {len(told)} weeks (grey: this week, not over yet)")
+    drawing.plain(
+        axes,
+        say(
+            "{currency}: {whole} in {n} weeks (grey: this week, not over yet)",
+            currency=currency,
+            whole=whole,
+            n=len(told),
+        ),
+    )

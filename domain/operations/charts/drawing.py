@@ -3,10 +3,13 @@
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from babel.numbers import format_decimal
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from domain.kernel import speech
 from domain.kernel.money import Money
+from domain.kernel.speech import say, say_as
 
 INK, NOW, BEFORE, LATE = "#1f2933", "#12634b", "#cbd5df", "#9b2c2c"
 """Colours that differ in brightness too; words and lines have a contrast of 4.5 on white."""
@@ -36,13 +39,17 @@ def short(amount: Money) -> str:
     whole = float(amount.decimal)
     for size, sign in ((1_000_000_000, "bn"), (1_000_000, "m"), (1_000, "k")):
         if abs(whole) >= size:
-            return f"{whole / size:,.1f}{sign}"
-    return f"{whole:,.0f}"
+            return f"{format_decimal(whole / size, format='#,##0.0', locale=speech.reader().locale)}{sign}"
+    return speech.number(round(whole))
 
 
 def change(now: Money, before: Money) -> str:
     """Return how a sum compares with an earlier one: ``up 12 %``."""
     if not before.minor:
-        return "new" if now.minor else "as before"
+        return say_as("how a sum compares with an earlier one", "new") if now.minor else say("as before")
     percent = round((now.minor - before.minor) * 100 / abs(before.minor))
-    return "as before" if not percent else f"{'up' if percent > 0 else 'down'} {abs(percent):,} %"
+    if not percent:
+        return say("as before")
+    if percent > 0:
+        return say("up {percent} %", percent=percent)
+    return say("down {percent} %", percent=-percent)

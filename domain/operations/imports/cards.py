@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from domain.kernel import sentences
 from domain.kernel.core import Core
 from domain.kernel.ports import FileMissing
 from domain.kernel.transactions import Row
@@ -41,6 +42,7 @@ class ImportCard:
     created_at: datetime
     changed_at: datetime
     expires_at: datetime
+    decided_by_chat: str | None = None
 
     @property
     def is_fetched(self) -> bool:
@@ -89,8 +91,8 @@ async def _list(core: Core, key: str) -> bytes | None:
 
 
 def _read(core: Core, row: Row) -> ImportCard:
-    names = ("source", "file_name", "size_bytes", "reason", "version", "progress", "channel", "thread", "handed_by",
-             "handed_by_chat", "decided_by", "created_at", "changed_at")  # fmt: skip
+    names = ("source", "file_name", "size_bytes", "version", "progress", "channel", "thread", "handed_by",
+             "handed_by_chat", "decided_by", "decided_by_chat", "created_at", "changed_at")  # fmt: skip
     return ImportCard(
         import_id=row["id"],
         state=ImportState(row["state"]),
@@ -99,6 +101,7 @@ def _read(core: Core, row: Row) -> ImportCard:
         question=Question.model_validate(_json(row["question"])) if row["question"] else None,
         findings=Findings.model_validate(_json(row["findings"])) if row["findings"] else None,
         expires_at=row["changed_at"] + core.limits.import_wait,
+        reason=sentences.of_text(row["reason"]),
         **{name: row[name] for name in names},
     )
 

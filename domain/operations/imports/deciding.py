@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from domain.kernel import timeline
+from domain.kernel import speech, timeline
 from domain.kernel.actor import Actor
 from domain.kernel.core import Core
 from domain.kernel.events import by
+from domain.kernel.speech import phrase, say_as
 from domain.ledger.csv_import import mappings
 from domain.operations.imports import ending, handing, said
 from domain.operations.imports.events import ImportAnswered, ImportApproved, ImportDropped
@@ -160,12 +161,12 @@ def _kind(text: str) -> ImportKind:
     try:
         return ImportKind(text.strip().casefold())
     except ValueError:
-        raise AnswerUnusable(f"The kinds of files are {', '.join(ImportKind)}.") from None
+        raise AnswerUnusable(speech.say("The kinds of files are {kinds}.", kinds=", ".join(ImportKind))) from None
 
 
 def _told(kind: ImportKind | None, columns: Sequence[tuple[str, str]] | None, full: bool | None) -> tuple[str, str]:
     if kind is not None:
-        return "kind", kind.value
+        return Asked.KIND.value, kind.value
     if columns is not None:
-        return "layout", f"{len(columns)} columns"
-    return "export", "full" if full else "a part"
+        return phrase("layout"), speech.counted("{n} column", "{n} columns", len(columns))
+    return phrase("export"), say_as("an export", "full") if full else say_as("an export", "a part")

@@ -5,6 +5,23 @@ from uuid import UUID
 
 from domain.kernel.events import Event
 from domain.kernel.notices import SILENT, Notices
+from domain.kernel.sentences import Sentence
+from domain.kernel.speech import again, say, say_as
+
+
+def state_word(state: str) -> str:
+    """Return how far an import has come, as a word."""
+    known = {
+        "asked": say_as("state of an import", "asked"),
+        "open": say_as("state of an import", "open"),
+        "previewed": say_as("state of an import", "previewed"),
+        "applying": say_as("state of an import", "applying"),
+        "applied": say_as("state of an import", "applied"),
+        "cancelled": say_as("state of an import", "cancelled"),
+        "expired": say_as("state of an import", "expired"),
+        "failed": say_as("state of an import", "failed"),
+    }
+    return known.get(state, state)
 
 
 class FileHandedIn(Event):
@@ -21,8 +38,10 @@ class FileHandedIn(Event):
     def told(self) -> str:
         """Return the fact as a sentence."""
         if self.known_before:
-            return f"{self.file_name} was handed in before; that import is {self.state}"
-        return f"{self.file_name} was handed in for an import"
+            return say(
+                "{file} was handed in before; that import is {state}", file=self.file_name, state=state_word(self.state)
+            )
+        return say("{file} was handed in for an import", file=self.file_name)
 
 
 class ImportAnswered(Event):
@@ -33,11 +52,16 @@ class ImportAnswered(Event):
     import_id: UUID
     file_name: str
     what: str
-    answer: str
+    answer: Sentence
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"{self.file_name} is read again ({self.what}: {self.answer})"
+        return say(
+            "{file} is read again ({what}: {answer})",
+            file=self.file_name,
+            what=say(self.what),
+            answer=again(self.answer),
+        )
 
 
 class ImportApproved(Event):
@@ -51,7 +75,7 @@ class ImportApproved(Event):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"{self.file_name} is being imported as {self.of}"
+        return say("{file} is being imported as {kind}", file=self.file_name, kind=say(self.of))
 
 
 class ImportDropped(Event):
@@ -63,17 +87,19 @@ class ImportDropped(Event):
     file_name: str
     how: str
     """``cancelled``, ``expired`` or ``failed``."""
-    reason: str = ""
+    reason: Sentence = ""
 
     def told(self) -> str:
         """Return the fact as a sentence."""
         match self.how:
             case "cancelled":
-                return f"The import of {self.file_name} was cancelled; nothing was changed"
+                return say("The import of {file} was cancelled; nothing was changed", file=self.file_name)
             case "expired":
-                return f"Nobody decided about {self.file_name}; its import has ended, and nothing was changed"
+                return say(
+                    "Nobody decided about {file}; its import has ended, and nothing was changed", file=self.file_name
+                )
             case _:
-                return f"{self.file_name} cannot be imported: {self.reason}"
+                return say("{file} cannot be imported: {reason}", file=self.file_name, reason=again(self.reason))
 
 
 NOTICES: Notices = {FileHandedIn: SILENT, ImportAnswered: SILENT, ImportApproved: SILENT, ImportDropped: SILENT}

@@ -3,6 +3,7 @@
 from pydantic import BaseModel, ConfigDict
 
 from domain.kernel.events import Amount
+from domain.kernel.sentences import Sentence
 
 MOST_COLUMNS = 60
 MOST_REASONS = 40
@@ -16,7 +17,7 @@ class Column(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     header: str
-    meant: str
+    meant: Sentence
     """The title of what it holds; empty when it is not used."""
     why: str = ""
     """``clear``, ``vague``, ``said`` or ``saved``."""
@@ -37,7 +38,7 @@ class Reading(BaseModel):
     known_as: str = ""
     """The name of the layout that was kept."""
     known_by: str = ""
-    form: str = ""
+    form: Sentence = ""
     """What the file is where it is no table of rows: ``camt.053``, or the shape of an ageing report."""
     columns: tuple[Column, ...] = ()
 
@@ -58,7 +59,7 @@ class Reason(BaseModel):
 
     code: str
     rows: int
-    what_to_do: str
+    what_to_do: Sentence
 
 
 class Total(BaseModel):
@@ -82,7 +83,7 @@ class Findings(BaseModel):
     """``read`` first; the others add up to it."""
     reasons: tuple[Reason, ...] = ()
     totals: tuple[Total, ...] = ()
-    told: tuple[str, ...] = ()
+    told: tuple[Sentence, ...] = ()
     """What else should be known, in sentences: examples of changes and conflicts, and notes."""
     absent: int = 0
     """Open invoices of the ledger that the file does not have."""
@@ -90,7 +91,7 @@ class Findings(BaseModel):
     rejected: int = 0
     has_rejects: bool = False
     has_absent: bool = False
-    taken_before: str = ""
+    taken_before: Sentence = ""
     """When the very same file was imported, and by whom; empty when it was not."""
 
     def outcome(self) -> tuple[object, ...]:
@@ -100,4 +101,9 @@ class Findings(BaseModel):
 
 def short(texts: tuple[str, ...] | list[str]) -> tuple[str, ...]:
     """Return texts as they are kept: not too many, and not too long."""
-    return tuple(each[:LONGEST_TEXT] for each in texts[:MOST_TEXTS])
+    return tuple(cut(each, LONGEST_TEXT) for each in texts[:MOST_TEXTS])
+
+
+def cut(text: str, most: int) -> str:
+    """Return a text as it is, unless it is too long to be kept."""
+    return text if len(text) <= most else text[:most]

@@ -12,6 +12,7 @@ from domain.cash_application import advice_words, bank_words, camt_entries
 from domain.cash_application.advice_words import AdviceField
 from domain.cash_application.bank_words import BankField
 from domain.kernel.core import Core
+from domain.kernel.speech import phrase, say
 from domain.ledger.control.words import BUCKET_FIELDS, ControlField
 from domain.ledger.control.words import WORDS as CONTROL_WORDS
 from domain.ledger.csv_import import header_lines, sources
@@ -34,11 +35,11 @@ _FEW = 3
 
 _CUSTOMER = {Field.CUSTOMER_NUMBER, Field.CUSTOMER_NAME}
 _ABOUT = {
-    ImportKind.INVOICES: "invoices, with their customers",
-    ImportKind.CONTACTS: "customers and contacts",
-    ImportKind.CONTROL: "control totals: the ageing of your books",
-    ImportKind.BANK: "a bank statement",
-    ImportKind.REMITTANCE: "a remittance advice",
+    ImportKind.INVOICES: phrase("invoices, with their customers"),
+    ImportKind.CONTACTS: phrase("customers and contacts"),
+    ImportKind.CONTROL: phrase("control totals: the ageing of your books"),
+    ImportKind.BANK: phrase("a bank statement"),
+    ImportKind.REMITTANCE: phrase("a remittance advice"),
 }
 
 _WORDS: Mapping[ImportKind, Vocabulary[Any]] = {
@@ -68,11 +69,18 @@ def question(fits: tuple[ImportKind, ...]) -> Question:
     """Return the question what the file is; those kinds first that it may be."""
     ordered = (*fits, *(each for each in ImportKind if each not in fits))
     why = (
-        f"Its headers are those of {' and of '.join(_ABOUT[each] for each in fits)}."
+        say("Its headers are those of {kinds}.", kinds=_either([say(_ABOUT[each]) for each in fits]))
         if fits
-        else "Its headers tell of no kind that is known."
+        else say("Its headers tell of no kind that is known.")
     )
-    return Question(what=Asked.KIND, text="What does the file hold?", why=why, choices=ordered)
+    return Question(what=Asked.KIND, text=say("What does the file hold?"), why=why, choices=ordered)
+
+
+def _either(kinds: list[str]) -> str:
+    told = kinds[0]
+    for each in kinds[1:]:
+        told = say("{kinds} and of {other}", kinds=told, other=each)
+    return told
 
 
 async def _kept(core: Core, file: BinaryIO) -> tuple[ImportKind, ...]:
@@ -168,10 +176,10 @@ def fields_of(kind: ImportKind) -> tuple[FieldOf, ...]:
     return tuple(
         FieldOf(
             each.value,
-            words.known[each].title,
+            say(words.known[each].title),
             needed=(each,) in groups,
             instead=tuple(
-                words.known[other].title
+                say(words.known[other].title)
                 for group in groups
                 if each in group and len(group) <= _FEW
                 for other in group

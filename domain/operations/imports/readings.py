@@ -14,8 +14,9 @@ from domain.cash_application.remittances import Paper
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.money import Money
+from domain.kernel.speech import joined, say, say_as
 from domain.kernel.transactions import Transaction
-from domain.ledger import ageing, control, csv_import
+from domain.ledger import ageing, control, csv_import, words
 from domain.ledger.control import ControlLayout, ControlOutcome
 from domain.ledger.csv_import import Layout, Outcome, Progress, columns, totals
 from domain.ledger.csv_import.headers import Columns, Known
@@ -121,20 +122,26 @@ def _paper(handed: Handed) -> Paper:
     handed.stream.seek(0)
     body = handed.stream.read(papers.MAX_BYTES + 1)
     if not body or len(body) > papers.MAX_BYTES:
-        raise RemittanceUnusable(f"An advice has at most {papers.MAX_BYTES >> 20} MB, and is not empty.")
+        raise RemittanceUnusable(say("An advice has at most {most} MB, and is not empty.", most=papers.MAX_BYTES >> 20))
     is_pdf = body[:1024].lstrip().startswith(b"%PDF")
     return Paper(handed.name, "application/pdf" if is_pdf else "text/csv", body)
 
 
 def _ledger(handed: Handed, layout: Layout, found: Outcome, sums: Iterable[tuple[int, Money]]) -> Findings:
     people = [
-        f"Customers: {found.customers_new:,} new, {found.customers_changed:,} changed.",
-        f"Contacts: {found.contacts_new:,} new, {found.contacts_changed:,} changed.",
+        say("Customers: {new} new, {changed} changed.", new=found.customers_new, changed=found.customers_changed),
+        say("Contacts: {new} new, {changed} changed.", new=found.contacts_new, changed=found.contacts_changed),
     ]
     if found.credits_new or found.credits_changed:
-        people.append(f"Credit notes among them: {found.credits_new:,} new, {found.credits_changed:,} changed.")
+        people.append(
+            say(
+                "Credit notes among them: {new} new, {changed} changed.",
+                new=found.credits_new,
+                changed=found.credits_changed,
+            )
+        )
     if found.lowered:
-        people.append(f"Invoices that fell without a cause in the file: {found.lowered:,}.")
+        people.append(say("Invoices that fell without a cause in the file: {n}.", n=found.lowered))
     names = ("read", "new", "changed", "unchanged", "conflicting", "rejected", "left_out")
     return Findings(
         kind=handed.kind.value,
@@ -164,7 +171,7 @@ def _ledger(handed: Handed, layout: Layout, found: Outcome, sums: Iterable[tuple
 def _control(handed: Handed, found: ControlOutcome) -> Findings:
     layout: ControlLayout = handed.layouts[-1]
     told = [
-        f"{each.total}: " + ", ".join(f"{name} {sum_}" for name, sum_ in zip(ageing.BUCKETS, each.buckets, strict=True))
+        joined(": ", [say("{amount}", amount=each.total), joined(", ", _buckets(each.buckets))])
         for each in found.totals
         if each.buckets
     ]
@@ -177,7 +184,7 @@ def _control(handed: Handed, found: ControlOutcome) -> Findings:
             decimal_mark=layout.decimal_mark or "",
             currency=layout.currency or "",
             header_line=layout.above + 1,
-            form=f"{found.shape.value}, as of {found.as_of}",
+            form=say("{shape}, as of {day}", shape=say(found.shape.value), day=found.as_of),
             columns=_columns(layout.columns, control.KNOWN),
         ),
         counts=(
@@ -194,10 +201,17 @@ def _control(handed: Handed, found: ControlOutcome) -> Findings:
     )
 
 
+def _buckets(sums: Iterable[Money]) -> list[str]:
+    return [
+        say("{bucket} {amount}", bucket=words.bucket(name), amount=sum_)
+        for name, sum_ in zip(ageing.BUCKETS, sums, strict=True)
+    ]
+
+
 def _bank(handed: Handed, found: BankOutcome) -> Findings:
-    told = [f"Account: {', '.join(found.accounts[:5])}."] if found.accounts else []
+    told = [say("Account: {accounts}.", accounts=", ".join(found.accounts[:5]))] if found.accounts else []
     if found.doubted:
-        told.append(f"{found.doubted:,} of the new lines wait for a person, whatever they match.")
+        told.append(say("{n} of the new lines wait for a person, whatever they match.", n=found.doubted))
     names = {"read": found.read, "new": found.new, "unchanged": found.known, "rejected": found.rejected}
     return Findings(
         kind=handed.kind.value,
@@ -231,15 +245,19 @@ def _bank_reading(layout: BankLayout | CamtLayout) -> Reading:
 
 def _advice(handed: Handed, advice: Advice | None, why_not: str) -> Findings:
     lines = advice.lines if advice is not None else ()
-    told = [f"It cannot be read: {why_not}. It is kept as it is, and a person says what it pays."] if why_not else []
+    told = (
+        [say("It cannot be read: {why}. It is kept as it is, and a person says what it pays.", why=why_not)]
+        if why_not
+        else []
+    )
     if advice is not None:
-        told += [f"From {advice.payer_name}."] if advice.payer_name else []
+        told += [say("From {payer}.", payer=advice.payer_name)] if advice.payer_name else []
         told += advice.notes
         told += [f"{each.number}" for each in lines]
     total = Money(advice.total_minor, advice.currency) if advice and advice.total_minor and advice.currency else None
     return Findings(
         kind=handed.kind.value,
-        reading=Reading(form="PDF" if _paper(handed).is_pdf else "table"),
+        reading=Reading(form="PDF" if _paper(handed).is_pdf else say_as("form of a file", "table")),
         counts=(Count(name="read", rows=len(lines)),),
         totals=(Total(name="paid", amount=total),) if total else (),
         told=short(told),
@@ -256,7 +274,7 @@ def _columns(
 
     used = [
         Column(
-            header=found.headers[place], meant=known[of].title, samples=values(place),
+            header=found.headers[place], meant=say(known[of].title), samples=values(place),
             why=str(found.reasons.get(of, "")),
         )
         for of, place in found.places.items()
@@ -271,4 +289,4 @@ def _columns(
 
 
 def _reasons(told: Iterable[tuple[str, int, str]]) -> tuple[Reason, ...]:
-    return tuple(Reason(code=code, rows=rows, what_to_do=what) for code, rows, what in list(told)[:MOST_REASONS])
+    return tuple(Reason(code=code, rows=rows, what_to_do=say(what)) for code, rows, what in list(told)[:MOST_REASONS])

@@ -1,27 +1,37 @@
 """Refusals of what is asked of a file that was handed in; their tree is in ``operations/refusals.py``."""
 
 from domain.kernel.refusals import NotFound, Refusal
+from domain.kernel.speech import say
+from domain.operations.imports.events import state_word
 
 
 class ImportUnknown(NotFound):
     """Say that there is no such import."""
 
     def __init__(self) -> None:
-        super().__init__("There is no such import any more. Share the file again.")
+        super().__init__(say("There is no such import any more. Share the file again."))
 
 
 class ImportOver(Refusal):
     """Say what has become of the import."""
 
     def __init__(self, file_name: str, state: str) -> None:
-        super().__init__(f"The import of {file_name} is {state}; there is nothing to decide. Share the file again.")
+        super().__init__(
+            say(
+                "The import of {file} is {state}; there is nothing to decide. Share the file again.",
+                file=file_name,
+                state=state_word(state),
+            )
+        )
 
 
 class PreviewOutdated(Refusal):
     """Say that the preview that was looked at is not the current one."""
 
     def __init__(self, file_name: str) -> None:
-        super().__init__(f"The preview of {file_name} has changed since. Look at the new one, then decide.")
+        super().__init__(
+            say("The preview of {file} has changed since. Look at the new one, then decide.", file=file_name)
+        )
 
 
 class AnswerUnusable(Refusal):
@@ -33,6 +43,10 @@ class FileTooLarge(Refusal):
 
     def __init__(self, file_name: str, most: int) -> None:
         super().__init__(
-            f"{file_name} is larger than {most >> 20} MB, which is the most that is taken in chat. "
-            "Import it in the shell: `plixo import`."
+            say(
+                "{file} is larger than {most} MB, which is the most that is taken in chat. "
+                "Import it in the shell: `plixo import`.",
+                file=file_name,
+                most=most >> 20,
+            )
         )

@@ -10,9 +10,12 @@ from domain.cash_application.advice_tables import AdviceOptions
 from domain.cash_application.bank_layouts import BankFile
 from domain.cash_application.bank_questions import BankAccountUnclear
 from domain.kernel.money import CurrencyUnknown, digits
+from domain.kernel.sentences import Sentence
+from domain.kernel.speech import again, joined, phrase, say
 from domain.ledger.control import AsOfMissing, ControlFile
 from domain.ledger.control.layouts import BucketUnclear
 from domain.ledger.csv_import import DateOrder, DecimalMark, ImportRequest, QuestionOpen, refusals
+from domain.operations.imports.findings import cut
 from domain.operations.imports.refusals import AnswerUnusable
 
 LONGEST_ANSWER = 200
@@ -31,11 +34,11 @@ class ImportKind(StrEnum):
 
 
 CALLED = {
-    ImportKind.INVOICES: "invoices",
-    ImportKind.CONTACTS: "customers and contacts",
-    ImportKind.CONTROL: "control totals of your books",
-    ImportKind.BANK: "movements of a bank account",
-    ImportKind.REMITTANCE: "a remittance advice",
+    ImportKind.INVOICES: phrase("invoices"),
+    ImportKind.CONTACTS: phrase("customers and contacts"),
+    ImportKind.CONTROL: phrase("control totals of your books"),
+    ImportKind.BANK: phrase("movements of a bank account"),
+    ImportKind.REMITTANCE: phrase("a remittance advice"),
 }
 """What is in a file of each kind, in words."""
 
@@ -43,16 +46,16 @@ CALLED = {
 class Asked(StrEnum):
     """What a question is about."""
 
-    KIND = "kind"
-    CURRENCY = "currency"
-    DATE_ORDER = "date order"
-    DECIMAL_MARK = "decimal mark"
-    ENCODING = "encoding"
-    DELIMITER = "delimiter"
-    COLUMN = "column"
-    ACCOUNT = "bank account"
-    AS_OF = "day"
-    BUCKET = "bucket"
+    KIND = phrase("kind")
+    CURRENCY = phrase("currency")
+    DATE_ORDER = phrase("date order")
+    DECIMAL_MARK = phrase("decimal mark")
+    ENCODING = phrase("encoding")
+    DELIMITER = phrase("delimiter")
+    COLUMN = phrase("column")
+    ACCOUNT = phrase("bank account")
+    AS_OF = phrase("day")
+    BUCKET = phrase("bucket")
 
 
 class Question(BaseModel):
@@ -61,8 +64,8 @@ class Question(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     what: Asked
-    text: str
-    why: str
+    text: Sentence
+    why: Sentence
     """What the file has instead."""
     choices: tuple[str, ...] = ()
     """Nothing where it is free text; the headers of the file where it is about a column."""
@@ -119,16 +122,21 @@ class Said(BaseModel):
         return {name: getattr(self, name) for name in names}
 
 
-_TEXTS = {Asked.DATE_ORDER: "In which order are the dates written?"}
+_TEXTS = {Asked.DATE_ORDER: phrase("In which order are the dates written?")}
 """What is asked otherwise where the answers are shown with an example."""
 
 
 def question(of: QuestionOpen) -> Question:
     """Return a question of the import as it is kept."""
     what, about = _about(of)
-    why = str(of).split(" Say it with ", 1)[0]
-    text = _TEXTS.get(what, of.question)
-    return Question(what=what, text=text[:1_000], why=why[:1_500], choices=of.choices[:MOST_CHOICES], about=about[:200])
+    text = say(_TEXTS[what]) if what in _TEXTS else of.question
+    return Question(
+        what=what,
+        text=cut(text, 1_000),
+        why=cut(of.reason, 1_500),
+        choices=of.choices[:MOST_CHOICES],
+        about=about[:200],
+    )
 
 
 def _about(of: QuestionOpen) -> tuple[Asked, str]:
@@ -163,7 +171,7 @@ def answered(said: Said, asked: Question, answer: str) -> Said:
     """
     told = " ".join(answer.split())[:LONGEST_ANSWER]
     if not told:
-        raise AnswerUnusable(asked.text)
+        raise AnswerUnusable(again(asked.text))
     match asked.what:
         case Asked.CURRENCY:
             change: dict[str, Any] = {"currency": _currency(told)}
@@ -192,7 +200,8 @@ def _chosen(asked: Question, told: str) -> str:
     """Return the choice that is meant, whatever its case."""
     choices = {" ".join(each.split()).casefold(): each for each in asked.choices}
     if told.casefold() not in choices:
-        raise AnswerUnusable(f"{told!r} is none of the answers. {asked.text}")
+        none = say("{text} is none of the answers.", text=repr(told))
+        raise AnswerUnusable(joined(" ", [none, again(asked.text)]))
     return choices[told.casefold()]
 
 
@@ -208,7 +217,7 @@ def _day(told: str) -> date:
     try:
         return date.fromisoformat(told)
     except ValueError:
-        raise AnswerUnusable("Write the day as 2026-03-31.") from None
+        raise AnswerUnusable(say("Write the day as {example}.", example="2026-03-31")) from None
 
 
 __all__ = ["CALLED", "Asked", "ImportKind", "Question", "Said", "answered", "question"]

@@ -10,11 +10,13 @@ from datetime import timedelta
 from typing import BinaryIO, cast
 from uuid import UUID
 
+from domain.kernel import dates, kept, sentences
 from domain.kernel.actor import SYSTEM
 from domain.kernel.core import Core
 from domain.kernel.jobs import TryLater
 from domain.kernel.ports import FileMissing, StoreUnavailable
 from domain.kernel.refusals import Refusal
+from domain.kernel.speech import phrase, say
 from domain.ledger.csv_import import Progress, QuestionOpen
 from domain.operations.imports import handing, kinds, readings
 from domain.operations.imports.findings import Findings
@@ -32,7 +34,11 @@ STORE_AWAY = timedelta(seconds=20)
 MAX_LIST = 4 << 20
 """Bytes of a reject log, or of the list of what is absent, that are handed back in chat."""
 
-CHANGED = "The ledger has changed since the preview. This is what the file would do now; decide again."
+CHANGED = phrase("The ledger has changed since the preview. This is what the file would do now; decide again.")
+
+GONE = phrase("The file is not kept any more. Share it again.")
+
+kept.learn(CHANGED, GONE)
 
 
 class _Outdated(Exception):
@@ -121,11 +127,12 @@ async def _known_before(core: Core, found: FileImport, findings: Findings) -> Fi
     )
     if row is None:
         return findings
-    who = f" by {row['actor']}" if row["actor"] else ""
+    when = dates.told(row["created_at"])
+    before = say("{moment} by {who}", moment=when, who=row["actor"]) if row["actor"] else when
     once = findings.kind == ImportKind.REMITTANCE
     return findings.model_copy(
         update={
-            "taken_before": f"{row['created_at']:%Y-%m-%d %H:%M} UTC{who}",
+            "taken_before": before,
             "changes_nothing": findings.changes_nothing or once,
         }
     )
@@ -193,7 +200,7 @@ async def _again(core: Core, import_id: UUID, reason: str) -> None:
         row = await FileImport.locked(id=import_id)
         if row is None or row.status is not ImportState.APPLYING:
             return
-        await row.move("reread", reason=reason, progress=0, changed_at=core.clock.now())
+        await row.move("reread", reason=sentences.as_text(reason), progress=0, changed_at=core.clock.now())
         await handing.queue(core, tx, import_id, "read_import")
 
 
@@ -213,8 +220,7 @@ async def _fetched(core: Core, found: FileImport) -> bytes | None:
     try:
         return await core.files.get(handing.key_of(found.id))
     except FileMissing:
-        reason = "The file is not kept any more. Share it again."
-        await handing.refused(core, import_id=found.id, reason=reason, actor=SYSTEM)
+        await handing.refused(core, import_id=found.id, reason=GONE, actor=SYSTEM)
         return None
     except StoreUnavailable as error:
         raise TryLater(STORE_AWAY, "the store of files does not answer") from error
