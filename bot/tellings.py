@@ -19,6 +19,7 @@ from domain.deliverability import contact_events as contact
 from domain.deliverability import draft_events as draft
 from domain.deliverability import events as mail
 from domain.kernel.events import Event
+from domain.kernel.speech import phrase
 from domain.ledger import entry_events as entries
 from domain.ledger import events as ledger
 from domain.ledger import import_events as imported
@@ -30,6 +31,7 @@ from domain.outreach import events as outreach
 from domain.outreach import stop_events as stop
 from domain.pay_links import events as pay_links
 from domain.pay_links import forwarding_events as forwarding
+from domain.pay_links import oddity_events as odd_payments
 from domain.pay_links import provider_news
 from domain.people import access_events as access
 from domain.people import events as people
@@ -77,20 +79,20 @@ TELLINGS: Mapping[type[Event], Telling] = {
     imported.CreditImported: QUIET,
     imported.InvoiceLowered: QUIET,
     imported.FallDecided: NORMAL,
-    ledger.PaymentReceived: many("payments received", alarm=False),  # a bank statement may bring thousands
+    ledger.PaymentReceived: many(phrase("payments received"), alarm=False),  # a bank statement may bring thousands
     ledger.InvoiceSettled: QUIET,
     ledger.PaymentReversed: ALARM,
-    ledger.SurplusReceived: many("payments of more than was open"),
+    ledger.SurplusReceived: many(phrase("payments of more than was open")),
     cash.LinesProposed: NORMAL,
-    entries.CashUnapplied: many("payments that fit no invoice"),
-    entries.CashPlaced: many("placements of unapplied cash", alarm=False),
+    entries.CashUnapplied: many(phrase("payments that fit no invoice")),
+    entries.CashPlaced: many(phrase("placements of unapplied cash"), alarm=False),
     entries.AllocationTakenBack: NORMAL,
-    entries.CreditNoteApplied: many("credit notes applied", alarm=False),
+    entries.CreditNoteApplied: many(phrase("credit notes applied"), alarm=False),
     entries.CreditNoteVoided: NORMAL,
     entries.WriteOffProposed: ALARM,  # somebody else has to decide
     entries.WriteOffApproved: NORMAL,
     entries.WriteOffRejected: NORMAL,
-    entries.VarianceLetGo: many("small differences let go", alarm=False),
+    entries.VarianceLetGo: many(phrase("small differences let go"), alarm=False),
     entries.WriteOffReversed: NORMAL,
     entries.InvoiceWrittenOff: QUIET,  # its approval was told
     entries.InvoiceVoided: NORMAL,
@@ -109,22 +111,22 @@ TELLINGS: Mapping[type[Event], Telling] = {
     pay_links.PaymentProcessing: NORMAL,
     pay_links.PaymentDeclined: NORMAL,
     pay_links.PaymentFailed: ALARM,
-    pay_links.PaymentMismatched: ALARM,
+    odd_payments.PaymentMismatched: ALARM,
     pay_links.PaymentToVerify: NORMAL,
-    pay_links.RemainderOpen: NORMAL,
-    pay_links.ChargeQuestioned: ALARM,
+    odd_payments.RemainderOpen: NORMAL,
+    odd_payments.ChargeQuestioned: ALARM,
     forwarding.ForwardingAsked: ALARM,  # a payer waits for a person's answer
     forwarding.ForwardingApproved: NORMAL,
     forwarding.ForwardingDenied: NORMAL,
     provider_news.StrayMoneyFound: NORMAL,
-    provider_news.EntryDoubted: many("entries that are not so at Stripe"),
+    provider_news.EntryDoubted: many(phrase("entries that are not so at Stripe")),
     provider_news.ProviderReady: NORMAL,
     provider_news.ProviderNotReady: NORMAL,
     # promises and plans
     commitment.PromiseMade: NORMAL,
     commitment.PromiseKept: QUIET,  # the payment was told
-    commitment.PromisePartlyKept: many("promises only partly kept"),
-    commitment.PromiseBroken: many("promises broken"),
+    commitment.PromisePartlyKept: many(phrase("promises only partly kept")),
+    commitment.PromiseBroken: many(phrase("promises broken")),
     commitment.PromiseWithdrawn: NORMAL,
     commitment.PlanRequested: ALARM,  # a payer waits for a person's answer
     commitment.PlanCountered: NORMAL,
@@ -133,7 +135,7 @@ TELLINGS: Mapping[type[Event], Telling] = {
     commitment.PlanCancelled: NORMAL,
     commitment.PlanCompleted: QUIET,
     commitment.PlanDefaulted: ALARM,
-    commitment.InstalmentMissed: many("instalments missed"),
+    commitment.InstalmentMissed: many(phrase("instalments missed")),
     # disputes
     dispute.DisputeFiled: ALARM,
     dispute.DisputeExtended: ALARM,
@@ -142,22 +144,22 @@ TELLINGS: Mapping[type[Event], Telling] = {
     dispute.DisputeAssigned: QUIET,
     dispute.EvidenceAdded: NORMAL,
     dispute.DocumentHeldBack: NORMAL,
-    dispute.DocumentUnexamined: many("files that cannot be examined"),
-    support.SupportAsked: many("calls for help"),  # strangers may ask, too
-    dispute.DisputeAtRisk: many("disputes at risk of a late answer"),
-    dispute.DisputeLate: many("disputes whose answer is late"),
+    dispute.DocumentUnexamined: many(phrase("files that cannot be examined")),
+    support.SupportAsked: many(phrase("calls for help")),  # strangers may ask, too
+    dispute.DisputeAtRisk: many(phrase("disputes at risk of a late answer")),
+    dispute.DisputeLate: many(phrase("disputes whose answer is late")),
     dispute.DisputeResolved: NORMAL,
     # mail
     mail.LetterSent: Telling(in_day=True),
     mail.LetterWithheld: Telling(in_day=True, of_drafts=True),
     mail.LetterUncertain: NORMAL,
-    mail.LetterRefused: many("mails refused by the relay"),
-    mail.AddressSuppressed: many("addresses that must not be mailed any more"),
+    mail.LetterRefused: many(phrase("mails refused by the relay")),
+    mail.AddressSuppressed: many(phrase("addresses that must not be mailed any more")),
     mail.SuppressionLifted: QUIET,
     mail.SuppressionsLoaded: NORMAL,
     mail.SuppressionsEnded: QUIET,
     contact.BounceCounted: QUIET,
-    contact.ContactLeft: many("contacts who have left their company"),
+    contact.ContactLeft: many(phrase("contacts who have left their company")),
     contact.ContactAway: QUIET,
     contact.AbsenceWithdrawn: QUIET,
     mail.MailArrived: ALARM,
@@ -178,7 +180,7 @@ TELLINGS: Mapping[type[Event], Telling] = {
     draft.LetterEdited: OF_DRAFTS,
     # reminders as a whole
     outreach.CadenceClosed: QUIET,
-    outreach.InvoiceEscalated: many("invoices whose reminders are all sent", alarm=False),
+    outreach.InvoiceEscalated: many(phrase("invoices whose reminders are all sent"), alarm=False),
     stop.ReminderNudged: Telling(opens_case=True, of_drafts=True),
     stop.HoldPut: NORMAL,
     stop.HoldLifted: QUIET,
@@ -196,7 +198,7 @@ TELLINGS: Mapping[type[Event], Telling] = {
     readiness.OverrideDeclined: NORMAL,
     readiness.OverrideEnded: NORMAL,
     # people
-    access.AccessAsked: many("requests for access"),  # anybody in the workspace may send one
+    access.AccessAsked: many(phrase("requests for access")),  # anybody in the workspace may send one
     access.AccessApproved: NORMAL,
     access.AccessDenied: NORMAL,
     access.AccessWithdrawn: QUIET,

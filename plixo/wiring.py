@@ -40,7 +40,7 @@ from domain.operations.imports import working as importing
 from domain.outreach import enrolments, hearings, mail_health, planner, sorting, stop_events, waiting, writing
 from domain.outreach import events as outreach_events
 from domain.pay_links import events as pay_link_events
-from domain.pay_links import forwarding_events, links, provider_events, provider_news, unsent
+from domain.pay_links import forwarding_events, links, oddity_events, provider_events, provider_news, unsent
 from domain.people import access, access_events, grants
 from domain.people import events as people_events
 from domain.policies import events as policy_events
@@ -59,6 +59,7 @@ NOTICES: Notices = merged(
     pay_link_events.NOTICES,
     provider_news.NOTICES,
     forwarding_events.NOTICES,
+    oddity_events.NOTICES,
     deliverability_events.NOTICES,
     draft_events.NOTICES,
     contact_events.NOTICES,

@@ -16,8 +16,8 @@ from domain.kernel.transactions import Transaction
 from domain.ledger import entries, payments
 from domain.ledger.events import PaymentReceived
 from domain.ledger.models import Invoice, Payment
-from domain.pay_links.events import ChargeQuestioned, PaymentMismatched, RemainderOpen
 from domain.pay_links.models import Checkout, PayLink
+from domain.pay_links.oddity_events import ChargeQuestioned, PaymentMismatched, RemainderOpen
 
 log = logging.getLogger(__name__)
 

@@ -7,8 +7,10 @@ from pydantic import AwareDatetime
 
 from domain.commitments.dispute_events import DisputeExtended, DisputeFiled
 from domain.commitments.events import PlanApproved
+from domain.kernel import kept, speech
 from domain.kernel.events import Amount, InvoiceEvent
 from domain.kernel.notices import SILENT, Notices, job, operators, payer
+from domain.kernel.speech import say
 from domain.ledger.entry_events import (
     AllocationTakenBack,
     CashPlaced,
@@ -22,7 +24,7 @@ from domain.ledger.entry_events import (
 from domain.ledger.events import CreditApproved, InvoiceSettled, LedgerImported, PaymentReceived, PaymentReversed
 from domain.ledger.import_events import FallDecided
 from domain.ledger.twin_events import AccountsMerged
-from domain.pay_links import references
+from domain.pay_links import reasons, references  # noqa: F401 - what is stored in English is read in other languages
 
 
 class LinkRegenerated(InvoiceEvent):
@@ -45,14 +47,24 @@ class LinkRegenerated(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        before = "an open page goes on until it is entered" if self.takes_over else "every earlier one stopped working"
-        return f"New payment link over {self.asks} for {self.sent_to}; {before}"
+        if self.takes_over:
+            return say(
+                "New payment link over {amount} for {address}; an open page goes on until it is entered",
+                amount=self.asks,
+                address=self.sent_to,
+            )
+        return say(
+            "New payment link over {amount} for {address}; every earlier one stopped working",
+            amount=self.asks,
+            address=self.sent_to,
+        )
 
     @property
     def asks(self) -> str:
         """What is asked for, and the balance where that is more."""
-        rest = self.balance is not None and self.balance != self.amount_due
-        return f"{self.amount_due} of {self.balance}" if rest else str(self.amount_due)
+        if self.balance is None or self.balance == self.amount_due:
+            return speech.amount(self.amount_due)
+        return say("{amount} of {balance}", amount=self.amount_due, balance=self.balance)
 
 
 class LinkEntered(InvoiceEvent):
@@ -65,7 +77,7 @@ class LinkEntered(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return "The payer opened the invoice page"
+        return say("The payer opened the invoice page")
 
 
 class LinkTakenOver(InvoiceEvent):
@@ -79,7 +91,7 @@ class LinkTakenOver(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return "The fresh link was entered, so the earlier link and the browser that had it open were shut out"
+        return say("The fresh link was entered, so the earlier link and the browser that had it open were shut out")
 
 
 class LinksClosed(InvoiceEvent):
@@ -91,7 +103,7 @@ class LinksClosed(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return "Payment links closed"
+        return say("Payment links closed")
 
 
 class CheckoutStarted(InvoiceEvent):
@@ -104,7 +116,7 @@ class CheckoutStarted(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"The payer started to pay {self.amount}"
+        return say("The payer started to pay {amount}", amount=self.amount)
 
 
 class CheckoutEnded(InvoiceEvent):
@@ -117,7 +129,7 @@ class CheckoutEnded(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Checkout ended unpaid: {self.reason}"
+        return say("Checkout ended unpaid: {reason}", reason=kept.said(self.reason))
 
 
 class PaymentProcessing(InvoiceEvent):
@@ -130,8 +142,11 @@ class PaymentProcessing(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        reference = references.of(self.checkout_id)
-        return f"Payment processing: bank debit of {self.amount} is under way ({reference}), reminders wait"
+        return say(
+            "Payment processing: bank debit of {amount} is under way ({reference}), reminders wait",
+            amount=self.amount,
+            reference=references.of(self.checkout_id),
+        )
 
 
 class PaymentToVerify(InvoiceEvent):
@@ -144,10 +159,11 @@ class PaymentToVerify(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        reference = references.of(self.checkout_id)
-        return (
-            f"Payment processing: bank debit of {self.amount} begins once the payer has confirmed the bank account "
-            f"with a small deposit, within ten days ({reference}); reminders wait"
+        return say(
+            "Payment processing: bank debit of {amount} begins once the payer has confirmed the bank account "
+            "with a small deposit, within ten days ({reference}); reminders wait",
+            amount=self.amount,
+            reference=references.of(self.checkout_id),
         )
 
 
@@ -166,7 +182,11 @@ class PaymentDeclined(InvoiceEvent):
     def told(self) -> str:
         """Return the fact as a sentence."""
         more = _more_codes(self.code, self.error_code, self.network_code, self.advice_code)
-        return f"Payment failed: declined with the code {self.code}{more} ({references.of(self.checkout_id)})"
+        return say(
+            "Payment failed: declined with the code {code} ({reference})",
+            code=f"{self.code}{more}",
+            reference=references.of(self.checkout_id),
+        )
 
 
 class PaymentFailed(InvoiceEvent):
@@ -185,71 +205,20 @@ class PaymentFailed(InvoiceEvent):
     def told(self) -> str:
         """Return the fact as a sentence."""
         more = _more_codes(self.code, self.error_code, self.network_code, self.advice_code)
-        reference = references.of(self.checkout_id)
-        return f"Payment failed: bank debit of {self.amount} came back with the code {self.code}{more} ({reference})"
-
-
-class PaymentMismatched(InvoiceEvent):
-    """The provider reports money that is not what we ordered; it is not booked and a person must look at it."""
-
-    kind: ClassVar[str] = "payment.mismatched"
-
-    checkout_id: UUID
-    object_id: str
-    """The provider's id of what does not fit, to be looked up there."""
-    ordered: Amount
-    reported: Amount
-    note: str
-
-    def told(self) -> str:
-        """Return the fact as a sentence."""
-        return (
-            f"Not booked: Stripe reports {self.reported} where {self.ordered} was ordered ({self.note}). "
-            f"Look at {self.object_id} in Stripe; refund it there, or regenerate the link to let the payer pay again"
+        return say(
+            "Payment failed: bank debit of {amount} came back with the code {code} ({reference})",
+            amount=self.amount,
+            code=f"{self.code}{more}",
+            reference=references.of(self.checkout_id),
         )
-
-
-class RemainderOpen(InvoiceEvent):
-    """A payer paid a part, and nobody knows yet when the rest comes or why it does not."""
-
-    kind: ClassVar[str] = "payment.remainder"
-
-    payment_id: UUID
-    paid: Amount
-    rest: Amount
-
-    def told(self) -> str:
-        """Return the fact as a sentence."""
-        return (
-            f"{self.paid} of it paid, {self.rest} left without a date: ask for a promise (`/plixo promise`), "
-            "or for what is wrong (`/plixo dispute`)"
-        )
-
-
-class ChargeQuestioned(InvoiceEvent):
-    """The payer's bank or the card network asks about a payment; no money has moved."""
-
-    kind: ClassVar[str] = "charge.questioned"
-
-    checkout_id: UUID
-    object_id: str
-    """The provider's id of the question, to be looked up there."""
-    what: str
-    """``inquiry`` or ``early fraud warning``."""
-    amount: Amount
-    reason: str
-
-    def told(self) -> str:
-        """Return the fact as a sentence."""
-        about = f"{self.what.capitalize()} about the payment of {self.amount} (reason given: {self.reason})"
-        return f"{about}. No money has moved; answer {self.object_id} in Stripe, or refund, before it becomes a dispute"
 
 
 def _more_codes(code: str, error_code: str, network_code: str, advice_code: str) -> str:
     """Return the other codes in words, each only where it adds something."""
     error = error_code if error_code != code else ""
-    named = (("", error), ("network ", network_code), ("advice ", advice_code))
-    shown = [f"{name}{value}" for name, value in named if value]
+    shown = [error] if error else []
+    shown += [say("network {code}", code=network_code)] if network_code else []
+    shown += [say("advice {code}", code=advice_code)] if advice_code else []
     return f" ({', '.join(shown)})" if shown else ""
 
 
@@ -282,7 +251,4 @@ NOTICES: Notices = {
     PaymentToVerify: (operators(),),
     PaymentDeclined: (operators(),),
     PaymentFailed: (operators(),),
-    PaymentMismatched: (operators(),),
-    RemainderOpen: (operators(),),
-    ChargeQuestioned: (operators(),),
 }

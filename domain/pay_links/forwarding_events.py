@@ -7,6 +7,7 @@ from pydantic import AwareDatetime
 
 from domain.kernel.events import InvoiceEvent
 from domain.kernel.notices import Notices, operators
+from domain.kernel.speech import say
 
 
 class ForwardingAsked(InvoiceEvent):
@@ -23,7 +24,11 @@ class ForwardingAsked(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"The payer says that {self.name} ({self.address}) should get the link; somebody has to agree to that"
+        return say(
+            "The payer says that {name} ({address}) should get the link; somebody has to agree to that",
+            name=self.name,
+            address=self.address,
+        )
 
 
 class ForwardingApproved(InvoiceEvent):
@@ -40,7 +45,11 @@ class ForwardingApproved(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"{self.name} ({self.address}) gets a payment link of their own, and no reminders"
+        return say(
+            "{name} ({address}) gets a payment link of their own, and no reminders",
+            name=self.name,
+            address=self.address,
+        )
 
 
 class ForwardingDenied(InvoiceEvent):
@@ -56,7 +65,9 @@ class ForwardingDenied(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"{self.name} ({self.address}) gets no payment link; nobody was written to"
+        return say(
+            "{name} ({address}) gets no payment link; nobody was written to", name=self.name, address=self.address
+        )
 
 
 NOTICES: Notices = {

@@ -3,10 +3,11 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from domain.kernel import timeline
+from domain.kernel import kept, timeline
 from domain.kernel.actor import SYSTEM
 from domain.kernel.core import Core
 from domain.kernel.events import by
+from domain.kernel.speech import counted, say
 from domain.kernel.transactions import Rows
 from domain.pay_links import provider_marks
 from domain.pay_links.provider_marks import Mark
@@ -162,22 +163,28 @@ def _with_problems(found: ProviderHealth, odd: list[Mark], *, poll_late: bool) -
     checks = (
         (found.fetched > 0, Problem(
             "undelivered",
-            f"{found.fetched} events of the last day came by no webhook",
-            "Look at the endpoint's deliveries in Stripe: its address, and whether it is switched on.",
+            counted(
+                "{n} event of the last day came by no webhook", "{n} events of the last day came by no webhook",
+                found.fetched,
+            ),
+            say("Look at the endpoint's deliveries in Stripe: its address, and whether it is switched on."),
         )),
         (found.unworked > 0, Problem(
             "unworked",
-            f"{found.unworked} events wait to be worked",
-            "Is a worker running, and does Stripe answer? `plixo check` says.",
+            counted("{n} event waits to be worked", "{n} events wait to be worked", found.unworked),
+            say("Is a worker running, and does Stripe answer? `plixo check` says."),
         )),
         (poll_late, Problem(
-            "poll late", "Stripe's list of events was not read for an hour", "Is a worker running? `plixo check` says."
+            "poll late", say("Stripe's list of events was not read for an hour"),
+            say("Is a worker running? `plixo check` says."),
         )),
         (found.bank_debit == "not offered", Problem(
             "no bank debit",
-            "Stripe's page does not offer bank debit",
-            "Switch on ACH Direct Debit in Stripe's dashboard, or set PLIXO_STRIPE_BANK_DEBIT=false.",
+            say("Stripe's page does not offer bank debit"),
+            say("Switch on ACH Direct Debit in Stripe's dashboard, or set PLIXO_STRIPE_BANK_DEBIT=false."),
         )),
-        *((True, Problem(mark.name, mark.name.removeprefix(ODD), mark.value)) for mark in odd),
+        *(
+            (True, Problem(mark.name, kept.said(mark.name.removeprefix(ODD)), kept.said(mark.value))) for mark in odd
+        ),
     )  # fmt: skip
     return replace(found, problems=tuple(problem for holds, problem in checks if holds))

@@ -3,8 +3,11 @@
 from typing import ClassVar
 from uuid import UUID
 
+from domain.kernel import kept
 from domain.kernel.events import Amount, Event, InvoiceEvent
 from domain.kernel.notices import Notices, job, operators
+from domain.kernel.sentences import Sentence
+from domain.kernel.speech import counted, say
 
 
 class StrayMoneyFound(Event):
@@ -13,15 +16,22 @@ class StrayMoneyFound(Event):
     kind: ClassVar[str] = "stray.found"
 
     count: int
-    examples: tuple[str, ...]
+    examples: tuple[Sentence, ...]
     """The first of them, in words."""
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        what = "1 movement of money" if self.count == 1 else f"{self.count} movements of money"
-        more = f" and {self.count - len(self.examples)} more" if self.count > len(self.examples) else ""
         shown = "; ".join(self.examples)
-        return f"Stripe shows {what} that fits no entry of ours: {shown}{more}. `/plixo stray` lists what is to be done"
+        if self.count > len(self.examples):
+            shown = say("{shown} and {count} more", shown=shown, count=self.count - len(self.examples))
+        return counted(
+            "Stripe shows {n} movement of money that fits no entry of ours: {shown}. "
+            "`/plixo stray` lists what is to be done",
+            "Stripe shows {n} movements of money that fits no entry of ours: {shown}. "
+            "`/plixo stray` lists what is to be done",
+            self.count,
+            shown=shown,
+        )
 
 
 class EntryDoubted(Event):
@@ -55,10 +65,24 @@ class EntryDoubted(Event):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        on = f" on {self.invoice_number}" if self.invoice_number else ""
-        return (
-            f"The ledger has a {self.what} of {self.amount} from {self.account_name}{on} by Stripe ({self.object_id}), "
-            f"and {self.note}. Nothing was changed; `/plixo stray` lists it"
+        told = {
+            "what": kept.said(self.what),
+            "amount": self.amount,
+            "account": self.account_name,
+            "number": self.invoice_number,
+            "id": self.object_id,
+            "note": kept.said(self.note),
+        }
+        if self.invoice_number:
+            return say(
+                "The ledger has a {what} of {amount} from {account} on {number} by Stripe ({id}), and {note}. "
+                "Nothing was changed; `/plixo stray` lists it",
+                **told,
+            )
+        return say(
+            "The ledger has a {what} of {amount} from {account} by Stripe ({id}), and {note}. "
+            "Nothing was changed; `/plixo stray` lists it",
+            **told,
         )
 
 
@@ -74,7 +98,12 @@ class StrayBooked(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Found at Stripe and booked here: {self.what} of {self.amount} ({self.object_id})"
+        return say(
+            "Found at Stripe and booked here: {what} of {amount} ({id})",
+            what=kept.said(self.what),
+            amount=self.amount,
+            id=self.object_id,
+        )
 
 
 class StrayDismissed(Event):
@@ -90,7 +119,13 @@ class StrayDismissed(Event):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Left out of the ledger: {self.what} of {self.amount} at Stripe ({self.object_id}): {self.reason}"
+        return say(
+            "Left out of the ledger: {what} of {amount} at Stripe ({id}): {reason}",
+            what=kept.said(self.what),
+            amount=self.amount,
+            id=self.object_id,
+            reason=self.reason,
+        )
 
 
 class ProviderReady(Event):
@@ -100,7 +135,7 @@ class ProviderReady(Event):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return "Payments are ready: Stripe's events arrive, verified, in our mode and API version"
+        return say("Payments are ready: Stripe's events arrive, verified, in our mode and API version")
 
 
 class ProviderNotReady(Event):
@@ -108,11 +143,12 @@ class ProviderNotReady(Event):
 
     kind: ClassVar[str] = "provider.not_ready"
 
-    problems: tuple[str, ...]
+    problems: tuple[Sentence, ...]
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Payments need a look: {'; '.join(self.problems)}. `/plixo payments` says what to do"
+        problems = "; ".join(kept.all_said(self.problems))
+        return say("Payments need a look: {problems}. `/plixo payments` says what to do", problems=problems)
 
 
 NOTICES: Notices = {

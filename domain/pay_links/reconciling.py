@@ -16,6 +16,7 @@ from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.money import Money
 from domain.kernel.ports import Movement, Reversal
+from domain.kernel.speech import say
 from domain.kernel.transactions import Row, Transaction
 from domain.ledger import entries, invoices
 from domain.ledger.models import Payment
@@ -254,5 +255,12 @@ def _differs(row: Row) -> str:
 
 
 def _example(row: Row) -> str:
-    about = f" for {row['about'][:60]}" if row["about"] else ""
-    return f"{row['kind']} of {Money(row['amount_minor'], row['currency'])}{about} ({row['object_id'][:40]})"
+    told = {
+        "kind": say(row["kind"]),
+        "amount": Money(row["amount_minor"], row["currency"]),
+        "about": row["about"][:60],
+        "id": row["object_id"][:40],
+    }
+    if row["about"]:
+        return say("{kind} of {amount} for {about} ({id})", **told)
+    return say("{kind} of {amount} ({id})", **told)

@@ -18,7 +18,9 @@ Refusal
 └── PaymentUnavailable       the payment provider did not take the order
 """
 
+from domain.kernel import kept
 from domain.kernel.refusals import NotFound, Refusal
+from domain.kernel.speech import say
 from domain.pay_links.parts import Choices
 
 
@@ -26,35 +28,48 @@ class LinkNotFound(NotFound):
     """Say that the link opens nothing, and not why."""
 
     def __init__(self) -> None:
-        super().__init__("This link does not work any more. Ask for a fresh one.")
+        super().__init__(say("This link does not work any more. Ask for a fresh one."))
 
 
 class CheckoutNotFound(NotFound):
     """Say that no checkout of ours has that session."""
 
     def __init__(self, session_id: str) -> None:
-        super().__init__(f"No checkout of this deployment has the session {session_id[:80]!r}.")
+        super().__init__(
+            say("No checkout of this deployment has the session {session}.", session=repr(session_id[:80]))
+        )
 
 
 class StrayNotFound(NotFound):
     """Say that no such money waits."""
 
     def __init__(self) -> None:
-        super().__init__("No money of that id waits any more. `/plixo stray` lists what does.")
+        super().__init__(say("No money of that id waits any more. `/plixo stray` lists what does."))
 
 
 class ForwardingNotFound(NotFound):
     """Say that no such wish is known."""
 
     def __init__(self) -> None:
-        super().__init__("There is no such request for a link. `/plixo forward` lists those that wait.")
+        super().__init__(say("There is no such request for a link. `/plixo forward` lists those that wait."))
 
 
 class ForwardingDecided(Refusal):
     """Say who answered it first."""
 
     def __init__(self, masked: str, state: str, by: str) -> None:
-        super().__init__(f"The request that {masked} gets a link is {state} already, by {by}. Nothing was done twice.")
+        told = {"address": masked, "name": by}
+        super().__init__(
+            say(
+                "The request that {address} gets a link is approved already, by {name}. Nothing was done twice.", **told
+            )
+            if state == "approved"
+            else say(
+                "The request that {address} gets a link is {state} already, by {name}. Nothing was done twice.",
+                **told,
+                state=kept.said(state),
+            )
+        )
 
 
 class ForwardingOld(Refusal):
@@ -62,8 +77,12 @@ class ForwardingOld(Refusal):
 
     def __init__(self, masked: str, days: int) -> None:
         super().__init__(
-            f"The request that {masked} gets a link is older than {days} days. "
-            "Ask the customer whether it still holds; `/plixo contact add` makes a contact of anybody."
+            say(
+                "The request that {address} gets a link is older than {days} days. "
+                "Ask the customer whether it still holds; `/plixo contact add` makes a contact of anybody.",
+                address=masked,
+                days=days,
+            )
         )
 
 
@@ -72,7 +91,7 @@ class ForwardingsWait(Refusal):
 
     def __init__(self, most: int) -> None:
         self.most = most
-        super().__init__(f"{most} people wait for an answer already.")
+        super().__init__(say("{most} people wait for an answer already.", most=most))
 
 
 class AmountNotPossible(Refusal):
@@ -80,15 +99,25 @@ class AmountNotPossible(Refusal):
 
     def __init__(self, choices: Choices | None, whole: str) -> None:
         self.choices = choices
-        parts = f"an amount from {choices.least} to {choices.most}, or " if choices else ""
-        super().__init__(f"That amount cannot be paid. Choose {parts}the whole balance of {whole}.")
+        super().__init__(
+            say(
+                "That amount cannot be paid. Choose an amount from {least} to {most}, or the whole balance of {whole}.",
+                least=choices.least,
+                most=choices.most,
+                whole=whole,
+            )
+            if choices
+            else say("That amount cannot be paid. Choose the whole balance of {whole}.", whole=whole)
+        )
 
 
 class PartPaymentsOff(Refusal):
     """Say that only the whole can be paid."""
 
     def __init__(self) -> None:
-        super().__init__("Only the amount that is asked for can be paid here. Please contact us about another amount.")
+        super().__init__(
+            say("Only the amount that is asked for can be paid here. Please contact us about another amount.")
+        )
 
 
 class StrayUnbookable(Refusal):
@@ -99,25 +128,31 @@ class NoContact(Refusal):
     """Say that there is nobody to send it to."""
 
     def __init__(self, number: str) -> None:
-        super().__init__(f"Invoice {number} has no contact that may be mailed. Add a contact first.")
+        super().__init__(say("Invoice {number} has no contact that may be mailed. Add a contact first.", number=number))
 
 
 class PaymentUnderWay(Refusal):
     """Say that a second payment would be one too many."""
 
     def __init__(self, number: str) -> None:
-        super().__init__(f"A payment for invoice {number} is being processed. Nothing more needs to be done.")
+        super().__init__(
+            say("A payment for invoice {number} is being processed. Nothing more needs to be done.", number=number)
+        )
 
 
 class PaymentInReview(Refusal):
     """Say that paying again would be too early."""
 
     def __init__(self, number: str) -> None:
-        super().__init__(f"A payment for invoice {number} is being looked at. Please do not pay again meanwhile.")
+        super().__init__(
+            say("A payment for invoice {number} is being looked at. Please do not pay again meanwhile.", number=number)
+        )
 
 
 class PaymentUnavailable(Refusal):
     """Say that paying does not work at this moment."""
 
     def __init__(self) -> None:
-        super().__init__("The payment page cannot be opened at the moment. Nothing was charged; try again in a minute.")
+        super().__init__(
+            say("The payment page cannot be opened at the moment. Nothing was charged; try again in a minute.")
+        )

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from domain.kernel import timeline
+from domain.kernel import kept, timeline
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.money import Money
 from domain.kernel.ports import Reversal
+from domain.kernel.speech import say
 from domain.kernel.transactions import Transaction
 from domain.ledger import entries, invoices, payments
 from domain.ledger.models import Invoice, Payment
@@ -72,7 +73,7 @@ async def waiting(core: Core, *, actor: Actor, limit: int = 25) -> StrayList:
             amount=Money(row["amount_minor"], row["currency"]),
             happened_at=row["happened_at"],
             about=row["about"],
-            note=row["note"],
+            note=kept.said(row["note"]),
             invoice_id=row["invoice_id"],
             invoice_number=row["number"],
             entered=row["payment_id"] is not None,
@@ -96,11 +97,22 @@ async def book(core: Core, *, stray_id: UUID, invoice_number: str, actor: Actor)
         invoice = await _invoice_held(tx, stray_id, invoice_number)
         stray = await _locked(stray_id)
         if stray.currency != invoice.currency:
-            raise StrayUnbookable(f"It is in {stray.currency}, and {invoice.number} is in {invoice.currency}.")
+            raise StrayUnbookable(
+                say(
+                    "It is in {currency}, and {number} is in {other}.",
+                    currency=stray.currency,
+                    number=invoice.number,
+                    other=invoice.currency,
+                )
+            )
         if await Payment.filter(object_id=stray.object_id, kind=stray.kind).exists():
             raise StrayUnbookable(
-                f"{stray.object_id} is in the ledger already ({stray.note}). Put that right there, then dismiss this "
-                "one with a reason."
+                say(
+                    "{id} is in the ledger already ({note}). Put that right there, then dismiss this one with a "
+                    "reason.",
+                    id=stray.object_id,
+                    note=kept.said(stray.note),
+                )
             )
         await (_receive if stray.kind == "payment" else _reverse)(core, tx, invoice, stray, actor)
         now = core.clock.now()
@@ -133,7 +145,7 @@ async def dismiss(core: Core, *, stray_id: UUID, reason: str, actor: Actor) -> S
         actor.require(Permission.APPLY_CASH)
         said = reason.strip()[:MOST_WORDS]
         if not said:
-            raise StrayUnbookable("Say why it is left out of the ledger.")
+            raise StrayUnbookable(say("Say why it is left out of the ledger."))
         stray = await _locked(stray_id)
         now = core.clock.now()
         await stray.move("dismiss", decided_by=actor.name, decision=said, decided_at=now)
@@ -193,9 +205,19 @@ async def _reverse(core: Core, tx: Transaction, invoice: Invoice, stray: StrayMo
     payment = await Payment.get_or_none(object_id=stray.charge_id, kind="payment")
     if payment is None:
         raise StrayUnbookable(
-            f"The payment that it takes back ({stray.charge_id or 'unknown'}) is not in the ledger. Book that first."
+            say(
+                "The payment that it takes back ({id}) is not in the ledger. Book that first.",
+                id=stray.charge_id or kept.said("unknown"),
+            )
         )
     if payment.currency != stray.currency:
-        raise StrayUnbookable(f"It is in {stray.currency}, and its payment {stray.charge_id} in {payment.currency}.")
+        raise StrayUnbookable(
+            say(
+                "It is in {currency}, and its payment {id} in {other}.",
+                currency=stray.currency,
+                id=stray.charge_id,
+                other=payment.currency,
+            )
+        )
     back = Reversal(stray.object_id, stray.kind, stray.amount, stray.happened_at)
     await bookings.reverse(core, tx, invoice, payment, back)
