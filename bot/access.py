@@ -65,7 +65,7 @@ async def approve(core: Core, ask: Ask) -> Message:
     if left:
         raise Misunderstood(
             say(
-                "“{words}” is no role and no time. For example `/plixo {example} Viewer for 2 days`.",
+                "'{words}' is no role and no time. For example `/plixo {example} Viewer for 2 days`.",
                 words=" ".join(left),
                 example=APPROVE,
             )

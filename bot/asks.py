@@ -9,6 +9,7 @@ from bot.filled import Values
 from bot.ids import Subject
 from domain.kernel import addresses
 from domain.kernel.actor import Actor
+from domain.kernel.speech import say
 
 LONGEST = 1_000
 """Characters of a command that are read."""
@@ -148,9 +149,11 @@ def invoice_number(words: tuple[str, ...], *, example: str) -> str:
     """
     number = " ".join(words).strip("`'\".,;:<>")
     if not number:
-        raise Misunderstood(f"Which invoice? For example `/plixo {example}`.")
+        raise Misunderstood(say("Which invoice? For example `/plixo {example}`.", example=example))
     if len(number) > LONGEST_NUMBER:
-        raise Misunderstood(f"That is too long for an invoice number. For example `/plixo {example}`.")
+        raise Misunderstood(
+            say("That is too long for an invoice number. For example `/plixo {example}`.", example=example)
+        )
     return number
 
 
@@ -183,7 +186,7 @@ def reason(words: tuple[str, ...], *, why: str, example: str) -> str:
     """
     said = " ".join(words).strip().strip('"“”').strip()
     if not said.strip(":-. "):
-        raise Misunderstood(f"{why} For example `/plixo {example}`.")
+        raise Misunderstood(say("{why} For example `/plixo {example}`.", why=why, example=example))
     return said.lstrip(":- ")
 
 
@@ -214,7 +217,9 @@ def address(word: str, *, example: str) -> str:
     try:
         return addresses.parsed(linked[1] if linked else word.strip("<>,;"))
     except addresses.AddressMalformed:
-        raise Misunderstood(f"The first word must be an e-mail address. For example `/plixo {example}`.") from None
+        raise Misunderstood(
+            say("The first word must be an e-mail address. For example `/plixo {example}`.", example=example)
+        ) from None
 
 
 def domain(word: str) -> str | None:

@@ -230,13 +230,13 @@ def _code(word: str) -> str:
     if near:
         raise Misunderstood(
             say(
-                "“{word}” is not a reason. Did you mean `{near}`? The reasons are: {known}.",
+                "'{word}' is not a reason. Did you mean `{near}`? The reasons are: {known}.",
                 word=word,
                 near=near[0],
                 known=known,
             )
         )
-    raise Misunderstood(say("“{word}” is not a reason. The reasons are: {known}.", word=word, known=known))
+    raise Misunderstood(say("'{word}' is not a reason. The reasons are: {known}.", word=word, known=known))
 
 
 def _dispute(press: Press) -> UUID:

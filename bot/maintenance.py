@@ -6,10 +6,17 @@ from bot.blocks import Message
 from bot.routes import Command, Group, command
 from bot.views import answers
 from bot.views import maintenance as views
+from domain.kernel import kept
 from domain.kernel.actor import Permission
 from domain.kernel.core import Core
+from domain.kernel.speech import phrase, say
 from domain.outreach import gates
 from domain.outreach.gates import Holds
+
+OVER = phrase("maintenance is over")
+"""Why it is opened again, unless somebody says more."""
+
+kept.learn(OVER)
 
 EXAMPLE = 'maintenance on "the bank moves its accounts" until 14:00'
 
@@ -27,33 +34,37 @@ async def on(core: Core, ask: Ask) -> Message:
         Misunderstood: The reason or the end is missing.
     """
     read = words.until(ask.words, now=core.clock.now(), zone=core.merchant.zone, opens=core.limits.opens)
-    reason = asks.reason(tuple(read.rest.split()), why="Why? Everybody whose mail waits is told.", example=EXAMPLE)
+    reason = asks.reason(tuple(read.rest.split()), why=say("Why? Everybody whose mail waits is told."), example=EXAMPLE)
     if read.at is None:
-        raise Misunderstood(f"Until when? It ends by itself then. For example `/plixo {EXAMPLE}`.")
+        raise Misunderstood(say("Until when? It ends by itself then. For example `/plixo {example}`.", example=EXAMPLE))
     event = await gates.close(
         core, name=gates.MAINTENANCE, holds=Holds.ALL_MAIL, reason=reason, actor=ask.actor, until=read.at
     )
     return answers.done(
         event,
-        note="The payers' pages are closed, too; what comes in is taken all the same."
-        " End it sooner: /plixo maintenance off reason…",
+        note=say(
+            "The payers' pages are closed, too; what comes in is taken all the same."
+            " End it sooner: `/plixo maintenance off reason…`"
+        ),
     )
 
 
 async def off(core: Core, ask: Ask) -> Message:
     """Answer ``/plixo maintenance off [reason…]``."""
-    reason = " ".join(ask.words) or "maintenance is over"
+    reason = " ".join(ask.words) or OVER
     return answers.done(await gates.open(core, name=gates.MAINTENANCE, reason=reason, actor=ask.actor))
 
 
 COMMANDS: tuple[Command, ...] = (
-    command(Group.POLICY, "maintenance", "", Permission.VIEW, "shows what holds all mail back", "maintenance", show),
+    command(
+        Group.POLICY, "maintenance", "", Permission.VIEW, phrase("shows what holds all mail back"), "maintenance", show
+    ),
     command(
         Group.POLICY,
         "maintenance on",
         '"reason" until TIME',
         Permission.OPERATE,
-        "holds mail back and closes the payers' pages",
+        phrase("holds mail back and closes the payers' pages"),
         EXAMPLE,
         on,
     ),
@@ -62,7 +73,7 @@ COMMANDS: tuple[Command, ...] = (
         "maintenance off",
         "[reason…]",
         Permission.OPERATE,
-        "lets it go again",
+        phrase("lets it go again"),
         "maintenance off all done",
         off,
     ),

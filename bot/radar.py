@@ -10,6 +10,7 @@ from bot.views import radar as views
 from domain.commitments import radar
 from domain.kernel.actor import Permission
 from domain.kernel.core import Core
+from domain.kernel.speech import phrase
 
 
 async def show(core: Core, ask: Ask) -> Message:
@@ -26,7 +27,13 @@ async def press(core: Core, press: Press) -> Message:
 
 COMMANDS: tuple[Command, ...] = (
     command(
-        Group.WORK, "radar", "", Permission.VIEW, "shows promises and instalments that need a look today", "radar", show
+        Group.WORK,
+        "radar",
+        "",
+        Permission.VIEW,
+        phrase("shows promises and instalments that need a look today"),
+        "radar",
+        show,
     ),
 )
 

@@ -13,6 +13,7 @@ from bot.views import news
 from domain.kernel import timeline
 from domain.kernel.actor import Permission
 from domain.kernel.core import Core
+from domain.kernel.speech import say
 from domain.operations import cases, reveals, standings
 
 
@@ -24,7 +25,7 @@ async def press(core: Core, press: Press) -> Message:
         return case_views.in_full(await cases.case(core, invoice_id=invoice_id))
     found = await timeline.entries(core, [entry_id]) if entry_id is not None else []
     if not found:
-        raise Misunderstood("There is nothing to reveal any more. `/plixo queue` shows what waits.")
+        raise Misunderstood(say("There is nothing to reveal any more. `/plixo queue` shows what waits."))
     await reveals.record(core, actor=press.actor, entry_id=entry_id)
     subject = news.subject(found[0].event)
     decided = await standings.of(core, [subject] if subject else [])

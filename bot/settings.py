@@ -15,6 +15,7 @@ from bot.views import settings as views
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.refusals import Refusal
+from domain.kernel.speech import phrase, say
 from domain.people import people, preferences, setting_words
 from domain.people.setting_words import Setting
 
@@ -114,7 +115,12 @@ def _said(words: tuple[str, ...]) -> tuple[Setting, str]:
     setting = _WORDS.get(words[0].casefold().strip(":="))
     rest = [word for word in words[1:] if word.casefold() not in {"to", "is", "at", "="}]
     if setting is None or not rest:
-        raise Misunderstood(f"Which setting, and what? For example `/plixo {EXAMPLE}`; `/plixo settings` shows them.")
+        raise Misunderstood(
+            say(
+                "Which setting, and what? For example `/plixo {example}`; `/plixo settings` shows them.",
+                example=EXAMPLE,
+            )
+        )
     if setting is Setting.DIGEST and rest[0].casefold() in {"time", "address"} and rest[1:]:
         setting, rest = (Setting.DIGEST_AT if rest[0].casefold() == "time" else Setting.ADDRESS), rest[1:]
     elif setting is Setting.DIGEST and rest[0][:1].isdigit():
@@ -135,7 +141,7 @@ COMMANDS: tuple[Command, ...] = (
         "settings",
         "[digest TIME|on|off, language, zone, address, noise]",
         Permission.VIEW,
-        "shows or sets your language, time zone, digest and noise",
+        phrase("shows or sets your language, time zone, digest and noise"),
         EXAMPLE,
         settings,
     ),

@@ -11,6 +11,7 @@ from bot.views import answers
 from bot.views import support as views
 from domain.kernel.actor import Permission
 from domain.kernel.core import Core
+from domain.kernel.speech import phrase, say
 from domain.operations import short_ids, support
 from domain.operations.short_ids import Waiting
 from domain.operations.support import Call
@@ -31,15 +32,17 @@ async def show(core: Core, ask: Ask) -> Message:
 async def close(core: Core, ask: Ask) -> Message:
     """Answer ``/plixo support close ID outcome…``."""
     if not ask.words:
-        raise Misunderstood(f"Which call for help, and what came of it? For example `/plixo {CLOSE}`.")
+        raise Misunderstood(
+            say("Which call for help, and what came of it? For example `/plixo {example}`.", example=CLOSE)
+        )
     support_id = await short_ids.resolve(core, what=Waiting.SUPPORT, text=ask.words[0])
-    outcome = asks.reason(ask.words[1:], why="What came of it?", example=CLOSE)
+    outcome = asks.reason(ask.words[1:], why=say("What came of it?"), example=CLOSE)
     return answers.done(await support.close(core, support_id=support_id, outcome=outcome, actor=ask.actor))
 
 
 async def ask_for(core: Core, ask: Ask) -> Message:
     """Answer ``/plixo support ask words…``."""
-    said = asks.reason(ask.words, why="What went wrong?", example=ASK)
+    said = asks.reason(ask.words, why=say("What went wrong?"), example=ASK)
     event = await support.ask(core, call=Call(text=said, source="slack"), actor=ask.actor)
     return answers.done(event, views.look(event.support_id))
 
@@ -56,7 +59,7 @@ COMMANDS: tuple[Command, ...] = (
         "support",
         "[ID]",
         Permission.VIEW,
-        "lists calls for help, or shows one with what is known",
+        phrase("lists calls for help, or shows one with what is known"),
         SHOW,
         show,
     ),
@@ -65,11 +68,11 @@ COMMANDS: tuple[Command, ...] = (
         "support close",
         "ID outcome…",
         Permission.WORK_QUEUE,
-        "says what came of a call for help",
+        phrase("says what came of a call for help"),
         CLOSE,
         close,
     ),
-    command(Group.WORK, "support ask", "words…", Permission.VIEW, "asks the others for help", ASK, ask_for),
+    command(Group.WORK, "support ask", "words…", Permission.VIEW, phrase("asks the others for help"), ASK, ask_for),
 )
 
 BUTTONS: Mapping[Action, Route] = {

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.asks import Misunderstood
 from domain.kernel.money import AmountMalformed, CurrencyUnknown, Money
+from domain.kernel.speech import say
 
 LANGUAGES = ["en", "de", "fr", "es"]
 """In which names of days and months are understood."""
@@ -103,7 +104,9 @@ def until(words: tuple[str, ...], *, now: datetime, zone: ZoneInfo, opens: time)
             read = _moment_at(list(words[place + 1 :]), now.astimezone(zone), opens)
             if read is None:
                 said = " ".join(words[place + 1 : place + 4])
-                raise Misunderstood(f"{said!r} is not a day or a time I know. Try `until friday` or `until 14:00`.")
+                raise Misunderstood(
+                    say("'{words}' is not a day or a time I know. Try `until friday` or `until 14:00`.", words=said)
+                )
             return Until(read[0].astimezone(UTC), " ".join((*words[:place], *words[place + 1 + read[1] :])))
     leading = _day_at(list(words), today) if words else None
     if leading is None:
@@ -170,7 +173,9 @@ def day(words: tuple[str, ...], *, today: date) -> date:
     meaning = [word for word in words if word.casefold() not in FILLERS]
     read = _day_at(meaning, today)
     if read is None or read[1] != len(meaning):
-        raise Misunderstood(f"{' '.join(words)!r} is not a day I know. Try `2026-04-30`, `friday` or `in 3 days`.")
+        raise Misunderstood(
+            say("'{words}' is not a day I know. Try `2026-04-30`, `friday` or `in 3 days`.", words=" ".join(words))
+        )
     return read[0]
 
 
@@ -182,7 +187,7 @@ def _amount_at(words: list[str], currency: str) -> tuple[Money, int] | None:
     if code is None and len(words) > 1 and _is_currency(words[1]):
         code, count = words[1], 2
     if code is not None and code.upper() != currency:
-        raise Misunderstood(f"The invoice is in {currency}, not in {code.upper()}.")
+        raise Misunderstood(say("The invoice is in {currency}, not in {other}.", currency=currency, other=code.upper()))
     try:
         return Money.of(_plain(found["number"]), currency), count
     except AmountMalformed as no:
@@ -207,7 +212,9 @@ def _plain(number: str) -> str:
     if len(set(marks)) == 1 and len(tail) == THOUSAND_DIGITS:
         if len(marks) > 1 or marks[-1] in "'’":
             return digits_only
-        raise Misunderstood(f"{number} can be read in two ways. Write it without a mark for thousands.")
+        raise Misunderstood(
+            say("{number} can be read in two ways. Write it without a mark for thousands.", number=number)
+        )
     whole = re.sub(r"[^0-9]", "", head)
     return f"{whole}.{tail}" if tail else whole
 
@@ -243,7 +250,7 @@ def _read_day(text: str, today: date) -> date | None:
         try:
             return date.fromisoformat(text)
         except ValueError:
-            raise Misunderstood(f"There is no {text} in the calendar.") from None
+            raise Misunderstood(say("There is no {day} in the calendar.", day=text)) from None
     if numeric := _NUMERIC.fullmatch(text):
         return _numeric(numeric, text, today)
     if not _NAMED.search(text):
@@ -256,14 +263,14 @@ def _numeric(found: re.Match[str], text: str, today: date) -> date | None:
     if mark == "." and year is None and not text.endswith(".") and second > MONTHS:
         return None  # an amount such as 12.50
     if mark != "." and first <= MONTHS and second <= MONTHS and first != second:
-        raise Misunderstood(f"{text} can be read in two ways. Write the day as `2026-04-30`.")
+        raise Misunderstood(say("{day} can be read in two ways. Write the day as `2026-04-30`.", day=text))
     month, of_month = (first, second) if second > MONTHS else (second, first)
     whole = today.year if year is None else int(year) + (2000 if len(year) == 2 else 0)
     try:
         meant = date(whole, month, of_month)
         return meant.replace(year=whole + 1) if year is None and meant < today else meant
     except ValueError:
-        raise Misunderstood(f"There is no {text} in the calendar.") from None
+        raise Misunderstood(say("There is no {day} in the calendar.", day=text)) from None
 
 
 def _named(text: str, today: date) -> date | None:

@@ -7,7 +7,7 @@ from itertools import groupby
 from bot import blocks, text
 from bot.blocks import Block, Message
 from bot.routes import Group
-from domain.kernel.speech import counted, phrase, say
+from domain.kernel.speech import counted, phrase, say, say_as
 
 FEW = 12
 """So many commands are shown at once, with no topics to choose from."""
@@ -104,7 +104,7 @@ def listed(lines: Sequence[HelpLine], *, roles: Sequence[str], note: str = "", d
 def _message(
     lines: Sequence[HelpLine], *, roles: Sequence[str], shown: Sequence[Block], note: str, begin: str
 ) -> Message:
-    held = text.foreign(", ".join(roles), limit=200) if roles else say("no role")
+    held = text.foreign(", ".join(roles), limit=200) if roles else say_as("roles of a person", "no role")
     head = say("*What you may do* ({held})", held=held)
     sentence = counted(
         "You have {held}; {n} command is yours.", "You have {held}; {n} commands are yours.", len(lines), held=held

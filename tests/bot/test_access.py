@@ -171,7 +171,7 @@ async def test_any_other_role_is_given_at_once_and_told_to_whoever_has_it(
     await told(core, bot, kind="role.granted")
 
     (message,) = to(slack, "U0NEWBIE")
-    assert "is now Sales until" in message["text"]
+    assert "ist jetzt Sales bis" in message["text"], "her Slack is German"
     assert "2026-03-20" in message["text"]
     learned = await preferences.of_account(core, slack_id="U0NEWBIE")
     assert learned is not None

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bot.app import Bot
-from bot.views.channels import NOT_HERE
+from bot.views import channels
 from domain.kernel.core import Core
 from domain.operations import noise
 from tests.bot.conftest import ANNA, VERA, AtTheDoor
@@ -36,7 +36,7 @@ async def test_where_another_company_reads_along_a_command_gets_one_answer_only(
 
     answer = await door.say("invoice INV-1042")
 
-    assert answer["text"] == NOT_HERE
+    assert answer["text"] == channels.not_here().text
     assert "125.00" not in json.dumps(answer)
 
 
@@ -46,7 +46,7 @@ async def test_there_a_click_does_nothing_but_say_so(core: Core, slack: FakeSlac
 
     answer = await door.press("link.regenerate", json.dumps({"v": 1, "invoice": str(invoice.id)}))
 
-    assert answer["text"] == NOT_HERE
+    assert answer["text"] == channels.not_here().text
     assert await core.database.rows("SELECT 1 FROM timeline_entry WHERE kind = 'link.regenerated'") == []
 
 

@@ -40,7 +40,7 @@ def shown(message: Message) -> str:
 async def test_an_invoice_is_found_however_it_is_typed(core: Core, typed: str) -> None:
     await an_invoice(core, "INV-1042")
 
-    assert "125.00 EUR open" in await said(core, typed)
+    assert "125,00 EUR open" in await said(core, typed)
 
 
 @pytest.mark.parametrize("typed", ["", "  ", "help", "HELP me"])
