@@ -14,12 +14,13 @@ from domain.casework import accounts
 from domain.kernel import addresses
 from domain.kernel.actor import Permission
 from domain.kernel.core import Core
+from domain.kernel.speech import phrase, say
 from domain.ledger import contacts
 from domain.ledger.contacts import ContactRole
 from domain.ledger.refusals import ContactKnown, InvoiceNotFound
 from domain.operations import cases
 
-GO_ON = "Reminders that waited for a contact go on with the next planning."
+GO_ON = phrase("Reminders that waited for a contact go on with the next planning.")
 
 ADD = "contact add INV-1042 ben@acme.example billing"
 REMOVE = "contact remove INV-1042 anna@acme.example"
@@ -37,7 +38,7 @@ async def add(core: Core, ask: Ask) -> Answer:
     event = await contacts.add(
         core, account=account, email=address, actor=ask.actor, name=name, role=role or ContactRole.BILLING
     )
-    return answers.done(event, note=GO_ON)
+    return answers.done(event, note=say(GO_ON))
 
 
 async def press_add(core: Core, press: Press) -> Answer:
@@ -49,7 +50,7 @@ async def press_add(core: Core, press: Press) -> Answer:
 
 async def submit_add(core: Core, filled: Filled) -> Message:
     """Add the contact that was entered."""
-    chosen = filled.subject.account or entered.chosen(filled.values, entered.CUSTOMER, or_else="Which customer?")
+    chosen = filled.subject.account or entered.chosen(filled.values, entered.CUSTOMER, or_else=say("Which customer?"))
     try:
         address = addresses.parsed(filled.values.text("email"))
     except addresses.AddressMalformed as no:
@@ -63,7 +64,7 @@ async def submit_add(core: Core, filled: Filled) -> Message:
             name=filled.values.text("name"),
             role=_ROLES.get(filled.values.choice("role"), ContactRole.BILLING),
         )
-    return answers.done(event, note=GO_ON)
+    return answers.done(event, note=say(GO_ON))
 
 
 async def remove(core: Core, ask: Ask) -> Message:
@@ -80,7 +81,8 @@ async def _parts(core: Core, said: tuple[str, ...], *, example: str) -> tuple[st
     """
     place = next((place for place, word in enumerate(said) if "@" in word), None)
     if not place:
-        raise Misunderstood(f"Which customer, and which address? For example `/plixo {example}`.")
+        hint = say("Which customer, and which address? For example {example}.", example=f"`/plixo {example}`")
+        raise Misunderstood(hint)
     address = asks.address(said[place], example=example)
     before = said[:place]
     quoted = asks.quoted(before)
@@ -97,7 +99,7 @@ COMMANDS: tuple[Command, ...] = (
         "contact",
         "[INV|NAME address [role] [name]]",
         Permission.WORK_QUEUE,
-        "adds a contact, as contact add does",
+        phrase("adds a contact, as contact add does"),
         "contact INV-1042 ben@acme.example billing",
         add,
         opens=True,
@@ -107,13 +109,19 @@ COMMANDS: tuple[Command, ...] = (
         "contact add",
         "[INV|NAME address [billing|escalation|other] [name]]",
         Permission.WORK_QUEUE,
-        "adds a contact",
+        phrase("adds a contact"),
         ADD,
         add,
         opens=True,
     ),
     command(
-        Group.CUSTOMER, "contact remove", "INV|NAME address", Permission.WORK_QUEUE, "removes a contact", REMOVE, remove
+        Group.CUSTOMER,
+        "contact remove",
+        "INV|NAME address",
+        Permission.WORK_QUEUE,
+        phrase("removes a contact"),
+        REMOVE,
+        remove,
     ),
 )
 

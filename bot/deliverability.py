@@ -7,6 +7,7 @@ from bot.routes import Command, Group, command
 from bot.views import deliverability as views
 from domain.kernel.actor import Permission
 from domain.kernel.core import Core
+from domain.kernel.speech import phrase, say
 from domain.outreach import mail_reports
 from domain.outreach.providers import PROVIDERS
 
@@ -24,9 +25,12 @@ async def show(core: Core, ask: Ask) -> Message:
         return views.report(await mail_reports.report(core, of=said))
     named = asks.domain(f"@{ask.words[0].lstrip('@')}") if len(ask.words) == 1 else None
     if named is None or "@" in named[1:]:
-        raise Misunderstood(
-            f"{said[:80]!r} is neither a domain nor a provider such as `google`. For example `/plixo {SHOW}`."
+        hint = say(
+            "{typed} is neither a domain nor a provider such as `google`. For example {example}.",
+            typed=repr(said[:80]),
+            example=f"`/plixo {SHOW}`",
         )
+        raise Misunderstood(hint)
     return views.report(await mail_reports.report(core, of=named))
 
 
@@ -36,7 +40,7 @@ COMMANDS: tuple[Command, ...] = (
         "deliverability",
         "[DOMAIN]",
         Permission.VIEW,
-        "shows how the week's mail was received",
+        phrase("shows how the week's mail was received"),
         SHOW,
         show,
     ),

@@ -12,6 +12,7 @@ from bot.views import forwardings as views
 from domain.kernel.actor import Permission
 from domain.kernel.core import Core
 from domain.kernel.events import Event
+from domain.kernel.speech import phrase, say
 from domain.operations import short_ids
 from domain.operations.short_ids import Waiting
 from domain.pay_links import forwardings
@@ -19,7 +20,7 @@ from domain.pay_links.refusals import ForwardingDecided, ForwardingNotFound, For
 
 APPROVE, DENY = "forward approve 1a2b3c4d", "forward deny 1a2b3c4d"
 
-NEXT = "A link is mailed to them now; they get no reminders unless you make them a billing contact."
+NEXT = phrase("A link is mailed to them now; they get no reminders unless you make them a billing contact.")
 
 
 async def listed(core: Core, ask: Ask) -> Message:
@@ -31,7 +32,7 @@ async def listed(core: Core, ask: Ask) -> Message:
 async def approve(core: Core, ask: Ask) -> Message:
     """Answer ``/plixo forward approve ID``."""
     found = await _named(core, ask, example=APPROVE)
-    return answers.done(await forwardings.approve(core, forwarding_id=found, actor=ask.actor), note=NEXT)
+    return answers.done(await forwardings.approve(core, forwarding_id=found, actor=ask.actor), note=say(NEXT))
 
 
 async def deny(core: Core, ask: Ask) -> Message:
@@ -48,7 +49,7 @@ async def press_show(core: Core, press: Press) -> Message:
 
 async def press_approve(core: Core, press: Press) -> Message:
     """Answer a click on Approve."""
-    return await _pressed(core, press, forwardings.approve, note=NEXT)
+    return await _pressed(core, press, forwardings.approve, note=say(NEXT))
 
 
 async def press_deny(core: Core, press: Press) -> Message:
@@ -70,16 +71,23 @@ async def _pressed(core: Core, press: Press, decide: Callable[..., Awaitable[Eve
 
 async def _named(core: Core, ask: Ask, *, example: str) -> UUID:
     if not ask.words:
-        raise Misunderstood(f"Which one? `/plixo forward` lists them, for example `/plixo {example}`.")
+        hint = say("Which one? `/plixo forward` lists them, for example {example}.", example=f"`/plixo {example}`")
+        raise Misunderstood(hint)
     return await short_ids.resolve(core, what=Waiting.FORWARDING, text=ask.words[0])
 
 
 COMMANDS: tuple[Command, ...] = (
     command(
-        Group.CUSTOMER, "forward", "", Permission.VIEW, "lists people for whom a payer asked a link", "forward", listed
+        Group.CUSTOMER,
+        "forward",
+        "",
+        Permission.VIEW,
+        phrase("lists people for whom a payer asked a link"),
+        "forward",
+        listed,
     ),
-    command(Group.CUSTOMER, "forward approve", "ID", Permission.HANDLE_LINKS, "agrees to it", APPROVE, approve),
-    command(Group.CUSTOMER, "forward deny", "ID", Permission.HANDLE_LINKS, "declines it", DENY, deny),
+    command(Group.CUSTOMER, "forward approve", "ID", Permission.HANDLE_LINKS, phrase("agrees to it"), APPROVE, approve),
+    command(Group.CUSTOMER, "forward deny", "ID", Permission.HANDLE_LINKS, phrase("declines it"), DENY, deny),
 )
 
 BUTTONS: Mapping[Action, Route] = {

@@ -10,6 +10,7 @@ from typing import Any
 
 from bot import blocks
 from bot.blocks import Block, Message
+from domain.kernel.speech import say
 
 NATIVE = frozenset({"data_table", "data_visualization", "table", "image", "video", "card", "container", "carousel"})
 """Kinds of blocks for which there is something plainer."""
@@ -87,7 +88,7 @@ def _lines(rows: Sequence[Sequence[str]]) -> list[str]:
     columns = max((len(row) for row in shown), default=0)
     widths = [max((len(row[place]) for row in shown if place < len(row)), default=0) for place in range(columns)]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=False)).rstrip() for row in shown]
-    return [*lines, *([f"… +{len(rows) - MOST_ROWS} more"] if len(rows) > MOST_ROWS else ())]
+    return [*lines, *([say("… +{count} more", count=len(rows) - MOST_ROWS)] if len(rows) > MOST_ROWS else ())]
 
 
 def _cell(cell: Any) -> str:

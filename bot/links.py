@@ -13,6 +13,7 @@ from bot.views import case_forms as forms
 from bot.views import links as views
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
+from domain.kernel.speech import phrase, say
 from domain.ledger import invoices
 from domain.operations import cases, seen_requests
 from domain.pay_links import links
@@ -45,7 +46,7 @@ async def fresh(core: Core, *, invoice_number: str, actor: Actor) -> Message:
     """Replace the payer's link, once however often it is clicked."""
     key = f"link.regenerate:{invoices.number_key(invoice_number)}"
     if not await seen_requests.first_time(core, key, within=DOUBLE_CLICK):
-        return answers.done_already(f"A new link for {invoice_number} was asked for a moment ago.")
+        return answers.done_already(say("A new link for {number} was asked for a moment ago.", number=invoice_number))
     try:
         event = await links.regenerate(core, invoice_number=invoice_number, actor=actor)
     except BaseException:
@@ -60,7 +61,7 @@ COMMANDS: tuple[Command, ...] = (
         "link",
         "[INV]",
         Permission.HANDLE_LINKS,
-        "mails a new payment link and ends all earlier ones",
+        phrase("mails a new payment link and ends all earlier ones"),
         "link INV-1042",
         regenerate,
         opens=True,

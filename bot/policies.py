@@ -11,6 +11,7 @@ from bot.views import answers
 from bot.views import policies as views
 from domain.kernel.actor import Permission
 from domain.kernel.core import Core
+from domain.kernel.speech import phrase, say
 from domain.policies import differences, health, policies, previews, queries
 from domain.policies.policies import Running
 from domain.policies.values import Mode
@@ -42,13 +43,15 @@ async def publish(core: Core, ask: Ask) -> Message:
         Misunderstood: The version, or what becomes of running reminders, is missing.
     """
     if not ask.words:
-        raise Misunderstood(f"Which version? For example `/plixo {PUBLISH}`.")
+        raise Misunderstood(say("Which version? For example {example}.", example=f"`/plixo {PUBLISH}`"))
     running = RUNNING.get(ask.words[1].casefold()) if len(ask.words) > 1 else None
     if running is None:
-        raise Misunderstood(
+        hint = say(
             "What becomes of reminders that run: `move` to the new cadence, or `finish` in the old one? "
-            f"For example `/plixo {PUBLISH}`."
+            "For example {example}.",
+            example=f"`/plixo {PUBLISH}`",
         )
+        raise Misunderstood(hint)
     version = _version(ask.words[0], example=PUBLISH)
     return answers.done(await policies.publish(core, version=version, running=running, actor=ask.actor))
 
@@ -57,9 +60,9 @@ async def reject(core: Core, ask: Ask) -> Message:
     """Answer ``/plixo policy reject 3 reason…``."""
     example = "policy reject 3 too harsh for new customers"
     if not ask.words:
-        raise Misunderstood(f"Which version, and why? For example `/plixo {example}`.")
+        raise Misunderstood(say("Which version, and why? For example {example}.", example=f"`/plixo {example}`"))
     version = _version(ask.words[0], example=example)
-    reason = asks.reason(ask.words[1:], why="Why? Whoever proposed it wants to know.", example=example)
+    reason = asks.reason(ask.words[1:], why=say("Why? Whoever proposed it wants to know."), example=example)
     return answers.done(await policies.reject(core, version=version, reason=reason, actor=ask.actor))
 
 
@@ -74,11 +77,11 @@ async def segment(core: Core, ask: Ask) -> Message:
         return views.segments(in_force, await health.of_segments(core), limits=core.limits)
     mode = MODES.get(ask.words[-1].casefold())
     if mode is None or len(ask.words) < 2:
-        raise Misunderstood("Which mode? For example `/plixo segment large autopilot`, or `… shadow`.")
+        raise Misunderstood(say("Which mode? For example `/plixo segment large autopilot`, or `… shadow`."))
     quoted = asks.quoted(ask.words[:-1])
     name = quoted[0] if quoted else " ".join(ask.words[:-1])
     event = await policies.set_mode(core, segment=name, mode=mode, actor=ask.actor)
-    return answers.done(event, views.look(event.version), note="Somebody else publishes it.")
+    return answers.done(event, views.look(event.version), note=say("Somebody else publishes it."))
 
 
 async def press_show(core: Core, press: Press) -> Message:
@@ -108,7 +111,7 @@ async def press_reject(core: Core, press: Press) -> Answer:
 async def submit_reject(core: Core, filled: Filled) -> Message:
     """Take the reason why a version is turned down."""
     assert filled.subject.policy is not None, "the form's route asks for it"
-    reason = reasons.given(filled.values, {}, or_else="Why? Whoever proposed it wants to know.")
+    reason = reasons.given(filled.values, {}, or_else=say("Why? Whoever proposed it wants to know."))
     event = await policies.reject(core, version=filled.subject.policy, reason=reason, actor=filled.actor)
     return answers.done(event)
 
@@ -124,7 +127,7 @@ async def _card(core: Core, number: int) -> Message:
 def _version(word: str, *, example: str) -> int:
     digits = word.casefold().lstrip("v")
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 9):
-        raise Misunderstood(f"A version is a number. For example `/plixo {example}`.")
+        raise Misunderstood(say("A version is a number. For example {example}.", example=f"`/plixo {example}`"))
     return int(digits)
 
 
@@ -139,7 +142,7 @@ COMMANDS: tuple[Command, ...] = (
         "policy",
         "[VERSION]",
         Permission.VIEW,
-        "shows the proposal that waits, or a version",
+        phrase("shows the proposal that waits, or a version"),
         "policy",
         policy,
     ),
@@ -148,7 +151,7 @@ COMMANDS: tuple[Command, ...] = (
         "policy publish",
         "VERSION move|finish",
         Permission.PUBLISH,
-        "brings a proposal into force",
+        phrase("brings a proposal into force"),
         PUBLISH,
         publish,
     ),
@@ -157,7 +160,7 @@ COMMANDS: tuple[Command, ...] = (
         "policy reject",
         "VERSION reason…",
         Permission.PUBLISH,
-        "turns a proposal down, or takes one's own back",
+        phrase("turns a proposal down, or takes one's own back"),
         "policy reject 3 too harsh",
         reject,
         Permission.WORK_QUEUE,
@@ -167,7 +170,7 @@ COMMANDS: tuple[Command, ...] = (
         "segment",
         "[NAME shadow|autopilot]",
         Permission.VIEW,
-        "lists segments, or proposes a mode for one",
+        phrase("lists segments, or proposes a mode for one"),
         "segment",
         segment,
     ),

@@ -10,9 +10,11 @@ from bot.ids import Action
 from bot.routes import Command, Group, Route, command
 from bot.views import answers
 from bot.views import preview as views
+from domain.kernel import kept
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
+from domain.kernel.speech import phrase, say
 from domain.operations import cases
 from domain.outreach import preview, vetoes
 
@@ -20,6 +22,11 @@ LONGEST_PAGE = 4
 """Digits of a page's number; what has more is a day or nothing."""
 
 VETO = "veto INV-1042 3 we spoke on the phone"
+
+STRUCK = phrase("struck out in the preview")
+"""Kept as the reason of a veto that was made by a click."""
+
+kept.learn(STRUCK)
 
 
 async def show(core: Core, ask: Ask) -> Message:
@@ -55,7 +62,7 @@ async def veto(core: Core, ask: Ask) -> Message:
     """Answer ``/plixo veto INV-1042 [step] reason…``; without a step the next one is meant."""
     number, rest = asks.leading_number(ask.words, example=VETO)
     step, rest = await _step(core, number, rest)
-    reason = asks.reason(rest, why="Why is it not sent?", example=VETO)
+    reason = asks.reason(rest, why=say("Why is it not sent?"), example=VETO)
     event = await vetoes.strike(core, invoice_number=number, step=step, reason=reason, actor=ask.actor)
     return answers.done(event, views.restore(event.invoice_id, event.step))
 
@@ -71,9 +78,7 @@ async def press_veto(core: Core, press: Press) -> Message:
     """Answer a click on Veto in a preview."""
     assert press.subject.invoice is not None and press.subject.step is not None  # noqa: PT018 - the route asks for both
     number = await cases.number(core, invoice_id=press.subject.invoice)
-    event = await vetoes.strike(
-        core, invoice_number=number, step=press.subject.step, reason="struck out in the preview", actor=press.actor
-    )
+    event = await vetoes.strike(core, invoice_number=number, step=press.subject.step, reason=STRUCK, actor=press.actor)
     return answers.done(event, views.restore(event.invoice_id, event.step))
 
 
@@ -93,7 +98,12 @@ async def _step(core: Core, number: str, rest: tuple[str, ...]) -> tuple[int, tu
         return int(rest[0]), rest[1:]
     step = await cases.next_step(core, invoice_number=number)
     if step is None:
-        raise Misunderstood(f"No step of {number} is ahead. Name one if you mean another: `/plixo {VETO}`.")
+        hint = say(
+            "No step of {number} is ahead. Name one if you mean another: {example}.",
+            number=number,
+            example=f"`/plixo {VETO}`",
+        )
+        raise Misunderstood(hint)
     return step, rest
 
 
@@ -103,7 +113,7 @@ COMMANDS: tuple[Command, ...] = (
         "preview",
         "[DAY] [page N]",
         Permission.VIEW,
-        "shows what tomorrow would send, each with a veto",
+        phrase("shows what tomorrow would send, each with a veto"),
         "preview",
         show,
     ),
@@ -112,7 +122,7 @@ COMMANDS: tuple[Command, ...] = (
         "veto",
         "INV [STEP] reason…",
         Permission.WORK_QUEUE,
-        "strikes out a step before it is sent",
+        phrase("strikes out a step before it is sent"),
         VETO,
         veto,
     ),
@@ -121,7 +131,7 @@ COMMANDS: tuple[Command, ...] = (
         "unveto",
         "INV [STEP]",
         Permission.WORK_QUEUE,
-        "lets it be sent after all",
+        phrase("lets it be sent after all"),
         "unveto INV-1042 3",
         unveto,
     ),

@@ -12,14 +12,21 @@ from bot.views import answers
 from bot.views import questions as views
 from domain.casework import questions
 from domain.casework.states import QuestionState
+from domain.kernel import kept
 from domain.kernel.actor import Permission
 from domain.kernel.core import Core
+from domain.kernel.speech import phrase, say
 from domain.operations import short_ids
 from domain.operations.short_ids import Waiting
 
 SHOW = "question Q-1A2B-3C4D"
 ANSWER = "question answer Q-1A2B-3C4D it is for your order 4711"
 CLOSE = "question close Q-1A2B-3C4D answered on the telephone"
+
+DEALT_WITH = phrase("dealt with another way")
+"""Kept as the note of a question that was closed by a click."""
+
+kept.learn(DEALT_WITH)
 
 
 async def listed(core: Core, ask: Ask) -> Message:
@@ -36,7 +43,7 @@ async def show(core: Core, ask: Ask) -> Message:
 async def answer(core: Core, ask: Ask) -> Message:
     """Answer ``/plixo question answer Q-1A2B-3C4D text…``: the text goes to the payer by mail."""
     question_id = await _named(core, ask.words, ANSWER)
-    said = asks.reason(ask.words[1:], why="What is the answer? The payer reads it.", example=ANSWER)
+    said = asks.reason(ask.words[1:], why=say("What is the answer? The payer reads it."), example=ANSWER)
     event = await questions.answer(core, question_id=question_id, text=said, actor=ask.actor)
     return answers.done(event, views.look(question_id))
 
@@ -44,7 +51,7 @@ async def answer(core: Core, ask: Ask) -> Message:
 async def close(core: Core, ask: Ask) -> Message:
     """Answer ``/plixo question close Q-1A2B-3C4D reason…``: nothing is mailed, and reminders go on."""
     question_id = await _named(core, ask.words, CLOSE)
-    said = asks.reason(ask.words[1:], why="How was it answered, or why not?", example=CLOSE)
+    said = asks.reason(ask.words[1:], why=say("How was it answered, or why not?"), example=CLOSE)
     return answers.done(await questions.close(core, question_id=question_id, note=said, actor=ask.actor))
 
 
@@ -64,7 +71,7 @@ async def press_answer(core: Core, press: Press) -> Answer:
 async def submit_answer(core: Core, filled: Filled) -> Message:
     """Take the answer that was written: it goes to the payer by mail."""
     assert filled.subject.question is not None, "the form's route asks for it"
-    said = filled.values.needed("answer", or_else="What is the answer? The payer reads it.")
+    said = filled.values.needed("answer", or_else=say("What is the answer? The payer reads it."))
     event = await questions.answer(core, question_id=filled.subject.question, text=said, actor=filled.actor)
     return answers.done(event, views.look(filled.subject.question))
 
@@ -72,32 +79,40 @@ async def submit_answer(core: Core, filled: Filled) -> Message:
 async def press_close(core: Core, press: Press) -> Message:
     """Answer a click on Dealt with."""
     assert press.subject.question is not None, "the route asks for it"
-    event = await questions.close(
-        core, question_id=press.subject.question, note="dealt with another way", actor=press.actor
-    )
+    event = await questions.close(core, question_id=press.subject.question, note=DEALT_WITH, actor=press.actor)
     return answers.done(event, replaces=True)
 
 
 async def _named(core: Core, words: tuple[str, ...], example: str) -> UUID:
     if not words:
-        raise Misunderstood(
-            f"Which question? For example `/plixo {example}`; `/plixo questions` lists those that wait."
+        hint = say(
+            "Which question? For example {example}; `/plixo questions` lists those that wait.",
+            example=f"`/plixo {example}`",
         )
+        raise Misunderstood(hint)
     return await short_ids.resolve(core, what=Waiting.QUESTION, text=words[0])
 
 
 COMMANDS: tuple[Command, ...] = (
-    command(Group.WORK, "questions", "", Permission.VIEW, "lists questions of payers that wait", "questions", listed),
-    command(Group.WORK, "question", "ID", Permission.VIEW, "shows a question of a payer", SHOW, show),
     command(
-        Group.WORK, "question answer", "ID text…", Permission.WORK_QUEUE, "answers a question by mail", ANSWER, answer
+        Group.WORK, "questions", "", Permission.VIEW, phrase("lists questions of payers that wait"), "questions", listed
+    ),
+    command(Group.WORK, "question", "ID", Permission.VIEW, phrase("shows a question of a payer"), SHOW, show),
+    command(
+        Group.WORK,
+        "question answer",
+        "ID text…",
+        Permission.WORK_QUEUE,
+        phrase("answers a question by mail"),
+        ANSWER,
+        answer,
     ),
     command(
         Group.WORK,
         "question close",
         "ID reason…",
         Permission.WORK_QUEUE,
-        "closes a question without a mail",
+        phrase("closes a question without a mail"),
         CLOSE,
         close,
     ),

@@ -13,6 +13,7 @@ from domain.deliverability import evidence, suppression_ends, suppression_lists,
 from domain.deliverability.suppressions import Why
 from domain.kernel.actor import Permission
 from domain.kernel.core import Core
+from domain.kernel.speech import phrase, say
 
 EXAMPLE = "unsuppress anna@acme.example she has a new mailbox"
 ADD = "suppress anna@acme.example until friday their system is being moved"
@@ -41,7 +42,7 @@ async def add(core: Core, ask: Ask) -> Message:
     if said and said[0].casefold() in KINDS:
         kind, said = KINDS[said[0].casefold()], said[1:]
     read = words.until(said, now=core.clock.now(), zone=core.merchant.zone, opens=suppression_ends.LAST)
-    note = asks.reason(tuple(read.rest.split()), why="Why must it not be mailed?", example=_TYPE[ADD])
+    note = asks.reason(tuple(read.rest.split()), why=say("Why must it not be mailed?"), example=_TYPE[ADD])
     event = await suppressions.add(
         core, whom=whom, reason=kind, note=note[:LONGEST_REASON], until=read.at, actor=ask.actor
     )
@@ -82,21 +83,33 @@ async def lift(core: Core, ask: Ask) -> Message:
     whom, said = _whom(ask.words, example=_TYPE[EXAMPLE])
     reason = " ".join(said)
     if not reason:
-        raise Misunderstood(f"Why may the address be mailed again? For example `/plixo {_TYPE[EXAMPLE]}`.")
+        example = f"`/plixo {_TYPE[EXAMPLE]}`"
+        raise Misunderstood(say("Why may the address be mailed again? For example {example}.", example=example))
     return views.lifted(await suppressions.lift(core, address=whom, reason=reason[:LONGEST_REASON], actor=ask.actor))
 
 
 def _whom(said: tuple[str, ...], *, example: str) -> tuple[str, tuple[str, ...]]:
     """Return the address or domain that the words begin with, and the rest of them."""
-    how = f"Write the whole e-mail address, or a domain behind an @. For example `/plixo {example}`."
+    typed = f"`/plixo {example}`"
     if not said:
-        raise Misunderstood(f"Which address? {how}")
+        raise Misunderstood(
+            say(
+                "Which address? Write the whole e-mail address, or a domain behind an @. For example {example}.",
+                example=typed,
+            )
+        )
     if named := asks.domain(said[0]):
         return named, said[1:]
     try:
         return asks.address(said[0], example=example), said[1:]
     except Misunderstood:
-        raise Misunderstood(f"{said[0][:80]!r} is neither an address nor a domain. {how}") from None
+        hint = say(
+            "{typed} is neither an address nor a domain. Write the whole e-mail address, or a domain behind an @."
+            " For example {example}.",
+            typed=repr(said[0][:80]),
+            example=typed,
+        )
+        raise Misunderstood(hint) from None
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -105,7 +118,7 @@ COMMANDS: tuple[Command, ...] = (
         "suppress",
         "ADDRESS|@DOMAIN [legal|invalid|opted-out] [until DAY] reason…",
         Permission.HANDLE_SUPPRESSIONS,
-        "stops all mail to an address or a domain",
+        phrase("stops all mail to an address or a domain"),
         ADD,
         add,
         Permission.APPROVE_CREDITS,
@@ -115,7 +128,7 @@ COMMANDS: tuple[Command, ...] = (
         "suppression",
         "ADDRESS|@DOMAIN",
         Permission.VIEW,
-        "shows what keeps it back, and what mails said of it",
+        phrase("shows what keeps it back, and what mails said of it"),
         SHOW,
         show,
     ),
@@ -124,7 +137,7 @@ COMMANDS: tuple[Command, ...] = (
         "suppressions",
         "[TEXT]",
         Permission.VIEW,
-        "lists addresses that must not be mailed",
+        phrase("lists addresses that must not be mailed"),
         "suppressions acme",
         listed,
     ),
@@ -133,7 +146,7 @@ COMMANDS: tuple[Command, ...] = (
         "unsuppress",
         "ADDRESS|@DOMAIN reason…",
         Permission.HANDLE_SUPPRESSIONS,
-        "lets an address be mailed again",
+        phrase("lets an address be mailed again"),
         EXAMPLE,
         lift,
     ),

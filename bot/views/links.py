@@ -2,15 +2,21 @@
 
 from bot import blocks, text
 from bot.blocks import Message
+from domain.kernel.speech import counted, say
 from domain.pay_links.events import LinkRegenerated
 
 
 def regenerated(event: LinkRegenerated) -> Message:
     """Return the answer to the one who asked for the link."""
     gone = len(event.replaced_link_ids)
-    before = "" if not gone else f" {'The earlier one' if gone == 1 else f'All {gone} earlier ones'} stopped working."
-    sentence = (
-        f"New payment link for {text.foreign(event.invoice_number)} ({event.asks}) goes to"
-        f" {text.foreign(event.sent_to)}; it works until {text.moment(event.expires_at)}.{before}"
+    sentence = say(
+        "New payment link for {number} ({asks}) goes to {whom}; it works until {until}.",
+        number=text.foreign(event.invoice_number),
+        asks=event.asks,
+        whom=text.foreign(event.sent_to),
+        until=text.moment(event.expires_at),
     )
+    if gone:
+        before = counted("The earlier one stopped working.", "All {n} earlier ones stopped working.", gone)
+        sentence = f"{sentence} {before}"
     return Message(text=sentence, blocks=(blocks.section(sentence),))

@@ -1,6 +1,7 @@
 """What people wrote to us, as the operators see it: the new text first, then what it seems to want."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from bot import blocks, ids, text
@@ -16,7 +17,19 @@ from domain.kernel.events import Event
 from domain.kernel.speech import counted, say
 from domain.operations import short_ids
 
-MOST_TEXT = 2_400
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How many characters of a stranger's words are shown."""
+
+    text: int
+    words: int
+    """Of a guess."""
+    name: int
+
+
+ROOMS = (Room(2_400, 200, 40), Room(1_000, 100, 30), Room(300, 40, 15))
+"""Tried one after the other: characters that must be escaped take five times as much of what Slack bears."""
 
 
 def waiting(mails: Sequence[MailCard]) -> Message:
@@ -36,35 +49,50 @@ def waiting(mails: Sequence[MailCard]) -> Message:
 def card(mail: MailCard) -> Message:
     """Return one mail with the buttons of its guesses."""
     head = say("Mail from {sender}", sender=text.foreign(mail.sender))
+    return _fitting(lambda room: Message(text=head, blocks=_card(mail, head, room)))
+
+
+def _fitting(made: Callable[[Room], Message]) -> Message:
+    """Return the message with as much of a stranger's words as fits into one."""
+    return next((each for each in map(made, ROOMS) if not blocks.problems(each)), made(ROOMS[-1]))
+
+
+def _card(mail: MailCard, head: str, room: Room) -> tuple[Block, ...]:
     shown = [blocks.section(f"*{head}*\n{_head(mail)}")]
     if mail.text:
-        body = mail.text if len(mail.text) <= MOST_TEXT else f"{mail.text[:MOST_TEXT]}…"
+        body = mail.text if len(mail.text) <= room.text else f"{mail.text[: room.text]}…"
         shown.append(blocks.section(text.quoted(body, most=40, limit=300)))
     else:
         whole = say("Its text could not be read; the whole mail: plixo mail show {id}", id=str(mail.id))
         shown.append(blocks.context(whole))
     if mail.attachments:
         named = ", ".join(
-            say("{name} ({size} bytes)", name=text.foreign(each.name, limit=60), size=each.size)
+            say("{name} ({size} bytes)", name=text.foreign(each.name, limit=room.name), size=each.size)
             for each in mail.attachments[:10]
         )
         shown.append(blocks.context(say("Attached: {files}", files=named)))
     shown += _sender(mail)
-    shown += _about(mail)
-    shown += [_wish(mail, place, guess) for place, guess in enumerate(mail.guesses[:MOST_GUESSES], 1)]
+    shown += _about(mail, room)
+    shown += [_wish(mail, place, guess, room) for place, guess in enumerate(mail.guesses[:MOST_GUESSES], 1)]
     if mail.rest.strip():
         shown.append(
             blocks.context(say("It quotes an earlier mail or ends with a signature, which are left out here."))
         )
-    return Message(text=head, blocks=(*shown, *_end(mail)))
+    return (*shown, *_end(mail))
 
 
 def noted(event: Event, mail: MailCard, *, note: str = "", replaces: bool = False) -> Message:
     """Return what was done about a wish of a mail; while the mail waits for its others, they stand below."""
     if mail.answered:
         return answers.done(event, look(mail.id), note=note, replaces=replaces)
-    done, rest = answers.done(event, note=note), card(mail)
-    return Message(text=done.text, blocks=(*done.blocks, blocks.divider(), *rest.blocks), replaces=replaces)
+    done = answers.done(event, note=note)
+    head = say("Mail from {sender}", sender=text.foreign(mail.sender))
+
+    def made(room: Room) -> Message:
+        below = _card(mail, head, room)
+        return Message(text=done.text, blocks=(*done.blocks, blocks.divider(), *below), replaces=replaces)
+
+    return _fitting(made)
 
 
 def answerable(mail: MailCard) -> bool:
@@ -107,7 +135,7 @@ def also(mail: MailCard, *, about: str | None) -> str:
         about: The number of the invoice that was acted on; None where it was none.
     """
     numbers = (mail.invoice_number, *(each.number for each in mail.beside)) if _several(mail) and about else ()
-    others = ", ".join(each for each in numbers if each and each != about)
+    others = ", ".join(text.plain(each, limit=ROOMS[0].name) for each in numbers if each and each != about)
     if not others:
         return ""
     return say(
@@ -158,9 +186,9 @@ def _sender(mail: MailCard) -> list[Block]:
     return [blocks.context(" ".join(lines))]
 
 
-def _wish(mail: MailCard, place: int, guess: Intent) -> Block:
+def _wish(mail: MailCard, place: int, guess: Intent, room: Room) -> Block:
     """Return a guess, with the button that does it while it can be done."""
-    found, words = _found(guess, mail), text.foreign(guess.words, limit=200)
+    found, words = _found(guess, mail, room), text.foreign(guess.words, limit=room.words)
     if place in mail.noted:
         return blocks.section(f"{say('Noted: *{wish}*{more}', wish=say(WISHES[guess.kind]), more=found)}\n> {words}")
     live = mail.invoice_number is not None and not mail.answered
@@ -216,11 +244,13 @@ def _several(mail: MailCard) -> bool:
     return bool(mail.beside) and mail.invoice_number is not None and mail.thread != "person"
 
 
-def _invoices(mail: MailCard) -> str:
-    return ", ".join(f"{text.foreign(each.number)} ({speech.amount(each.open)})" for each in mail.beside)
+def _invoices(mail: MailCard, room: Room) -> str:
+    return ", ".join(
+        f"{text.foreign(each.number, limit=room.name)} ({speech.amount(each.open)})" for each in mail.beside
+    )
 
 
-def _about(mail: MailCard) -> list[Block]:
+def _about(mail: MailCard, room: Room) -> list[Block]:
     """Return how to say which invoice a mail is about, where that is not certain."""
     command = f"`/plixo mail assign {short_ids.short(mail.id)} INV`"
     if mail.answered:
@@ -228,9 +258,9 @@ def _about(mail: MailCard) -> list[Block]:
     if mail.invoice_number is None:
         told = [say("Say which invoice it is about: {command}.", command=command)]
         if mail.beside:
-            told.append(say("Open of this customer: {invoices}.", invoices=_invoices(mail)))
+            told.append(say("Open of this customer: {invoices}.", invoices=_invoices(mail, room)))
         if written := list(dict.fromkeys(number for guess in mail.guesses for number in guess.invoices)):
-            names = ", ".join(text.foreign(each, limit=40) for each in written[:5])
+            names = ", ".join(text.foreign(each, limit=room.name) for each in written[:5])
             told.append(say("The mail names {numbers}.", numbers=names))
         return [blocks.context(" ".join(told))]
     if not _several(mail):
@@ -239,16 +269,16 @@ def _about(mail: MailCard) -> list[Block]:
         blocks.context(
             say(
                 "The message that it answers also asks for {invoices}. Is it about one of those? {command}",
-                invoices=_invoices(mail),
+                invoices=_invoices(mail, room),
                 command=command,
             )
         )
     ]
 
 
-def _found(guess: Intent, mail: MailCard) -> str:
+def _found(guess: Intent, mail: MailCard, room: Room) -> str:
     """Return what a guess understood, and of which invoices, as it goes on behind what it is."""
     said, numbers = guesses.plain(guess), conversations.named(guess, mail) if _several(mail) else ()
-    about = ", ".join(text.foreign(each) for each in numbers)
+    about = ", ".join(text.foreign(each, limit=room.name) for each in numbers)
     parts = [f": {text.said(said, limit=120)}"] if said else []
     return "".join([*parts, *([f", {say('about {invoices}', invoices=about)}"] if about else ())])

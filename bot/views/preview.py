@@ -5,6 +5,9 @@ from uuid import UUID
 
 from bot import blocks, ids, text
 from bot.blocks import Block, Confirmation, Message
+from bot.views import letters, states
+from domain.kernel import kept, speech
+from domain.kernel.speech import counted, say, say_as
 from domain.outreach.preview import Preview
 from domain.outreach.preview_lines import Line
 
@@ -20,20 +23,34 @@ def page(preview: Preview, *, replaces: bool = False) -> Message:
     day = text.day(preview.day)
     leaving = [each for each in preview.lines if not each.holds and not each.struck]
     held = [each for each in preview.lines if each.holds or each.struck]
-    asked = ", ".join(str(each) for each in preview.asked) or "nothing"
-    head = f"{preview.leaving} {'reminder' if preview.leaving == 1 else 'reminders'} on {day}, asking for {asked}"
-    where = f" Page {preview.page} of {preview.pages}." if preview.pages > 1 else ""
+    asked = ", ".join(speech.amount(each) for each in preview.asked) or say_as("what is asked for", "nothing")
+    head = counted(
+        "{n} reminder on {day}, asking for {sums}",
+        "{n} reminders on {day}, asking for {sums}",
+        preview.leaving,
+        day=day,
+        sums=asked,
+    )
+    where = ""
+    if preview.pages > 1:
+        where = f" {say('Page {page} of {pages}.', page=preview.page, pages=preview.pages)}"
+    whole = say(
+        "{head}; {approvals} of them need an approval, {held} are held.",
+        head=head,
+        approvals=preview.approvals,
+        held=preview.held + preview.struck,
+    )
     return Message(
-        text=f"{head}; {preview.approvals} of them need an approval, {preview.held + preview.struck} are held.{where}",
+        text=f"{whole}{where}",
         blocks=blocks.listing(
             [blocks.section(f"*{head}*\n{_counts(preview)}{where}")],
             map(_line, leaving),
             tail=(
                 *_held(held),
                 *_pages(preview),
-                blocks.context("Everything is looked at again right before it is sent: a list, not a promise."),
+                blocks.context(say("Everything is looked at again right before it is sent: a list, not a promise.")),
             ),
-            hint="; `/plixo veto INV reason…` strikes out any of them",
+            hint=say("; `/plixo veto INV reason…` strikes out any of them"),
         ),
         replaces=replaces,
     )
@@ -44,9 +61,9 @@ def _pages(preview: Preview) -> tuple[Block, ...]:
     near = (preview.page - 1, preview.page, preview.page + 1)
     held = preview.first_held if preview.held + preview.struck and preview.first_held not in near else 0
     pages = (
-        ("Back", ids.Action.PREVIEW_BACK, preview.page - 1, "The page before"),
-        ("More", ids.Action.PREVIEW_MORE, preview.page + 1, "The next page"),
-        ("Held", ids.Action.PREVIEW_HELD, held, "What is held or struck out"),
+        (say("Back"), ids.Action.PREVIEW_BACK, preview.page - 1, say("The page before")),
+        (say("More"), ids.Action.PREVIEW_MORE, preview.page + 1, say("The next page")),
+        (say("Held"), ids.Action.PREVIEW_HELD, held, say("What is held or struck out")),
     )
     buttons = [
         blocks.button(name, action=action, value=ids.value(on=preview.day, page=number), label=label)
@@ -59,55 +76,76 @@ def _pages(preview: Preview) -> tuple[Block, ...]:
 def restore(invoice_id: UUID, step: int) -> Block:
     """Return the button that takes a veto back."""
     return blocks.button(
-        "Restore",
+        say("Restore"),
         action=ids.Action.UNVETO,
         value=ids.value(invoice_id=invoice_id, step=step),
-        label="Let it be sent after all",
+        label=say("Let it be sent after all"),
     )
 
 
 def _counts(preview: Preview) -> str:
-    words = (
-        (preview.approvals, "need an approval"),
-        (preview.held, "would be held"),
-        (preview.struck, "struck out"),
-    )
-    said = ", ".join(f"{count} {word}" for count, word in words if count)
-    return f"{said}." if said else "All of them would leave by themselves."
+    said = [
+        *([say("{count} need an approval", count=preview.approvals)] if preview.approvals else ()),
+        *([say("{count} would be held", count=preview.held)] if preview.held else ()),
+        *([say("{count} struck out", count=preview.struck)] if preview.struck else ()),
+    ]
+    return f"{', '.join(said)}." if said else say("All of them would leave by themselves.")
 
 
 def _line(line: Line) -> Block:
     number = text.foreign(line.invoice_number)
-    whom = ", ".join(text.foreign(each) for each in line.sent_to[:3]) or "nobody"
-    needs = (
-        f" · needs a person: {', '.join(text.said(each, limit=40) for each in line.needs[:4])}" if line.needs else ""
+    whom = ", ".join(text.foreign(each) for each in line.sent_to[:3]) or say_as("to whom", "nobody")
+    why = ", ".join(text.said(kept.said(each), limit=40) for each in line.needs[:4])
+    needs = f" · {say('needs a person: {why}', why=why)}" if why else ""
+    what = say(
+        "{letter} ({tone}) to {whom}",
+        letter=states.capital(letters.named(line.letter)),
+        tone=_tone(line.tone),
+        whom=whom,
     )
-    said = (
-        f"*{number}*  {text.foreign(line.account_name)}  {line.asks}\n"
-        f"{line.letter.replace('-', ' ').capitalize()} ({text.foreign(line.tone, limit=20)}) to {whom}{needs}"
-    )
+    said = f"*{number}*  {text.foreign(line.account_name)}  {speech.amount(line.asks)}\n{what}{needs}"
     if line.step is None:
-        return blocks.section(f"{said}\n_No step of a cadence: an instalment or a nudge._")
+        return blocks.section(f"{said}\n_{say('No step of a cadence: an instalment or a nudge.')}_")
     veto = blocks.button(
-        "Veto",
+        say("Veto"),
         action=ids.Action.VETO,
         value=ids.value(invoice_id=line.invoice_id, step=line.step),
-        label=f"Strike out step {line.step} of {text.plain(line.invoice_number, limit=30)}",
+        label=say(
+            "Strike out step {step} of {number}",
+            step=str(line.step),
+            number=text.plain(line.invoice_number, limit=30),
+        ),
         confirm=Confirmation(
-            title="Strike it out?",
-            question=f"This step of {text.plain(line.invoice_number, limit=60)} is never sent and counts as done; the"
-            " next ones go on.",
-            yes="Strike it out",
+            title=say("Strike it out?"),
+            question=say(
+                "This step of {number} is never sent and counts as done; the next ones go on.",
+                number=text.plain(line.invoice_number, limit=60),
+            ),
+            yes=say("Strike it out"),
         ),
     )
     return blocks.section(said, accessory=veto)
 
 
+def _tone(tone: str) -> str:
+    known = {
+        "Formal": say_as("tone of a letter", "Formal"),
+        "Neutral": say_as("tone of a letter", "Neutral"),
+        "Confident": say_as("tone of a letter", "Confident"),
+    }
+    return known.get(tone) or text.foreign(tone, limit=20)
+
+
 def _held(held: Sequence[Line]) -> tuple[Block, ...]:
     lines = [
         f"• {text.foreign(each.invoice_number, limit=40)}: "
-        + (f"struck out by {text.said(each.struck, limit=100)}" if each.struck else text.said(each.holds, limit=120))
+        + (
+            say("struck out by {who}", who=text.said(kept.said(each.struck), limit=100))
+            if each.struck
+            else text.said(kept.said(each.holds), limit=120)
+        )
         for each in held
     ]
     parts = [lines[first : first + HELD_SHOWN] for first in range(0, len(lines), HELD_SHOWN)]
-    return tuple(blocks.section("*Held*\n" * (number == 0) + "\n".join(part)) for number, part in enumerate(parts))
+    head = f"*{say('Held')}*\n"
+    return tuple(blocks.section(head * (number == 0) + "\n".join(part)) for number, part in enumerate(parts))

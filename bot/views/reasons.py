@@ -6,6 +6,8 @@ from bot import blocks, inputs, reasons
 from bot.ids import FormId, Subject
 from bot.inputs import Option
 from bot.modals import Modal
+from bot.views import states
+from domain.kernel.speech import say
 
 LONGEST = 300
 
@@ -18,7 +20,7 @@ def form(
     head: str,
     label: str,
     hint: str = "",
-    submit: str = "Reject",
+    submit: str = "",
     quick: Mapping[str, str] | None = None,
 ) -> Modal:
     """Return the form that asks why.
@@ -30,15 +32,15 @@ def form(
         head: What is decided, as formatted text.
         label: The question.
         hint: Who reads the answer, or what becomes of it.
-        submit: What the button says.
-        quick: Reasons that can be chosen, by their names.
+        submit: What the button says; empty: Reject.
+        quick: Reasons that can be chosen, by their names, marked by ``phrase``.
     """
-    choices = [Option(words[:1].upper() + words[1:], name) for name, words in (quick or {}).items()]
-    own = "In your own words" if choices else label
+    choices = [Option(states.capital(say(words)), name) for name, words in (quick or {}).items()]
+    own = say("In your own words") if choices else label
     return Modal(
         title=title,
         form=which,
-        submit=submit,
+        submit=submit or say("Reject"),
         subject=subject,
         blocks=(
             blocks.section(head),
