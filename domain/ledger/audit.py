@@ -282,11 +282,8 @@ def _note(row: Mapping[str, Any], tally: _Tally) -> None:
             what, say("applied to an invoice of another currency"), say("in {currency}", currency=row["currency"])
         )
     else:
-        kept = say(
-            "{amount} left, {state}",
-            amount=_money(row["open_minor"], row),
-            state=words.credit_note_state(str(row["state"])),
-        )
+        state = words.credit_note_state(str(row["state"]))
+        kept = say("{amount} left, {state}", amount=_money(row["open_minor"], row), state=state)
         tally.differ(what, kept, _amount(row["expected"], row))
 
 

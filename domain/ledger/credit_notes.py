@@ -181,15 +181,7 @@ async def void(core: Core, *, number: str, reason: str, actor: Actor) -> CreditN
         note = await _held((await _found(number)).id)
         left = Money(note.open_minor, note.currency)
         if note.open_minor + note.used_elsewhere_minor != note.total_minor or note.status is not CreditNoteState.OPEN:
-            raise EntryUnusable(
-                say(
-                    "Credit note {number} is {state}, {left} of it is open. "
-                    "What is applied is taken back first: `/plixo entries INV` lists it.",
-                    number=note.number,
-                    state=words.credit_note_state(note.state),
-                    left=left,
-                )
-            )
+            raise EntryUnusable(words.credit_note_used(note.number, note.state, left))
         await note.move("void", open_minor=0)
         event = CreditNoteVoided(
             account_id=note.account_id,

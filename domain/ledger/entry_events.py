@@ -5,9 +5,9 @@ from uuid import UUID
 
 from domain.kernel.events import Amount, Event, InvoiceEvent
 from domain.kernel.notices import SILENT, Notices, operators
-from domain.kernel.sentences import Sentence
-from domain.kernel.speech import again, joined, phrase, say
+from domain.kernel.speech import joined, phrase, say
 from domain.ledger import words
+from domain.ledger.audit_events import BalancesAudited, BalancesDiffer
 
 OLDEST_FIRST = phrase("oldest first")
 """The note of a credit note that was applied to whatever is open, by age."""
@@ -277,49 +277,6 @@ class InvoiceVoided(InvoiceEvent):
         return say("Invoice voided, {amount} are not owed: {reason}", amount=self.amount, reason=self.reason)
 
 
-class BalancesAudited(Event):
-    """Every balance was compared with its entries, and all of them agree."""
-
-    kind: ClassVar[str] = "balances.audited"
-
-    invoices: int
-    payments: int
-    credit_notes: int
-    seconds: float
-
-    def told(self) -> str:
-        """Return the fact as a sentence."""
-        return say(
-            "Balances agree with their entries: {invoices} invoices, {payments} payments and {credit_notes} credit "
-            "notes compared in {seconds} s",
-            invoices=self.invoices,
-            payments=self.payments,
-            credit_notes=self.credit_notes,
-            seconds=f"{self.seconds:.1f}",
-        )
-
-
-class BalancesDiffer(Event):
-    """Some balances are not the sum of their entries: money is wrong in our books."""
-
-    kind: ClassVar[str] = "balances.differ"
-
-    differences: int
-    examples: tuple[Sentence, ...]
-    """The first of them, in words."""
-
-    def told(self) -> str:
-        """Return the fact as a sentence."""
-        told = say(
-            "P1: {n} balances differ from their entries. Approve no drafts and place no cash before it is understood; "
-            "`plixo ledger audit` shows them. {examples}",
-            n=self.differences,
-            examples="; ".join(map(again, self.examples)),
-        )
-        more = self.differences - len(self.examples)
-        return joined(" ", [told, say("and {n} more", n=more)]) if more > 0 else told
-
-
 NOTICES: Notices = {
     CashUnapplied: (operators(),),
     CashNoted: SILENT,  # whoever notes it is answered at once
@@ -337,3 +294,6 @@ NOTICES: Notices = {
     BalancesAudited: SILENT,
     BalancesDiffer: (operators(),),
 }
+
+__all__ = ["BalancesAudited", "BalancesDiffer"]
+"""What stands in ``audit_events.py``, with the rest of these events."""

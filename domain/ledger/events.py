@@ -11,6 +11,7 @@ from domain.kernel.notices import SILENT, Notices, job, operators, payer
 from domain.kernel.sentences import Sentence
 from domain.kernel.speech import joined, say
 from domain.ledger import words
+from domain.ledger.credit_events import CreditApproved, CreditProposed, CreditRejected
 from domain.ledger.import_events import (
     AccountChanged,
     CreditImported,
@@ -231,54 +232,6 @@ class ReceiptIssued(InvoiceEvent):
         return say("Receipt {number} over {amount} written", number=self.receipt_number, amount=self.amount)
 
 
-class CreditProposed(InvoiceEvent):
-    """Somebody proposed to give up a part of an invoice; nothing has changed yet."""
-
-    kind: ClassVar[str] = "credit.proposed"
-
-    credit_id: UUID
-    amount: Amount
-    reason: str
-    above_cap: bool
-    """Only Legal or a Controller may approve it."""
-
-    def told(self) -> str:
-        """Return the fact as a sentence."""
-        known = {"amount": self.amount, "reason": self.reason}
-        if self.above_cap:
-            return say("Credit of {amount} proposed, to be approved by Legal or a Controller: {reason}", **known)
-        return say("Credit of {amount} proposed, to be approved: {reason}", **known)
-
-
-class CreditApproved(InvoiceEvent):
-    """A credit was approved and taken off the balance."""
-
-    kind: ClassVar[str] = "credit.approved"
-
-    credit_id: UUID
-    amount: Amount
-    balance: Amount
-    proposed_by: str
-
-    def told(self) -> str:
-        """Return the fact as a sentence."""
-        return joined("; ", [say("Credit of {amount} approved", amount=self.amount), words.left(self.balance)])
-
-
-class CreditRejected(InvoiceEvent):
-    """A proposed credit was declined; the balance is as it was."""
-
-    kind: ClassVar[str] = "credit.rejected"
-
-    credit_id: UUID
-    amount: Amount
-    reason: str
-
-    def told(self) -> str:
-        """Return the fact as a sentence."""
-        return say("Credit of {amount} declined: {reason}", amount=self.amount, reason=self.reason)
-
-
 class InvoicePaperAdded(InvoiceEvent):
     """The invoice as it was sent is on file as a PDF; payers can download it."""
 
@@ -318,3 +271,6 @@ NOTICES: Notices = {
     CreditApproved: (operators(),),  # no receipt: no money came in
     CreditRejected: (operators(),),
 }
+
+__all__ = ["CreditApproved", "CreditProposed", "CreditRejected"]
+"""What stands in ``credit_events.py``, with the rest of these events."""

@@ -15,7 +15,7 @@ from domain.kernel.events import by
 from domain.kernel.money import Money
 from domain.kernel.speech import say
 from domain.kernel.transactions import Transaction
-from domain.ledger import entries, invoices
+from domain.ledger import entries, invoices, words
 from domain.ledger.entry_events import AllocationTakenBack, CashNoted, CashPlaced
 from domain.ledger.events import InvoiceSettled
 from domain.ledger.models import Account, Allocation, CreditNote, Invoice, Payment
@@ -143,13 +143,7 @@ def fitting(invoice: Invoice, left: Money, amount: Money | None, *, what: str) -
         NothingLeft, MoreThanLeft, MoreThanOpen: There is not as much.
     """
     if left.currency != invoice.currency or (amount is not None and amount.currency != invoice.currency):
-        raise EntryUnusable(
-            say(
-                "Invoice {number} is in {currency}; only that currency can be applied.",
-                number=invoice.number,
-                currency=invoice.currency,
-            )
-        )
+        raise EntryUnusable(words.only_its_currency(invoice.number, invoice.currency))
     if not invoice.balance:
         raise NothingToPay(invoice.number, invoice.state)
     if not left:
@@ -291,12 +285,7 @@ async def _root(payment_id: UUID) -> UUID:
     """Return the payment that all of a family is about; refuse what a ledger file booked."""
     payment = await Payment.get(id=payment_id)
     if payment.source == "import":
-        raise EntryUnusable(
-            say(
-                "A ledger file booked this; taken back here, the next file would book it again. "
-                "Correct it in the books."
-            )
-        )
+        raise EntryUnusable(words.booked_by_file())
     return payment.reverses_id or payment.id
 
 

@@ -73,6 +73,31 @@ def credit_note_state(state: str) -> str:
     return known.get(state, state)
 
 
+def credit_note_used(number: str, state: str, left: Money) -> str:
+    """Return that a credit note is not whole any more, and what to do first."""
+    return say(
+        "Credit note {number} is {state}, {left} of it is open. "
+        "What is applied is taken back first: `/plixo entries INV` lists it.",
+        number=number,
+        state=credit_note_state(state),
+        left=left,
+    )
+
+
+def only_its_currency(number: str, currency: str) -> str:
+    """Return that money of another currency cannot be applied to an invoice."""
+    return say(
+        "Invoice {number} is in {currency}; only that currency can be applied.", number=number, currency=currency
+    )
+
+
+def booked_by_file() -> str:
+    """Return why what a ledger file booked is not taken back here."""
+    return say(
+        "A ledger file booked this; taken back here, the next file would book it again. Correct it in the books."
+    )
+
+
 def decision(state: str) -> str:
     """Return what was decided about what somebody proposed: a credit, a write-off, a pair of customers."""
     known = {

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 
 from domain.kernel import speech
 from domain.kernel.speech import joined, say
+from domain.ledger import words
 from domain.ledger.ageing import CurrencyAgeing
 from domain.ledger.ageing_before import AgeingCompared
 from domain.operations.charts import drawing
@@ -45,7 +46,7 @@ def alt_text(found: AgeingCompared) -> str:
     told = [finding(found, each) for each in shown]
     bars = "; ".join(
         f"{each.currency} "
-        + ", ".join(f"{_axis(bucket.name)} {speech.amount(bucket.amount)}" for bucket in each.buckets)
+        + ", ".join(f"{words.bucket(bucket.name)} {speech.amount(bucket.amount)}" for bucket in each.buckets)
         for each in shown
     )
     return joined(" ", [*told, say("Bars: {bars}.", bars=bars)])

@@ -87,7 +87,7 @@ async def test_each_cause_is_told_on_the_timeline_and_the_balances_follow_one_an
     events = [entry.event for entry in await timeline.of_invoice(core, row["id"])]
     assert [event.told() for event in events] == [
         "30.00 EUR of credit note CN-1 applied in the books, as a ledger file shows; 70.00 EUR left to pay",
-        "70.00 EUR paid by 2026-03-10 according to an imported ledger file; nothing left to pay",
+        "70.00 EUR paid by 10 Mar 2026 according to an imported ledger file; nothing left to pay",
         "Invoice settled in full (100.00 EUR)",
     ]
     assert isinstance(events[0], CreditImported)

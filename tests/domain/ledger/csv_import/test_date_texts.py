@@ -141,7 +141,7 @@ def test_counts_of_days_are_asked_about_and_read_when_said() -> None:
     evidence = DateEvidence()
     evidence.add(["46112", "46143.5", ""])
 
-    with pytest.raises(DateOrderOpen, match="2026-03-31") as asked:
+    with pytest.raises(DateOrderOpen, match="31 Mar 2026") as asked:
         evidence.decided()
 
     assert asked.value.choices == ("serial",)

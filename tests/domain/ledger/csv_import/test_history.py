@@ -44,7 +44,7 @@ async def test_the_history_can_be_read_back(core: Core) -> None:
 
     assert [type(event) for event in events] == [PaymentImported, PaymentImported, InvoiceSettled]
     assert [event.told() for event in events] == [
-        "100.00 EUR paid by 2026-03-10 according to an imported ledger file; 25.00 EUR left to pay",
-        "25.00 EUR paid by 2026-03-09 according to an imported ledger file; nothing left to pay",
+        "100.00 EUR paid by 10 Mar 2026 according to an imported ledger file; 25.00 EUR left to pay",
+        "25.00 EUR paid by 9 Mar 2026 according to an imported ledger file; nothing left to pay",
         "Invoice settled in full (125.00 EUR)",
     ]

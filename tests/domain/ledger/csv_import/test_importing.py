@@ -149,7 +149,7 @@ async def test_other_dates_are_applied_and_told(core: Core) -> None:
     event = await imported(core, ONE.replace("2026-03-31", "2026-04-15"))
 
     assert event.changed == 1
-    assert event.examples == ("line 2, INV-1: due date 2026-03-31 → 2026-04-15",)
+    assert event.examples == ("line 2, INV-1: due date 31 Mar 2026 → 15 Apr 2026",)
     assert (await invoices(core))["INV-1"]["due_on"] == date(2026, 4, 15)
     kinds = await core.database.rows("SELECT kind FROM timeline_entry WHERE invoice_id IS NOT NULL")
     assert kinds == [{"kind": "invoice.changed"}]

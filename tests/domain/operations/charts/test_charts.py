@@ -25,7 +25,7 @@ def test_the_words_of_an_ageing_begin_with_what_is_oldest_and_how_it_moved() -> 
 
     described = ageing_chart.draw(an_ageing(), target)
 
-    assert described.startswith("Over 90 days: 41,200.00 EUR, up 12 % since 2026-03-03; past due 51,200.00 EUR of")
+    assert described.startswith("Over 90 days: 41,200.00 EUR, up 12 % since 3 Mar 2026; past due 51,200.00 EUR of")
     assert target.getvalue().startswith(PNG)
 
 
