@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from domain.deliverability import authentications, evidence, suppressions, waits
+from domain.deliverability import authentications, evidence, notes, suppressions, waits
 from domain.deliverability.cases import Case, Mailed, mailed_by
 from domain.deliverability.contact_events import AbsenceWithdrawn, BounceCounted, ContactAway, ContactLeft
 from domain.deliverability.events import MailArrived
@@ -183,7 +183,7 @@ async def _take_back(core: Core, tx: Transaction, mail_id: UUID, decision: Decis
     for row in rows:
         if again is None or row["reason"] != again.value:
             await suppressions.withdraw(
-                core, tx, address_key=row["address_key"], reason="a mail was read again and does not say so",
+                core, tx, address_key=row["address_key"], reason=notes.READ_AGAIN,
                 actor=SYSTEM, only=Why(row["reason"]), mail_id=row["mail_id"])  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from domain.deliverability.sender_policy import Names
 from domain.deliverability.sender_records import Unanswered
 from domain.deliverability.signatures import Signed
 from domain.kernel.core import Core
+from domain.kernel.speech import say
 from domain.kernel.transactions import Transaction
 
 T = TypeVar("T")
@@ -77,8 +78,8 @@ class Authentication:
         """Say it in one line."""
         dkim = ", ".join(f"DKIM {each.result} ({each.domain})" for each in self.dkim) or "DKIM none"
         policy = f", p={self.dmarc.policy}" if self.dmarc.policy else ""
-        spf = f"SPF {self.spf.result} ({self.spf.domain or 'no domain'})"
-        return f"{spf}, {dkim}, DMARC {self.dmarc.result} ({self.dmarc.domain or 'no domain'}{policy})"
+        spf = f"SPF {self.spf.result} ({self.spf.domain or say('no domain')})"
+        return f"{spf}, {dkim}, DMARC {self.dmarc.result} ({self.dmarc.domain or say('no domain')}{policy})"
 
     def as_json(self) -> dict[str, Any]:
         """Return it as plain JSON values."""

@@ -4,8 +4,10 @@ from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
+from domain.deliverability import notes
 from domain.kernel.events import InvoiceEvent
 from domain.kernel.notices import Notices, operators
+from domain.kernel.speech import say
 
 
 class BounceCounted(InvoiceEvent):
@@ -23,8 +25,12 @@ class BounceCounted(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return (
-            f"A mail to {self.address} came back ({self.why}): bounce day {self.days} of {self.of}, it is tried again"
+        return say(
+            "A mail to {address} came back ({why}): bounce day {days} of {of}, it is tried again",
+            address=self.address,
+            why=notes.said(self.why),
+            days=self.days,
+            of=self.of,
         )
 
 
@@ -42,8 +48,13 @@ class ContactLeft(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        instead = f", who names {self.successor} instead" if self.successor else ""
-        return f"{self.address} is no longer with the company, says an automatic answer{instead}"
+        if self.successor:
+            return say(
+                "{address} is no longer with the company, says an automatic answer, who names {successor} instead",
+                address=self.address,
+                successor=self.successor,
+            )
+        return say("{address} is no longer with the company, says an automatic answer", address=self.address)
 
 
 class ContactAway(InvoiceEvent):
@@ -59,7 +70,11 @@ class ContactAway(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"{self.address} is away until {self.until}, says an automatic answer: reminders to this contact wait"
+        return say(
+            "{address} is away until {day}, says an automatic answer: reminders to this contact wait",
+            address=self.address,
+            day=self.until,
+        )
 
 
 class AbsenceWithdrawn(InvoiceEvent):
@@ -74,7 +89,9 @@ class AbsenceWithdrawn(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"That {self.address} is away is taken back: the mail was read again and does not say so"
+        return say(
+            "That {address} is away is taken back: the mail was read again and does not say so", address=self.address
+        )
 
 
 NOTICES: Notices = {

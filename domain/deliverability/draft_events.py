@@ -5,9 +5,11 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
+from domain.kernel import kept
 from domain.kernel.events import InvoiceEvent
 from domain.kernel.notices import ROUTINE, Notices, operators
 from domain.kernel.speech import say
+from domain.letters.names import titled
 
 
 class DraftEvent(InvoiceEvent):
@@ -20,7 +22,7 @@ class DraftEvent(InvoiceEvent):
     @property
     def what(self) -> str:
         """The letter and whom it goes to."""
-        return f"{self.letter.replace('-', ' ').capitalize()} to {self.sent_to}"
+        return say("{letter} to {address}", letter=titled(self.letter), address=self.sent_to)
 
 
 class LetterReturned(DraftEvent):
@@ -32,7 +34,7 @@ class LetterReturned(DraftEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"{self.what} waits for an approval: {self.why}"
+        return say("{what} waits for an approval: {why}", what=self.what, why=kept.said(self.why))
 
 
 class LetterApproved(DraftEvent):
@@ -45,7 +47,7 @@ class LetterApproved(DraftEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"{self.what} approved"
+        return say("{what} approved", what=self.what)
 
 
 class LetterCalledBack(DraftEvent):
@@ -55,7 +57,7 @@ class LetterCalledBack(DraftEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"{self.what} was called back and is a draft again"
+        return say("{what} was called back and is a draft again", what=self.what)
 
 
 class LetterRejected(DraftEvent):
@@ -67,7 +69,7 @@ class LetterRejected(DraftEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"{self.what} rejected: {self.why}"
+        return say("{what} rejected: {why}", what=self.what, why=kept.said(self.why))
 
 
 class LetterEdited(DraftEvent):

@@ -5,8 +5,12 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
+from domain.deliverability import notes
+from domain.kernel import kept
 from domain.kernel.events import Event, InvoiceEvent, PlacedEvent
 from domain.kernel.notices import ROUTINE, SILENT, Notices, job, operators
+from domain.kernel.speech import counted, phrase, say
+from domain.letters.names import titled
 
 
 class LetterSent(InvoiceEvent):
@@ -23,8 +27,10 @@ class LetterSent(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        what = f"Reminder (step {self.step})" if self.step else self.letter.replace("-", " ").capitalize()
-        return f"{what} sent to {self.sent_to}: {self.why}"
+        if self.step:
+            values = {"step": str(self.step), "address": self.sent_to, "why": kept.said(self.why)}
+            return say("Reminder (step {step}) sent to {address}: {why}", **values)
+        return say("{letter} sent to {address}: {why}", **_mail(self), why=kept.said(self.why))
 
 
 class LetterWithheld(InvoiceEvent):
@@ -40,7 +46,7 @@ class LetterWithheld(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"{self.letter.replace('-', ' ').capitalize()} to {self.sent_to} not sent: {self.why}"
+        return say("{letter} to {address} not sent: {why}", **_mail(self), why=kept.said(self.why))
 
 
 class LetterHeld(InvoiceEvent):
@@ -57,8 +63,12 @@ class LetterHeld(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        what = self.letter.replace("-", " ").capitalize()
-        return f"{what} to {self.sent_to} waits until {self.until:%Y-%m-%d %H:%M} UTC: {self.why}"
+        return say(
+            "{letter} to {address} waits until {moment}: {why}",
+            **_mail(self),
+            moment=f"{self.until:%Y-%m-%d %H:%M} UTC",
+            why=kept.said(self.why),
+        )
 
 
 class InvoiceLeftOut(InvoiceEvent):
@@ -76,7 +86,7 @@ class InvoiceLeftOut(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"Left out of the reminder to {self.sent_to}: {self.why}"
+        return say("Left out of the reminder to {address}: {why}", address=self.sent_to, why=kept.said(self.why))
 
 
 class LetterUncertain(InvoiceEvent):
@@ -91,9 +101,8 @@ class LetterUncertain(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return (
-            f"{self.letter.replace('-', ' ').capitalize()} to {self.sent_to} may or may not have left; "
-            "it is not repeated, the next step goes on"
+        return say(
+            "{letter} to {address} may or may not have left; it is not repeated, the next step goes on", **_mail(self)
         )
 
 
@@ -110,7 +119,7 @@ class LetterRefused(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"{self.letter.replace('-', ' ').capitalize()} to {self.sent_to} refused by the relay ({self.answer})"
+        return say("{letter} to {address} refused by the relay ({answer})", **_mail(self), answer=self.answer)
 
 
 class AddressSuppressed(PlacedEvent):
@@ -130,19 +139,42 @@ class AddressSuppressed(PlacedEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        until = f" until {self.until:%Y-%m-%d}" if self.until else ""
-        by_rule = "" if self.note else f" (rule {self.rule})"  # a person or a list has words of its own
-        note = f": {self.note}" if self.note else ""
+        return self._noted() if self.note else self._by_rule()
+
+    def _noted(self) -> str:
+        """Say it with the words of a person or a list."""
+        values = {"address": self.address, "note": kept.said(self.note), "reason": kept.said(self.reason)}
         if self.reason == "opted out":
-            return f"{self.address} wants no more reminders{by_rule}{note}; a person follows up, the debt stays"
+            return say("{address} wants no more reminders: {note}; a person follows up, the debt stays", **values)
         if self.reason == "complaint":
-            return (
-                f"{self.address} complained about a reminder{by_rule}{note} and is suppressed: look at the customer"
-                " before anything else is sent, and choose a softer tone"
+            return say(
+                "{address} complained about a reminder: {note} and is suppressed: look at the customer before anything"
+                " else is sent, and choose a softer tone",
+                **values,
             )
-        if self.note:
-            return f"{self.address} is suppressed{until} ({self.reason}){note}"
-        return f"{self.address} is suppressed{until} ({self.reason}, rule {self.rule}): find another contact"
+        if self.until:
+            day = self.until.date()
+            return say("{address} is suppressed until {day} ({reason}): {note}", day=day, **values)
+        return say("{address} is suppressed ({reason}): {note}", **values)
+
+    def _by_rule(self) -> str:
+        """Say it with the rule that read the mail."""
+        values = {"address": self.address, "rule": self.rule, "reason": kept.said(self.reason)}
+        if self.reason == "opted out":
+            return say("{address} wants no more reminders (rule {rule}); a person follows up, the debt stays", **values)
+        if self.reason == "complaint":
+            return say(
+                "{address} complained about a reminder (rule {rule}) and is suppressed: look at the customer before"
+                " anything else is sent, and choose a softer tone",
+                **values,
+            )
+        if self.until:
+            return say(
+                "{address} is suppressed until {day} ({reason}, rule {rule}): find another contact",
+                day=self.until.date(),
+                **values,
+            )
+        return say("{address} is suppressed ({reason}, rule {rule}): find another contact", **values)
 
 
 class SuppressionLifted(PlacedEvent):
@@ -159,8 +191,10 @@ class SuppressionLifted(PlacedEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        was = f" (it was suppressed: {self.was})" if self.was else ""
-        return f"{self.address} may be mailed again{was}: {self.reason}"
+        values = {"address": self.address, "was": kept.said(self.was), "reason": kept.said(self.reason)}
+        if self.was:
+            return say("{address} may be mailed again (it was suppressed: {was}): {reason}", **values)
+        return say("{address} may be mailed again: {reason}", **values)
 
 
 class SuppressionsLoaded(Event):
@@ -176,9 +210,17 @@ class SuppressionsLoaded(Event):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        rest = ", ".join(f"{count:,} {word}" for count, word in (
-            (self.known, "known before"), (self.rejected, "rejected")) if count)  # fmt: skip
-        return f"{self.new:,} addresses and domains of {self.file_name} are suppressed{f', {rest}' if rest else ''}"
+        told = [
+            counted(
+                "{n} address or domain of {file} is suppressed",
+                "{n} addresses and domains of {file} are suppressed",
+                self.new,
+                file=self.file_name,
+            )
+        ]
+        told += [say("{count} known before", count=self.known)] if self.known else []
+        told += [say("{count} rejected", count=self.rejected)] if self.rejected else []
+        return ", ".join(told)
 
 
 class SuppressionsEnded(Event):
@@ -190,17 +232,20 @@ class SuppressionsEnded(Event):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        whom = "An address or domain" if self.count == 1 else f"{self.count:,} addresses and domains"
-        return f"{whom} of suppression lists may be mailed again: their time is over"
+        return counted(
+            "An address or domain of suppression lists may be mailed again: their time is over",
+            "{n} addresses and domains of suppression lists may be mailed again: their time is over",
+            self.count,
+        )
 
 
 _CAME = {
-    "bounce": "A mail came back, says {}",
-    "delayed": "A mail of ours is late, says {}",
-    "complaint": "A complaint came in from {}",
-    "auto_reply": "{} answered by machine",
+    "bounce": phrase("A mail came back, says {sender}: {note}"),
+    "delayed": phrase("A mail of ours is late, says {sender}: {note}"),
+    "complaint": phrase("A complaint came in from {sender}: {note}"),
+    "auto_reply": phrase("{sender} answered by machine: {note}"),
 }
-"""What came, by its kind, before the sender's name."""
+"""What came, by its kind."""
 
 
 class MailArrived(PlacedEvent):
@@ -225,11 +270,18 @@ class MailArrived(PlacedEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        sender = self.sender if "@" in self.sender else "somebody"
-        if self.what == "human":
-            files = f" and sent {self.attachments} {'file' if self.attachments == 1 else 'files'}"
-            return f"{sender} wrote{files if self.attachments else ''}{self.note.removeprefix('a person wrote')}"
-        return f"{_CAME.get(self.what, 'Mail came in from {}').format(sender)}: {self.note}"
+        sender = self.sender if "@" in self.sender else say("somebody")
+        if self.what != "human":
+            came = _CAME.get(self.what, phrase("Mail came in from {sender}: {note}"))
+            return say(came, sender=sender, note=notes.said(self.note))
+        wrote = (
+            counted(
+                "{sender} wrote and sent {n} file", "{sender} wrote and sent {n} files", self.attachments, sender=sender
+            )
+            if self.attachments
+            else say("{sender} wrote", sender=sender)
+        )
+        return f"{wrote}{kept.said(self.note.removeprefix(notes.WROTE))}"
 
 
 class MailQuarantined(Event):
@@ -242,7 +294,7 @@ class MailQuarantined(Event):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"A mail could not be read and is kept in quarantine: {self.reason}"
+        return say("A mail could not be read and is kept in quarantine: {reason}", reason=kept.said(self.reason))
 
 
 class MailSeen(PlacedEvent):
@@ -256,7 +308,14 @@ class MailSeen(PlacedEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return f"A mail that had come in was dealt with{f': {self.note}' if self.note else ''}"
+        if self.note:
+            return say("A mail that had come in was dealt with: {note}", note=kept.said(self.note))
+        return say("A mail that had come in was dealt with")
+
+
+def _mail(event: LetterSent | LetterWithheld | LetterHeld | LetterUncertain | LetterRefused) -> dict[str, str]:
+    """Return which letter it is, as a sentence begins with it, and to whom."""
+    return {"letter": titled(event.letter), "address": event.sent_to}
 
 
 NOTICES: Notices = {

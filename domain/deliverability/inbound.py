@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
 
-from domain.deliverability import acting, cases, triage, waits
+from domain.deliverability import acting, cases, notes, triage, waits
 from domain.deliverability.acting import Before
 from domain.deliverability.cases import Case
 from domain.deliverability.events import MailQuarantined, MailSeen
@@ -29,8 +29,6 @@ log = logging.getLogger(__name__)
 
 MAX_BATCH = 64
 """Mails that are stored in one transaction."""
-
-UNPROVABLE = "its token cannot be verified any more, so it is left as it was"
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +182,7 @@ async def act_upon(
     case = await cases.gathered(core, tx, reading=reading, sent_to=sent_to, arrived=arrived)
     decision, decided = triage.decide(case), triage.mark(case)
     if _proof_lost(record, case):
-        return Outcome(record.id, record.state, reading.kind.value, reading.rule, UNPROVABLE, changed=False)
+        return Outcome(record.id, record.state, reading.kind.value, reading.rule, notes.UNPROVABLE, changed=False)
     known = record.status is InboundState.READ and _as_before(record.reading, reading) and record.decided == decided
     if not known:
         where = await _placed(core, tx, record, case)

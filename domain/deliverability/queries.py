@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from domain.deliverability import notes
 from domain.deliverability.authentications import Authentication
 from domain.deliverability.reading import Reading
 from domain.deliverability.refusals import AttachmentNotFound, MailNotFound, MailUnclear
 from domain.deliverability.replies import Attachment, attachments
 from domain.kernel.core import Core
+from domain.kernel.transactions import Row
 
 MAX_LISTED = 200
 
@@ -64,7 +66,7 @@ async def mails(core: Core, *, unread: bool = False, state: str | None = None, l
         " ORDER BY m.received_at DESC, m.id LIMIT %s",
         (unread, state, state, min(limit, MAX_LISTED)),
     )
-    return [MailLine(**row) for row in rows]
+    return [_line(row) for row in rows]
 
 
 async def named(core: Core, *, text: str) -> UUID:
@@ -127,7 +129,7 @@ async def mail(core: Core, *, mail_id: str) -> MailShown:
     if line is None or row is None:
         raise MailNotFound(mail_id)
     return MailShown(
-        MailLine(**line),
+        _line(line),
         row["envelope_from"],
         tuple(row["sent_to"]),
         _reading(row["reading"]),
@@ -135,6 +137,10 @@ async def mail(core: Core, *, mail_id: str) -> MailShown:
         attachments.listed(bytes(row["body"])),
         Authentication.from_json(row["authentication"]) if row["authentication"] else None,
     )
+
+
+def _line(row: Row) -> MailLine:
+    return MailLine(**{**row, "note": notes.said(row["note"])})
 
 
 def _reading(value: Any) -> Reading | None:

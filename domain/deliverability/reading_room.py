@@ -16,6 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import Protocol
 
+from domain.deliverability import notes
 from domain.deliverability.opening import Opened
 from domain.deliverability.reading import mime
 
@@ -72,14 +73,14 @@ class ReadingRoom:
             head = json.dumps({"envelope_from": envelope_from, "today": today.isoformat()}).encode("ascii")
             answer = await self._ask(raw, head) or await self._ask(raw, head, fresh=True)
         if answer is None:
-            raise Unreadable("the reader crashed twice")
+            raise Unreadable(notes.CRASHED)
         try:
             told = json.loads(answer)
             if "error" not in told:
                 return Opened.from_json(told)
         except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
-            raise Unreadable("the reader's answer makes no sense") from None
-        raise Unreadable(f"the reader failed: {str(told['error'])[:100]}")
+            raise Unreadable(notes.NONSENSE) from None
+        raise Unreadable(notes.FAILED.format(fault=str(told["error"])[:100]))
 
     async def _ask(self, raw: bytes, head: bytes, *, fresh: bool = False) -> bytes | None:
         child = self._idle.pop() if self._idle and not fresh else _Child(self._program)
@@ -128,7 +129,7 @@ class _Child:
         finally:
             alarm.cancel()
         if answer is None and late.is_set():
-            raise Unreadable(f"reading took more than {seconds:g} s")
+            raise Unreadable(notes.SLOW.format(seconds=f"{seconds:g}"))
         return answer
 
     def _kill(self, late: threading.Event) -> None:

@@ -15,8 +15,9 @@ Refusal
 
 from uuid import UUID
 
-from domain.kernel import addresses
+from domain.kernel import addresses, kept
 from domain.kernel.refusals import NotFound, Refusal
+from domain.kernel.speech import counted, say
 
 
 class SuppressionNotFound(NotFound):
@@ -24,44 +25,54 @@ class SuppressionNotFound(NotFound):
 
     def __init__(self, address: str, domain: str | None = None) -> None:
         shown = address if address.startswith("@") else addresses.masked(address)
-        only = f"; its whole domain is: lift {domain}" if domain else "; there is nothing to lift"
-        super().__init__(f"{shown} is not suppressed itself{only}." if domain else f"{shown} is not suppressed{only}.")
+        super().__init__(
+            say("{address} is not suppressed itself; its whole domain is: lift {domain}.", address=shown, domain=domain)
+            if domain
+            else say("{address} is not suppressed; there is nothing to lift.", address=shown)
+        )
 
 
 class MailNotFound(NotFound):
     """Say that no stored mail has that id."""
 
     def __init__(self, mail_id: str) -> None:
-        super().__init__(f"There is no stored mail {mail_id[:40]!r}. `plixo mail list` shows their ids.")
+        super().__init__(say("There is no stored mail {id}. `plixo mail list` shows their ids.", id=repr(mail_id[:40])))
 
 
 class MailUnclear(Refusal):
     """Say that an id is too short."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(f"Several stored mails begin with {text[:40]!r}. Write more of the id.")
+        super().__init__(say("Several stored mails begin with {text}. Write more of the id.", text=repr(text[:40])))
 
 
 class AttachmentNotFound(NotFound):
     """Say which attachments a mail has."""
 
     def __init__(self, count: int) -> None:
-        has = f"has {count} {'attachment' if count == 1 else 'attachments'}, counted from 1" if count else "has none"
-        super().__init__(f"There is no such attachment: the mail {has}.")
+        super().__init__(
+            counted(
+                "There is no such attachment: the mail has {n} attachment, counted from 1.",
+                "There is no such attachment: the mail has {n} attachments, counted from 1.",
+                count,
+            )
+            if count
+            else say("There is no such attachment: the mail has none.")
+        )
 
 
 class MailingNotFound(NotFound):
     """Say that no mail of ours has that id."""
 
     def __init__(self, mailing_id: UUID) -> None:
-        super().__init__(f"There is no mail {mailing_id} among those that left or wait.")
+        super().__init__(say("There is no mail {id} among those that left or wait.", id=str(mailing_id)))
 
 
 class ReasonMissing(Refusal):
     """Say that a reason is needed."""
 
     def __init__(self) -> None:
-        super().__init__("Say why; the reason is kept with the address.")
+        super().__init__(say("Say why; the reason is kept with the address."))
 
 
 class SuppressedAlready(Refusal):
@@ -69,18 +80,18 @@ class SuppressedAlready(Refusal):
 
     def __init__(self, shown: str, reason: str) -> None:
         self.shown = shown
-        super().__init__(f"{shown} is suppressed already ({reason}).")
+        super().__init__(say("{address} is suppressed already ({reason}).", address=shown, reason=kept.said(reason)))
 
 
 class EndPassed(Refusal):
     """Say that a suppression cannot end before it begins."""
 
     def __init__(self) -> None:
-        super().__init__("A suppression ends in the future; that moment has passed.")
+        super().__init__(say("A suppression ends in the future; that moment has passed."))
 
 
 class LegalKept(Refusal):
     """Say who may lift a legal hold."""
 
     def __init__(self) -> None:
-        super().__init__("There is a legal hold on this address; only Legal or a Controller lifts it.")
+        super().__init__(say("There is a legal hold on this address; only Legal or a Controller lifts it."))

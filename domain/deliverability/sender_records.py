@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Literal, Protocol
 
+from domain.deliverability import sender_words as words
+
 MOST_LOOKUPS = 10
 """Look-ups that evaluating one SPF record may cost; above it receivers answer permerror."""
 
@@ -81,32 +83,31 @@ async def _guarded(check: Literal["SPF", "DKIM", "DMARC"], work: Awaitable[Findi
     try:
         return await work
     except Unanswered as error:
-        return Finding(check, "fail", f"no answer from the name servers ({error})", "Look at network and name servers.")
+        return Finding(check, "fail", words.NO_ANSWER.format(why=error), words.LOOK_AT_NETWORK)
 
 
 async def _spf(sender: Sender, records: Records) -> Finding:
     domain = sender.return_domain
     found = [each for each in await records.texts(domain) if _is_spf(each)]
     wanted = Publish(domain, f"v=spf1 {_mechanism(sender.relay)} ~all")
-    how = "Publish it, with the include that your relay's operator names in place of a:… if there is one."
     if not found:
-        return Finding("SPF", "fail", f"{domain} has no SPF record", how, wanted)
+        return Finding("SPF", "fail", words.NO_SPF.format(domain=domain), words.PUBLISH_SPF, wanted)
     if len(found) > 1:
-        told = f"{domain} has {len(found)} SPF records, which receivers take for an error"
-        return Finding("SPF", "fail", told, "Merge them into one.")
+        told = words.SEVERAL_SPF.format(domain=domain, count=len(found))
+        return Finding("SPF", "fail", told, words.MERGE)
     try:
         cost = await _cost(found[0], records, seen=(domain.lower(),))
     except _Broken as broken:
-        return Finding("SPF", "fail", str(broken), "Put the record right; receivers treat it as an error.")
+        return Finding("SPF", "fail", str(broken), words.PUT_RIGHT)
     if cost > MOST_LOOKUPS:
-        told = f"the record costs {cost} look-ups, and receivers stop at {MOST_LOOKUPS}"
-        return Finding("SPF", "fail", told, "Leave out includes that are not needed.")
+        told = words.COSTLY.format(cost=cost, most=MOST_LOOKUPS)
+        return Finding("SPF", "fail", told, words.LEAVE_OUT)
     last = _all(found[0])
     if last == "+":
-        return Finding("SPF", "fail", "the record ends with +all: it lets everybody send", "End it with ~all.")
+        return Finding("SPF", "fail", words.LETS_EVERYBODY, words.END_IT)
     if last in ("", "?") and "redirect=" not in found[0].lower():
-        return Finding("SPF", "warn", "the record does not say what of other senders", "End it with ~all.")
-    return Finding("SPF", "pass", f"{domain}: one record, {cost} of {MOST_LOOKUPS} look-ups")
+        return Finding("SPF", "warn", words.OPEN_END, words.END_IT)
+    return Finding("SPF", "pass", words.SPF_GOOD.format(domain=domain, cost=cost, most=MOST_LOOKUPS))
 
 
 def _mechanism(relay: str) -> str:
@@ -131,14 +132,14 @@ async def _cost(record: str, records: Records, *, seen: tuple[str, ...]) -> int:
     for term in record.split()[1:]:
         found = _MECHANISM.fullmatch(term)
         if found is None:
-            raise _Broken(f"the SPF record holds {term[:40]!r}, which is no term")
+            raise _Broken(words.NO_TERM.format(term=repr(term[:40])))
         name, target = found[2].lower(), (found[3] or "").lower()
         if name in ("a", "mx", "ptr", "exists"):
             cost += 1
         elif name in ("include", "redirect"):
             cost += 1 + await _inside(target, records, seen)
         elif name not in ("all", "ip4", "ip6", "exp") and "=" not in term:
-            raise _Broken(f"the SPF record holds {term[:40]!r}, which is no term")
+            raise _Broken(words.NO_TERM.format(term=repr(term[:40])))
         if cost > 4 * MOST_LOOKUPS:
             break  # far above the limit; nothing more needs to be known
     return cost
@@ -148,10 +149,11 @@ async def _inside(target: str, records: Records, seen: tuple[str, ...]) -> int:
     if "%" in target:
         return 0  # a macro is known only with a sender
     if target in seen or len(seen) > MOST_LOOKUPS:
-        raise _Broken(f"the SPF record leads back to {target[:80]}")
+        raise _Broken(words.LEADS_BACK.format(domain=target[:80]))
     found = [each for each in await records.texts(target) if _is_spf(each)]
     if len(found) != 1:
-        raise _Broken(f"the SPF record includes {target[:80]}, which has {len(found) or 'no'} SPF records")
+        told = words.INCLUDES_SEVERAL if found else words.INCLUDES_NONE
+        raise _Broken(told.format(domain=target[:80], count=len(found)))
     return await _cost(found[0], records, seen=(*seen, target))
 
 
@@ -166,29 +168,23 @@ def _all(record: str) -> str:
 
 async def _dkim(sender: Sender, records: Records) -> Finding:
     if sender.dkim_record is None:
-        how = (
-            "Make a key with `openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048` and name its file in "
-            "PLIXO_DKIM_KEY_FILE."
-        )
-        return Finding("DKIM", "fail", "mail is not signed", how)
+        return Finding("DKIM", "fail", words.UNSIGNED, words.MAKE_KEY)
     name = f"{sender.selector}._domainkey.{sender.from_domain}"
     wanted = Publish(name, sender.dkim_record)
     found = [each for each in await records.texts(name) if "p=" in each.replace(" ", "")]
     if not found:
-        return Finding("DKIM", "fail", f"{name} is not published", "Publish the key.", wanted)
+        return Finding("DKIM", "fail", words.UNPUBLISHED.format(name=name), words.PUBLISH_KEY, wanted)
     if len(found) > 1:
-        return Finding(
-            "DKIM", "fail", f"{name} has {len(found)} keys, of which receivers take any", "Leave one.", wanted
-        )
+        return Finding("DKIM", "fail", words.SEVERAL_KEYS.format(name=name, count=len(found)), words.LEAVE_ONE, wanted)
     tags, ours = tags_of(found[0]), tags_of(sender.dkim_record)
     if not tags.get("p"):
-        return Finding("DKIM", "fail", f"the key at {name} is revoked", "Publish the key.", wanted)
+        return Finding("DKIM", "fail", words.REVOKED.format(name=name), words.PUBLISH_KEY, wanted)
     if tags["p"] != ours["p"] or tags.get("k", "rsa").lower() != ours.get("k", "rsa").lower():
-        told = f"{name} holds another key than the one that mail is signed with"
-        return Finding("DKIM", "fail", told, "Publish this one.", wanted)
+        told = words.OTHER_KEY.format(name=name)
+        return Finding("DKIM", "fail", told, words.PUBLISH_THIS, wanted)
     if "y" in tags.get("t", "").lower().split(":"):
-        return Finding("DKIM", "warn", f"{name} says that the key is a test (t=y)", "Take t=y out.", wanted)
-    return Finding("DKIM", "pass", f"{name} holds the key that mail is signed with")
+        return Finding("DKIM", "warn", words.TEST_KEY.format(name=name), words.TAKE_OUT, wanted)
+    return Finding("DKIM", "pass", words.DKIM_GOOD.format(name=name))
 
 
 async def _dmarc(sender: Sender, records: Records, *, signed: bool, spf: bool) -> Finding:
@@ -196,23 +192,21 @@ async def _dmarc(sender: Sender, records: Records, *, signed: bool, spf: bool) -
     wanted = Publish(f"_dmarc.{domain}", "v=DMARC1; p=none")
     place, record = await policy_of(domain, records)
     if record is None:
-        return Finding("DMARC", "fail", f"{domain} has no DMARC record", "Publish one; p=none only watches.", wanted)
+        return Finding("DMARC", "fail", words.NO_DMARC.format(domain=domain), words.PUBLISH_DMARC, wanted)
     if record == "":
-        return Finding("DMARC", "fail", f"_dmarc.{place} has several DMARC records", "Leave one.")
+        return Finding("DMARC", "fail", words.SEVERAL_DMARC.format(name=f"_dmarc.{place}"), words.LEAVE_ONE)
     tags = tags_of(record)
     if tags.get("p", "").lower() not in ("none", "quarantine", "reject"):
-        return Finding(
-            "DMARC", "fail", f"_dmarc.{place} states no policy", "Set p to none, quarantine or reject.", wanted
-        )
+        return Finding("DMARC", "fail", words.NO_POLICY.format(name=f"_dmarc.{place}"), words.SET_POLICY, wanted)
     by_dkim = signed and sender.dkim_record is not None
     by_spf = spf and await aligned(domain, sender.return_domain, records, strict=tags.get("aspf", "r").lower() == "s")
     if not by_dkim and not by_spf:
-        told = f"nothing aligns with {domain}: mail is not signed, and it returns to {sender.return_domain}"
-        return Finding("DMARC", "fail", told, f"Sign with DKIM, or let PLIXO_MAIL_DOMAIN be a part of {domain}.")
-    how = " and ".join(name for name, holds in (("DKIM", by_dkim), ("SPF", by_spf)) if holds)
+        told = words.NOT_ALIGNED.format(domain=domain, other=sender.return_domain)
+        return Finding("DMARC", "fail", told, words.ALIGN.format(domain=domain))
     if not by_dkim:
-        return Finding("DMARC", "warn", f"aligned by {how} only, which forwarding breaks", "Sign with DKIM.")
-    return Finding("DMARC", "pass", f"policy {tags['p'].lower()} at _dmarc.{place}, aligned by {how}")
+        return Finding("DMARC", "warn", words.SPF_ONLY, words.SIGN)
+    told = words.BY_BOTH if by_spf else words.BY_DKIM
+    return Finding("DMARC", "pass", told.format(policy=tags["p"].lower(), name=f"_dmarc.{place}"))
 
 
 async def policy_of(domain: str, records: Records) -> tuple[str, str | None]:

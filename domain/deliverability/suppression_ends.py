@@ -6,7 +6,7 @@ what came from lists is told by one event a run instead of one for each address.
 
 from datetime import date, datetime, time
 
-from domain.deliverability import suppressions
+from domain.deliverability import notes, suppressions
 from domain.deliverability.events import SuppressionsEnded
 from domain.deliverability.models import Suppression
 from domain.deliverability.states import SuppressionState
@@ -24,8 +24,6 @@ MOST_SINGLE = 1_000
 
 MOST_LISTED = 20_000
 """Suppressions of lists that end in one run, which is one transaction with one event."""
-
-REASON = "its time is over"
 
 LAST = time(23, 59, 59)
 """Of a day: a suppression "until" a day holds on that day, too."""
@@ -58,7 +56,7 @@ async def _page(core: Core, most: int) -> int:
             state=SuppressionState.ACTIVE.value, until__lte=core.clock.now(), rule__not=LIST
         ).order_by("until", "id").limit(most).select_for_update(skip_locked=True)  # fmt: skip
         for each in due:
-            await suppressions.lifted(core, tx, [each], reason=REASON, actor=SYSTEM)
+            await suppressions.lifted(core, tx, [each], reason=notes.OVER, actor=SYSTEM)
     return len(due)
 
 
@@ -73,7 +71,12 @@ async def _listed(core: Core, most: int) -> int:
         )
         ids = [row["id"] for row in rows]
         count = await Suppression.move_all(
-            "lift", ids=ids, before=SuppressionState.ACTIVE, lifted_at=now, lifted_by=SYSTEM.name, lift_reason=REASON
+            "lift",
+            ids=ids,
+            before=SuppressionState.ACTIVE,
+            lifted_at=now,
+            lifted_by=SYSTEM.name,
+            lift_reason=notes.OVER,
         )
         if count:
             await timeline.record(core, tx, SuppressionsEnded(count=count, **by(SYSTEM, now)))

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from hashlib import sha256
 
-from domain.deliverability import evidence
+from domain.deliverability import evidence, notes
 from domain.deliverability.cases import Case, Mailed
 from domain.deliverability.evidence import Finding, Proof, Sort
 from domain.deliverability.reading import OUTCOMES, Kind, Outcome, Reading, RecipientReading
@@ -79,13 +79,12 @@ def _unsubscribe(case: Case) -> Decision | None:
         return None
     mailed = case.proven(PathKind.UNSUBSCRIBE)
     if mailed is None:
-        about, late = case.about, "asks to be left alone, but the token is too old or of no message that we know"
+        about, late = case.about, notes.OPT_OUT_LATE
         return Decision(Act.SHOW, late, about, findings=_said_of(about, Sort.OPTED_OUT, Proof.STALE))
     if case.reading.kind is not Kind.HUMAN and case.reading.subject.strip().casefold() != _UNSUBSCRIBE:
-        told = "a machine's mail to the address for opting out, which asks for nothing, so nothing was suppressed"
-        return Decision(Act.SHOW, told, mailed)
+        return Decision(Act.SHOW, notes.OPT_OUT_BY_MACHINE, mailed)
     return Decision(
-        Act.SUPPRESS, "asked for no more reminders", mailed, Why.OPTED_OUT,
+        Act.SUPPRESS, notes.OPTED_OUT, mailed, Why.OPTED_OUT,
         findings=_said_of(mailed, Sort.OPTED_OUT, Proof.PROVEN))  # fmt: skip
 
 
@@ -94,12 +93,11 @@ def _bounce(case: Case) -> Decision:
     if mailed is None:
         words = _first(case.reading)
         proof, missing = _missing(case, PathKind.BOUNCE)
-        return Decision(Act.SHOW, f"{_said(words)}; {missing}, so nothing was suppressed", case.about,
-                        diagnostic=words.diagnostic, findings=_named(case, proof))  # fmt: skip
+        told = notes.UNPROVEN.format(what=_said(words), missing=missing)
+        return Decision(Act.SHOW, told, case.about, diagnostic=words.diagnostic, findings=_named(case, proof))
     verdict = _verdict_on(mailed, case.reading)
     if verdict is None:
-        told = "the report names another address than the one that was mailed"
-        return Decision(Act.SHOW, told, mailed, findings=_named(case, Proof.OTHER_ADDRESS))
+        return Decision(Act.SHOW, notes.OTHER_ADDRESS, mailed, findings=_named(case, Proof.OTHER_ADDRESS))
     return _on_proof(mailed, verdict)
 
 
@@ -110,15 +108,14 @@ def _on_proof(mailed: Mailed, verdict: RecipientReading) -> Decision:
         return Decision(act, note, mailed, why, verdict.diagnostic, (_finding(mailed.address, verdict, proof),))
 
     if not mailed.left:
-        return decision(Act.SHOW, f"{_said(verdict)}, of a mail that never left", Proof.NOT_MAILED)
+        return decision(Act.SHOW, notes.NEVER_LEFT.format(what=_said(verdict)), Proof.NOT_MAILED)
     if verdict.hard and mailed.contradicted:
-        since = f"{_said(verdict)}; its owner wrote or a person lifted the suppression since that mail left"
-        return decision(Act.SHOW, f"{since}, so nothing was suppressed", Proof.CONTRADICTED)
+        return decision(Act.SHOW, notes.CONTRADICTED.format(what=_said(verdict)), Proof.CONTRADICTED)
     if verdict.hard:
         return decision(Act.SUPPRESS, _said(verdict), why=Why.HARD_BOUNCE)
     if OUTCOMES[verdict.reason] is Outcome.OURS:
-        return decision(Act.SHOW, f"{_said(verdict)}; our fault, the address may be mailed again")
-    return decision(Act.COUNT, f"{_said(verdict)}; the address may be mailed again")
+        return decision(Act.SHOW, notes.OURS.format(what=_said(verdict)))
+    return decision(Act.COUNT, notes.TRIED_AGAIN.format(what=_said(verdict)))
 
 
 def _delayed(case: Case) -> Decision:
@@ -126,7 +123,7 @@ def _delayed(case: Case) -> Decision:
     late = RecipientReading(words.address, words.status, words.diagnostic, words.reason)
     proof = Proof.PROVEN if mailed else _missing(case, PathKind.BOUNCE)[0]
     findings = (_finding(mailed.address, late, proof, Sort.LATE),) if mailed else ()
-    return Decision(Act.NOTE, "the receiving server still tries", case.about, None, words.diagnostic, findings)
+    return Decision(Act.NOTE, notes.STILL_TRIES, case.about, None, words.diagnostic, findings)
 
 
 def _complaint(case: Case) -> Decision:
@@ -135,19 +132,19 @@ def _complaint(case: Case) -> Decision:
     anyone = (PathKind.BOUNCE, PathKind.REPLY, PathKind.UNSUBSCRIBE)
     mailed = case.proven(*anyone, inner=True)
     if told not in _COMPLAINTS and told != _WITHDRAWN:
-        return Decision(Act.SHOW, f"a report of the type {told}", case.about)
+        return Decision(Act.SHOW, notes.REPORT.format(type=told), case.about)
     sort = Sort.WITHDRAWN if told == _WITHDRAWN else Sort.COMPLAINT
     if mailed is None:
         proof, missing = _missing(case, *anyone)
-        return Decision(Act.SHOW, f"a complaint ({told}); {missing}, so nothing was suppressed", case.about,
-                        findings=_named(case, proof, sort))  # fmt: skip
+        unproven = notes.UNPROVEN.format(what=notes.COMPLAINT.format(type=told), missing=missing)
+        return Decision(Act.SHOW, unproven, case.about, findings=_named(case, proof, sort))
     if reading.recipients and _verdict_on(mailed, reading) is None:
-        other = f"a complaint ({told}) that names another address than the one that was mailed"
+        other = notes.COMPLAINT_ELSEWHERE.format(type=told)
         return Decision(Act.SHOW, other, mailed, findings=_named(case, Proof.OTHER_ADDRESS, sort))
     found = _said_of(mailed, sort, Proof.PROVEN)
     if told == _WITHDRAWN:
-        return Decision(Act.LIFT, "the recipient took the complaint back", mailed, Why.COMPLAINT, findings=found)
-    return Decision(Act.SUPPRESS, f"complained ({told})", mailed, _COMPLAINTS[told], findings=found)
+        return Decision(Act.LIFT, notes.COMPLAINT_BACK, mailed, Why.COMPLAINT, findings=found)
+    return Decision(Act.SUPPRESS, notes.COMPLAINED.format(type=told), mailed, _COMPLAINTS[told], findings=found)
 
 
 def _automatic(case: Case) -> Decision:
@@ -157,17 +154,17 @@ def _automatic(case: Case) -> Decision:
     if reading.left:
         found = _said_of(mailed or case.about, Sort.LEFT, proof)
         if mailed is not None:
-            return Decision(Act.LEFT, "no longer with the company, says an automatic answer", mailed, findings=found)
-        return Decision(Act.SHOW, "an automatic answer: no longer with the company", case.about, findings=found)
+            return Decision(Act.LEFT, notes.LEFT, mailed, findings=found)
+        return Decision(Act.SHOW, notes.LEFT_UNPROVEN, case.about, findings=found)
     if reading.back_on is None:
-        return Decision(Act.NOTE, "an automatic answer", case.about)
+        return Decision(Act.NOTE, notes.AUTOMATIC, case.about)
     found = _said_of(mailed or case.about, Sort.AWAY, proof)
-    told = f"an automatic answer: back on {reading.back_on}"
+    told = notes.BACK_ON.format(day=reading.back_on)
     ahead = reading.back_on - case.arrived.date()
     if mailed is None or ahead <= timedelta():
         return Decision(Act.NOTE, told, case.about, findings=found)
     if ahead > LONGEST_ABSENCE:
-        return Decision(Act.SHOW, f"{told}, which is too far ahead to wait for", mailed, findings=found)
+        return Decision(Act.SHOW, notes.BACK_TOO_LATE.format(day=reading.back_on), mailed, findings=found)
     return Decision(Act.AWAY, told, mailed, findings=found, until=reading.back_on)
 
 
@@ -177,17 +174,16 @@ def _human(case: Case) -> Decision:
         owner = case.proven(PathKind.BOUNCE, PathKind.REPLY, PathKind.UNSUBSCRIBE)
         wrote = owner is not None and owner.address_key == addresses.key(case.reading.sender)
         alive = _said_of(owner, Sort.ALIVE, Proof.PROVEN) if wrote else ()
-        return Decision(Act.SHOW, "a person wrote", mailed, findings=alive)
+        return Decision(Act.SHOW, notes.WROTE, mailed, findings=alive)
     if case.writer is None:
-        return Decision(Act.SHOW, "a person wrote, and nothing tells to which customer it belongs")
+        return Decision(Act.SHOW, notes.WROTE + notes.NOBODYS)
     if case.writer.invoice_id is not None:
-        return Decision(Act.SHOW, "a person wrote; it belongs there by its sender only, which anybody can write")
-    told = f"a person wrote, by its sender of a customer with {case.writer.open_invoices} open invoices"
-    return Decision(Act.SHOW, f"{told}: say which one it is about")
+        return Decision(Act.SHOW, notes.WROTE + notes.BY_SENDER)
+    return Decision(Act.SHOW, notes.WROTE + notes.OF_SEVERAL.format(count=case.writer.open_invoices))
 
 
 def _shown(case: Case) -> Decision:
-    return Decision(Act.SHOW, "neither a report nor an answer", case.about)
+    return Decision(Act.SHOW, notes.NEITHER, case.about)
 
 
 _COMPLAINTS = {
@@ -255,9 +251,9 @@ def _missing(case: Case, *kinds: PathKind) -> tuple[Proof, str]:
     """Say what is missing to believe a report."""
     tokens = case.tokens + case.inner
     if not tokens:
-        return Proof.MISSING, "it came without a valid token"
+        return Proof.MISSING, notes.NO_TOKEN
     if not any(each.kind in kinds for each in tokens):
-        return Proof.OTHER_TOKEN, "its token does not prove it"
+        return Proof.OTHER_TOKEN, notes.OTHER_TOKEN
     if not any(each.fresh for each in tokens if each.kind in kinds):
-        return Proof.STALE, "its token is too old"
-    return Proof.OTHER_TOKEN, "its token does not prove it"
+        return Proof.STALE, notes.TOKEN_OLD
+    return Proof.OTHER_TOKEN, notes.OTHER_TOKEN
