@@ -15,6 +15,7 @@ from bot.views import case_forms as forms
 from bot.views import snoozes as views
 from domain.casework import snoozes
 from domain.casework.refusals import SnoozeImpossible
+from domain.kernel import kept
 from domain.kernel.actor import Permission
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
@@ -56,6 +57,8 @@ CHOICES: Mapping[str, Choice] = {
     "monday": Choice(phrase("Monday, {opens}"), _monday, phrase("next week")),
 }
 """What the menu on a card offers, beside any other day."""
+
+kept.learn(*(each.reason for each in CHOICES.values()))
 
 
 async def snooze(core: Core, ask: Ask) -> Answer:
