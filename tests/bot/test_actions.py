@@ -31,7 +31,7 @@ async def test_regenerate_makes_a_link_and_says_for_whom_and_until_when(door: At
 
     answer = await door.press(Action.REGENERATE_LINK, ids.value(invoice_id=invoice.id))
 
-    assert "New payment link for INV-1042 (125.00 EUR) goes to a…@acme.example" in answer["text"]
+    assert "New payment link for INV-1042 (125,00 EUR) goes to a…@acme.example" in answer["text"]
     assert "2026-03-17 10:00 CET" in answer["text"]
     assert (answer["response_type"], answer["replace_original"]) == ("ephemeral", False)
     assert await links(core) == 1

@@ -29,7 +29,7 @@ async def test_a_signed_command_is_answered_to_that_person_only(door: AtTheDoor,
     answer = await door.say("invoice inv-1042")
 
     assert answer["response_type"] == "ephemeral"
-    assert answer["text"].startswith("INV-1042, Customer of INV-1042: 125.00 EUR open")
+    assert answer["text"].startswith("INV-1042, Customer of INV-1042: 125,00 EUR open")
 
 
 async def test_a_command_is_acknowledged_at_once_while_its_work_takes_long(

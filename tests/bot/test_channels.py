@@ -58,7 +58,7 @@ async def test_in_a_public_channel_a_command_is_answered_in_full_to_the_one_who_
 
     answer = await door.say("invoice INV-1042")
 
-    assert "125.00 EUR" in json.dumps(answer)
+    assert "125,00 EUR" in json.dumps(answer)
     assert answer["response_type"] == "ephemeral"
 
 
@@ -73,7 +73,7 @@ async def test_what_is_left_out_is_revealed_to_one_person_and_that_is_written_do
 
     answer = await door.press("details.reveal", value_of(message, "details.reveal"), by=VERA)
 
-    secret = "125.00 EUR" if kind == "case" else "too deep indeed"
+    secret = "125,00 EUR" if kind == "case" else "too deep indeed"
     assert secret not in json.dumps(slack.messages)
     assert secret in json.dumps(answer)
     (row,) = await core.database.rows("SELECT actor FROM timeline_entry WHERE kind = 'details.revealed'")

@@ -258,7 +258,7 @@ async def test_a_promise_is_read_as_people_say_it(core: Core) -> None:
         date(2026, 3, 13),
         "their boss said so",
     )
-    assert "50.00 EUR by 2026-03-13" in answer
+    assert "50,00 EUR by 13 Mar 2026" in answer
 
 
 async def test_a_promise_without_an_amount_is_over_all_that_may_be_asked_for(core: Core) -> None:
@@ -303,7 +303,7 @@ async def test_a_plan_is_asked_for_by_one_and_approved_by_another(core: Core) ->
 
     assert "It waits for somebody else who may approve" in asked
     assert "Mia made this" in own
-    assert "125.00 EUR in 3" in listed
+    assert "125,00 EUR in 3" in listed
     assert "Plan approved" in approved
     plan = await plan_queries.of_invoice(core, invoice_id=invoice.id)
     assert plan is not None
@@ -375,9 +375,9 @@ async def test_a_dispute_is_filed_taken_up_and_decided_with_a_credit_that_anothe
     assert dispute.reference in filed
     assert "Anna" in taken
     assert "1 dispute open" in listed
-    assert "30.00 EUR" in decided
+    assert "30,00 EUR" in decided
     assert "This needs the right to approve" in own or "Anna made this" in own or "approve" in own
-    assert "30.00 EUR" in approved
+    assert "30,00 EUR" in approved
     assert (await Invoice.get(id=invoice.id)).open_minor == 9500
 
 
@@ -509,8 +509,8 @@ async def test_a_customer_is_shown_by_name_or_by_an_invoice(core: Core) -> None:
     await a_contact(core, account)
     await an_invoice(core, "INV-7", account=account)
 
-    assert "Acme Ltd: 125.00 EUR open" in await said(core, "account acme")
-    assert "Acme Ltd: 125.00 EUR open" in await said(core, "account INV-7")
+    assert "Acme Ltd: 125,00 EUR open" in await said(core, "account acme")
+    assert "Acme Ltd: 125,00 EUR open" in await said(core, "account INV-7")
 
 
 async def test_a_name_that_fits_several_customers_is_never_guessed(core: Core) -> None:
