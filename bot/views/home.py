@@ -8,7 +8,7 @@ from bot.blocks import Block
 from bot.inputs import Option
 from bot.modals import Modal
 from bot.surfaces import Home
-from bot.views import access, piles, sessions, settings, states
+from bot.views import access, piles, readiness, sessions, settings, states
 from domain.casework.queue import QueueLine
 from domain.commitments.dispute_deadlines import Sla
 from domain.commitments.dispute_queries import DisputeView
@@ -44,6 +44,7 @@ def desk(shown: Desk) -> Home:
         [blocks.header(f"Plixo: {text.plain(shown.name, limit=60)}")],
         [blocks.context(_roles(shown))],
         _gates(shown.shared.gates),
+        _readiness(shown),
         _queue(shown),
         piles.decisions(shown),
         piles.answers(shown),
@@ -125,6 +126,10 @@ def _gate(gate: GateShown) -> str:
         else say("{gate}: {what} is held back until somebody opens it.", **about)
     )
     return f"{held} {text.said(kept.said(gate.reason), limit=200)}"
+
+
+def _readiness(shown: Desk) -> Sequence[Block]:
+    return readiness.home(shown.shared.readiness) if shown.shared.readiness is not None else []
 
 
 def _queue(shown: Desk) -> Sequence[Block]:

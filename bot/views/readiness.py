@@ -39,13 +39,15 @@ def board(shown: Board, *, audience: Audience = FULL, living: bool = False) -> M
     """Return the board; a *living* one stands in a channel, where everybody may press what they have the right to."""
     head = headline(shown)
     judged = say("Judged {at}.", at=text.moment(shown.judged_at)) if shown.judged_at else say("Not judged yet.")
-    parts: list[Block] = [blocks.header(say("Readiness")), blocks.section(f"*{head}*\n{held(shown.held, audience)}")]
-    for each in shown.checks:
-        parts += _check(each, shown)
-    parts += _segments(shown.segments, audience)
-    parts += _proposals(shown.checks)
-    parts += [blocks.context(judged), *_buttons(shown, living=living)]
-    return Message(text=f"{head}. {held(shown.held, audience)}", blocks=tuple(parts))
+    waits = held(shown.held, audience)
+    return Message(
+        text=f"{head}. {waits}",
+        blocks=blocks.listing(
+            [blocks.header(say("Readiness")), blocks.section(f"*{head}*\n{waits}"), *_proposals(shown.checks)],
+            (tuple(_check(each, shown)) for each in shown.checks),
+            tail=[*_segments(shown.segments, audience), blocks.context(judged), *_buttons(shown, living=living)],
+        ),
+    )
 
 
 def headline(shown: Board) -> str:
@@ -88,8 +90,12 @@ def _check(each: Shown, shown: Board) -> list[Block]:
         lines.append(_overridden(each.override))
     if each.verdict is Verdict.PASS:
         return [blocks.section(lines[0])]
-    small = say("{check} {limit}. {means}", check=say(each.check.measures).capitalize(), limit=each.limit,
-                means=say(each.check.means))  # fmt: skip
+    small = say(
+        "{means} Measured is {measures}; it {limit}.",
+        means=say(each.check.means),
+        measures=say(each.check.measures),
+        limit=each.limit,
+    )
     lines += [say("What to do: {remedy}", remedy=say(each.check.remedy))]
     records = _records(shown.domain, shown.domain_at) if each.check.name == "domain" else []
     return [blocks.section("\n".join(lines)), blocks.context(small), *records]
@@ -111,10 +117,10 @@ def _records(findings: Sequence[Finding], asked_at: datetime | None) -> list[Blo
     for each in findings:
         if each.state == "pass":
             continue
-        lines.append(f"*{each.check}*: {text.foreign(each.found, limit=200)}. {text.said(each.remedy, limit=200)}")
+        lines.append(f"*{each.check}*: {text.foreign(each.found, limit=160)}. {text.said(each.remedy, limit=200)}")
         if each.publish is not None:
             lines.append(f"`{text.foreign(each.publish.name, limit=120)}`  {each.publish.type}")
-            lines.append(f"```{text.escape(each.publish.value)[:700]}```")
+            lines.append(f"`{text.foreign(each.publish.value, limit=800)}`")
     if asked_at is not None:
         lines.append(say("The name servers were asked {at}.", at=text.moment(asked_at)))
     return [blocks.section("\n".join(lines))] if lines else []

@@ -17,6 +17,8 @@ from domain.kernel.core import Core
 from domain.kernel.money import Money
 from domain.ledger import unapplied
 from domain.ledger.sums import Totals
+from domain.operations import readiness
+from domain.operations.readiness import Board
 from domain.outreach import gates
 from domain.outreach.gates import GateShown
 from domain.pay_links import companions
@@ -87,6 +89,7 @@ class Shared:
     gates: tuple[GateShown, ...]
     radar: Radar
     disputes: DisputeCounts
+    readiness: Board | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,7 @@ async def shared(core: Core) -> Shared:
         gates=await gates.closed(core),
         radar=await radar.radar(core, limit=RADAR_SHOWN),
         disputes=await dispute_queries.counts(core),
+        readiness=await readiness.board(core),
     )
 
 

@@ -19,6 +19,7 @@ from domain.operations.desks import Cash, Desk, Pile, Shared, Waits
 from domain.outreach.gates import GateShown
 from domain.people.preferences import Preferences
 from domain.people.setting_words import Digest, Noise
+from tests.bot.readiness_views_made import a_board
 from tests.bot.work_views_made import a_dispute
 
 AT = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
@@ -52,6 +53,7 @@ def a_desk(name: str, *, may: frozenset[Permission] = frozenset(Permission), man
             gates=(*gates, GateShown(ID, name, name, "autopilot", name, None, name, AT)),
             radar=Radar(DAY, (blip,) * many, 7),
             disputes=DisputeCounts({Sla.OPEN: 4, Sla.AT_RISK: 2, Sla.LATE: 1}, (EURO, Money(500, "JPY"))),
+            readiness=a_board(name, well=False),
         ),
         settings=_settings(name),
         queue=Queue(84, (line,) * many, more=True) if works else None,

@@ -11,6 +11,7 @@ from domain.casework.states import QuestionState
 from tests.bot.desk_windows_made import desk_windows
 from tests.bot.import_views_made import import_windows
 from tests.bot.people_views_made import people_windows
+from tests.bot.readiness_views_made import readiness_windows
 from tests.bot.work_windows_made import work_windows
 
 SOME_ID = UUID("11111111-2222-4333-8444-555555555555")
@@ -23,6 +24,7 @@ def every_window(name: str = "Acme Ltd") -> dict[str, Modal]:
         "question answer": questions.answer_form(a_question(name)),
         **desk_windows(name),
         **people_windows(name),
+        **readiness_windows(name),
         **import_windows(name),
         **work_windows(name),
     }
