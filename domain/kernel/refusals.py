@@ -10,7 +10,10 @@ Refusal                 shown word for word; says what to do next
 └── AddressMalformed    not one e-mail address (in ``addresses``)
 """
 
-from domain.kernel.speech import say
+from domain.kernel.speech import say, say_as
+
+RECORD, STATE, STEP = "a record", "state of a record", "step of a record"
+"""As what the words of a machine are translated."""
 
 
 class Refusal(Exception):
@@ -33,9 +36,9 @@ class MoveRefused(Refusal):
         super().__init__(
             say(
                 "This {machine} is {state}; it cannot {step} now.",
-                machine=say(machine),
-                state=say(state),
-                step=say(step),
+                machine=say_as(RECORD, machine),
+                state=say_as(STATE, state.replace("_", " ")),
+                step=say_as(STEP, step),
             )
         )
 
@@ -48,6 +51,6 @@ class StaleRecord(Refusal):
         super().__init__(
             say(
                 "This {machine} was changed by someone else a moment ago. Look again, then repeat.",
-                machine=say(machine),
+                machine=say_as(RECORD, machine),
             )
         )

@@ -13,6 +13,7 @@ from domain.kernel import addresses, card_numbers, timeline
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
+from domain.kernel.speech import phrase
 from domain.operations import trails
 from domain.operations.models import SupportRequest
 from domain.operations.refusals import SupportNotFound
@@ -89,7 +90,7 @@ async def ask(core: Core, *, call: Call, actor: Actor) -> SupportAsked:
         AddressMalformed: The address for the answer is none.
         DocumentUnusable, DocumentsTooMany, FilesUnkept: A file cannot be taken.
     """
-    said = card_numbers.masked(parties.said(call.text, what="A call for help"))
+    said = card_numbers.masked(parties.said(call.text, what=phrase("A call for help")))
     reply_to = addresses.parsed(call.reply_to) if call.reply_to.strip() else ""
     request_id = call.request_id.strip().casefold()
     request_id = request_id if _REQUEST_ID.fullmatch(request_id) else ""
@@ -142,7 +143,7 @@ async def close(core: Core, *, support_id: UUID, outcome: str, actor: Actor) -> 
         ReasonMissing, TextTooLong: Nothing is said, or a book.
     """
     actor.require(Permission.WORK_QUEUE)
-    said = parties.said(outcome, what="The end of a call for help")
+    said = parties.said(outcome, what=phrase("The end of a call for help"))
     async with core.transaction() as tx:
         request = await SupportRequest.locked(id=support_id)
         if request is None:
