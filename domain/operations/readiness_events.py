@@ -54,9 +54,9 @@ class ReadinessChanged(Event):
         """Return the fact as a sentence."""
         changes = " ".join(each.told() for each in self.changes)
         if not self.holding:
-            return changes
+            return changes.rstrip(".")
         names = ", ".join(title(each) for each in self.holding)
-        return f"{changes} {say('Autopilot is held by: {names}. `/plixo readiness` says what to do.', names=names)}"
+        return f"{changes} {say('Autopilot is held by {names}; `/plixo readiness` says what to do', names=names)}"
 
 
 class OverrideEvent(Event):
@@ -86,7 +86,7 @@ class OverrideProposed(OverrideEvent):
     def told(self) -> str:
         """Return the fact as a sentence."""
         return say(
-            "{check} is to be overridden until {end}: {reason}. A second person decides: `/plixo readiness`.",
+            "{check} is to be overridden until {end}: {reason}; a second person decides (`/plixo readiness`)",
             check=self.title,
             end=self.end,
             reason=self.reason,
