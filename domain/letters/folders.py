@@ -12,6 +12,7 @@ from pathlib import Path
 import css_inline
 from jinja2 import Template
 
+from domain.kernel.speech import say
 from domain.letters import brand, parts, sandbox
 from domain.letters.brand import Brand, BrandBroken
 from domain.letters.fields import Field
@@ -89,11 +90,15 @@ def problems(letter: str, tone: str, *, folder: Path | None = None) -> tuple[str
     """Return why a step of a cadence cannot send that letter in that tone; nothing when it can."""
     kind = KINDS.get(letter)
     offered = ", ".join(name for name, each in KINDS.items() if each.of_cadence)
-    if kind is None or not kind.of_cadence:
-        why = f"there is no letter {letter!r}" if kind is None else f"{letter} answers something that happened"
-        return (f"{why}; a step sends one of: {offered}",)
+    if kind is None:
+        return (
+            say("there is no letter {letter}; a step sends one of: {letters}", letter=repr(letter), letters=offered),
+        )
+    if not kind.of_cadence:
+        values = {"letter": letter, "letters": offered}
+        return (say("{letter} answers something that happened; a step sends one of: {letters}", **values),)
     if tone not in TONES:
-        return (f"there is no tone {tone!r}; there are: {', '.join(TONES)}",)
+        return (say("there is no tone {tone}; there are: {tones}", tone=repr(tone), tones=", ".join(TONES)),)
     return check(folder)
 
 
