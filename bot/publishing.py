@@ -147,7 +147,8 @@ class Homes:
     def _stirring(self, function: JobFunction) -> Callable[..., Awaitable[None]]:
         async def run(**arguments: Any) -> None:
             try:
-                await function(**arguments)
+                with readers.spoken_to(self._core, readers.everybody(self._core)):  # what they read is for channels
+                    await function(**arguments)
             finally:
                 await homes.stir(self._core)
 

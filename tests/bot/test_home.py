@@ -299,3 +299,18 @@ async def jobs_of(core: Core, name: str) -> int:
     )
     assert row is not None
     return int(row["jobs"])
+
+
+async def test_a_home_is_written_in_its_readers_language(core: Core, staff: None, bot: Bot, slack: FakeSlack) -> None:
+    await an_invoice(core, days_past_due=40)
+    await people.grant(core, slack_id=MIA, name="Mia", role=Role.AR_OPERATOR, reason="test", actor=SHELL)
+    await in_words.say(core, "settings language de", slack_id=ANNA)
+    for by in (ANNA, MIA):
+        await homes.opened(core, slack_id=by)
+
+    await bot.jobs()["publish_homes"]()
+
+    anna, mia = (json.dumps(slack.homes[by], ensure_ascii=False) for by in (ANNA, MIA))
+    assert "125,00 EUR, 40 Tage überfällig" in anna
+    assert "*Die Arbeitsliste*: 1 Rechnung" in anna
+    assert "40 days overdue" in mia
