@@ -282,19 +282,11 @@ def _agreed(row: Mapping[str, Any]) -> str:
             return say("{number}: promise of {amount} by {day}", **told, day=row["day"])
         case "plan":
             return say("{number}: plan over {amount}, {state}", **told)
-        case _ if row["reason"]:
-            return say(
-                "{number}: dispute over {amount} ({state}), {owner} has it, answer due {due}",
-                **told,
-                owner=row["reason"],
-                due=dates.told(row["until"]),
-            )
         case _:
-            return say(
-                "{number}: dispute over {amount} ({state}), nobody has it, answer due {due}",
-                **told,
-                due=dates.told(row["until"]),
-            )
+            told |= {"owner": row["reason"], "due": dates.told(row["until"])}
+            if not row["reason"]:
+                return say("{number}: dispute over {amount} ({state}), nobody has it, answer due {due}", **told)
+            return say("{number}: dispute over {amount} ({state}), {owner} has it, answer due {due}", **told)
 
 
 def _hold(row: Mapping[str, Any]) -> str:

@@ -123,13 +123,9 @@ class AbsencePlanned(Event):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        away = say(
-            "{person} is away from {first} to {last}; {deputy} stands in",
-            person=self.person_name,
-            first=dates.told(self.from_at),
-            last=dates.told(self.until),
-            deputy=self.deputy_name,
-        )
+        told = {"person": self.person_name, "deputy": self.deputy_name}
+        told |= {"first": dates.told(self.from_at), "last": dates.told(self.until)}
+        away = say("{person} is away from {first} to {last}; {deputy} stands in", **told)
         return f"{away}: {self.note}" if self.note else away
 
 
@@ -165,13 +161,12 @@ class AccountAssigned(Event):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
+        told = {"account": self.account_name, "owner": self.owner, "was": self.was}
         if not self.owner:
-            return say("{account} belongs to nobody (before: {was})", account=self.account_name, was=self.was)
+            return say("{account} belongs to nobody (before: {was})", **told)
         if not self.was:
-            return say("{account} belongs to {owner} (before: nobody)", account=self.account_name, owner=self.owner)
-        return say(
-            "{account} belongs to {owner} (before: {was})", account=self.account_name, owner=self.owner, was=self.was
-        )
+            return say("{account} belongs to {owner} (before: nobody)", **told)
+        return say("{account} belongs to {owner} (before: {was})", **told)
 
 
 class WorkHandedOver(Event):
@@ -185,12 +180,12 @@ class WorkHandedOver(Event):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
+        told = {"giver": self.giver, "taker": self.taker}
         return counted(
             "{n} customer of {giver} belongs to {taker} now",
             "{n} customers of {giver} belong to {taker} now",
             self.accounts,
-            giver=self.giver,
-            taker=self.taker,
+            **told,
         )
 
 
@@ -218,12 +213,8 @@ class TaskOpened(Event):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return say(
-            "To do for {account}: {task}, {reason}",
-            account=self.account_name,
-            task=kept.said(self.task),
-            reason=kept.said(self.reason),
-        )
+        told = {"account": self.account_name, "task": kept.said(self.task), "reason": kept.said(self.reason)}
+        return say("To do for {account}: {task}, {reason}", **told)
 
 
 class TaskClosed(Event):
@@ -252,11 +243,12 @@ class TaskClosed(Event):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        task, outcome = kept.said(self.task), kept.said(self.outcome)
-        task = f"{task[:1].upper()}{task[1:]}"
+        task = kept.said(self.task)
+        told = {"account": self.account_name, "outcome": kept.said(self.outcome)}
+        told["task"] = f"{task[:1].upper()}{task[1:]}"
         if self.ended == "done":
-            return say("{task} for {account} done: {outcome}", task=task, account=self.account_name, outcome=outcome)
-        return say("{task} for {account} dropped: {outcome}", task=task, account=self.account_name, outcome=outcome)
+            return say("{task} for {account} done: {outcome}", **told)
+        return say("{task} for {account} dropped: {outcome}", **told)
 
 
 class MailAssigned(InvoiceEvent):
