@@ -5,6 +5,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from domain.deliverability.replies import IntentKind
+from domain.kernel import kept
 from domain.kernel.events import InvoiceEvent, PlacedEvent
 from domain.kernel.notices import SILENT, Notices, operators
 from domain.kernel.speech import phrase, say
@@ -54,7 +55,8 @@ class WishNoted(PlacedEvent):
         """Return the fact as a sentence."""
         wish = say(WISHES[self.wish])
         if self.note:
-            return say("Of a mail was noted: {wish} ({note}); it waits for the rest", wish=wish, note=self.note)
+            note = kept.said(self.note)
+            return say("Of a mail was noted: {wish} ({note}); it waits for the rest", wish=wish, note=note)
         return say("Of a mail was noted: {wish}; it waits for the rest", wish=wish)
 
 
