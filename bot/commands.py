@@ -26,7 +26,8 @@ async def show_help(core: Core, ask: Ask) -> Message:
     mine = [each for each in COMMANDS if each.allowed(ask.actor.may)]
     said = " ".join(ask.words).casefold().strip("`'\"/ ")
     topic, first = help_views.topic(said), said.partition(" ")[0]
-    about = [each for each in mine if each.group == topic or (topic is None and first in each.words)]
+    named = {first, first.removesuffix("s")}
+    about = [each for each in mine if each.group == topic or (topic is None and not named.isdisjoint(each.words))]
     note = "" if ask.actor.roles else str(PersonUnknown(await people.controllers(core)))
     lines = [
         help_views.HelpLine(each.group, each.usage, each.does, each.example, " ".join(each.words))

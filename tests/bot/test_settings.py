@@ -53,6 +53,17 @@ async def test_everything_can_be_set_in_words(core: Core, staff: None) -> None:
     )  # fmt: skip
 
 
+async def test_the_language_is_followed_at_once_and_in_every_answer(core: Core, staff: None) -> None:
+    await said(core, "settings language de")
+
+    assert "Was Sie dürfen" in await said(core, "help")
+    assert "zeigt alle" in await said(core, "help")
+    assert "/plixo cash" in await said(core, "help geld"), "a topic by its own name"
+    assert "Welche Rechnung?" in await said(core, "promise ' ' x")
+    assert "Den Befehl" in await said(core, "xyzzy")
+    assert "What you may do" in await said(core, "help", by=VERA)
+
+
 async def test_ones_own_settings_are_shown(core: Core, staff: None) -> None:
     shown = await said(core, "settings")
 
