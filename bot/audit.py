@@ -13,6 +13,7 @@ from bot.routes import Command, Group, Route, command
 from bot.views import audit as views
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
+from domain.kernel.speech import phrase, say
 from domain.ledger.refusals import InvoiceNotFound
 from domain.operations import audit, audit_export
 from domain.operations.audit_export import Span
@@ -32,7 +33,12 @@ async def show(core: Core, ask: Ask) -> Message:
     """Answer ``/plixo audit #4711``, ``@person``, ``INV-1042`` or a request id, perhaps ``since monday``."""
     about, since, until = _period(core, ask.words)
     if until is not None:
-        raise Misunderstood(f"The log is shown from the newest on; say `since` only. For example `/plixo {EXAMPLE}`.")
+        raise Misunderstood(
+            say(
+                "The log is shown from the newest on; say `since` only. For example `/plixo {example}`.",
+                example=EXAMPLE,
+            )
+        )
     if not about:
         assert ask.actor.id is not None, "the command's right is held by people only"
         return await _of_person(core, ask.actor, str(ask.slack_id), since)
@@ -54,8 +60,12 @@ async def show(core: Core, ask: Ask) -> Message:
             return await _of_person(core, ask.actor, word, since)
         except NobodyCalled:
             raise Misunderstood(
-                f"The audit log knows no {word[:40]!r}. Name an act (`#4711`), a person (`@ben`), an invoice or a "
-                f"request; for example `/plixo {EXAMPLE}`."
+                say(
+                    "The audit log knows no {word}. Name an act (`#4711`), a person (`@ben`), an invoice or a request; "
+                    "for example `/plixo {example}`.",
+                    word=repr(word[:40]),
+                    example=EXAMPLE,
+                )
             ) from None
 
 
@@ -88,7 +98,7 @@ async def press_older(core: Core, press: Press) -> Message:
         )
         return views.log(log, older={"invoice_id": subject.invoice}, since=subject.on)
     if subject.person is None:
-        raise Misunderstood("This button names nothing any more.")
+        raise Misunderstood(say("This button names nothing any more."))
     log = await audit.of_person(core, person_id=subject.person, actor=press.actor, since=since, before=subject.entry)
     return views.log(log, older={"person": subject.person}, since=subject.on)
 
@@ -132,7 +142,7 @@ COMMANDS: tuple[Command, ...] = (
         "audit",
         "[#ID|@person|INV] [since DAY]",
         Permission.VIEW,
-        "shows who did what and when, with before and after",
+        phrase("shows who did what and when, with before and after"),
         EXAMPLE,
         show,
     ),
@@ -141,7 +151,7 @@ COMMANDS: tuple[Command, ...] = (
         "audit export",
         "[@person] [since DAY] [until DAY]",
         Permission.MANAGE_PEOPLE,
-        "sends you a part of the audit log as a file",
+        phrase("sends you a part of the audit log as a file"),
         EXPORT,
         export,
     ),

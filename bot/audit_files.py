@@ -5,15 +5,15 @@ import logging
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import uploads
 from bot.calls import Calls
 from bot.errors import SlackRefused
 from bot.rooms import Rooms
+from bot.uploads import Upload, Uploads
 from domain.kernel import timeline
 from domain.kernel.actor import Permission
 from domain.kernel.core import Core
 from domain.kernel.refusals import Refusal
-from domain.operations import audit_export, chat_messages
+from domain.operations import audit_export
 from domain.operations.audit_events import AuditExported
 from domain.people import people
 
@@ -24,7 +24,7 @@ class AuditSharer:
     """Sends parts of the audit log."""
 
     def __init__(self, core: Core, client: AsyncWebClient, calls: Calls, *, rooms: Rooms) -> None:
-        self._core, self._client, self._calls, self._rooms = core, client, calls, rooms
+        self._core, self._rooms, self._uploads = core, rooms, Uploads(core, client, calls)
 
     async def share(self, entry_id: int, word: str = "") -> None:
         """Send the file that somebody asked for, once. A job.
@@ -39,8 +39,7 @@ class AuditSharer:
             return
         slack_id = await people.slack_id_of(self._core, person_id=event.actor_id)
         key = f"audit:{entry_id}"
-        known = await chat_messages.found(self._core, keys=[key])
-        if slack_id is None or (known and known[0].ts is not None):
+        if slack_id is None or await self._uploads.is_done(key):
             return
         try:
             (await people.actor(self._core, slack_id=slack_id)).require(Permission.MANAGE_PEOPLE)
@@ -49,15 +48,10 @@ class AuditSharer:
             return
         try:
             channel = await self._rooms.direct(slack_id)
-            await chat_messages.reserve(self._core, keys=[key], channel=channel)  # one that was cut off may come twice
             name = f"audit-{event.at:%Y-%m-%d}-{entry_id}.csv"
-            file_id = await uploads.share(
-                self._client, self._calls, name=name, body=await self._written(event), channel=channel
-            )
+            await self._uploads.once(Upload(name, await self._written(event)), key=key, channel=channel)
         except SlackRefused as refused:
             log.error("a part of the audit log is not sent, Slack refuses: %s", refused)
-            return
-        await chat_messages.mark_posted(self._core, keys=[key], channel=channel, ts=file_id)
 
     async def _written(self, event: AuditExported) -> bytes:
         """Return the file; ``ExportTooLarge`` kept it small enough to be held whole."""

@@ -18,6 +18,7 @@ from domain.kernel.actor import Permission
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.money import Money
+from domain.kernel.speech import phrase, say
 from domain.operations import short_ids
 
 POST = "cash post 1a2b3c4d"
@@ -46,7 +47,7 @@ async def post(core: Core, ask: Ask) -> Message:
     """Answer ``/plixo cash post ID [N]``: take the first, or the Nth, proposal."""
     line_id, rest = await _line(core, ask, POST)
     if rest and not rest[0].isdecimal():
-        raise Misunderstood(f"Which of the proposals? For example `/plixo {POST} 2`.")
+        raise Misunderstood(say("Which of the proposals? For example `/plixo {example} 2`.", example=POST))
     event = await decisions.confirm(core, line_id=line_id, place=int(rest[0]) if rest else 1, actor=ask.actor)
     return answers.done(event, note=_next(event))
 
@@ -55,7 +56,7 @@ async def apply(core: Core, ask: Ask) -> Message:
     """Answer ``/plixo cash apply ID INV[=amount] …``."""
     line_id, rest = await _line(core, ask, APPLY)
     if not rest:
-        raise Misunderstood(f"On which invoices? For example `/plixo {APPLY}`.")
+        raise Misunderstood(say("On which invoices? For example `/plixo {example}`.", example=APPLY))
     card = await queries.card(core, line_id=line_id)
     parts = [_part(each, currency=card.line.amount.currency) for each in rest]
     event = await decisions.apply(core, line_id=line_id, parts=parts, actor=ask.actor)
@@ -66,7 +67,7 @@ async def keep(core: Core, ask: Ask) -> Message:
     """Answer ``/plixo cash keep ID NAME``; what stands behind a quoted name is a note."""
     line_id, rest = await _line(core, ask, KEEP)
     if not rest:
-        raise Misunderstood(f"Whose money is it? For example `/plixo {KEEP}`.")
+        raise Misunderstood(say("Whose money is it? For example `/plixo {example}`.", example=KEEP))
     quoted = asks.quoted(rest)
     name, note = (quoted[0], " ".join(quoted[1])) if quoted else (" ".join(rest), "")
     event = await decisions.keep_unapplied(core, line_id=line_id, account=name, note=note, actor=ask.actor)
@@ -76,9 +77,11 @@ async def keep(core: Core, ask: Ask) -> Message:
 async def ignore(core: Core, ask: Ask) -> Message:
     """Answer ``/plixo cash ignore ID reason…``."""
     line_id, rest = await _line(core, ask, IGNORE)
-    reason = asks.reason(rest, why="Why is it no customer's payment?", example=IGNORE)
+    reason = asks.reason(rest, why=say("Why is it no customer's payment?"), example=IGNORE)
     event = await decisions.ignore(core, line_id=line_id, reason=reason, actor=ask.actor)
-    return answers.done(event, note=f"If that was wrong: /plixo cash reconsider {short_ids.short(line_id)}")
+    return answers.done(
+        event, note=say("If that was wrong: `/plixo cash reconsider {id}`", id=short_ids.short(line_id))
+    )
 
 
 async def reconsider(core: Core, ask: Ask) -> Message:
@@ -90,7 +93,7 @@ async def reconsider(core: Core, ask: Ask) -> Message:
 async def find(core: Core, ask: Ask) -> Message:
     """Answer ``/plixo cash find words…``."""
     if not ask.words:
-        raise Misunderstood(f"What are you looking for? For example `/plixo {FIND}`.")
+        raise Misunderstood(say("What are you looking for? For example `/plixo {example}`.", example=FIND))
     return views.found(await queries.find(core, words=ask.words), words=" ".join(ask.words))
 
 
@@ -102,7 +105,7 @@ async def short(core: Core, ask: Ask) -> Message:
     """
     line_id, rest = await _line(core, ask, SHORT)
     if len(rest) < 2:
-        raise Misunderstood(f"What becomes of the difference? For example `/plixo {SHORT}`.")
+        raise Misunderstood(say("What becomes of the difference? For example `/plixo {example}`.", example=SHORT))
     number, what, behind = rest[0], rest[1].casefold(), rest[2:]
     about: dict[str, Any] = {"line_id": line_id, "invoice_number": number, "actor": ask.actor}
     if what == "variance":
@@ -110,13 +113,13 @@ async def short(core: Core, ask: Ask) -> Message:
     if what == "promise":
         read = words.leading_day(behind, today=local_date(core.clock, core.merchant.zone))
         if read is None:
-            raise Misunderstood(f"By which day will they pay? For example `/plixo {SHORT}`.")
+            raise Misunderstood(say("By which day will they pay? For example `/plixo {example}`.", example=SHORT))
         note = " ".join(behind[read[1] :])
         return answers.done(await differences.promised(core, **about, on=read[0], note=note))
     if what == "dispute" and behind:
-        said = asks.reason(behind[1:], why="What do they object to?", example=OBJECTION)
+        said = asks.reason(behind[1:], why=say("What do they object to?"), example=OBJECTION)
         return answers.done(await differences.disputed(core, **about, reason_code=behind[0], words=said))
-    raise Misunderstood("Say `variance`, `promise DAY` or `dispute CODE words`: what becomes of the difference.")
+    raise Misunderstood(say("Say `variance`, `promise DAY` or `dispute CODE words`: what becomes of the difference."))
 
 
 async def press_list(core: Core, press: Press) -> Message:
@@ -154,12 +157,16 @@ async def press_ignore(core: Core, press: Press) -> Message:
     assert press.subject.line is not None, "the route asks for it"
     del core
     short_id = short_ids.short(press.subject.line)
-    return answers.said(f"Say why, so that the next reader knows: `/plixo cash ignore {short_id} reason…`")
+    return answers.said(say("Say why, so that the next reader knows: `/plixo cash ignore {id} reason…`", id=short_id))
 
 
 async def _line(core: Core, ask: Ask, example: str) -> tuple[UUID, tuple[str, ...]]:
     if not ask.words:
-        raise Misunderstood(f"Which bank line? `/plixo cash` lists those that wait, for example `/plixo {example}`.")
+        raise Misunderstood(
+            say(
+                "Which bank line? `/plixo cash` lists those that wait, for example `/plixo {example}`.", example=example
+            )
+        )
     return await queries.named(core, text=ask.words[0]), ask.words[1:]
 
 
@@ -169,7 +176,9 @@ def _part(typed: str, *, currency: str) -> NamedPart:
         return NamedPart(typed.strip(",;"))
     read = words.leading_amount((amount,), currency=currency) if amount else None
     if read is None:
-        raise Misunderstood(f"{amount!r} is not an amount. For example `/plixo {APPLY}`.")
+        raise Misunderstood(
+            say("{typed} is not an amount. For example `/plixo {example}`.", typed=repr(amount), example=APPLY)
+        )
     part: Money = read[0]
     return NamedPart(number, part)
 
@@ -177,24 +186,32 @@ def _part(typed: str, *, currency: str) -> NamedPart:
 def _next(event: LinePosted | LineKept | LineReturned) -> str:
     """Return what can be done about an invoice that is left open."""
     if isinstance(event, LinePosted) and len(event.short) == 1:
-        return (
-            f"{event.short[0]} is not paid in full: /plixo cash short {short_ids.short(event.line_id)} {event.short[0]}"
-            " variance, promise DAY, or dispute CODE words"
+        return say(
+            "{invoice} is not paid in full: `/plixo cash short {id} {invoice}` and then `variance`, `promise DAY`, or "
+            "`dispute CODE words`",
+            invoice=event.short[0],
+            id=short_ids.short(event.line_id),
         )
     return ""
 
 
 COMMANDS: tuple[Command, ...] = (
     command(
-        Group.MONEY, "cash", "[ID|page N]", Permission.VIEW, "lists bank lines that wait, or shows one", "cash", show
+        Group.MONEY,
+        "cash",
+        "[ID|page N]",
+        Permission.VIEW,
+        phrase("lists bank lines that wait, or shows one"),
+        "cash",
+        show,
     ),
-    command(Group.MONEY, "cash post", "ID [N]", Permission.APPLY_CASH, "takes a proposal", POST, post),
+    command(Group.MONEY, "cash post", "ID [N]", Permission.APPLY_CASH, phrase("takes a proposal"), POST, post),
     command(
         Group.MONEY,
         "cash apply",
         "ID INV[=AMOUNT]…",
         Permission.APPLY_CASH,
-        "posts a bank line on invoices that you name",
+        phrase("posts a bank line on invoices that you name"),
         APPLY,
         apply,
     ),
@@ -203,19 +220,21 @@ COMMANDS: tuple[Command, ...] = (
         "cash keep",
         "ID NAME",
         Permission.APPLY_CASH,
-        "books it as a customer's unapplied cash",
+        phrase("books it as a customer's unapplied cash"),
         KEEP,
         keep,
     ),
-    command(Group.MONEY, "cash ignore", "ID reason…", Permission.APPLY_CASH, "leaves it out", IGNORE, ignore),
-    command(Group.MONEY, "cash reconsider", "ID", Permission.APPLY_CASH, "looks at it again", AGAIN, reconsider),
-    command(Group.MONEY, "cash find", "words…", Permission.VIEW, "searches all bank lines", FIND, find),
+    command(Group.MONEY, "cash ignore", "ID reason…", Permission.APPLY_CASH, phrase("leaves it out"), IGNORE, ignore),
+    command(
+        Group.MONEY, "cash reconsider", "ID", Permission.APPLY_CASH, phrase("looks at it again"), AGAIN, reconsider
+    ),
+    command(Group.MONEY, "cash find", "words…", Permission.VIEW, phrase("searches all bank lines"), FIND, find),
     command(
         Group.MONEY,
         "cash short",
         "ID INV variance|promise DAY|dispute CODE words…",
         Permission.APPLY_CASH,
-        "says what becomes of the difference",
+        phrase("says what becomes of the difference"),
         SHORT,
         short,
     ),

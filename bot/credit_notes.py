@@ -11,6 +11,7 @@ from bot.views import answers
 from bot.views import money as views
 from domain.kernel.actor import Permission
 from domain.kernel.core import Core
+from domain.kernel.speech import phrase, say
 from domain.ledger import credit_notes
 from domain.operations import cases
 
@@ -28,7 +29,7 @@ async def show(core: Core, ask: Ask) -> Message:
     """Answer ``/plixo credit note NUMBER``: what is left, and where it may go, the oldest invoice first."""
     number = " ".join(ask.words).strip("`'\",;:<>")
     if not number:
-        raise Misunderstood("Which credit note? `/plixo credit note list` lists the open ones.")
+        raise Misunderstood(say("Which credit note? `/plixo credit note list` lists the open ones."))
     return views.credit_note(await credit_notes.shown(core, number=number, actor=ask.actor))
 
 
@@ -39,7 +40,7 @@ async def apply(core: Core, ask: Ask) -> Message:
         Misunderstood: The number is missing, or the amount can be read in two ways.
     """
     if not ask.words:
-        raise Misunderstood(f"Which credit note? For example `/plixo {APPLY}`.")
+        raise Misunderstood(say("Which credit note? For example `/plixo {example}`.", example=APPLY))
     number, rest = ask.words[0], ask.words[1:]
     if rest and rest[0].casefold() == "oldest":
         return views.done(await credit_notes.apply_oldest(core, number=number, actor=ask.actor))
@@ -62,8 +63,8 @@ async def apply(core: Core, ask: Ask) -> Message:
 async def void(core: Core, ask: Ask) -> Message:
     """Answer ``/plixo credit note void NUMBER reason…``."""
     if not ask.words:
-        raise Misunderstood(f"Which credit note, and why? For example `/plixo {VOID}`.")
-    reason = asks.reason(ask.words[1:], why="Why is it void?", example=VOID)
+        raise Misunderstood(say("Which credit note, and why? For example `/plixo {example}`.", example=VOID))
+    reason = asks.reason(ask.words[1:], why=say("Why is it void?"), example=VOID)
     return answers.done(await credit_notes.void(core, number=ask.words[0], reason=reason, actor=ask.actor))
 
 
@@ -79,7 +80,7 @@ COMMANDS: tuple[Command, ...] = (
         "credit note",
         "NUMBER",
         Permission.VIEW,
-        "shows where a credit note may go",
+        phrase("shows where a credit note may go"),
         "credit note CN-17",
         show,
     ),
@@ -88,7 +89,7 @@ COMMANDS: tuple[Command, ...] = (
         "credit note list",
         "[WORDS]",
         Permission.VIEW,
-        "lists credit notes that are not used up",
+        phrase("lists credit notes that are not used up"),
         "credit note list",
         listed,
     ),
@@ -97,7 +98,7 @@ COMMANDS: tuple[Command, ...] = (
         "credit note apply",
         "NUMBER [INV [AMOUNT] [reason…]|oldest]",
         Permission.APPLY_CASH,
-        "takes it off invoices",
+        phrase("takes it off invoices"),
         APPLY,
         apply,
     ),
@@ -106,7 +107,7 @@ COMMANDS: tuple[Command, ...] = (
         "credit note void",
         "NUMBER reason…",
         Permission.MOVE_MONEY,
-        "makes it good for nothing",
+        phrase("makes it good for nothing"),
         VOID,
         void,
     ),

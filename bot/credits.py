@@ -12,6 +12,7 @@ from bot.views import answers
 from bot.views import credits as views
 from domain.kernel.actor import Permission
 from domain.kernel.core import Core
+from domain.kernel.speech import phrase, say
 from domain.ledger import credits, invoices  # noqa: A004 - named after what it is about, as every module
 from domain.operations import cases, short_ids
 from domain.operations.short_ids import Waiting
@@ -29,11 +30,15 @@ async def propose(core: Core, ask: Ask) -> Message:
     case = await cases.case(core, invoice_number=number)
     read = words.leading_amount(rest, currency=case.balance.currency)
     if read is None:
-        raise Misunderstood(f"How much? For example `/plixo {EXAMPLE}`.")
-    reason = asks.reason(rest[read[1] :], why="Why is it given?", example=EXAMPLE)
+        raise Misunderstood(say("How much? For example `/plixo {example}`.", example=EXAMPLE))
+    reason = asks.reason(rest[read[1] :], why=say("Why is it given?"), example=EXAMPLE)
     event = await credits.propose(core, invoice_number=number, amount=read[0], reason=reason, actor=ask.actor)
-    who = "Legal or a Controller" if event.above_cap else "somebody else who may approve"
-    return answers.done(event, note=f"It waits for {who} (`/plixo credit list`); nothing changes until then.")
+    note = (
+        say("It waits for Legal or a Controller (`/plixo credit list`); nothing changes until then.")
+        if event.above_cap
+        else say("It waits for somebody else who may approve (`/plixo credit list`); nothing changes until then.")
+    )
+    return answers.done(event, note=note)
 
 
 async def listed(core: Core, ask: Ask) -> Message:
@@ -46,7 +51,7 @@ async def approve(core: Core, ask: Ask) -> Message:
     """Answer ``/plixo credit approve ID``; the number of an invoice with one waiting credit names it, too."""
     if not ask.words:
         raise Misunderstood(
-            "Which credit? `/plixo credit list` lists them, for example `/plixo credit approve 1a2b3c4d`."
+            say("Which credit? `/plixo credit list` lists them, for example `/plixo credit approve 1a2b3c4d`.")
         )
     credit_id = await _named(core, ask.words[0])
     return answers.done(await credits.approve(core, credit_id=credit_id, actor=ask.actor))
@@ -56,8 +61,8 @@ async def reject(core: Core, ask: Ask) -> Message:
     """Answer ``/plixo credit reject ID reason…``."""
     example = "credit reject 1a2b3c4d the delivery was on time"
     if not ask.words:
-        raise Misunderstood(f"Which credit, and why? For example `/plixo {example}`.")
-    reason = asks.reason(ask.words[1:], why="Why is it declined?", example=example)
+        raise Misunderstood(say("Which credit, and why? For example `/plixo {example}`.", example=example))
+    reason = asks.reason(ask.words[1:], why=say("Why is it declined?"), example=example)
     credit_id = await _named(core, ask.words[0])
     return answers.done(await credits.reject(core, credit_id=credit_id, reason=reason, actor=ask.actor))
 
@@ -71,13 +76,17 @@ async def press_approve(core: Core, press: Press) -> Message:
 async def press_reject(core: Core, press: Press) -> Answer:
     """Answer a click on Reject…: whoever proposed it wants to know why."""
     found = await credits.waiting(core, only=press.subject.credit)
-    return views.reject_form(found[0]) if found else answers.said("That credit does not wait for a decision any more.")
+    return (
+        views.reject_form(found[0])
+        if found
+        else answers.said(say("That credit does not wait for a decision any more."))
+    )
 
 
 async def submit_reject(core: Core, filled: Filled) -> Message:
     """Take the reason why a credit is declined."""
     assert filled.subject.credit is not None, "the form's route asks for it"
-    reason = reasons.given(filled.values, {}, or_else="Why? Whoever proposed it reads it.")
+    reason = reasons.given(filled.values, {}, or_else=say("Why? Whoever proposed it reads it."))
     return answers.done(await credits.reject(core, credit_id=filled.subject.credit, reason=reason, actor=filled.actor))
 
 
@@ -95,7 +104,7 @@ COMMANDS: tuple[Command, ...] = (
         "credit",
         "INV AMOUNT reason…",
         Permission.WORK_QUEUE,
-        "proposes to give up a part",
+        phrase("proposes to give up a part"),
         EXAMPLE,
         propose,
         Permission.APPROVE_CREDITS,
@@ -105,7 +114,7 @@ COMMANDS: tuple[Command, ...] = (
         "credit list",
         "",
         Permission.VIEW,
-        "lists credits that wait for a decision",
+        phrase("lists credits that wait for a decision"),
         "credit list",
         listed,
     ),
@@ -114,7 +123,7 @@ COMMANDS: tuple[Command, ...] = (
         "credit approve",
         "ID",
         Permission.APPROVE,
-        "approves a credit",
+        phrase("approves a credit"),
         "credit approve 1a2b3c4d",
         approve,
         Permission.APPROVE_CREDITS,
@@ -124,7 +133,7 @@ COMMANDS: tuple[Command, ...] = (
         "credit reject",
         "ID reason…",
         Permission.WORK_QUEUE,
-        "declines a credit, or takes one's own back",
+        phrase("declines a credit, or takes one's own back"),
         "credit reject 1a2b3c4d it came on time",
         reject,
         Permission.APPROVE_CREDITS,

@@ -16,15 +16,21 @@ from domain.commitments import dispute_uploads
 from domain.commitments.dispute_refusals import FilesUnkept
 from domain.commitments.dispute_uploads import Awaited
 from domain.commitments.documents import LARGEST
+from domain.kernel import kept
 from domain.kernel.core import Core
 from domain.kernel.jobs import JobFunction, TryLater
 from domain.kernel.refusals import Refusal
+from domain.kernel.speech import phrase, say
 from domain.people import people
 
 log = logging.getLogger(__name__)
 
 SOURCE = "slack:"
 """Before the id of a file at Slack."""
+
+NEVER_CAME = phrase("It could not be fetched for a day ({why}).")
+
+kept.learn(NEVER_CAME)
 
 
 class DisputeFiles:
@@ -53,7 +59,7 @@ class DisputeFiles:
             except TryLater as later:
                 if self._core.clock.now() - file.asked_at < dispute_uploads.GIVEN_UP:
                     raise
-                problem = f"It could not be fetched for a day ({later})."
+                problem = say(NEVER_CAME, why=str(later))
             if not problem:
                 return
             await dispute_uploads.missed(self._core, dispute_id=file.dispute_id, source=source, problem=problem)

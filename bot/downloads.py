@@ -11,6 +11,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import errors
 from bot.calls import Calls
 from bot.errors import SlackAway, SlackRefused
+from domain.kernel import kept
+from domain.kernel.speech import phrase, say
 from domain.operations.imports import handing
 
 FILES_HOST = "files.slack.com"
@@ -19,6 +21,14 @@ SECONDS = 120.0
 """Within it a file is here, or it is tried again."""
 
 CHUNK = 1 << 16
+
+UNHANDED = phrase("Slack does not hand the file out ({code}).")
+ELSEWHERE = phrase("The file does not lie at Slack, so it cannot be fetched. Upload it here.")
+FORBIDDEN = phrase("Slack does not hand the file out: the app may not read files; install it again from its manifest.")
+LOST = phrase("Slack does not hand the file out: it is gone.")
+PAGE = phrase("Slack sent a page instead of the file: the app may not read files. Install it again.")
+
+kept.learn(UNHANDED, ELSEWHERE, FORBIDDEN, LOST, PAGE)
 
 
 class Unfetchable(Exception):
@@ -62,7 +72,7 @@ class Downloads:
         try:
             told = await self._calls.make(lambda: self._client.files_info(file=file_id))
         except SlackRefused as refused:
-            raise Unfetchable(f"Slack does not hand the file out ({refused}).") from None
+            raise Unfetchable(say(UNHANDED, code=str(refused))) from None
         found = told.get("file")
         if not isinstance(found, dict):
             raise self._calls.half("no file")
@@ -87,7 +97,7 @@ class Downloads:
         address = urlsplit(file.address)
         at_slack = (address.scheme, address.netloc) == ("https", FILES_HOST)
         if not at_slack and (address.scheme, address.netloc) != self._own:
-            raise Unfetchable("The file does not lie at Slack, so it cannot be fetched. Upload it here.")
+            raise Unfetchable(say(ELSEWHERE))
         session = self._client.session
         assert session is not None, "the bot gives its clients a session"
         headers = {"Authorization": f"Bearer {self._client.token}"}
@@ -114,12 +124,7 @@ def _require_handed_out(answer: aiohttp.ClientResponse) -> None:
     if answer.status == 429 or answer.status >= 500:
         raise SlackAway(errors.OUTAGE_WAIT, f"a file does not come ({answer.status})")
     if answer.status != 200:
-        why = (
-            "the app may not read files; install it again from its manifest"
-            if answer.status in (301, 302, 303, 307, 308, 401, 403)
-            else "it is gone"
-        )
-        raise Unfetchable(f"Slack does not hand the file out: {why}.")
+        raise Unfetchable(say(FORBIDDEN if answer.status in (301, 302, 303, 307, 308, 401, 403) else LOST))
 
 
 async def _read(answer: aiohttp.ClientResponse, name: str, most: int) -> bytes:
@@ -131,7 +136,7 @@ async def _read(answer: aiohttp.ClientResponse, name: str, most: int) -> bytes:
         await asyncio.sleep(0)
     head = bytes(read[:512]).lstrip().lower()
     if head.startswith((b"<!doctype html", b"<html")):
-        raise Unfetchable("Slack sent a page instead of the file: the app may not read files. Install it again.")
+        raise Unfetchable(say(PAGE))
     return bytes(read)
 
 

@@ -11,6 +11,7 @@ from bot.filled import Misfilled, Values
 from domain.kernel.core import Core
 from domain.kernel.money import Money
 from domain.kernel.refusals import Refusal
+from domain.kernel.speech import say
 from domain.operations import cases
 from domain.operations.cases import Case
 
@@ -45,7 +46,9 @@ def amount(values: Values, field: str, *, currency: str) -> Money | None:
     except Misunderstood as hint:
         raise Misfilled({field: str(hint)}) from None
     if read is None or read[1] != len(said):
-        raise Misfilled({field: f"Write the amount as a number in {currency}, such as 500 or 1250.50."})
+        raise Misfilled(
+            {field: say("Write the amount as a number in {currency}, such as 500 or 1250.50.", currency=currency)}
+        )
     return read[0]
 
 
@@ -90,5 +93,5 @@ async def case(core: Core, filled: Filled) -> Case:
     Raises:
         Misfilled: None was.
     """
-    found = filled.subject.invoice or chosen(filled.values, INVOICE, or_else="Which invoice?")
+    found = filled.subject.invoice or chosen(filled.values, INVOICE, or_else=say("Which invoice?"))
     return await cases.case(core, invoice_id=found)

@@ -1,17 +1,21 @@
 """Export jobs: make a file that somebody asked for and bring it there, once, with the rights of that moment."""
 
 import logging
+from collections.abc import Callable
 from uuid import UUID
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import errors, uploads
+from bot import errors, readers
 from bot.audience import Audience
 from bot.blocks import Message
 from bot.calls import Calls
 from bot.errors import SlackRefused
 from bot.poster import Poster
+from bot.uploads import Upload, Uploads
 from bot.views import answers, charts
+from bot.views import exports as views
+from domain.kernel import request_ids
 from domain.kernel.core import Core
 from domain.kernel.jobs import JobFunction, TryLater
 from domain.kernel.ports import StoreUnavailable
@@ -30,11 +34,11 @@ class ExportJobs:
     """Sends files to those who asked for them."""
 
     def __init__(self, core: Core, client: AsyncWebClient, calls: Calls, poster: Poster) -> None:
-        self._core, self._client, self._calls, self._poster = core, client, calls, poster
+        self._core, self._poster, self._uploads = core, poster, Uploads(core, client, calls)
 
     def jobs(self) -> dict[str, JobFunction]:
         """Return the jobs that this does."""
-        return {"send_export": self.send}
+        return {"send_export": self.send, "tell_export_given_up": self.give_up}
 
     async def send(self, export_id: str, what: str, words: list[str], chat_id: str, channel: str) -> None:
         """Make a file and bring it; a job that does nothing when the file was brought before.
@@ -42,21 +46,37 @@ class ExportJobs:
         Raises:
             TryLater: Slack or the store of files is away.
         """
-        key = f"export:{UUID(export_id)}"
-        known = await chat_messages.found(self._core, keys=[key])
-        if known and known[0].ts is not None:
+        key = _key(export_id)
+        if await self._uploads.is_done(key):
             return
         try:
             target = await self._target(chat_id, channel)
-            actor = await people.actor(self._core, slack_id=chat_id)
-            made = await exports.made(self._core, what=What(what), words=words, actor=actor)
-            await self._bring(made, target, key=key)
+            with readers.spoken_to(self._core, await readers.person(self._core, slack_id=chat_id)):
+                actor = await people.actor(self._core, slack_id=chat_id)
+                made = await exports.made(self._core, what=What(what), words=words, actor=actor)
+            await self._bring(made, target, chat_id=chat_id, key=key)
         except Refusal as no:
-            await self._say(answers.refused(str(no)), chat_id=chat_id, key=key)
+            refused = str(no)
+            await self._say(lambda: answers.refused(refused), chat_id=chat_id, key=f"{key}:refused")
         except SlackRefused as refused:
             log.error("a file is not sent to whoever asked for it, Slack refuses: %s", refused)
         except StoreUnavailable as error:
             raise TryLater(errors.OUTAGE_WAIT, "the store of files does not answer") from error
+
+    async def give_up(self, export_id: str, what: str, words: list[str], chat_id: str, channel: str) -> None:
+        """Tell whoever asked for a file that it cannot be made, after the last try; a job.
+
+        Raises:
+            TryLater: Slack is away.
+        """
+        del channel
+        key = _key(export_id)
+        if await self._uploads.is_done(key):
+            return
+        request_id = request_ids.current()
+        await self._say(
+            lambda: views.given_up(What(what), words, request_id=request_id), chat_id=chat_id, key=f"{key}:given-up"
+        )
 
     async def _target(self, chat_id: str, channel: str) -> str:
         """Return the channel that was wished if nobody reads along there who may not; else the talk with the person.
@@ -67,23 +87,24 @@ class ExportJobs:
             return channel
         return await self._poster.rooms.direct(chat_id)
 
-    async def _bring(self, made: Exported, channel: str, *, key: str) -> None:
+    async def _bring(self, made: Exported, channel: str, *, chat_id: str, key: str) -> None:
         if made.figures is not None:
+            own = await readers.person(self._core, slack_id=chat_id) if channel.startswith("D") else None
 
             def draw(readers: Audience) -> Message:
                 return charts.twin(made.figures, made.described, readers)
 
             reserved = await chat_messages.reserve(self._core, keys=[f"{key}:text"], channel=channel)
             if open_ := await self._poster.unposted(reserved):
-                await self._poster.once(draw, reserved=open_, channel=channel)
-        await chat_messages.reserve(self._core, keys=[key], channel=channel)
-        file_id = await uploads.share(
-            self._client, self._calls, name=made.name, body=made.body, channel=channel, alt=made.described[:LONGEST_ALT]
-        )
-        await chat_messages.mark_posted(self._core, keys=[key], channel=channel, ts=file_id)
+                await self._poster.once(own.hears(draw) if own else draw, reserved=open_, channel=channel)
+        await self._uploads.once(Upload(made.name, made.body, made.described[:LONGEST_ALT]), key=key, channel=channel)
 
-    async def _say(self, message: Message, *, chat_id: str, key: str) -> None:
+    async def _say(self, said: Callable[[], Message], *, chat_id: str, key: str) -> None:
         try:
-            await self._poster.to_person(lambda _: message, slack_id=chat_id, key=f"{key}:refused")
+            await self._poster.to_person(lambda _: said(), slack_id=chat_id, key=key)
         except SlackRefused as refused:
-            log.error("a refusal is not shown, Slack refuses: %s", refused)
+            log.error("a person cannot be told of a file, Slack refuses: %s", refused)
+
+
+def _key(export_id: str) -> str:
+    return f"export:{UUID(export_id)}"

@@ -3,9 +3,10 @@
 from bot.asks import Ask, Misunderstood
 from bot.blocks import Message
 from bot.routes import Command, Group, command
-from bot.views import answers
+from bot.views import exports as views
 from domain.kernel.actor import Permission
 from domain.kernel.core import Core
+from domain.kernel.speech import phrase, say
 from domain.operations import exports
 from domain.operations.exports import CHARTS, What
 
@@ -27,19 +28,30 @@ async def export(core: Core, ask: Ask) -> Message:
     name = words[0].casefold() if words else ""
     known = {each.value: each for each in What if each not in CHARTS}
     if name not in known:
-        raise Misunderstood(f"What shall it be: {', '.join(known)}? For example `/plixo {EXAMPLE}`.")
+        raise Misunderstood(
+            say(
+                "What shall it be: {known}? For example `/plixo {example}`.",
+                known=", ".join(f"`{each}`" for each in known),
+                example=EXAMPLE,
+            )
+        )
     what = known[name]
     if what in _NAMED and len(words) < 2:
-        raise Misunderstood(f"Of which? For example `/plixo {EXAMPLE}`, or `/plixo export receipt INV-1042`.")
+        raise Misunderstood(
+            say("Of which? For example `/plixo {example}`, or `/plixo export receipt INV-1042`.", example=EXAMPLE)
+        )
     return await queued(core, ask, what=what, words=tuple(words[1:]), here=here)
 
 
 async def queued(core: Core, ask: Ask, *, what: What, words: tuple[str, ...], here: bool) -> Message:
-    """Let a file be made, and say where it comes."""
+    """Let a file be made, and say where it comes.
+
+    It comes to the person alone unless ``here`` is said; whether the channel may have it is looked at when it is
+    brought, since who reads along may change until then.
+    """
     channel = ask.channel if here else ""
     await exports.ask(core, what=what, words=words, chat_id=ask.slack_id, channel=channel, actor=ask.actor)
-    where = "comes here, unless everybody may read along here" if channel else "comes as a message from Plixo"
-    return answers.said(f"The {what.value} is being made; it {where}.")
+    return views.queued(what, here=bool(channel))
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -48,8 +60,10 @@ COMMANDS: tuple[Command, ...] = (
         "export",
         "WHAT [filters] [here]",
         Permission.VIEW,
-        "sends a file: a statement, invoice or receipt, the queue, ageing, unapplied cash, bank lines, suppressions, "
-        "or what the last import rejected",
+        phrase(
+            "sends you a file, or brings it `here`: a statement, invoice or receipt, the queue, ageing, unapplied "
+            "cash, bank lines, suppressions, or what the last import rejected"
+        ),
         EXAMPLE,
         export,
         Permission.IMPORT,

@@ -11,6 +11,7 @@ from bot.views import answers
 from bot.views import falls as views
 from domain.kernel.actor import Permission
 from domain.kernel.core import Core
+from domain.kernel.speech import phrase, say
 from domain.ledger import falls
 from domain.ledger.falls import Cause
 from domain.operations import cases
@@ -45,7 +46,9 @@ async def listed(core: Core, ask: Ask) -> Message:
 def _cause(rest: tuple[str, ...]) -> Cause:
     word = rest[0].casefold() if rest else ""
     if word not in set(Cause):
-        raise Misunderstood(f"What was it: payment, credit or correction? For example `/plixo {EXAMPLE}`.")
+        raise Misunderstood(
+            say("What was it: payment, credit or correction? For example `/plixo {example}`.", example=EXAMPLE)
+        )
     return Cause(word)
 
 
@@ -56,7 +59,7 @@ def _day(rest: tuple[str, ...]) -> tuple[date | None, tuple[str, ...]]:
     try:
         return date.fromisoformat(rest[at]), rest[at + 1 :]
     except ValueError:
-        raise Misunderstood(f"{rest[at]} is no day of the calendar.") from None
+        raise Misunderstood(say("{day} is no day of the calendar.", day=rest[at])) from None
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -65,7 +68,7 @@ COMMANDS: tuple[Command, ...] = (
         "lowered",
         "INV payment|credit|correction [AMOUNT] [on DAY] [reason…]",
         Permission.APPLY_CASH,
-        "tells what a ledger file took off without saying why",
+        phrase("tells what a ledger file took off without saying why"),
         EXAMPLE,
         decide,
         Permission.APPROVE_CREDITS,
@@ -75,7 +78,7 @@ COMMANDS: tuple[Command, ...] = (
         "lowered list",
         "",
         Permission.VIEW,
-        "lists invoices of which nobody has told it yet",
+        phrase("lists invoices of which nobody has told it yet"),
         "lowered list",
         listed,
     ),

@@ -4,15 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from bot import text
 from bot.asks import Ask, Filled, Misunderstood, Press
 from bot.blocks import Message
 from bot.filled import Misfilled
 from bot.ids import Action, FormId
 from bot.routes import Answer, Command, Form, Group, Listener, Route, command
-from bot.views import answers, import_forms
+from bot.views import answers, import_forms, import_notes
 from bot.views import imports as views
 from domain.kernel.actor import Permission
 from domain.kernel.core import Core
+from domain.kernel.speech import phrase, say
 from domain.operations.imports import cards, deciding, handing
 from domain.operations.imports.cards import ImportCard
 from domain.operations.imports.refusals import ImportUnknown, PreviewOutdated
@@ -31,12 +33,24 @@ _WORDS: Mapping[str, ImportKind] = {
 }
 
 
+SPREADSHEETS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".numbers")
+"""Endings of files that have to be saved as CSV first."""
+
+
+def is_spreadsheet(file_name: str) -> bool:
+    """Tell whether a file is a spreadsheet by its name."""
+    return file_name.casefold().endswith(SPREADSHEETS)
+
+
 async def open_form(core: Core, ask: Ask) -> Answer:
     """Answer ``/plixo import [KIND]`` with a form that takes files."""
     del core
     word = ask.words[0].casefold() if ask.words else ""
     if word and word not in _WORDS:
-        raise Misunderstood(f"What does the file hold: {', '.join(ImportKind)}? For example `/plixo {EXAMPLE}`.")
+        kinds = ", ".join(f"`{each}`" for each in ImportKind)
+        raise Misunderstood(
+            say("What does the file hold: {kinds}? For example `/plixo {example}`.", kinds=kinds, example=EXAMPLE)
+        )
     kind = _WORDS.get(word)
     handing.require(ask.actor, kind)
     return import_forms.hand_in(kind)
@@ -45,14 +59,17 @@ async def open_form(core: Core, ask: Ask) -> Answer:
 async def listed(core: Core, ask: Ask) -> Message:
     """Answer ``/plixo import list``: the files that wait for a decision."""
     handing.require(ask.actor, None)
-    return views.waiting(await cards.waiting(core))
+    return import_notes.waiting(await cards.waiting(core))
 
 
 async def submit_files(core: Core, filled: Filled) -> Message:
     """Take the files that were handed in; each is previewed in a message of its own."""
     files = filled.values.files("files")
     if not files:
-        raise Misfilled({"files": "Choose a file."})
+        raise Misfilled({"files": say("Choose a file.")})
+    for file in files[: import_forms.MOST_FILES]:
+        if is_spreadsheet(file.name):
+            raise Misfilled({"files": import_notes.spreadsheet(text.plain(file.name))})
     said = filled.values.choice("kind")
     kind = ImportKind(said) if said in set(ImportKind) else None
     full = "full" in filled.values.choices("full")
@@ -63,7 +80,13 @@ async def submit_files(core: Core, filled: Filled) -> Message:
             kind=kind, full=full, actor=filled.actor,
         )  # fmt: skip
         told.append(f"{event.told()}.")
-    return answers.said(f"{' '.join(told)} You get a message that shows what would change.")
+    told.append(
+        say(
+            "What would change comes as a message from Plixo (in Slack’s list of apps: *Plixo*, *Messages*); there you "
+            "decide whether it is imported."
+        )
+    )
+    return answers.said(" ".join(told))
 
 
 async def press_apply(core: Core, press: Press) -> Message:
@@ -71,7 +94,11 @@ async def press_apply(core: Core, press: Press) -> Message:
     event = await deciding.apply(
         core, import_id=_id(press), seen=_seen(press), actor=press.actor, chat_id=press.slack_id
     )
-    return answers.done(event)
+    note = say(
+        "The message with the preview now shows how far it is, and in the end what was imported; rows that were "
+        "rejected come as a file below it."
+    )
+    return answers.done(event, note=note)
 
 
 async def press_cancel(core: Core, press: Press) -> Message:
@@ -81,7 +108,7 @@ async def press_cancel(core: Core, press: Press) -> Message:
 
 async def press_answer(core: Core, press: Press) -> Message:
     """Answer a click on one of the answers to a question."""
-    found = await _card(core, press.subject.file)
+    found = await _card(core, press)
     place = press.subject.place or 0
     if found.question is None or not 0 < place <= len(found.question.choices):
         raise PreviewOutdated(found.file_name)
@@ -97,24 +124,24 @@ async def press_answer(core: Core, press: Press) -> Message:
 
 async def press_ask(core: Core, press: Press) -> Answer:
     """Answer a click on Answer…: show the form."""
-    found = await _card(core, press.subject.file)
+    found = await _card(core, press)
     return import_forms.answer(found) or views.card(found)
 
 
 async def press_columns(core: Core, press: Press) -> Answer:
     """Answer a click on Columns…: show the form."""
-    found = await _card(core, press.subject.file)
+    found = await _card(core, press)
     return import_forms.columns(found) if found.kind and import_forms.headers_of(found) else views.card(found)
 
 
 async def press_kind(core: Core, press: Press) -> Answer:
     """Answer a click on It holds something else…: show the form."""
-    return import_forms.kind(await _card(core, press.subject.file))
+    return import_forms.kind(await _card(core, press))
 
 
 async def press_full(core: Core, press: Press) -> Message:
     """Answer a click that says whether the file is a full export."""
-    found = await _card(core, press.subject.file)
+    found = await _card(core, press)
     event = await deciding.say(
         core, import_id=found.import_id, seen=_seen(press), full=not found.said.full, actor=press.actor
     )
@@ -126,7 +153,7 @@ async def submit_answer(core: Core, filled: Filled) -> Message:
     on = filled.values.day("answer")
     said = on.isoformat() if on else filled.values.choice("answer") or filled.values.text("answer")
     if not said:
-        raise Misfilled({"answer": "The file cannot be read without it."})
+        raise Misfilled({"answer": say("The file cannot be read without it.")})
     event = await deciding.answer(core, import_id=_id(filled), seen=_seen(filled), text=said, actor=filled.actor)
     return answers.done(event)
 
@@ -135,7 +162,7 @@ async def submit_kind(core: Core, filled: Filled) -> Message:
     """Take what the file holds."""
     said = filled.values.choice("kind")
     if said not in set(ImportKind):
-        raise Misfilled({"kind": "Choose one."})
+        raise Misfilled({"kind": say("Choose one.")})
     event = await deciding.say(
         core, import_id=_id(filled), seen=_seen(filled), kind=ImportKind(said), actor=filled.actor
     )
@@ -144,7 +171,7 @@ async def submit_kind(core: Core, filled: Filled) -> Message:
 
 async def submit_columns(core: Core, filled: Filled) -> Message:
     """Take which column is what; one that was taken and is chosen no more is not used."""
-    found = await _card(core, filled.subject.file)
+    found = await _card(core, filled)
     pairs = import_forms.pairs(found, filled.values.choice)
     event = await deciding.say(
         core,
@@ -166,9 +193,15 @@ async def shared(core: Core, event: Mapping[str, Any]) -> None:
         await handing.look_at(core, file_id=file_id, channel=channel, chat_id=slack_id)
 
 
-async def _card(core: Core, import_id: UUID | None) -> ImportCard:
-    assert import_id is not None, "the route asks for it"
-    found = await cards.card(core, import_id=import_id)
+async def _card(core: Core, about: Press | Filled) -> ImportCard:
+    """Return the import for somebody who may decide about it: forms show what is in the file.
+
+    Raises:
+        ImportUnknown: There is none.
+        NotAllowed: The actor may not import such files.
+    """
+    found = await cards.card(core, import_id=_id(about))
+    handing.require(about.actor, found.kind if found else None)
     if found is None:
         raise ImportUnknown
     return found
@@ -190,7 +223,7 @@ COMMANDS: tuple[Command, ...] = (
         "import",
         "[invoices|contacts|control|bank|remittance]",
         Permission.IMPORT,
-        "takes files, and shows what they would change",
+        phrase("takes files, and shows what they would change"),
         EXAMPLE,
         open_form,
         Permission.APPLY_CASH,
@@ -201,7 +234,7 @@ COMMANDS: tuple[Command, ...] = (
         "import list",
         "",
         Permission.IMPORT,
-        "lists files that wait for a decision",
+        phrase("lists files that wait for a decision"),
         "import list",
         listed,
         Permission.APPLY_CASH,

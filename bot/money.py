@@ -11,6 +11,7 @@ from bot.views import money as views
 from domain.kernel.actor import Permission
 from domain.kernel.core import Core
 from domain.kernel.money import Money
+from domain.kernel.speech import phrase, say
 from domain.ledger import placing, sums, unapplied
 from domain.operations import cases, short_ids
 from domain.operations.short_ids import Waiting
@@ -34,7 +35,7 @@ async def note(core: Core, ask: Ask) -> Message:
         Misunderstood: Id or words are missing.
     """
     payment_id = await _payment(core, ask, example=NOTE)
-    said = asks.reason(ask.words[1:], why="What is known about it?", example=NOTE)
+    said = asks.reason(ask.words[1:], why=say("What is known about it?"), example=NOTE)
     return answers.done(await placing.annotate(core, payment_id=payment_id, text=said, actor=ask.actor))
 
 
@@ -50,7 +51,7 @@ async def place(core: Core, ask: Ask) -> Message:
     if len(events) > 1:
         return views.done(events)
     short = short_ids.short(events[0].allocation_id)
-    return answers.done(events[0], note=f"`/plixo unplace {short} reason…` takes it back.")
+    return answers.done(events[0], note=say("`/plixo unplace {id} reason…` takes it back.", id=short))
 
 
 async def unplace(core: Core, ask: Ask) -> Message:
@@ -60,8 +61,10 @@ async def unplace(core: Core, ask: Ask) -> Message:
         Misunderstood: Id or reason is missing.
     """
     if not ask.words:
-        raise Misunderstood(f"Which entry? `/plixo entries INV` lists them, for example `/plixo {UNPLACE}`.")
-    reason = asks.reason(ask.words[1:], why="Why is it taken back?", example=UNPLACE)
+        raise Misunderstood(
+            say("Which entry? `/plixo entries INV` lists them, for example `/plixo {example}`.", example=UNPLACE)
+        )
+    reason = asks.reason(ask.words[1:], why=say("Why is it taken back?"), example=UNPLACE)
     allocation_id = await short_ids.resolve(core, what=Waiting.ALLOCATION, text=ask.words[0])
     event = await placing.take_back(core, allocation_id=allocation_id, reason=reason, actor=ask.actor)
     return answers.done(event)
@@ -75,7 +78,9 @@ async def entries(core: Core, ask: Ask) -> Message:
 
 async def _payment(core: Core, ask: Ask, *, example: str) -> UUID:
     if not ask.words:
-        raise Misunderstood(f"Which money? `/plixo unapplied` lists it, for example `/plixo {example}`.")
+        raise Misunderstood(
+            say("Which money? `/plixo unapplied` lists it, for example `/plixo {example}`.", example=example)
+        )
     return await short_ids.resolve(core, what=Waiting.PAYMENT, text=ask.words[0])
 
 
@@ -107,19 +112,25 @@ COMMANDS: tuple[Command, ...] = (
         "unapplied",
         "[NAME|AMOUNT|REFERENCE|>30d]",
         Permission.VIEW,
-        "lists money that is applied to no invoice",
+        phrase("lists money that is applied to no invoice"),
         "unapplied Acme",
         listed,
     ),
     command(
-        Group.MONEY, "unapplied note", "ID words…", Permission.APPLY_CASH, "notes what is known about it", NOTE, note
+        Group.MONEY,
+        "unapplied note",
+        "ID words…",
+        Permission.APPLY_CASH,
+        phrase("notes what is known about it"),
+        NOTE,
+        note,
     ),
     command(
         Group.MONEY,
         "place",
         "ID INV [AMOUNT], … [reason…]",
         Permission.APPLY_CASH,
-        "puts unapplied cash on invoices",
+        phrase("puts unapplied cash on invoices"),
         PLACE,
         place,
     ),
@@ -128,11 +139,17 @@ COMMANDS: tuple[Command, ...] = (
         "unplace",
         "ID reason…",
         Permission.APPLY_CASH,
-        "takes it, or a credit note, off again",
+        phrase("takes it, or a credit note, off again"),
         UNPLACE,
         unplace,
     ),
     command(
-        Group.MONEY, "entries", "INV", Permission.VIEW, "shows what a balance is made of", "entries INV-1042", entries
+        Group.MONEY,
+        "entries",
+        "INV",
+        Permission.VIEW,
+        phrase("shows what a balance is made of"),
+        "entries INV-1042",
+        entries,
     ),
 )

@@ -6,6 +6,7 @@ from bot.routes import Command, Group, command
 from bot.views import parity as views
 from domain.kernel.actor import Permission
 from domain.kernel.core import Core
+from domain.kernel.speech import phrase
 from domain.ledger import parity
 
 
@@ -15,5 +16,13 @@ async def show(core: Core, ask: Ask) -> Message:
 
 
 COMMANDS: tuple[Command, ...] = (
-    command(Group.MONEY, "parity", "", Permission.VIEW, "compares our ageing with that of your books", "parity", show),
+    command(
+        Group.MONEY,
+        "parity",
+        "",
+        Permission.VIEW,
+        phrase("compares our ageing with that of your books"),
+        "parity",
+        show,
+    ),
 )

@@ -12,6 +12,7 @@ from bot.views import answers
 from bot.views import payments as views
 from domain.kernel.actor import Permission
 from domain.kernel.core import Core
+from domain.kernel.speech import phrase, say
 from domain.operations import cases, short_ids
 from domain.operations.short_ids import Waiting
 from domain.pay_links import provider_health, strays
@@ -38,7 +39,7 @@ async def book(core: Core, ask: Ask) -> Message:
         Misunderstood: Id or invoice is missing.
     """
     if len(ask.words) < 2:
-        raise Misunderstood(f"Which money, and on which invoice? For example `/plixo {BOOK}`.")
+        raise Misunderstood(say("Which money, and on which invoice? For example `/plixo {example}`.", example=BOOK))
     stray_id = await _named(core, ask.words[0])
     number, _ = asks.leading_number(ask.words[1:], example=BOOK)
     return answers.done(await strays.book(core, stray_id=stray_id, invoice_number=number, actor=ask.actor))
@@ -51,8 +52,8 @@ async def dismiss(core: Core, ask: Ask) -> Message:
         Misunderstood: Id or reason is missing.
     """
     if not ask.words:
-        raise Misunderstood(f"Which money, and why? For example `/plixo {DISMISS}`.")
-    reason = asks.reason(ask.words[1:], why="Why is it left out of the ledger?", example=DISMISS)
+        raise Misunderstood(say("Which money, and why? For example `/plixo {example}`.", example=DISMISS))
+    reason = asks.reason(ask.words[1:], why=say("Why is it left out of the ledger?"), example=DISMISS)
     stray_id = await _named(core, ask.words[0])
     return answers.done(await strays.dismiss(core, stray_id=stray_id, reason=reason, actor=ask.actor))
 
@@ -81,7 +82,9 @@ async def press_dismiss(core: Core, press: Press) -> Message:
     assert press.subject.stray is not None, "the route asks for it"
     del core
     short = short_ids.short(press.subject.stray)
-    return answers.said(f"Whoever looks at the books later wants to know why: `/plixo stray dismiss {short} reason…`")
+    return answers.said(
+        say("Whoever looks at the books later wants to know why: `/plixo stray dismiss {id} reason…`", id=short)
+    )
 
 
 async def _named(core: Core, word: str) -> UUID:
@@ -90,18 +93,32 @@ async def _named(core: Core, word: str) -> UUID:
 
 COMMANDS: tuple[Command, ...] = (
     command(
-        Group.MONEY, "payments", "", Permission.VIEW, "shows whether Stripe can be relied upon", "payments", health
+        Group.MONEY,
+        "payments",
+        "",
+        Permission.VIEW,
+        phrase("shows whether Stripe can be relied upon"),
+        "payments",
+        health,
     ),
     command(
-        Group.MONEY, "stray", "", Permission.VIEW, "lists money at Stripe that fits no entry of ours", "stray", listed
+        Group.MONEY,
+        "stray",
+        "",
+        Permission.VIEW,
+        phrase("lists money at Stripe that fits no entry of ours"),
+        "stray",
+        listed,
     ),
-    command(Group.MONEY, "stray book", "ID INV", Permission.APPLY_CASH, "enters it into the ledger", BOOK, book),
+    command(
+        Group.MONEY, "stray book", "ID INV", Permission.APPLY_CASH, phrase("enters it into the ledger"), BOOK, book
+    ),
     command(
         Group.MONEY,
         "stray dismiss",
         "ID reason…",
         Permission.APPLY_CASH,
-        "leaves it out of the ledger",
+        phrase("leaves it out of the ledger"),
         DISMISS,
         dismiss,
     ),

@@ -7,6 +7,7 @@ from bot.views import remittances as views
 from domain.cash_application import remittance_views
 from domain.kernel.actor import Permission
 from domain.kernel.core import Core
+from domain.kernel.speech import phrase
 
 EXAMPLE = "cash remittance 1a2b3c4d"
 
@@ -25,7 +26,7 @@ COMMANDS: tuple[Command, ...] = (
         "cash remittance",
         "[ID]",
         Permission.VIEW,
-        "shows what a payer says that a payment is for",
+        phrase("shows what a payer says that a payment is for"),
         EXAMPLE,
         show,
     ),

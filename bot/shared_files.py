@@ -6,10 +6,10 @@ from uuid import UUID
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import uploads
 from bot.calls import Calls
 from bot.errors import SlackRefused
 from bot.rooms import Rooms
+from bot.uploads import Upload, Uploads
 from domain.commitments import document_cases, documents
 from domain.commitments.dispute_refusals import DocumentHeld, DocumentNotFound, DocumentWaits, FilesUnkept
 from domain.kernel.core import Core
@@ -29,7 +29,7 @@ class FileSharer:
     """Puts files of payers before the operators."""
 
     def __init__(self, core: Core, client: AsyncWebClient, calls: Calls, *, rooms: Rooms) -> None:
-        self._core, self._client, self._calls, self._rooms = core, client, calls, rooms
+        self._core, self._rooms, self._uploads = core, rooms, Uploads(core, client, calls)
 
     async def share(self, document_id: str) -> None:
         """Post one file into its case's thread, once; a job, harmless when it runs twice.
@@ -64,22 +64,16 @@ class FileSharer:
         except (DocumentWaits, FilesUnkept) as error:
             self._wait(came, type(error).__name__)
             return
-        await chat_messages.reserve(
-            self._core, keys=[key], channel=case.channel, invoice_id=invoice_id
-        )  # one whose post was cut off may come twice, which is better than never
         try:
-            file_id = await uploads.share(
-                self._client,
-                self._calls,
-                name=content.name,
-                body=content.body,
+            await self._uploads.once(
+                Upload(content.name, content.body),
+                key=key,
                 channel=case.channel,
                 thread_ts=case.ts,
+                invoice_id=invoice_id,
             )
         except SlackRefused as refused:
             log.error("a file is not shown to the operators, Slack refuses: %s", refused)
-            return
-        await chat_messages.mark_posted(self._core, keys=[key], channel=case.channel, ts=file_id)
 
     def _wait(self, came: datetime, why: str) -> None:
         """Ask for another try, or give up.

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from bot import words
 from bot.asks import Misunderstood
 from domain.kernel.core import Core
+from domain.kernel.speech import say
 from domain.people.grants import WITHOUT_END, Term
 
 _FOR = re.compile(
@@ -33,7 +34,7 @@ def term(core: Core, said: tuple[str, ...]) -> tuple[Term, tuple[str, ...]]:
     found = _FOR.search(" ".join(said))
     has_end = any(word.casefold().strip(",:") in _UNTIL for word in said)
     if found is not None and found[2] and has_end:
-        raise Misunderstood("Say either how long (`for 2 days`) or until when (`until friday`), not both.")
+        raise Misunderstood(say("Say either how long (`for 2 days`) or until when (`until friday`), not both."))
     if has_end:
         read = words.until(said, now=core.clock.now(), zone=core.merchant.zone, opens=core.limits.office_closes)
         return Term(until=read.at), tuple(read.rest.split())

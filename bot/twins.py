@@ -11,6 +11,7 @@ from bot.views import answers
 from bot.views import twins as views
 from domain.kernel.actor import Permission
 from domain.kernel.core import Core
+from domain.kernel.speech import phrase, say
 from domain.ledger import twins
 from domain.operations import short_ids
 from domain.operations.short_ids import Waiting
@@ -49,14 +50,26 @@ async def press_dismiss(core: Core, press: Press) -> Message:
 
 async def _named(core: Core, ask: Ask, example: str) -> UUID:
     if not ask.words:
-        raise Misunderstood(f"Which pair? `/plixo twins` lists them, for example `/plixo {example}`.")
+        raise Misunderstood(
+            say("Which pair? `/plixo twins` lists them, for example `/plixo {example}`.", example=example)
+        )
     return await short_ids.resolve(core, what=Waiting.TWIN, text=ask.words[0])
 
 
 COMMANDS: tuple[Command, ...] = (
-    command(Group.CUSTOMER, "twins", "", Permission.VIEW, "lists customers that may be one", "twins", listed),
-    command(Group.CUSTOMER, "twins merge", "ID", Permission.APPROVE, "merges the second into the first", MERGE, merge),
-    command(Group.CUSTOMER, "twins dismiss", "ID", Permission.IMPORT, "says that they are two", DISMISS, dismiss),
+    command(Group.CUSTOMER, "twins", "", Permission.VIEW, phrase("lists customers that may be one"), "twins", listed),
+    command(
+        Group.CUSTOMER,
+        "twins merge",
+        "ID",
+        Permission.APPROVE,
+        phrase("merges the second into the first"),
+        MERGE,
+        merge,
+    ),
+    command(
+        Group.CUSTOMER, "twins dismiss", "ID", Permission.IMPORT, phrase("says that they are two"), DISMISS, dismiss
+    ),
 )
 
 BUTTONS: Mapping[Action, Route] = {

@@ -9,9 +9,10 @@ from bot.blocks import Message
 from bot.ids import Action, FormId
 from bot.routes import Answer, Command, Form, Group, Route, command
 from bot.views import answers
-from bot.views import money as views
+from bot.views import write_offs as views
 from domain.kernel.actor import Permission
 from domain.kernel.core import Core
+from domain.kernel.speech import phrase, say
 from domain.ledger import invoices, write_off_records, write_offs
 from domain.operations import cases, short_ids
 from domain.operations.short_ids import Waiting
@@ -21,7 +22,7 @@ VOID = "void INV-1042 it was sent twice"
 REJECT = "writeoff reject 1a2b3c4d they will pay after all"
 REVERSE = "writeoff reverse 1a2b3c4d they have paid after all"
 
-WAITS = "It waits for somebody else who may move money (`/plixo writeoff list`); nothing changes until then."
+WAITS = phrase("It waits for somebody else who may move money (`/plixo writeoff list`); nothing changes until then.")
 
 
 async def propose(core: Core, ask: Ask) -> Message:
@@ -33,9 +34,9 @@ async def propose(core: Core, ask: Ask) -> Message:
     number, rest = asks.leading_number(ask.words, example=EXAMPLE)
     case = await cases.case(core, invoice_number=number)
     amount, count = words.leading_amount(rest, currency=case.balance.currency) or (None, 0)
-    reason = asks.reason(rest[count:], why="Why is it given up?", example=EXAMPLE)
+    reason = asks.reason(rest[count:], why=say("Why is it given up?"), example=EXAMPLE)
     event = await write_offs.propose(core, invoice_number=number, amount=amount, reason=reason, actor=ask.actor)
-    return answers.done(event, note=WAITS)
+    return answers.done(event, note=say(WAITS))
 
 
 async def void(core: Core, ask: Ask) -> Message:
@@ -45,21 +46,21 @@ async def void(core: Core, ask: Ask) -> Message:
         Misunderstood: Invoice or reason is missing.
     """
     number, rest = asks.leading_number(ask.words, example=VOID)
-    reason = asks.reason(rest, why="Why is it void?", example=VOID)
+    reason = asks.reason(rest, why=say("Why is it void?"), example=VOID)
     event = await write_offs.propose_void(core, invoice_number=number, reason=reason, actor=ask.actor)
-    return answers.done(event, note=WAITS)
+    return answers.done(event, note=say(WAITS))
 
 
 async def listed(core: Core, ask: Ask) -> Message:
     """Answer ``/plixo writeoff list``."""
     del ask
-    return views.write_offs(await write_off_records.waiting(core))
+    return views.listed(await write_off_records.waiting(core))
 
 
 async def approve(core: Core, ask: Ask) -> Message:
     """Answer ``/plixo writeoff approve ID|INV``."""
     if not ask.words:
-        raise Misunderstood("Which one? `/plixo writeoff list` lists them: `/plixo writeoff approve 1a2b3c4d`.")
+        raise Misunderstood(say("Which one? `/plixo writeoff list` lists them: `/plixo writeoff approve 1a2b3c4d`."))
     write_off_id = await _named(core, ask.words[0])
     return answers.done(await write_offs.approve(core, write_off_id=write_off_id, actor=ask.actor))
 
@@ -67,8 +68,8 @@ async def approve(core: Core, ask: Ask) -> Message:
 async def reject(core: Core, ask: Ask) -> Message:
     """Answer ``/plixo writeoff reject ID|INV reason…``."""
     if not ask.words:
-        raise Misunderstood(f"Which one, and why? For example `/plixo {REJECT}`.")
-    reason = asks.reason(ask.words[1:], why="Why is it declined?", example=REJECT)
+        raise Misunderstood(say("Which one, and why? For example `/plixo {example}`.", example=REJECT))
+    reason = asks.reason(ask.words[1:], why=say("Why is it declined?"), example=REJECT)
     write_off_id = await _named(core, ask.words[0])
     return answers.done(await write_offs.reject(core, write_off_id=write_off_id, reason=reason, actor=ask.actor))
 
@@ -76,8 +77,10 @@ async def reject(core: Core, ask: Ask) -> Message:
 async def reverse(core: Core, ask: Ask) -> Message:
     """Answer ``/plixo writeoff reverse ID reason…``."""
     if not ask.words:
-        raise Misunderstood(f"Which one? `/plixo entries INV` lists them, for example `/plixo {REVERSE}`.")
-    reason = asks.reason(ask.words[1:], why="Why is it collected again?", example=REVERSE)
+        raise Misunderstood(
+            say("Which one? `/plixo entries INV` lists them, for example `/plixo {example}`.", example=REVERSE)
+        )
+    reason = asks.reason(ask.words[1:], why=say("Why is it collected again?"), example=REVERSE)
     write_off_id = await short_ids.resolve(core, what=Waiting.WRITTEN_OFF, text=ask.words[0])
     return answers.done(await write_offs.reverse(core, write_off_id=write_off_id, reason=reason, actor=ask.actor))
 
@@ -91,13 +94,13 @@ async def press_approve(core: Core, press: Press) -> Message:
 async def press_reject(core: Core, press: Press) -> Answer:
     """Answer a click on Reject…: whoever proposed it wants to know why."""
     found = await write_off_records.waiting(core, only=press.subject.write_off)
-    return views.reject_form(found[0]) if found else answers.said("That does not wait for a decision any more.")
+    return views.reject_form(found[0]) if found else answers.said(say("That does not wait for a decision any more."))
 
 
 async def submit_reject(core: Core, filled: Filled) -> Message:
     """Take the reason why a write-off or a void is declined."""
     assert filled.subject.write_off is not None, "the form's route asks for it"
-    reason = reasons.given(filled.values, {}, or_else="Why? Whoever proposed it reads it.")
+    reason = reasons.given(filled.values, {}, or_else=say("Why? Whoever proposed it reads it."))
     return answers.done(
         await write_offs.reject(core, write_off_id=filled.subject.write_off, reason=reason, actor=filled.actor)
     )
@@ -115,7 +118,7 @@ COMMANDS: tuple[Command, ...] = (
         "writeoff",
         "INV [AMOUNT] reason…",
         Permission.WORK_QUEUE,
-        "proposes to give up what will not come",
+        phrase("proposes to give up what will not come"),
         EXAMPLE,
         propose,
         Permission.APPLY_CASH,
@@ -125,7 +128,7 @@ COMMANDS: tuple[Command, ...] = (
         "writeoff list",
         "",
         Permission.VIEW,
-        "lists write-offs and voids that wait for a decision",
+        phrase("lists write-offs and voids that wait for a decision"),
         "writeoff list",
         listed,
     ),
@@ -134,7 +137,7 @@ COMMANDS: tuple[Command, ...] = (
         "writeoff approve",
         "ID|INV",
         Permission.MOVE_MONEY,
-        "approves one",
+        phrase("approves one"),
         "writeoff approve 1a2b3c4d",
         approve,
     ),
@@ -143,7 +146,7 @@ COMMANDS: tuple[Command, ...] = (
         "writeoff reject",
         "ID|INV reason…",
         Permission.WORK_QUEUE,
-        "declines one, or takes one's own back",
+        phrase("declines one, or takes one's own back"),
         REJECT,
         reject,
         Permission.APPLY_CASH,
@@ -153,7 +156,7 @@ COMMANDS: tuple[Command, ...] = (
         "writeoff reverse",
         "ID reason…",
         Permission.MOVE_MONEY,
-        "collects again what was given up",
+        phrase("collects again what was given up"),
         REVERSE,
         reverse,
     ),
@@ -162,7 +165,7 @@ COMMANDS: tuple[Command, ...] = (
         "void",
         "INV reason…",
         Permission.WORK_QUEUE,
-        "proposes that an invoice is owed no more",
+        phrase("proposes that an invoice is owed no more"),
         VOID,
         void,
         Permission.APPLY_CASH,

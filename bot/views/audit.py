@@ -6,6 +6,7 @@ from typing import Any
 
 from bot import blocks, ids, text
 from bot.blocks import Block, Message
+from domain.kernel.speech import counted, say, say_as
 from domain.operations.audit import Act, ActCard, Log
 from domain.operations.audit_events import AuditExported
 
@@ -16,20 +17,21 @@ def act(card: ActCard) -> Message:
     """Return one act: who, when, what, with before and after, and what else the same request did."""
     shown = card.act
     head = f"#{shown.id}: {text.said(shown.told, limit=300)}"
+    request = f"`{text.foreign(shown.request_id, limit=40)}`" if shown.request_id else say_as("request id", "none")
     facts = [
-        f"*Who*\n{text.foreign(shown.actor, limit=60)} ({text.foreign(shown.actor_kind)})",
-        f"*When*\n{text.moment(shown.at)}",
-        f"*Request*\n{f'`{text.foreign(shown.request_id, limit=40)}`' if shown.request_id else 'none'}",
-        f"*What*\n`{text.foreign(shown.kind)}`",
+        f"*{say('Who')}*\n{text.foreign(shown.actor, limit=60)} ({_kind(shown.actor_kind)})",
+        f"*{say('When')}*\n{text.moment(shown.at)}",
+        f"*{say('Request')}*\n{request}",
+        f"*{say('What')}*\n`{text.foreign(shown.kind)}`",
     ]
     if shown.invoice_number:
-        facts.append(f"*Invoice*\n{text.foreign(shown.invoice_number, limit=60)}")
+        facts.append(f"*{say('Invoice')}*\n{text.foreign(shown.invoice_number, limit=60)}")
     lines = []
     for part in card.parts[:MOST_PARTS]:
         before = f"~{text.foreign(part.before, limit=100)}~ → " if part.before is not None else ""
         lines.append(f"{text.foreign(part.name)}: {before}{text.foreign(part.value, limit=160)}")
     if len(card.parts) > MOST_PARTS:
-        lines.append(f"… +{len(card.parts) - MOST_PARTS} more")
+        lines.append(say("… +{n} more", n=len(card.parts) - MOST_PARTS))
     together = [blocks.context(_line(each)) for each in card.together[:5]]
     return Message(
         text=head,
@@ -37,7 +39,7 @@ def act(card: ActCard) -> Message:
             blocks.section(f"*{head}*"),
             blocks.fields(*facts),
             *([blocks.section("\n".join(lines)[: blocks.SECTION_LIMIT])] if lines else ()),
-            *([blocks.context("The same request also did:"), *together] if together else ()),
+            *([blocks.context(say("The same request also did:")), *together] if together else ()),
         ),
     )
 
@@ -45,17 +47,29 @@ def act(card: ActCard) -> Message:
 def log(found: Log, *, older: Mapping[str, Any], since: date | None) -> Message:
     """Return a page of the log, the newest act first; *older* names what the next page is of."""
     about = text.foreign(found.about, limit=60)
-    from_day = f" since {text.day(since)}" if since else ""
     if not found.acts:
-        sentence = f"The audit log has nothing of {about}{from_day}."
+        sentence = (
+            say("The audit log has nothing of {name} since {day}.", name=about, day=since)
+            if since
+            else say("The audit log has nothing of {name}.", name=about)
+        )
         return Message(text=sentence, blocks=(blocks.section(sentence),))
-    head = f"What the audit log has of {about}{from_day}, the newest first."
+    head = (
+        say("What the audit log has of {name} since {day}, the newest first.", name=about, day=since)
+        if since
+        else say("What the audit log has of {name}, the newest first.", name=about)
+    )
     more: tuple[Block, ...] = ()
     if found.older:
         value = ids.value(**older, entry=found.acts[-1].id, on=since)
         more = (
             blocks.actions(
-                blocks.button("Older", action=ids.Action.OLDER_ACTS, value=value, label=f"Older acts of {about}"[:75])
+                blocks.button(
+                    say("Older"),
+                    action=ids.Action.OLDER_ACTS,
+                    value=value,
+                    label=say("Older acts of {name}", name=about)[:75],
+                )
             ),
         )
     lines = [blocks.section(_line(each), accessory=_look(each)) for each in found.acts]
@@ -66,10 +80,12 @@ def log(found: Log, *, older: Mapping[str, Any], since: date | None) -> Message:
 
 def sending(export: AuditExported) -> Message:
     """Return that an export is under way."""
-    count = "1 act is" if export.entries == 1 else f"{export.entries:,} acts are"
-    sentence = (
-        f"{count} written into a file, which comes to you as a direct message. "
-        "That you took them along is in the audit log."
+    sentence = counted(
+        "{n} act is written into a file, which comes to you as a direct message. "
+        "That you took it along is in the audit log.",
+        "{n} acts are written into a file, which comes to you as a direct message. "
+        "That you took them along is in the audit log.",
+        export.entries,
     )
     return Message(text=sentence, blocks=(blocks.section(sentence),))
 
@@ -84,5 +100,23 @@ def _line(each: Act) -> str:
 
 def _look(each: Act) -> Block:
     return blocks.button(
-        "Look", action=ids.Action.SHOW_ACT, value=ids.value(entry=each.id), label=f"All about act {each.id}"
+        say("Look"),
+        action=ids.Action.SHOW_ACT,
+        value=ids.value(entry=each.id),
+        label=say("All about act {number}", number=str(each.id)),
     )
+
+
+def _kind(kind: str) -> str:
+    """Return what somebody is who did something."""
+    match kind:
+        case "person":
+            return say_as("who acted", "person")
+        case "payer":
+            return say_as("who acted", "payer")
+        case "system":
+            return say_as("who acted", "system")
+        case "shell":
+            return say_as("who acted", "shell")
+        case _:
+            return text.foreign(kind)

@@ -1,10 +1,14 @@
 """Ageing, statements and the audit of balances, as the operators see them."""
 
+from collections.abc import Mapping, Sequence
+
 from bot import blocks, text
 from bot.blocks import Message
+from domain.kernel.speech import amount, counted, number, phrase, say
+from domain.ledger import words
 from domain.ledger.ageing import Ageing, CurrencyAgeing
 from domain.ledger.entry_events import BalancesAudited, BalancesDiffer
-from domain.ledger.statements import Book, Statement
+from domain.ledger.statements import Book, OpenInvoice, Statement
 
 LINES_SHOWN = 10
 """Newest entries of a statement, of each currency; the papers hold all of them."""
@@ -15,8 +19,8 @@ OPEN_SHOWN = 10
 def ageing(found: Ageing) -> Message:
     """Return what is open by currency and days past due."""
     if not found.currencies:
-        return _plain("Nothing is open.")
-    head = f"What is open, by days past due, as of {found.as_of}"
+        return _plain(say("Nothing is open."))
+    head = say("What is open, by days past due, as of {day}", day=found.as_of)
     return Message(
         text=head,
         blocks=blocks.listing([blocks.section(f"*{head}*")], map(_aged, found.currencies), most=20),
@@ -24,11 +28,23 @@ def ageing(found: Ageing) -> Message:
 
 
 def _aged(each: CurrencyAgeing) -> blocks.Block:
-    lines = [f"*{each.total.amount}* in {each.total.invoices:,} invoices"]
-    lines += [f"{bucket.name}: {bucket.amount} ({bucket.invoices:,})" for bucket in each.buckets if bucket.invoices]
+    lines = [
+        counted(
+            "*{amount}* in {n} invoice", "*{amount}* in {n} invoices", each.total.invoices, amount=each.total.amount
+        )
+    ]
+    lines += [
+        f"{words.bucket(bucket.name)}: {amount(bucket.amount)} ({number(bucket.invoices)})"
+        for bucket in each.buckets
+        if bucket.invoices
+    ]
     if each.unapplied or each.credit_notes:
         lines.append(
-            f"to customers' credit, not taken off: {each.unapplied} unapplied, {each.credit_notes} in credit notes"
+            say(
+                "to customers' credit, not taken off: {unapplied} unapplied, {notes} in credit notes",
+                unapplied=each.unapplied,
+                notes=each.credit_notes,
+            )
         )
     return blocks.section("\n".join(lines))
 
@@ -36,11 +52,14 @@ def _aged(each: CurrencyAgeing) -> blocks.Block:
 def statement(found: Statement) -> Message:
     """Return a customer's account in short; the paper and the CSV come from the shell."""
     name = text.foreign(found.account_name, limit=80)
-    head = f"{name}: statement from {found.since} to {found.until}"
+    head = say("{customer}: statement from {since} to {until}", customer=name, since=found.since, until=found.until)
     if not found.books:
-        return _plain(f"{head}. Nothing happened and nothing is open.")
+        return _plain(f"{head}. {say('Nothing happened and nothing is open.')}")
     whose = text.foreign(found.account_number or found.account_name, limit=80)
-    hint = f'The whole of it, as a PDF or for a spreadsheet: `plixo statement "{whose}"` in the shell.'
+    hint = say(
+        "The whole of it: `/plixo export statement {customer}` brings a PDF, with `csv` behind it a table.",
+        customer=whose,
+    )
     return Message(
         text=head,
         blocks=blocks.listing([blocks.section(f"*{head}*"), blocks.context(hint)], map(_book, found.books), most=10),
@@ -48,35 +67,82 @@ def statement(found: Statement) -> Message:
 
 
 def _book(book: Book) -> blocks.Block:
-    sums = ", ".join(f"{name} {amount}" for name, amount in book.sums.items() if amount)
-    lines = [f"*{book.owed} owed now* ({book.to_credit} to their credit is taken off)" if book.to_credit
-             else f"*{book.owed} owed now*"]  # fmt: skip
-    lines.append(f"from {book.opening} to {book.closing}{f': {sums}' if sums else ''}")
+    owed = say("*{amount} owed now*", amount=book.owed)
+    if book.to_credit:
+        owed += f" ({say('{amount} to their credit is taken off', amount=book.to_credit)})"
+    sums = ", ".join(f"{_sum(name)} {amount(each)}" for name, each in book.sums.items() if each)
+    moved = say("from {opening} to {closing}", opening=book.opening, closing=book.closing)
+    lines = [owed, f"{moved}: {sums}" if sums else moved]
     lines += [
-        f"{line.day}  {line.kind.replace('_', ' ')} {text.foreign(line.number or line.method, limit=60)}  {line.amount}"
+        f"{text.day(line.day)}  {_kind(line.kind)} {text.foreign(line.number or words.method(line.method), limit=60)}"
+        f"  {amount(line.amount)}"
         for line in book.lines[-LINES_SHOWN:]
     ]
     if len(book.lines) > LINES_SHOWN:
-        lines.append(f"… and {len(book.lines) - LINES_SHOWN:,} earlier entries")
-    late = [each for each in book.open_invoices if each.days_past_due > 0]
-    if late:
-        lines.append("*Past due*")
-        lines += [
-            f"{text.foreign(each.number, limit=60)}  {each.open} of {each.total}, {each.days_past_due} days"
-            for each in late[:OPEN_SHOWN]
-        ]
-    if len(late) > OPEN_SHOWN:
-        lines.append(f"… and {len(late) - OPEN_SHOWN:,} more")
+        lines.append(counted("… and {n} earlier entry", "… and {n} earlier entries", len(book.lines) - LINES_SHOWN))
+    lines += _late([each for each in book.open_invoices if each.days_past_due > 0])
     return blocks.section("\n".join(lines))
+
+
+def _late(late: Sequence[OpenInvoice]) -> list[str]:
+    """Return the invoices that are past due, a line for each."""
+    if not late:
+        return []
+    lines = [
+        counted(
+            "{invoice}  {open} of {total}, {n} day",
+            "{invoice}  {open} of {total}, {n} days",
+            each.days_past_due,
+            invoice=text.foreign(each.number, limit=60),
+            open=each.open,
+            total=each.total,
+        )
+        for each in late[:OPEN_SHOWN]
+    ]
+    if len(late) > OPEN_SHOWN:
+        lines.append(say("… and {n} more", n=len(late) - OPEN_SHOWN))
+    return [f"*{say('Past due')}*", *lines]
+
+
+_KINDS: Mapping[str, str] = {
+    "invoice": phrase("invoice"),
+    "payment": phrase("payment"),
+    "refund": phrase("refund"),
+    "chargeback": phrase("chargeback"),
+    "reinstated": phrase("chargeback that was won"),
+    "credit": phrase("credit"),
+    "credit_note": phrase("credit note"),
+    "write_off": phrase("write-off"),
+    "lowered": phrase("lowered by the books"),
+    "paid_for_other": phrase("paid for another customer"),
+    "paid_by_other": phrase("paid by another customer"),
+}
+"""What an entry of a statement is."""
+
+_SUMS: Mapping[str, str] = {
+    "invoiced": phrase("invoiced"),
+    "received": phrase("received"),
+    "returned": phrase("returned"),
+    "credited": phrase("credited"),
+}
+"""What a sum of a statement is of."""
+
+
+def _kind(kind: str) -> str:
+    return say(_KINDS[kind]) if kind in _KINDS else kind.replace("_", " ")
+
+
+def _sum(name: str) -> str:
+    return say(_SUMS[name]) if name in _SUMS else name
 
 
 def audited(found: BalancesAudited | BalancesDiffer | None) -> Message:
     """Return what the newest comparison of balances with their entries found."""
     if found is None:
-        return _plain("No balance was compared yet; it is done every night, and at once by `plixo ledger audit`.")
-    when = f"{found.at:%Y-%m-%d %H:%M} UTC: "
-    whole = blocks.section(when + text.said(found.told(), limit=2500))
-    return Message(text=when + text.said(found.told(), limit=150), blocks=(whole,))
+        return _plain(say("No balance was compared yet; it is done every night, and at once by `plixo ledger audit`."))
+    when = text.moment(found.at)
+    whole = blocks.section(f"{when}: {text.said(found.told(), limit=2500)}")
+    return Message(text=f"{when}: {text.said(found.told(), limit=150)}", blocks=(whole,))
 
 
 def _plain(sentence: str) -> Message:

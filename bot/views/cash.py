@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 from bot import blocks, ids, text
 from bot.blocks import Block, Confirmation, Message
+from bot.views.states import capital
 from domain.cash_application import decisions
 from domain.cash_application.line_views import PAGE, LineCard, LineView, WaitingLines, WayView
+from domain.kernel.speech import amount, counted, say, say_as
 from domain.operations import short_ids
 
 LINES_SHOWN = 15
@@ -18,14 +20,18 @@ REASONS_SHOWN = 6
 def waiting(found: WaitingLines) -> Message:
     """Return a page of the lines that wait."""
     if not found.lines:
-        sentence = "No bank line waits for a person." if not found.total else "There is nothing on that page."
+        sentence = say("There is nothing on that page.") if found.total else say("No bank line waits for a person.")
         return Message(text=sentence, blocks=(blocks.section(sentence),))
-    sums = ", ".join(str(each) for each in found.sums[:5])
-    waits = "bank line waits" if found.total == 1 else "bank lines wait"
-    head = f"{found.total} {waits} for a person ({sums}), {found.proposed} with a proposal."
-    tail = [blocks.context("One of them: `/plixo cash ID`. All ever: `/plixo cash find words`")]
+    head = counted(
+        "{n} bank line waits for a person ({sums}), {proposed} with a proposal.",
+        "{n} bank lines wait for a person ({sums}), {proposed} with a proposal.",
+        found.total,
+        sums=", ".join(amount(each) for each in found.sums[:5]),
+        proposed=found.proposed,
+    )
+    tail = [blocks.context(say("One of them: `/plixo cash ID`. All ever: `/plixo cash find words`"))]
     if found.more:
-        tail.append(blocks.actions(_page(found.page + 1, f"Next {min(found.more, PAGE)}")))
+        tail.append(blocks.actions(_page(found.page + 1, say("Next {n}", n=min(found.more, PAGE)))))
     return Message(
         text=head,
         blocks=blocks.listing(
@@ -38,26 +44,50 @@ def found(lines: Sequence[LineView], *, words: str) -> Message:
     """Return what a search has found."""
     said = text.foreign(words, limit=60)
     if not lines:
-        sentence = f"No bank line has all of these: {said}"
+        sentence = say("No bank line has all of these: {words}", words=said)
         return Message(text=sentence, blocks=(blocks.section(sentence),))
-    head = f"{len(lines)} bank {'line' if len(lines) == 1 else 'lines'} with {said}, the newest first."
+    head = counted(
+        "{n} bank line with {words}, the newest first.", "{n} bank lines with {words}, the newest first.", len(lines),
+        words=said,
+    )  # fmt: skip
     return Message(text=head, blocks=blocks.listing([blocks.section(f"*{head}*")], map(_line, lines), most=LINES_SHOWN))
 
 
 def card(shown: LineCard) -> Message:
     """Return one line, why each way is proposed, and what can be decided."""
     line = shown.line
-    head = f"{line.amount} of {text.day(line.booked_on)} from {text.foreign(line.payer_name or 'somebody unnamed')}"
-    facts = [f"`{short_ids.short(line.line_id)}` · {line.state}"]
+    head = say("{amount} of {day} from {payer}", amount=line.amount, day=line.booked_on, payer=_payer(line))
+    facts = [f"`{short_ids.short(line.line_id)}` · {_state(line.state)}"]
     if shown.bank_account:
-        facts.append(f"on {text.foreign(shown.bank_account, limit=40)}")
+        facts.append(say("on {account}", account=text.foreign(shown.bank_account, limit=40)))
     if shown.payer_hint:
-        facts.append(f"from account …{text.foreign(shown.payer_hint, limit=8)}")
+        facts.append(say("from account …{digits}", digits=text.foreign(shown.payer_hint, limit=8)))
     if shown.remittance_name:
-        facts.append(f"advice {text.foreign(shown.remittance_name, limit=60)}")
+        facts.append(say("advice {file}", file=text.foreign(shown.remittance_name, limit=60)))
     top = [blocks.section(f"*{head}*\n{text.foreign(line.text, limit=300)}"), blocks.context(" · ".join(facts))]
     body = _open(shown, top) if shown.waits else (*top, blocks.section(_decided(shown)))
-    return Message(text=f"{head}: {line.state}", blocks=body)
+    return Message(text=f"{head}: {_state(line.state)}", blocks=body)
+
+
+def _payer(line: LineView) -> str:
+    return text.foreign(line.payer_name) if line.payer_name else say("somebody unnamed")
+
+
+def _state(state: str) -> str:
+    """Return the state of a bank line in the reader's words."""
+    match state:
+        case "new":
+            return say_as("state of a bank line", "new")
+        case "proposed":
+            return say_as("state of a bank line", "proposed")
+        case "posted":
+            return say_as("state of a bank line", "posted")
+        case "unapplied":
+            return say_as("state of a bank line", "unapplied")
+        case "ignored":
+            return say_as("state of a bank line", "ignored")
+        case _:
+            return state
 
 
 def _open(shown: LineCard, top: Sequence[Block]) -> tuple[Block, ...]:
@@ -67,30 +97,33 @@ def _open(shown: LineCard, top: Sequence[Block]) -> tuple[Block, ...]:
     short = short_ids.short(shown.line.line_id)
     tail: list[Block] = [blocks.actions(_ignore(shown))]
     if shown.line.amount.minor > 0:
-        typed = f"Otherwise: `/plixo cash apply {short} INV=amount …` or `/plixo cash keep {short} NAME`"
+        typed = say("Otherwise: `/plixo cash apply {id} INV=amount …` or `/plixo cash keep {id} NAME`", id=short)
         tail.insert(0, blocks.context(typed))
-    return blocks.listing(top, ways, tail=tail, hint=" with lower confidence")
+    return blocks.listing(top, ways, tail=tail, hint=f" {say('with lower confidence')}")
 
 
 def _unfitting(line: LineView) -> str:
-    return f"It waits for you: {line.doubt}." if line.doubt else "Nothing fits this line."
+    return say("It waits for you: {why}.", why=line.doubt) if line.doubt else say("Nothing fits this line.")
 
 
 def _way(way: WayView) -> str:
     if way.payment_id is not None:
-        title = f"the payment of {text.foreign(way.account_name)} came back"
-    elif way.parts:
-        title = f"{text.foreign(way.account_name)} · {way.uniqueness}"
+        title = say("the payment of {name} came back", name=text.foreign(way.account_name))
     else:
-        title = f"{text.foreign(way.account_name)} · stays unapplied"
+        title = f"{text.foreign(way.account_name)} · {way.uniqueness}"
     parts = [
-        f"{text.foreign(part.invoice_number, limit=40)}: {part.amount} of {part.balance} open"
+        say(
+            "{invoice}: {amount} of {balance} open",
+            invoice=text.foreign(part.invoice_number, limit=40),
+            amount=part.amount,
+            balance=part.balance,
+        )
         for part in way.parts[:PARTS_SHOWN]
     ]
     if len(way.parts) > PARTS_SHOWN:
-        parts.append(f"… +{len(way.parts) - PARTS_SHOWN} more")
+        parts.append(say("… +{n} more", n=len(way.parts) - PARTS_SHOWN))
     if way.parts and way.unapplied.minor > 0:
-        parts.append(f"{way.unapplied} stay unapplied")
+        parts.append(say("{amount} stay unapplied", amount=way.unapplied))
     reasons = [f"• {text.said(each, limit=200)}" for each in way.reasons[:REASONS_SHOWN]]
     return "\n".join([f"*{way.place}. {way.confidence} %* · {title}", *parts, *reasons])
 
@@ -103,10 +136,10 @@ def _deciding(shown: LineCard, way: WayView) -> tuple[Block, ...]:
     name = text.plain(way.account_name, limit=40)
     if not way.parts and way.payment_id is None:
         keep = blocks.button(
-            "Keep unapplied",
+            say("Keep unapplied"),
             action=ids.Action.CASH_KEEP,
             value=ids.value(line=line.line_id, account=way.account_id),
-            label=f"Keep {line.amount} as unapplied cash of {name}",
+            label=say("Keep {amount} as unapplied cash of {name}", amount=line.amount, name=name),
             primary=way.place == 1,
         )
         return (blocks.actions(keep),)
@@ -114,69 +147,89 @@ def _deciding(shown: LineCard, way: WayView) -> tuple[Block, ...]:
 
 
 def _post(line: LineView, way: WayView, name: str) -> Block:
-    numbers = ", ".join(text.plain(each.invoice_number, limit=30) for each in way.parts[:3]) or "no invoice"
-    more = " and more" if len(way.parts) > 3 else ""
-    what = "Book the return" if way.payment_id is not None else "Post"
+    numbers = ", ".join(text.plain(each.invoice_number, limit=30) for each in way.parts[:3])
+    if len(way.parts) > 3:
+        numbers = say("{numbers} and more", numbers=numbers)
+    about = f"{amount(line.amount)}, {name}"
+    what = say("Book the return") if way.payment_id is not None else say("Post")
     return blocks.button(
         what,
         action=ids.Action.CASH_POST,
         value=ids.value(line=line.line_id, place=way.place, seen=decisions.fingerprint(way)),
-        label=f"{what}: {line.amount}, {name}",
+        label=f"{what}: {about}",
         primary=way.place == 1,
-        confirm=Confirmation(title="Book it?", question=f"{line.amount}, {name}: {numbers}{more}.", yes="Book it"),
+        confirm=Confirmation(
+            title=say("Book it?"), question=f"{about}: {numbers or say('no invoice')}.", yes=say("Book it")
+        ),
     )
 
 
 def _ignore(shown: LineCard) -> Block:
     return blocks.button(
-        "Ignore…",
+        say("Ignore…"),
         action=ids.Action.CASH_IGNORE,
         value=ids.value(line=shown.line.line_id),
-        label=f"Leave out {shown.line.amount} as no customer's payment",
+        label=say("Leave out {amount} as no customer's payment", amount=shown.line.amount),
     )
 
 
 def _decided(shown: LineCard) -> str:
     line = shown.line
-    numbers = ", ".join(text.foreign(each, limit=40) for each in line.invoices[:10])
-    when = f", {text.moment(shown.decided_at)}" if shown.decided_at is not None else ""
-    on = f" on {numbers}" if numbers else ""
-    whose = f" for {text.foreign(line.account_name)}" if line.account_name else ""
+    who = text.foreign(shown.decided_by, limit=40)
+    by = f"{who}, {text.moment(shown.decided_at)}" if shown.decided_at is not None else who
     reasons = "\n".join(f"• {text.said(each, limit=200)}" for each in line.reasons[:REASONS_SHOWN])
-    return f"*{line.state.capitalize()}*{whose}{on} ({text.foreign(shown.decided_by, limit=40)}{when})\n{reasons}"
+    return f"*{capital(_state(line.state))}*{_whose(line)} ({by})\n{reasons}"
+
+
+def _whose(line: LineView) -> str:
+    """Return for whom and on which invoices a line was posted, behind its state."""
+    name, numbers = (
+        text.foreign(line.account_name),
+        ", ".join(text.foreign(each, limit=40) for each in line.invoices[:10]),
+    )
+    if line.account_name and numbers:
+        return f" {say('for {name} on {numbers}', name=name, numbers=numbers)}"
+    if line.account_name:
+        return f" {say('for {name}', name=name)}"
+    return f" {say('on {numbers}', numbers=numbers)}" if numbers else ""
 
 
 def _line(line: LineView) -> Block:
-    payer = text.foreign(line.payer_name or "somebody unnamed")
     said = [
-        f"`{short_ids.short(line.line_id)}`  *{line.amount}*  {text.day(line.booked_on)}  {payer}",
+        f"`{short_ids.short(line.line_id)}`  *{amount(line.amount)}*  {text.day(line.booked_on)}  {_payer(line)}",
         text.foreign(line.text, limit=120),
     ]
-    sure = f"{line.confidence} %" if line.confidence is not None else line.state
-    others = f", {line.alternatives} alternatives" if line.alternatives else ", unique" if line.invoices else ""
+    sure = f"{line.confidence} %" if line.confidence is not None else _state(line.state)
+    if line.alternatives:
+        sure += f", {counted('{n} alternative', '{n} alternatives', line.alternatives)}"
+    elif line.invoices:
+        sure += f", {say('unique')}"
     numbers = ", ".join(text.foreign(each, limit=30) for each in line.invoices[:4])
     if line.account_name or numbers:
-        said.append(f"_{sure}{others}: {text.foreign(line.account_name or '?')} {numbers}_")
+        said.append(f"_{sure}: {text.foreign(line.account_name or '?')} {numbers}_")
     else:
-        why = line.doubt or "nothing fits"
-        said.append(f"_{line.state}: {why}_" if line.state in {"new", "proposed"} else f"_{line.state}_")
+        why = f": {line.doubt or say('nothing fits')}" if line.state in {"new", "proposed"} else ""
+        said.append(f"_{_state(line.state)}{why}_")
     return blocks.section(
         "\n".join(said),
         accessory=blocks.button(
-            "Look",
+            say("Look"),
             action=ids.Action.CASH_SHOW,
             value=ids.value(line=line.line_id),
-            label=f"Look at the bank line over {line.amount}",
+            label=say("Look at the bank line over {amount}", amount=line.amount),
         ),
     )
 
 
 def list_waiting() -> Block:
     """Return the button that lists what waits."""
-    return _page(1, "Look at them")
+    return _page(1, say("Look at them"))
 
 
 def _page(page: int, title: str) -> Block:
     return blocks.button(
-        title, action=ids.Action.CASH_LIST, value=ids.value(page=page), label=f"{title}: bank lines that wait"
+        title,
+        action=ids.Action.CASH_LIST,
+        value=ids.value(page=page),
+        label=say("{what}: bank lines that wait", what=title),
     )

@@ -6,6 +6,7 @@ from bot import blocks, ids, text
 from bot.blocks import Block, Confirmation, Message
 from bot.modals import Modal
 from bot.views import reasons
+from domain.kernel.speech import amount, counted, say
 from domain.ledger.credits import WaitingCredit
 from domain.operations import short_ids
 
@@ -15,9 +16,13 @@ LINES_SHOWN = 15
 def listed(waiting: Sequence[WaitingCredit]) -> Message:
     """Return the credits that wait, the oldest first, each with what can be decided."""
     if not waiting:
-        sentence = "No credit waits for a decision."
+        sentence = say("No credit waits for a decision.")
         return Message(text=sentence, blocks=(blocks.section(sentence),))
-    head = f"{len(waiting)} {'credit waits' if len(waiting) == 1 else 'credits wait'} for a decision, the oldest first."
+    head = counted(
+        "{n} credit waits for a decision, the oldest first.",
+        "{n} credits wait for a decision, the oldest first.",
+        len(waiting),
+    )
     return Message(
         text=head,
         blocks=blocks.listing([blocks.section(f"*{head}*")], map(_line, waiting), most=LINES_SHOWN),
@@ -26,47 +31,57 @@ def listed(waiting: Sequence[WaitingCredit]) -> Message:
 
 def reject_form(credit: WaitingCredit) -> Modal:
     """Return the form in which somebody says why a credit is declined."""
+    head = say(
+        "{amount} on {invoice}, {customer}",
+        amount=credit.amount,
+        invoice=text.foreign(credit.invoice_number),
+        customer=text.foreign(credit.account_name),
+    )
     return reasons.form(
         ids.FormId.REJECT_CREDIT,
         ids.Subject(credit=credit.credit_id),
-        title="Decline the credit",
-        head=f"*{credit.amount} on {text.foreign(credit.invoice_number)}, {text.foreign(credit.account_name)}*\n"
-        f"_{text.said(credit.reason, limit=200)}_ ({text.foreign(credit.proposed_by, limit=40)})",
-        label="Why?",
-        hint="Whoever proposed it reads it. What is open stays as it is.",
-        submit="Decline",
+        title=say("Decline the credit"),
+        head=f"*{head}*\n_{text.said(credit.reason, limit=200)}_ ({text.foreign(credit.proposed_by, limit=40)})",
+        label=say("Why?"),
+        hint=say("Whoever proposed it reads it. What is open stays as it is."),
+        submit=say("Decline"),
     )
 
 
 def _becomes(credit: WaitingCredit) -> str:
     if credit.amount > credit.balance:
-        return f"Only {credit.balance} are open by now, so it cannot be approved."
-    return f"What is open goes from {credit.balance} to {credit.balance - credit.amount}."
+        return say("Only {balance} are open by now, so it cannot be approved.", balance=credit.balance)
+    after = credit.balance - credit.amount
+    return say("What is open goes from {before} to {after}.", before=credit.balance, after=after)
 
 
 def _line(credit: WaitingCredit) -> tuple[Block, Block]:
     number = text.plain(credit.invoice_number, limit=40)
     value = ids.value(credit=credit.credit_id)
-    above = " · above the cap: Legal or a Controller decides" if credit.above_cap else ""
+    above = f" · {say('above the cap: Legal or a Controller decides')}" if credit.above_cap else ""
+    taken = say("{amount} are taken off {invoice} at once.", amount=credit.amount, invoice=number)
     approve = blocks.button(
-        "Approve",
+        say("Approve"),
         action=ids.Action.APPROVE_CREDIT,
         value=value,
-        label=f"Approve the credit of {credit.amount} on {number}",
+        label=say("Approve the credit of {amount} on {invoice}", amount=credit.amount, invoice=number),
         primary=True,
         confirm=Confirmation(
-            title="Approve this credit?",
-            question=f"{credit.amount} are taken off {number} at once. {_becomes(credit)}",
-            yes="Approve the credit",
+            title=say("Approve this credit?"),
+            question=f"{taken} {_becomes(credit)}",
+            yes=say("Approve the credit"),
         ),
     )
     reject = blocks.button(
-        "Reject…", action=ids.Action.REJECT_CREDIT, value=value, label=f"Decline the credit on {number}"
+        say("Reject…"),
+        action=ids.Action.REJECT_CREDIT,
+        value=value,
+        label=say("Decline the credit on {invoice}", invoice=number),
     )
     said = (
         f"`{short_ids.short(credit.credit_id)}`  *{text.foreign(credit.invoice_number)}*"
         f"  {text.foreign(credit.account_name)}\n"
-        f"*{credit.amount}*{above}. {_becomes(credit)}\n"
+        f"*{amount(credit.amount)}*{above}. {_becomes(credit)}\n"
         f"_{text.said(credit.reason, limit=200)}_ ({text.foreign(credit.proposed_by, limit=40)},"
         f" {text.moment(credit.proposed_at)})"
     )

@@ -2,6 +2,7 @@
 
 from bot import blocks, text
 from bot.blocks import Block, Message
+from domain.kernel.speech import counted, say
 from domain.ledger.falls import Fall, Falls
 
 LINES_SHOWN = 15
@@ -10,11 +11,14 @@ LINES_SHOWN = 15
 def waiting(found: Falls) -> Message:
     """Return the invoices, the largest amounts first."""
     if not found.lines:
-        sentence = "No ledger file lowered an invoice for a cause that is not known."
+        sentence = say("No ledger file lowered an invoice for a cause that is not known.")
         return Message(text=sentence, blocks=(blocks.section(sentence),))
-    one = found.found == 1
-    head = f"{found.found:,} {'invoice was' if one else 'invoices were'} lowered by ledger files, cause unknown."
-    tail = [blocks.context("What was it? `/plixo lowered INV payment|credit|correction [AMOUNT] [reason…]`")]
+    head = counted(
+        "{n} invoice was lowered by ledger files, cause unknown.",
+        "{n} invoices were lowered by ledger files, cause unknown.",
+        found.found,
+    )
+    tail = [blocks.context(say("What was it? `/plixo lowered INV payment|credit|correction [AMOUNT] [reason…]`"))]
     return Message(
         text=head,
         blocks=blocks.listing(
@@ -24,8 +28,11 @@ def waiting(found: Falls) -> Message:
 
 
 def _line(fall: Fall) -> Block:
-    return blocks.section(
-        f"*{text.foreign(fall.invoice_number, limit=40)}*  {text.foreign(fall.account_name)}\n"
-        f"*{fall.amount}* lowered on {text.day(fall.fell_on)} (file of {text.foreign(fall.imported_by, limit=40)}),"
-        f" {fall.balance} open"
+    told = say(
+        "*{amount}* lowered on {day} (file of {who}), {balance} open",
+        amount=fall.amount,
+        day=fall.fell_on,
+        who=text.foreign(fall.imported_by, limit=40),
+        balance=fall.balance,
     )
+    return blocks.section(f"*{text.foreign(fall.invoice_number, limit=40)}*  {text.foreign(fall.account_name)}\n{told}")

@@ -6,12 +6,15 @@ from bot import blocks, inputs, text
 from bot.ids import FormId, Subject
 from bot.inputs import Option
 from bot.modals import Modal
+from bot.views.states import capital
+from domain.kernel import kept
+from domain.kernel.speech import say
 from domain.operations.imports import kinds
 from domain.operations.imports.cards import ImportCard
 from domain.operations.imports.said import CALLED, Asked, ImportKind
 
-ENDINGS = ("csv", "tsv", "txt", "xml", "pdf")
-"""Name endings of files that can be imported; spreadsheets are saved as CSV first."""
+ENDINGS = ("csv", "tsv", "txt", "xml", "pdf", "xlsx", "xls", "ods")
+"""Name endings of files that may be chosen; whoever chooses a spreadsheet is told how it is saved as CSV."""
 
 MOST_FILES = 5
 ANY_KIND = "any"
@@ -24,30 +27,36 @@ OPTION_ROOM = 150
 def hand_in(kind: ImportKind | None) -> Modal:
     """Return the form in which files are handed in."""
     options = [
-        Option("Find out by its headers", ANY_KIND),
-        *(Option(CALLED[each].capitalize(), each) for each in ImportKind),
+        Option(say("Find out by its headers"), ANY_KIND),
+        *(Option(capital(say(CALLED[each])), each) for each in ImportKind),
     ]
     return Modal(
-        title="Import",
+        title=say("Import"),
         form=FormId.IMPORT_FILE,
-        submit="Preview",
+        submit=say("Preview"),
         blocks=(
             inputs.files(
                 "files",
-                "Files",
+                say("Files"),
                 kinds=ENDINGS,
                 most=MOST_FILES,
-                hint="CSV, camt.053 or, for remittance advices, PDF. Save spreadsheets as CSV.",
+                hint=say("CSV, camt.053 or, for remittance advices, PDF. Save spreadsheets as CSV."),
                 optional=False,
             ),
-            inputs.select("kind", "What do they hold?", options, initial=kind or ANY_KIND),
+            inputs.select("kind", say("What do they hold?"), options, initial=kind or ANY_KIND),
             inputs.boxes(
                 "full",
-                "Is it a full export?",
-                [Option("It has every open invoice", "full", "What the ledger has and the file lacks is then listed")],
+                say("Is it a full export?"),
+                [
+                    Option(
+                        say("It has every open invoice"),
+                        "full",
+                        say("What the ledger has and the file lacks is then listed"),
+                    )
+                ],
             ),
             blocks.context(
-                "You see what would change before anything does. The preview comes as a message from Plixo."
+                say("You see what would change before anything does. The preview comes as a message from Plixo.")
             ),
         ),
     )
@@ -60,34 +69,36 @@ def answer(found: ImportCard) -> Modal | None:
         return None
     match asked.what:
         case Asked.AS_OF:
-            field = inputs.day("answer", "Day")
+            field = inputs.day("answer", say("Day"))
         case Asked.ENCODING:
-            field = inputs.select("answer", "Encoding", [Option(each, each) for each in ENCODINGS], initial="cp1252")
+            field = inputs.select(
+                "answer", say("Encoding"), [Option(each, each) for each in ENCODINGS], initial="cp1252"
+            )
         case Asked.CURRENCY:
-            field = inputs.text("answer", "Currency", placeholder="EUR", most=3)
+            field = inputs.text("answer", say("Currency"), placeholder="EUR", most=3)
         case _:
-            field = inputs.text("answer", "Answer", most=100)
+            field = inputs.text("answer", say("Answer"), most=100)
     return Modal(
-        title="How to read it",
+        title=say("How to read it"),
         form=FormId.IMPORT_ANSWER,
-        submit="Read again",
+        submit=say("Read again"),
         subject=_subject(found),
-        blocks=(blocks.section(f"*{text.said(asked.text)}*\n{text.said(asked.why)}"), field),
+        blocks=(blocks.section(f"*{text.said(kept.said(asked.text))}*\n{text.said(kept.said(asked.why))}"), field),
     )
 
 
 def kind(found: ImportCard) -> Modal:
     """Return the form for what a file holds."""
     return Modal(
-        title="What it holds",
+        title=say("What it holds"),
         form=FormId.IMPORT_KIND,
-        submit="Read again",
+        submit=say("Read again"),
         subject=_subject(found),
         blocks=(
             inputs.radio(
                 "kind",
-                f"What does {text.plain(found.file_name, limit=80)} hold?",
-                [Option(CALLED[each].capitalize(), each) for each in ImportKind],
+                say("What does {file} hold?", file=text.plain(found.file_name, limit=80)),
+                [Option(capital(say(CALLED[each])), each) for each in ImportKind],
                 initial=found.kind or "",
             ),
         ),
@@ -106,24 +117,24 @@ def columns(found: ImportCard) -> Modal:
             each.title,
             options,
             initial=taken.get(each.title, "")[:OPTION_ROOM],
-            hint=f"This or the {' or '.join(each.instead)} is needed." if each.instead else "",
+            hint=say("This or the {fields} is needed.", fields=" / ".join(each.instead)) if each.instead else "",
             optional=not each.needed,
         )
         for each in kinds.fields_of(found.kind)
     ]
     return Modal(
-        title="Columns",
+        title=say("Columns"),
         form=FormId.IMPORT_COLUMNS,
-        submit="Read again",
+        submit=say("Read again"),
         subject=_subject(found),
         blocks=(
-            blocks.section(f"Which column of *{text.foreign(found.file_name, limit=80)}* holds what?"),
+            blocks.section(say("Which column of *{file}* holds what?", file=text.foreign(found.file_name, limit=80))),
             *fields,
             inputs.text(
                 "keep_as",
-                "Keep this layout as",
+                say("Keep this layout as"),
                 initial=found.said.keep_as,
-                hint="A name, such as netsuite. The next file with the same headers is then read in the same way.",
+                hint=say("A name, such as netsuite. The next file with the same headers is then read in the same way."),
                 most=60,
                 optional=True,
             ),

@@ -1,37 +1,59 @@
-"""Unapplied cash, entries, credit notes and write-offs as the operators see them."""
+"""Unapplied cash, entries and credit notes as the operators see them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot import blocks, ids, text
-from bot.blocks import Block, Confirmation, Message
-from bot.modals import Modal
-from bot.views import reasons
+from bot.blocks import Confirmation, Message
+from bot.views import states
+from domain.kernel import kept
 from domain.kernel.events import InvoiceEvent
+from domain.kernel.speech import amount, counted, phrase, say
+from domain.ledger import words
 from domain.ledger.credit_notes import OpenNote
 from domain.ledger.unapplied import Entries, Entry, LooseCash, LoosePage
-from domain.ledger.write_off_records import WaitingWriteOff
 from domain.operations import short_ids
 
 LINES_SHOWN = 15
 
 ENTRIES_SHOWN = 30
 
+_REVERSED = " (reversed)"
+
+_BY: Mapping[str, str] = {
+    "payment": phrase("payment by {method}"),
+    "refund": phrase("refund by {method}"),
+    "chargeback": phrase("chargeback by {method}"),
+    "reinstated": phrase("reinstated by {method}"),
+}
+
+_ENTRIES: Mapping[str, str] = {
+    "taken back": phrase("taken back"),
+    "lowered by a ledger file": phrase("lowered by a ledger file"),
+    "credit": phrase("credit"),
+    "difference let go": phrase("difference let go"),
+    "write-off": phrase("write-off"),
+    "void": phrase("void"),
+}
+"""What an entry is, as ``domain/ledger/unapplied.py`` names it."""
+
 
 def done(events: Sequence[InvoiceEvent]) -> Message:
     """Return what was done with several invoices, a line for each."""
     lines = [f"{text.foreign(each.invoice_number)}: {text.said(each.told())}." for each in events]
-    more = f" And {len(lines) - 1} more." if len(lines) > 1 else ""
+    more = f" {say('And {n} more.', n=len(lines) - 1)}" if len(lines) > 1 else ""
     return Message(text=f"{lines[0]}{more}", blocks=blocks.listing([], map(blocks.section, lines), most=LINES_SHOWN))
 
 
 def loose(page: LoosePage, *, asked: str, totals: str) -> Message:
     """Return unapplied cash, the oldest first."""
     if not page.lines:
-        sentence = f"No unapplied cash fits {text.foreign(asked)}." if asked else "There is no unapplied cash."
+        nothing = say("There is no unapplied cash.")
+        sentence = say("No unapplied cash fits {words}.", words=text.foreign(asked)) if asked else nothing
         return Message(text=sentence, blocks=(blocks.section(sentence),))
-    count = f"{page.found} {'payment has' if page.found == 1 else 'payments have'} unapplied cash"
-    head = f"{count}: {totals}"
-    hint = "`/plixo place ID INV [AMOUNT]` places it; search by customer, amount, reference, or `>30d` for its age"
+    head = counted(
+        "{n} payment has unapplied cash: {sums}", "{n} payments have unapplied cash: {sums}", page.found, sums=totals
+    )
+    hint = say("`/plixo place ID INV [AMOUNT]` places it; search by customer, amount, reference, or `>30d` for its age")
     return Message(
         text=head,
         blocks=blocks.listing(
@@ -44,22 +66,33 @@ def loose(page: LoosePage, *, asked: str, totals: str) -> Message:
 
 
 def _loose(cash: LooseCash) -> str:
-    share = f" of {cash.received}" if cash.received != cash.unapplied else ""
     note = f"\n_{text.said(cash.note, limit=200)}_" if cash.note else ""
-    return (
-        f"`{short_ids.short(cash.payment_id)}`  *{cash.unapplied}*{share}  {text.foreign(cash.account_name)}\n"
-        f"{text.foreign(cash.method, limit=60)} on {cash.received_on}, {text.foreign(cash.reference, limit=60)},"
-        f" unapplied for {cash.days} days{note}"
+    sum_ = f"*{amount(cash.unapplied)}*"
+    if cash.received != cash.unapplied:
+        sum_ = say("{part} of {whole}", part=sum_, whole=cash.received)
+    told = counted(
+        "{method} on {day}, {reference}, unapplied for {n} day",
+        "{method} on {day}, {reference}, unapplied for {n} days",
+        cash.days,
+        method=text.foreign(words.method(cash.method), limit=60),
+        day=cash.received_on,
+        reference=text.foreign(cash.reference, limit=60),
     )
+    return f"`{short_ids.short(cash.payment_id)}`  {sum_}  {text.foreign(cash.account_name)}\n{told}{note}"
 
 
 def entries(found: Entries) -> Message:
     """Return what a balance is made of."""
-    number = text.foreign(found.invoice_number)
-    head = f"{number}: {found.balance} of {found.total} open ({found.state.replace('_', ' ')})"
-    lines = [_entry(each) for each in found.lines] or ["Nothing was written on it yet."]
+    head = say(
+        "{invoice}: {balance} of {total} open ({state})",
+        invoice=text.foreign(found.invoice_number),
+        balance=found.balance,
+        total=found.total,
+        state=states.of_case(found.state.replace("_", " ")),
+    )
+    lines = [_entry(each) for each in found.lines] or [say("Nothing was written on it yet.")]
     ways = [f"`/plixo {each} ID reason…`" for each in dict.fromkeys(each.undone_by for each in found.lines) if each]
-    hint = f"What has an id is taken back: {' or '.join(ways)}."
+    hint = say("What has an id is taken back: {commands}.", commands=", ".join(ways))
     return Message(
         text=head,
         blocks=blocks.listing(
@@ -73,17 +106,30 @@ def entries(found: Entries) -> Message:
 
 def _entry(entry: Entry) -> str:
     short = f"`{short_ids.short(entry.id)}` " if entry.undone_by else ""
-    note = f" _{text.said(entry.note, limit=120)}_" if entry.note else ""
-    return f"{short}{-entry.amount}  {text.foreign(entry.what, limit=60)}, {text.moment(entry.at)}{note}"
+    note = f" _{text.said(kept.said(entry.note), limit=120)}_" if entry.note else ""
+    return f"{short}{amount(-entry.amount)}  {text.foreign(_what(entry.what), limit=60)}, {text.moment(entry.at)}{note}"
+
+
+def _what(kept_as: str) -> str:
+    """Return what an entry is, in the reader's words; the ledger's list of entries is in English."""
+    if kept_as.endswith(_REVERSED):
+        return say("{what} (reversed)", what=_what(kept_as.removesuffix(_REVERSED)))
+    kind, by, method = kept_as.partition(" by ")
+    if by and kind in _BY:
+        return say(_BY[kind], method=words.method(method))
+    note = kept_as.removeprefix("credit note ")
+    if note != kept_as:
+        return say("credit note {number}", number=note)
+    return say(_ENTRIES[kept_as]) if kept_as in _ENTRIES else kept_as
 
 
 def credit_notes(notes: Sequence[OpenNote], *, found: int) -> Message:
     """Return the credit notes of which something is left."""
     if not notes:
-        sentence = "No open credit note fits."
+        sentence = say("No open credit note fits.")
         return Message(text=sentence, blocks=(blocks.section(sentence),))
-    head = f"{found} open credit {'note' if found == 1 else 'notes'}, the oldest first"
-    hint = "`/plixo credit note NUMBER` shows where one may go"
+    head = counted("{n} open credit note, the oldest first", "{n} open credit notes, the oldest first", found)
+    hint = say("`/plixo credit note NUMBER` shows where one may go")
     return Message(
         text=head,
         blocks=blocks.listing(
@@ -96,104 +142,50 @@ def credit_notes(notes: Sequence[OpenNote], *, found: int) -> Message:
 
 
 def _note(note: OpenNote) -> str:
-    names = f", names {text.foreign(note.names)}" if note.names else ""
-    on = f" of {note.issued_on}" if note.issued_on else ""
-    why = f"\n_{text.said(note.reason, limit=200)}_" if note.reason else ""
-    return (
-        f"*{text.foreign(note.number)}*{on}  {text.foreign(note.account_name)}\n"
-        f"*{note.left}* of {note.total} left{names}{why}"
+    number = f"*{text.foreign(note.number)}*"
+    if note.issued_on:
+        number = say("{number} of {day}", number=number, day=note.issued_on)
+    left = (
+        say(
+            "*{amount}* of {total} left, names {invoice}",
+            amount=note.left,
+            total=note.total,
+            invoice=text.foreign(note.names),
+        )
+        if note.names
+        else say("*{amount}* of {total} left", amount=note.left, total=note.total)
     )
+    why = f"\n_{text.said(note.reason, limit=200)}_" if note.reason else ""
+    return f"{number}  {text.foreign(note.account_name)}\n{left}{why}"
 
 
 def credit_note(note: OpenNote) -> Message:
     """Return one credit note, with the invoices that it may be applied to, and a button that does it."""
     lines = [
-        f"{text.foreign(each.invoice_number)}: {each.amount} of {each.balance}, due {each.due_on}"
+        say(
+            "{invoice}: {amount} of {balance}, due {day}",
+            invoice=text.foreign(each.invoice_number),
+            amount=each.amount,
+            balance=each.balance,
+            day=each.due_on,
+        )
         for each in note.suggested
     ]
-    listed = text.listed(lines, most=10, empty="Nothing is open that it could be applied to.")
+    listed = text.listed(lines, most=10, empty=say("Nothing is open that it could be applied to."))
     shown = blocks.section(f"{_note(note)}\n{listed}")
-    head = f"Credit note {text.foreign(note.number, limit=60)}: {note.left} left"
+    head = say("Credit note {number}: {amount} left", number=text.foreign(note.number, limit=60), amount=note.left)
     if not note.suggested:
         return Message(text=head, blocks=(shown,))
     apply = blocks.button(
-        "Apply, oldest first",
+        say("Apply, oldest first"),
         action=ids.Action.APPLY_NOTE,
         value=ids.value(seen=note.number[:120]),
-        label=f"Apply credit note {text.plain(note.number, limit=60)} to the invoices named",
+        label=say("Apply credit note {number} to the invoices named", number=text.plain(note.number, limit=60)),
         primary=True,
         confirm=Confirmation(
-            title="Apply this credit note?",
-            question=f"{note.left} are spread over the invoices named above, in that order.",
-            yes="Apply it",
+            title=say("Apply this credit note?"),
+            question=say("{amount} are spread over the invoices named above, in that order.", amount=note.left),
+            yes=say("Apply it"),
         ),
     )
     return Message(text=head, blocks=(shown, blocks.actions(apply)))
-
-
-def write_offs(waiting: Sequence[WaitingWriteOff]) -> Message:
-    """Return the write-offs and voids that wait, the oldest first, each with what can be decided."""
-    if not waiting:
-        sentence = "No write-off or void waits for a decision."
-        return Message(text=sentence, blocks=(blocks.section(sentence),))
-    head = f"{len(waiting)} {'waits' if len(waiting) == 1 else 'wait'} for a decision, the oldest first."
-    return Message(
-        text=head,
-        blocks=blocks.listing([blocks.section(f"*{head}*")], map(_write_off, waiting), most=LINES_SHOWN),
-    )
-
-
-def reject_form(waits: WaitingWriteOff) -> Modal:
-    """Return the form in which somebody says why a write-off or a void is declined."""
-    what = "Void" if waits.of == "void" else "Write-off"
-    return reasons.form(
-        ids.FormId.REJECT_WRITE_OFF,
-        ids.Subject(write_off=waits.write_off_id),
-        title=f"Decline the {what.casefold()}",
-        head=f"*{what} of {waits.amount} on {text.foreign(waits.invoice_number)}, {text.foreign(waits.account_name)}*"
-        f"\n_{text.said(waits.reason, limit=200)}_ ({text.foreign(waits.proposed_by, limit=40)})",
-        label="Why?",
-        hint="Whoever proposed it reads it. What is open stays as it is.",
-        submit="Decline",
-    )
-
-
-def _becomes(waits: WaitingWriteOff) -> str:
-    if waits.of == "void":
-        return f"{waits.balance} are open, and nothing is owed any more then."
-    if waits.amount > waits.balance:
-        return f"Only {waits.balance} are open by now."
-    return f"What is open goes from {waits.balance} to {waits.balance - waits.amount}."
-
-
-def _write_off(waits: WaitingWriteOff) -> tuple[Block, Block]:
-    number = text.plain(waits.invoice_number, limit=40)
-    value = ids.value(write_off=waits.write_off_id)
-    what = "Void" if waits.of == "void" else "Write-off"
-    question = (
-        f"{number} is owed no more, {waits.balance} with it; a void invoice stays void."
-        if waits.of == "void"
-        else f"{waits.amount} on {number} are given up at once. {_becomes(waits)}"
-    )
-    approve = blocks.button(
-        "Approve",
-        action=ids.Action.APPROVE_WRITE_OFF,
-        value=value,
-        label=f"Approve: {what.casefold()} of {waits.amount} on {number}",
-        primary=True,
-        confirm=Confirmation(title=f"Approve this {what.casefold()}?", question=question, yes="Approve"),
-    )
-    reject = blocks.button(
-        "Reject…",
-        action=ids.Action.REJECT_WRITE_OFF,
-        value=value,
-        label=f"Decline the {what.casefold()} of {number}",
-    )
-    said = (
-        f"`{short_ids.short(waits.write_off_id)}`  *{text.foreign(waits.invoice_number)}*"
-        f"  {text.foreign(waits.account_name)}\n"
-        f"*{what}: {waits.amount}*. {_becomes(waits)}\n"
-        f"_{text.said(waits.reason, limit=200)}_ ({text.foreign(waits.proposed_by, limit=40)},"
-        f" {text.moment(waits.proposed_at)})"
-    )
-    return blocks.section(said), blocks.actions(approve, reject)

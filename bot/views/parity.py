@@ -2,6 +2,7 @@
 
 from bot import blocks, text
 from bot.blocks import Message
+from domain.kernel.speech import counted, say
 from domain.ledger.parity import CurrencyParity, Figure, Parity
 
 INVOICES_SHOWN = 10
@@ -10,22 +11,38 @@ INVOICES_SHOWN = 10
 def shown(found: Parity | None) -> Message:
     """Return how the two sides compare, currency by currency, and the invoices that differ most."""
     if found is None:
-        sentence = (
+        sentence = say(
             "No control totals were imported yet: `plixo import control FILE --as-of DAY` takes your books' ageing."
         )
         return Message(text=sentence, blocks=(blocks.section(sentence),))
-    verdict = "agrees with" if found.agrees else "differs from"
-    head = f"Our ageing {verdict} the books of {found.as_of} (allowed: {found.allowed.normalize():f} %)"
-    notes = [f"From {text.foreign(found.file_name, limit=80)}."]
+    allowed = f"{found.allowed.normalize():f} %"
+    head = (
+        say("Our ageing agrees with the books of {day} (allowed: {allowed})", day=found.as_of, allowed=allowed)
+        if found.agrees
+        else say("Our ageing differs from the books of {day} (allowed: {allowed})", day=found.as_of, allowed=allowed)
+    )
+    notes = [say("From {file}.", file=text.foreign(found.file_name, limit=80))]
     if found.is_old:
-        notes.append(f"It is {found.age_days} days old: what happened since makes a difference. Import today's.")
+        notes.append(
+            counted(
+                "It is {n} day old: what happened since makes a difference. Import today's.",
+                "It is {n} days old: what happened since makes a difference. Import today's.",
+                found.age_days,
+            )
+        )
     if found.rejected:
-        notes.append(f"{found.rejected} rows of it were rejected and are missing from its totals.")
+        notes.append(
+            counted(
+                "{n} row of it was rejected and is missing from its totals.",
+                "{n} rows of it were rejected and are missing from its totals.",
+                found.rejected,
+            )
+        )
     lines = [text.foreign(each.told(), limit=200) for each in found.invoices]
     more = found.invoices_differing - len(found.invoices)
     if more > 0:
-        lines.append(f"… and {more:,} more: `plixo ledger parity --csv FILE` writes all of them")
-    tail = [blocks.section("*Invoices that differ*\n" + "\n".join(lines))] if lines else []
+        lines.append(say("… and {n} more: `plixo ledger parity --csv FILE` writes all of them", n=more))
+    tail = [blocks.section(f"*{say('Invoices that differ')}*\n" + "\n".join(lines))] if lines else []
     return Message(
         text=head,
         blocks=blocks.listing(
@@ -40,12 +57,19 @@ def shown(found: Parity | None) -> Message:
 def _currency(each: CurrencyParity) -> str:
     lines = [_figure(figure) for figure in each.figures if figure is each.total or not figure.agrees]
     if each.agrees and each.buckets:
-        lines.append("each bucket agrees")
+        lines.append(say("each bucket agrees"))
     if each.credits_here or each.credits_there:
-        there = f", {each.credits_there} in the books" if each.credits_there is not None else ""
-        lines.append(f"to customers' credit, not taken off: {each.credits_here} here{there}")
+        lines.append(
+            say("to customers' credit, not taken off: {here} here", here=each.credits_here)
+            if each.credits_there is None
+            else say(
+                "to customers' credit, not taken off: {here} here, {there} in the books",
+                here=each.credits_here,
+                there=each.credits_there,
+            )
+        )
     if each.taken_off:
-        lines.append("The totals agree once that is taken off: let the books report it in a column of its own.")
+        lines.append(say("The totals agree once that is taken off: let the books report it in a column of its own."))
     return f"*{each.currency}*\n" + "\n".join(lines)
 
 

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 import procrastinate
-from procrastinate import exceptions, jobs, manager, psycopg_connector, retry
+from procrastinate import exceptions, job_context, jobs, manager, psycopg_connector, retry
 from procrastinate.schema import SchemaManager
 
 from domain.kernel import request_ids
@@ -61,6 +61,8 @@ class JobKind:
     """A second waiting job of one queueing lock is not queued."""
     queue: str = DEFAULT_QUEUE
     """A queue of its own makes each process run these jobs one after another, whatever else it does meanwhile."""
+    given_up: str = ""
+    """The job that is queued with the same arguments when the last attempt has failed, so that somebody hears of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +128,9 @@ class Jobs:
         self._kinds = {kind.name: kind for kind in kinds}
         self._functions: dict[str, JobFunction] = {}
         for kind in self._kinds.values():
-            self._app.task(name=kind.name, queue=kind.queue, retry=_Backoff(kind.attempts, books.asked))(
-                self._task(kind)
-            )
+            self._app.task(
+                name=kind.name, queue=kind.queue, retry=_Backoff(kind.attempts, books.asked), pass_context=True
+            )(self._task(kind))
 
     def bind(self, functions: Mapping[str, JobFunction]) -> None:
         """Say which function does which job; a process that only queues binds nothing."""
@@ -137,14 +139,26 @@ class Jobs:
             self._functions[name] = function
 
     def _task(self, kind: JobKind) -> JobFunction:
-        async def run(request_id: str = "", **arguments: Any) -> None:
+        async def run(context: job_context.JobContext, request_id: str = "", **arguments: Any) -> None:
             function = self._functions.get(kind.name)
             assert function is not None, f"this process runs workers but has no function for the job {kind.name}"
             with request_ids.serving(request_id or None):
-                await function(**arguments)
+                try:
+                    await function(**arguments)
+                except TryLater:
+                    raise
+                except Exception:  # whatever it was, it goes on to the queue's own books
+                    if kind.given_up and context.job.attempts + 1 >= kind.attempts:
+                        await self._give_up(kind, arguments, request_id)
+                    raise
 
         run.__name__ = kind.name
         return run
+
+    async def _give_up(self, kind: JobKind, arguments: Mapping[str, Any], request_id: str) -> None:
+        """Queue what follows the last attempt; it may be queued twice, when the process dies before that is noted."""
+        lock = _lock(self._kinds[kind.given_up], arguments)
+        await self._app.configure_task(kind.given_up, lock=lock).defer_async(**arguments, request_id=request_id)
 
     async def open(self) -> None:
         """Connect; call after the schema is in place."""

@@ -13,6 +13,9 @@ from domain.kernel.core import Core
 
 _COLUMNS = "key, channel, ts, content_hash, updated_at, subject, form"
 
+_UPLOAD = "upload:"
+"""Before the id of a file that is about to be shared; a file has no content to be compared."""
+
 SILENT = "silent"
 """The form of a line that is told in its thread only, since it is part of a message about all that was missed."""
 
@@ -34,6 +37,11 @@ class ChatMessage:
     """What its buttons decide, as ``domain/operations/standings.py`` names it."""
     form: str = ""
     """How it was drawn, so that it can be drawn again; ``silent`` before it is posted means that it rings nowhere."""
+
+    @property
+    def upload(self) -> str:
+        """The chat's id of a file whose sharing was begun, and of which nobody knows whether it was done."""
+        return self.content_hash.removeprefix(_UPLOAD) if self.content_hash.startswith(_UPLOAD) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +167,14 @@ async def mark_posted(core: Core, *, keys: Sequence[str], channel: str, ts: str,
     await core.database.execute(
         "UPDATE chat_message SET channel = %s, ts = %s, content_hash = %s, updated_at = %s WHERE key = ANY(%s)",
         (channel, ts, content_hash, core.clock.now(), list(keys)),
+    )
+
+
+async def uploading(core: Core, *, key: str, file_id: str) -> None:
+    """Write down which file is about to be shared, so that it can be asked about when the answer gets lost."""
+    await core.database.execute(
+        "UPDATE chat_message SET content_hash = %s, updated_at = %s WHERE key = %s AND ts IS NULL",
+        (f"{_UPLOAD}{file_id}", core.clock.now(), key),
     )
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from bot import drafts as draft_commands
 from bot.modals import Modal
-from bot.views import credits, draft_forms, home, mail_forms, money, plans, policies  # noqa: A004 - named after what it is about
+from bot.views import credits, draft_forms, home, mail_forms, plans, policies, write_offs  # noqa: A004 - named after what it is about
 from domain.casework.conversations import Beside, MailCard
 from domain.commitments.states import PlanState
 from domain.deliverability.replies import Amount, Day, Intent, IntentKind
@@ -49,7 +49,7 @@ def desk_windows(name: str) -> dict[str, Modal]:
         "plan reject": plans.reject_form(a_plan(name, name, PlanState.REQUESTED)),
         "plan counter": plans.counter_form(a_plan(name, name, PlanState.REQUESTED)),
         "credit reject": credits.reject_form(WaitingCredit(ID, name, name, EURO, EURO, name, name, AT, True)),
-        "write-off reject": money.reject_form(waits),
+        "write-off reject": write_offs.reject_form(waits),
         "access ask": home.ask_form(),
         "mail answer": mail_forms.answer(a_mail(name)),
         "mail correct": mail_forms.correct(a_mail(name)),

@@ -49,6 +49,10 @@ class FakeSlack:
     """What was sent to the addresses of uploads."""
     kept: dict[str, bytes] = field(default_factory=dict)
     """Files that people handed in, by id."""
+    names: dict[str, str] = field(default_factory=dict)
+    """What such a file is called; ``order.pdf`` where nothing is said."""
+    shared: dict[str, str] = field(default_factory=dict)
+    """In which channel a file that was uploaded is, by id."""
     people: dict[str, dict[str, Any]] = field(default_factory=dict)
     """What ``users.info`` tells of a person."""
     homes: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -155,17 +159,24 @@ class FakeSlack:
             case "files.getUploadURLExternal":
                 return {"ok": True, "file_id": f"F{len(self.uploaded)}", "upload_url": f"{self.url}upload"}
             case "files.completeUploadExternal":
+                (file,) = json.loads(str(arguments["files"]))
+                self.shared[file["id"]] = str(arguments["channel_id"])
                 return {"ok": True, "files": []}
             case "files.info":
-                file_id = str(arguments["file"])
-                if file_id not in self.kept:
-                    return {"ok": False, "error": "file_not_found"}
-                address = f"{self.url}kept/{file_id}"
-                return {"ok": True, "file": {"id": file_id, "name": "order.pdf", "url_private_download": address}}
+                return self._file(str(arguments["file"]))
             case "users.info":
                 found = self.people.get(str(arguments["user"]))
                 return {"ok": True, "user": found} if found else {"ok": False, "error": "user_not_found"}
         return {"ok": False, "error": "unknown_method"}
+
+    def _file(self, file_id: str) -> dict[str, Any]:
+        if channel := self.shared.get(file_id):
+            shares = {"private": {channel: [{"ts": "1.2"}]}}
+            return {"ok": True, "file": {"id": file_id, "name": "ours.csv", "shares": shares}}
+        if file_id not in self.kept:
+            return {"ok": False, "error": "file_not_found"}
+        name, address = self.names.get(file_id, "order.pdf"), f"{self.url}kept/{file_id}"
+        return {"ok": True, "file": {"id": file_id, "name": name, "url_private_download": address}}
 
     def _show(self, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
         view_id = str(arguments.get("view_id") or f"V{len(self.windows) + 1}")

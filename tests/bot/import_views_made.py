@@ -8,11 +8,12 @@ from uuid import UUID
 from bot.audience import PUBLIC
 from bot.blocks import Message
 from bot.modals import Modal
-from bot.views import charts, import_forms, imports
+from bot.views import charts, exports, import_forms, import_notes, imports
 from domain.kernel.money import Money
 from domain.ledger.ageing import BUCKETS, Ageing, Bucket, CurrencyAgeing
 from domain.ledger.ageing_before import AgeingCompared
 from domain.ledger.collected import Collected, Week
+from domain.operations.exports import What
 from domain.operations.imports.cards import ImportCard
 from domain.operations.imports.findings import Column, Count, Findings, Reading, Reason, Total
 from domain.operations.imports.said import Asked, ImportKind, Question, Said
@@ -48,8 +49,14 @@ def import_views(name: str, *, many: int) -> Mapping[str, Message]:
         "import, cancelled": imports.card(replace(shown, state=ImportState.CANCELLED, decided_by=name)),
         "import, expired": imports.card(replace(shown, state=ImportState.EXPIRED)),
         "import, failed": imports.card(replace(shown, state=ImportState.FAILED, reason=name)),
-        "imports waiting": imports.waiting([shown] * many),
-        "imports waiting, none": imports.waiting([]),
+        "imports waiting": import_notes.waiting([shown] * many),
+        "imports waiting, none": import_notes.waiting([]),
+        "import, withheld": import_notes.withheld(shown),
+        "import, given up": import_notes.given_up(replace(shown, reason=name or "It broke."), request_id="abcdefghjk"),
+        "import of a spreadsheet": import_notes.refused(import_notes.spreadsheet(name or "a.xlsx")),
+        "export": exports.queued(What.STATEMENT, here=False),
+        "export, here": exports.queued(What.CASH_CHART, here=True),
+        "export, given up": exports.given_up(What.STATEMENT, (name,), request_id="abcdefghjk"),
         "chart of ageing": charts.ageing(an_ageing()),
         "chart of ageing, in public": charts.ageing(an_ageing(), PUBLIC),
         "chart of cash": charts.collected(a_collection()),

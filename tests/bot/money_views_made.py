@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 from bot.blocks import Message
-from bot.views import falls, money
+from bot.views import falls, money, write_offs
 from domain.kernel.money import Money
 from domain.ledger.credit_notes import OpenNote, Suggestion
 from domain.ledger.entry_events import CashPlaced
@@ -48,8 +48,8 @@ def money_views(name: str, *, number: str, many: int) -> Mapping[str, Message]:
         "credit notes, none": money.credit_notes((), found=0),
         "credit note": money.credit_note(going),
         "credit note, nowhere": money.credit_note(note),
-        "write-offs": money.write_offs(waiting * (min(many, 100) // 2)),
-        "write-offs, none": money.write_offs(()),
+        "write-offs": write_offs.listed(waiting * (min(many, 100) // 2)),
+        "write-offs, none": write_offs.listed(()),
         "lowered": falls.waiting(Falls((Fall(number, name, EURO, NONE, DAY, name),) * min(many, 100), many)),
         "lowered, none": falls.waiting(Falls((), 0)),
     }

@@ -55,7 +55,7 @@ async def test_what_waits_is_listed_with_its_best_match(core: Core) -> None:
 
     shown = whole(await typed(core, "cash", by=VERA))
 
-    assert "1 bank line waits for a person (90.00 EUR), 1 with a proposal." in shown
+    assert "1 bank line waits for a person (90,00 EUR), 1 with a proposal." in shown
     assert short in shown
     assert "60 %, unique: Customer of INV-1042 INV-1042" in shown
 
@@ -70,8 +70,8 @@ async def test_a_card_tells_the_reasons_and_posts_by_a_click(core: Core) -> None
 
     answer = await click(core, card, Action.CASH_POST)
 
-    assert "35.00 EUR less than is open" in whole(card)
-    assert "Bank line posted: 90.00 EUR" in answer.text
+    assert "35,00 EUR less than is open" in whole(card)
+    assert "Bank line posted: 90,00 EUR" in answer.text
     assert (await BankLine.get(id=line.id)).state == "posted"
 
 
@@ -104,7 +104,7 @@ async def test_a_line_is_split_by_command(core: Core) -> None:
 
     answer = await typed(core, f"cash apply {short_ids.short(line.id)} INV-1=20.00 INV-2")
 
-    assert "70.00 EUR" in answer.text
+    assert "70,00 EUR" in answer.text
     assert [each.open_minor for each in await Invoice.all().order_by("number")] == [3000, 0]
 
 
@@ -116,7 +116,7 @@ async def test_a_short_payment_can_be_promised_let_go_or_disputed(core: Core) ->
 
     assert f"/plixo cash short {short} INV-1042" in whole(posted)
     assert "Dispute D-" in disputed.text
-    assert "5.00 EUR" in disputed.text
+    assert "5,00 EUR" in disputed.text
 
 
 async def test_a_difference_within_the_right_is_let_go(core: Core) -> None:
@@ -134,7 +134,7 @@ async def test_a_difference_is_promised_by_a_day(core: Core) -> None:
 
     answer = await typed(core, f"cash short {short} INV-1042 promise 2026-03-20")
 
-    assert "35.00 EUR" in answer.text
+    assert "35,00 EUR" in answer.text
 
 
 async def test_keep_ignore_and_reconsider_do_what_they_say(core: Core) -> None:
@@ -182,7 +182,7 @@ async def test_a_return_is_booked_by_a_click(core: Core) -> None:
 
     answer = await click(core, card, Action.CASH_POST)
 
-    assert "Returned by the bank: 125.00 EUR" in answer.text
+    assert "Returned by the bank: 125,00 EUR" in answer.text
     assert (await Invoice.get()).state == "open"
 
 

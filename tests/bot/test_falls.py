@@ -29,9 +29,9 @@ async def test_it_is_listed_and_told_as_a_payment_of_its_day(core: Core) -> None
     done = await said(core, "lowered INV-1 payment 15 on 2026-03-01")
     left = await said(core, "lowered list", by=VERA)
 
-    assert "40.00 EUR" in listed
-    assert "was a payment; 60.00 EUR left to pay" in done
-    assert "25.00 EUR" in left
+    assert "40,00 EUR" in listed
+    assert "was a payment; 60,00 EUR left to pay" in done
+    assert "25,00 EUR" in left
     assert str((await Payment.get()).received_on) == "2026-03-01"
 
 
@@ -41,7 +41,7 @@ async def test_a_correction_is_for_who_may_move_money(core: Core) -> None:
     again = await said(core, "lowered INV-1 correction typing mistake", by=CARL)
 
     assert "needs the right" in refused
-    assert "is owed again (typing mistake); 100.00 EUR left to pay" in done
+    assert "is owed again (typing mistake); 100,00 EUR left to pay" in done
     assert "What lowered INV-1 is known" in again
     assert (await Invoice.get()).open_minor == 10_000
 

@@ -50,7 +50,7 @@ async def test_unapplied_cash_is_listed_found_and_noted(core: Core) -> None:
         await said(core, "unapplied"), await said(core, "unapplied acme", by=VERA), await said(core, "unapplied >9d"),
     )  # fmt: skip
 
-    assert all(each in page for each in (short, "125.00 EUR", "for the order of May?"))
+    assert all(each in page for each in (short, "125,00 EUR", "for the order of May?"))
     assert short in found
     assert "No unapplied cash fits" in nothing
 
@@ -138,7 +138,7 @@ async def test_a_write_off_is_proposed_by_one_and_approved_by_another(core: Core
     own = await said(core, f"writeoff approve {short}")
     done = await said(core, "writeoff approve inv-1", by=CARL)
 
-    assert all(each in listed for each in (short, "40.00 EUR", "they are insolvent", "Approve"))
+    assert all(each in listed for each in (short, "40,00 EUR", "they are insolvent", "Approve"))
     assert "needs the right" in own
     assert "written off" in done
     assert await standing("INV-1") == ("open", 6000)
@@ -165,7 +165,7 @@ async def test_a_write_off_is_declined_with_a_reason_and_an_approved_one_reverse
     answer = await said(core, f"writeoff reverse {short} they have paid", by=CARL)
 
     assert "writeoff reverse" in entries
-    assert "100.00 EUR open again" in answer
+    assert "100,00 EUR open again" in answer
 
 
 async def test_the_buttons_of_a_write_off_keep_four_eyes(core: Core) -> None:
@@ -226,7 +226,7 @@ async def test_an_account_says_what_is_unapplied_credited_and_owed_in_all(core: 
 
     card = await said(core, "account Acme", by=VERA)
 
-    assert all(each in card for each in ("12.00 EUR", "7.00 EUR of credit notes", "without 500 JPY: no rate for JPY"))
+    assert all(each in card for each in ("12,00 EUR", "7,00 EUR of credit notes", "without 500 JPY: no rate for JPY"))
 
 
 async def test_ids_that_fit_nothing_or_several_are_told_apart(core: Core) -> None:

@@ -45,9 +45,9 @@ async def test_an_advice_shows_its_lines_beside_what_is_open(core: Core) -> None
     shown = whole(await typed(core, f"cash remittance {short}"))
 
     assert "INV-1042" in shown
-    assert "122.50 EUR" in shown
-    assert "less 2.50 EUR (2 % early)" in shown
-    assert "125.00 EUR open here" in shown
+    assert "122,50 EUR" in shown
+    assert "less 2,50 EUR (2 % early)" in shown
+    assert "125,00 EUR open here" in shown
     assert "no payment found yet" in shown
 
 

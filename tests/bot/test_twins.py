@@ -106,7 +106,7 @@ async def test_parity_says_which_totals_and_invoices_differ(core: Core) -> None:
     answer = await said(core, "parity", by=VERA)
 
     assert "No control totals" in nothing
-    for part in ("differs from", "total 125.00 EUR here, 80.00 EUR in the books", "INV-9", "not known here"):
+    for part in ("differs from", "total 125,00 EUR here, 80,00 EUR in the books", "INV-9", "not known here"):
         assert part in answer
 
 

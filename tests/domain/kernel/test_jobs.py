@@ -153,6 +153,20 @@ async def test_a_failure_is_tried_again_later_and_later_until_the_attempts_are_u
     assert len(queue.ran) == 3
 
 
+async def test_after_the_last_attempt_a_job_that_tells_of_it_gets_the_same_arguments(queue: Queue) -> None:
+    queue.fails = [OSError(), TryLater(timedelta(seconds=1), "away"), OSError()]
+    with request_ids.serving("abcdefghjk"):
+        await queue.defer("note_or_tell", word="hello")
+
+    for _ in range(4):
+        await queue.run_ready()
+        await queue.time_passes()
+
+    assert queue.ran == [{"word": "hello", "request_id": "abcdefghjk"}] * 4
+    rows = await queue.core.database.rows("SELECT task_name, status::text FROM procrastinate_jobs")
+    assert rows == [{"task_name": "note_or_tell", "status": "failed"}]
+
+
 async def test_a_job_that_asks_to_be_run_later_says_when(queue: Queue) -> None:
     queue.fails = [TryLater(timedelta(minutes=5), "the relay said so")]
     await queue.defer("note")
