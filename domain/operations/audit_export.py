@@ -10,7 +10,7 @@ from uuid import UUID
 
 from psycopg.rows import dict_row
 
-from domain.kernel import timeline
+from domain.kernel import speech, timeline
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
@@ -117,14 +117,17 @@ def _values(span: Span) -> dict[str, object]:
 
 
 def _cells(row: Row) -> tuple[object, ...]:
+    """Return one entry as a line of the file, in English, since programs and other people read it."""
     fact = row["fact"]
+    with speech.spoken_to(speech.NOBODY):
+        told = audit.told(row["kind"], fact)
     words = (
         row["actor"],
         str(fact.get("actor_kind", "")),
         row["kind"],
         row["invoice"] or str(fact.get("invoice_number") or ""),
         row["customer"] or "",
-        audit.told(row["kind"], fact),
+        told,
         row["request_id"],
         json.dumps(fact, ensure_ascii=False, sort_keys=True),
     )
