@@ -19,9 +19,9 @@ def known() -> None:
     ("stored", "read"),
     [
         ("a ship over 1,250.50 EUR sails on time", "a ship over 1.250,50 EUR sails on time"),
-        ("home on 2026-11-02: the ship is settled", "home on 2. Nov. 2026: the ship is settled"),
-        ("not sailed: INV-1: a ship over 1,250.50 EUR sails on time; and 3 more",
-         "not sailed: INV-1: a ship over 1.250,50 EUR sails on time; and 3 more"),
+        ("home on 2026-11-02: the ship is afloat", "home on 2. Nov. 2026: the ship is afloat"),
+        ("not sailed: INV-1: a ship over 1,250.50 EUR sails on time; gone",
+         "not sailed: INV-1: a ship over 1.250,50 EUR sails on time; gone"),
         ("Anna said {so}: home on 2026-11-02", "Anna said {so}: home on 2026-11-02"),
         ("home on 2026-99-99: 1,2,3 ABC", "home on 2026-99-99: 1,2,3 ABC"),
     ],
@@ -32,7 +32,7 @@ def test_a_stored_sentence_is_said_with_its_values_as_the_reader_writes_them(sto
 
 
 def test_english_is_read_as_it_is_stored() -> None:
-    assert kept.said("home on 2026-11-02: the ship is settled") == "home on 2026-11-02: the ship is settled"
+    assert kept.said("home on 2026-11-02: the ship is afloat") == "home on 2026-11-02: the ship is afloat"
 
 
 def test_a_long_text_of_a_stranger_costs_no_time() -> None:
