@@ -20,8 +20,14 @@ from domain.kernel.refusals import Refusal
 LONGEST = 2_000
 """Characters of a stored text that are understood; what is longer quotes strangers at length and stays as it is."""
 
-DEEPEST = 4
+DEEPEST = 6
 """How deep sentences stand in one another: a mail's reason, an invoice's in it, and what pauses that."""
+
+MOST_LOOKS = 200
+"""Looks at parts of one text, so that no text, however hostile, costs more than some thousandths of a second."""
+
+_START = 4
+"""Characters by which sentences are told from one another at first."""
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d( \d\d:\d\d UTC)?")
@@ -66,7 +72,8 @@ def _fits(name: str, value: str) -> bool:
 
 
 _WHOLE: set[str] = set()
-_WITH_VALUES: list[_Kept] = []
+_BY_START: dict[str, list[_Kept]] = {"": []}
+"""Sentences with values by how they begin, the longest first; those that begin with a value by nothing."""
 
 
 def learn(*sentences: str) -> None:
@@ -76,10 +83,12 @@ def learn(*sentences: str) -> None:
         names = tuple(name for _, name, _, _ in pieces if name is not None)
         if not names:
             _WHOLE.add(each)
-        elif not any(known.sentence == each for known in _WITH_VALUES):
-            parts = [literal for literal, _, _, _ in pieces]
-            _WITH_VALUES.append(_Kept(each, (*parts, *([""] if len(parts) == len(names) else [])), names))
-    _WITH_VALUES.sort(key=lambda known: -sum(map(len, known.parts)))
+            continue
+        parts = [literal for literal, _, _, _ in pieces] + ([""] if pieces[-1][1] is not None else [])
+        alike = _BY_START.setdefault(parts[0][:_START] if len(parts[0]) >= _START else "", [])
+        if all(known.sentence != each for known in alike):
+            alike.append(_Kept(each, tuple(parts), names))
+            alike.sort(key=lambda known: -sum(map(len, known.parts)))
     _said.cache_clear()
 
 
@@ -91,7 +100,7 @@ def said(text: str) -> str:
 
 def knows(text: str) -> bool:
     """Tell whether a stored text is a sentence that was named, or is made of such."""
-    return _again(text, 0) is not None
+    return _Look().again(text, 0) is not None
 
 
 def all_said(texts: Sequence[str]) -> tuple[str, ...]:
@@ -102,50 +111,54 @@ def all_said(texts: Sequence[str]) -> tuple[str, ...]:
 @lru_cache(maxsize=4096)
 def _said(text: str, reader: speech.Reader) -> str:
     with speech.spoken_to(reader):
-        return _again(text, 0) or text
+        return _Look().again(text, 0) or text
 
 
-def _again(text: str, deep: int) -> str | None:
-    """Return the text in the reader's language, or None when nothing in it is known."""
-    if text in _WHOLE:
-        return speech.say(text)
-    if deep > DEEPEST:
-        return None
-    for known in _WITH_VALUES:
-        if (values := known.values(text)) is not None:
-            return speech.say(known.sentence, **{name: _value(each, deep) for name, each in values.items()})
-    return _pieces(text, "; ", deep, whole=False) or _pieces(text, ", ", deep, whole=True) or _two(text, deep)
+class _Look:
+    """One look at a stored text, which comes to an end."""
 
+    def __init__(self) -> None:
+        self._left = MOST_LOOKS
 
-def _pieces(text: str, mark: str, deep: int, *, whole: bool) -> str | None:
-    """Return a list of sentences, said one by one; as a *whole* only when all of them are known."""
-    if mark not in text:
-        return None
-    pieces = text.split(mark)
-    found = [_again(each, deep + 1) for each in pieces]
-    if not any(found) or (whole and not all(found)):
-        return None
-    return mark.join(again or piece for again, piece in zip(found, pieces, strict=True))
+    def again(self, text: str, deep: int) -> str | None:
+        """Return the text in the reader's language, or None when nothing in it is known."""
+        if text in _WHOLE:
+            return speech.say(text)
+        self._left -= 1
+        if deep > DEEPEST or self._left < 0:
+            return None
+        for known in (*_BY_START.get(text[:_START], ()), *_BY_START[""]):
+            if known.parts[1] in text and (values := known.values(text)) is not None:
+                return speech.say(known.sentence, **{name: self._value(each, deep) for name, each in values.items()})
+        return self._pieces(text, "; ", deep) or self._pieces(text, ", ", deep) or self._two(text, deep)
 
+    def _pieces(self, text: str, mark: str, deep: int) -> str | None:
+        """Return a list of sentences, said one by one; one that commas divide only when all of it is known."""
+        if mark not in text:
+            return None
+        pieces = text.split(mark)
+        found = [self.again(each, deep + 1) for each in pieces]
+        if not any(found) or (mark == ", " and not all(found)):
+            return None
+        return mark.join(again or piece for again, piece in zip(found, pieces, strict=True))
 
-def _two(text: str, deep: int) -> str | None:
-    """Return ``INV-1042: a sentence``, whichever of the two is known, or two known ones that ``and`` joins."""
-    one, mark, other = text.partition(" and ")
-    if mark and (first := _again(one, deep + 1)) and (second := _again(other, deep + 1)):
-        return speech.say("{one} and {other}", one=first, other=second)
-    name, mark, rest = text.partition(": ")
-    if not mark:
-        return None
-    named, again = _again(name, deep + 1), _again(rest, deep + 1)
-    return f"{named or name}: {again or rest}" if named or again else None
+    def _two(self, text: str, deep: int) -> str | None:
+        """Return ``INV-1042: a sentence``, whichever of the two is known, or two known ones that ``and`` joins."""
+        one, mark, other = text.partition(" and ")
+        if mark and (first := self.again(one, deep + 1)) and (second := self.again(other, deep + 1)):
+            return speech.say("{one} and {other}", one=first, other=second)
+        name, mark, rest = text.partition(": ")
+        if not mark:
+            return None
+        named, again = self.again(name, deep + 1), self.again(rest, deep + 1)
+        return f"{named or name}: {again or rest}" if named or again else None
 
-
-def _value(text: str, deep: int) -> object:
-    """Return a value as what it is, so that it is written as the reader writes it."""
-    if _DAY.fullmatch(text):
-        with suppress(ValueError):
-            return date.fromisoformat(text)
-    if found := _SUM.fullmatch(text):
-        with suppress(Refusal):
-            return Money.of(found[1].replace(",", ""), found[2])
-    return _again(text, deep + 1) or text
+    def _value(self, text: str, deep: int) -> object:
+        """Return a value as what it is, so that it is written as the reader writes it."""
+        if _DAY.fullmatch(text):
+            with suppress(ValueError):
+                return date.fromisoformat(text)
+        if found := _SUM.fullmatch(text):
+            with suppress(Refusal):
+                return Money.of(found[1].replace(",", ""), found[2])
+        return self.again(text, deep + 1) or text

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from domain.kernel import kept
 from domain.kernel.core import Core
 from domain.kernel.speech import phrase
 
@@ -18,7 +19,7 @@ class Standing:
 
     decided: bool
     what: str = ""
-    """One or two words of ours, "approved" or "answered", which ``speech.say`` says to the reader."""
+    """One or two words of ours, "approved" or "answered", which ``kept.said`` says to the reader."""
     who: str = ""
     at: datetime | None = None
 
@@ -37,6 +38,14 @@ _ACCESS = {
     "expired": phrase("expired"),
 }
 """What became of a request for access."""
+
+_NOTHING_WAITS, _PUT_RIGHT, _ALL_DONE = (
+    phrase("nothing waits any more"),
+    phrase("put right"),
+    phrase("all booked or dismissed"),
+)
+
+kept.learn(_REJECTED, _PUBLISHED, _DEALT_WITH, _NOTHING_WAITS, _PUT_RIGHT, _ALL_DONE, *_ACCESS.values())
 
 _Rows = Mapping[str, Standing]
 
@@ -102,7 +111,7 @@ async def _strays(core: Core, keys: list[str]) -> _Rows:
         " FROM (VALUES (1)) AS one LEFT JOIN LATERAL (SELECT decided_by, decided_at FROM stray_movement"
         " WHERE state <> 'open' ORDER BY decided_at DESC NULLS LAST LIMIT 1) AS last ON true"
     )
-    return _alike(keys, row, phrase("all booked or dismissed"))
+    return _alike(keys, row, _ALL_DONE)
 
 
 async def _lines(core: Core, keys: list[str]) -> _Rows:
@@ -110,7 +119,7 @@ async def _lines(core: Core, keys: list[str]) -> _Rows:
         "SELECT EXISTS (SELECT 1 FROM bank_line WHERE state = 'proposed') AS waits,"
         " NULL AS decided_by, NULL::timestamptz AS decided_at"
     )
-    return _alike(keys, row, phrase("nothing waits any more"))
+    return _alike(keys, row, _NOTHING_WAITS)
 
 
 async def _providers(core: Core, keys: list[str]) -> _Rows:
@@ -120,7 +129,7 @@ async def _providers(core: Core, keys: list[str]) -> _Rows:
         " ORDER BY id DESC LIMIT 1), false) AS waits, NULL AS decided_by, NULL::timestamptz AS decided_at",
         (READ,),
     )
-    return _alike(keys, row, phrase("put right"))
+    return _alike(keys, row, _PUT_RIGHT)
 
 
 def _alike(keys: list[str], row: Mapping[str, object] | None, what: str) -> _Rows:

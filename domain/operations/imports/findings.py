@@ -91,7 +91,7 @@ class Findings(BaseModel):
     rejected: int = 0
     has_rejects: bool = False
     has_absent: bool = False
-    taken_before: Sentence = ""
+    taken_before: str = ""
     """When the very same file was imported, and by whom; empty when it was not."""
 
     def outcome(self) -> tuple[object, ...]:

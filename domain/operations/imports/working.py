@@ -16,7 +16,7 @@ from domain.kernel.core import Core
 from domain.kernel.jobs import TryLater
 from domain.kernel.ports import FileMissing, StoreUnavailable
 from domain.kernel.refusals import Refusal
-from domain.kernel.speech import phrase, say
+from domain.kernel.speech import phrase
 from domain.ledger.csv_import import Progress, QuestionOpen
 from domain.operations.imports import handing, kinds, readings
 from domain.operations.imports.findings import Findings
@@ -128,7 +128,7 @@ async def _known_before(core: Core, found: FileImport, findings: Findings) -> Fi
     if row is None:
         return findings
     when = dates.told(row["created_at"])
-    before = say("{moment} by {who}", moment=when, who=row["actor"]) if row["actor"] else when
+    before = f"{when} by {row['actor']}" if row["actor"] else when
     once = findings.kind == ImportKind.REMITTANCE
     return findings.model_copy(
         update={

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from domain.kernel import sentences, speech
+from domain.kernel import kept, sentences, speech
 from domain.kernel.core import Core
 from domain.kernel.money import Money
 from domain.kernel.refusals import Refusal
@@ -47,29 +47,30 @@ def test_what_was_said_in_english_is_said_again_in_german(german: Reader) -> Non
 
     with speech.spoken_to(german):
         said = speech.again(told)
+        read = kept.said(told)
 
     assert told == "1,234.50 EUR is due on 2 Nov 2026; 2 ducks; deep"
-    assert said == "1.234,50 EUR ist fällig am 2. Nov. 2026; 2 Enten; tief"
+    assert said == read == "1.234,50 EUR ist fällig am 2. Nov. 2026; 2 Enten; tief"
 
 
 def test_what_is_stored_is_read_by_each_in_their_language(german: Reader) -> None:
-    kept = Told(told=(speech.counted("{n} duck", "{n} ducks", 1), "a {plain} text")).model_dump_json()
+    stored = Told(told=(speech.counted("{n} duck", "{n} ducks", 1), "a {plain} text")).model_dump_json()
 
     with speech.spoken_to(german):
-        read = Told.model_validate_json(kept)
+        read = Told.model_validate_json(stored)
 
     assert read.told == ("1 Ente", "a {plain} text")
-    assert Told.model_validate(json.loads(kept)).told == ("1 duck", "a {plain} text")
+    assert Told.model_validate(json.loads(stored)).told == ("1 duck", "a {plain} text")
 
 
 def test_the_words_of_a_refusal_are_kept_in_a_column_of_text(german: Reader) -> None:
     refusal = Refusal(speech.say("{amount} is due on {day}", amount=Money(5, "JPY"), day=date(2026, 11, 2)))
-    kept = sentences.as_text(str(refusal))
+    stored = sentences.as_text(str(refusal))
 
     with speech.spoken_to(german):
-        read = sentences.of_text(kept)
+        read = sentences.of_text(stored)
 
-    assert sentences.of_text(kept) == str(refusal)
+    assert sentences.of_text(stored) == str(refusal)
     assert read == "5 JPY ist fällig am 2. Nov. 2026"
 
 
