@@ -28,7 +28,9 @@ kept.learn(
     phrase("the contact opted out of reminders"),
     phrase("a person has to approve it: {why}"),
     phrase("it was approved as something else: {changes}"),
-    phrase("{gate} until {until}: {why}"),
+    phrase("maintenance until {until}: {why}"),
+    phrase("readiness until {until}: {why}"),
+    phrase("pause until {until}: {why}"),
     phrase("no invoices or payments were imported or received for {days} days"),
     phrase(
         "only {mailable} of {total} open invoices ({share}) of segment {segment} have a contact that can be mailed; "
