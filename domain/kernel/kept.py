@@ -93,7 +93,9 @@ def learn(*sentences: str) -> None:
 
 
 def said(text: str) -> str:
-    """Return a stored text as its reader reads it; English is what is stored."""
+    """Return a stored text as its reader reads it; English is what is stored, or a sentence that remembers itself."""
+    if isinstance(text, speech.Said):
+        return speech.again(text)
     reader = speech.reader()
     return text if reader.language == speech.ENGLISH or len(text) > LONGEST else _said(text, reader)
 
