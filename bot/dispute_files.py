@@ -7,6 +7,8 @@ from uuid import UUID
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import errors
+from bot.audience import Audience
+from bot.blocks import Message
 from bot.calls import Calls
 from bot.downloads import Downloads, Unfetchable
 from bot.errors import SlackRefused
@@ -83,9 +85,11 @@ class DisputeFiles:
         return ""
 
     async def _tell(self, file: Awaited, source: str) -> None:
-        message = views.missed(file)
+        def draw(_: Audience) -> Message:
+            return views.missed(file)
+
         try:
             key = f"dispute-file:{file.dispute_id}:{source}:{file.asked_at.timestamp():.0f}"
-            await self._poster.to_person(lambda _: message, slack_id=file.chat_id, key=key)
+            await self._poster.to_person(draw, slack_id=file.chat_id, key=key)
         except SlackRefused as refused:
             log.warning("a person cannot be told of a file: %s", refused)

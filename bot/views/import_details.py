@@ -5,8 +5,7 @@ from collections.abc import Iterable, Mapping
 from bot import blocks, text
 from bot.audience import Audience
 from bot.blocks import Block
-from domain.kernel import kept
-from domain.kernel.speech import counted, number, phrase, say, say_as
+from domain.kernel.speech import again, counted, number, phrase, say, say_as
 from domain.operations.imports.findings import Column, Count, Findings, Reading, Reason, Total
 
 COLUMNS_SHOWN = 20
@@ -68,7 +67,7 @@ def details(told: Findings, readers: Audience) -> Iterable[Block]:
         lines = [_reason(each) for each in told.reasons]
         yield blocks.section(f"*{say('What is left alone')}*\n{text.listed(lines, most=REASONS_SHOWN)[:2_800]}")
     if told.told and not readers.brief:
-        lines = [f"• {text.foreign(kept.said(each), limit=200)}" for each in told.told]
+        lines = [f"• {text.foreign(each, limit=200)}" for each in told.told]
         yield blocks.section(text.listed(lines, most=TOLD_SHOWN)[:2_900])
     if told.absent:
         yield blocks.context(_absent(told))
@@ -89,19 +88,19 @@ def _absent(told: Findings) -> str:
 
 
 def _reason(each: Reason) -> str:
-    return f"• {number(each.rows)} × {kept.said(each.code.replace('_', ' '))}: {text.said(kept.said(each.what_to_do))}"
+    return f"• {number(each.rows)} × `{each.code}`: {text.said(each.what_to_do)}"
 
 
 def _column(each: Column, readers: Audience) -> str:
     samples = "" if readers.brief else ", ".join(text.foreign(sample, limit=30) for sample in each.samples)
     why = f" _({say(_WHY[each.why])})_" if each.why in _WHY else ""
-    meant, header = text.said(kept.said(each.meant)), text.foreign(each.header, limit=40)
+    meant, header = text.said(each.meant), text.foreign(each.header, limit=40)
     return f"*{meant}* ← {header}{why}{f': {samples}' if samples else ''}"
 
 
 def _reading(how: Reading) -> str:
     told = [
-        kept.said(how.form),
+        again(how.form),
         how.encoding.removesuffix("-sig").upper(),
         say(_BETWEEN[how.delimiter]) if how.delimiter in _BETWEEN else "",
         say(_ORDER[how.date_order]) if how.date_order in _ORDER else "",

@@ -7,8 +7,7 @@ from bot.ids import FormId, Subject
 from bot.inputs import Option
 from bot.modals import Modal
 from bot.views.states import capital
-from domain.kernel import kept
-from domain.kernel.speech import say
+from domain.kernel.speech import again, say
 from domain.operations.imports import kinds
 from domain.operations.imports.cards import ImportCard
 from domain.operations.imports.said import CALLED, Asked, ImportKind
@@ -83,7 +82,7 @@ def answer(found: ImportCard) -> Modal | None:
         form=FormId.IMPORT_ANSWER,
         submit=say("Read again"),
         subject=_subject(found),
-        blocks=(blocks.section(f"*{text.said(kept.said(asked.text))}*\n{text.said(kept.said(asked.why))}"), field),
+        blocks=(blocks.section(f"*{text.said(asked.text)}*\n{text.said(asked.why)}"), field),
     )
 
 
@@ -152,7 +151,9 @@ def headers_of(found: ImportCard) -> list[str]:
 def matched(found: ImportCard) -> dict[str, str]:
     """Return which header was taken for the field of which title."""
     of_preview = (
-        {each.meant: each.header for each in found.findings.reading.columns if each.meant} if found.findings else {}
+        {again(each.meant): each.header for each in found.findings.reading.columns if each.meant}
+        if found.findings
+        else {}
     )
     titles = {each.name: each.title for each in kinds.fields_of(found.kind)} if found.kind else {}
     said = {titles[field]: header for header, field in found.said.columns if field in titles}

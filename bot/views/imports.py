@@ -75,10 +75,10 @@ def _open(found: ImportCard, head: Block, name: str) -> Message:
     assert asked is not None, "the state says so"
     shown = [
         head,
-        blocks.section(f"*{text.said(kept.said(asked.text))}*\n{text.said(kept.said(asked.why))}"),
+        blocks.section(f"*{text.said(asked.text)}*\n{text.said(asked.why)}"),
         *_choices(found, asked),
     ]
-    sentence = f"{name}: {text.said(kept.said(asked.text), limit=200)}"
+    sentence = f"{name}: {text.said(asked.text, limit=200)}"
     return Message(text=sentence, blocks=(*shown, _waits(found), blocks.actions(*_asking(found, asked))))
 
 

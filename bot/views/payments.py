@@ -50,10 +50,12 @@ def _compared(found: ProviderHealth) -> str:
 
 def _debit(found: ProviderHealth) -> str:
     match found.bank_debit:
-        case "":
+        case "offered":
+            return say("bank debit: offered")
+        case "not offered":
+            return say("bank debit: not offered")
+        case _:
             return say("bank debit: not ordered yet")
-        case state:
-            return say("bank debit: {state}", state=kept.said(state))
 
 
 def _head(found: ProviderHealth) -> str:

@@ -152,3 +152,20 @@ async def test_after_the_last_try_of_a_file_that_was_asked_for_its_asker_is_told
     (told,) = slack.messages
     assert told["channel"] == TALK
     assert "`/plixo export statement Acme ʼLtd`" in told["text"]
+
+
+async def test_a_card_in_a_talk_is_in_its_readers_language_and_the_form_knows_the_columns_in_it(
+    core: Core, bot: Bot, slack: FakeSlack, ida: None
+) -> None:
+    import_id = await handed_in(core)
+    await working.read(core, import_id=import_id)
+    await in_words.say(core, "settings language de", slack_id=IDA)
+
+    await bot.jobs()["show_import"](import_id=import_id)
+    form = await in_words.form(core, Click(Action.IMPORT_COLUMNS, ids.value(file=UUID(import_id), seen="2"), IDA))
+
+    assert "2 Zeilen gelesen: 1 neu, 1 abgelehnt" in shown(slack, TALK)
+    assert "*Rechnungsnummer* ← Invoice No" in shown(slack, TALK)
+    assert all(english not in shown(slack, TALK) for english in ("Write a real date", "Customers:", "Cancel"))
+    chosen = [each["element"].get("initial_option", {}).get("value") for each in form.blocks if "element" in each]
+    assert chosen[0] == "Invoice No"
