@@ -6,7 +6,7 @@ from domain.kernel.speech import say_as
 
 def line_state(state: str) -> str:
     """Return the state of a bank line as the reader calls it."""
-    match BankLineState(state):
+    match state:
         case BankLineState.NEW:
             return say_as("state of a bank line", "new")
         case BankLineState.PROPOSED:
@@ -17,14 +17,18 @@ def line_state(state: str) -> str:
             return say_as("state of a bank line", "unapplied")
         case BankLineState.IGNORED:
             return say_as("state of a bank line", "ignored")
+        case _:
+            return state
 
 
 def remittance_state(state: str) -> str:
     """Return the state of a remittance advice as the reader calls it."""
-    match RemittanceState(state):
+    match state:
         case RemittanceState.READ:
             return say_as("state of a remittance advice", "read")
         case RemittanceState.UNREADABLE:
             return say_as("state of a remittance advice", "unreadable")
         case RemittanceState.USED:
             return say_as("state of a remittance advice", "used")
+        case _:
+            return state

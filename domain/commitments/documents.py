@@ -19,7 +19,6 @@ from uuid import UUID, uuid4
 import structlog
 
 from domain.commitments import dispute_reasons
-from domain.commitments.dispute_reasons import DOCUMENTS, OTHER
 from domain.commitments.dispute_refusals import (
     DocumentHeld,
     DocumentNotFound,
@@ -67,7 +66,7 @@ class Upload:
 
     name: str
     body: bytes = field(repr=False)
-    kind: str = OTHER
+    kind: str = dispute_reasons.OTHER
     """Which of the documents of ``dispute_reasons`` it is."""
     is_table: bool = False
     """Whether it was read as a table before, such as a remittance advice; a table has no beginning to be known by."""
@@ -131,9 +130,8 @@ async def accepted(uploads: tuple[Upload, ...]) -> tuple[Accepted, ...]:
         DocumentUnusable: Empty, too large, or neither PDF nor PNG nor JPEG.
     """
     if len(uploads) > MOST:
-        raise DocumentsTooMany(
-            say("At most {most} files come in one message; {count} came.", most=MOST, count=len(uploads))
-        )
+        came = len(uploads)
+        raise DocumentsTooMany(say("At most {most} files come in one message; {count} came.", most=MOST, count=came))
     for upload in uploads:
         _check_size(upload)
     return await asyncio.to_thread(lambda: tuple(_accepted(upload) for upload in uploads))
@@ -285,7 +283,7 @@ def _check_size(upload: Upload) -> None:
 
 
 def _accepted(upload: Upload) -> Accepted:
-    kind = upload.kind if upload.kind in DOCUMENTS else OTHER
+    kind = upload.kind if upload.kind in dispute_reasons.DOCUMENTS else dispute_reasons.OTHER
     found = (name for begins, name in _SIGNATURES if upload.body.startswith(begins))
     content_type = next(found, TABLE if upload.is_table else None)
     name = _name(upload.name)

@@ -1,11 +1,10 @@
 """What payers promise and plan, and what became of it."""
 
 from datetime import date
-from typing import Annotated, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
-
+from domain.commitments.plan_facts import PlanFacts
 from domain.kernel import kept, references
 from domain.kernel.events import Amount, InvoiceEvent
 from domain.kernel.notices import Notices, job, operators, payer
@@ -70,9 +69,7 @@ class PromiseKept(InvoiceEvent):
         return say(
             "Promise kept: {received} of {amount} promised by {day} ({reference})",
             received=self.received,
-            amount=self.amount,
-            day=self.promised_on,
-            reference=references.promise(self.promise_id),
+            **_word(self),
         )
 
 
@@ -92,9 +89,7 @@ class PromisePartlyKept(InvoiceEvent):
         return say(
             "Promise partly kept: {received} of {amount} promised by {day} ({reference}); reminders go on",
             received=self.received,
-            amount=self.amount,
-            day=self.promised_on,
-            reference=references.promise(self.promise_id),
+            **_word(self),
         )
 
 
@@ -112,9 +107,7 @@ class PromiseBroken(InvoiceEvent):
         """Return the fact as a sentence."""
         return say(
             "Promise broken: nothing of {amount} promised by {day} has come ({reference}); reminders go on",
-            amount=self.amount,
-            day=self.promised_on,
-            reference=references.promise(self.promise_id),
+            **_word(self),
         )
 
 
@@ -132,57 +125,9 @@ class PromiseWithdrawn(InvoiceEvent):
         """Return the fact as a sentence."""
         return say(
             "Promise over {amount} by {day} ({reference}) withdrawn: {reason}",
-            amount=self.amount,
-            day=self.promised_on,
-            reference=references.promise(self.promise_id),
+            **_word(self),
             reason=kept.said(self.reason),
         )
-
-
-class Term(BaseModel):
-    """One instalment as it was agreed or asked for."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    due_on: date
-    amount: Amount
-
-
-Terms = Annotated[tuple[Term, ...], Field(min_length=1)]
-
-
-class PlanFacts(BaseModel):
-    """What every event of a plan tells: the terms as they stood."""
-
-    plan_id: UUID
-    contact_id: UUID | None
-    covers: Amount
-    """The balance that the instalments add up to."""
-    terms: Terms
-
-    @property
-    def reference(self) -> str:
-        """The short word for the plan."""
-        return references.plan(self.plan_id)
-
-    @property
-    def spelt(self) -> str:
-        """The terms in words."""
-        first, last = self.terms[0], self.terms[-1]
-        if len(self.terms) == 1:
-            return say("{amount} on {day}", amount=first.amount, day=first.due_on)
-        return say(
-            "{amount} in {count} instalments from {first} to {last}",
-            amount=self.covers,
-            count=len(self.terms),
-            first=first.due_on,
-            last=last.due_on,
-        )
-
-    @property
-    def told_terms(self) -> dict[str, str]:
-        """What every sentence about a plan names: its terms and its short word."""
-        return {"terms": self.spelt, "reference": self.reference}
 
 
 class PlanRequested(PlanFacts, InvoiceEvent):
@@ -316,6 +261,12 @@ class InstalmentMissed(InvoiceEvent):
             day=self.due_on,
             reference=references.plan(self.plan_id),
         )
+
+
+def _word(event: PromiseKept | PromisePartlyKept | PromiseBroken | PromiseWithdrawn) -> dict[str, object]:
+    """Return what every sentence about a promise names."""
+    reference = references.promise(event.promise_id)
+    return {"amount": event.amount, "day": event.promised_on, "reference": reference}
 
 
 _JUDGE = job("judge_commitments")

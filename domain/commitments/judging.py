@@ -19,10 +19,10 @@ from domain.commitments.events import (
     PromiseKept,
     PromisePartlyKept,
     PromiseWithdrawn,
-    Term,
 )
 from domain.commitments.instalments import Standing
 from domain.commitments.models import Plan, PlanInstalment, Promise
+from domain.commitments.plan_facts import Term
 from domain.commitments.states import PlanState
 from domain.kernel import timeline
 from domain.kernel.actor import SYSTEM

@@ -61,7 +61,7 @@ def invoice_closed(state: str) -> str:
 
 def invoice_state(state: str) -> str:
     """Return the state of an invoice as the reader calls it."""
-    match InvoiceState(state):
+    match state:
         case InvoiceState.OPEN:
             return say_as("state of an invoice", "open")
         case InvoiceState.SETTLED:
@@ -76,7 +76,7 @@ def invoice_state(state: str) -> str:
 
 def promise_state(state: str) -> str:
     """Return the state of a promise as the reader calls it."""
-    match PromiseState(state):
+    match state:
         case PromiseState.RUNNING:
             return say_as("state of a promise", "running")
         case PromiseState.KEPT:
@@ -89,11 +89,13 @@ def promise_state(state: str) -> str:
             return say_as("state of a promise", "replaced")
         case PromiseState.WITHDRAWN:
             return say_as("state of a promise", "withdrawn")
+        case _:
+            return state
 
 
 def plan_state(state: str) -> str:
     """Return the state of a plan as the reader calls it."""
-    match PlanState(state):
+    match state:
         case PlanState.REQUESTED:
             return say_as("state of a plan", "requested")
         case PlanState.COUNTERED:
@@ -108,11 +110,13 @@ def plan_state(state: str) -> str:
             return say_as("state of a plan", "rejected")
         case PlanState.CANCELLED:
             return say_as("state of a plan", "cancelled")
+        case _:
+            return state
 
 
 def dispute_state(state: str) -> str:
     """Return the state of a dispute, or its outcome in words, as the reader calls it."""
-    match DisputeState(state.replace(" ", "_")):
+    match state.replace(" ", "_"):
         case DisputeState.OPEN:
             return say_as("state of a dispute", "open")
         case DisputeState.ACCEPTED:
@@ -123,3 +127,5 @@ def dispute_state(state: str) -> str:
             return say_as("state of a dispute", "rejected")
         case DisputeState.WITHDRAWN:
             return say_as("state of a dispute", "withdrawn")
+        case _:
+            return state

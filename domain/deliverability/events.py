@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
-from domain.deliverability import notes
+from domain.deliverability import notes, suppressed
 from domain.kernel import kept
 from domain.kernel.events import Event, InvoiceEvent, PlacedEvent
 from domain.kernel.notices import ROUTINE, SILENT, Notices, job, operators
@@ -28,8 +28,8 @@ class LetterSent(InvoiceEvent):
     def told(self) -> str:
         """Return the fact as a sentence."""
         if self.step:
-            values = {"step": str(self.step), "address": self.sent_to, "why": kept.said(self.why)}
-            return say("Reminder (step {step}) sent to {address}: {why}", **values)
+            step = {"step": str(self.step), "address": self.sent_to}
+            return say("Reminder (step {step}) sent to {address}: {why}", **step, why=kept.said(self.why))
         return say("{letter} sent to {address}: {why}", **_mail(self), why=kept.said(self.why))
 
 
@@ -139,42 +139,9 @@ class AddressSuppressed(PlacedEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return self._noted() if self.note else self._by_rule()
-
-    def _noted(self) -> str:
-        """Say it with the words of a person or a list."""
-        values = {"address": self.address, "note": kept.said(self.note), "reason": kept.said(self.reason)}
-        if self.reason == "opted out":
-            return say("{address} wants no more reminders: {note}; a person follows up, the debt stays", **values)
-        if self.reason == "complaint":
-            return say(
-                "{address} complained about a reminder: {note} and is suppressed: look at the customer before anything"
-                " else is sent, and choose a softer tone",
-                **values,
-            )
-        if self.until:
-            day = self.until.date()
-            return say("{address} is suppressed until {day} ({reason}): {note}", day=day, **values)
-        return say("{address} is suppressed ({reason}): {note}", **values)
-
-    def _by_rule(self) -> str:
-        """Say it with the rule that read the mail."""
-        values = {"address": self.address, "rule": self.rule, "reason": kept.said(self.reason)}
-        if self.reason == "opted out":
-            return say("{address} wants no more reminders (rule {rule}); a person follows up, the debt stays", **values)
-        if self.reason == "complaint":
-            return say(
-                "{address} complained about a reminder (rule {rule}) and is suppressed: look at the customer before"
-                " anything else is sent, and choose a softer tone",
-                **values,
-            )
-        if self.until:
-            return say(
-                "{address} is suppressed until {day} ({reason}, rule {rule}): find another contact",
-                day=self.until.date(),
-                **values,
-            )
-        return say("{address} is suppressed ({reason}, rule {rule}): find another contact", **values)
+        if self.note:
+            return suppressed.by_words(self.address, self.reason, self.until, note=kept.said(self.note))
+        return suppressed.by_rule(self.address, self.reason, self.until, rule=self.rule)
 
 
 class SuppressionLifted(PlacedEvent):
@@ -244,6 +211,7 @@ _CAME = {
     "delayed": phrase("A mail of ours is late, says {sender}: {note}"),
     "complaint": phrase("A complaint came in from {sender}: {note}"),
     "auto_reply": phrase("{sender} answered by machine: {note}"),
+    "other": phrase("Mail came in from {sender}: {note}"),
 }
 """What came, by its kind."""
 
@@ -272,8 +240,7 @@ class MailArrived(PlacedEvent):
         """Return the fact as a sentence."""
         sender = self.sender if "@" in self.sender else say("somebody")
         if self.what != "human":
-            came = _CAME.get(self.what, phrase("Mail came in from {sender}: {note}"))
-            return say(came, sender=sender, note=notes.said(self.note))
+            return say(_CAME.get(self.what, _CAME["other"]), sender=sender, note=notes.said(self.note))
         wrote = (
             counted(
                 "{sender} wrote and sent {n} file", "{sender} wrote and sent {n} files", self.attachments, sender=sender
@@ -314,7 +281,6 @@ class MailSeen(PlacedEvent):
 
 
 def _mail(event: LetterSent | LetterWithheld | LetterHeld | LetterUncertain | LetterRefused) -> dict[str, str]:
-    """Return which letter it is, as a sentence begins with it, and to whom."""
     return {"letter": titled(event.letter), "address": event.sent_to}
 
 
