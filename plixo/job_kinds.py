@@ -220,7 +220,6 @@ JOBS = (
     JobKind(
         "recheck_readiness",
         "Does the same at once, and asks name servers and payment provider anew.",
-        lock="judge_readiness",
         queueing_lock="recheck_readiness",
     ),
     JobKind("plan_smoke", "Has the day's test dispute filed.", queueing_lock="plan_smoke"),

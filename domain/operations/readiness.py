@@ -129,7 +129,7 @@ async def board(core: Core) -> Board:
     return Board(
         checks=tuple(_shown(core, each, results.get(each.name), overrides.get(each.name)) for each in CHECKS),
         closed=gate is not None,
-        held=held.get("", Held(0, ())),
+        held=held.get("", Held(0, ())) if gate is not None else Held(0, ()),  # an open gate lets them go in a moment
         segments=await _segments(core, held),
         domain=answer.findings if answer else (),
         domain_at=asked_at,

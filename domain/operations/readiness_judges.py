@@ -87,8 +87,8 @@ def stripe(f: Facts, limits: Limits) -> Judgement:
         return Judgement(Verdict.WARN, "off", judged=False)
     if found.odd:
         return Judgement(Verdict.FAIL, "odd", {"what": found.odd})
-    if not found.health.heard:
-        return Judgement(Verdict.FAIL, "unheard")
+    if not found.health.heard:  # while nothing is open there is nothing to pay, so nothing is held yet
+        return Judgement(Verdict.FAIL if f.open_count else Verdict.WARN, "unheard")
     refused = found.setup.offers_bank_debit is False or found.health.bank_debit == "not offered"
     if found.setup.wants_bank_debit and found.open_in_usd and refused:
         return Judgement(Verdict.FAIL, "no debit")

@@ -26,7 +26,7 @@ from domain.outreach.gates import READINESS, Holds
 LOCK = 7_154_261
 """Advisory lock of whoever judges; any number that nothing else uses."""
 
-CLOSE_TOGETHER = timedelta(seconds=20)
+CLOSE_TOGETHER = timedelta(seconds=10)
 """What happens within it is judged once."""
 
 _DOMAIN = "domain"

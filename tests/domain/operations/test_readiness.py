@@ -120,7 +120,7 @@ async def test_what_happens_close_together_is_judged_once(core: Core, clock: Sta
 
     with pytest.raises(TryLater) as later:
         await readiness_judging.judge_soon(core, surroundings=FakeWorld())
-    clock.advance(seconds=20)
+    clock.advance(seconds=10)
     await readiness_judging.judge_soon(core, surroundings=FakeWorld())
 
     assert later.value.delay <= readiness_judging.CLOSE_TOGETHER

@@ -156,6 +156,12 @@ def test_stripe_needs_an_event_of_the_right_mode_and_bank_debit_for_dollars(
     assert (found.verdict, found.code) == (verdict, code)
 
 
+def test_while_nothing_is_open_stripe_may_still_be_silent() -> None:
+    silent = replace(PAYMENTS, health=replace(HEARD, heard=False))
+
+    assert judged("stripe", payments=silent, open_count=0, mailable_count=0).verdict is WARN
+
+
 @pytest.mark.parametrize(
     ("answer", "verdict", "code"),
     [
