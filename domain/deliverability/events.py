@@ -63,12 +63,8 @@ class LetterHeld(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return say(
-            "{letter} to {address} waits until {moment}: {why}",
-            **_mail(self),
-            moment=f"{self.until:%Y-%m-%d %H:%M} UTC",
-            why=kept.said(self.why),
-        )
+        moment, why = f"{self.until:%Y-%m-%d %H:%M} UTC", kept.said(self.why)
+        return say("{letter} to {address} waits until {moment}: {why}", **_mail(self), moment=moment, why=why)
 
 
 class InvoiceLeftOut(InvoiceEvent):
