@@ -70,7 +70,7 @@ def stage(name: str) -> str:
 def _bar(name: str, count: int, most: int) -> str:
     filled = round(WIDTH * count / most)
     bar = f"{'█' * filled}{'░' * (WIDTH - filled)}"
-    return f"`{name} {bar}` {speech.number(count)} ({count / most:.0%})"
+    return f"`{name} {bar}` {speech.number(count)} ({_percent(count, most)})"
 
 
 def _ends(whole: Counts) -> str:
@@ -101,4 +101,8 @@ def _ends(whole: Counts) -> str:
 
 
 def _share(counts: Counts) -> str:
-    return f"{counts.finished / counts.sent:.0%}" if counts.sent else say_as("a share", "none")
+    return _percent(counts.finished, counts.sent) if counts.sent else say_as("a share", "none")
+
+
+def _percent(part: int, whole: int) -> str:
+    return say("{percent}%", percent=round(100 * part / whole))

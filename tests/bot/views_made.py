@@ -29,6 +29,7 @@ from tests.bot.money_views_made import money_views
 from tests.bot.payment_views_made import payment_views
 from tests.bot.people_views_made import people_views
 from tests.bot.readiness_views_made import readiness_views
+from tests.bot.talk_views_made import talk_views
 from tests.bot.work_views_made import NOTES, notes, work_views
 
 AT = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
@@ -152,6 +153,7 @@ def every_view(name: str = "Acme Ltd") -> Mapping[str, Message]:
         **payment_views(name, number=number, many=many),
         **people_views(name, number=number, many=many),
         **readiness_views(name, many=many),
+        **talk_views(name, number=number, many=many),
         **work_views(
             name,
             number=number,
