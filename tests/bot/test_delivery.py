@@ -306,7 +306,7 @@ async def test_in_a_public_channel_no_name_no_address_and_no_exact_sum_is_posted
     assert "Holdings" not in said
     assert "globex.example" not in said
     assert "12,345.67" not in said
-    assert "about 12,000 EUR" in said
+    assert "about 12.000 EUR" in said
     assert said.count("details.reveal") == 2
 
 

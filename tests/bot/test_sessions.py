@@ -112,8 +112,8 @@ async def test_an_act_leads_on_to_the_next_case_and_counts_what_was_touched(core
     done = await fill(core, form, outcome=choice("SPOKE"), note="they pay", on=day("2026-03-12"))
     following = await click(core, done, Action.NEXT)
 
-    assert "Called, spoke with them: they pay; to be followed up on 2026-03-12" in text(done)
-    assert "1 of 2 today, 125.00 EUR touched" in whole(done)
+    assert "Called, spoke with them: they pay; to be followed up on 12 Mar 2026" in text(done)
+    assert "1 of 2 today, 125,00 EUR touched" in whole(done)
     assert text(following).startswith("Next: INV-2")
     row = await core.database.row("SELECT until FROM snooze")
     assert row == {"until": datetime(2026, 3, 12, 8, tzinfo=UTC)}
@@ -234,7 +234,7 @@ async def test_a_promise_is_entered_in_a_form_and_noted_once(core: Core) -> None
     with pytest.raises(Misfilled) as twice:
         await fill(core, form, amount="50", on=day("2026-03-13"))
 
-    assert "50.00 EUR by 2026-03-13" in text(done)
+    assert "50,00 EUR by 13 Mar 2026" in text(done)
     assert set(twice.value.fields) == {"on"}
     assert len(await promises.of_invoice(core, invoice_id=invoice.id)) == 1
 
@@ -432,7 +432,7 @@ async def test_a_search_offers_what_fits_to_those_who_may_look(core: Core) -> No
     odd = await actions.choices(core, ids.ChoiceId.INVOICES, "%_\\", slack_id=VERA)
 
     assert [each.value for each in found] == [str(invoice.id)]
-    assert found[0].description == "125.00 EUR open, 7 days overdue"
+    assert found[0].description == "125,00 EUR open, 7 days overdue"
     assert len(customers) == 2
     assert list(nothing) == []
     assert list(odd) == []

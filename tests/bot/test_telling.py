@@ -98,7 +98,7 @@ async def test_the_first_event_makes_the_living_message_and_a_line_in_its_thread
 
     (case,) = slack.in_channel()
     (line,) = slack.in_thread(case["ts"])
-    assert case["text"].startswith("INV-1042, Customer of INV-1042: 125.00 EUR open")
+    assert case["text"].startswith("INV-1042, Customer of INV-1042: 125,00 EUR open")
     assert "declined with the code card_declined" in line["text"]
     assert (case["unfurl_links"], case["unfurl_media"], case["parse"]) == (False, False, "none")
     assert "reply_broadcast" not in line
@@ -519,7 +519,7 @@ async def test_a_hundred_reminders_are_one_message_that_is_kept_current(
     assert len(slack.messages) == 1
     said = json.dumps(slack.messages[0], ensure_ascii=False)
     assert "12 reminders sent on 10 Mar 2026* to 12 customers" in said
-    assert "1,500.00 EUR" in said
+    assert "1.500,00 EUR" in said
 
 
 async def test_a_case_that_opens_later_tells_the_reminder_that_came_before(
@@ -598,7 +598,7 @@ async def test_drafts_have_one_message_a_day_that_is_kept_current(
     await tell(await happened(core, DraftsMade(drafts=1, **by(SYSTEM, core.clock.now()))))
 
     (message,) = slack.in_channel()
-    assert message["text"] == "2 drafts wait for an approval, to 2 customers; open on them: 250.00 EUR"
+    assert message["text"] == "2 drafts wait for an approval, to 2 customers; open on them: 250,00 EUR"
     assert "draft.list" in json.dumps(message["blocks"])
 
     for row in await core.database.rows("SELECT id FROM mailing ORDER BY queued_at"):

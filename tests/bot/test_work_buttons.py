@@ -314,7 +314,7 @@ async def test_a_credit_is_approved_by_somebody_else_than_its_proposer(core: Cor
 
     assert "Mia made this" in own.text
     assert "approve" in viewer.text
-    assert "20.00 EUR" in other.text
+    assert "20,00 EUR" in other.text
     assert "already" in late.text
     assert await credits.waiting(core) == ()
 
@@ -376,9 +376,9 @@ async def test_the_case_shows_all_that_stands_about_it(core: Core) -> None:
     case = await in_words.press(core, Click(Action.SHOW, ids.value(invoice_id=invoice.id), VERA))
 
     for words in (
-        "*Promise*: 20.00 EUR by 13 Mar 2026",
-        "*Plan*: 125.00 EUR in 3 instalments",
-        "*Dispute*: 30.00 EUR, Billed twice; nobody has it",
+        "*Promise*: 20,00 EUR by 13 Mar 2026",
+        "*Plan*: 125,00 EUR in 3 instalments",
+        "*Dispute*: 30,00 EUR, Billed twice; nobody has it",
         "*On hold* (pause)",
         "*Draft*: reminder overdue waits for an approval",
         "*In hand*: Anna",
