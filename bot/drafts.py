@@ -18,7 +18,7 @@ from domain.kernel.speech import phrase, say
 from domain.operations import short_ids
 from domain.operations.short_ids import Waiting
 from domain.outreach import draft_edits, draft_lists, drafts
-from domain.outreach.refusals import DraftOutdated, RecipientRefused
+from domain.outreach.refusals import DraftOutdated, RecipientRefused, UndoTooLate
 
 REASONS: Mapping[str, str] = {
     "moment": phrase("not the right moment"),
@@ -154,8 +154,15 @@ async def press_approved(core: Core, press: Press) -> Message:
 
 
 async def press_undo(core: Core, press: Press) -> Message:
-    """Answer a click on Undo."""
-    return views.called_back(await drafts.undo(core, mailing_id=_mailing(press), actor=press.actor), replaces=True)
+    """Answer a click on Undo; one that comes too late reads what became of the mail, in the place of the button."""
+    try:
+        event = await drafts.undo(core, mailing_id=_mailing(press), actor=press.actor)
+    except UndoTooLate:
+        found = await drafts.approval(core, mailing_id=_mailing(press), actor=press.actor)
+        if found is None or found.may_be_undone:
+            raise
+        return views.over(found)
+    return views.called_back(event, replaces=True)
 
 
 async def _listed(core: Core, actor: Actor) -> Message:

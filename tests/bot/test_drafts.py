@@ -28,6 +28,7 @@ from tests.bot import in_words
 from tests.bot.conftest import ANNA, SECRET, AtTheDoor
 from tests.bot.fake_slack import CHANNEL, FakeSlack
 from tests.builders import a_contact, an_invoice
+from tests.clocks import StandingClock
 from tests.domain.outreach.mails_made import a_reminder
 
 MIA, CARL = "U0MIA", "U0CARL"
@@ -194,6 +195,18 @@ async def test_a_mail_that_was_called_back_is_not_shown_as_approved(core: Core) 
     later = await in_words.press(core, Click(approved.then.action, approved.then.value, MIA))
 
     assert not later.replaces, "what is on the screen stays there"
+
+
+async def test_undo_that_comes_too_late_reads_what_became_of_the_mail(core: Core, clock: StandingClock) -> None:
+    mailing = await a_draft(core)
+    await pressed(core, Action.APPROVE_DRAFT, mailing, seen=(await _version(core)))
+    clock.advance(seconds=61)
+
+    late = await pressed(core, Action.UNDO_DRAFT, mailing)
+
+    assert "cannot be called back any more" in late.text
+    assert "Now: queued" in json.dumps(late.blocks)
+    assert late.replaces
 
 
 async def _version(core: Core) -> str:
