@@ -8,7 +8,8 @@ COPY . .
 RUN /opt/plixo/bin/pip install --no-cache-dir --no-deps --no-build-isolation . \
     # what the lock holds for development only
     && /opt/plixo/bin/pip uninstall --yes \
-       grimp hypothesis import-linter mypy playwright pytest pytest-asyncio pytest-timeout pytest-xdist ruff types-psutil
+       axe-playwright-python grimp hypothesis import-linter mypy pip-audit playwright pytest pytest-asyncio \
+       pytest-timeout pytest-xdist ruff setuptools types-psutil zensical
 
 FROM python:3.11-slim
 RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/plixo plixo

@@ -14,6 +14,9 @@ help: ## list these targets
 demo: $(READY) ## run the whole product on this machine with a sample ledger and no outside account
 	@$(IN)/plixo demo
 
+cluster: $(READY) ## the same on this machine as on many: every part as several processes behind balancers, one database
+	@$(IN)/plixo cluster
+
 check: lint test ## everything that must pass before a change is taken
 	@echo "make check: all passed"
 
@@ -82,4 +85,4 @@ $(READY): requirements.lock pyproject.toml
 	} > .venv/install.log 2>&1 || { cat .venv/install.log >&2; exit 1; }; \
 	touch $(READY)
 
-.PHONY: help demo check lint test bench soak mail-score screenshots docs format lock clean
+.PHONY: help demo cluster check lint test bench soak mail-score screenshots docs format lock clean

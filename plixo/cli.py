@@ -48,6 +48,7 @@ app = typer.Typer(
 )
 
 app.command("demo")(operate.run_demo)
+app.command("cluster")(operate.run_cluster)
 app.command("run")(operate.run_parts)
 app.command("migrate")(operate.migrate)
 app.command("check")(operate.check)

@@ -38,6 +38,20 @@ def run_demo(
     shell.guarded(lambda: demo.until_stopped(places, sample=not empty))
 
 
+def run_cluster(
+    folder: Annotated[Path, typer.Option("--folder", help="Where the cluster keeps everything.")] = Path("var/cluster"),
+    port: Annotated[int, typer.Option(help="Port of the sandbox page.")] = 8090,
+    portal_port: Annotated[int, typer.Option(help="Port of the balancer before portals and bots.")] = 8080,
+    smtp_port: Annotated[int, typer.Option(help="Port of the balancer before the mail servers.")] = 8025,
+    empty: Annotated[bool, typer.Option("--empty", help="Start with an empty ledger.")] = False,
+) -> None:
+    """Run every part several times, as on many machines, against the stand-ins; SIGHUP replaces them one by one."""
+    from plixo import cluster, demo  # load the sandbox, which a deployment never needs
+
+    places = demo.DemoPlaces(folder, port, portal_port, smtp_port)
+    shell.guarded(lambda: cluster.until_stopped(places, sample=not empty))
+
+
 def migrate() -> None:
     """Bring the database's tables to what this version needs."""
     settings = shell.settings()
