@@ -140,7 +140,16 @@ def test_every_event_has_a_line_in_a_notices_table() -> None:
 
 def test_every_event_has_a_kind_under_which_it_is_stored() -> None:
     modules("domain")
-    shared = {"AccessEvent", "AccountEvent", "DraftEvent", "HoldEvent", "InvoiceEvent", "LineEvent", "OverrideEvent", "PlacedEvent"}
+    shared = {
+        "AccessEvent",
+        "AccountEvent",
+        "DraftEvent",
+        "HoldEvent",
+        "InvoiceEvent",
+        "LineEvent",
+        "OverrideEvent",
+        "PlacedEvent",
+    }
 
     nameless = [
         each.__name__ for each in descendants(Event) if not vars(each).get("kind") and each.__name__ not in shared
