@@ -115,12 +115,13 @@ async def edit(
                 )
             now = await composing.preview(core.within(tx), mailing_id=mailing_id)
             anew = (heading, words) != (_one_line(now.subject), _lines(now.words))
-            before = mailing.address if await _readdressed(core, tx, mailing, contact_id) else ""
-            if not anew and not before:
+            was = mailing.address
+            moved = await _readdressed(core, tx, mailing, contact_id)
+            if not anew and not moved:
                 raise WordsRefused(say("Nothing is different from before, so nothing was saved."))
             await _kept(mailing, actor, (heading, words) if anew else None)
             about = {**await settling.about(core, tx, mailing), **by(actor, core.clock.now())}
-            event = LetterEdited(**about, before=addresses.masked(before) if before else "")
+            event = LetterEdited(**about, before=addresses.masked(was) if moved else "")
             await timeline.record(core, tx, event)
     except IntegrityError:  # the planner queued a reminder to that contact between our look and our move
         raise RecipientRefused from None
