@@ -6,6 +6,7 @@ from bot import blocks, ids, text
 from bot.blocks import Block, Confirmation, Message
 from bot.modals import Modal
 from bot.views import reasons
+from domain.kernel import kept
 from domain.kernel.speech import amount, counted, say
 from domain.ledger.credits import WaitingCredit
 from domain.operations import short_ids
@@ -41,11 +42,15 @@ def reject_form(credit: WaitingCredit) -> Modal:
         ids.FormId.REJECT_CREDIT,
         ids.Subject(credit=credit.credit_id),
         title=say("Decline the credit"),
-        head=f"*{head}*\n_{text.said(credit.reason, limit=200)}_ ({text.foreign(credit.proposed_by, limit=40)})",
+        head=f"*{head}*\n{_why(credit)} ({text.foreign(credit.proposed_by, limit=40)})",
         label=say("Why?"),
         hint=say("Whoever proposed it reads it. What is open stays as it is."),
         submit=say("Decline"),
     )
+
+
+def _why(credit: WaitingCredit) -> str:
+    return f"_{text.said(kept.said(credit.reason), limit=200)}_"
 
 
 def _becomes(credit: WaitingCredit) -> str:
@@ -82,7 +87,7 @@ def _line(credit: WaitingCredit) -> tuple[Block, Block]:
         f"`{short_ids.short(credit.credit_id)}`  *{text.foreign(credit.invoice_number)}*"
         f"  {text.foreign(credit.account_name)}\n"
         f"*{amount(credit.amount)}*{above}. {_becomes(credit)}\n"
-        f"_{text.said(credit.reason, limit=200)}_ ({text.foreign(credit.proposed_by, limit=40)},"
+        f"{_why(credit)} ({text.foreign(credit.proposed_by, limit=40)},"
         f" {text.moment(credit.proposed_at)})"
     )
     return blocks.section(said), blocks.actions(approve, reject)

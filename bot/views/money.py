@@ -66,7 +66,7 @@ def loose(page: LoosePage, *, asked: str, totals: str) -> Message:
 
 
 def _loose(cash: LooseCash) -> str:
-    note = f"\n_{text.said(cash.note, limit=200)}_" if cash.note else ""
+    note = f"\n_{text.said(kept.said(cash.note), limit=200)}_" if cash.note else ""
     sum_ = f"*{amount(cash.unapplied)}*"
     if cash.received != cash.unapplied:
         sum_ = say("{part} of {whole}", part=sum_, whole=cash.received)
@@ -155,7 +155,7 @@ def _note(note: OpenNote) -> str:
         if note.names
         else say("*{amount}* of {total} left", amount=note.left, total=note.total)
     )
-    why = f"\n_{text.said(note.reason, limit=200)}_" if note.reason else ""
+    why = f"\n_{text.said(kept.said(note.reason), limit=200)}_" if note.reason else ""
     return f"{number}  {text.foreign(note.account_name)}\n{left}{why}"
 
 

@@ -6,6 +6,7 @@ from bot import blocks, ids, text
 from bot.blocks import Block, Confirmation, Message
 from bot.modals import Modal
 from bot.views import reasons
+from domain.kernel import kept
 from domain.kernel.speech import counted, say
 from domain.ledger.write_off_records import WaitingWriteOff
 from domain.operations import short_ids
@@ -42,11 +43,15 @@ def reject_form(waits: WaitingWriteOff) -> Modal:
         ids.FormId.REJECT_WRITE_OFF,
         ids.Subject(write_off=waits.write_off_id),
         title=title,
-        head=f"*{head}*\n_{text.said(waits.reason, limit=200)}_ ({text.foreign(waits.proposed_by, limit=40)})",
+        head=f"*{head}*\n{_why(waits)} ({text.foreign(waits.proposed_by, limit=40)})",
         label=say("Why?"),
         hint=say("Whoever proposed it reads it. What is open stays as it is."),
         submit=say("Decline"),
     )
+
+
+def _why(waits: WaitingWriteOff) -> str:
+    return f"_{text.said(kept.said(waits.reason), limit=200)}_"
 
 
 def _becomes(waits: WaitingWriteOff) -> str:
@@ -84,7 +89,7 @@ def _line(waits: WaitingWriteOff) -> tuple[Block, Block]:
         f"`{short_ids.short(waits.write_off_id)}`  *{text.foreign(waits.invoice_number)}*"
         f"  {text.foreign(waits.account_name)}\n"
         f"{what} {_becomes(waits)}\n"
-        f"_{text.said(waits.reason, limit=200)}_ ({text.foreign(waits.proposed_by, limit=40)},"
+        f"{_why(waits)} ({text.foreign(waits.proposed_by, limit=40)},"
         f" {text.moment(waits.proposed_at)})"
     )
     return blocks.section(said), blocks.actions(approve, reject)

@@ -169,3 +169,17 @@ async def test_a_card_in_a_talk_is_in_its_readers_language_and_the_form_knows_th
     assert all(english not in shown(slack, TALK) for english in ("Write a real date", "Customers:", "Cancel"))
     chosen = [each["element"].get("initial_option", {}).get("value") for each in form.blocks if "element" in each]
     assert chosen[0] == "Invoice No"
+
+
+async def test_a_file_that_was_asked_for_does_not_come_to_whoever_lost_the_right_meanwhile(
+    core: Core, bot: Bot, slack: FakeSlack, ida: None
+) -> None:
+    asked = {"export_id": "1a2b3c4d-0000-4000-8000-000000000000", "what": "ageing", "words": []}
+    await people.revoke(core, slack_id=IDA, role=Role.CONTROLLER, reason="test", actor=SHELL)
+
+    await bot.jobs()["send_export"](**asked, chat_id=IDA, channel="")
+
+    (told,) = slack.messages
+    assert told["channel"] == TALK
+    assert "access request" in told["text"]
+    assert slack.uploaded == []
