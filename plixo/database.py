@@ -35,7 +35,6 @@ MODELS = [
     "domain.outreach.models",
     "domain.casework.models",
     "domain.operations.models",
-    "domain.operations.readiness_models",
     "domain.operations.imports.models",
 ]
 

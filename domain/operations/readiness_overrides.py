@@ -14,6 +14,7 @@ from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.speech import say
 from domain.kernel.transactions import Rows, Transaction
+from domain.operations.models import ReadinessOverride
 from domain.operations.readiness_checks import BY_NAME, Check
 from domain.operations.readiness_events import (
     OverrideBegun,
@@ -21,7 +22,6 @@ from domain.operations.readiness_events import (
     OverrideEnded,
     OverrideProposed,
 )
-from domain.operations.readiness_models import ReadinessOverride
 from domain.operations.refusals import CheckUnknown, OverrideRefused
 from domain.operations.states import OverrideState
 from domain.people import second_person

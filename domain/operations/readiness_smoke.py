@@ -18,8 +18,8 @@ from domain.kernel.events import by
 from domain.kernel.jobs import TryLater
 from domain.ledger import invoices
 from domain.operations import chat_messages, readiness_subject
+from domain.operations.models import DisputeSmoke
 from domain.operations.readiness_events import SmokeAsked, SmokeEnded
-from domain.operations.readiness_models import DisputeSmoke
 from domain.operations.readiness_ports import Surroundings, VisitFailed, Visitor
 from domain.operations.states import SmokeState
 

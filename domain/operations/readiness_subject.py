@@ -16,7 +16,7 @@ from domain.kernel.transactions import Transaction
 from domain.ledger import invoices
 from domain.ledger.models import Account, Contact, Invoice
 from domain.ledger.states import AccountState, InvoiceState
-from domain.operations.readiness_models import DisputeSmoke
+from domain.operations.models import DisputeSmoke
 from domain.pay_links import links
 from domain.pay_links.models import PayLink, PortalSession
 from domain.pay_links.states import LinkState, SessionState

@@ -16,7 +16,7 @@ from domain.kernel.refusals import NotAllowed
 from domain.ledger import ageing
 from domain.ledger.models import Contact, Invoice
 from domain.operations import chat_messages, readiness_smoke, readiness_subject
-from domain.operations.readiness_models import DisputeSmoke
+from domain.operations.models import DisputeSmoke
 from domain.operations.readiness_ports import VisitFailed
 from domain.pay_links.models import PayLink
 from tests import builders
