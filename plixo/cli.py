@@ -30,6 +30,8 @@ from plixo.commands import (
     portal,
     readiness,
     remittances,
+    report,
+    restored,
     senders,
     simulate,
     slack,
@@ -80,6 +82,7 @@ app.add_typer(people.access_app, name="access")
 app.command("settings")(people.settings)
 app.add_typer(policy.policy_app, name="policy")
 app.command("portal")(portal.show_funnel)
+app.command("report")(report.show_report)
 app.command("simulate")(simulate.simulate)
 app.add_typer(drafts.draft_app, name="draft")
 app.command("preview")(drafts.show_preview)

@@ -170,7 +170,7 @@ async def of(core: Core, *, actor: Actor, shared: Shared) -> Desk:
         queue=found,
         own=own,
         progress=await taking.progress(core, actor=actor, mine=own) if found is not None else None,
-        piles=await _piles(core, actor, mine),
+        piles=await piles(core, actor=actor, slack_id=mine.slack_id),
         mine=await dispute_queries.waiting(
             core,
             owners=await absences.covered(core, core.database, person_id=actor.id),
@@ -188,11 +188,11 @@ async def _queue(core: Core, actor: Actor) -> tuple[Queue | None, bool]:
     return (own, True) if own.lines else (await queue.page(core, actor=actor, limit=QUEUE_SHOWN), False)
 
 
-async def _piles(core: Core, actor: Actor, mine: Preferences) -> Mapping[Pile, Waits]:
-    """Return what waits for a decision that the person may take, without their own work."""
+async def piles(core: Core, *, actor: Actor, slack_id: str = "") -> Mapping[Pile, Waits]:
+    """Return what waits for a decision that the actor may take, without their own work."""
     rows = await core.database.rows(
         _PILES,
-        {"me": actor.id, "slack_id": mine.slack_id, "four_eyes": core.limits.second_person}
+        {"me": actor.id, "slack_id": slack_id, "four_eyes": core.limits.second_person}
         | companions.parameters(core.clock.now()),
     )
     return {

@@ -5,7 +5,10 @@ Refusal
 ├── PreviewOutdated       another preview than the one that was looked at is the current one
 ├── AnswerUnusable        the answer does not fit the question about a file
 ├── ExportTooLarge        more of the audit log than a message carries
+├── PeriodRefused         a report cannot be made of those days
+├── PauseRefused          a cron cannot be paused so, or is not paused
 ├── OverrideRefused       a check of readiness cannot be overridden so, or not now
+├── RestorationBusy       jobs that came back with a backup are not done yet
 ├── FileTooLarge          a file is larger than what is imported in chat
 ├── TableTooLarge         a file is larger than what is sent through the chat
 └── NotFound
@@ -22,7 +25,18 @@ Refusal
 from collections.abc import Iterable
 
 from domain.kernel.refusals import NotFound, Refusal
-from domain.kernel.speech import say
+from domain.kernel.speech import counted, say
+
+
+class PeriodRefused(Refusal):
+    """Say which days a report can be made of."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            say(
+                "A report is made of days up to today, the first before the last, and of {most} at the most.", most=most
+            )
+        )
 
 
 class NothingMuted(NotFound):
