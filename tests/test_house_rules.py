@@ -38,6 +38,7 @@ STATE_BY_SQL = {
 
 READS_ENVIRONMENT = {
     "plixo/settings.py": "the one place that does",
+    "plixo/cluster.py": "hands its own on to the processes that it starts",
 }
 
 OWN_TIME = {

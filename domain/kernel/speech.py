@@ -7,11 +7,13 @@ that is exported) is spoken to in English. What is said remembers its sentence, 
 somebody else (``sentences.py``).
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cache, lru_cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
@@ -19,7 +21,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar, runtime_checkable
 
 from babel.dates import format_skeleton
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -35,6 +37,8 @@ ENGLISH_FORMATS = "en_GB"
 """Day before month, as English is written in most countries; who is American has a locale of their own."""
 
 _FOLDERS: list[Path] = [Path(__file__).parent.parent / "locales"]
+
+_PLACE = re.compile(r"\{(\w+)\}")
 
 R = TypeVar("R")
 
@@ -184,6 +188,12 @@ def number(value: int) -> str:
     return f"{value:,}" if _locale() == ENGLISH_FORMATS else format_decimal(value, format="#,##0", locale=_locale())
 
 
+def decimal(value: Decimal | float, *, places: int) -> str:
+    """Return a number with so many decimals, as the reader writes them: 81.2 or 81,2."""
+    pattern = f"#,##0.{'0' * places}" if places else "#,##0"
+    return format_decimal(f"{value:.{places}f}", format=pattern, locale=_locale())
+
+
 def day(on: date) -> str:
     """Return a calendar day as the reader writes it, the month by its short name, so that no two readings exist."""
     return _day(on, _locale())
@@ -207,8 +217,17 @@ def _moment(on: date) -> datetime:
     return datetime(on.year, on.month, on.day)  # noqa: DTZ001 - a day has no zone
 
 
+def lacks(sentence: str, values: Mapping[str, object]) -> bool:
+    """Tell whether a sentence has a place for which there is no value."""
+    return any(name not in values for name in _PLACE.findall(sentence))
+
+
 def _filled(text: str, values: Mapping[str, object]) -> str:
-    return text.format(**{name: _written(value) for name, value in values.items()}) if "{" in text else text
+    """Fill in whole values by their names and nothing else: what looks like a place but has no value stays as it is.
+
+    A text of a stranger that got here as the sentence is therefore shown as it is, and reaches into no value.
+    """
+    return _PLACE.sub(lambda found: str(_written(values[found[1]])) if found[1] in values else found[0], text)
 
 
 def _written(value: object) -> object:
@@ -217,6 +236,8 @@ def _written(value: object) -> object:
             return value
         case int():
             return number(value)
+        case Decimal():
+            return decimal(value, places=len(f"{value:f}".partition(".")[2]))
         case date():
             return day(value)
         case Spoken():
@@ -227,23 +248,31 @@ def _written(value: object) -> object:
 
 @cache
 def catalogue(language: str) -> NullTranslations:
-    """Read all sentences of one language; English is its own catalogue.
-
-    Raises:
-        ValueError: Two catalogues translate the same sentence.
-    """
+    """Read all sentences of one language; English is its own catalogue, and of two translations the first is said."""
     if language not in LANGUAGES or language == locales.FALLBACK:
         return NullTranslations()
     whole = Catalog(locale=language)
-    for file in sorted(file for folder in _FOLDERS for file in (folder / language).glob("*.po")):
-        with file.open("rb") as stream:
-            for message in read_po(stream, locale=language):
-                if not message.id:
-                    continue
-                if whole.get(message.id, message.context) is not None:
-                    raise ValueError(f"{file.name} of {language} says again: {message.id!r}")
-                whole.add(message.id, message.string, context=message.context)
+    for _, message in _messages(language):
+        if whole.get(message.id, message.context) is None:
+            whole.add(message.id, message.string, context=message.context)
     compiled = BytesIO()
     write_mo(compiled, whole)
     compiled.seek(0)
     return GNUTranslations(compiled)
+
+
+def twice(language: str) -> tuple[str, ...]:
+    """Return what two catalogues of a language translate, each with where the second stands; there should be none."""
+    known, found = set[tuple[object, object]](), []
+    for file, message in _messages(language):
+        key = (tuple(message.id) if isinstance(message.id, list | tuple) else message.id, message.context)
+        if key in known:
+            found.append(f"{file.parent.parent.parent.name}/{file.name}: {message.id!r}")
+        known.add(key)
+    return tuple(found)
+
+
+def _messages(language: str) -> Iterator[tuple[Path, Message]]:
+    for file in sorted(file for folder in _FOLDERS for file in (folder / language).glob("*.po")):
+        with file.open("rb") as stream:
+            yield from ((file, message) for message in read_po(stream, locale=language) if message.id)

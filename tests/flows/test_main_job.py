@@ -32,7 +32,7 @@ async def test_an_invoice_is_reminded_paid_settled_and_receipted_and_operators_s
         "receipt.issued",
     ):
         await on_stage.told(kind)
-    for words in ("sent to a…@acme.example", "opened the invoice page", "Paid: 125.00 EUR received", "Reminders ended"):
+    for words in ("sent to a…@acme.example", "opened the invoice page", "Paid: 125,00 EUR received", "Reminders ended"):
         await on_stage.in_slack(words)
     invoice = await on_stage.row("SELECT state, open_minor FROM invoice")
     assert invoice == {"state": "settled", "open_minor": 0}

@@ -90,7 +90,7 @@ async def test_a_promise_pauses_reminders_and_stands_in_the_case(on_stage: Stage
     answer = await _says(on_stage, "/plixo promise INV-1 100 on friday their boss said so")
 
     assert "100.00 EUR by" in str(answer)
-    await on_stage.in_slack("*Promise*: 100.00 EUR by")
+    await on_stage.in_slack("*Promise*: 100,00 EUR by")
     assert "100" in (await on_stage.mail(subject="100"))["subject"]
     paused = await _says(on_stage, "/plixo why INV-1")
     assert "Not asked for" in str(paused)

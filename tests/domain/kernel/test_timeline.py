@@ -125,6 +125,7 @@ VALUES: dict[Any, st.SearchStrategy[Any]] = {
     float: st.floats(allow_nan=False, allow_infinity=False),
     tuple[UUID, ...]: st.lists(st.uuids(), max_size=3).map(tuple),
     tuple[str, ...]: st.lists(st.text(max_size=10), max_size=3).map(tuple),
+    dict[str, Any]: st.dictionaries(st.sampled_from(["n", "of", "names"]), st.integers() | st.text(max_size=10)),
 }
 
 
