@@ -135,6 +135,7 @@ app.command("include")(stops.include)
 app.add_typer(stops.gate_app, name="gate")
 app.add_typer(stops.maintenance_app, name="maintenance")
 app.add_typer(readiness.readiness_app, name="readiness")
+app.add_typer(restored.restored_app, name="restored")
 
 
 def main() -> None:

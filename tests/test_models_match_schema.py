@@ -60,6 +60,7 @@ SQL_ONLY = {
     "readiness_result": "one line for each check, put by one statement",
     "chat_mute": "an index says that there is one; read as a list",
     "chat_noise": "one statement decides about a message; read as figures",
+    "restoration": "one line for each restore, put and ended by one statement",
     "cron_run": "one insert decides who runs a slot; nothing reads it as an object",
 }
 """Tables without a model, and why."""

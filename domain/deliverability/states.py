@@ -35,6 +35,9 @@ MAILING = Machine(
         (MailingState.SENDING, "refuse"): MailingState.REFUSED,  # the relay said: never
         (MailingState.SENDING, "withhold"): MailingState.WITHHELD,  # "later", and another reminder took its items
         (MailingState.SENDING, "lose track"): MailingState.UNKNOWN,  # died on the wire, and SMTP cannot be asked
+        (MailingState.QUEUED, "put aside"): MailingState.UNKNOWN,  # restored from a backup: it may have left since
+        (MailingState.SENDING, "put aside"): MailingState.UNKNOWN,
+        (MailingState.UNKNOWN, "release"): MailingState.QUEUED,  # a person knows that it did not leave
     },
 )
 

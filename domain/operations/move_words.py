@@ -91,6 +91,7 @@ def steps() -> tuple[str, ...]:
         say_as("step of a record", "include"), say_as("step of a record", "keep"),
         say_as("step of a record", "keep in part"), say_as("step of a record", "lapse"),
         say_as("step of a record", "lift"), say_as("step of a record", "lose track"),
+        say_as("step of a record", "put aside"),
         say_as("step of a record", "mark as test"), say_as("step of a record", "merge"),
         say_as("step of a record", "mismatch"), say_as("step of a record", "open"),
         say_as("step of a record", "pay"), say_as("step of a record", "post"),

@@ -15,6 +15,7 @@ Refusal
     ├── ActNotFound       no act has that number
     ├── CheckUnknown      no check of readiness is called so
     ├── ImportUnknown     there is no such import
+    ├── NothingRestored   no restore from a backup is under way
     ├── NothingToExport   there is nothing of the kind
     ├── NothingMuted      the mute has ended, or somebody lifted it
     ├── NothingWaits      nothing that waits has an id which begins so
@@ -130,3 +131,23 @@ class CheckUnknown(NotFound):
 
 class OverrideRefused(Refusal):
     """Say why a check is not overridden, or its override not decided."""
+
+
+class RestorationBusy(Refusal):
+    """Say how much the restored queue has still to do."""
+
+    def __init__(self, jobs: int) -> None:
+        super().__init__(
+            counted(
+                "{n} job that came back with the backup is not done yet. Let a worker run, and try again.",
+                "{n} jobs that came back with the backup are not done yet. Let a worker run, and try again.",
+                jobs,
+            )
+        )
+
+
+class NothingRestored(NotFound):
+    """Say that there is no restore to be ended."""
+
+    def __init__(self) -> None:
+        super().__init__(say("No restore is under way. `plixo restored begin` is the first step after one."))

@@ -1435,6 +1435,19 @@ CREATE TABLE cron_run (
     PRIMARY KEY (cron, slot)                   -- any number of schedulers tick; one wins the slot
 );
 
+-- Restores from a backup: until one has ended, whatever may have left after the backup waits for a person.
+CREATE TABLE restoration (
+    id        uuid PRIMARY KEY,
+    reason    text NOT NULL,
+    made_by   text NOT NULL,
+    begun_at  timestamptz NOT NULL,
+    last_job  bigint NOT NULL,                 -- jobs up to this one came with the backup
+    ended_at  timestamptz,
+    ended_by  text
+);
+-- One is enough: a second one would forget which jobs came with the backup.
+CREATE UNIQUE INDEX restoration_one ON restoration ((true)) WHERE ended_at IS NULL;
+
 -- What the newest judging of each check of readiness found; a code with figures, so that it is said in any language.
 CREATE TABLE readiness_result (
     name        text PRIMARY KEY,              -- as the table of checks has it
