@@ -10,6 +10,7 @@ from bot.filled import Misfilled, Values
 from bot.inputs import Option
 from bot.routes import Answer
 from bot.views import answers
+from domain.kernel import watch
 from domain.kernel.core import Core
 from domain.kernel.refusals import Refusal
 from domain.people import people
@@ -25,7 +26,8 @@ def may_open(click: Click) -> bool:
 
 async def press(core: Core, click: Click) -> Answer:
     """Do what the button says, with the rights that the person has at this moment, and return what to say."""
-    with readers.spoken_to(core, await readers.person(core, slack_id=click.slack_id)):
+    name = click.action if click.action in nouns.BUTTONS else "unknown"
+    with watch.work("slack-click", name), readers.spoken_to(core, await readers.person(core, slack_id=click.slack_id)):
         return await _press(core, click)
 
 
@@ -43,6 +45,7 @@ async def _press(core: Core, click: Click) -> Answer:
             actor.require(route.permission)
         return await route.run(core, Press(subject, actor, click.slack_id, click.chosen))
     except Refusal as no:
+        watch.ends_as("refused")
         return answers.refused(str(no))
     except Misunderstood as hint:
         return answers.misunderstood(str(hint))
@@ -54,7 +57,9 @@ async def submit(core: Core, view: dict[str, Any], *, slack_id: str, called: str
     Raises:
         Misfilled: Something must be entered otherwise; a refusal stands at the first field.
     """
-    with readers.spoken_to(core, await readers.person(core, slack_id=slack_id)):
+    form = str(view.get("callback_id", ""))
+    name = form if form in nouns.FORMS else "unknown"
+    with watch.work("slack-form", name), readers.spoken_to(core, await readers.person(core, slack_id=slack_id)):
         return await _submit(core, view, slack_id=slack_id, called=called)
 
 
@@ -72,6 +77,7 @@ async def _submit(core: Core, view: dict[str, Any], *, slack_id: str, called: st
             actor.require(form.permission)
         return await form.run(core, Filled(subject, actor, slack_id, _values(view), called))
     except (Refusal, Misunderstood) as no:
+        watch.ends_as("refused")
         if (field := first_field(view)) is not None:
             raise Misfilled({field: str(no)}) from None
         return answers.refused(str(no))

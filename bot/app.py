@@ -16,14 +16,15 @@ from aiohttp import web
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import actions, asks, commands, door, errors, modals, nouns, once, readers, replies, vendor_log, windows
 from bot.answering import Answering
 from bot.asks import ReplyTo
 from bot.background import Background
 from bot.blocks import Message
+from bot.client import WatchedClient
 from bot.delivery import Delivery
+from bot.digest_jobs import DigestJobs
 from bot.dispute_files import DisputeFiles
 from bot.door import Door
 from bot.export_jobs import ExportJobs
@@ -101,6 +102,7 @@ class Bot:
             seconds_a_post=seconds_a_post,
             seconds_an_update=seconds_an_update,
         )
+        self._digests = DigestJobs(core, client, self.delivery.calls, self.delivery.poster)
         self._exports = ExportJobs(core, client, self.delivery.calls, self.delivery.poster)
         self._imports = ImportJobs(core, client, self.delivery.calls, self.delivery.poster, api_url=api_url)
         self._dispute_files = DisputeFiles(core, client, self.delivery.calls, self.delivery.poster, api_url=api_url)
@@ -121,6 +123,7 @@ class Bot:
     def jobs(self) -> Mapping[str, JobFunction]:
         """Return the jobs that this edge does."""
         jobs = {**self.delivery.jobs(), **self._imports.jobs(), **self._exports.jobs(), **self._dispute_files.jobs()}
+        jobs |= self._digests.jobs()
         return {**jobs, **self.homes.jobs(jobs)}
 
     async def close(self) -> None:
@@ -130,9 +133,9 @@ class Bot:
         if self._own_session:
             await self._session.close()
 
-    def _client(self, token: str | None = None) -> AsyncWebClient:
+    def _client(self, token: str | None = None) -> WatchedClient:
         """Return a client on the shared session; by itself the SDK repeats a post whose answer got lost."""
-        return AsyncWebClient(
+        return WatchedClient(
             token=token, base_url=self._api_url, session=self._session, logger=vendor_log.quiet(), retry_handlers=[]
         )
 

@@ -10,6 +10,7 @@ from bot.blocks import Message
 from bot.routes import Answer, Command, Group
 from bot.views import answers
 from bot.views import help as help_views
+from domain.kernel import watch
 from domain.kernel.actor import Actor
 from domain.kernel.core import Core
 from domain.kernel.refusals import Refusal
@@ -55,7 +56,9 @@ COMMANDS = (*nouns.COMMANDS, HELP)
 
 async def answer(core: Core, typed: str, *, slack_id: str, channel: str = "", called: str = "") -> Answer:
     """Run the command in *typed* for the person who typed it and return what to say. Knows no Slack transport."""
-    with readers.spoken_to(core, await readers.person(core, slack_id=slack_id)):
+    found, _ = find(asks.words(typed))
+    name = " ".join(found.words) if found else "unknown"
+    with watch.work("slack-command", name), readers.spoken_to(core, await readers.person(core, slack_id=slack_id)):
         return await _answer(core, typed, slack_id=slack_id, channel=channel, called=called)
 
 
@@ -78,8 +81,10 @@ async def _answer(core: Core, typed: str, *, slack_id: str, channel: str, called
     except AccountUnclear as no:
         return unclear.customer(no, words=words)
     except Refusal as no:
+        watch.ends_as("refused")
         return answers.refused(str(no))
     except Misunderstood as hint:
+        watch.ends_as("misunderstood")
         return answers.misunderstood(str(hint))
 
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 
 from domain.deliverability.inbound import Arrival
+from domain.kernel import watch
 from inbound_mail import answers
 from inbound_mail.inbox import Inbox
 from inbound_mail.intake import Fate, Intake
@@ -50,6 +51,7 @@ class Delivery:
 
     def refused(self) -> str:
         """Return the answer to a mail that is not to be stored."""
+        watch.happened("inbound", "mail", self._intake.fate.name.lower())
         log.warning("inbound mail refused: %s", self._intake.fate.name.lower().replace("_", " "))
         return answers.OF_FATE[self._intake.fate]
 
@@ -63,9 +65,11 @@ class Delivery:
         storing.add_done_callback(self._settled)
         await asyncio.wait([storing], timeout=seconds)
         if not storing.done():
+            watch.happened("inbound", "mail", "not_stored")
             log.error("inbound mail not stored in time")
             return answers.NOT_STORED
         failed = storing.cancelled() or storing.exception() is not None
+        watch.happened("inbound", "mail", "not_stored" if failed else "stored")
         return answers.NOT_STORED if failed else answers.STORED
 
     def close(self) -> None:

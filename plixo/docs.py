@@ -20,6 +20,7 @@ from domain.operations.crons import CRONS
 from domain.outreach import guardrails as rails
 from domain.people.roles import MAY
 from plixo import doc_sources, wiring
+from plixo.metric_names import METRICS, METRICS_TELL, OF_LIBRARIES, READY_MEANS
 from plixo.settings import Settings
 from portal.rates import RULES
 
@@ -32,6 +33,7 @@ SETTING_GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Mail", ("mail_", "smtp_", "inbound_")),
     ("Slack", ("slack_",)),
     ("Stripe", ("stripe_",)),
+    ("Figures and traces", ("metrics_", "otlp_")),
     ("Everything else", ("",)),
 )
 """Headings of configuration.md; a setting stands under the first whose prefix it has."""
@@ -224,12 +226,29 @@ def commands() -> str:
     return _page("Commands", "`bot/`, `domain/people/roles.py` and `plixo/commands/`", parts)
 
 
+def metrics() -> str:
+    """Return the page of every figure that a process tells."""
+    parts = [METRICS_TELL]
+    for heading, chosen in (
+        ("Of each process", [each for each in METRICS if not each.shared]),
+        ("Of the whole deployment", [each for each in METRICS if each.shared]),
+        ("Of the client library", list(OF_LIBRARIES)),
+    ):
+        rows = [
+            (f"`{each.name}`", each.kind.value, ", ".join(f"`{label}`" for label in each.labels), each.meaning)
+            for each in chosen
+        ]
+        parts += [f"## {heading}", table(("metric", "kind", "labels", "meaning"), rows)]
+    return _page("Metrics", "`plixo/metric_names.py`", [*parts, READY_MEANS])
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "configuration.md": configuration,
     "states.md": states,
     "events.md": events,
     "operations.md": operations,
     "commands.md": commands,
+    "metrics.md": metrics,
 }
 
 

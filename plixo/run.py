@@ -13,9 +13,13 @@ from aiohttp import web
 
 import inbound_mail.server
 import portal.app
+from domain.kernel import watch
 from domain.kernel.clock import Clock
 from domain.kernel.core import Core
 from plixo import parts, runtime
+from plixo.health import Judge
+from plixo.metrics import Metrics
+from plixo.metrics_listener import Listener, listening
 from plixo.part import Part
 from plixo.parts import Edges
 from plixo.settings import Settings
@@ -67,6 +71,7 @@ class Product:
                 migrate=settings.database_url is None,
             )
         )
+        await self._be_watched()
         edges = await parts.edges(self.core, settings, self._stack)
         if chosen & {Part.PORTAL, Part.BOT}:
             await self._serve_http(edges)
@@ -82,6 +87,19 @@ class Product:
             self.clock = SlotClock(self.core)
             self._stack.callback(self.clock.stop)
             await self.clock.start()
+
+    async def _be_watched(self) -> None:
+        """Judge this process for whoever asks, and listen for those who watch where that is set."""
+        judge = Judge(self.core, self._chosen)
+        self._standing.degraded = judge.degraded
+        if self.settings.metrics_port is None:
+            return
+        figures = Metrics(self._chosen)
+        self._stack.enter_context(watch.by(figures))
+        listener = Listener(self.core, judge=judge, standing=self._standing, metrics=figures)
+        self.addresses["metrics"] = await self._stack.enter_async_context(
+            listening(listener, host=self.settings.metrics_host, port=self.settings.metrics_port)
+        )
 
     async def _serve_http(self, edges: Edges) -> None:
         settings = self.settings

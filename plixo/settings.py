@@ -13,9 +13,10 @@ from pydantic_settings import SettingsConfigDict
 from domain.kernel.limits import Limits
 from domain.kernel.money import CurrencyUnknown, digits
 from plixo.readiness_settings import ReadinessSettings
+from plixo.watch_settings import WatchSettings
 
 
-class Settings(ReadinessSettings):
+class Settings(ReadinessSettings, WatchSettings):
     """Read once at start; no other module reads the environment."""
 
     model_config = SettingsConfigDict(env_prefix="PLIXO_", env_file=".env", extra="ignore", secrets_dir=None)

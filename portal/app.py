@@ -92,7 +92,9 @@ async def _alive(_: Portal, __: web.Request) -> web.Response:
 
 async def _ready(standing: Standing, _: Portal, __: web.Request) -> web.Response:
     """Tell the balancer whether to send more; when the database is away, too: payers then get a page that says so."""
-    return web.Response(text="stopping\n", status=503) if standing.stopping else web.Response(text="ready\n")
+    if standing.stopping:
+        return web.Response(text="stopping\n", status=503)
+    return web.Response(text=wire.standing_text(await standing.degraded() if standing.degraded else ()))
 
 
 async def _robots(_: Portal, __: web.Request) -> web.Response:

@@ -8,7 +8,7 @@ import psycopg
 import structlog
 from aiohttp import web
 
-from domain.kernel import request_ids
+from domain.kernel import request_ids, watch
 from domain.kernel.core import Core
 from domain.kernel.ports import PaymentGateway
 from domain.kernel.refusals import Refusal
@@ -99,8 +99,13 @@ def served(portal: Portal, name: str, handler: Handler) -> Served:
 
     async def serve(request: web.Request) -> web.StreamResponse:
         started = time.perf_counter()
-        with request_ids.serving() as request_id, languages.reading(request):
+        with (
+            request_ids.serving() as request_id,
+            languages.reading(request),
+            watch.work("request", name) as seen,
+        ):
             response = await _answered(portal, handler, request)
+            seen.outcome = str(response.status)
             await _note(portal, request, name, response.status, request_id)
             for header, value in portal.headers.items():
                 response.headers.setdefault(header, value)

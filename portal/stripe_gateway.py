@@ -10,6 +10,7 @@ from typing import Any
 import aiohttp
 import stripe
 
+from domain.kernel import watch
 from domain.kernel.money import CurrencyUnknown
 from domain.kernel.ports import (
     Alert,
@@ -80,7 +81,7 @@ class StripeGateway:
             GatewayUnavailable: Stripe does not answer.
             GatewayRefused: Stripe refuses the key, or the key lacks a right.
         """
-        async with self._called():
+        async with self._called("reachable"):
             await self._client.v1.checkout.sessions.list_async({"limit": 1})
 
     def collectable(self, currency: str) -> Collectable | None:
@@ -90,7 +91,7 @@ class StripeGateway:
     async def open(self, order: CheckoutOrder) -> CheckoutSnapshot:
         """Create the session; the same order is the same session, since its number is the idempotency key."""
         params = _params(order)
-        async with self._called():
+        async with self._called("open"):
             session = await self._client.v1.checkout.sessions.create_async(
                 params, {"idempotency_key": str(order.checkout_id)}
             )
@@ -98,7 +99,7 @@ class StripeGateway:
 
     async def fetch(self, session_id: str) -> CheckoutSnapshot:
         """Read the session with its payment and whatever went back."""
-        async with self._called():
+        async with self._called("fetch"):
             session = await self._client.v1.checkout.sessions.retrieve_async(session_id, {"expand": _EXPAND})
             _, charge = stripe_reading.payment(session)
             return stripe_reading.snapshot(
@@ -107,7 +108,7 @@ class StripeGateway:
 
     async def expire(self, session_id: str) -> CheckoutSnapshot:
         """End the session if it is open, and say how it stands."""
-        async with self._called():
+        async with self._called("expire"):
             with suppress(stripe.InvalidRequestError):  # complete or expired already; reading it says which
                 await self._client.v1.checkout.sessions.expire_async(session_id)
         return await self.fetch(session_id)
@@ -116,7 +117,7 @@ class StripeGateway:
         """Return the session behind a session's, payment's, charge's, refund's or dispute's id."""
         if object_id.startswith("cs_"):
             return object_id
-        async with self._called():
+        async with self._called("find"):
             intent_id = await self._intent_of(object_id)
             if intent_id is None:
                 return None
@@ -129,7 +130,7 @@ class StripeGateway:
             after: str | None = None
             while True:
                 wanted: Any = {"types": kinds, "created": {"gte": int(since.timestamp())}, "limit": PAGE}
-                async with self._called():
+                async with self._called("news"):
                     page = await self._client.v1.events.list_async(
                         wanted | ({"starting_after": after} if after else {})
                     )
@@ -148,7 +149,7 @@ class StripeGateway:
         wanted: Any = {"created": {"gte": int(since.timestamp())}, "limit": PAGE}
         if of == "refunds":
             wanted["expand"] = _EXPAND_REFUNDS
-        async with self._called():
+        async with self._called("movements"):
             page = await lists[of](wanted | ({"starting_after": after} if after else {}))
             found = tuple(each for line in page.data for each in stripe_movements.READERS[of](line))
         return MovementPage(found, page.data[-1].id if page.has_more and page.data else None)
@@ -158,7 +159,7 @@ class StripeGateway:
         of = stripe_movements.list_of(object_id)
         if of is None:
             return None
-        async with self._called():
+        async with self._called("known"):
             try:
                 line = await self._read(of, object_id)
             except stripe.InvalidRequestError as error:
@@ -169,7 +170,7 @@ class StripeGateway:
 
     async def alert(self, object_id: str) -> tuple[str, Alert] | None:
         """Return the session and the early fraud warning of that id."""
-        async with self._called():
+        async with self._called("alert"):
             warning = await self._client.v1.radar.early_fraud_warnings.retrieve_async(object_id, {"expand": ["charge"]})
         charge = warning.charge
         session_id = await self.find(_id(warning.payment_intent) or _id(charge) or "")
@@ -181,7 +182,7 @@ class StripeGateway:
     async def offers_bank_debit(self) -> bool | None:
         """Tell whether the account's default configuration offers ACH; None when the key may not ask."""
         try:
-            async with self._called():
+            async with self._called("offers_bank_debit"):
                 found = await self._client.v1.payment_method_configurations.list_async({"limit": PAGE})
         except GatewayRefused:
             return None
@@ -190,11 +191,12 @@ class StripeGateway:
         return bool(debit and debit.available and debit.display_preference.value == "on")
 
     @asynccontextmanager
-    async def _called(self) -> AsyncIterator[None]:
+    async def _called(self, call: str) -> AsyncIterator[None]:
         """Wait for a turn, and turn whatever goes wrong at Stripe into one of our two words: come again, or never."""
         await self._pace.turn()
-        async with _translated():
-            yield
+        with watch.work("stripe", call):
+            async with _translated():
+                yield
 
     async def _intent_of(self, object_id: str) -> str | None:
         if object_id.startswith("pi_"):

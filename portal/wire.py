@@ -5,7 +5,7 @@ or a cookie. Here such a request is told nothing and logged by its kind alone.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -35,6 +35,13 @@ class Standing:
     """Whether this process is about to stop: no longer ready, and each answer ends its connection."""
 
     stopping: bool = False
+    degraded: Callable[[], Awaitable[Sequence[str]]] | None = None
+    """Names what around this process is not as it should be; such things take nobody out of a balancer."""
+
+
+def standing_text(degraded: Sequence[str], *, useless: bool = False) -> str:
+    """Return what `/readyz` says: whether more may be sent here, and the names of what is degraded."""
+    return ("not ready\n" if useless else "ready\n") + (f"degraded: {', '.join(degraded)}\n" if degraded else "")
 
 
 class Runner(web.AppRunner):

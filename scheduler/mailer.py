@@ -12,6 +12,7 @@ from uuid import UUID
 
 import aiosmtplib
 
+from domain.kernel import watch
 from domain.kernel.core import Core
 from domain.kernel.jobs import TryLater
 from domain.outreach import sending
@@ -60,7 +61,8 @@ async def send(core: Core, relay: Relay, *, mailing_id: str) -> None:
     async with relay.lines.in_use(), relay.together.present():
         envelope = await relay.together.ask(core, sending.addressed_all, UUID(mailing_id))
         if envelope is not None:
-            await _offered(core, relay, envelope)
+            with watch.work("mail", "mail"):
+                await _offered(core, relay, envelope)
 
 
 async def _offered(core: Core, relay: Relay, envelope: Addressed) -> None:
@@ -75,7 +77,9 @@ async def _offered(core: Core, relay: Relay, envelope: Addressed) -> None:
         raise TryLater(LATER, f"the relay does not take our mail: {type(error).__name__}") from None
     try:
         mail = await _begun(core, relay, envelope.mailing_id)
-        if mail is not None:
+        if mail is None:
+            watch.ends_as("withheld")
+        else:
             await _handed_over(core, relay, line, mail)
     except asyncio.CancelledError:
         line.client.close()
@@ -102,9 +106,11 @@ async def _handed_over(core: Core, relay: Relay, line: Line, mail: OutgoingMail)
         await _declined(core, mail.mailing_id, answer)
     except (aiosmtplib.SMTPException, OSError) as error:
         line.client.close()
+        watch.ends_as("unknown")
         if await sending.uncertain(core, mailing_id=mail.mailing_id):
             raise TryLater(LATER, f"the relay went silent: {type(error).__name__}") from None
     else:
+        watch.ends_as("sent")
         await relay.together.ask(core, sending.delivered_all, mail.mailing_id)
 
 
@@ -118,6 +124,7 @@ async def _wire(core: Core, relay: Relay, mail: OutgoingMail) -> bytes:
 async def _declined(core: Core, mailing_id: UUID, answer: aiosmtplib.SMTPResponseException) -> None:
     if answer.code >= PERMANENT:
         enhanced = next((word for word in answer.message.split()[:1] if word[:2] in {"4.", "5."}), "")
+        watch.ends_as("refused")
         await sending.refused(core, mailing_id=mailing_id, answer=f"{answer.code} {enhanced}".strip())
         return
     await sending.postponed(core, mailing_id=mailing_id)

@@ -1,10 +1,12 @@
 """The core: what every command gets as its first argument. Built once, by the composition root."""
 
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from domain.kernel import watch
 from domain.kernel.clock import Clock
 from domain.kernel.files import NoFiles
 from domain.kernel.jobs import Jobs
@@ -55,7 +57,13 @@ class Core:
 
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
         """Open the one transaction of a public command."""
-        return self.database.transaction()
+        return self._watched() if watch.watched() else self.database.transaction()
+
+    @asynccontextmanager
+    async def _watched(self) -> AsyncIterator[Transaction]:
+        with watch.work("command", "command"):
+            async with self.database.transaction() as tx:
+                yield tx
 
     def within(self, tx: Transaction) -> "Core":
         """Return a core whose commands are parts of the transaction that is open."""

@@ -15,7 +15,7 @@ import procrastinate
 from procrastinate import exceptions, job_context, jobs, manager, psycopg_connector, retry
 from procrastinate.schema import SchemaManager
 
-from domain.kernel import request_ids
+from domain.kernel import request_ids, watch
 from domain.kernel.transactions import Transaction
 
 log = logging.getLogger(__name__)
@@ -41,6 +41,8 @@ whole for that, once for each waiting job: a morning of a thousand mails cost 30
 
 class TryLater(Exception):
     """Raised by a job that wants to run again after *delay*, for a reason that is nobody's fault."""
+
+    watched_as = "later"
 
     def __init__(self, delay: timedelta, reason: str) -> None:
         self.delay, self.reason = delay, reason
@@ -139,16 +141,18 @@ class Jobs:
             self._functions[name] = function
 
     def _task(self, kind: JobKind) -> JobFunction:
-        async def run(context: job_context.JobContext, request_id: str = "", **arguments: Any) -> None:
+        async def run(context: job_context.JobContext, request_id: str = "", trace: str = "", **arguments: Any) -> None:
             function = self._functions.get(kind.name)
             assert function is not None, f"this process runs workers but has no function for the job {kind.name}"
-            with request_ids.serving(request_id or None):
+            with request_ids.serving(request_id or None), watch.work("job", kind.name, carried=trace) as seen:
                 try:
                     await function(**arguments)
                 except TryLater:
                     raise
                 except Exception:  # whatever it was, it goes on to the queue's own books
-                    if kind.given_up and context.job.attempts + 1 >= kind.attempts:
+                    last = context.job.attempts + 1 >= kind.attempts
+                    seen.outcome = "gave_up" if last else watch.FAILED
+                    if kind.given_up and last:
                         await self._give_up(kind, arguments, request_id)
                     raise
 
@@ -189,17 +193,17 @@ class Jobs:
 
         One that may not be queued twice needs a statement of its own.
         """
-        request_id, new = request_ids.current(), []
+        told, new = watch.carried(), []
         for each in wanted:
             kind = self._kinds[each.name]
             if kind.queueing_lock is not None:
-                arguments = {**each.arguments, "request_id": request_id}
+                arguments = {**each.arguments, **told}
                 await self._defer_locked(tx, kind, arguments, delay, each.priority)
                 continue
             task = self._app.configure_task(
                 each.name, schedule_in=_seconds(delay), lock=_lock(kind, each.arguments), priority=each.priority
             )
-            new.append(task.make_new_job(**each.arguments, request_id=request_id))
+            new.append(task.make_new_job(**each.arguments, **told))
         if new:
             await self._app.job_manager.batch_defer_jobs_async(new, connection=tx.connection)
 

@@ -183,9 +183,13 @@ class Known:
 class GatewayUnavailable(Exception):
     """The payment provider did not answer, or answered that we should come again."""
 
+    watched_as = "away"
+
 
 class GatewayRefused(Exception):
     """The payment provider will not do it, however often it is asked; the text is for operators."""
+
+    watched_as = "refused"
 
 
 class PaymentGateway(Protocol):

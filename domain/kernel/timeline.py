@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from domain.kernel import request_ids
+from domain.kernel import request_ids, watch
 from domain.kernel.events import EVENTS, Event
 from domain.kernel.jobs import Wanted
 from domain.kernel.notices import Notice
@@ -68,6 +68,8 @@ async def record_many(core: "Core", tx: Transaction, events: Sequence[Event]) ->
             [_fact(event) for event in events],
         ),
     )
+    for event in events:
+        watch.recorded(event.kind)
     follows = [_job(notice, int(row["id"])) for row in rows for notice in core.notices[EVENTS[row["kind"]]]]
     await core.jobs.defer_all(tx, follows)
 

@@ -95,6 +95,12 @@ class Database(Rows):
         client = get_connections().get(CONNECTION)
         return cast("PsycopgClient", client)
 
+    def connections(self) -> dict[str, int]:
+        """Return psycopg's figures of the pool; none before its first use."""
+        client = self._client
+        pool = None if isinstance(client, TransactionWrapper) else client._pool
+        return dict(pool.get_stats()) if pool is not None else {}
+
     @asynccontextmanager
     async def _borrowed(self) -> AsyncIterator[Any]:
         client = self._client

@@ -632,6 +632,7 @@ CREATE TABLE provider_event (
     received_at timestamptz NOT NULL
 );
 CREATE INDEX provider_event_received ON provider_event (received_at);
+CREATE INDEX provider_event_waiting ON provider_event (received_at) WHERE state = 'stored';
 
 -- What is remembered of the payment provider between two jobs: how far its lists were read, what was odd, what was told.
 CREATE TABLE provider_mark (
@@ -727,6 +728,7 @@ CREATE INDEX mailing_waiting ON mailing (not_before) WHERE state = 'queued';
 CREATE INDEX mailing_refused ON mailing (refused_at) WHERE refused_at IS NOT NULL;
 CREATE INDEX mailing_sent ON mailing (sent_at) WHERE sent_at IS NOT NULL;
 CREATE INDEX mailing_drafts ON mailing (queued_at) WHERE state = 'drafted';
+CREATE INDEX mailing_on_the_wire ON mailing (queued_at) WHERE state IN ('sending', 'unknown');
 -- What falls due for a contact who has a reminder pending joins that one; two would be a burst.
 CREATE UNIQUE INDEX mailing_one_pending ON mailing (contact_id) WHERE asks AND state IN ('drafted', 'queued');
 
@@ -784,6 +786,7 @@ CREATE TABLE inbound_mail (
 -- A sender that missed our 250 sends again: the same message to the same address is one mail.
 CREATE UNIQUE INDEX inbound_mail_once ON inbound_mail (sha256, sent_to);
 CREATE INDEX inbound_mail_received ON inbound_mail (received_at);
+CREATE INDEX inbound_mail_stored ON inbound_mail (received_at) WHERE state = 'stored';
 CREATE INDEX inbound_mail_unread ON inbound_mail (received_at) WHERE seen_at IS NULL;
 CREATE INDEX inbound_mail_mailing ON inbound_mail (mailing_id) WHERE mailing_id IS NOT NULL;
 -- Whom a mail waits for, customer by customer: their reminders wait as well.
@@ -1435,6 +1438,21 @@ CREATE TABLE cron_run (
     PRIMARY KEY (cron, slot)                   -- any number of schedulers tick; one wins the slot
 );
 
+-- A cron that takes no slot until a moment; every scheduler asks here.
+CREATE TABLE cron_pause (
+    id          uuid PRIMARY KEY,
+    cron        text NOT NULL,
+    reason      text NOT NULL,
+    until       timestamptz NOT NULL,
+    state       text NOT NULL CHECK (state IN ('active', 'ended')),
+    made_by     text NOT NULL,
+    created_at  timestamptz NOT NULL,          -- since when it has been paused, also when its end was moved
+    ended_by    text,
+    ended_at    timestamptz
+);
+-- Of two pauses of one cron nobody could say which end holds.
+CREATE UNIQUE INDEX cron_pause_one ON cron_pause (cron) WHERE state = 'active';
+
 -- Restores from a backup: until one has ended, whatever may have left after the backup waits for a person.
 CREATE TABLE restoration (
     id        uuid PRIMARY KEY,
@@ -1493,6 +1511,17 @@ CREATE TABLE dispute_smoke (
 -- Two at once would measure each other.
 CREATE UNIQUE INDEX dispute_smoke_one ON dispute_smoke ((true)) WHERE state = 'running';
 CREATE INDEX dispute_smoke_newest ON dispute_smoke (started_at);
+
+-- Who was sent a digest of which day; a day is the reader's own, and a week's is its Monday.
+CREATE TABLE digest (
+    id         uuid PRIMARY KEY,
+    person_id  uuid NOT NULL REFERENCES person,
+    kind       text NOT NULL CHECK (kind IN ('daily', 'weekly')),
+    on_day     date NOT NULL,
+    way        text NOT NULL CHECK (way IN ('both', 'chat', 'mail')),
+    created_at timestamptz NOT NULL,
+    CONSTRAINT digest_once UNIQUE (person_id, kind, on_day)
+);
 
 CREATE TABLE chat_message (
     id           uuid PRIMARY KEY,

@@ -1,0 +1,21 @@
+"""Watch settings: where figures are told and traces are sent; both off unless they are set."""
+
+from pydantic import Field
+from pydantic_settings import BaseSettings
+
+
+class WatchSettings(BaseSettings):
+    """The part of the settings that is about watching the product."""
+
+    metrics_port: int | None = Field(
+        default=None,
+        ge=0,
+        le=65535,
+        description="Port of `/metrics`, `/healthz` and `/readyz` of this process, whatever parts it runs. "
+        "Default: nothing listens.",
+    )
+    metrics_host: str = Field(
+        default="127.0.0.1",
+        description="Interface of that port. It asks for no password: let nobody but the watchers of your own network "
+        "reach it.",
+    )
