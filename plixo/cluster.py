@@ -72,7 +72,7 @@ class Cluster:
         self, places: DemoPlaces, *, topology: Mapping[Part, int] = TOPOLOGY, sample: bool = True, **changes: object
     ) -> None:
         """Take where it keeps its data, how many of each there are, and settings that differ from the demo's."""
-        self._places, self._topology, self._sample, self._changes = places, topology, sample, changes
+        self.places, self._sample, self._changes = places, sample, changes
         shared = demo.secrets_of(places.folder)
         self._shared = shared
         self.sandbox = Sandbox(demo.sandbox_settings(places, shared))
@@ -101,7 +101,7 @@ class Cluster:
         Raises:
             TimeoutError: A process did not become ready; its log says why.
         """
-        places = self._places
+        places = self.places
         await self.sandbox.start()
         embedded = demo.product_settings(places, self._shared, self.sandbox)
         address, _ = await database.migrated(embedded)
