@@ -109,6 +109,7 @@ class Action(StrEnum):
     SHOW_ACT = "audit.act"
     OLDER_ACTS = "audit.older"
     SETTINGS = "settings.edit"
+    DIGEST_NOW = "digest.now"
     SHOW_READINESS = "readiness.show"
     RECHECK_READINESS = "readiness.recheck"
     SMOKE_DISPUTE = "readiness.smoke"
@@ -118,6 +119,9 @@ class Action(StrEnum):
     OVERRIDE_CHECK = "readiness.override"
     APPROVE_OVERRIDE = "readiness.override_approve"
     DECLINE_OVERRIDE = "readiness.override_decline"
+    LIST_CRONS = "cron.list"
+    PAUSE_CRON = "cron.pause"
+    RESUME_CRON = "cron.resume"
 
 
 class FormId(StrEnum):
@@ -154,6 +158,7 @@ class FormId(StrEnum):
     DENY_ACCESS = "access.deny"
     SETTINGS = "settings.edit"
     OVERRIDE_CHECK = "readiness.override"
+    PAUSE_CRON = "cron.pause"
 
 
 class ChoiceId(StrEnum):

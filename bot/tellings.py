@@ -25,6 +25,7 @@ from domain.ledger import events as ledger
 from domain.ledger import import_events as imported
 from domain.ledger import parity_events as parity
 from domain.ledger import twin_events as twin
+from domain.operations import cron_events as cron
 from domain.operations import readiness_events as readiness
 from domain.operations import support_events as support
 from domain.outreach import events as outreach
@@ -197,6 +198,9 @@ TELLINGS: Mapping[type[Event], Telling] = {
     readiness.OverrideBegun: NORMAL,
     readiness.OverrideDeclined: NORMAL,
     readiness.OverrideEnded: NORMAL,
+    # operations
+    cron.CronPaused: NORMAL,
+    cron.CronResumed: NORMAL,
     # people
     access.AccessAsked: many(phrase("requests for access")),  # anybody in the workspace may send one
     access.AccessApproved: NORMAL,

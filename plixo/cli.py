@@ -9,6 +9,7 @@ from plixo.commands import (
     cash,
     commitments,
     control,
+    crons,
     disputes,
     drafts,
     falls,
@@ -28,6 +29,7 @@ from plixo.commands import (
     people,
     policy,
     portal,
+    privacy,
     readiness,
     remittances,
     report,
@@ -134,8 +136,10 @@ app.command("exclude")(stops.exclude)
 app.command("include")(stops.include)
 app.add_typer(stops.gate_app, name="gate")
 app.add_typer(stops.maintenance_app, name="maintenance")
+app.add_typer(crons.cron_app, name="cron")
 app.add_typer(readiness.readiness_app, name="readiness")
 app.add_typer(restored.restored_app, name="restored")
+app.add_typer(privacy.privacy_app, name="privacy")
 
 
 def main() -> None:

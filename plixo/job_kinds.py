@@ -222,6 +222,13 @@ JOBS = (
         "Does the same at once, and asks name servers and payment provider anew.",
         queueing_lock="recheck_readiness",
     ),
+    JobKind(
+        "plan_digests",
+        "Queues the digests whose hour has passed on their reader's clock.",
+        lock="plan_digests",
+        queueing_lock="plan_digests",
+    ),
+    JobKind("tell_digest", "Writes a digest to its reader in Slack.", attempts=20, queue="exports"),
     JobKind("plan_smoke", "Has the day's test dispute filed.", queueing_lock="plan_smoke"),
     JobKind(
         "smoke_dispute",
@@ -236,6 +243,12 @@ JOBS = (
         lock="chat",
         queueing_lock="show_readiness",
         queue="chat",
+    ),
+    JobKind(
+        "watch_operations",
+        "Ends pauses of crons whose time is over.",
+        lock="watch_operations",
+        queueing_lock="watch_operations",
     ),
     JobKind("tidy_files", "Removes files that no row knows.", lock="tidy_files", queueing_lock="tidy_files"),
     JobKind("forget_old", "Removes keys of old requests.", lock="forget", queueing_lock="forget"),
@@ -262,5 +275,6 @@ OF_CHAT = (
     "give_up_import",
     "send_export",
     "tell_export_given_up",
+    "tell_digest",
 )
 """Jobs that the operators' chat brings; without it they do nothing."""

@@ -27,6 +27,9 @@ from domain.ledger import events as ledger_events
 from domain.operations import (
     audit_events,
     chat_events,
+    cron_events,
+    cron_pauses,
+    digests,
     export_events,
     readiness_events,
     readiness_smoke,
@@ -79,6 +82,7 @@ NOTICES: Notices = merged(
     chat_events.NOTICES,
     audit_events.NOTICES,
     readiness_events.NOTICES,
+    cron_events.NOTICES,
 )
 
 
@@ -153,8 +157,10 @@ def _of_cases(core: Core) -> dict[str, JobFunction]:
         "watch_files": _whole(core, document_waits.watch),
         "tidy_files": _whole(core, _tidy_files),
         "plan_smoke": _whole(core, readiness_smoke.daily),
+        "plan_digests": _whole(core, digests.plan),
         "refresh_queue": _whole(core, _refresh_queue),
         "forget_old": _whole(core, _forget_old),
+        "watch_operations": _whole(core, cron_pauses.end_due),
     }
 
 

@@ -15,7 +15,7 @@ FEW = 12
 SECTION = 2_800
 """Characters of the commands in one paragraph; Slack cuts longer ones off."""
 
-WHOLE = 12_500
+WHOLE = 12_000
 """Characters of all commands; what is longer says only how they are typed."""
 
 SHOWN = 3

@@ -106,3 +106,22 @@ class DisputeSmoke(StatefulRecord):
         """Tortoise's settings."""
 
         table = "dispute_smoke"
+
+
+class CronPause(StatefulRecord):
+    """A cron that takes no slot until a moment; *created_at* is when it stopped, also when its end was moved since."""
+
+    MACHINE = states.CRON_PAUSE
+
+    cron: str = fields.TextField()
+    reason: str = fields.TextField()
+    until: datetime = fields.DatetimeField()
+    made_by: str = fields.TextField()
+    created_at: datetime = fields.DatetimeField()
+    ended_by: str | None = fields.TextField(null=True)
+    ended_at: datetime | None = fields.DatetimeField(null=True)
+
+    class Meta:
+        """Tortoise's settings."""
+
+        table = "cron_pause"

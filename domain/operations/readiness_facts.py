@@ -10,6 +10,7 @@ from domain.kernel.core import Core
 from domain.kernel.transactions import Row, Transaction
 from domain.ledger import parity
 from domain.ledger.parity import Parity
+from domain.operations import cron_pauses
 from domain.operations.crons import CRONS, Cron
 from domain.operations.readiness_ports import DomainAnswer, PaymentSetup
 from domain.outreach.mail_reports import Figures
@@ -135,6 +136,7 @@ async def read(core: Core, tx: Transaction, *, setup: PaymentSetup, domain: Doma
     compared = await parity.figures(core, tx)
     figures = Figures(mail["sent"], mail["hard"], mail["complaints"], 0)
     runs = {row["cron"]: row for row in await tx.rows(_CRONS)}
+    paused = await cron_pauses.lately(core, tx, grace=limits.cron_grace)
     return Facts(
         now=now,
         open_count=contacts["open_count"],
@@ -146,7 +148,11 @@ async def read(core: Core, tx: Transaction, *, setup: PaymentSetup, domain: Doma
         domain=domain,
         mail=figures,
         inbound=Inbound(**inbound),
-        late_crons=tuple(each.name for each in CRONS if is_late(each, runs, now=now, grace=limits.cron_grace)),
+        late_crons=tuple(
+            each.name
+            for each in CRONS
+            if each.name not in paused and is_late(each, runs, now=now, grace=limits.cron_grace)
+        ),
         crons_run=bool(runs),
         worst=await _worst(tx, now) if figures.standing.value != "fine" else (),
     )

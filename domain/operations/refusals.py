@@ -13,6 +13,7 @@ Refusal
 ├── TableTooLarge         a file is larger than what is sent through the chat
 └── NotFound
     ├── ActNotFound       no act has that number
+    ├── CronUnknown       no cron is called so
     ├── CheckUnknown      no check of readiness is called so
     ├── ImportUnknown     there is no such import
     ├── NothingRestored   no restore from a backup is under way
@@ -131,6 +132,19 @@ class CheckUnknown(NotFound):
 
 class OverrideRefused(Refusal):
     """Say why a check is not overridden, or its override not decided."""
+
+
+class PauseRefused(Refusal):
+    """Say why a cron is not paused, or not resumed."""
+
+
+class CronUnknown(NotFound):
+    """Say that no cron is called so, and which there are."""
+
+    def __init__(self, name: str, names: Iterable[str]) -> None:
+        super().__init__(
+            say("No cron is called {name}; there are {names}.", name=repr(name[:40]), names=", ".join(names))
+        )
 
 
 class RestorationBusy(Refusal):

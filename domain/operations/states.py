@@ -1,4 +1,4 @@
-"""Every state of a call for help, of an override of readiness, and of a test dispute."""
+"""Every state of a call for help, of an override of readiness, of a test dispute, and of a paused cron."""
 
 from enum import StrEnum
 
@@ -50,4 +50,16 @@ SMOKE = Machine(
         (SmokeState.RUNNING, "arrive"): SmokeState.ARRIVED,
         (SmokeState.RUNNING, "fail"): SmokeState.FAILED,
     },
+)
+
+
+class CronPauseState(StrEnum):
+    """Whether a cron is kept from running; that its time is over is arithmetic until it is written down."""
+
+    ACTIVE = "active"
+    ENDED = "ended"
+
+
+CRON_PAUSE = Machine(
+    "pause of a cron", start=CronPauseState.ACTIVE, moves={(CronPauseState.ACTIVE, "end"): CronPauseState.ENDED}
 )

@@ -23,11 +23,13 @@ from domain.pay_links.forwardings import WaitingForwarding
 from tests.bot.books_views_made import books_views
 from tests.bot.cash_views_made import cash_views
 from tests.bot.chat_views_made import chat_views
+from tests.bot.digest_views_made import digest_views
 from tests.bot.import_views_made import import_views
 from tests.bot.mail_views_made import mail_views
 from tests.bot.money_views_made import money_views
 from tests.bot.payment_views_made import payment_views
 from tests.bot.people_views_made import people_views
+from tests.bot.operations_views_made import operations_views
 from tests.bot.readiness_views_made import readiness_views
 from tests.bot.talk_views_made import talk_views
 from tests.bot.work_views_made import NOTES, notes, work_views
@@ -152,7 +154,9 @@ def every_view(name: str = "Acme Ltd") -> Mapping[str, Message]:
         **money_views(name, number=number, many=many),
         **payment_views(name, number=number, many=many),
         **people_views(name, number=number, many=many),
+        **digest_views(name, many=many),
         **readiness_views(name, many=many),
+        **operations_views(name),
         **talk_views(name, number=number, many=many),
         **work_views(
             name,

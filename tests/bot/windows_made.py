@@ -11,6 +11,7 @@ from domain.casework.states import QuestionState
 from tests.bot.desk_windows_made import desk_windows
 from tests.bot.import_views_made import import_windows
 from tests.bot.people_views_made import people_windows
+from tests.bot.operations_views_made import operations_windows
 from tests.bot.readiness_views_made import readiness_windows
 from tests.bot.work_windows_made import work_windows
 
@@ -25,6 +26,7 @@ def every_window(name: str = "Acme Ltd") -> dict[str, Modal]:
         **desk_windows(name),
         **people_windows(name),
         **readiness_windows(name),
+        **operations_windows(name),
         **import_windows(name),
         **work_windows(name),
     }
