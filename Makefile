@@ -20,12 +20,13 @@ cluster: $(READY) ## the same on this machine as on many: every part as several 
 check: lint test ## everything that must pass before a change is taken
 	@echo "make check: all passed"
 
-lint: $(READY) ## style, types, import contracts, generated docs
+lint: $(READY) ## style, types, import contracts, generated docs, the docs site
 	@echo "ruff";         $(IN)/ruff check --quiet .
 	@echo "ruff format";  $(IN)/ruff format --check --quiet . || { echo "Run: make format"; exit 1; }
 	@echo "mypy";         $(IN)/mypy
 	@echo "import-linter"; $(IN)/lint-imports --no-logo > .venv/contracts.log 2>&1 || { cat .venv/contracts.log; exit 1; }
 	@echo "docs";         $(IN)/python -m plixo.docs --check
+	@$(MAKE) --no-print-directory site
 
 test: $(READY) ## the tests, on two processes; PYTEST_ARGS="-k link" picks some
 	@$(IN)/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
@@ -47,6 +48,9 @@ screenshots: $(READY) ## every page of payers and every card in Slack, as pictur
 
 docs: $(READY) ## write the generated pages of docs/ anew
 	@$(IN)/python -m plixo.docs
+
+site: $(READY) ## build the docs site into site/; a link or anchor that leads nowhere fails
+	@echo "site";         $(IN)/zensical build --strict > .venv/site.log 2>&1 || { cat .venv/site.log; exit 1; }
 
 format: $(READY) ## lay out the code as `make check` wants it
 	@$(IN)/ruff check --fix --quiet . || true
@@ -85,4 +89,4 @@ $(READY): requirements.lock pyproject.toml
 	} > .venv/install.log 2>&1 || { cat .venv/install.log >&2; exit 1; }; \
 	touch $(READY)
 
-.PHONY: help demo cluster check lint test bench soak mail-score screenshots docs format lock clean
+.PHONY: help demo cluster check lint test bench soak mail-score screenshots docs site format lock clean

@@ -45,6 +45,18 @@ def events() -> frozenset[str]:
     return _listed("bot_events")
 
 
+def written(address: str | None) -> str:
+    """Return the manifest as it is pasted into Slack: for HTTP under an address, or for Socket Mode without one."""
+    text = re.sub(r"\A(?:#.*\n)+", "", FILE.read_text(encoding="utf-8"))
+    if address is not None:
+        return text.replace(_PLACEHOLDER, address.rstrip("/"))
+    without = re.sub(rf"^ *(?:request_)?url: {re.escape(_PLACEHOLDER)}.*\n", "", text, flags=re.MULTILINE)
+    return without.replace("socket_mode_enabled: false", "socket_mode_enabled: true")
+
+
+_PLACEHOLDER = "https://plixo.example"
+
+
 def _listed(name: str) -> frozenset[str]:
     """Return the items of the list of that name."""
     block = re.search(rf"^( *){name}:\n((?:\1 +- .*\n)+)", FILE.read_text(encoding="utf-8"), re.MULTILINE)

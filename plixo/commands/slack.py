@@ -1,4 +1,4 @@
-"""`plixo slack`: who reads along in each channel, what could not be delivered, and what channels hear."""
+"""`plixo slack`: the app's manifest, who reads along, what could not be delivered, and what channels hear."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from bot import manifest
 from domain.kernel.core import Core
 from domain.operations import chat_channels, chat_troubles, noise
 from domain.operations.chat_channels import Channel
@@ -32,6 +33,22 @@ class Noise:
 
     muted: tuple[Mute, ...]
     week: tuple[Heard, ...]
+
+
+@slack_app.command("manifest")
+def show_manifest(
+    http: Annotated[
+        bool, typer.Option("--http", help="For Slack over HTTP at PLIXO_PUBLIC_URL, instead of Socket Mode.")
+    ] = False,
+) -> None:
+    """Print the manifest to create the Slack app from."""
+    if not http:
+        typer.echo(manifest.written(None), nl=False)
+        return
+    address = shell.settings().public_url
+    if not address.startswith("https://"):
+        raise typer.BadParameter(f"PLIXO_PUBLIC_URL is {address}, and Slack calls https:// addresses only.")
+    typer.echo(manifest.written(address), nl=False)
 
 
 @slack_app.command("status")

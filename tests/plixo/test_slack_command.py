@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
@@ -40,3 +41,25 @@ async def test_what_is_muted_and_what_was_heard_is_shown(plixo: Shell, core: Cor
     heard = await plixo("slack", "noise")
 
     assert "muted: payment declined in C0OPS until 2126-" in heard.out
+
+
+async def test_the_manifest_for_socket_mode_names_no_address(plixo: Shell) -> None:
+    printed = (await plixo("slack", "manifest")).out
+
+    told = YAML(typ="safe").load(printed)
+
+    assert "plixo.example" not in printed
+    assert told["settings"]["socket_mode_enabled"] is True
+    assert "request_url" not in told["settings"]["interactivity"]
+    assert told["features"]["slash_commands"][0]["command"] == "/plixo"
+
+
+async def test_the_manifest_for_http_leads_to_the_public_address(plixo: Shell) -> None:
+    refused = await plixo("slack", "manifest", "--http")
+    printed = await plixo("slack", "manifest", "--http", PLIXO_PUBLIC_URL="https://pay.example.com")
+
+    told = YAML(typ="safe").load(printed.out)
+
+    assert refused.code == 2
+    assert told["settings"]["event_subscriptions"]["request_url"] == "https://pay.example.com/slack/events"
+    assert told["settings"]["socket_mode_enabled"] is False
