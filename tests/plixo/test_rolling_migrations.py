@@ -90,7 +90,7 @@ async def going_on(address: str) -> AsyncIterator[Seen]:
     """Let the product write and somebody watch the locks meanwhile."""
     seen, stop = Seen(), asyncio.Event()
     async with await psycopg.AsyncConnection.connect(address, autocommit=True) as connection:
-        before = dict(await (await connection.execute(_FILES)).fetchall())
+        before: dict[str, int] = dict(await (await connection.execute(_FILES)).fetchall())
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(_watch(address, seen, stop))
             tasks.create_task(_write(address, seen, stop))
@@ -98,7 +98,7 @@ async def going_on(address: str) -> AsyncIterator[Seen]:
                 yield seen
             finally:
                 stop.set()
-        after = dict(await (await connection.execute(_FILES)).fetchall())
+        after: dict[str, int] = dict(await (await connection.execute(_FILES)).fetchall())
     seen.rewritten = {str(name) for name, file in before.items() if after.get(name) != file}
 
 

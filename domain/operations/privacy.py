@@ -1,0 +1,195 @@
+"""Privacy: everything that is known of one person outside the company, found by the address, for that person to have.
+
+Whoever asks gets what was stored of them, in the words in which it is stored: rows of tables, the raw mails, the files.
+Not among it are secrets (hashes of sessions, keys) and what is said of other people of the same customer.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from domain.commitments import documents
+from domain.kernel import addresses, timeline
+from domain.kernel.actor import Actor, Permission
+from domain.kernel.core import Core
+from domain.kernel.events import by
+from domain.kernel.ports import FileMissing
+from domain.kernel.speech import say
+from domain.operations.export_events import FileExported
+from domain.operations.refusals import NothingToExport
+
+KIND = "personal data"
+"""What such an export is called in the audit log."""
+
+MOST_ROWS = 100_000
+"""Rows of one section; nobody has that many, and whoever has is told so by the section itself."""
+
+_MAILS = """
+    SELECT id FROM inbound_mail
+    WHERE lower(envelope_from) = %(key)s OR mailing_id IN (SELECT id FROM mailing WHERE address_key = %(key)s)
+    ORDER BY received_at, id LIMIT %(most)s
+"""
+
+_DOCUMENTS = """
+    SELECT d.id, d.name, d.kind, d.content_type, d.size_bytes, d.state, d.created_at FROM document d
+    LEFT JOIN dispute s ON s.id = d.dispute_id LEFT JOIN plan p ON p.id = d.plan_id
+    LEFT JOIN question q ON q.id = d.question_id LEFT JOIN support_request h ON h.id = d.support_request_id
+    WHERE coalesce(s.contact_id, p.contact_id, q.contact_id, h.contact_id) = ANY(%(contacts)s)
+       OR lower(h.reply_to) = %(key)s
+    ORDER BY d.created_at, d.id LIMIT %(most)s
+"""
+
+_SECTIONS: Mapping[str, str] = {
+    "contacts": """
+        SELECT c.id, a.name AS customer, a.number AS customer_number, c.name, c.email, c.role, c.state, c.created_at
+        FROM contact c JOIN account a ON a.id = c.account_id WHERE c.id = ANY(%(contacts)s) ORDER BY c.created_at""",
+    "mails sent": """
+        SELECT m.id, m.letter, m.state, m.reason, m.address, i.number AS invoice, m.message_id, m.edited_subject,
+               m.edited_body, m.answer, m.queued_at, m.sent_at FROM mailing m JOIN invoice i ON i.id = m.invoice_id
+        WHERE m.address_key = %(key)s OR m.contact_id = ANY(%(contacts)s) ORDER BY m.queued_at, m.id""",
+    "mails received": """
+        SELECT id, envelope_from, sent_to, peer, helo, state, reading, reply, authentication, received_at
+        FROM inbound_mail WHERE id = ANY(%(mails)s) ORDER BY received_at, id""",
+    "answers to mails": """
+        SELECT mail_id, text, made_by, created_at FROM mail_answer WHERE contact_id = ANY(%(contacts)s)
+        ORDER BY created_at""",
+    "suppressions": """
+        SELECT address, reason, state, rule, diagnostic, note, until, created_at, lifted_at, lift_reason
+        FROM suppression WHERE address_key = %(key)s ORDER BY created_at""",
+    "delivery reports": """
+        SELECT kind, proof, rule, reason, status, diagnostic, heard_at, withdrawn_at FROM delivery_evidence
+        WHERE address_key = %(key)s ORDER BY heard_at""",
+    "promises": """
+        SELECT i.number AS invoice, p.currency, p.amount_minor, p.promised_on, p.source, p.note, p.state, p.created_at
+        FROM promise p JOIN invoice i ON i.id = p.invoice_id WHERE p.contact_id = ANY(%(contacts)s)
+        ORDER BY p.created_at""",
+    "plans": """
+        SELECT i.number AS invoice, p.currency, p.covers_minor, p.frequency, p.reason, p.note, p.state, p.created_at
+        FROM plan p JOIN invoice i ON i.id = p.invoice_id WHERE p.contact_id = ANY(%(contacts)s)
+        ORDER BY p.created_at""",
+    "disputes": """
+        SELECT i.number AS invoice, d.currency, d.amount_minor, d.reason_code, d.description, d.state, d.resolution,
+               d.created_at FROM dispute d JOIN invoice i ON i.id = d.invoice_id
+        WHERE d.contact_id = ANY(%(contacts)s) ORDER BY d.created_at""",
+    "questions": """
+        SELECT i.number AS invoice, q.text, q.answer, q.state, q.created_at, q.ended_at
+        FROM question q JOIN invoice i ON i.id = q.invoice_id WHERE q.contact_id = ANY(%(contacts)s)
+        ORDER BY q.created_at""",
+    "calls for help": """
+        SELECT text, request_id, reply_to, source, state, outcome, created_at, closed_at FROM support_request
+        WHERE contact_id = ANY(%(contacts)s) OR lower(reply_to) = %(key)s ORDER BY created_at""",
+    "wishes to pass a link on": """
+        SELECT i.number AS invoice, CASE WHEN f.email_key = %(key)s THEN f.name ELSE '' END AS name,
+               CASE WHEN f.email_key = %(key)s THEN f.email ELSE 'somebody else' END AS email, f.note, f.state,
+               f.created_at FROM forwarding f JOIN invoice i ON i.id = f.invoice_id
+        WHERE f.asked_by = ANY(%(contacts)s) OR f.email_key = %(key)s ORDER BY f.created_at""",
+    "payment links": """
+        SELECT l.id, i.number AS invoice, l.state, l.issued_at, l.last_active_at,
+               (SELECT min(s.created_at) FROM portal_session s WHERE s.link_id = l.id) AS entered_at,
+               (SELECT jsonb_object_agg(t.step, t.at) FROM portal_step t WHERE t.link_id = l.id) AS steps
+        FROM pay_link l JOIN invoice i ON i.id = l.invoice_id WHERE l.contact_id = ANY(%(contacts)s)
+        ORDER BY l.issued_at""",
+    "unsent forms": """
+        SELECT f.form, f.fields, f.kept_at FROM unsent_form f JOIN portal_session s ON s.id = f.session_id
+        JOIN pay_link l ON l.id = s.link_id WHERE l.contact_id = ANY(%(contacts)s) ORDER BY f.kept_at""",
+    "failed requests": """
+        SELECT r.request_id, r.route, r.method, r.status, r.why, r.at FROM request_trail r
+        JOIN pay_link l ON l.id = r.link_id WHERE l.contact_id = ANY(%(contacts)s) ORDER BY r.at""",
+    "own acts": """
+        SELECT id, kind, request_id, at, fact FROM timeline_entry
+        WHERE fact->>'actor_id' = ANY(%(contacts)s::uuid[]::text[]) ORDER BY id""",
+    "files": _DOCUMENTS,
+}
+"""What the export holds, by its headings; each reads only what is about this address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody outside, by the address, with the contacts that they are at one customer or several."""
+
+    key: str
+    contacts: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalData:
+    """All that is stored of a person as rows, and which raw mails and files belong to it."""
+
+    person: Person
+    sections: Mapping[str, list[dict[str, Any]]]
+    mails: tuple[UUID, ...]
+    files: tuple[UUID, ...]
+    rows: int = field(default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A raw mail or a file of the person's, as it is stored."""
+
+    name: str
+    body: bytes = field(repr=False)
+
+
+async def find(core: Core, *, whom: str) -> Person:
+    """Return the person of that address, or of that contact's id.
+
+    Raises:
+        AddressMalformed: It is neither.
+        NothingToExport: No contact has that id.
+    """
+    try:
+        contact = await core.database.row("SELECT email_key FROM contact WHERE id = %s", (UUID(whom),))
+    except ValueError:
+        key = addresses.key(addresses.parsed(whom))
+    else:
+        if contact is None:
+            raise NothingToExport(say("There is no such contact."))
+        key = contact["email_key"]
+    rows = await core.database.rows("SELECT id FROM contact WHERE email_key = %s ORDER BY created_at, id", (key,))
+    return Person(key, tuple(row["id"] for row in rows))
+
+
+async def export(core: Core, *, whom: str, file_name: str, actor: Actor) -> PersonalData:
+    """Return all that is stored of a person; that it was taken along is written down first, without the address.
+
+    Raises:
+        NotAllowed: The actor may not manage people.
+        AddressMalformed: Neither an address nor a contact's id.
+        NothingToExport: Nothing is stored of that person.
+    """
+    actor.require(Permission.MANAGE_PEOPLE)
+    person = await find(core, whom=whom)
+    about = {"key": person.key, "contacts": list(person.contacts), "most": MOST_ROWS}
+    mails = [row["id"] for row in await core.database.rows(_MAILS, about)]
+    sections = {
+        name: [dict(row) for row in await core.database.rows(_bounded(query), {**about, "mails": mails})]
+        for name, query in _SECTIONS.items()
+    }
+    rows = sum(map(len, sections.values()))
+    if not rows:
+        raise NothingToExport(say("Nothing is stored of that address."))
+    async with core.transaction() as tx:
+        now = core.clock.now()
+        # events hold no addresses, but people call files by them
+        named = file_name if "@" not in file_name else "data.zip"
+        await timeline.record(core, tx, FileExported(what=KIND, file_name=named, rows=rows, **by(actor, now)))
+    return PersonalData(person, sections, tuple(mails), tuple(row["id"] for row in sections["files"]), rows)
+
+
+async def attachments(core: Core, data: PersonalData) -> AsyncIterator[Kept]:
+    """Yield the raw mails and the files of an export one by one; one that was removed meanwhile is left out."""
+    for mail_id in data.mails:
+        row = await core.database.row("SELECT body FROM inbound_mail WHERE id = %s", (mail_id,))
+        if row is not None and row["body"]:
+            yield Kept(f"mails/{mail_id}.eml", bytes(row["body"]))
+    for document_id in data.files:
+        try:
+            body = await core.files.get(documents.key_of(document_id))
+        except FileMissing:
+            continue
+        yield Kept(f"files/{document_id}", body)
+
+
+def _bounded(query: str) -> str:
+    return query if "LIMIT" in query else f"{query} LIMIT %(most)s"
