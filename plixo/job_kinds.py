@@ -70,6 +70,12 @@ JOBS = (
     ),
     JobKind("forget_bodies", "Empties the bodies of webhooks that were worked long ago.", lock="forget_bodies"),
     JobKind(
+        "forget_texts",
+        "Empties raw mails, texts of calls for help and reject logs whose time is over.",
+        lock="forget_texts",
+        queueing_lock="forget_texts",
+    ),
+    JobKind(
         "audit_balances",
         "Compares every balance with its entries, and alarms when one differs.",
         lock="audit_balances",

@@ -126,6 +126,15 @@ class Settings(ReadinessSettings, WatchSettings):
     webhook_body_days: int = Field(
         default=90, ge=1, le=3650, description="Days for which the body of a worked webhook is kept."
     )
+    mail_body_days: int = Field(
+        default=1095, ge=60, le=36500, description="Days for which a raw inbound mail is kept after it was dealt with."
+    )
+    support_text_days: int = Field(
+        default=730, ge=30, le=36500, description="Days for which the words of a closed call for help are kept."
+    )
+    reject_log_days: int = Field(
+        default=365, ge=30, le=36500, description="Days for which the rows are kept that an import did not take."
+    )
     claim_minutes: int = Field(
         default=30, ge=1, le=1440, description="How long a case stays with whoever took it up and does nothing."
     )
@@ -280,6 +289,9 @@ class Settings(ReadinessSettings, WatchSettings):
             part_payments=self.part_payments,
             stripe_shared=self.stripe_shared,
             webhook_body=timedelta(days=self.webhook_body_days),
+            mail_body=timedelta(days=self.mail_body_days),
+            support_text=timedelta(days=self.support_text_days),
+            reject_log=timedelta(days=self.reject_log_days),
             claim=timedelta(minutes=self.claim_minutes),
             office_opens=self.office_opens,
             office_closes=self.office_closes,

@@ -138,6 +138,8 @@ async def _read(core: Core, mail_id: UUID, reader: Reader, *, again: bool) -> Ou
     )
     if row is None or not (again or row["state"] == InboundState.STORED):
         return None
+    if not row["body"] and row["state"] == InboundState.READ:
+        return None  # it was kept for its time; what was read of it stays as it is
     opened, failure = None, ""
     today = row["received_at"].astimezone(core.merchant.zone).date()
     try:

@@ -92,6 +92,8 @@ async def preview(core: Core, *, mail_id: str, reader: Reader) -> Change | None:
     )
     if row is None:
         raise MailNotFound(mail_id)
+    if not row["body"]:
+        return None  # it was kept for its time, and nothing else can be read of it
     stored = row["reading"]
     stored = json.loads(stored) if isinstance(stored, str) else stored
     before = Reading.from_json(stored) if stored and row["state"] == InboundState.READ else None
@@ -164,6 +166,7 @@ async def size(core: Core, *, day: date, kind: Kind | None = None) -> int:
 
 _CHOSEN = (
     "received_at >= %s AND received_at <= %s AND state <> 'stored' AND (%s::text IS NULL OR reading->>'kind' = %s)"
+    " AND body <> ''"  # it was kept for its time; what was read of it stays as it is
 )
 
 

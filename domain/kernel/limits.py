@@ -111,6 +111,15 @@ class Limits:
     webhook_body: timedelta = timedelta(days=90)
     """How long the body of a webhook that was worked is kept; that it came is kept for ever."""
 
+    mail_body: timedelta = timedelta(days=1095)
+    """How long the raw mail is kept of which nothing waits any more; its reading is kept for ever."""
+
+    support_text: timedelta = timedelta(days=730)
+    """How long the words of a call for help are kept after it was closed."""
+
+    reject_log: timedelta = timedelta(days=365)
+    """How long the rows are kept that an import did not take."""
+
     claim: timedelta = timedelta(minutes=30)
     """How long a case belongs to whoever took it up, without their doing anything."""
 

@@ -50,6 +50,12 @@ CRONS = (
         "forget_bodies",
         phrase("Empty the bodies of webhooks that were worked long ago."),
     ),
+    Cron(
+        "forget-texts",
+        "57 3 * * *",
+        "forget_texts",
+        phrase("Empty raw mails, texts of calls for help and reject logs whose time is over."),
+    ),
     Cron("apply-cash", "*/10 * * * *", "apply_cash", phrase("Match what waits of the bank lines.")),
     Cron("audit-balances", "7 1 * * *", "audit_balances", phrase("Compare every balance with its entries.")),
     Cron("expire-imports", "*/10 * * * *", "expire_imports", phrase("End imports about which nobody has decided.")),
