@@ -10,13 +10,16 @@ from plixo.commands import (
     commitments,
     control,
     crons,
+    database,
     disputes,
+    doctor,
     drafts,
     falls,
     forwardings,
     import_layouts,
     imports,
     invoices,
+    keys,
     ledger,
     letters,
     mail,
@@ -56,6 +59,9 @@ app.command("cluster")(operate.run_cluster)
 app.command("run")(operate.run_parts)
 app.command("migrate")(operate.migrate)
 app.command("check")(operate.check)
+app.command("doctor")(doctor.doctor)
+app.add_typer(keys.keys_app, name="keys")
+app.add_typer(database.database_app, name="database")
 imports.import_app.command("bank")(bank.bank)
 imports.import_app.command("remittance")(remittances.take)
 imports.import_app.command("control")(control.take)

@@ -40,7 +40,9 @@ SETTING_GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 CONFIGURATION = (
     "Every setting is an environment variable, or a line of a file `.env` in the folder where Plixo starts. "
-    "A wrong value ends the start with exit code 2 and names the setting. `plixo demo` needs none of them."
+    "A wrong value ends the start with exit code 2 and names the setting. `plixo demo` needs none of them.\n\n"
+    "A secret may stand in a file instead: `PLIXO_…_FILE` names it, or it is the file `plixo_…` of the folder "
+    "`PLIXO_SECRETS_DIR`. A file that everybody may read is refused, and so is a secret that is set twice."
 )
 STATES = (
     "A state stores a decision. What the calendar or arithmetic can tell (overdue, partly paid, expired, on hold) is "

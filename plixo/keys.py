@@ -8,6 +8,9 @@ from pathlib import Path
 from domain.kernel.keys import Keyring, SigningKey
 from plixo.settings import Settings
 
+FILE = "signing-keys.json"
+"""In the data folder."""
+
 
 class KeysMalformed(Exception):
     """The keys cannot be read; the message says where from, never what they are."""
@@ -21,7 +24,7 @@ def keyring(settings: Settings) -> Keyring:
     """
     if settings.signing_keys is not None:
         return _parsed(settings.signing_keys.get_secret_value().split(","), "PLIXO_SIGNING_KEYS")
-    file = settings.data_dir / "signing-keys.json"
+    file = settings.data_dir / FILE
     if not file.exists():
         _write_new(file)
     try:

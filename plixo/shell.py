@@ -29,6 +29,7 @@ from plixo import runtime
 from plixo.database import DatabaseUnreachable
 from plixo.keys import KeysMalformed
 from plixo.migrations import SchemaBehind
+from plixo.secret_files import SecretFileUnusable
 from plixo.settings import Settings
 from sandbox.clock import saved
 from scheduler.key_faults import KeyUnusable
@@ -50,6 +51,9 @@ def settings() -> Settings:
         for each in error.errors():
             name = "PLIXO_" + "_".join(str(part) for part in each["loc"]).upper()
             typer.echo(f"{name}: {each['msg']}", err=True)
+        raise typer.Exit(2) from None
+    except SecretFileUnusable as error:
+        typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
     except SettingsError as error:  # a list that is no JSON; the message of the cause would show the value
         field = re.search(r'"(\w+)"', str(error))

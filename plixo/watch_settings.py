@@ -1,10 +1,11 @@
 """Watch settings: where figures are told and traces are sent; both off unless they are set."""
 
 from pydantic import Field
-from pydantic_settings import BaseSettings
+
+from plixo.secret_files import SecretSettings
 
 
-class WatchSettings(BaseSettings):
+class WatchSettings(SecretSettings):
     """The part of the settings that is about watching the product."""
 
     metrics_port: int | None = Field(
