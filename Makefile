@@ -52,6 +52,9 @@ docs: $(READY) ## write the generated pages of docs/ anew
 site: $(READY) ## build the docs site into site/; a link or anchor that leads nowhere fails
 	@echo "site";         $(IN)/zensical build --strict > .venv/site.log 2>&1 || { cat .venv/site.log; exit 1; }
 
+audit: $(READY) ## ask PyPI's advisory service about every pinned dependency; says loudly when it cannot be reached
+	@$(IN)/python -m tests.advisories
+
 format: $(READY) ## lay out the code as `make check` wants it
 	@$(IN)/ruff check --fix --quiet . || true
 	@$(IN)/ruff format --quiet .
@@ -89,4 +92,4 @@ $(READY): requirements.lock pyproject.toml
 	} > .venv/install.log 2>&1 || { cat .venv/install.log >&2; exit 1; }; \
 	touch $(READY)
 
-.PHONY: help demo cluster check lint test bench soak mail-score screenshots docs site format lock clean
+.PHONY: help demo cluster check lint test bench soak mail-score screenshots docs site format lock clean audit
