@@ -24,7 +24,6 @@ from bot.background import Background
 from bot.blocks import Message
 from bot.client import WatchedClient
 from bot.delivery import Delivery
-from bot.digest_jobs import DigestJobs
 from bot.dispute_files import DisputeFiles
 from bot.door import Door
 from bot.export_jobs import ExportJobs
@@ -102,7 +101,6 @@ class Bot:
             seconds_a_post=seconds_a_post,
             seconds_an_update=seconds_an_update,
         )
-        self._digests = DigestJobs(core, client, self.delivery.calls, self.delivery.poster)
         self._exports = ExportJobs(core, client, self.delivery.calls, self.delivery.poster)
         self._imports = ImportJobs(core, client, self.delivery.calls, self.delivery.poster, api_url=api_url)
         self._dispute_files = DisputeFiles(core, client, self.delivery.calls, self.delivery.poster, api_url=api_url)
@@ -123,7 +121,6 @@ class Bot:
     def jobs(self) -> Mapping[str, JobFunction]:
         """Return the jobs that this edge does."""
         jobs = {**self.delivery.jobs(), **self._imports.jobs(), **self._exports.jobs(), **self._dispute_files.jobs()}
-        jobs |= self._digests.jobs()
         return {**jobs, **self.homes.jobs(jobs)}
 
     async def close(self) -> None:

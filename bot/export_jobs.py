@@ -10,6 +10,7 @@ from bot import errors, readers
 from bot.audience import Audience
 from bot.blocks import Message
 from bot.calls import Calls
+from bot.digest_jobs import DigestJobs
 from bot.errors import SlackRefused
 from bot.poster import Poster
 from bot.uploads import Upload, Uploads
@@ -35,10 +36,11 @@ class ExportJobs:
 
     def __init__(self, core: Core, client: AsyncWebClient, calls: Calls, poster: Poster) -> None:
         self._core, self._poster, self._uploads = core, poster, Uploads(core, client, calls)
+        self._digests = DigestJobs(core, poster, self._uploads)
 
     def jobs(self) -> dict[str, JobFunction]:
         """Return the jobs that this does."""
-        return {"send_export": self.send, "tell_export_given_up": self.give_up}
+        return {"send_export": self.send, "tell_export_given_up": self.give_up, **self._digests.jobs()}
 
     async def send(self, export_id: str, what: str, words: list[str], chat_id: str, channel: str) -> None:
         """Make a file and bring it; a job that does nothing when the file was brought before.

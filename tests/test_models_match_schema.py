@@ -57,6 +57,7 @@ SQL_ONLY = {
     "home_view": "one line for each person, put and read by one statement",
     "chat_channel": "written as the chat describes it, read by its id; no code makes one otherwise",
     "chat_trouble": "one upsert notes it, one delete ends it",
+    "digest": "put by one statement for everybody whose hour has passed, and read by its id",
     "readiness_result": "one line for each check, put by one statement",
     "chat_mute": "an index says that there is one; read as a list",
     "chat_noise": "one statement decides about a message; read as figures",

@@ -1,11 +1,12 @@
 """Piles: what waits for somebody's decision or answer, as App Home shows it."""
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from bot import blocks, ids, text
 from bot.blocks import Block
 from domain.kernel.speech import counted, phrase, say
-from domain.operations.desks import Desk, Pile, Waits
+from domain.operations.desks import Pile, Waits
 
 PILES: Mapping[Pile, str] = {
     Pile.DRAFTS: phrase("drafts of mails"),
@@ -23,17 +24,25 @@ ANSWERS = (Pile.MAILS, Pile.QUESTIONS)
 """What waits for an answer; everything else waits for a decision."""
 
 
-def decisions(shown: Desk) -> Sequence[Block]:
+class Piled(Protocol):
+    """Whatever knows what waits for somebody."""
+
+    @property
+    def piles(self) -> Mapping[Pile, Waits]:
+        """What waits, by its kind."""
+
+
+def decisions(shown: Piled) -> Sequence[Block]:
     """Return what waits for a decision."""
     return _piles(say("Waits for your decision"), shown, [each for each in Pile if each not in ANSWERS])
 
 
-def answers(shown: Desk) -> Sequence[Block]:
+def answers(shown: Piled) -> Sequence[Block]:
     """Return what waits for an answer."""
     return _piles(say("Waits for an answer"), shown, ANSWERS)
 
 
-def _piles(title: str, shown: Desk, piles: Sequence[Pile]) -> Sequence[Block]:
+def _piles(title: str, shown: Piled, piles: Sequence[Pile]) -> Sequence[Block]:
     found = [(each, shown.piles[each]) for each in piles if each in shown.piles]
     if not found:
         return []

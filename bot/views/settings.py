@@ -36,7 +36,10 @@ def followed() -> tuple[str, ...]:
             "Plixo answers and writes to you in your language; channels read the company's. Times are shown in the zone"
             " of your Slack account."
         ),
-        say("No digest is sent so far: when and how it comes is kept for then."),
+        say(
+            "The digest comes in Slack, on your own clock, on Mondays the week's as well; a day without news has none."
+            " None is sent by mail so far: whoever chose mail gets it in Slack."
+        ),
     )
 
 
@@ -64,6 +67,12 @@ def card(mine: Preferences) -> Message:
     change = blocks.button(
         say("Change…"), action=ids.Action.SETTINGS, value=ids.value(), label=say("Change your settings"), primary=True
     )
+    now = blocks.button(
+        say("Send me one now"),
+        action=ids.Action.DIGEST_NOW,
+        value=ids.value(),
+        label=say("Show your digest as it is now"),
+    )
     hint = say(
         "Or in words: `/plixo settings digest 07:30`, `… digest off|mail|chat|both`, `… language de`, "
         "`… zone Europe/Berlin`, `… noise all|mine|alarms`, `… address you@company.example`, `… language default`."
@@ -73,7 +82,7 @@ def card(mine: Preferences) -> Message:
         blocks=(
             blocks.section(f"*{say('Your settings')}*"),
             blocks.fields(*(f"*{name}*\n{value}" for name, value in fields)),
-            blocks.actions(change),
+            blocks.actions(change, now),
             blocks.context(hint, *followed()),
         ),
     )

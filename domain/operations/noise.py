@@ -83,8 +83,8 @@ async def decide(core: Core, *, channel: str, key: str, kind: str, alarm: bool) 
     return Outcome(row["outcome"]) if row else Outcome.SENT  # None: somebody else decided at this very moment
 
 
-async def folded(core: Core, *, channel: str, day: date) -> tuple[Heard, ...]:
-    """Return what was counted instead of told on a day of the merchant's, the most frequent first."""
+async def folded(core: Core, *, channel: str | None, day: date) -> tuple[Heard, ...]:
+    """Return what a channel, or all of them, had counted instead of told on a day of the merchant's, most first."""
     zone = core.merchant.zone
     begins = datetime.combine(day, time(), zone)
     return await _heard(

@@ -1518,7 +1518,6 @@ CREATE TABLE digest (
     person_id  uuid NOT NULL REFERENCES person,
     kind       text NOT NULL CHECK (kind IN ('daily', 'weekly')),
     on_day     date NOT NULL,
-    way        text NOT NULL CHECK (way IN ('both', 'chat', 'mail')),
     created_at timestamptz NOT NULL,
     CONSTRAINT digest_once UNIQUE (person_id, kind, on_day)
 );

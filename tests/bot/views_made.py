@@ -94,6 +94,9 @@ A_DAY = ReminderDay(
 HELP = [help_views.HelpLine(each.group, each.usage, each.does, each.example, " ".join(each.words)) for each in COMMANDS]
 
 
+PLAN_HELP = [each for each in HELP if "plan" in each.usage]
+
+
 def a_why(name: str, number: str, many: int) -> Why:
     """Return an explanation in which every text that strangers choose is *name*."""
     few, more = (name,) * min(many, 4), (name,) * min(many, 9)
@@ -140,9 +143,7 @@ def every_view(name: str = "Acme Ltd") -> Mapping[str, Message]:
         "access": answers.access(reason=name, slack_id=name),
         "help": help_views.topics(HELP, roles=[name], note=name),
         "help, all": help_views.listed(HELP, roles=[name], note=name),
-        "help, detailed": help_views.listed(
-            [each for each in HELP if "plan" in each.usage], roles=[name], detailed=True
-        ),
+        "help, detailed": help_views.listed(PLAN_HELP, roles=[name], detailed=True),
         "case, with notes": cases.living(
             replace(a_case(name, number=number), notes=NOTES if name == "Acme Ltd" else notes(name))
         ),

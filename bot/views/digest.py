@@ -1,0 +1,55 @@
+"""A digest in Slack: what happened, what waits with its buttons, what is open by age in words."""
+
+from collections.abc import Iterator
+
+from bot import blocks, ids, text
+from bot.blocks import Block, Message
+from bot.views import piles
+from domain.kernel.speech import say
+from domain.operations import digest_words
+from domain.operations.digest_contents import Digest
+from domain.operations.digest_words import Part, Topic
+
+LONGEST = 2_900
+"""Characters of one part; Slack takes three thousand."""
+
+
+def digest(told: Digest) -> Message:
+    """Return a digest, or that there is nothing to tell."""
+    title = digest_words.title(told)
+    if told.is_empty:
+        sentence = say("{title}: nothing happened, and nothing waits for you.", title=title)
+        return Message(text=sentence, blocks=(blocks.section(sentence), _buttons(told)))
+    parts = digest_words.parts(told, named=text.foreign)
+    shown = [block for part in parts if part.topic is not Topic.DECISIONS for block in _part(part)]
+    return Message(
+        text=f"{title}. {parts[0].title}: {parts[0].lines[0]}",
+        blocks=(
+            blocks.section(f"*{title}*"),
+            *shown,
+            *piles.decisions(told),
+            *piles.answers(told),
+            _buttons(told),
+            blocks.context(say("Formulas: docs/reports.md. The picture: `/plixo ageing chart`.")),
+        ),
+    )
+
+
+def _part(part: Part) -> Iterator[Block]:
+    lines = "\n".join(part.lines)
+    yield blocks.section(f"*{part.title}*\n{lines if len(lines) < LONGEST else lines[:LONGEST].rpartition(chr(10))[0]}")
+
+
+def _buttons(told: Digest) -> Block:
+    buttons = [
+        blocks.button(say("Settings"), action=ids.Action.SETTINGS, value=ids.value(), label=say("Change your settings"))
+    ]
+    if told.promises:
+        buttons.insert(0, _look(say("Radar"), ids.Action.RADAR, say("Show the Commitment Radar")))
+    if told.held.gates:
+        buttons.insert(0, _look(say("Readiness"), ids.Action.SHOW_READINESS, say("Show the board of readiness")))
+    return blocks.actions(*buttons)
+
+
+def _look(words: str, action: ids.Action, label: str) -> Block:
+    return blocks.button(words, action=action, value=ids.value(), label=label)

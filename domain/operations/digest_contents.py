@@ -1,0 +1,120 @@
+"""Digest contents: what a manager is told of yesterday, or of the week, and of what waits today; read once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from domain.commitments import adherence, dispute_queries
+from domain.commitments.adherence import Adherence
+from domain.commitments.dispute_queries import CycleTime
+from domain.kernel.actor import Actor, Permission
+from domain.kernel.core import Core
+from domain.ledger import ageing_before
+from domain.ledger.ageing_before import AgeingCompared
+from domain.operations import desks, funnel, noise
+from domain.operations.desks import Pile, Waits
+from domain.operations.funnel import Counts
+from domain.operations.noise import Heard
+from domain.operations.reports import commitments, exposures, held_back, periods, takings, turnover
+from domain.operations.reports.commitments import Standing
+from domain.operations.reports.exposures import Coverage, Exposure
+from domain.operations.reports.held_back import HeldBack
+from domain.operations.reports.periods import Period
+from domain.operations.reports.takings import Takings
+from domain.operations.reports.turnover import Turnover
+from domain.outreach import mail_reports
+from domain.outreach.mail_reports import Figures
+
+WEEK_DAYS = 7
+
+
+class Kind(StrEnum):
+    """Of which time a digest tells."""
+
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """What only the digest of a week has; turnover is of the quarter that ends with it."""
+
+    turnover: tuple[Turnover, ...]
+    adherence: Adherence
+    cycle: CycleTime
+    coverage: tuple[Coverage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """Everything that one person is told."""
+
+    kind: Kind
+    period: Period
+    """Yesterday at the merchant's, or the seven days that ended with it."""
+    takings: tuple[Takings, ...]
+    promises: tuple[Standing, ...]
+    disputes: tuple[Standing, ...]
+    piles: Mapping[Pile, Waits]
+    """What waits for this person's decision or answer."""
+    held: HeldBack
+    mail: Figures
+    """Of the last seven days."""
+    portal: Counts
+    """Of this week and the one before."""
+    exposures: tuple[Exposure, ...]
+    ageing: AgeingCompared
+    folded: tuple[Heard, ...]
+    """What channels were counted instead of told."""
+    week: Week | None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing happened and nothing waits: what is merely still open is no news."""
+        week = self.week
+        happened = week is not None and (week.adherence.decided or week.cycle.resolved)
+        waits = self.piles or self.held.reasons or self.held.gates
+        return not (self.takings or self.promises or self.disputes or waits or self.folded or happened)
+
+
+async def compose(core: Core, *, kind: Kind, actor: Actor, slack_id: str = "") -> Digest:
+    """Read the digest of one person.
+
+    Raises:
+        NotAllowed: The actor may not look.
+    """
+    actor.require(Permission.VIEW)
+    period = periods.before(core, WEEK_DAYS if kind is Kind.WEEKLY else 1)
+    return Digest(
+        kind=kind,
+        period=period,
+        takings=await takings.takings(core, period=period, actor=actor),
+        promises=await commitments.promises(core, period=period, actor=actor),
+        disputes=await commitments.disputes(core, period=period, actor=actor),
+        piles=await desks.piles(core, actor=actor, slack_id=slack_id),
+        held=await held_back.held_back(core, actor=actor),
+        mail=(await mail_reports.report(core)).whole,
+        portal=(await funnel.funnel(core, actor=actor, weeks=2)).whole,
+        exposures=await exposures.top(core, actor=actor),
+        ageing=await ageing_before.compared(core, actor=actor),
+        folded=await _folded(core, period),
+        week=await _week(core, period, actor) if kind is Kind.WEEKLY else None,
+    )
+
+
+async def _folded(core: Core, period: Period) -> tuple[Heard, ...]:
+    found = await (noise.week(core) if period.days > 1 else noise.folded(core, channel=None, day=period.last))
+    return tuple(each for each in found if each.folded or each.muted)
+
+
+async def _week(core: Core, period: Period, actor: Actor) -> Week:
+    zone = core.merchant.zone
+    since, until = period.begins(zone), period.ends(zone)
+    quarter = Period(period.last - timedelta(turnover.USUAL_DAYS - 1), period.last)
+    return Week(
+        turnover=await turnover.turnover(core, period=quarter, actor=actor),
+        adherence=await adherence.overall(core, since=since, until=until),
+        cycle=await dispute_queries.cycle_time(core, since=since, until=until),
+        coverage=await exposures.coverage(core, actor=actor),
+    )

@@ -1,0 +1,79 @@
+"""Digests in Slack: once to its reader, with the picture below, whatever goes wrong between the two."""
+
+from datetime import date
+from uuid import UUID
+
+import pytest_asyncio
+
+from bot.app import Bot
+from domain.kernel.actor import SHELL
+from domain.kernel.core import Core
+from domain.operations import digests
+from domain.people import people
+from domain.people.roles import Role
+from tests.bot.conftest import VERA, AtTheDoor
+from tests.bot.fake_slack import FakeSlack
+from tests.builders import an_account, an_invoice
+from tests.clocks import StandingClock
+from tests.domain.operations.reports.books import euros, promised
+
+MARA = "U0MARA"
+
+
+@pytest_asyncio.fixture
+async def digest(core: Core, clock: StandingClock) -> str:
+    """Mara manages; her digest of a day with news is planned. Return its id."""
+    await people.grant(core, slack_id=MARA, name="Mara", role=Role.AR_MANAGER, reason="test", actor=SHELL)
+    clock.advance(days=1)
+    invoice = await an_invoice(core, "A", account=await an_account(core, "<!channel> Ltd"), amount=euros(100))
+    await promised(core, invoice, euros(50), date(2026, 3, 11))
+    assert await digests.plan(core) == 1
+    row = await core.database.row("SELECT id FROM digest")
+    assert row is not None
+    found: UUID = row["id"]
+    return str(found)
+
+
+async def test_it_comes_once_however_often_its_job_runs(core: Core, bot: Bot, slack: FakeSlack, digest: str) -> None:
+    for _ in range(3):
+        await bot.jobs()["tell_digest"](digest_id=digest)
+
+    (told,) = slack.messages
+    assert "Your digest of 10 Mar 2026" in str(told)
+    assert "&lt;!channel&gt; Ltd" in str(told)
+    assert len(slack.uploaded) == 1
+    assert slack.uploaded[0].startswith(b"\x89PNG")
+
+
+async def test_a_job_that_died_after_the_message_brings_the_picture_only(
+    core: Core, bot: Bot, slack: FakeSlack, digest: str
+) -> None:
+    await bot.jobs()["tell_digest"](digest_id=digest)
+    await core.database.execute("DELETE FROM chat_message WHERE key LIKE '%%:chart'")
+
+    await bot.jobs()["tell_digest"](digest_id=digest)
+
+    assert len(slack.messages) == 1
+    assert len(slack.uploaded) == 2
+
+
+async def test_a_day_without_news_is_not_told(core: Core, bot: Bot, slack: FakeSlack, digest: str) -> None:
+    await core.database.execute("DELETE FROM promise")
+
+    await bot.jobs()["tell_digest"](digest_id=digest)
+
+    assert slack.messages == []
+
+
+async def test_whoever_asks_is_shown_it_at_once(core: Core, door: AtTheDoor) -> None:
+    await promised(core, await an_invoice(core, "A"), euros(50), date(2026, 3, 10))
+
+    typed = await door.say("digest", by=VERA)
+    weekly = await door.say("digest weekly", by=VERA)
+    pressed = await door.press("digest.now", '{"v":1}', by=VERA)
+    wrong = await door.say("digest yearly", by=VERA)
+
+    assert "due: 1 (" in str(typed)
+    assert "The week from" in str(weekly)
+    assert "due: 1 (" in str(pressed)
+    assert "`weekly`" in str(wrong)
