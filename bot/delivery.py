@@ -11,6 +11,7 @@ from bot.audit_files import AuditSharer
 from bot.calls import Calls
 from bot.decided import Redrawer
 from bot.learning import Learner
+from bot.maintenance_board import MaintenanceBoard
 from bot.personal import Personal
 from bot.poster import Poster
 from bot.readiness_board import Board
@@ -57,6 +58,7 @@ class Delivery:
             "redraw_case": redrawer.case,
             "redraw_chat": redrawer.redraw,
             "watch_chat": watcher.watch,
+            "show_maintenance": MaintenanceBoard(core, self.poster).show,
             "show_readiness": Board(core, client, self.calls, poster=self.poster).show,
         }
 

@@ -122,6 +122,8 @@ class Action(StrEnum):
     LIST_CRONS = "cron.list"
     PAUSE_CRON = "cron.pause"
     RESUME_CRON = "cron.resume"
+    END_MAINTENANCE = "maintenance.end"
+    PROLONG_MAINTENANCE = "maintenance.prolong"
 
 
 class FormId(StrEnum):

@@ -26,6 +26,7 @@ from domain.ledger import import_events as imported
 from domain.ledger import parity_events as parity
 from domain.ledger import twin_events as twin
 from domain.operations import cron_events as cron
+from domain.operations import maintenance_events as maintained
 from domain.operations import readiness_events as readiness
 from domain.operations import support_events as support
 from domain.outreach import events as outreach
@@ -201,6 +202,8 @@ TELLINGS: Mapping[type[Event], Telling] = {
     # operations
     cron.CronPaused: NORMAL,
     cron.CronResumed: NORMAL,
+    maintained.MaintenanceEndsSoon: ALARM,  # somebody may have to prolong it
+    maintained.MaintenanceLasts: ALARM,
     # people
     access.AccessAsked: many(phrase("requests for access")),  # anybody in the workspace may send one
     access.AccessApproved: NORMAL,

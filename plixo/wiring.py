@@ -31,6 +31,8 @@ from domain.operations import (
     cron_pauses,
     digests,
     export_events,
+    maintenance,
+    maintenance_events,
     readiness_events,
     readiness_smoke,
     restoration_events,
@@ -84,6 +86,7 @@ NOTICES: Notices = merged(
     audit_events.NOTICES,
     readiness_events.NOTICES,
     cron_events.NOTICES,
+    maintenance_events.NOTICES,
 )
 
 
@@ -162,7 +165,7 @@ def _of_cases(core: Core) -> dict[str, JobFunction]:
         "plan_digests": _whole(core, digests.plan),
         "refresh_queue": _whole(core, _refresh_queue),
         "forget_old": _whole(core, _forget_old),
-        "watch_operations": _whole(core, cron_pauses.end_due),
+        "watch_operations": _whole(core, _watch_operations),
     }
 
 
@@ -181,6 +184,11 @@ async def _refresh_queue(core: Core) -> None:
     await task_endings.end_placements(core)
     await task_endings.end_doubts(core)
     await worklist.refresh_all(core)
+
+
+async def _watch_operations(core: Core) -> None:
+    await cron_pauses.end_due(core)
+    await maintenance.watch(core)
 
 
 async def _end_roles(core: Core) -> None:

@@ -123,6 +123,30 @@ async def open(  # noqa: A001 - a gate is opened
     return event
 
 
+async def prolong(core: Core, *, name: str, until: datetime, actor: Actor) -> GateClosed:
+    """Move the end of a closed gate; mail that waits for an end that is sooner now is judged again at once.
+
+    Raises:
+        NotAllowed: The actor may not operate the product.
+        GateRefused: It is not closed, or that moment has passed.
+    """
+    actor.require(Permission.OPERATE)
+    now = core.clock.now()
+    if until <= now:
+        raise GateRefused(say("A gate opens again in the future; that moment has passed."))
+    async with core.transaction() as tx:
+        gate = await Gate.locked(name=name, segment=None, state=Gate.MACHINE.start.value)
+        if gate is None or (gate.until is not None and gate.until <= now):
+            raise GateRefused(say("{name} is not closed; there is nothing to prolong.", name=kept.said(name)))
+        sooner = gate.until is None or until < gate.until
+        await Gate.filter(id=gate.id).update(until=until)
+        if sooner:
+            await waiting.hasten(core, tx, guardrail="gate")
+        event = GateClosed(gate=name, segment=None, holds=gate.holds, reason=gate.reason, until=until, **by(actor, now))
+        await timeline.record(core, tx, event)
+    return event
+
+
 async def closed(core: Core) -> tuple[GateShown, ...]:
     """Return the gates that keep mail back now, the longest closed first."""
     rows = await core.database.rows(

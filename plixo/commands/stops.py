@@ -7,11 +7,12 @@ from uuid import UUID
 import typer
 
 from domain.kernel.actor import SHELL
+from domain.operations import maintenance
 from domain.outreach import gates, holds
 from domain.outreach.gates import Holds
 from domain.outreach.holds import HoldKind
 from plixo import shell
-from plixo.commands.moments import Reason, Until, listed, moment_or_none, told
+from plixo.commands.moments import Reason, Until, listed, moment, moment_or_none, sums, told
 
 hold_app = typer.Typer(no_args_is_help=True, help="Stops on one customer, invoice or contact.")
 gate_app = typer.Typer(no_args_is_help=True, help="Stops before all mail, or before all that leaves by itself.")
@@ -19,6 +20,9 @@ maintenance_app = typer.Typer(no_args_is_help=True, help="Keep all mail back and
 
 Account = Annotated[str, typer.Argument(help="The customer's number or name.")]
 Name = Annotated[str, typer.Argument(help="The gate's name, such as `readiness`.")]
+End = Annotated[
+    datetime, typer.Option("--until", formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M"], help="In the merchant's time zone.")
+]
 Segment = Annotated[str | None, typer.Option(help="Only this segment.")]
 
 
@@ -140,7 +144,25 @@ def maintenance_off(
     reason: Annotated[str, typer.Option(help="Kept in the audit trail.")] = "maintenance is over",
 ) -> None:
     """Send again."""
-    told(lambda core: gates.open(core, name=gates.MAINTENANCE, reason=reason, actor=SHELL))
+    told(lambda core: maintenance.end(core, reason=reason, actor=SHELL))
+
+
+@maintenance_app.command("preview")
+def maintenance_preview(until: End, as_json: Annotated[bool, shell.JSON] = False) -> None:
+    """Say what it would hold back until then, without switching it on."""
+    found = shell.run(lambda core: maintenance.impact(core, until=moment(core, until)))
+    lines = (
+        f"{found.mails:,} mails are queued and {found.reminders:,} reminders fall due, over {sums(found.sums)}",
+        *(f"{name}: {count:,} runs whose mail would wait" for name, count in found.slots),
+        f"{found.sessions:,} payers began a visit within half an hour, {found.checkouts:,} payment pages are open",
+    )
+    listed(found, lines, as_json=as_json, empty="nothing")
+
+
+@maintenance_app.command("prolong")
+def maintenance_prolong(until: End) -> None:
+    """Move its end."""
+    told(lambda core: maintenance.prolong(core, until=moment(core, until), actor=SHELL))
 
 
 def _until(moment: datetime | None) -> str:

@@ -1,16 +1,21 @@
-"""Views of crons, with made-up contents."""
+"""Views of readiness, crons and maintenance, with made-up contents."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from bot.audience import PUBLIC
 from bot.blocks import Message
 from bot.modals import Modal
 from bot.views import crons as cron_views
+from bot.views import maintenance as maintenance_views
+from domain.kernel.money import Money
 from domain.operations import cron_dangers
 from domain.operations.cron_lists import Standing
 from domain.operations.cron_pauses import Pause
 from domain.operations.crons import CRONS
+from domain.operations.maintenance import Board, Impact
+from tests.bot.readiness_views_made import readiness_views
 
 AT = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 ID = UUID("00000000-0000-4000-8000-000000000001")
@@ -37,11 +42,25 @@ def standings(name: str) -> tuple[Standing, ...]:
     )
 
 
-def operations_views(name: str) -> Mapping[str, Message]:
+def a_board(name: str, *, on: bool, ends: bool = True) -> Board:
+    """Return how maintenance stands; *name* stands where somebody typed a word."""
+    until = AT + timedelta(hours=4) if ends else None
+    sums = (Money(31_200_00, "EUR"), Money(500, "JPY"))
+    ended = None if on else AT + timedelta(hours=2)
+    return Board(ID, name, name, AT, until, on, None if on else name, ended, 38, sums)
+
+
+def operations_views(name: str, *, many: int) -> Mapping[str, Message]:
     """Return every message about operations."""
+    impact = Impact(AT, 12, 26, (Money(31_200_00, "EUR"),), (("plan-reminders", 48), ("release-waiting", 240)), 3, 1)
     found = standings(name)
     well = tuple(each for each in found if not each.late and each.pause is None)
     return {
+        **readiness_views(name, many=many),
+        "maintenance, preview": maintenance_views.impact(impact),
+        "maintenance, on": maintenance_views.board(a_board(name, on=True)),
+        "maintenance, to everybody": maintenance_views.board(a_board(name, on=True, ends=False), PUBLIC),
+        "maintenance, over": maintenance_views.board(a_board(name, on=False)),
         "crons": cron_views.listed(found),
         "crons-paused": cron_views.listed(found[1:]),
         "crons-well": cron_views.listed(well),

@@ -488,7 +488,7 @@ async def test_maintenance_holds_all_mail_until_a_time_for_a_reason(core: Core) 
     assert "the bank moves" in shown_
     assert "you have A/R Operator" in refused
     assert gate.until == datetime(2026, 3, 10, 13, 0, tzinfo=UTC)
-    assert "Mail leaves again" in off
+    assert "Maintenance is over" in off
 
 
 async def test_a_nudge_obeys_the_guardrails(core: Core) -> None:

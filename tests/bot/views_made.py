@@ -27,10 +27,9 @@ from tests.bot.digest_views_made import digest_views
 from tests.bot.import_views_made import import_views
 from tests.bot.mail_views_made import mail_views
 from tests.bot.money_views_made import money_views
+from tests.bot.operations_views_made import operations_views
 from tests.bot.payment_views_made import payment_views
 from tests.bot.people_views_made import people_views
-from tests.bot.operations_views_made import operations_views
-from tests.bot.readiness_views_made import readiness_views
 from tests.bot.talk_views_made import talk_views
 from tests.bot.work_views_made import NOTES, notes, work_views
 
@@ -156,8 +155,7 @@ def every_view(name: str = "Acme Ltd") -> Mapping[str, Message]:
         **payment_views(name, number=number, many=many),
         **people_views(name, number=number, many=many),
         **digest_views(name, many=many),
-        **readiness_views(name, many=many),
-        **operations_views(name),
+        **operations_views(name, many=many),
         **talk_views(name, number=number, many=many),
         **work_views(
             name,

@@ -8,8 +8,11 @@ import pytest
 
 from domain.deliverability import return_paths, suppressions
 from domain.deliverability.models import InboundMail
+from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
 from domain.kernel.keys import Keyring, SigningKey
+from domain.outreach import gates
+from domain.outreach.gates import Holds
 from inbound_mail.server import MailServer
 from tests.clocks import StandingClock
 from tests.domain.deliverability.mailings_made import TODAY, a_dsn, a_mailing, bounce_path
@@ -236,3 +239,13 @@ async def test_a_report_that_came_over_the_wire_suppresses_exactly_the_address_t
 
     assert await suppressions.suppressed(core, addresses=[anna.address, bob.address]) == {"anna@acme.example"}
     assert {mail.state for mail in await InboundMail.all()} == {"read"}
+
+
+async def test_mail_is_taken_while_maintenance_is_on(core: Core, server: MailServer) -> None:
+    await gates.close(core, name=gates.MAINTENANCE, holds=Holds.ALL_MAIL, reason="the bank moves", actor=SHELL)
+    to = bounce_path(core, MAILING)
+
+    answer = await send(server.port, to, body=a_dsn(to))
+
+    assert answer.startswith("250 2.0.0")
+    assert await InboundMail.all().count() == 1

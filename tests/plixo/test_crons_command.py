@@ -1,4 +1,4 @@
-"""`plixo cron`: list, pause and resume in the shell."""
+"""`plixo cron` and `plixo maintenance`: list, pause, preview and prolong in the shell."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -40,3 +40,18 @@ async def test_what_cannot_be_paused_is_refused_with_the_reason(plixo: Shell) ->
     assert "Rights that were lent" in never.err
     assert unknown.code == 1
     assert "No cron is called 'weather'; there are plan-reminders" in unknown.err
+
+
+async def test_maintenance_is_previewed_prolonged_and_ended_in_the_shell(plixo: Shell) -> None:
+    until, later = (f"{datetime.now(UTC) + timedelta(days=days):%Y-%m-%dT%H:%M}" for days in (2, 3))
+
+    preview = json.loads((await plixo("maintenance", "preview", "--until", until, "--json")).out)
+    early = await plixo("maintenance", "prolong", "--until", later)
+    await plixo("maintenance", "on", "--reason", "the bank moves", "--until", until)
+    prolonged = await plixo("maintenance", "prolong", "--until", later)
+    ended = await plixo("maintenance", "off")
+
+    assert preview["mails"] == 0
+    assert early.code == 1
+    assert "the bank moves" in prolonged.out
+    assert "Maintenance is over" in ended.out
