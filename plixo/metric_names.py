@@ -36,7 +36,11 @@ READY_MEANS = (
     "crons and age of webhooks, and names what is degraded. It answers 503 only where this very process is of no use: "
     "it stops, or it serves no pages and the database does not answer. A portal without a database stays in the "
     "balancer, since its page that says so is better than none; late jobs, crons and webhooks take nobody out, since "
-    "every other process would have the same. Both are on the metrics port of every process, and on the portal's."
+    "every other process would have the same. Both are on the metrics port of every process, and on the portal's.\n\n"
+    "## Traces\n\n`PLIXO_OTLP_ENDPOINT` makes a process send a span of each request, click, command, transaction, job, "
+    "mail and call of Slack or Stripe to a collector of OpenTelemetry. A job takes its place in it along, so one "
+    "trace leads from the click to the mail, under one request id (`plixo.request_id`), which log and timeline have as "
+    "well. A span holds names of the code's own and nothing of a customer. Without the setting nothing is made or sent."
 )
 
 C, H, G = Kind.COUNTER, Kind.HISTOGRAM, Kind.GAUGE

@@ -16,7 +16,7 @@ import portal.app
 from domain.kernel import watch
 from domain.kernel.clock import Clock
 from domain.kernel.core import Core
-from plixo import parts, runtime
+from plixo import parts, runtime, tracing
 from plixo.health import Judge
 from plixo.metrics import Metrics
 from plixo.metrics_listener import Listener, listening
@@ -92,6 +92,9 @@ class Product:
         """Judge this process for whoever asks, and listen for those who watch where that is set."""
         judge = Judge(self.core, self._chosen)
         self._standing.degraded = judge.degraded
+        if self.settings.otlp_endpoint is not None:
+            named = "+".join(sorted(self._chosen))
+            self._stack.enter_context(tracing.sent_to(self.settings.otlp_endpoint, parts=named))
         if self.settings.metrics_port is None:
             return
         figures = Metrics(self._chosen)

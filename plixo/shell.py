@@ -31,6 +31,7 @@ from plixo.keys import KeysMalformed
 from plixo.migrations import SchemaBehind
 from plixo.secret_files import SecretFileUnusable
 from plixo.settings import Settings
+from plixo.tracing import TracingMissing
 from sandbox.clock import saved
 from scheduler.key_faults import KeyUnusable
 
@@ -102,7 +103,8 @@ def guarded(work: Callable[[], Awaitable[R]]) -> R:
     try:
         return asyncio.run(awaited())
     except (
-        Refusal, SchemaBehind, DatabaseUnreachable, KeysMalformed, KeyUnusable, CertificateUnusable, LettersBroken
+        Refusal, SchemaBehind, DatabaseUnreachable, KeysMalformed, KeyUnusable, CertificateUnusable, LettersBroken,
+        TracingMissing,
     ) as no:  # fmt: skip
         typer.echo(str(no), err=True)
         raise typer.Exit(1) from None

@@ -20,3 +20,9 @@ class WatchSettings(SecretSettings):
         description="Interface of that port. It asks for no password: let nobody but the watchers of your own network "
         "reach it.",
     )
+    otlp_endpoint: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s@]+$",
+        description="Collector of OpenTelemetry to which traces are sent by HTTP, such as `http://127.0.0.1:4318`. "
+        "Needs the extra `tracing`. Default: no traces.",
+    )

@@ -42,6 +42,7 @@ async def record(core: "Core", tx: Transaction, event: Event) -> int:
         ),
     )
     assert row is not None
+    watch.recorded(event.kind)
     entry_id = int(row["id"])
     await core.jobs.defer_all(tx, [_job(notice, entry_id) for notice in core.notices[type(event)]])
     return entry_id

@@ -6,7 +6,7 @@ ever told. Without a watcher a piece of work costs one look at an empty tuple.
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar, Token
 from types import TracebackType
 from typing import Protocol, Self
@@ -51,8 +51,8 @@ class Work:
         self.outcome = ""
         """How it ended, in one word; where whoever does it says nothing, `ok`, or the error's own ``watched_as``."""
         self.seconds = 0.0
-        self.told: list[str] = []
-        """Kinds of the events that it recorded."""
+        self.told: dict[str, None] = {}
+        """Kinds of the events that it recorded, each once, in the order in which they came."""
         self.request_id = ""
         self.part_of: Work | None = None
         self._token: Token[Work | None] | None = None
@@ -71,7 +71,8 @@ class Work:
         self.seconds = time.perf_counter() - self._began_at
         self.outcome = self.outcome or (OK if error is None else getattr(error, "watched_as", FAILED))
         if self._token is not None:
-            _current.reset(self._token)
+            with suppress(ValueError):  # a task that was thrown away ends in a foreign context
+                _current.reset(self._token)
         for each in reversed(_watchers):
             each.ended(self)
 
@@ -111,7 +112,7 @@ def happened(kind: str, name: str, outcome: str = OK) -> None:
 def recorded(kind: str) -> None:
     """Tell that the work under way has recorded an event of this kind."""
     if _watchers and (now := _current.get()) is not None:
-        now.told.append(kind)
+        now.told[kind] = None
 
 
 def ends_as(outcome: str) -> None:
