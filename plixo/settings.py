@@ -13,10 +13,11 @@ from pydantic_settings import SettingsConfigDict
 from domain.kernel.limits import Limits
 from domain.kernel.money import CurrencyUnknown, digits
 from plixo.readiness_settings import ReadinessSettings
+from plixo.retention_settings import RetentionSettings
 from plixo.watch_settings import WatchSettings
 
 
-class Settings(ReadinessSettings, WatchSettings):
+class Settings(ReadinessSettings, WatchSettings, RetentionSettings):
     """Read once at start; no other module reads the environment."""
 
     model_config = SettingsConfigDict(env_prefix="PLIXO_", env_file=".env", extra="ignore", secrets_dir=None)
@@ -122,18 +123,6 @@ class Settings(ReadinessSettings, WatchSettings):
         default=False,
         description="The Stripe account also takes money that is none of Plixo's: at night only what names an invoice "
         "is asked about.",
-    )
-    webhook_body_days: int = Field(
-        default=90, ge=1, le=3650, description="Days for which the body of a worked webhook is kept."
-    )
-    mail_body_days: int = Field(
-        default=1095, ge=60, le=36500, description="Days for which a raw inbound mail is kept after it was dealt with."
-    )
-    support_text_days: int = Field(
-        default=730, ge=30, le=36500, description="Days for which the words of a closed call for help are kept."
-    )
-    reject_log_days: int = Field(
-        default=365, ge=30, le=36500, description="Days for which the rows are kept that an import did not take."
     )
     claim_minutes: int = Field(
         default=30, ge=1, le=1440, description="How long a case stays with whoever took it up and does nothing."

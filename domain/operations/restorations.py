@@ -44,7 +44,7 @@ _PENDING = "SELECT id, state FROM mailing WHERE state IN ('queued', 'sending') O
 _BUSY = """
     SELECT count(*) AS jobs FROM procrastinate_jobs WHERE status IN ('todo', 'doing') AND queue_name <> 'chat'
       AND (id <= %(last)s AND task_name <> 'send_mailing'
-           OR task_name IN ('write_letter', 'mail_answer') AND (scheduled_at IS NULL OR scheduled_at <= now()))
+           OR task_name IN ('write_letter', 'mail_answer') AND (scheduled_at IS NULL OR scheduled_at <= %(now)s))
 """
 """Jobs that the backup brought back, and letters that they have called for since."""
 
@@ -118,7 +118,7 @@ async def end(core: Core, *, reason: str, actor: Actor) -> RestorationEnded:
     if row is None:
         raise NothingRestored
     await planner.plan(core)
-    busy = await core.database.row(_BUSY, {"last": row["last_job"]})
+    busy = await core.database.row(_BUSY, {"last": row["last_job"], "now": core.clock.now()})
     if busy is not None and busy["jobs"]:
         raise RestorationBusy(busy["jobs"])
     count = await _put_all_aside(core, actor)
