@@ -11,6 +11,7 @@ from plixo.commands import (
     control,
     crons,
     database,
+    digest,
     disputes,
     doctor,
     drafts,
@@ -91,6 +92,7 @@ app.command("settings")(people.settings)
 app.add_typer(policy.policy_app, name="policy")
 app.command("portal")(portal.show_funnel)
 app.command("report")(report.show_report)
+app.command("digest")(digest.show_digest)
 app.command("simulate")(simulate.simulate)
 app.add_typer(drafts.draft_app, name="draft")
 app.command("preview")(drafts.show_preview)

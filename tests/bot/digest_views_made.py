@@ -6,7 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from bot.blocks import Message
-from bot.views import digest
+from bot.views import digest, report
 from domain.commitments.adherence import Adherence, Share
 from domain.commitments.dispute_queries import CycleTime
 from domain.kernel.money import Money
@@ -20,6 +20,8 @@ from domain.operations.reports.commitments import Standing
 from domain.operations.reports.exposures import Coverage, Exposure
 from domain.operations.reports.held_back import HeldBack, Reason
 from domain.operations.reports.periods import Period
+from domain.operations.reports.sheets import Report, Sheet, Word
+from domain.operations.reports.sheets import Share as PartOfOne
 from domain.operations.reports.takings import Takings
 from domain.operations.reports.turnover import Turnover
 from domain.outreach.gates import GateShown
@@ -69,10 +71,20 @@ def an_empty_digest() -> Digest:
     )  # fmt: skip
 
 
+def a_report(name: str, *, many: int) -> Report:
+    """Return a report with cells of every kind."""
+    row = ("EUR", name, EURO, 3, Decimal("1.5"), PartOfOne(Decimal("0.5")), DAY, None, Word("due"))
+    columns = ("currency", "customer", "open sum", "number", "DSO", "share", "plan", "ADD", "standing")
+    sheet = Sheet("one", "Largest exposures", columns, (row,) * min(many, 40), "Now; ten of each currency.")
+    return Report("weekly", "Weekly report", DAY, DAY, None, (sheet,) * 12)
+
+
 def digest_views(name: str, *, many: int) -> Mapping[str, Message]:
     """Return each view of this kind once."""
     return {
         "digest": digest.digest(a_digest(name, many=many)),
         "digest, weekly": digest.digest(a_digest(name, many=many, kind=Kind.WEEKLY)),
+        "report": report.report(a_report(name, many=many)),
+        "report, none": report.report(Report("held", "Held back", DAY, DAY, None, ())),
         "digest, none": digest.digest(an_empty_digest()),
     }
