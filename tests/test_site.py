@@ -56,7 +56,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, Page]:
     folder = tmp_path_factory.mktemp("site")
     shutil.copy(ROOT / "mkdocs.yml", folder)
     shutil.copytree(ROOT / "docs", folder / "docs")
-    command = [Path(sys.executable).parent / "zensical", "build", "--strict"]
+    command = [str(Path(sys.executable).parent / "zensical"), "build", "--strict"]
     built = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=100, check=False)
     assert built.returncode == 0, built.stdout + built.stderr
     files = sorted((folder / "site").rglob("*.html"))
