@@ -12,17 +12,12 @@ from domain.kernel.speech import counted, say
 from domain.outreach.stop_events import GateClosed, GateOpened
 
 
-class MaintenanceEvent(Event):
-    """Something about one maintenance."""
-
-    gate_id: UUID
-
-
-class MaintenanceEndsSoon(MaintenanceEvent):
+class MaintenanceEndsSoon(Event):
     """Maintenance ends by itself in a moment."""
 
     kind: ClassVar[str] = "maintenance.ends_soon"
 
+    gate_id: UUID
     until: AwareDatetime
 
     def told(self) -> str:
@@ -32,11 +27,12 @@ class MaintenanceEndsSoon(MaintenanceEvent):
         )
 
 
-class MaintenanceLasts(MaintenanceEvent):
+class MaintenanceLasts(Event):
     """Maintenance without an end is still on."""
 
     kind: ClassVar[str] = "maintenance.lasts"
 
+    gate_id: UUID
     hours: int
     mails: int
 
@@ -50,11 +46,12 @@ class MaintenanceLasts(MaintenanceEvent):
         )
 
 
-class MaintenanceOver(MaintenanceEvent):
+class MaintenanceOver(Event):
     """Maintenance is over; what it kept back leaves now."""
 
     kind: ClassVar[str] = "maintenance.over"
 
+    gate_id: UUID
     since: AwareDatetime
     mails: int
     sums: tuple[Amount, ...]
