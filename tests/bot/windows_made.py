@@ -10,8 +10,8 @@ from domain.casework.questions import QuestionFile, QuestionView
 from domain.casework.states import QuestionState
 from tests.bot.desk_windows_made import desk_windows
 from tests.bot.import_views_made import import_windows
-from tests.bot.people_views_made import people_windows
 from tests.bot.operations_views_made import operations_windows
+from tests.bot.people_views_made import people_windows
 from tests.bot.readiness_views_made import readiness_windows
 from tests.bot.work_windows_made import work_windows
 
