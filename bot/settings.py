@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from bot import asks
+from bot import asks, readers
 from bot.asks import Ask, Filled, Misunderstood, Press
 from bot.blocks import Message
 from bot.filled import Misfilled
@@ -56,7 +56,8 @@ async def settings(core: Core, ask: Ask) -> Message:
         return views.card(await preferences.of(core, person_id))
     setting, value = _said(words)
     event = await preferences.set(core, person_id=person_id, setting=setting, value=value, actor=ask.actor)
-    return answers.done(event)
+    with readers.spoken_to(core, await readers.person(core, slack_id=ask.slack_id)):
+        return answers.done(event)
 
 
 async def press(core: Core, press: Press) -> Modal:
@@ -80,7 +81,9 @@ async def submit(core: Core, filled: Filled) -> Message:
     changed = {name: text for name, text in said.items() if _differs(before, _FIELDS[name], _read(name, text))}
     for name, text in changed.items():
         await preferences.set(core, person_id=person_id, setting=_FIELDS[name], value=text, actor=filled.actor)
-    return views.card(await preferences.of(core, person_id))
+    mine = await preferences.of(core, person_id)
+    with readers.spoken_to(core, await readers.person(core, slack_id=filled.slack_id)):
+        return views.card(mine)
 
 
 def _read(name: str, text: str) -> object:

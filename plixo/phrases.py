@@ -77,9 +77,12 @@ def problems(language: str, *, folders: Sequence[Path] | None = None) -> Iterato
     """Yield what is wrong with the catalogues of one language, of all folders unless some are named."""
     wanted, known = said(), _known(language, speech.folders() if folders is None else folders)
     for each in _entries(wanted):
-        if known.get(each.id, each.context) is None:
+        found = known.get(each.id, each.context)
+        if found is None:
             where = ", ".join(f"{place}:{line}" for place, line in each.locations[:2])
             yield f"{language}: nobody has translated {each.id!r} ({where})"
+        elif each.pluralizable and not found.pluralizable:
+            yield f"{language}: {each.id!r} is translated as if it counted nothing"
     for each in _entries(known):
         if wanted.get(each.id, each.context) is None:
             yield f"{language}: nobody says any more {each.id!r}"

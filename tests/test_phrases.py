@@ -20,7 +20,7 @@ def test_nothing_that_operators_read_lacks_a_translation_or_has_one_that_is_not_
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_no_sentence_stands_in_two_catalogues(language: str) -> None:
-    assert speech.catalogue(language)
+    assert speech.twice(language) == ()
 
 
 @pytest.mark.parametrize(
@@ -62,3 +62,9 @@ def test_a_sentence_is_found_wherever_it_is_said() -> None:
     found = {(text, meaning) for _, text, meaning in phrases.calls(f"{code}, say(words), other('Not said')")}
 
     assert found == {("Inside", None), (("{n} row", "{n} rows"), None), ("open", "state"), ("One two", None)}
+
+
+def test_a_strangers_text_that_is_said_reaches_into_no_value_and_breaks_nothing() -> None:
+    hostile = "{name.__class__} {0} {missing} {name:>999999999} { {name}"
+
+    assert speech.say(hostile, name="Acme") == hostile.replace("{name}", "Acme")

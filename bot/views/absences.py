@@ -71,7 +71,7 @@ def workloads(loads: Sequence[Workload]) -> Message:
 
 
 def _load(load: Workload) -> str:
-    name = text.foreign(load.person, limit=40) if load.person else say("nobody's customers")
+    name = text.foreign(load.person, limit=40) if load.person_id else say("nobody's customers")
     parts = (
         say("{waiting} waiting ({urgent} urgent)", waiting=load.waiting, urgent=load.urgent),
         text.said(load.exposure_told),

@@ -44,10 +44,10 @@ def _limits() -> str:
     return say(
         "Limits: hard bounces {bounces}, from {bounced} on; complaints {warning} (warning) and {failing} (failing),"
         " from {complaints} on. Soft bounces have none: three days of them within a fortnight suppress an address.",
-        bounces=f"{BOUNCE_RATE:.0%}",
+        bounces=_percent(BOUNCE_RATE, places=0),
         bounced=BOUNCE_COUNT,
-        warning=f"{COMPLAINT_RATE:.1%}",
-        failing=f"{COMPLAINTS_FAIL:.1%}",
+        warning=_percent(COMPLAINT_RATE),
+        failing=_percent(COMPLAINTS_FAIL),
         complaints=COMPLAINT_COUNT,
     )
 
@@ -96,7 +96,11 @@ def _row(line: Line) -> tuple[str, ...]:
 
 
 def _share(count: int, sent: int) -> str:
-    return f"{speech.number(count)} ({count / sent:.1%})" if count and sent else speech.number(count)
+    return f"{speech.number(count)} ({_percent(count / sent)})" if count and sent else speech.number(count)
+
+
+def _percent(part: float, *, places: int = 1) -> str:
+    return f"{speech.decimal(100 * part, places=places)}%"
 
 
 def _today(found: MailReport) -> str:

@@ -104,7 +104,7 @@ def listed(lines: Sequence[HelpLine], *, roles: Sequence[str], note: str = "", d
 def _message(
     lines: Sequence[HelpLine], *, roles: Sequence[str], shown: Sequence[Block], note: str, begin: str
 ) -> Message:
-    held = text.foreign(", ".join(roles), limit=200) if roles else say_as("roles of a person", "no role")
+    held = text.foreign(", ".join(roles), limit=80) if roles else say_as("roles of a person", "no role")
     head = say("*What you may do* ({held})", held=held)
     sentence = counted(
         "You have {held}; {n} command is yours.", "You have {held}; {n} commands are yours.", len(lines), held=held
@@ -114,7 +114,7 @@ def _message(
         blocks=(
             blocks.section(f"{head}{begin}"),
             *shown,
-            *([blocks.context(text.said(note))] if note else ()),
+            *([blocks.context(text.said(note, limit=300))] if note else ()),
         ),
     )
 

@@ -1,6 +1,7 @@
 """Files that were handed in, as whoever may import sees them: what they would change, what they leave open, the end."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from bot import audience, blocks, ids, text
 from bot.audience import FULL, Audience
@@ -140,8 +141,16 @@ def _previewed(found: ImportCard, head: Block, name: str, readers: Audience) -> 
 def _taken_before(told: Findings) -> str:
     when, _, who = told.taken_before.partition(" by ")
     if not who:
-        return say("This very file was imported on {when}.", when=text.said(when))
-    return say("This very file was imported on {when} by {who}.", when=text.said(when), who=text.foreign(who))
+        return say("This very file was imported on {when}.", when=_day(when))
+    return say("This very file was imported on {when} by {who}.", when=_day(when), who=text.foreign(who))
+
+
+def _day(written: str) -> object:
+    """Return the day of a moment that findings keep, as it is written where it is said."""
+    try:
+        return date.fromisoformat(written[:10])
+    except ValueError:
+        return text.said(written)
 
 
 def _deciding(found: ImportCard, told: Findings) -> Iterable[Block]:

@@ -81,6 +81,8 @@ def _trail(call: SupportCard) -> str:
         return f"*{say('What is known')}*\n{nothing}"
     lines = [f"{text.moment(each.at)}: {text.said(each.told, limit=200)}" for each in call.trail[-MOST_TRAIL:]]
     head = say("*What is known* (request {request})", request=text.foreign(call.request_id or "—"))
+    while sum(len(each) + 1 for each in lines) > blocks.SECTION_LIMIT - len(head):
+        del lines[0]  # the latest is what helps; a moment that is cut would be no moment
     return "\n".join([head, *lines])
 
 

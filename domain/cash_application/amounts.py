@@ -1,6 +1,7 @@
 """Amounts: how a payment fits a set of invoices that it is meant for: exactly, less a discount, short, or over."""
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from uuid import UUID
 
 from domain.cash_application.candidates import Debt, Line, Part, Payer
@@ -55,7 +56,9 @@ def fitted(line: Line, debts: Sequence[Debt]) -> Iterator[tuple[tuple[Part, ...]
     short = line.money(owed - amount)
     if (rate := discount(amount, owed, len(debts))) is not None:
         said = say(
-            "{rate} % ({amount}) below what is open: perhaps a cash discount", rate=f"{rate / 10:g}", amount=short
+            "{rate} % ({amount}) below what is open: perhaps a cash discount",
+            rate=Decimal(f"{rate / 10:g}"),
+            amount=short,
         )
         yield _less(debts, amount, owed), Ground(Evidence.AMOUNT_DISCOUNT, said)
         return

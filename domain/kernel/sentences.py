@@ -18,6 +18,8 @@ from domain.kernel.speech import Said
 _SAY = "say"
 """By this key a sentence is told from other JSON."""
 
+_KEPT = f'{{"{_SAY}"'
+
 
 def packed(text: str) -> Any:
     """Return what was said as JSON that another reader can be told from."""
@@ -41,13 +43,15 @@ def is_packed(value: Any) -> bool:
 
 
 def as_text(text: str) -> str:
-    """Return what was said as it is kept in a column of text."""
+    """Return what was said as it is kept in a column of text; a person's words that look like it are its value."""
+    if not isinstance(text, Said) and text.startswith(_KEPT):
+        text = speech.said("{text}", {"text": text})
     return json.dumps(packed(text), ensure_ascii=False) if isinstance(text, Said) else text
 
 
 def of_text(kept: str) -> str:
     """Return what a column of text keeps as it is said to the reader of now."""
-    if not kept.startswith(f'{{"{_SAY}"'):
+    if not kept.startswith(_KEPT):
         return kept
     try:
         found = json.loads(kept)

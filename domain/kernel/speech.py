@@ -166,8 +166,11 @@ def said(sentence: str, values: Mapping[str, object], *, many: str = "", meaning
     if many:
         assert isinstance(number, int), "what counts has a number"
         text = known.ngettext(sentence, many, number)
+    elif meaning:
+        text = known.pgettext(meaning, sentence)
     else:
-        text = known.pgettext(meaning, sentence) if meaning else known.gettext(sentence)
+        text = known.gettext(sentence)
+        text = known.ngettext(sentence, sentence, 1) if text is sentence else text  # also said where something counts
     told = Said(_filled(text, values))
     told.sentence, told.many, told.meaning, told.values = sentence, many, meaning, values
     return told
@@ -192,6 +195,11 @@ def decimal(value: Decimal | float, *, places: int) -> str:
     """Return a number with so many decimals, as the reader writes them: 81.2 or 81,2."""
     pattern = f"#,##0.{'0' * places}" if places else "#,##0"
     return format_decimal(f"{value:.{places}f}", format=pattern, locale=_locale())
+
+
+def factor(value: Decimal) -> str:
+    """Return a number with all the decimals that it needs, as the reader writes them: 1.17 or 1,17."""
+    return decimal(value, places=len(f"{value.normalize():f}".partition(".")[2]))
 
 
 def day(on: date) -> str:

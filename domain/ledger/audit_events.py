@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from domain.kernel.events import Event
 from domain.kernel.sentences import Sentence
-from domain.kernel.speech import again, joined, say
+from domain.kernel.speech import again, decimal, joined, say
 
 
 class BalancesAudited(Event):
@@ -25,7 +25,7 @@ class BalancesAudited(Event):
             invoices=self.invoices,
             payments=self.payments,
             credit_notes=self.credit_notes,
-            seconds=f"{self.seconds:.1f}",
+            seconds=decimal(self.seconds, places=1),
         )
 
 

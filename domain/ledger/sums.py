@@ -48,7 +48,8 @@ class InBase:
     """What has no stated rate, and so is not in the amount."""
 
     def __str__(self) -> str:
-        said = [f"1 {currency} = {rate.normalize():f} {self.amount.currency}" for currency, rate in self.rates.items()]
+        base = self.amount.currency
+        said = [f"1 {currency} = {speech.factor(rate)} {base}" for currency, rate in self.rates.items()]
         said += [
             say("without {amount}: no rate for {currency}", amount=money, currency=money.currency)
             for money in self.missing

@@ -7,8 +7,10 @@ figure of the judgement.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
+from domain.kernel import speech
 from domain.kernel.limits import Limits
 from domain.kernel.money import Money
 from domain.kernel.speech import phrase, say
@@ -210,12 +212,9 @@ BY_NAME: Mapping[str, Check] = {each.name: each for each in CHECKS}
 def said(check: Check, code: str, figures: Mapping[str, Any]) -> str:
     """Return what a check found, said to the reader; a code of another version is shown as it is."""
     text = check.says.get(code)
-    if text is None:
+    if text is None or speech.lacks(text, figures):  # it was judged by another version, with other figures
         return code
-    try:
-        return say(text, **{name: _value(name, each) for name, each in figures.items()})
-    except KeyError:  # it was judged by another version, whose figures have other names
-        return code
+    return say(text, **{name: _value(name, each) for name, each in figures.items()})
 
 
 def limit(check: Check, limits: Limits) -> str:
@@ -224,7 +223,7 @@ def limit(check: Check, limits: Limits) -> str:
     return say(
         check.limit,
         contacts=figures.contacts,
-        parity=f"{limits.parity_percent.normalize():f}",
+        parity=Decimal(f"{limits.parity_percent.normalize():f}"),
         smoke=int(figures.smoke.total_seconds()),
         smoke_days=figures.smoke_age.days,
         webhook_hours=int(figures.webhook_silence.total_seconds() // 3600),
@@ -235,4 +234,6 @@ def limit(check: Check, limits: Limits) -> str:
 def _value(name: str, value: Any) -> object:
     if isinstance(value, dict):
         return Money(int(value["minor"]), str(value["currency"]))
+    if name == "percent":
+        return Decimal(value)
     return date.fromisoformat(value) if name.endswith("_on") else value

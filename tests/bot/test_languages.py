@@ -1,0 +1,43 @@
+"""Languages: every view fits into Slack's limits in each of them, and says no English among other words."""
+
+import re
+from inspect import unwrap
+from typing import Any
+
+import pytest
+
+from bot import blocks, modals, surfaces
+from domain.kernel import speech
+from domain.kernel.speech import Reader
+from tests.bot.homes_made import every_home
+from tests.bot.test_views import texts
+from tests.bot.views_made import every_view
+from tests.bot.windows_made import every_window
+
+OTHERS = [each for each in speech.LANGUAGES if each != speech.ENGLISH]
+
+_ENGLISH = re.compile(
+    r"\b(the|of|is|are|were|with|and|nothing|nobody|until|since|which|from|this|that|waits?|your|you|not|yet|more|"
+    r"days?|open|overdue|invoices?|customers?|mails?|approve|reject)\b",
+    re.IGNORECASE,
+)
+"""Words that no other of the languages has."""
+
+_CODE = re.compile(r"`[^`]*`|<!date[^>]*>|“[^”]*”|«[^»]*»|\S+@\S+|\S*/\S*")
+"""What is typed, quoted, or an address."""
+
+
+def said(language: str) -> dict[str, tuple[Any, tuple[str, ...]]]:
+    """Return everything that is shown in a language, with what is wrong with it."""
+    with speech.spoken_to(Reader(language, language)):
+        views = {
+            name: ([each.text, each.blocks], blocks.problems(each)) for name, each in unwrap(every_view)("Ακμή").items()
+        }
+        windows = {name: (each.view(), modals.problems(each)) for name, each in unwrap(every_window)("Ακμή").items()}
+        homes = {name: (each.view(), surfaces.problems(each)) for name, each in unwrap(every_home)("Ακμή").items()}
+    return {**views, **{f"window {k}": v for k, v in windows.items()}, **{f"home {k}": v for k, v in homes.items()}}
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_view_keeps_slacks_limits_in_every_language(language: str) -> None:
+    assert {name: wrong for name, (_, wrong) in said(language).items() if wrong} == {}
