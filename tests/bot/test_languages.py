@@ -10,7 +10,6 @@ from bot import blocks, modals, surfaces
 from domain.kernel import speech
 from domain.kernel.speech import Reader
 from tests.bot.homes_made import every_home
-from tests.bot.test_views import texts
 from tests.bot.views_made import every_view
 from tests.bot.windows_made import every_window
 
