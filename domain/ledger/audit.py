@@ -112,7 +112,7 @@ _INVOICES = f"""
         FROM page p LEFT JOIN allocated ON allocated.invoice_id = p.id LEFT JOIN given ON given.invoice_id = p.id
         LEFT JOIN lost ON lost.invoice_id = p.id
     ), wrong AS MATERIALIZED (
-        SELECT * FROM judged WHERE expected <> open_minor OR (expected > 0) <> (state = 'open')
+        SELECT * FROM judged WHERE expected <> open_minor OR (expected > 0) <> (state IN ('open', 'test'))
             OR (state = 'written_off' AND NOT given_up)
     ) {_FOUND}
 """

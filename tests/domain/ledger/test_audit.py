@@ -105,3 +105,12 @@ async def test_the_night_puts_down_that_all_is_well_or_alarms(core: Core) -> Non
     assert wrong.told().startswith("P1: 1 ") or wrong.differences > 1
     told = await core.database.rows("SELECT 1 FROM procrastinate_jobs WHERE task_name = 'tell_operators'")
     assert told
+
+
+async def test_the_invoice_by_which_plixo_tests_itself_does_not_differ(core: Core) -> None:
+    await an_invoice(core, "PLIXO-TEST")
+    await core.database.execute("UPDATE invoice SET state = 'test'")
+
+    found = await audit.run(core)
+
+    assert [str(each) for each in found.differences] == []
