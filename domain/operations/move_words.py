@@ -18,7 +18,7 @@ def records() -> tuple[str, ...]:
         say_as("a record", "forwarding"), say_as("a record", "gate"), say_as("a record", "hold"),
         say_as("a record", "import"), say_as("a record", "inbound mail"), say_as("a record", "invoice"),
         say_as("a record", "mailing"), say_as("a record", "mailing item"), say_as("a record", "override"),
-        say_as("a record", "payment link"), say_as("a record", "plan"), say_as("a record", "policy"),
+        say_as("a record", "pause of a cron"), say_as("a record", "payment link"), say_as("a record", "plan"), say_as("a record", "policy"),
         say_as("a record", "portal session"), say_as("a record", "promise"),
         say_as("a record", "provider event"), say_as("a record", "question"),
         say_as("a record", "remittance advice"), say_as("a record", "role grant"), say_as("a record", "segment"),

@@ -128,7 +128,7 @@ async def test_a_mail_waits_until_each_of_its_wishes_is_noted(core: Core) -> Non
     assert isinstance(made, PromiseMade)
     assert isinstance(on, WishNoted)
     assert "a promise" in on.told()
-    assert (left.answered, left.noted, [each.kind for each in left.left]) == (False, {1}, [IntentKind.QUESTION])
+    assert (left.answered, set(left.noted), [each.kind for each in left.left]) == (False, {1}, [IntentKind.QUESTION])
     assert isinstance(seen, MailSeen)
     assert await conversations.waiting(core) == ()
 
