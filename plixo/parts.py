@@ -1,5 +1,6 @@
 """The parts of the product: how each edge is built from the settings, and which jobs it brings."""
 
+import asyncio
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ import bot.app
 from domain import letters
 from domain.commitments import document_checks
 from domain.deliverability import authentications
+from domain.kernel import speech
 from domain.kernel.core import Core
 from domain.kernel.jobs import JobFunction
 from domain.kernel.ports import PaymentGateway, VirusCheck
@@ -57,6 +59,7 @@ async def edges(core: Core, settings: Settings, stack: AsyncExitStack) -> Edges:
         gateway = stripe
     chat = None
     if settings.slack_bot_token is not None:
+        asyncio.get_running_loop().run_in_executor(None, speech.load)  # beside the start, which need not wait for it
         chat = bot.app.build(
             core,
             bot_token=settings.slack_bot_token.get_secret_value(),

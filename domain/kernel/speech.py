@@ -108,6 +108,12 @@ def unlearn(folder: Path) -> None:
     catalogue.cache_clear()
 
 
+def load() -> None:
+    """Read the catalogues of all languages now, which takes seconds, and not while somebody waits for a sentence."""
+    for each in LANGUAGES:
+        catalogue(each)
+
+
 def folders() -> tuple[Path, ...]:
     """Return every folder of catalogues."""
     return tuple(_FOLDERS)
