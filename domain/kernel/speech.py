@@ -200,7 +200,8 @@ def number(value: int) -> str:
 def decimal(value: Decimal | float, *, places: int) -> str:
     """Return a number with so many decimals, as the reader writes them: 81.2 or 81,2."""
     pattern = f"#,##0.{'0' * places}" if places else "#,##0"
-    return format_decimal(f"{value:.{places}f}", format=pattern, locale=_locale())
+    written = f"{value:.{places}f}"
+    return format_decimal(written, format=pattern, locale=_locale(), decimal_quantization=False)
 
 
 def factor(value: Decimal) -> str:

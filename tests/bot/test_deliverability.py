@@ -19,7 +19,7 @@ async def test_the_weeks_mail_is_told_with_its_limits_and_no_whole_address(core:
     answer = await said(core, "deliverability")
 
     assert "3 mails in seven days: over the limits" in answer
-    assert "3 (100.0%)" in answer
+    assert "3 (100,0%)" in answer
     assert "hard bounces 2%" in answer
     assert "a…@gmail.com: 1 hard bounce of 1 sent" in answer
     assert "a0@" not in answer
