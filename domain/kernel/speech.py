@@ -30,6 +30,9 @@ from domain.kernel import locales
 
 ENGLISH = "en"
 
+MOST_WRITTEN = 10**15
+"""Larger numbers are no figures of a business; Babel rounds to 28 digits and would raise."""
+
 LANGUAGES = ("en", "de", "fr", "es")
 """Every language that operators are spoken to in."""
 
@@ -200,8 +203,9 @@ def number(value: int) -> str:
 def decimal(value: Decimal | float, *, places: int) -> str:
     """Return a number with so many decimals, as the reader writes them: 81.2 or 81,2."""
     pattern = f"#,##0.{'0' * places}" if places else "#,##0"
-    written = f"{value:.{places}f}"
-    return format_decimal(written, format=pattern, locale=_locale(), decimal_quantization=False)
+    if not -MOST_WRITTEN < value < MOST_WRITTEN:
+        return f"{value:.{places}f}"
+    return format_decimal(f"{value:.{places}f}", format=pattern, locale=_locale())
 
 
 def factor(value: Decimal) -> str:
