@@ -8,6 +8,7 @@ from bot.blocks import Block, Confirmation, Message
 from bot.inputs import Option
 from bot.modals import Modal
 from bot.views import reasons, ways
+from domain.commitments import words
 from domain.commitments.instalments import Standing
 from domain.commitments.plan_queries import PlanView, WaitingPlan
 from domain.commitments.states import PlanState
@@ -36,7 +37,7 @@ _RHYTHMS: Mapping[str, str] = {
 
 def card(plan: PlanView) -> Message:
     """Return a plan with its instalments and what can be decided."""
-    head = f"{_wish(plan)}, {state(plan.state)}"
+    head = f"{_wish(plan)}, {words.plan_state(plan.state)}"
     lines = [f"• {_instalment(each)}" for each in plan.instalments]
     said = [f"*{label}* {text.said(kept.said(words), limit=300)}" for label, words in _words(plan) if words]
     standing = say(
@@ -121,25 +122,6 @@ def show(invoice_id: UUID) -> Block:
         value=ids.value(invoice_id=invoice_id),
         label=say("Show the plan"),
     )
-
-
-def state(of: PlanState) -> str:
-    """Return what the state of a plan is called."""
-    match of:
-        case PlanState.REQUESTED:
-            return say_as("state of a plan", "requested")
-        case PlanState.COUNTERED:
-            return say_as("state of a plan", "countered")
-        case PlanState.RUNNING:
-            return say_as("state of a plan", "running")
-        case PlanState.COMPLETED:
-            return say_as("state of a plan", "completed")
-        case PlanState.DEFAULTED:
-            return say_as("state of a plan", "defaulted")
-        case PlanState.REJECTED:
-            return say_as("state of a plan", "rejected")
-        case PlanState.CANCELLED:
-            return say_as("state of a plan", "cancelled")
 
 
 def _wish(plan: PlanView) -> str:
