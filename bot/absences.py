@@ -158,7 +158,7 @@ COMMANDS: tuple[Command, ...] = (
         phrase("lets somebody stand in for you"),
         EXAMPLE,
         away,
-        opens=True,
+        opens=0,
     ),
 )
 

@@ -67,7 +67,7 @@ COMMANDS: tuple[Command, ...] = (
         phrase("shows a customer at a glance"),
         "account Acme",
         show,
-        opens=True,
+        opens=0,
     ),
 )
 

@@ -113,6 +113,6 @@ def nearest(words: tuple[str, ...], actor: Actor) -> str | None:
 
 
 def may_open(typed: str) -> bool:
-    """Tell whether what was typed may be answered by a form."""
-    command, _ = find(asks.words(typed))
-    return command is not None and command.opens
+    """Tell whether what was typed may be answered by a form; with all its words a command is answered where it was."""
+    command, rest = find(asks.words(typed))
+    return command is not None and command.opens is not None and len(rest) <= command.opens

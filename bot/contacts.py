@@ -102,7 +102,7 @@ COMMANDS: tuple[Command, ...] = (
         phrase("adds a contact, as contact add does"),
         "contact INV-1042 ben@acme.example billing",
         add,
-        opens=True,
+        opens=0,
     ),
     command(
         Group.CUSTOMER,
@@ -112,7 +112,7 @@ COMMANDS: tuple[Command, ...] = (
         phrase("adds a contact"),
         ADD,
         add,
-        opens=True,
+        opens=0,
     ),
     command(
         Group.CUSTOMER,

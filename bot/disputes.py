@@ -247,7 +247,7 @@ def _dispute(press: Press) -> UUID:
 COMMANDS: tuple[Command, ...] = (
     command(
         Group.DISPUTES, "dispute", "[INV REASON [AMOUNT] words…]", Permission.WORK_QUEUE,
-        phrase("files an objection, or shows it"), EXAMPLE, dispute, opens=True,
+        phrase("files an objection, or shows it"), EXAMPLE, dispute, opens=1,
     ),
     command(
         Group.DISPUTES, "dispute list", "[mine]", Permission.VIEW,

@@ -71,7 +71,7 @@ COMMANDS: tuple[Command, ...] = (
         phrase("passes a case on, as a task"),
         EXAMPLE,
         escalate,
-        opens=True,
+        opens=2,
     ),
 )
 

@@ -227,7 +227,7 @@ COMMANDS: tuple[Command, ...] = (
         EXAMPLE,
         open_form,
         Permission.APPLY_CASH,
-        opens=True,
+        opens=1,
     ),
     command(
         Group.MONEY,

@@ -74,7 +74,7 @@ COMMANDS: tuple[Command, ...] = (
         phrase("shows an invoice, or a customer's open ones"),
         "invoice INV-1042",
         show,
-        opens=True,
+        opens=0,
     ),
 )
 

@@ -64,7 +64,7 @@ COMMANDS: tuple[Command, ...] = (
         phrase("mails a new payment link and ends all earlier ones"),
         "link INV-1042",
         regenerate,
-        opens=True,
+        opens=0,
     ),
 )
 

@@ -68,7 +68,7 @@ COMMANDS: tuple[Command, ...] = (
         phrase("notes a call"),
         EXAMPLE,
         called,
-        opens=True,
+        opens=1,
     ),
 )
 

@@ -177,7 +177,7 @@ COMMANDS: tuple[Command, ...] = (
         phrase("notes a payer's word"),
         EXAMPLE,
         make,
-        opens=True,
+        opens=1,
     ),
     command(
         Group.PROMISES,

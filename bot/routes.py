@@ -47,8 +47,9 @@ class Command:
     run: Callable[[Core, Ask], Awaitable[Answer]]
     also: Permission | None = None
     """Another right that is enough: for a part of what the command does, or up to an amount."""
-    opens: bool = False
-    """Whether it may answer with a form, which Slack lets us open within three seconds only."""
+    opens: int | None = None
+    """With at most so many words behind its own it may answer with a form, which Slack lets us open within three
+    seconds only; None: it never does."""
 
     @property
     def usage(self) -> str:
@@ -70,7 +71,7 @@ def command(
     run: Callable[[Core, Ask], Awaitable[Answer]],
     also: Permission | None = None,
     *,
-    opens: bool = False,
+    opens: int | None = None,
 ) -> Command:
     """Return one line of a noun's commands."""
     return Command(group, tuple(words.split()), takes, permission, does, example, run, also, opens)

@@ -155,7 +155,7 @@ COMMANDS: tuple[Command, ...] = (
         phrase("puts a case off"),
         EXAMPLE,
         snooze,
-        opens=True,
+        opens=1,
     ),
     command(
         Group.WORK, "unsnooze", "INV", Permission.WORK_QUEUE, phrase("puts it back before"), "unsnooze INV-1042", wake

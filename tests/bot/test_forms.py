@@ -114,6 +114,18 @@ async def test_slow_work_is_shown_an_empty_window_and_then_its_form(
     assert then["callback_id"] == FormId.ANSWER_QUESTION
 
 
+@pytest.mark.parametrize("typed", ["account Nobody", "invoice INV-404", "link INV-404", "promise INV-404 5 on friday"])
+async def test_a_slow_command_that_says_all_it_needs_is_answered_where_it_was_typed(
+    door: AtTheDoor, slack: FakeSlack, monkeypatch: pytest.MonkeyPatch, typed: str
+) -> None:
+    monkeypatch.setattr(answering, "AT_ONCE_SECONDS", 0.0)
+
+    said = await door.say(typed)
+
+    assert "There is no" in said["text"]
+    assert slack.called("views.open") == []
+
+
 async def test_a_slow_submission_says_one_moment_and_then_what_came_of_it(
     door: AtTheDoor, core: Core, slack: FakeSlack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
