@@ -49,10 +49,12 @@ class Delivery:
         redrawer = Redrawer(core, self.poster, teller)
         watcher = Watcher(core, client, self.calls, poster=self.poster, teller=teller, redrawer=redrawer)
         learner = Learner(core, client, self.calls)
+        auditor = AuditSharer(core, client, self.calls, self.poster)
         self._functions: dict[str, JobFunction] = {
             "tell_operators": teller.tell,
             "share_document": FileSharer(core, client, self.calls, rooms=self.rooms).share,
-            "share_audit": AuditSharer(core, client, self.calls, rooms=self.rooms).share,
+            "share_audit": auditor.share,
+            "tell_audit_given_up": auditor.give_up,
             "tell_person": Personal(core, self.poster, learner).tell,
             "learn_people": learner.learn_all,
             "redraw_case": redrawer.case,

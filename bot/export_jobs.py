@@ -60,8 +60,9 @@ class ExportJobs:
         except Refusal as no:
             refused = str(no)
             await self._say(lambda: answers.refused(refused), chat_id=chat_id, key=f"{key}:refused")
-        except SlackRefused as refused:
-            log.error("a file is not sent to whoever asked for it, Slack refuses: %s", refused)
+        except SlackRefused as error:
+            log.error("a file is not sent to whoever asked for it, Slack refuses: %s", error)
+            await self.give_up(export_id, what, words, chat_id, channel)
         except StoreUnavailable as error:
             raise TryLater(errors.OUTAGE_WAIT, "the store of files does not answer") from error
 

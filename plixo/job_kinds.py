@@ -145,7 +145,13 @@ JOBS = (
         queueing_lock="publish_homes",
         queue="homes",  # of hundreds at Slack's pace, which must keep no news waiting
     ),
-    JobKind("share_audit", "Sends a part of the audit log to whoever asked for it in Slack.", queue="chat"),
+    JobKind(
+        "share_audit",
+        "Sends a part of the audit log to whoever asked for it in Slack.",
+        queue="chat",
+        given_up="tell_audit_given_up",
+    ),
+    JobKind("tell_audit_given_up", "Tells whoever asked for a part of the audit log that it cannot be brought."),
     JobKind(
         "redraw_case",
         "Draws an invoice's message in Slack anew, without a word.",
@@ -274,6 +280,7 @@ OF_CHAT = (
     "tell_operators",
     "share_document",
     "share_audit",
+    "tell_audit_given_up",
     "tell_person",
     "publish_home",
     "publish_homes",

@@ -90,6 +90,23 @@ def sending(export: AuditExported) -> Message:
     return Message(text=sentence, blocks=(blocks.section(sentence),))
 
 
+def given_up(export: AuditExported, *, request_id: str) -> Message:
+    """Return that a part of the log did not come, and what to do."""
+    typed = ["audit export", *([f"@{export.of}"] if export.of else [])]
+    sentence = counted(
+        "The file with {n} act of the audit log could not be made or brought to you. Ask for it once more: "
+        "`/plixo {typed}`, perhaps for fewer days. If that fails, too, tell whoever runs Plixo the request id "
+        "`{request}`; at the command line `plixo audit export` writes the same file.",
+        "The file with {n} acts of the audit log could not be made or brought to you. Ask for it once more: "
+        "`/plixo {typed}`, perhaps for fewer days. If that fails, too, tell whoever runs Plixo the request id "
+        "`{request}`; at the command line `plixo audit export` writes the same file.",
+        export.entries,
+        typed=text.foreign(" ".join(typed), limit=100),
+        request=request_id,
+    )
+    return Message(text=sentence, blocks=(blocks.section(sentence),))
+
+
 def _line(each: Act) -> str:
     number = f"*{text.foreign(each.invoice_number, limit=40)}*  " if each.invoice_number else ""
     return (

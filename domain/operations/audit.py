@@ -1,4 +1,9 @@
-"""The audit log: who did what, when, with what before and after, read from the timeline, which nobody can change."""
+"""The audit log: who did what, when, with what before and after, read from the timeline, which nobody can change.
+
+What was done about an invoice or a customer is seen by everybody who may look at these, and by each person what that
+person did or what was done about their rights. All else (who may do what, who looked at what, how Plixo is run) is seen
+by those who manage people.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,6 +38,13 @@ _HIDDEN = frozenset({"at", "actor", "actor_kind", "actor_id", "invoice_number"})
 
 _BEFORE = "_before"
 """An event names so what something was; ``before`` and ``after`` stand for themselves."""
+
+
+_SEEN = (
+    "(%(all)s OR t.invoice_id IS NOT NULL OR t.account_id IS NOT NULL"
+    " OR t.fact->>'actor_id' = %(me)s OR t.fact->>'person_id' = %(me)s)"
+)
+"""Whether an entry is seen by the one who looks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,32 +94,45 @@ async def act(core: Core, *, number: int, actor: Actor) -> ActCard:
     """Return one act with all that is kept of it.
 
     Raises:
-        NotAllowed: The actor may not look.
+        NotAllowed: The actor may not look, or it is about neither an invoice nor a customer nor the actor, who may not
+            manage people.
         ActNotFound: No act has that number.
     """
     actor.require(Permission.VIEW)
-    row = await core.database.row(f"SELECT {_COLUMNS} FROM timeline_entry t WHERE t.id = %s", (number,))
+    row = await core.database.row(
+        f"SELECT {_COLUMNS}, {_SEEN} AS seen FROM timeline_entry t WHERE t.id = %(number)s",
+        {"number": number, **_looks(actor)},
+    )
     if row is None:
         raise ActNotFound(f"#{number}")
+    if not row["seen"]:
+        actor.require(Permission.MANAGE_PEOPLE)
     same = await core.database.rows(
-        f"SELECT {_COLUMNS} FROM timeline_entry t WHERE t.request_id = %s AND t.id <> %s ORDER BY t.id LIMIT %s",
-        (row["request_id"] or None, number, PAGE),
+        f"SELECT {_COLUMNS} FROM timeline_entry t WHERE t.request_id = %(request)s AND t.id <> %(number)s AND {_SEEN}"
+        " ORDER BY t.id LIMIT %(most)s",
+        {"request": row["request_id"] or None, "number": number, "most": PAGE, **_looks(actor)},
     )
     return ActCard(_act(row), tuple(_parts(row["fact"])), tuple(_act(each) for each in same))
 
 
 async def of_request(core: Core, *, request_id: str, actor: Actor) -> Log:
-    """Return what one request did.
+    """Return what one request did, as far as the actor may see it.
 
     Raises:
         NotAllowed: The actor may not look.
-        ActNotFound: Nothing was done under that id.
+        ActNotFound: Nothing was done under that id that the actor may see.
     """
     actor.require(Permission.VIEW)
-    log = await _log(core, say("request {id}", id=request_id), "t.request_id = %(request)s", {"request": request_id})
+    values = {"request": request_id, **_looks(actor)}
+    log = await _log(core, say("request {id}", id=request_id), f"t.request_id = %(request)s AND {_SEEN}", values)
     if not log.acts:
         raise ActNotFound(request_id)
     return log
+
+
+def _looks(actor: Actor) -> dict[str, Any]:
+    """Return what decides about what an actor sees."""
+    return {"all": Permission.MANAGE_PEOPLE in actor.may, "me": str(actor.id) if actor.id else None}
 
 
 async def invoice_id(core: Core, *, number: str) -> UUID:

@@ -87,6 +87,7 @@ def people_views(name: str, *, number: str, many: int) -> Mapping[str, Message]:
         ),
         "audit log, none": audit.log(Log(name, (), older=False), older={}, since=None),
         "audit sending": audit.sending(exported),
+        "audit given up": audit.given_up(exported, request_id="abcdefghjk"),
     }  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from domain.people import people
 from domain.people.roles import Role
 from tests.bot import in_words
 from tests.bot.conftest import ANNA, VERA, AtTheDoor
+from tests.bot.fake_slack import Fault
 from tests.builders import an_invoice
 from tests.clocks import StandingClock
 
@@ -155,3 +156,70 @@ async def test_an_export_does_not_come_to_whoever_lost_the_right_meanwhile(
     await bot.jobs()["share_audit"](entry_id=row["id"])
 
     assert door.slack.uploaded == []
+    (told,) = door.slack.messages
+    assert told["channel"] == f"D{CARLA[1:]}"
+    assert "You have no role" in told["text"]
+
+
+async def test_what_is_about_no_customer_is_seen_by_who_did_it_and_by_who_manages_people(
+    core: Core, carla: None
+) -> None:
+    await in_words.say(core, "settings noise mine", slack_id=VERA)
+    (own,) = await core.database.rows("SELECT max(id) AS id FROM timeline_entry WHERE kind = 'setting.changed'")
+    with request_ids.serving("abcdefgh24"):
+        await people.grant(core, slack_id="U0BEN", name="Ben", role=Role.SALES, reason="test", actor=SHELL)
+    (others,) = await core.database.rows("SELECT max(id) AS id FROM timeline_entry")
+
+    hers = await said(core, f"audit #{own['id']}", by=VERA)
+    refused = await said(core, f"audit #{others['id']}", by=VERA)
+    no_request = await said(core, "audit abcdefgh24", by=VERA)
+    seen = await said(core, f"audit #{others['id']}")
+
+    assert "Vera (person)" in hers
+    assert "right to manage people" in refused
+    assert "Ben" not in refused + no_request
+    assert "Ben" in seen
+
+
+async def test_what_else_a_request_did_is_shown_as_far_as_the_reader_may_see_it(core: Core, carla: None) -> None:
+    await an_invoice(core)
+    number = await regenerated(core)
+    with request_ids.serving("abcdefgh23"):
+        await people.grant(core, slack_id="U0BEN", name="Ben", role=Role.SALES, reason="test", actor=SHELL)
+
+    hers = await said(core, f"audit #{number}", by=VERA)
+    of_request = await said(core, "audit abcdefgh23", by=VERA)
+    all_of_it = await said(core, f"audit #{number}")
+
+    assert "Ben" not in hers + of_request
+    assert f"#{number}" in of_request
+    assert "Ben is now Sales" in all_of_it
+
+
+async def test_whoever_asked_is_told_when_the_file_does_not_come(
+    door: AtTheDoor, core: Core, bot: Bot, carla: None
+) -> None:
+    await said(core, "audit export @anna")
+    (row,) = await core.database.rows("SELECT id FROM timeline_entry WHERE kind = 'audit.exported'")
+    door.slack.fail("files.getUploadURLExternal", Fault(error="missing_scope"))
+
+    with request_ids.serving("abcdefgh23"):
+        await bot.jobs()["share_audit"](entry_id=row["id"])
+        await bot.jobs()["tell_audit_given_up"](entry_id=row["id"])
+
+    (told,) = door.slack.messages
+    assert told["channel"] == f"D{CARLA[1:]}"
+    assert "`/plixo audit export @Anna`" in told["text"]
+    assert "`abcdefgh23`" in told["text"]
+
+
+async def test_nobody_is_told_of_a_failure_after_the_file_came(
+    door: AtTheDoor, core: Core, bot: Bot, carla: None
+) -> None:
+    await said(core, "audit export @anna")
+    (row,) = await core.database.rows("SELECT id FROM timeline_entry WHERE kind = 'audit.exported'")
+    await bot.jobs()["share_audit"](entry_id=row["id"])
+
+    await bot.jobs()["tell_audit_given_up"](entry_id=row["id"])
+
+    assert door.slack.messages == []
