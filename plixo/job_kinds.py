@@ -241,6 +241,7 @@ JOBS = (
         queueing_lock="plan_digests",
     ),
     JobKind("tell_digest", "Writes a digest to its reader in Slack.", attempts=20, queue="exports"),
+    JobKind("mail_digest", "Mails a digest to its reader.", attempts=40, lock="operator mail {mail_id}"),
     JobKind("plan_smoke", "Has the day's test dispute filed.", queueing_lock="plan_smoke"),
     JobKind(
         "smoke_dispute",
@@ -256,6 +257,21 @@ JOBS = (
         queueing_lock="show_readiness",
         queue="chat",
     ),
+    JobKind(
+        "watch_incidents",
+        "Looks at the payers' pages, judges whether something is wrong, and opens or ends incidents.",
+        lock="watch_incidents",
+        queueing_lock="watch_incidents",
+    ),
+    JobKind(
+        "show_incidents",
+        "Draws the messages of incidents in Slack anew, and adds what happened to their threads.",
+        attempts=4,
+        lock="chat",
+        queueing_lock="show_incidents",
+        queue="chat",
+    ),
+    JobKind("mail_incident", "Queues a letter about an incident to each manager with an address."),
     JobKind(
         "watch_operations",
         "Ends pauses of crons and maintenance whose time is over, and reminds of their end.",
@@ -289,6 +305,7 @@ OF_CHAT = (
     "redraw_chat",
     "show_readiness",
     "show_maintenance",
+    "show_incidents",
     "watch_chat",
     "look_at_file",
     "fetch_dispute_file",

@@ -16,7 +16,7 @@ from domain.commitments import (
     judging,
 )
 from domain.commitments import events as commitment_events
-from domain.deliverability import contact_events, draft_events, inbound, suppression_ends
+from domain.deliverability import contact_events, draft_events, inbound, operator_mail_events, suppression_ends
 from domain.deliverability import events as deliverability_events
 from domain.deliverability.reading_room import ReadingRoom
 from domain.kernel.core import Core
@@ -31,6 +31,8 @@ from domain.operations import (
     cron_pauses,
     digests,
     export_events,
+    incident_events,
+    incident_watching,
     maintenance,
     maintenance_events,
     readiness_events,
@@ -70,6 +72,7 @@ NOTICES: Notices = merged(
     deliverability_events.NOTICES,
     draft_events.NOTICES,
     contact_events.NOTICES,
+    operator_mail_events.NOTICES,
     cash_events.NOTICES,
     reading_events.NOTICES,
     policy_events.NOTICES,
@@ -87,6 +90,7 @@ NOTICES: Notices = merged(
     readiness_events.NOTICES,
     cron_events.NOTICES,
     maintenance_events.NOTICES,
+    incident_events.NOTICES,
 )
 
 
@@ -166,6 +170,8 @@ def _of_cases(core: Core) -> dict[str, JobFunction]:
         "refresh_queue": _whole(core, _refresh_queue),
         "forget_old": _whole(core, _forget_old),
         "watch_operations": _whole(core, _watch_operations),
+        "watch_incidents": _whole(core, incident_watching.watch),
+        "mail_incident": nothing,
     }
 
 

@@ -26,6 +26,8 @@ def held(holds: str) -> str:
     match holds:
         case Holds.ALL_MAIL:
             return say_as("what a gate holds back", "all mail")
+        case Holds.ASKING:
+            return say("mail that asks to pay")
         case Holds.AUTOPILOT:
             return say_as("what a gate holds back", "autopilot")
         case _:

@@ -7,6 +7,7 @@ from domain.kernel.speech import phrase
 NEVER: Mapping[str, str] = {
     "watch-operations": phrase("It ends the pauses and the maintenance themselves; nothing would end by itself."),
     "end-roles": phrase("Rights that were lent for a time would not end, and nobody would notice."),
+    "watch-incidents": phrase("Nobody would be told that something is wrong, and mail held for it would stay held."),
     "watch-chat": phrase("What could not be told in Slack is made up for within a day; after that it would be lost."),
 }
 """Crons that cannot be paused, since something would be lost or wrong for good, and why."""

@@ -71,6 +71,7 @@ CRONS = (
     Cron("plan-digests", "*/15 * * * *", "plan_digests", phrase("Send the digests whose hour has passed.")),
     Cron("smoke-dispute", "29 5 * * *", "plan_smoke", phrase("File a test dispute through the payers' pages.")),
     Cron("watch-operations", "* * * * *", "watch_operations", phrase("End pauses and maintenance whose time is over.")),
+    Cron("watch-incidents", "* * * * *", "watch_incidents", phrase("Judge whether something is wrong, and say so.")),
     Cron("judge-readiness", "*/5 * * * *", "judge_readiness", phrase("Judge the checks of readiness.")),
 )
 

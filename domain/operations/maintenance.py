@@ -134,7 +134,7 @@ async def board(core: Core) -> Board | None:
     if row is None:
         return None
     if row["ended_at"] is None:
-        return Board(**row, **await _held(core.database))
+        return Board(**row, **await held(core.database))
     over = await core.database.row(
         "SELECT fact FROM timeline_entry WHERE kind = 'maintenance.over' AND fact->>'gate_id' = %s"
         " ORDER BY id DESC LIMIT 1",
@@ -169,10 +169,10 @@ async def end(core: Core, *, reason: str, actor: Actor) -> MaintenanceOver:
             "SELECT id, created_at FROM gate WHERE name = %s AND segment IS NULL AND state = 'closed' FOR UPDATE",
             (MAINTENANCE,),
         )
-        held = await _held(tx)
+        kept_back = await held(tx)
         opened = await gates.open(core.within(tx), name=MAINTENANCE, reason=reason, actor=actor)
         assert gate is not None, "what is not closed cannot be opened"
-        event = MaintenanceOver(gate_id=gate["id"], since=gate["created_at"], **held, **by(actor, opened.at))
+        event = MaintenanceOver(gate_id=gate["id"], since=gate["created_at"], **kept_back, **by(actor, opened.at))
         await timeline.record(core, tx, event)
     return event
 
@@ -193,7 +193,7 @@ async def watch(core: Core) -> None:
         await _once(core, event, gate_id=gate["id"], since=until - SOON)
     elif until is None and (turns := (now - gate["created_at"]) // LASTS):
         hours = turns * LASTS // timedelta(hours=1)
-        mails = (await _held(core.database))["mails"]
+        mails = (await held(core.database))["mails"]
         lasts = MaintenanceLasts(gate_id=gate["id"], hours=hours, mails=mails, **by(SYSTEM, now))
         await _once(core, lasts, gate_id=gate["id"], since=gate["created_at"] + turns * LASTS)
     async with core.transaction() as tx:
@@ -211,8 +211,9 @@ async def _once(core: Core, event: Event, *, gate_id: UUID, since: datetime) -> 
             await timeline.record(core, tx, event)
 
 
-async def _held(rows: Rows) -> Row:
-    row = await rows.row(_HELD, {"name": MAINTENANCE})
+async def held(rows: Rows, *, name: str = MAINTENANCE) -> Row:
+    """Return how many mails wait for a gate, and the sums that are open on their invoices, each once."""
+    row = await rows.row(_HELD, {"name": name})
     assert row is not None, "an aggregate always has a row"
     return {"mails": row["mails"], "sums": _sums(row)}
 

@@ -1,6 +1,7 @@
-"""Chat messages that are kept current, requests that were answered, calls for help, and what readiness keeps."""
+"""Chat messages that are kept current, requests that were answered, calls for help, incidents, what readiness keeps."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from tortoise import fields
@@ -125,3 +126,36 @@ class CronPause(StatefulRecord):
         """Tortoise's settings."""
 
         table = "cron_pause"
+
+
+class Incident(StatefulRecord):
+    """Something that is wrong: its cause, how bad it is, who looks after it, and what its message shows."""
+
+    MACHINE = states.INCIDENT
+
+    number: int = fields.BigIntField()
+    cause: str = fields.TextField()
+    title: str = fields.TextField(default="")
+    severity: str = fields.TextField()
+    judged: str | None = fields.TextField(null=True)
+    signals: Any = fields.JSONField(default=list)
+    opened_by: str = fields.TextField()
+    opened_at: datetime = fields.DatetimeField()
+    owner: str | None = fields.TextField(null=True)
+    owner_id: UUID | None = fields.UUIDField(null=True)
+    owned_at: datetime | None = fields.DatetimeField(null=True)
+    nagged_at: datetime | None = fields.DatetimeField(null=True)
+    reopened: int = fields.IntField(default=0)
+    over_at: datetime | None = fields.DatetimeField(null=True)
+    over_by: str | None = fields.TextField(null=True)
+    outcome: str = fields.TextField(default="")
+    held_mails: int = fields.IntField(default=0)
+    held_sums: Any = fields.JSONField(default=dict)
+    changed_at: datetime = fields.DatetimeField()
+    version: int = fields.IntField(default=1)
+    shown: int = fields.IntField(default=0)
+
+    class Meta:
+        """Tortoise's settings."""
+
+        table = "incident"

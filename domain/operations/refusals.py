@@ -7,6 +7,7 @@ Refusal
 ├── ExportTooLarge        more of the audit log than a message carries
 ├── PeriodRefused         a report cannot be made of those days
 ├── PauseRefused          a cron cannot be paused so, or is not paused
+├── IncidentRefused       an incident cannot be opened or changed so
 ├── OverrideRefused       a check of readiness cannot be overridden so, or not now
 ├── RestorationBusy       jobs that came back with a backup are not done yet
 ├── FileTooLarge          a file is larger than what is imported in chat
@@ -15,6 +16,7 @@ Refusal
     ├── ActNotFound       no act has that number
     ├── CronUnknown       no cron is called so
     ├── CheckUnknown      no check of readiness is called so
+    ├── IncidentUnknown   no incident has that number
     ├── ImportUnknown     there is no such import
     ├── NothingRestored   no restore from a backup is under way
     ├── NothingToExport   there is nothing of the kind
@@ -136,6 +138,19 @@ class OverrideRefused(Refusal):
 
 class PauseRefused(Refusal):
     """Say why a cron is not paused, or not resumed."""
+
+
+class IncidentRefused(Refusal):
+    """Say why an incident is not opened, or not changed so."""
+
+
+class IncidentUnknown(NotFound):
+    """Say that no incident has that number."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            say("There is no incident {number}. `/plixo incident` lists those that are.", number=str(number))
+        )
 
 
 class CronUnknown(NotFound):

@@ -1,4 +1,4 @@
-"""Every state of a call for help, of an override of readiness, of a test dispute, and of a paused cron."""
+"""Every state of a call for help, an override of readiness, a test dispute, a paused cron, and an incident."""
 
 from enum import StrEnum
 
@@ -62,4 +62,26 @@ class CronPauseState(StrEnum):
 
 CRON_PAUSE = Machine(
     "pause of a cron", start=CronPauseState.ACTIVE, moves={(CronPauseState.ACTIVE, "end"): CronPauseState.ENDED}
+)
+
+
+class IncidentState(StrEnum):
+    """Whether something still is wrong, and whether somebody looks after it."""
+
+    OPEN = "open"
+    OWNED = "owned"
+    OVER = "over"
+
+
+INCIDENT = Machine(
+    "incident",
+    start=IncidentState.OPEN,
+    moves={
+        (IncidentState.OPEN, "take"): IncidentState.OWNED,
+        (IncidentState.OWNED, "take"): IncidentState.OWNED,  # by somebody else
+        (IncidentState.OPEN, "end"): IncidentState.OVER,  # by a person, or since the rules have been quiet
+        (IncidentState.OWNED, "end"): IncidentState.OVER,
+        (IncidentState.OVER, "reopen"): IncidentState.OPEN,  # the same cause came back soon after
+        (IncidentState.OVER, "resume"): IncidentState.OWNED,  # and somebody had it in hand
+    },
 )

@@ -19,7 +19,7 @@ class Stop:
     reason: str
     until: datetime | None = None
     scope: str = ""
-    """Of a gate: ``all mail`` or ``autopilot``."""
+    """Of a gate: ``all mail``, ``mail that asks to pay`` or ``autopilot``."""
 
 
 @dataclass(frozen=True, slots=True)

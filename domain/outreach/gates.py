@@ -26,6 +26,9 @@ MAINTENANCE = "maintenance"
 READINESS = "readiness"
 """The gate that the checks of readiness close before whatever would leave by itself."""
 
+INCIDENT = "incident"
+"""The gate that keeps back what asks to pay while payments are blocked; it opens with the end of the incident."""
+
 
 class Holds(StrEnum):
     """What a gate keeps back."""
@@ -34,6 +37,8 @@ class Holds(StrEnum):
     """Answers too: nothing leaves."""
     AUTOPILOT = "autopilot"
     """What leaves with nobody having approved it or asked for it."""
+    ASKING = "mail that asks to pay"
+    """Reminders, approved ones too: whoever follows one could not pay. Answers and receipts leave."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,17 @@ def wait(f: MailFacts, until: datetime | None) -> Wait:
 
 def gate(f: MailFacts) -> Stop | None:
     """Return the first closed gate that the mail has to wait for."""
-    return next((each for each in f.gates if each.scope == "all mail" or f.by_itself), None)
+    return next((each for each in f.gates if _holds(each, f)), None)
+
+
+def _holds(closed: Stop, f: MailFacts) -> bool:
+    match closed.scope:
+        case "all mail":
+            return True
+        case "mail that asks to pay":
+            return f.asks
+        case _:
+            return f.by_itself
 
 
 def gated(f: MailFacts) -> Wait | None:

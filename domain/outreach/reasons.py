@@ -146,6 +146,8 @@ kept.learn(
     phrase("readiness"),
     phrase("all mail"),
     phrase("autopilot"),
+    phrase("incident"),
+    phrase("mail that asks to pay"),
     phrase("pause"),
     phrase("legal"),
     phrase("away"),

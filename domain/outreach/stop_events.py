@@ -128,6 +128,8 @@ class GateClosed(Event):
             return say("All mail of segment {segment} waits {until} ({gate}): {reason}", **told)
         if self.holds == "all mail":
             return say("All mail waits {until} ({gate}): {reason}", **told)
+        if self.holds == "mail that asks to pay":
+            return say("All mail that asks to pay waits {until} ({gate}): {reason}", **told)
         if self.segment:
             return say("Whatever would leave by itself of segment {segment} waits {until} ({gate}): {reason}", **told)
         return say("Whatever would leave by itself waits {until} ({gate}): {reason}", **told)

@@ -16,9 +16,16 @@ CREATE INDEX timeline_entry_request ON timeline_entry (request_id);
 CREATE INDEX timeline_entry_actor ON timeline_entry ((fact->>'actor_id'), id) WHERE fact->>'actor_id' IS NOT NULL;
 CREATE INDEX timeline_entry_person ON timeline_entry ((fact->>'person_id'), id) WHERE fact->>'person_id' IS NOT NULL;
 
--- The timeline is the audit trail: nobody, the product included, may change or remove a line.
-CREATE FUNCTION timeline_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+-- The timeline is the audit trail: nobody, the product included, may change or remove a line. Only words of a person
+-- may be taken out of it, by erase_from_timeline; see erasures below.
+CREATE FUNCTION timeline_is_append_only() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    IF TG_OP = 'UPDATE' AND current_user = (SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = TG_RELID)
+       AND coalesce(current_setting('plixo.erasure', true), '') <> '' THEN
+        IF public.words_may_go(OLD, NEW, current_setting('plixo.erasure')::uuid) THEN
+            RETURN NEW;
+        END IF;
+    END IF;
     RAISE EXCEPTION 'the timeline is append-only';
 END $$;
 CREATE TRIGGER timeline_entry_append_only BEFORE UPDATE OR DELETE ON timeline_entry
@@ -1144,7 +1151,7 @@ CREATE TABLE gate (
     id          uuid PRIMARY KEY,
     name        text NOT NULL,                 -- 'maintenance', 'readiness', …
     segment     text,                          -- null: everything
-    holds       text NOT NULL CHECK (holds IN ('all mail', 'autopilot')),
+    holds       text NOT NULL CHECK (holds IN ('all mail', 'autopilot', 'mail that asks to pay')),
     reason      text NOT NULL,
     until       timestamptz,
     state       text NOT NULL CHECK (state IN ('closed', 'opened')),
@@ -1453,6 +1460,58 @@ CREATE TABLE cron_pause (
 -- Of two pauses of one cron nobody could say which end holds.
 CREATE UNIQUE INDEX cron_pause_one ON cron_pause (cron) WHERE state = 'active';
 
+-- How calls of the world outside went, minute by minute, as each process saw them; what is older than a day is removed.
+CREATE TABLE outside_call (
+    party   text NOT NULL,
+    minute  timestamptz NOT NULL,
+    fine    integer NOT NULL DEFAULT 0 CHECK (fine >= 0),
+    failed  integer NOT NULL DEFAULT 0 CHECK (failed >= 0),
+    PRIMARY KEY (party, minute)
+);
+
+-- Rules of incidents whose figure is, or was a moment ago, beyond its threshold.
+CREATE TABLE incident_signal (
+    rule         text PRIMARY KEY,             -- as the table of rules has it
+    severity     text NOT NULL CHECK (severity IN ('P1', 'P2', 'P3')),
+    figure       double precision NOT NULL,    -- the newest that was beyond
+    since        timestamptz NOT NULL,
+    quiet_since  timestamptz,                  -- null: it is beyond now
+    counts       boolean NOT NULL DEFAULT false, -- it has lasted long enough, and belongs to an incident
+    dismissed_at timestamptz,                  -- a person said that it is over all the same
+    dismissed_as text CHECK (dismissed_as IN ('P1', 'P2', 'P3')) -- how bad it was then; worse is heard again
+);
+
+CREATE TABLE incident (
+    id          uuid PRIMARY KEY,
+    number      bigint NOT NULL UNIQUE,        -- by which people name it
+    cause       text NOT NULL,                 -- as the table of causes has it; 'person': somebody opened it by hand
+    title       text NOT NULL DEFAULT '',      -- of one that was opened by hand
+    severity    text NOT NULL CHECK (severity IN ('P1', 'P2', 'P3')),
+    judged      text CHECK (judged IN ('P1', 'P2', 'P3')), -- the worst that the rules said; only worse than that raises it
+    state       text NOT NULL CHECK (state IN ('open', 'owned', 'over')),
+    signals     jsonb NOT NULL DEFAULT '[]',   -- rules with their figures, the worst first
+    opened_by   text NOT NULL,
+    opened_at   timestamptz NOT NULL,
+    owner       text,
+    owner_id    uuid,
+    owned_at    timestamptz,
+    nagged_at   timestamptz,                   -- when it was last said that nobody has taken it
+    reopened    integer NOT NULL DEFAULT 0,
+    over_at     timestamptz,
+    over_by     text,
+    outcome     text NOT NULL DEFAULT '',      -- why it is over
+    held_mails  integer NOT NULL DEFAULT 0,    -- kept back when it ended
+    held_sums   jsonb NOT NULL DEFAULT '{}',
+    changed_at  timestamptz NOT NULL,          -- when what its message shows was changed last
+    version     integer NOT NULL DEFAULT 1,    -- one more at each such change
+    shown       integer NOT NULL DEFAULT 0     -- the version that its message shows; 0: it was never shown
+);
+-- One incident for each cause, however many judges look; and a second click opens no second one.
+CREATE UNIQUE INDEX incident_one ON incident (cause, title) WHERE state <> 'over';
+CREATE INDEX incident_unshown ON incident (changed_at) WHERE shown <> version;
+CREATE INDEX incident_ended ON incident (over_at) WHERE state = 'over';
+CREATE INDEX timeline_of_incident ON timeline_entry ((fact->>'incident_id'), id) WHERE starts_with(kind, 'incident.');
+
 -- Restores from a backup: until one has ended, whatever may have left after the backup waits for a person.
 CREATE TABLE restoration (
     id        uuid PRIMARY KEY,
@@ -1521,6 +1580,24 @@ CREATE TABLE digest (
     created_at timestamptz NOT NULL,
     CONSTRAINT digest_once UNIQUE (person_id, kind, on_day)
 );
+
+-- Mails to the merchant's own people. The id is made of what a mail is about, so that a second one is the same one.
+CREATE TABLE operator_mail (
+    id          uuid PRIMARY KEY,
+    person_id   uuid NOT NULL REFERENCES person,
+    letter      text NOT NULL CHECK (letter IN ('digest')),
+    about_id    uuid NOT NULL,                 -- the digest; no key, since that may be forgotten first
+    address     text NOT NULL,
+    address_key text NOT NULL,
+    message_id  text NOT NULL UNIQUE,
+    state       text NOT NULL CHECK (state IN ('queued', 'sending', 'sent', 'skipped', 'refused', 'bounced')),
+    answer      text NOT NULL DEFAULT '',      -- codes of whoever did not take it, without text; or why it was skipped
+    queued_at   timestamptz NOT NULL,
+    sent_at     timestamptz
+);
+CREATE INDEX operator_mail_address ON operator_mail (address_key, queued_at);
+CREATE INDEX operator_mail_age ON operator_mail (queued_at);
+CREATE INDEX operator_mail_person ON operator_mail (person_id);
 
 CREATE TABLE chat_message (
     id           uuid PRIMARY KEY,
@@ -1630,3 +1707,124 @@ CREATE TABLE seen_request (
     at  timestamptz NOT NULL
 );
 CREATE INDEX seen_request_age ON seen_request (at);
+
+-- Erasures -------------------------------------------------------------------------------------------------------
+
+-- A person whose data are taken away on request. What remains of them everywhere is the number: 'erased contact #12'.
+CREATE TABLE erasure (
+    id            uuid PRIMARY KEY,
+    number        bigint NOT NULL UNIQUE,
+    whom          text NOT NULL CHECK (whom IN ('contact', 'operator')),
+    subject       text NOT NULL,               -- digest of the address, or the id of the operator
+    state         text NOT NULL CHECK (state IN ('proposed', 'running', 'done', 'declined')),
+    reason        text NOT NULL,
+    words         jsonb,                       -- what is looked for; gone as soon as it is decided that, or done
+    asked_by      text NOT NULL,
+    asked_by_id   uuid,
+    decided_by    text,
+    decided_by_id uuid,
+    begun_entry   bigint,                      -- the line of the timeline without which nothing is taken out of it
+    step          text NOT NULL DEFAULT '',    -- which step comes next,
+    place         text NOT NULL DEFAULT '',    -- and where in it
+    counts        jsonb NOT NULL DEFAULT '{}',
+    created_at    timestamptz NOT NULL,
+    begun_at      timestamptz,
+    done_at       timestamptz
+);
+CREATE SEQUENCE erasure_number;
+-- Two at once would take away from one another what they look for.
+CREATE UNIQUE INDEX erasure_one ON erasure (subject) WHERE state IN ('proposed', 'running');
+
+-- Addresses that were erased, as digests under a secret that the database holds in a sealed form only. None of them
+-- comes back by a file; and what kept it from being mailed is put back when a person takes it up again.
+CREATE TABLE erased_address (
+    digest        text PRIMARY KEY,
+    erasure_id    uuid NOT NULL REFERENCES erasure,
+    suppressions  jsonb NOT NULL,
+    erased_at     timestamptz NOT NULL,
+    lifted_at     timestamptz,
+    lifted_by     text,
+    lift_reason   text
+);
+CREATE INDEX erased_address_of ON erased_address (erasure_id);
+CREATE TABLE erasure_secret (
+    one     boolean PRIMARY KEY DEFAULT true CHECK (one),
+    key_id  smallint NOT NULL,                 -- the signing key under which it is sealed
+    sealed  bytea NOT NULL,
+    proof   bytea NOT NULL                     -- digest of it, so that a wrong key is noticed
+);
+
+-- Whether one line differs from another only by words that gave way to a mark: the same keys in the same places, and
+-- no number, day, id, currency or state touched.
+CREATE FUNCTION only_words_gone(was jsonb, became jsonb, mark text) RETURNS boolean
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog AS $$
+DECLARE
+    name text;
+BEGIN
+    IF was = became THEN
+        RETURN true;
+    ELSIF jsonb_typeof(was) <> jsonb_typeof(became) THEN
+        RETURN false;
+    ELSIF jsonb_typeof(was) = 'string' THEN
+        RETURN strpos(became #>> '{}', mark) > 0
+           AND was #>> '{}' !~ '^([0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}|\d{4}-\d\d-\d\d([T ].*)?)$';
+    ELSIF jsonb_typeof(was) = 'array' THEN
+        RETURN jsonb_array_length(was) = jsonb_array_length(became) AND NOT EXISTS (
+            SELECT FROM generate_series(0, jsonb_array_length(was) - 1) at
+            WHERE NOT public.only_words_gone(was -> at, became -> at, mark));
+    ELSIF jsonb_typeof(was) = 'object' THEN
+        IF (SELECT count(*) FROM jsonb_object_keys(was)) <> (SELECT count(*) FROM jsonb_object_keys(became)) THEN
+            RETURN false;
+        END IF;
+        FOR name IN SELECT jsonb_object_keys(was) LOOP
+            IF NOT became ? name THEN
+                RETURN false;
+            ELSIF name IN ('currency', 'minor', 'kind', 'state', 'actor_kind') THEN
+                IF was -> name <> became -> name THEN
+                    RETURN false;
+                END IF;
+            ELSIF NOT public.only_words_gone(was -> name, became -> name, mark) THEN
+                RETURN false;
+            END IF;
+        END LOOP;
+        RETURN true;
+    END IF;
+    RETURN false;
+END $$;
+
+CREATE FUNCTION words_may_go(was timeline_entry, became timeline_entry, erasing uuid) RETURNS boolean
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog AS $$
+DECLARE
+    mark text;
+BEGIN
+    SELECT CASE e.whom WHEN 'contact' THEN 'erased contact #' ELSE 'operator #' END || e.number INTO mark
+    FROM public.erasure e WHERE e.id = erasing AND e.state = 'running';
+    RETURN mark IS NOT NULL
+       AND (was.id, was.kind, was.request_id, was.at) = (became.id, became.kind, became.request_id, became.at)
+       AND was.invoice_id IS NOT DISTINCT FROM became.invoice_id
+       AND was.account_id IS NOT DISTINCT FROM became.account_id
+       AND (was.actor = became.actor OR strpos(became.actor, mark) > 0)
+       AND public.only_words_gone(was.fact, became.fact, mark);
+END $$;
+
+-- The one way to take words out of the timeline. It acts as the owner of the table, whom the trigger lets pass; the role
+-- of the running product may call it, and may not write to the table by itself. It works for an erasure that is running
+-- and whose beginning stands in the timeline, and whatever it is given, the trigger lets only words go.
+CREATE FUNCTION erase_from_timeline(erasing uuid, entries bigint[], actors text[], facts text[]) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    changed integer;
+BEGIN
+    IF NOT EXISTS (SELECT FROM public.erasure e JOIN public.timeline_entry t ON t.id = e.begun_entry
+                   WHERE e.id = erasing AND e.state = 'running' AND t.kind = 'erasure.begun'
+                     AND t.fact ->> 'erasure_id' = erasing::text) THEN
+        RAISE EXCEPTION 'no such erasure is running';
+    END IF;
+    PERFORM set_config('plixo.erasure', erasing::text, true);
+    UPDATE public.timeline_entry t SET actor = n.actor, fact = n.fact::jsonb
+    FROM unnest(entries, actors, facts) AS n (id, actor, fact) WHERE t.id = n.id;
+    GET DIAGNOSTICS changed = ROW_COUNT;
+    PERFORM set_config('plixo.erasure', '', true);
+    RETURN changed;
+END $$;
+REVOKE EXECUTE ON FUNCTION erase_from_timeline(uuid, bigint[], text[], text[]) FROM PUBLIC;
