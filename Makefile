@@ -3,6 +3,7 @@
 PYTHON =
 PYTEST_ARGS =
 SOAK_ARGS =
+SIZES =
 SCREENSHOTS = screenshots
 LANGUAGES = en de fr es
 IN = .venv/bin
@@ -31,8 +32,9 @@ lint: $(READY) ## style, types, import contracts, generated docs, the docs site
 test: $(READY) ## the tests, on two processes; PYTEST_ARGS="-k link" picks some
 	@$(IN)/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
 
-bench: $(READY) ## measure against bare code on this machine; fails when a ratio misses its limit
+bench: $(READY) ## measure against bare code on this machine, and how costs grow with the ledger; SIZES="1000 1000000"
 	@$(IN)/python -m tests.benchmarks.run
+	@$(IN)/python -m tests.benchmarks.growth $(SIZES)
 
 soak: $(READY) ## play a simulated year, and kill the mail server while 10,000 mails arrive; SOAK_ARGS="--accounts 200 --days 60"
 	@$(IN)/python -m tests.soak $(SOAK_ARGS)

@@ -18,11 +18,9 @@ import asyncio
 import io
 import os
 import random
-import resource
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -37,6 +35,7 @@ from domain.kernel.jobs import Jobs
 from domain.kernel.transactions import Database
 from domain.ledger import csv_import
 from plixo import wiring
+from tests.benchmarks import memory
 from tests.benchmarks.bench_jobs import a_database
 from tests.clocks import StandingClock
 from tests.conftest import KEYS, MERCHANT
@@ -206,21 +205,6 @@ async def measured(core: Core, address: str, rows: int, folder: Path) -> list[di
     ]  # fmt: skip
 
 
-def _fresh_peak() -> None:
-    """Forget the largest memory so far, which other benchmarks may have needed; only Linux can."""
-    with suppress(OSError):
-        Path("/proc/self/clear_refs").write_text("5")
-
-
-def _peak() -> float:
-    """Return the largest memory since then, in megabytes."""
-    try:
-        status = Path("/proc/self/status").read_text()
-    except OSError:
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
-
-
 def row(name: str, rows: int, seconds: float, bare_seconds: float, limit: float) -> dict[str, Any]:
     """Return one line of the table."""
     mine, other = rows / seconds, rows / bare_seconds
@@ -237,12 +221,12 @@ async def run(sizes: tuple[int, ...] = ()) -> list[dict[str, Any]]:
             core = Core(clock=StandingClock(), database=Database(), jobs=jobs, keys=KEYS, merchant=MERCHANT,
                         notices=wiring.NOTICES)  # fmt: skip
             await jobs.open()
-            _fresh_peak()
+            memory.fresh_peak()
             first = None
             for rows in sizes or named or SIZES:
                 lines += (each := await measured(core, address, rows, Path(folder)))
                 first = each[1] if first is None or rows <= FROM else first
-            peak = _peak()
+            peak = memory.peak_megabytes()
             await jobs.close()
     assert first is not None, "there is a size"
     return [*lines, *_absolute(first, lines[-3], peak)]

@@ -1,6 +1,7 @@
 """A product that goes on while it is migrated: no change shuts it out, and old code runs on what was only added to."""
 
 import asyncio
+import os
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,8 +16,8 @@ from plixo import migrations
 from plixo.migrations import MIGRATIONS, Migration, SchemaBehind, SchemaBusy, rules
 from tests import databases
 
-ROWS = 20_000
-"""Of the filled tables: enough that writing one anew is seen, few enough for any machine."""
+ROWS = int(os.environ.get("PLIXO_MIGRATION_ROWS", "20000"))
+"""Of the filled tables: enough that writing one anew is seen, few enough for any machine; a million takes minutes."""
 
 LONGEST_LOCK = 1.0
 """Seconds for which a change may keep readers or writers out."""
