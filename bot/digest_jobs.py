@@ -11,6 +11,7 @@ from bot.views import digest as views
 from domain.kernel.core import Core
 from domain.kernel.jobs import JobFunction
 from domain.operations import digest_charts, digests
+from domain.operations.digest_contents import Common
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +23,7 @@ class DigestJobs:
     """Sends digests."""
 
     def __init__(self, core: Core, poster: Poster, uploads: Uploads) -> None:
-        self._core, self._poster, self._uploads = core, poster, uploads
+        self._core, self._poster, self._uploads, self._common = core, poster, uploads, Common()
 
     def jobs(self) -> dict[str, JobFunction]:
         """Return the jobs that this does."""
@@ -36,9 +37,9 @@ class DigestJobs:
         """
         key = f"digest:{UUID(digest_id)}"
         found = await digests.planned(self._core, digest_id=UUID(digest_id))
-        if found is None or await self._uploads.is_done(f"{key}:chart"):
+        if found is None or found.is_over or await self._uploads.is_done(f"{key}:chart"):
             return
-        told = await digests.content(self._core, found)
+        told = await digests.content(self._core, found, common=self._common)
         if told is None:
             return
         try:

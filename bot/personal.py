@@ -1,4 +1,4 @@
-"""Personal: what one person is told in the talk with Plixo: requests to decide, answers to one's own, roles that end.
+"""Personal: what one person is told in the talk with Plixo: requests to decide, answers, roles that end, lost mail.
 
 Each message has a key of its own and is drawn anew when what it stands for changes, so a job may run twice. Who wants
 to hear less (``/plixo settings noise``) is sent less; what was sent before is kept current all the same.
@@ -16,7 +16,9 @@ from bot.learning import Learner
 from bot.poster import Poster
 from bot.views import access as views
 from bot.views import answers
+from bot.views import digest as digest_views
 from bot.views import roles as role_views
+from domain.deliverability.operator_mail_events import OperatorMailDeclined, OperatorMailFailed
 from domain.kernel import timeline
 from domain.kernel.actor import ActorKind, Permission
 from domain.kernel.core import Core
@@ -58,6 +60,8 @@ class Personal:
                 await self._learner.learn_one(event.person_id)
                 if event.actor_kind == ActorKind.PERSON and event.access_id is None:
                     await self._own(event, entry_id, event.person_id)
+            case OperatorMailFailed() | OperatorMailDeclined():
+                await self._own(event, entry_id, event.person_id)
             case RoleRevoked() if event.actor_kind == ActorKind.PERSON and not event.given_up:
                 await self._own(event, entry_id, event.person_id)
 
@@ -87,9 +91,11 @@ class Personal:
         def draw(_: Audience) -> Message:
             if isinstance(event, RoleEndsSoon):
                 return role_views.ends_soon(event)
+            if isinstance(event, OperatorMailFailed | OperatorMailDeclined):
+                return digest_views.not_mailed(event)
             return answers.said(f"{event.told()}.")
 
-        weight = Weight.NEEDS if isinstance(event, RoleEndsSoon) else Weight.CONCERNS
+        weight = Weight.NEEDS if isinstance(event, RoleEndsSoon | OperatorMailFailed) else Weight.CONCERNS
         await self._to(slack_id, draw, key=f"entry-own:{entry_id}", weight=weight)
 
     async def _to(self, slack_id: str, draw: Draw, *, key: str, weight: Weight) -> None:

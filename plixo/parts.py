@@ -27,6 +27,7 @@ from portal import jobs as portal_jobs
 from portal.no_gateway import NoGateway
 from portal.stripe_gateway import StripeGateway
 from scheduler import mailer
+from scheduler.digest_mailer import DigestMailer
 from scheduler.key_faults import KeyUnusable
 from scheduler.mailer import Relay
 from scheduler.mime import Signer
@@ -143,6 +144,7 @@ def job_functions(core: Core, built: Edges) -> Mapping[str, JobFunction]:
         **wiring.domain_functions(core),
         **portal_jobs.functions(core, built.gateway),
         "send_mailing": send_mailing,
+        "mail_digest": DigestMailer(core, built.relay).send,
         "examine_document": partial(document_checks.examine, core, check=built.virus_check),
         "check_sender": partial(authentications.check, core, names=built.resolver),
         **_readiness(core, built.surroundings),

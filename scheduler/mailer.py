@@ -123,9 +123,14 @@ async def _wire(core: Core, relay: Relay, mail: OutgoingMail) -> bytes:
 
 async def _declined(core: Core, mailing_id: UUID, answer: aiosmtplib.SMTPResponseException) -> None:
     if answer.code >= PERMANENT:
-        enhanced = next((word for word in answer.message.split()[:1] if word[:2] in {"4.", "5."}), "")
         watch.ends_as("refused")
-        await sending.refused(core, mailing_id=mailing_id, answer=f"{answer.code} {enhanced}".strip())
+        await sending.refused(core, mailing_id=mailing_id, answer=answer_code(answer))
         return
     await sending.postponed(core, mailing_id=mailing_id)
     raise TryLater(LATER, f"the relay asked us to come again ({answer.code})")
+
+
+def answer_code(answer: aiosmtplib.SMTPResponseException) -> str:
+    """Return a relay's answer without its words, which may name the recipient."""
+    enhanced = next((word for word in answer.message.split()[:1] if word[:2] in {"4.", "5."}), "")
+    return f"{answer.code} {enhanced}".strip()

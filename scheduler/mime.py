@@ -157,9 +157,11 @@ def _headers(core: Core, mail: OutgoingMail) -> Iterator[bytes]:
 def _body(mail: OutgoingMail) -> bytes:
     """Return the parts, from their first header on."""
     html = _text("html", mail.letter.html)
+    shown = [_file(each.content_type, "inline", each.name, each.body, content_id=each.name) for each in mail.pictures]
     if mail.letter.logo is not None:
-        logo = _file("image/png", "inline", "logo.png", mail.letter.logo, content_id=letters.LOGO_ID)
-        html = _several("related", html, logo)
+        shown.insert(0, _file("image/png", "inline", "logo.png", mail.letter.logo, content_id=letters.LOGO_ID))
+    if shown:
+        html = _several("related", html, *shown)
     both = _several("alternative", _text("plain", mail.letter.text), html)
     if not mail.attachments:
         return both

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from bot import blocks, ids, text
 from bot.blocks import Block, Message
 from bot.views import piles
+from domain.deliverability.operator_mail_events import OperatorMailDeclined, OperatorMailFailed
 from domain.kernel.speech import say
 from domain.operations import digest_words
 from domain.operations.digest_contents import Digest
@@ -32,6 +33,19 @@ def digest(told: Digest) -> Message:
             _buttons(told),
             blocks.context(say("Formulas: docs/reports.md. The picture: `/plixo ageing chart`.")),
         ),
+    )
+
+
+def not_mailed(event: OperatorMailFailed | OperatorMailDeclined) -> Message:
+    """Return that a digest did not arrive by mail, or is not wanted there, and how it is mailed again."""
+    sentence = f"{event.told()}."
+    hint = say("To get it by mail: `/plixo settings address you@company.example`, then `/plixo settings digest both`.")
+    settings = blocks.button(
+        say("Settings"), action=ids.Action.SETTINGS, value=ids.value(), label=say("Change your settings")
+    )
+    return Message(
+        text=sentence,
+        blocks=(blocks.section(text.said(sentence)), blocks.actions(settings), blocks.context(hint)),
     )
 
 

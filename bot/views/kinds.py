@@ -88,6 +88,8 @@ NAMES: Mapping[str, str] = {
     "mail.assigned": phrase("mail assigned"),
     "mail.quarantined": phrase("mail quarantined"),
     "mail.replied": phrase("mail replied"),
+    "operator_mail.declined": phrase("digest by mail declined"),
+    "operator_mail.failed": phrase("digest by mail failed"),
     "parity.failed": phrase("parity failed"),
     "payment.declined": phrase("payment declined"),
     "payment.failed": phrase("payment failed"),

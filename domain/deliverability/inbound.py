@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
 
-from domain.deliverability import acting, cases, notes, triage, waits
+from domain.deliverability import acting, cases, notes, operator_reports, triage, waits
 from domain.deliverability.acting import Before
 from domain.deliverability.cases import Case
 from domain.deliverability.events import MailQuarantined, MailSeen
@@ -29,6 +29,9 @@ log = logging.getLogger(__name__)
 
 MAX_BATCH = 64
 """Mails that are stored in one transaction."""
+
+OUR_OWN = "operator mail"
+"""What is decided on a report about a mail to one of our own people; ``operator_reports`` has acted upon it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +185,8 @@ async def act_upon(
     """
     reading, reply = opened.reading, opened.reply.as_json() if opened.reply else None
     case = await cases.gathered(core, tx, reading=reading, sent_to=sent_to, arrived=arrived)
+    if (said := await operator_reports.heard(core, tx, case)) is not None:
+        return await _of_our_own(core, record, reading, said)
     decision, decided = triage.decide(case), triage.mark(case)
     if _proof_lost(record, case):
         return Outcome(record.id, record.state, reading.kind.value, reading.rule, notes.UNPROVABLE, changed=False)
@@ -201,6 +206,15 @@ async def act_upon(
         known = False
         await record.move("read", reply=reply)
     return Outcome(record.id, record.state, reading.kind.value, reading.rule, decision.note, not known)
+
+
+async def _of_our_own(core: Core, record: InboundMail, reading: Reading, said: str) -> Outcome:
+    """Keep a report about a mail to one of our own people; nobody has to look at it."""
+    known = record.status is InboundState.READ and _as_before(record.reading, reading)
+    if not known:
+        now = core.clock.now()
+        await record.move("read", reading=reading.as_json(), reply=None, reason=said, decided=OUR_OWN, seen_at=now)
+    return Outcome(record.id, record.state, reading.kind.value, reading.rule, said, not known)
 
 
 def _proof_lost(record: InboundMail, case: Case) -> bool:

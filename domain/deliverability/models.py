@@ -88,6 +88,27 @@ class MailingItem(StatefulRecord):
         table = "mailing_item"
 
 
+class OperatorMail(StatefulRecord):
+    """One mail to one of the merchant's own people; its text is made when it leaves."""
+
+    MACHINE = states.OPERATOR_MAIL
+
+    person_id: UUID = fields.UUIDField()
+    letter: str = fields.TextField()
+    about_id: UUID = fields.UUIDField()
+    address: str = fields.TextField()
+    address_key: str = fields.TextField()
+    message_id: str = fields.TextField()
+    answer: str = fields.TextField(default="")
+    queued_at: datetime = fields.DatetimeField()
+    sent_at: datetime | None = fields.DatetimeField(null=True)
+
+    class Meta:
+        """Tortoise's settings."""
+
+        table = "operator_mail"
+
+
 class InboundMail(StatefulRecord):
     """A mail as it came, with the reading that was made of it."""
 

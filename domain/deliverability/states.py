@@ -42,6 +42,34 @@ MAILING = Machine(
 )
 
 
+class OperatorMailState(StrEnum):
+    """One mail to one of the merchant's own people."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    SKIPPED = "skipped"
+    REFUSED = "refused"
+    BOUNCED = "bounced"
+
+
+OPERATOR_MAIL = Machine(
+    "operator mail",
+    start=OperatorMailState.QUEUED,
+    moves={
+        (OperatorMailState.QUEUED, "send"): OperatorMailState.SENDING,  # committed before the wire
+        (OperatorMailState.QUEUED, "skip"): OperatorMailState.SKIPPED,  # nothing to tell, or nobody who wants it
+        (OperatorMailState.QUEUED, "refuse"): OperatorMailState.REFUSED,
+        (OperatorMailState.SENDING, "deliver"): OperatorMailState.SENT,
+        (OperatorMailState.SENDING, "requeue"): OperatorMailState.QUEUED,  # the relay said "later", or nothing
+        (OperatorMailState.SENDING, "refuse"): OperatorMailState.REFUSED,
+        (OperatorMailState.SENDING, "skip"): OperatorMailState.SKIPPED,  # its day ended, or the database was restored
+        (OperatorMailState.SENDING, "bounce"): OperatorMailState.BOUNCED,  # we died before we wrote down that it left
+        (OperatorMailState.SENT, "bounce"): OperatorMailState.BOUNCED,
+    },
+)
+
+
 class ItemState(StrEnum):
     """One invoice in a reminder."""
 

@@ -9,7 +9,7 @@ import re
 from datetime import UTC, date, timedelta
 from uuid import UUID
 
-from domain.deliverability import suppressions
+from domain.deliverability import operator_mails, suppressions
 from domain.deliverability.events import AddressSuppressed
 from domain.deliverability.models import Mailing
 from domain.deliverability.suppressions import Why
@@ -50,7 +50,7 @@ def read(core: Core, token: str) -> UUID | None:
 
 
 async def stop(core: Core, *, token: str, rule: str) -> AddressSuppressed | None:
-    """Stop the reminders to whom a token was mailed; None when there was nothing to stop.
+    """Stop the reminders, or the digests, to whom a token was mailed; None when no reminders were stopped.
 
     Says nothing about why: whoever asks may be a stranger who tries tokens. Safe to repeat.
 
@@ -65,6 +65,7 @@ async def stop(core: Core, *, token: str, rule: str) -> AddressSuppressed | None
     async with core.transaction() as tx:
         mailing = await Mailing.get_or_none(id=mailing_id)
         if mailing is None:
+            await operator_mails.declined(core, tx, mail_id=mailing_id)
             return None
         return await suppressions.suppress(
             core, tx, mailing=mailing, reason=Why.OPTED_OUT, rule=rule, diagnostic="", mail_id=None

@@ -1,8 +1,9 @@
 """Digest contents: what a manager is told of yesterday, or of the week, and of what waits today; read once."""
 
+import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from domain.commitments import adherence, dispute_queries
@@ -28,6 +29,9 @@ from domain.outreach.mail_reports import Figures
 
 WEEK_DAYS = 7
 
+FRESH = timedelta(minutes=10)
+"""How old figures may be that were read for somebody else's digest."""
+
 
 class Kind(StrEnum):
     """Of which time a digest tells."""
@@ -47,17 +51,12 @@ class Week:
 
 
 @dataclass(frozen=True, slots=True)
-class Digest:
-    """Everything that one person is told."""
+class Shared:
+    """What every reader of a digest is told alike."""
 
-    kind: Kind
-    period: Period
-    """Yesterday at the merchant's, or the seven days that ended with it."""
     takings: tuple[Takings, ...]
     promises: tuple[Standing, ...]
     disputes: tuple[Standing, ...]
-    piles: Mapping[Pile, Waits]
-    """What waits for this person's decision or answer."""
     held: HeldBack
     mail: Figures
     """Of the last seven days."""
@@ -69,6 +68,17 @@ class Digest:
     """What channels were counted instead of told."""
     week: Week | None
 
+
+@dataclass(frozen=True, slots=True)
+class Digest(Shared):
+    """Everything that one person is told."""
+
+    kind: Kind
+    period: Period
+    """Yesterday at the merchant's, or the seven days that ended with it."""
+    piles: Mapping[Pile, Waits]
+    """What waits for this person's decision or answer."""
+
     @property
     def is_empty(self) -> bool:
         """Whether nothing happened and nothing waits: what is merely still open is no news."""
@@ -78,7 +88,29 @@ class Digest:
         return not (self.takings or self.promises or self.disputes or waits or self.folded or happened)
 
 
-async def compose(core: Core, *, kind: Kind, actor: Actor, slack_id: str = "") -> Digest:
+class Common:
+    """The figures that are the same for everybody, read once for all who are told within some minutes.
+
+    A morning brings a digest to each manager, and the ledger is added up for the first of them.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[Kind, Period], tuple[datetime, Shared]] = {}
+        self._reading = asyncio.Lock()
+
+    async def figures(self, core: Core, *, kind: Kind, period: Period, actor: Actor) -> Shared:
+        """Return the figures of a period, at most ``FRESH`` old."""
+        async with self._reading:
+            at, kept = self._kept.get((kind, period), (None, None))
+            now = core.clock.now()
+            if kept is None or at is None or not at <= now < at + FRESH:
+                kept = await shared(core, kind=kind, period=period, actor=actor)
+                fresh = {key: each for key, each in self._kept.items() if each[0] <= now < each[0] + FRESH}
+                self._kept = {**fresh, (kind, period): (now, kept)}
+            return kept
+
+
+async def compose(core: Core, *, kind: Kind, actor: Actor, slack_id: str = "", common: Common | None = None) -> Digest:
     """Read the digest of one person.
 
     Raises:
@@ -86,13 +118,26 @@ async def compose(core: Core, *, kind: Kind, actor: Actor, slack_id: str = "") -
     """
     actor.require(Permission.VIEW)
     period = periods.before(core, WEEK_DAYS if kind is Kind.WEEKLY else 1)
+    read = common.figures if common is not None else shared
+    figures = await read(core, kind=kind, period=period, actor=actor)
     return Digest(
         kind=kind,
         period=period,
+        piles=await desks.piles(core, actor=actor, slack_id=slack_id),
+        **{each.name: getattr(figures, each.name) for each in fields(Shared)},
+    )
+
+
+async def shared(core: Core, *, kind: Kind, period: Period, actor: Actor) -> Shared:
+    """Read what every reader is told alike.
+
+    Raises:
+        NotAllowed: The actor may not look.
+    """
+    return Shared(
         takings=await takings.takings(core, period=period, actor=actor),
         promises=await commitments.promises(core, period=period, actor=actor),
         disputes=await commitments.disputes(core, period=period, actor=actor),
-        piles=await desks.piles(core, actor=actor, slack_id=slack_id),
         held=await held_back.held_back(core, actor=actor),
         mail=(await mail_reports.report(core)).whole,
         portal=(await funnel.funnel(core, actor=actor, weeks=2)).whole,

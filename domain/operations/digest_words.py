@@ -191,7 +191,7 @@ def _portal(told: Digest) -> Iterator[str]:
 
 
 def _exposures(told: Digest, named: Callable[[str], str]) -> Iterator[str]:
-    for each in _largest(told):
+    for each in largest(told):
         yield counted(
             "{customer}: {open}, of it {overdue} overdue, the oldest by {n} day",
             "{customer}: {open}, of it {overdue} overdue, the oldest by {n} days",
@@ -220,7 +220,7 @@ def _ageing(told: Digest) -> Iterator[str]:
             )
 
 
-def _largest(told: Digest) -> tuple[Exposure, ...]:
+def largest(told: Digest) -> tuple[Exposure, ...]:
     """Return ten in all: the first of each currency, then the second of each, since two currencies do not compare."""
     places: dict[str, int] = {}
     ranked: list[tuple[int, int, Exposure]] = []

@@ -1,4 +1,4 @@
-"""Digests: who gets one in Slack and when, each once.
+"""Digests: who gets one in Slack or by mail and when, each once.
 
 A cron wakes the planner every quarter of an hour. It looks whose hour has passed on their own calendar and clock, and
 puts one row for each person, kind and day of theirs; the key decides, so however many planners look, and however long
@@ -10,18 +10,21 @@ has passed when the next one begins.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 from zoneinfo import ZoneInfo
 
+from domain.deliverability import operator_mails
+from domain.deliverability.operator_mails import Wanted
 from domain.kernel.actor import Actor
 from domain.kernel.core import Core
 from domain.kernel.refusals import Refusal
 from domain.kernel.transactions import Row
 from domain.operations import digest_contents
-from domain.operations.digest_contents import Digest, Kind
+from domain.operations.digest_contents import Common, Digest, Kind
 from domain.people import people, setting_words
 from domain.people.preferences import DIGEST_AT
 from domain.people.roles import Role
+from domain.people.setting_words import Digest as Way
 
 READERS = (Role.AR_MANAGER, Role.CONTROLLER, Role.ADMIN)
 """Who gets a digest without having asked for one; anybody else with a role may switch it on."""
@@ -32,13 +35,16 @@ MOST = 5_000
 KEPT = timedelta(days=90)
 """How long it is remembered that a digest was sent."""
 
+MAILS = UUID("6f2d3a52-4d2b-5b0c-9a43-5e6f0d1c8b11")
+"""The name space in which mails have their ids; any that nothing else uses."""
+
 _READERS = """
-    SELECT p.id, c.zone, c.slack_zone, c.digest_at, min(g.created_at) AS since
+    SELECT p.id, c.zone, c.slack_zone, c.digest_at, c.digest, c.address, min(g.created_at) AS since
     FROM person p
     JOIN role_grant g ON g.person_id = p.id AND g.state = 'active' AND (g.until IS NULL OR g.until > %(now)s)
     LEFT JOIN person_preference c ON c.person_id = p.id
     WHERE coalesce(c.digest, 'both') <> 'off'
-    GROUP BY p.id, c.zone, c.slack_zone, c.digest_at, c.digest
+    GROUP BY p.id, c.zone, c.slack_zone, c.digest_at, c.digest, c.address
     HAVING c.digest IS NOT NULL OR bool_or(g.role = ANY(%(roles)s))
     ORDER BY p.id LIMIT %(most)s
 """
@@ -48,7 +54,7 @@ _CLAIM = """
     SELECT id, person_id, kind, on_day, %(now)s
     FROM unnest(%(ids)s::uuid[], %(people)s::uuid[], %(kinds)s::text[], %(days)s::date[])
         AS due (id, person_id, kind, on_day)
-    ON CONFLICT (person_id, kind, on_day) DO NOTHING RETURNING id
+    ON CONFLICT (person_id, kind, on_day) DO NOTHING RETURNING id, person_id, kind, on_day
 """
 
 
@@ -60,6 +66,9 @@ class Due:
     kind: Kind
     on_day: date
     """Of the reader's own calendar; a week's is its Monday."""
+    mailed_to: str = ""
+    """Where it goes by mail; empty where it does not."""
+    by_chat: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +79,8 @@ class Planned:
     kind: Kind
     person_id: UUID
     slack_id: str
+    is_over: bool
+    """Whether its day, or its week, has ended on the reader's calendar: the next one tells what is to be told."""
 
 
 async def plan(core: Core) -> int:
@@ -88,25 +99,40 @@ async def plan(core: Core) -> int:
                 "days": [each.on_day for each in due],
             },
         )
-        await core.jobs.defer_many(tx, "tell_digest", [{"digest_id": str(row["id"])} for row in rows])
+        queued = {(row["person_id"], Kind(row["kind"]), row["on_day"]): row["id"] for row in rows}
+        new = [(queued[key], each) for each in due if (key := (each.person_id, each.kind, each.on_day)) in queued]
+        await operator_mails.queue(core, tx, [_mail(digest_id, each) for digest_id, each in new if each.mailed_to])
+        by_chat = [{"digest_id": str(digest_id)} for digest_id, each in new if each.by_chat]
+        await core.jobs.defer_many(tx, "tell_digest", by_chat)
     return len(rows)
 
 
 async def planned(core: Core, *, digest_id: UUID) -> Planned | None:
     """Return a digest that is to be brought; None when it was forgotten."""
     row = await core.database.row(
-        "SELECT d.id, d.kind, d.person_id, p.slack_id FROM digest d JOIN person p ON p.id = d.person_id"
-        " WHERE d.id = %s",
+        "SELECT d.id, d.kind, d.person_id, d.on_day, p.slack_id, c.zone, c.slack_zone FROM digest d"
+        " JOIN person p ON p.id = d.person_id LEFT JOIN person_preference c ON c.person_id = p.id WHERE d.id = %s",
         (digest_id,),
     )
-    return Planned(row["id"], Kind(row["kind"]), row["person_id"], row["slack_id"]) if row else None
+    if row is None:
+        return None
+    kind, today = Kind(row["kind"]), core.clock.now().astimezone(_zone(core, row)).date()
+    lasts = digest_contents.WEEK_DAYS if kind is Kind.WEEKLY else 1
+    over = today >= row["on_day"] + timedelta(lasts)
+    return Planned(row["id"], kind, row["person_id"], row["slack_id"], over)
 
 
-async def content(core: Core, found: Planned) -> Digest | None:
-    """Return what is to be told, with the rights of this moment; None where there is nothing, or nobody to tell."""
+async def content(core: Core, found: Planned, *, common: Common | None = None) -> Digest | None:
+    """Return what is to be told, with the rights of this moment; None where there is nothing, or nobody to tell.
+
+    Args:
+        core: The core.
+        found: The digest.
+        common: Figures that are the same for all readers, where several are told one after another.
+    """
     try:
         actor = await people.actor(core, slack_id=found.slack_id)
-        told = await digest_contents.compose(core, kind=found.kind, actor=actor, slack_id=found.slack_id)
+        told = await digest_contents.compose(core, kind=found.kind, actor=actor, slack_id=found.slack_id, common=common)
     except Refusal:  # the role ended meanwhile
         return None
     return None if told.is_empty else told
@@ -134,7 +160,18 @@ def _due(core: Core, row: Row, now: datetime) -> Iterator[Due]:
     for kind, day in ((Kind.DAILY, here.date()), (Kind.WEEKLY, monday)):
         moment = datetime.combine(day, at, zone)
         if row["since"] <= moment <= now:
-            yield Due(row["id"], kind, day)
+            yield Due(row["id"], kind, day, *_ways(row))
+
+
+def _ways(row: Row) -> tuple[str, bool]:
+    """Return where a digest is mailed to, and whether it comes in Slack; by mail only where an address is known."""
+    chosen, address = Way(row["digest"] or Way.BOTH), row["address"] or ""
+    return (address if chosen is not Way.CHAT else "", chosen is not Way.MAIL or not address)
+
+
+def _mail(digest_id: UUID, due: Due) -> Wanted:
+    """Return the mail of a digest; its id follows from whose it is and of when, also after a restore."""
+    return Wanted(uuid5(MAILS, f"{due.person_id} {due.kind} {due.on_day}"), due.person_id, digest_id, due.mailed_to)
 
 
 def _zone(core: Core, row: Row) -> ZoneInfo:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from domain.deliverability import operator_mails
 from domain.deliverability.models import Mailing
 from domain.deliverability.states import MailingState
 from domain.kernel import addresses, timeline
@@ -43,7 +44,7 @@ _PENDING = "SELECT id, state FROM mailing WHERE state IN ('queued', 'sending') O
 
 _BUSY = """
     SELECT count(*) AS jobs FROM procrastinate_jobs WHERE status IN ('todo', 'doing') AND queue_name <> 'chat'
-      AND (id <= %(last)s AND task_name <> 'send_mailing'
+      AND (id <= %(last)s AND task_name NOT IN ('send_mailing', 'mail_digest')
            OR task_name IN ('write_letter', 'mail_answer') AND (scheduled_at IS NULL OR scheduled_at <= %(now)s))
 """
 """Jobs that the backup brought back, and letters that they have called for since."""
@@ -171,7 +172,7 @@ async def release(core: Core, *, actor: Actor, mailing_id: UUID | None = None) -
 
 
 async def _put_all_aside(core: Core, actor: Actor) -> int:
-    count, found = 0, PAGE
+    count, found = await operator_mails.put_aside(core), PAGE
     while found == PAGE:
         async with core.transaction() as tx:
             rows = await tx.rows(_PENDING, (PAGE,))

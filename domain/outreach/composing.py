@@ -54,6 +54,8 @@ class OutgoingMail:
     """Where one click does the same (RFC 8058)."""
     thread: Thread | None = None
     """Of a mail that a person wrote; all others are written by the product."""
+    pictures: tuple[Attachment, ...] = ()
+    """What the HTML shows besides the logo, each by its name as its Content-ID."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,11 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from domain.kernel import locales, timeline
-from domain.kernel.actor import Actor, Permission
+from domain.kernel import addresses, locales, timeline
+from domain.kernel.actor import SYSTEM, Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
+from domain.kernel.transactions import Transaction
 from domain.people import setting_words
 from domain.people.events import SettingChanged
 from domain.people.refusals import PersonUnknown
@@ -104,6 +105,28 @@ async def set(  # noqa: A001 - what people do with a setting; it is always calle
         )
         if row[column] != stored:
             await timeline.record(core, tx, event)
+    return event
+
+
+async def leave_mail(
+    core: Core, tx: Transaction, *, person_id: UUID, address: str | None = None
+) -> SettingChanged | None:
+    """Let a person's digest come in Slack alone; None when it does, or is mailed elsewhere than to *address* by now."""
+    row = await tx.row(f"{_SELECT} WHERE p.id = %s FOR UPDATE OF p", (person_id,))
+    if row is None or row["digest"] in (Digest.CHAT, Digest.OFF) or not row["address"]:
+        return None
+    if address is not None and addresses.key(row["address"]) != addresses.key(address):
+        return None
+    await tx.execute("UPDATE person_preference SET digest = %s WHERE person_id = %s", (Digest.CHAT.value, person_id))
+    event = SettingChanged(
+        person_id=person_id,
+        person_name=row["name"],
+        setting=Setting.DIGEST.value,
+        before=setting_words.shown(Setting.DIGEST, row["digest"]),
+        after=Digest.CHAT.value,
+        **by(SYSTEM, core.clock.now()),
+    )
+    await timeline.record(core, tx, event)
     return event
 
 

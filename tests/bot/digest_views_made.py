@@ -66,8 +66,9 @@ def a_digest(name: str, *, many: int = 1, kind: Kind = Kind.DAILY) -> Digest:
 def an_empty_digest() -> Digest:
     """Return a digest of a day without news."""
     return Digest(
-        Kind.DAILY, Period(DAY, DAY), (), (), (), {}, HeldBack((), ()), Figures(0, 0, 0, 0), Counts(), (),
-        AgeingCompared(Ageing(DAY, ()), DAY - timedelta(7), {}), (), None,
+        kind=Kind.DAILY, period=Period(DAY, DAY), takings=(), promises=(), disputes=(), piles={},
+        held=HeldBack((), ()), mail=Figures(0, 0, 0, 0), portal=Counts(), exposures=(),
+        ageing=AgeingCompared(Ageing(DAY, ()), DAY - timedelta(7), {}), folded=(), week=None,
     )  # fmt: skip
 
 

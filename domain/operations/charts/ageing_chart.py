@@ -16,15 +16,23 @@ from domain.operations.charts.drawing import BEFORE, INK, LATE, NOW, Target
 OLDEST = "91+"
 
 
-def draw(found: AgeingCompared, target: Target) -> str:
-    """Write the chart and return what it shows, in words."""
+def draw(found: AgeingCompared, target: Target, *, narrow: bool = False) -> str:
+    """Write the chart and return what it shows, in words.
+
+    Args:
+        found: The figures.
+        target: Where it goes.
+        narrow: Half as wide, with larger letters, for a telephone's screen; what it stands under says what it is.
+    """
     described = alt_text(found)
     shown = panels(found)
-    figure = Figure(figsize=(10, 1.2 + 3 * max(1, len(shown))), dpi=120, layout="constrained")
-    figure.suptitle(say("Open invoices by days past due, {day}", day=found.now.as_of), color=INK)
+    size = (4.4, 2.2 * max(1, len(shown))) if narrow else (10, 1.2 + 3 * max(1, len(shown)))
+    figure = Figure(figsize=size, dpi=230 if narrow else 120, layout="constrained")
+    if not narrow:
+        figure.suptitle(say("Open invoices by days past due, {day}", day=found.now.as_of), color=INK)
     many = figure.subplots(max(1, len(shown)), 1, squeeze=False)
     for axes, each in zip(many[:, 0], shown, strict=False):
-        _panel(axes, found, each)
+        _panel(axes, found, each, narrow=narrow)
     if not shown:
         many[0][0].axis("off")
         many[0][0].text(0.5, 0.5, say("Nothing is open."), ha="center", color=INK)
@@ -68,7 +76,7 @@ def finding(found: AgeingCompared, each: CurrencyAgeing) -> str:
     )
 
 
-def _panel(axes: Axes, found: AgeingCompared, each: CurrencyAgeing) -> None:
+def _panel(axes: Axes, found: AgeingCompared, each: CurrencyAgeing, *, narrow: bool) -> None:
     names = [bucket.name for bucket in each.buckets]
     now = [float(bucket.amount.decimal) for bucket in each.buckets]
     before = [float(found.earlier(each.currency, bucket.name).decimal) for bucket in each.buckets]
@@ -81,7 +89,7 @@ def _panel(axes: Axes, found: AgeingCompared, each: CurrencyAgeing) -> None:
         axes.text(
             place + 0.2, now[place] + most * 0.02, drawing.short(bucket.amount), ha="center", color=INK, fontsize=9
         )
-    axes.set_xticks(places, [_axis(name) for name in names], color=INK)
+    axes.set_xticks(places, [_axis(name) for name in names], color=INK, fontsize=8 if narrow else None)
     axes.set_ylim(0, most * 1.18)
     drawing.plain(
         axes,
@@ -92,6 +100,7 @@ def _panel(axes: Axes, found: AgeingCompared, each: CurrencyAgeing) -> None:
             n=each.total.invoices,
             day=found.then,
         ),
+        size=9 if narrow else 11,
     )
 
 

@@ -27,11 +27,11 @@ def saved(figure: Figure, target: Target, *, title: str, described: str) -> None
     figure.savefig(target, format=kind, metadata={**told, "Date": None} if kind == "svg" else told)
 
 
-def plain(axes: Axes, title: str) -> None:
+def plain(axes: Axes, title: str, *, size: int = 11) -> None:
     """Take away what carries no figure, and set the headline."""
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.tick_params(left=False, labelleft=False)
-    axes.set_title(title, loc="left", color=INK, fontsize=11)
+    axes.set_title(title, loc="left", color=INK, fontsize=size)
 
 
 def short(amount: Money) -> str:
