@@ -81,6 +81,7 @@ METRICS: tuple[Metric, ...] = (
     Metric("plixo_webhook_last_timestamp_seconds", G, (), "When the newest webhook came; 0: never.", shared=True),
     Metric("plixo_cron_last_slot_timestamp_seconds", G, ("cron",), "The newest slot that was run.", shared=True),
     Metric("plixo_readiness", G, ("check", "verdict"), "1 at the verdict of each check of readiness.", shared=True),
+    Metric("plixo_incidents_open", G, ("severity",), "Incidents that are not over: `P1`, `P2`, `P3`.", shared=True),
     Metric("plixo_vitals_read", G, (), "1 when the figures above could be read from the database.", shared=True),
 )
 

@@ -118,6 +118,8 @@ class Metrics:
         self._set("plixo_webhook_last_timestamp_seconds", found.webhook_last.timestamp() if found.webhook_last else 0)
         for cron, slot in found.cron_slots.items():
             self._set("plixo_cron_last_slot_timestamp_seconds", slot.timestamp(), cron)
+        for severity, number in found.incidents.items():
+            self._set("plixo_incidents_open", number, severity)
         self._metrics["plixo_readiness"].clear()
         for check, verdict in found.readiness.items():
             self._set("plixo_readiness", 1, check, verdict)

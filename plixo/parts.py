@@ -14,10 +14,10 @@ from domain.kernel import speech
 from domain.kernel.core import Core
 from domain.kernel.jobs import JobFunction
 from domain.kernel.ports import PaymentGateway, VirusCheck
-from domain.operations import readiness_judging, readiness_smoke
+from domain.operations import incident_facts, incident_watching, outside_calls, readiness_judging, readiness_smoke
 from inbound_mail.encryption import Encryption
 from inbound_mail.limits import Limits
-from plixo import wiring
+from plixo import portal_visitor, wiring
 from plixo.portal_visitor import Browser
 from plixo.resolver import Dns
 from plixo.settings import Settings
@@ -148,6 +148,7 @@ def job_functions(core: Core, built: Edges) -> Mapping[str, JobFunction]:
         "examine_document": partial(document_checks.examine, core, check=built.virus_check),
         "check_sender": partial(authentications.check, core, names=built.resolver),
         **_readiness(core, built.surroundings),
+        "watch_incidents": partial(_watch_incidents, core),
         **dict.fromkeys(wiring.OF_CHAT, wiring.nothing),
         **(built.bot.jobs() if built.bot else {}),
     }
@@ -170,3 +171,10 @@ def _readiness(core: Core, surroundings: World) -> dict[str, JobFunction]:
         await readiness_smoke.run(core, smoke_id=smoke_id, visitor=visitor, surroundings=surroundings)
 
     return {"judge_readiness": judge, "recheck_readiness": recheck, "smoke_dispute": smoke}
+
+
+async def _watch_incidents(core: Core) -> None:
+    """Look at the payers' pages first, so that what is judged has them in it."""
+    fine = await portal_visitor.answers(core.merchant.public_url)
+    await outside_calls.note(core, party=incident_facts.PORTAL, fine=fine)
+    await incident_watching.watch(core)

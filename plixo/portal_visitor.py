@@ -18,6 +18,21 @@ MOST_BYTES = 1 << 20
 """Of one page."""
 
 
+LOOK_SECONDS = 5.0
+"""A page that takes longer to say that it is there is as good as away."""
+
+
+async def answers(public_url: str) -> bool:
+    """Tell whether the payers' pages answer at the address that payers use."""
+    timeout = aiohttp.ClientTimeout(total=LOOK_SECONDS)
+    try:
+        async with aiohttp.ClientSession(timeout=timeout) as session, session.get(f"{public_url}/readyz") as answer:
+            return answer.status < 500
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        log.warning("the payers' pages do not answer", error=type(error).__name__)
+        return False
+
+
 class Browser:
     """Goes to the pages as a payer's browser does: with cookies, their own forms, and where they lead."""
 

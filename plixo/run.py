@@ -16,7 +16,7 @@ import portal.app
 from domain.kernel import watch
 from domain.kernel.clock import Clock
 from domain.kernel.core import Core
-from plixo import parts, runtime, tracing
+from plixo import parts, runtime, tally, tracing
 from plixo.health import Judge
 from plixo.metrics import Metrics
 from plixo.metrics_listener import Listener, listening
@@ -92,6 +92,9 @@ class Product:
         """Judge this process for whoever asks, and listen for those who watch where that is set."""
         judge = Judge(self.core, self._chosen)
         self._standing.degraded = judge.degraded
+        counter = tally.Counter(self.core, folder=self.settings.data_dir)
+        self._stack.enter_context(watch.by(counter))
+        await self._stack.enter_async_context(tally.kept(counter))
         if self.settings.otlp_endpoint is not None:
             named = "+".join(sorted(self._chosen))
             self._stack.enter_context(tracing.sent_to(self.settings.otlp_endpoint, parts=named))
@@ -167,9 +170,9 @@ class Product:
         await self._stack.aclose()
 
 
-async def until_stopped(settings: Settings, chosen: Collection[Part]) -> None:
+async def until_stopped(settings: Settings, chosen: Collection[Part], *, clock: Clock | None = None) -> None:
     """Run the parts until the process is asked to end."""
-    product = Product(settings, chosen)
+    product = Product(settings, chosen, clock=clock)
     asked = asyncio.Event()
     loop = asyncio.get_running_loop()
     for each in (signal.SIGINT, signal.SIGTERM):

@@ -1,7 +1,7 @@
 """Incident lists: how incidents stand, one by one and in numbers, with what is held back because of them."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -131,14 +131,6 @@ async def history(core: Core, *, incident_id: UUID, limit: int = HISTORY) -> lis
         (str(incident_id), limit),
     )
     return await timeline.entries(core, [row["id"] for row in rows])
-
-
-async def counts(core: Core) -> Mapping[str, int]:
-    """Return how many incidents are open, by severity, each severity named."""
-    rows = await core.database.rows(
-        "SELECT severity, count(*) AS n FROM incident WHERE state <> 'over' GROUP BY severity"
-    )
-    return {each.value: 0 for each in Severity} | {row["severity"]: int(row["n"]) for row in rows}
 
 
 async def of_days(core: Core, *, first: date, last: date) -> tuple[Shown, ...]:

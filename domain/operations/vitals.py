@@ -39,6 +39,8 @@ class Vitals:
     """The newest slot of each cron that was ever run."""
     readiness: Mapping[str, str]
     """Verdict of each check of readiness."""
+    incidents: Mapping[str, int]
+    """Incidents that are open, by severity."""
 
 
 async def read(core: Core) -> Vitals:
@@ -48,6 +50,10 @@ async def read(core: Core) -> Vitals:
     assert row is not None, "sub-selects always give a row"
     slots = await core.database.rows(_SLOTS, ([each.name for each in CRONS],))
     checks = await core.database.rows("SELECT name, verdict FROM readiness_result ORDER BY name LIMIT 100")
+    open_ = await core.database.rows(
+        "SELECT severity, (SELECT count(*) FROM incident i WHERE i.severity = s.severity AND i.state <> 'over') AS n"
+        " FROM unnest(ARRAY['P1', 'P2', 'P3']) AS s (severity)"
+    )
     return Vitals(
         mails={each: int(row[each]) for each in ("drafted", "queued", "sending", "unknown")},
         inbound_stored=row["inbound_stored"],
@@ -59,6 +65,7 @@ async def read(core: Core) -> Vitals:
         webhook_last=row["webhook_last"],
         cron_slots={each["name"]: each["slot"] for each in slots if each["slot"] is not None},
         readiness={each["name"]: each["verdict"] for each in checks},
+        incidents={each["severity"]: int(each["n"]) for each in open_},
     )
 
 
