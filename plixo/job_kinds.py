@@ -145,12 +145,7 @@ JOBS = (
         queueing_lock="publish_homes",
         queue="homes",  # of hundreds at Slack's pace, which must keep no news waiting
     ),
-    JobKind(
-        "share_audit",
-        "Sends a part of the audit log to whoever asked for it in Slack.",
-        queue="chat",
-        given_up="tell_audit_given_up",
-    ),
+    JobKind("share_audit", "Sends a part of the audit log to its asker.", queue="chat", given_up="tell_audit_given_up"),
     JobKind("tell_audit_given_up", "Tells whoever asked for a part of the audit log that it cannot be brought."),
     JobKind(
         "redraw_case",

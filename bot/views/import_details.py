@@ -60,7 +60,7 @@ def details(told: Findings, readers: Audience) -> Iterable[Block]:
         used = [each for each in told.reading.columns if each.meant][:COLUMNS_SHOWN]
         unused = [text.foreign(each.header, limit=40) for each in told.reading.columns if not each.meant]
         lines = [_column(each, readers) for each in used]
-        if unused:
+        if unused and not readers.brief:  # a file without headers has a row of data in their place
             lines.append(say("_not used_: {headers}", headers=", ".join(unused[:COLUMNS_SHOWN])))
         yield blocks.section("\n".join(lines)[:2_900])
     if told.reasons:

@@ -1,11 +1,13 @@
 """Files that were handed in, as whoever may import sees them: what they would change, what they leave open, the end."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 
 from bot import audience, blocks, ids, text
 from bot.audience import FULL, Audience
 from bot.blocks import Block, Confirmation, Message
+from bot.views import brief
 from bot.views.import_details import DELIMITERS, MARKS, ORDERS, counts, details, totals
 from bot.views.states import capital
 from domain.kernel import kept
@@ -18,19 +20,40 @@ from domain.operations.imports.states import ImportState
 READ = 99
 """Percent of a file from which on the rest of the work is the database's."""
 
+_TELLING = frozenset({ImportState.OPEN, ImportState.PREVIEWED, ImportState.APPLIED, ImportState.FAILED})
+"""States in which a card quotes the file."""
+
 BAR = 20
 """Characters of the bar that shows how far a file was read."""
 
 
 def card(found: ImportCard, readers: Audience = FULL) -> Message:
-    """Return the card of one file, as it is at this moment."""
+    """Return the card of one file, as it is at this moment; what a public channel is not shown is one click away."""
+    shown = _card(found, readers)
+    if not readers.brief or found.state not in _TELLING:
+        return shown
+    button = brief.reveal(ids.value(file=found.import_id), of=text.plain(found.file_name, limit=40))
+    return replace(shown, blocks=(*shown.blocks, blocks.actions(button)))
+
+
+def in_full(found: ImportCard) -> Message:
+    """Return all that the card says, for one reader; what can be decided stays at the card."""
+    shown = _card(found, FULL)
+    return replace(shown, blocks=tuple(_without_button(each) for each in shown.blocks if each["type"] != "actions"))
+
+
+def _without_button(block: Block) -> Block:
+    return {name: part for name, part in block.items() if name != "accessory"}
+
+
+def _card(found: ImportCard, readers: Audience) -> Message:
     name = text.foreign(found.file_name, limit=80)
     head = _head(found, name)
     match found.state:
         case ImportState.ASKED | ImportState.APPLYING:
             return _underway(found, head, name)
         case ImportState.OPEN:
-            return _open(found, head, name)
+            return _open(found, head, name, readers)
         case ImportState.PREVIEWED:
             return _previewed(found, head, name, readers)
         case ImportState.APPLIED:
@@ -41,6 +64,8 @@ def card(found: ImportCard, readers: Audience = FULL) -> Message:
         case ImportState.EXPIRED:
             told = say("{file}: nobody decided about it, so it has ended. Nothing was changed.", file=name)
             return _ended(head, told)
+        case ImportState.FAILED if readers.brief:
+            return _ended(head, say("{file} cannot be imported. Nothing was changed.", file=name))
         case ImportState.FAILED:
             why = text.said(kept.said(found.reason))
             return _ended(head, say("{file} cannot be imported: {why} Nothing was changed.", file=name, why=why))
@@ -71,12 +96,13 @@ def _underway(found: ImportCard, head: Block, name: str) -> Message:
     return Message(text=sentence, blocks=tuple(shown))
 
 
-def _open(found: ImportCard, head: Block, name: str) -> Message:
+def _open(found: ImportCard, head: Block, name: str, readers: Audience) -> Message:
     asked = found.question
     assert asked is not None, "the state says so"
+    why = "" if readers.brief and asked.what is not Asked.KIND else text.said(asked.why)
     shown = [
         head,
-        blocks.section(f"*{text.said(asked.text)}*\n{text.said(asked.why)}"),
+        blocks.section(f"*{text.said(asked.text)}*\n{why}".strip()),
         *_choices(found, asked),
     ]
     sentence = f"{name}: {text.said(asked.text, limit=200)}"

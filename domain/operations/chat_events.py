@@ -53,9 +53,13 @@ class DetailsRevealed(PlacedEvent):
     kind: ClassVar[str] = "details.revealed"
 
     channel: str
+    file: str = ""
+    """The name of the file that was handed in, if it is about one."""
 
     def told(self) -> str:
         """Return the fact as a sentence."""
+        if self.file:
+            return say("What the file {file} holds was revealed to one person", file=self.file)
         return say(
             "Details that channel {channel} does not show were revealed to one person",
             channel=self.channel or say_as("a channel", "unknown"),

@@ -12,9 +12,15 @@ from domain.operations.chat_events import DetailsRevealed
 
 
 async def record(
-    core: Core, *, actor: Actor, invoice_id: UUID | None = None, entry_id: int | None = None, channel: str = ""
+    core: Core,
+    *,
+    actor: Actor,
+    invoice_id: UUID | None = None,
+    entry_id: int | None = None,
+    file_name: str = "",
+    channel: str = "",
 ) -> DetailsRevealed:
-    """Write down that the actor is shown an invoice, or what one entry of the timeline tells, in full.
+    """Write down that the actor is shown an invoice, what one entry of the timeline tells, or a file, in full.
 
     Raises:
         NotAllowed: The actor may not look at anything.
@@ -33,6 +39,7 @@ async def record(
             account_id, number = invoice.account_id, invoice.number
         event = DetailsRevealed(
             channel=channel,
+            file=file_name,
             invoice_id=invoice_id,
             invoice_number=number,
             account_id=account_id,

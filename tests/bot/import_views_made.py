@@ -36,6 +36,10 @@ def import_views(name: str, *, many: int) -> Mapping[str, Message]:
     return {
         "import, previewed": imports.card(shown),
         "import, previewed in public": imports.card(shown, PUBLIC),
+        "import, in full": imports.in_full(shown),
+        "import, column, in public": imports.card(replace(shown, state=ImportState.OPEN, question=column), PUBLIC),
+        "import, applied, in public": imports.card(replace(shown, state=ImportState.APPLIED, decided_by=name), PUBLIC),
+        "import, failed, in public": imports.card(replace(shown, state=ImportState.FAILED, reason=name), PUBLIC),
         "import, shown anew": imports.card(replace(shown, reason=name or "The ledger has changed.")),
         "import, nothing new": imports.card(replace(shown, findings=nothing)),
         "import, fetching": imports.card(replace(shown, state=ImportState.ASKED, size_bytes=None)),

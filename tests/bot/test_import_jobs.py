@@ -23,6 +23,12 @@ from tests.bot.fake_slack import CHANNEL, FakeSlack
 IDA, TALK = "U0IDA", "D0IDA"
 LEDGER = b"Invoice No,Customer,Due,Total,Currency\nINV-7,Acme Ltd,2026-04-03,1200.50,EUR\nINV-8,Globex,soon,1,EUR\n"
 
+BANK = (
+    b"Auftragskonto;Buchungstag;Beguenstigter/Zahlungspflichtiger;Verwendungszweck;Betrag;Waehrung\n"
+    b"DE02120300000000202051;02.03.2026;Globex GmbH;Rechnung 7;1200,50;EUR\n"
+    b"DE02120300000000202051;03.03.2026;Haus AG;Rechnung 8;100,00;EUR\n"
+)
+
 
 @pytest.fixture
 async def ida(core: Core, staff: None) -> None:
@@ -31,13 +37,13 @@ async def ida(core: Core, staff: None) -> None:
         await people.grant(core, slack_id=slack_id, name=name, role=Role.CONTROLLER, reason="test", actor=SHELL)
 
 
-async def handed_in(core: Core, *, channel: str = TALK) -> str:
-    """Hand a ledger in, as if Slack had given it; return its import."""
+async def handed_in(core: Core, *, channel: str = TALK, body: bytes = LEDGER) -> str:
+    """Hand a file in, as if Slack had given it; return its import."""
     actor = await people.actor(core, slack_id=IDA)
     event = await handing.hand_in(
         core, source="slack:F1", file_name="ledger.csv", channel=channel, chat_id=IDA, actor=actor
     )
-    await handing.kept(core, import_id=event.import_id, body=LEDGER, thread=None)
+    await handing.kept(core, import_id=event.import_id, body=body, thread=None)
     return str(event.import_id)
 
 
@@ -72,6 +78,28 @@ async def test_the_card_in_a_talk_has_the_sums_and_the_reject_log_of_whoever_may
 
     assert "EUR* in 1 row\\n" in shown(slack, TALK)
     assert [b"date_malformed" in each for each in slack.uploaded] == [True]
+
+
+async def test_in_a_public_channel_a_file_tells_no_names_but_to_the_one_who_asks_and_may_import(
+    core: Core, bot: Bot, slack: FakeSlack, ida: None
+) -> None:
+    slack.channel = {"is_private": False, "is_member": True}
+    import_id = await handed_in(core, channel=CHANNEL, body=BANK)
+    await working.read(core, import_id=import_id)
+    value = ids.value(file=UUID(import_id))
+
+    await bot.jobs()["show_import"](import_id=import_id)
+    seen = await in_words.press(core, Click(Action.REVEAL, value, IDA))
+    refused = await in_words.press(core, Click(Action.REVEAL, value, VERA))
+
+    names = ("Globex", "Haus", "2051", "1.300,50", "1,300.50")
+    in_public, alone = shown(slack, CHANNEL), json.dumps(seen.blocks, ensure_ascii=False)
+    assert Action.REVEAL in in_public
+    assert all(name not in in_public for name in names)
+    assert "Account: …2051." in alone
+    assert "right to" in refused.text
+    (logged,) = await core.database.rows("SELECT actor, fact FROM timeline_entry WHERE kind = 'details.revealed'")
+    assert (logged["actor"], logged["fact"]["file"]) == ("Ida", "ledger.csv")
 
 
 async def test_a_preview_is_decided_and_its_forms_are_opened_by_whoever_may_import_only(core: Core, ida: None) -> None:
