@@ -10,7 +10,7 @@ from bot.filled import Misfilled, Values
 from bot.inputs import Option
 from bot.routes import Answer
 from bot.views import answers
-from domain.kernel import watch
+from domain.kernel import patience, watch
 from domain.kernel.core import Core
 from domain.kernel.refusals import Refusal
 from domain.people import people
@@ -27,7 +27,8 @@ def may_open(click: Click) -> bool:
 async def press(core: Core, click: Click) -> Answer:
     """Do what the button says, with the rights that the person has at this moment, and return what to say."""
     name = click.action if click.action in nouns.BUTTONS else "unknown"
-    with watch.work("slack-click", name), readers.spoken_to(core, await readers.person(core, slack_id=click.slack_id)):
+    reader = await readers.person(core, slack_id=click.slack_id)
+    with patience.limited(), watch.work("slack-click", name), readers.spoken_to(core, reader):
         return await _press(core, click)
 
 
@@ -59,7 +60,8 @@ async def submit(core: Core, view: dict[str, Any], *, slack_id: str, called: str
     """
     form = str(view.get("callback_id", ""))
     name = form if form in nouns.FORMS else "unknown"
-    with watch.work("slack-form", name), readers.spoken_to(core, await readers.person(core, slack_id=slack_id)):
+    reader = await readers.person(core, slack_id=slack_id)
+    with patience.limited(), watch.work("slack-form", name), readers.spoken_to(core, reader):
         return await _submit(core, view, slack_id=slack_id, called=called)
 
 

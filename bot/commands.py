@@ -10,7 +10,7 @@ from bot.blocks import Message
 from bot.routes import Answer, Command, Group
 from bot.views import answers
 from bot.views import help as help_views
-from domain.kernel import watch
+from domain.kernel import patience, watch
 from domain.kernel.actor import Actor
 from domain.kernel.core import Core
 from domain.kernel.refusals import Refusal
@@ -58,7 +58,8 @@ async def answer(core: Core, typed: str, *, slack_id: str, channel: str = "", ca
     """Run the command in *typed* for the person who typed it and return what to say. Knows no Slack transport."""
     found, _ = find(asks.words(typed))
     name = " ".join(found.words) if found else "unknown"
-    with watch.work("slack-command", name), readers.spoken_to(core, await readers.person(core, slack_id=slack_id)):
+    reader = await readers.person(core, slack_id=slack_id)
+    with patience.limited(), watch.work("slack-command", name), readers.spoken_to(core, reader):
         return await _answer(core, typed, slack_id=slack_id, channel=channel, called=called)
 
 

@@ -9,6 +9,7 @@ import json
 import re
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from dataclasses import fields, is_dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -18,7 +19,7 @@ import typer
 from pydantic import BaseModel, ValidationError
 from pydantic_settings import SettingsError
 
-from domain.kernel import request_ids
+from domain.kernel import patience, request_ids
 from domain.kernel.clock import Clock
 from domain.kernel.core import Core
 from domain.kernel.money import Money
@@ -62,13 +63,16 @@ def settings() -> Settings:
         raise typer.Exit(2) from None
 
 
-def run(work: Callable[[Core], Awaitable[R]]) -> R:
-    """Open a core, do *work* on it and return its result; a refusal ends with code 1 and its own words."""
+def run(work: Callable[[Core], Awaitable[R]], *, waits: bool = False) -> R:
+    """Open a core, do *work* on it and return its result; a refusal ends with code 1 and its own words.
+
+    Rows that an import holds are waited for no longer than a click waits, unless the work *waits* as jobs do.
+    """
     chosen = settings()
 
     async def opened() -> R:
         async with runtime.for_one_command(chosen, clock=demo_clock(chosen)) as core:
-            with request_ids.serving():
+            with request_ids.serving(), nullcontext() if waits else patience.limited():
                 return await work(core)
 
     return guarded(opened)

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from domain.kernel.clock import local_date
 from domain.kernel.money import Money
-from domain.kernel.refusals import Refusal
+from domain.kernel.refusals import InUse, Refusal
 from domain.pay_links import queries
 from domain.pay_links.queries import Banner, PayerPage
 from domain.pay_links.refusals import LinkNotFound
@@ -28,6 +28,9 @@ SHOWN_BACK = 8_000
 
 LONGEST_MARK = 200
 """Signs of what a form carries and nobody typed."""
+
+IN_USE_SECONDS = 5
+"""After them a payer may try again what an import kept from being done."""
 
 _FORMS = frozenset(step.value for step in Step if step is not Step.OPENED)
 
@@ -119,6 +122,8 @@ def posted(take: Callable[[Portal, web.Request, Sent], Awaitable[web.StreamRespo
             return _unsent(portal, request, NotSent(429, fields, wait=wait.seconds))
         except LinkNotFound:
             return _unsent(portal, request, NotSent(404, fields))
+        except InUse:
+            return _unsent(portal, request, NotSent(423, fields, wait=IN_USE_SECONDS))
 
     return handler
 
@@ -274,6 +279,7 @@ _WHY = {
     403: "unsent_other",
     404: "unsent_over",
     409: "unsent_changed",
+    423: "refuse_in_use",
     429: "unsent_often",
     503: "unsent_busy",
 }

@@ -11,7 +11,7 @@ from domain.commitments.promises import PromiseLine
 from domain.commitments.refusals import PromiseNotFound, PromiseRepeated
 from domain.commitments.states import PromiseState
 from domain.kernel.money import Money
-from domain.kernel.refusals import MoveRefused, NotFound, Refusal, StaleRecord
+from domain.kernel.refusals import InUse, MoveRefused, NotFound, Refusal, StaleRecord
 from domain.pay_links import acts
 from portal import act_forms
 from portal.act_forms import Desk, Sent
@@ -68,7 +68,7 @@ async def _given(
         pass  # the second click of a double click; the page shows what is on file
     except (StaleRecord, MoveRefused, PromiseNotFound) as no:
         raise act_forms.unexpected(sent, no) from no
-    except NotFound:
+    except (NotFound, InUse):
         raise
     except Refusal:  # the balance moved since it was looked at: what may be promised is told anew
         offer = await _offer(portal, sent)

@@ -37,7 +37,7 @@ from domain.commitments.refusals import (
 )
 from domain.kernel.addresses import AddressMalformed
 from domain.kernel.money import AmountMalformed
-from domain.kernel.refusals import MoveRefused, NotAllowed, Refusal, StaleRecord
+from domain.kernel.refusals import InUse, MoveRefused, NotAllowed, Refusal, StaleRecord
 from domain.ledger.refusals import NothingToPay
 from domain.pay_links.refusals import (
     AmountNotPossible,
@@ -99,6 +99,7 @@ TABLE: Mapping[type[Refusal], str] = {
     NotAllowed: "refuse_not_yours",
     StaleRecord: "refuse_changed",
     MoveRefused: "refuse_changed",
+    InUse: "refuse_in_use",
 }
 
 

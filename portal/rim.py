@@ -8,10 +8,10 @@ import psycopg
 import structlog
 from aiohttp import web
 
-from domain.kernel import request_ids, watch
+from domain.kernel import patience, request_ids, watch
 from domain.kernel.core import Core
 from domain.kernel.ports import PaymentGateway
-from domain.kernel.refusals import Refusal
+from domain.kernel.refusals import InUse, Refusal
 from domain.operations import trails
 from domain.operations.trails import Bearer
 from domain.pay_links import tokens
@@ -102,6 +102,7 @@ def served(portal: Portal, name: str, handler: Handler) -> Served:
         with (
             request_ids.serving() as request_id,
             languages.reading(request),
+            patience.limited(),
             watch.work("request", name) as seen,
         ):
             response = await _answered(portal, handler, request)
@@ -177,6 +178,11 @@ async def _answered(portal: Portal, handler: Handler, request: web.Request) -> w
     except PaymentUnavailable as no:
         request[WHY] = type(no).__name__
         return pages.refuse(request, no, status=503, title="unpayable_now_title")
+    except InUse as no:
+        request[WHY] = type(no).__name__
+        response = pages.refuse(request, no, status=503)
+        response.headers["Retry-After"] = "5"
+        return response
     except Refusal as no:
         request[WHY] = type(no).__name__
         return pages.refuse(request, no, status=409)

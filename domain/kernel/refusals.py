@@ -5,6 +5,7 @@ Refusal                 shown word for word; says what to do next
 ├── NotAllowed          the actor's roles do not permit it
 ├── MoveRefused         the record is in a state from which the step is not possible
 ├── StaleRecord         somebody else changed the record first
+├── InUse               an import or the like holds what the act needs; to be repeated in a moment
 ├── CurrencyUnknown     not an ISO 4217 code (in ``money``)
 ├── AmountMalformed     not an amount of a currency (in ``money``)
 └── AddressMalformed    not one e-mail address (in ``addresses``)
@@ -52,5 +53,17 @@ class StaleRecord(Refusal):
             say(
                 "This {machine} was changed by someone else a moment ago. Look again, then repeat.",
                 machine=say_as(RECORD, machine),
+            )
+        )
+
+
+class InUse(Refusal):
+    """Say that something which takes long works on the same rows; nothing was changed, and asking again is right."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            say(
+                "An import, or something else that takes a while, is working on this customer. Nothing was changed; "
+                "try again in a moment."
             )
         )

@@ -17,6 +17,8 @@ from psycopg.rows import dict_row
 from tortoise.backends.psycopg.client import PsycopgClient, TransactionWrapper
 from tortoise.connection import get_connections
 
+from domain.kernel import patience
+
 log = logging.getLogger(__name__)
 
 R = TypeVar("R")
@@ -126,7 +128,16 @@ class Database(Rows):
         """Open a transaction; commit at the end, roll back on any exception. Never nests.
 
         Do not start tasks, timers or scheduler jobs inside: they would inherit the closed connection.
+
+        Raises:
+            InUse: A person does this, and something else holds the rows for long.
         """
+        with patience.told():
+            async with self._opened() as tx:
+                yield tx
+
+    @asynccontextmanager
+    async def _opened(self) -> AsyncIterator[Transaction]:
         client = self._client
         assert not isinstance(client, TransactionWrapper), "one public command is one transaction"
         connection = await _borrow(client)
@@ -137,7 +148,10 @@ class Database(Rows):
             await to_the_end(wrapper.begin())
             token = get_connections().set(CONNECTION, wrapper)
             try:
-                yield Transaction(connection)
+                tx = Transaction(connection)
+                if (limit := patience.statement()) is not None:
+                    await tx.execute(limit)
+                yield tx
             except BaseException:
                 await to_the_end(_rolled_back(wrapper))
                 raise

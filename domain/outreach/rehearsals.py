@@ -6,10 +6,11 @@ Only so every guardrail is asked that would be asked, and nothing has to guess w
 from dataclasses import dataclass
 from uuid import UUID
 
-from tortoise.exceptions import OperationalError
+from psycopg.errors import LockNotAvailable
 
 from domain.kernel.actor import Actor
 from domain.kernel.core import Core
+from domain.kernel.refusals import InUse
 from domain.kernel.transactions import Transaction
 from domain.ledger.models import Invoice
 from domain.outreach import nudges
@@ -42,7 +43,7 @@ async def rehearse(core: Core, *, invoice_id: UUID, actor: Actor) -> Rehearsal |
             told = await _told(core, tx, invoice=await Invoice.get(id=invoice_id), actor=actor)
             await tx.execute("ROLLBACK TO SAVEPOINT rehearsal")
             return told
-    except OperationalError:  # a lock that somebody holds: the card says nothing of it
+    except (LockNotAvailable, InUse):  # a lock that somebody holds: the card says nothing of it
         return None
 
 

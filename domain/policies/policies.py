@@ -13,7 +13,7 @@ from domain.kernel import timeline
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
-from domain.kernel.refusals import NotAllowed
+from domain.kernel.refusals import InUse, NotAllowed
 from domain.kernel.speech import say
 from domain.kernel.transactions import Transaction
 from domain.people import second_person
@@ -109,7 +109,7 @@ async def publish(core: Core, *, version: int, running: Running, actor: Actor) -
         try:
             async with core.transaction() as tx:
                 return await _publish(core, tx, version, running, actor)
-        except (LockNotAvailable, DeadlockDetected):  # the latter from whoever does not keep the order
+        except (LockNotAvailable, DeadlockDetected, InUse):  # the latter from whoever does not keep the order
             if attempt == ATTEMPTS:
                 raise
             await asyncio.sleep(BREATH.total_seconds())

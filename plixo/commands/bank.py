@@ -61,7 +61,9 @@ def bank(
             imports.print_lines(_layout(said.file_name, layout))
 
     with tempfile.TemporaryFile() as rejected:
-        found = shell.run(lambda core: _asked(core, said, cast("BinaryIO", rejected), seen, dry_run=dry_run, save=save))
+        found = shell.run(
+            lambda core: _asked(core, said, cast("BinaryIO", rejected), seen, dry_run=dry_run, save=save), waits=True
+        )
         kept = reject_files.replace(log, cast("BinaryIO", rejected), dry_run=dry_run)
     if as_json:
         shell.print_json(_document(said, layouts[-1], found, log=kept, dry_run=dry_run))

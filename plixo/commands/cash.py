@@ -142,7 +142,7 @@ def settle_difference(
 @cash_app.command("match")
 def match_lines() -> None:
     """Match everything that waits now, post what is sure and propose the rest."""
-    run = shell.run(posting.apply_cash)
+    run = shell.run(posting.apply_cash, waits=True)
     typer.echo(f"{run.posted} posted, {run.proposed} wait with a proposal, {run.unknown} without")
 
 

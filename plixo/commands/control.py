@@ -94,7 +94,7 @@ def show_parity(
             return found, await parity.write_csv(core, sink, actor=SHELL)
 
     try:
-        found, written = shell.run(compared)
+        found, written = shell.run(compared, waits=True)
     except FileExistsError:
         typer.echo(f"{csv} exists already; name another file.", err=True)
         raise typer.Exit(1) from None

@@ -204,7 +204,7 @@ class _Work:
 def _interruptible(work: _Work) -> Outcome:
     """Do the work; on Ctrl-C say what became of it, and end with code 130."""
     try:
-        return shell.run(lambda core: _asked(core, work))
+        return shell.run(lambda core: _asked(core, work), waits=True)
     except KeyboardInterrupt:
         applied = shell.run(lambda core: csv_import.was_applied(core, work.batch_id))
         typer.echo(

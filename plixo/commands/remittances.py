@@ -51,7 +51,7 @@ def take(
         taken = await asking.until_told(said, kept)
         return taken, await remittance_views.card(core, remittance_id=taken.remittance_id)
 
-    taken, card = shell.run(done)
+    taken, card = shell.run(done, waits=True)
     if as_json:
         shell.print_json({"known_before": taken.known_before, **shell.plain(card)})
         return

@@ -134,7 +134,7 @@ def load(
     said = LoadFile(file.name, path=file, reason=kind, note=reason, encoding=encoding, delimiter=delimiter)
     log = file.with_name(f"{file.stem}.rejects.csv")
     reject_files.require_free(log, source=file)
-    outcome = shell.run(lambda core: suppression_loads.load(core, said, actor=SHELL, dry_run=dry_run))
+    outcome = shell.run(lambda core: suppression_loads.load(core, said, actor=SHELL, dry_run=dry_run), waits=True)
     kept = reject_files.replace(log, _log(outcome), dry_run=dry_run)
     if as_json:
         shell.print_json({**shell.plain(outcome), "rejects": str(kept) if kept else None, "dry_run": dry_run})
