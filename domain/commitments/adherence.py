@@ -22,6 +22,7 @@ from uuid import UUID
 
 from domain.commitments import sums
 from domain.kernel.core import Core
+from domain.kernel.scopes import ALL, Scope
 from domain.kernel.transactions import Row
 
 MOST = 500
@@ -99,7 +100,7 @@ def _sql(group: str) -> str:
     WHERE {decided} AND (%(account)s::uuid IS NULL OR p.account_id = %(account)s)"""
 
 
-_OVERALL = _sql("")
+_OVERALL = _sql("") + "{mine}"
 _PAYERS = (
     f"SELECT * FROM ({_sql('a.id, a.name,')} GROUP BY a.id, a.name) each"
     " ORDER BY partly_kept_amount + broken_amount DESC, name, id LIMIT %(limit)s"
@@ -107,10 +108,16 @@ _PAYERS = (
 
 
 async def overall(
-    core: Core, *, since: datetime | None = None, until: datetime | None = None, account_id: UUID | None = None
+    core: Core,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    account_id: UUID | None = None,
+    scope: Scope = ALL,
 ) -> Adherence:
-    """Return the adherence of all payers, or of one, over the promises decided from *since* to before *until*."""
-    row = await core.database.row(_OVERALL, _parameters(core, since, until, account_id))
+    """Return the adherence of all payers, or of some, over the promises decided from *since* to before *until*."""
+    statement = _OVERALL.format(mine=scope.of("p.account_id"))
+    row = await core.database.row(statement, {**_parameters(core, since, until, account_id), **scope.values})
     assert row is not None, "an aggregate has one row"
     return _adherence(row)
 

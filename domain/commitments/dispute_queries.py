@@ -17,6 +17,7 @@ from domain.commitments.states import DocumentState
 from domain.kernel import calendars, kept
 from domain.kernel.core import Core
 from domain.kernel.money import Money
+from domain.kernel.scopes import ALL, Scope
 from domain.kernel.transactions import Row
 
 SHOWN = 100
@@ -160,7 +161,7 @@ async def counts(core: Core) -> DisputeCounts:
     return DisputeCounts(by_sla, tuple(Money(minor, currency) for currency, minor in sorted(sums.items())))
 
 
-async def cycle_time(core: Core, *, since: datetime, until: datetime) -> CycleTime:
+async def cycle_time(core: Core, *, since: datetime, until: datetime, scope: Scope = ALL) -> CycleTime:
     """Return how long the disputes took that were decided or withdrawn in [since, until).
 
     The time of one dispute is the office's business time from filing to end, on the merchant's calendar; a dispute
@@ -168,9 +169,9 @@ async def cycle_time(core: Core, *, since: datetime, until: datetime) -> CycleTi
     are left out, and so is what is still open: a backlog does not show here but in the counts of late ones.
     """
     rows = await core.database.rows(
-        "SELECT created_at, resolved_at FROM dispute WHERE resolved_at >= %s AND resolved_at < %s AND NOT is_test"
-        " ORDER BY resolved_at DESC LIMIT %s",
-        (since, until, MEASURED),
+        "SELECT created_at, resolved_at FROM dispute WHERE resolved_at >= %(since)s AND resolved_at < %(until)s"
+        f" AND NOT is_test{scope.of('account_id')} ORDER BY resolved_at DESC LIMIT %(most)s",
+        {"since": since, "until": until, "most": MEASURED, **scope.values},
     )
     seconds = [_worked(core, row).total_seconds() for row in rows]
     if not seconds:

@@ -13,6 +13,7 @@ from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.dates import AGEING_BUCKETS, ageing_bucket, days_past_due
 from domain.kernel.money import Money
+from domain.kernel.scopes import ALL, Scope
 from domain.kernel.transactions import Row, Rows
 
 BUCKETS: tuple[str, ...] = (*(name for name, _ in AGEING_BUCKETS), "91+")
@@ -20,14 +21,15 @@ BUCKETS: tuple[str, ...] = (*(name for name, _ in AGEING_BUCKETS), "91+")
 
 _OPEN = """
     SELECT currency, due_on, sum(open_minor)::bigint AS open_minor, count(*) AS invoices
-    FROM invoice WHERE state = 'open' GROUP BY currency, due_on
+    FROM invoice WHERE state = 'open'{mine} GROUP BY currency, due_on
 """
 """One line a day, read from an index alone; the days are added up to buckets, of which there are few."""
 
 _CREDIT = """
-    SELECT currency, 'unapplied' AS kind, sum(amount_minor)::bigint AS minor FROM unapplied_cash GROUP BY currency
+    SELECT currency, 'unapplied' AS kind, sum(amount_minor)::bigint AS minor FROM unapplied_cash
+    WHERE true{mine} GROUP BY currency
     UNION ALL
-    SELECT currency, 'notes', sum(open_minor)::bigint FROM credit_note WHERE state = 'open' GROUP BY currency
+    SELECT currency, 'notes', sum(open_minor)::bigint FROM credit_note WHERE state = 'open'{mine} GROUP BY currency
 """
 
 
@@ -75,22 +77,26 @@ class Ageing:
         )
 
 
-async def now(core: Core, *, actor: Actor) -> Ageing:
+async def now(core: Core, *, actor: Actor, scope: Scope = ALL) -> Ageing:
     """Return what is open, counted from today.
 
     Raises:
         NotAllowed: The actor may not see it.
     """
     actor.require(Permission.VIEW)
-    return await of_day(core.database, as_of=local_date(core.clock, core.merchant.zone))
+    return await of_day(core.database, as_of=local_date(core.clock, core.merchant.zone), scope=scope)
 
 
-async def of_day(rows: Rows, *, as_of: date) -> Ageing:
+async def of_day(rows: Rows, *, as_of: date, scope: Scope = ALL) -> Ageing:
     """Return what is open now, its days past due counted from *as_of*."""
     days: dict[str, list[Row]] = {}
-    for row in await rows.rows(_OPEN):
+    mine = scope.of("account_id")
+    for row in await rows.rows(_OPEN.format(mine=mine), scope.values):
         days.setdefault(row["currency"], []).append(row)
-    credit = {(row["currency"], row["kind"]): int(row["minor"]) for row in await rows.rows(_CREDIT)}
+    credit = {
+        (row["currency"], row["kind"]): int(row["minor"])
+        for row in await rows.rows(_CREDIT.format(mine=mine), scope.values)
+    }
     currencies = sorted({*days, *(currency for currency, _ in credit)})
     return Ageing(as_of, tuple(_aged(each, days.get(each, ()), as_of, credit) for each in currencies))
 

@@ -8,6 +8,7 @@ from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.dates import ageing_bucket, days_past_due
 from domain.kernel.money import Money
+from domain.kernel.scopes import ALL, Scope
 from domain.ledger import ageing
 from domain.ledger.ageing import BUCKETS, Ageing
 
@@ -28,7 +29,7 @@ _BEFORE = """
     SELECT i.currency, i.due_on, sum(i.open_minor + coalesce(s.minor, 0))::bigint AS minor
     FROM invoice i LEFT JOIN since s ON s.invoice_id = i.id
     WHERE coalesce(i.issued_on <= %(then)s, i.created_at < %(from)s) AND (i.state = 'open' OR s.invoice_id IS NOT NULL)
-    GROUP BY i.currency, i.due_on
+      {mine} GROUP BY i.currency, i.due_on
 """
 """What is open now, with what was entered since put back; a payment counts on its own day, so that a ledger that was
 imported today has a past. An invoice that was issued later was not there."""
@@ -52,17 +53,18 @@ class AgeingCompared:
         return Money(sum(self.before.get((currency, each), 0) for each in BUCKETS), currency)
 
 
-async def compared(core: Core, *, actor: Actor, days: int = DAYS) -> AgeingCompared:
+async def compared(core: Core, *, actor: Actor, days: int = DAYS, scope: Scope = ALL) -> AgeingCompared:
     """Return what is open by age, beside what was open *days* ago.
 
     Raises:
         NotAllowed: The actor may not see it.
     """
-    found = await ageing.now(core, actor=actor)
+    found = await ageing.now(core, actor=actor, scope=scope)
     then = local_date(core.clock, core.merchant.zone) - timedelta(days=days)
     start = datetime.combine(then + timedelta(days=1), time(), core.merchant.zone)
     before: dict[tuple[str, str], int] = {}
-    for row in await core.database.rows(_BEFORE, {"from": start, "then": then}):
+    statement = _BEFORE.format(mine=scope.of("i.account_id"))
+    for row in await core.database.rows(statement, {"from": start, "then": then, **scope.values}):
         key = row["currency"], ageing_bucket(days_past_due(row["due_on"], then))
         before[key] = before.get(key, 0) + int(row["minor"])
     return AgeingCompared(found, then, before)

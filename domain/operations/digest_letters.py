@@ -14,8 +14,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from domain.kernel import speech
 from domain.kernel.core import Merchant
+from domain.kernel.money import Money
 from domain.kernel.speech import counted, say
 from domain.ledger import words as ledger_words
+from domain.ledger.ageing import CurrencyAgeing
+from domain.ledger.ageing_before import AgeingCompared
 from domain.letters import LOGO_ID, Letter
 from domain.letters.brand import Brand
 from domain.operations import digest_words
@@ -155,7 +158,7 @@ def why() -> tuple[str, ...]:
 
 def _piles(told: Digest) -> Iterator[Row]:
     for pile, waits in told.piles.items():
-        yield Row(say(digest_words.PILES[pile]), f"/plixo {PILES[pile]}", speech.number(waits.count))
+        yield Row(_capital(say(digest_words.PILES[pile])), f"/plixo {PILES[pile]}", speech.number(waits.count))
 
 
 def _exposures(told: Digest) -> Iterator[Row]:
@@ -170,35 +173,38 @@ def _exposures(told: Digest) -> Iterator[Row]:
             if each.overdue
             else say("nothing overdue")
         )
-        yield Row(_named(each.account_name), status, speech.amount(each.open))
+        yield Row(_named(each.account_name), _capital(status), speech.amount(each.open))
 
 
 def _ageing(told: Digest, part: Part, *, chart: bool) -> Section:
     """Return the picture and its figures: each currency's buckets, now and a week ago."""
-    tables = []
-    for each in told.ageing.now.currencies:
-        if each.total.invoices:
-            rows = [
-                (
-                    ledger_words.bucket(bucket.name),
-                    speech.amount(bucket.amount),
-                    speech.amount(told.ageing.earlier(each.currency, bucket.name)),
-                )
-                for bucket in each.buckets
-            ]
-            total = (
-                say("total"),
-                speech.amount(each.total.amount),
-                speech.amount(told.ageing.earlier_total(each.currency)),
-            )
-            head = (say("days past due"), speech.day(told.ageing.now.as_of), speech.day(told.ageing.then))
-            tables.append(Table(head, (*rows, total)))
-    return Section(part.title, tables=tuple(tables), chart=chart, command=COMMANDS[Topic.AGEING])
+    held = [each for each in told.ageing.now.currencies if each.total.invoices]
+    tables = tuple(_buckets(told.ageing, each) for each in held)
+    return Section(part.title, tables=tables, chart=chart, command=COMMANDS[Topic.AGEING])
+
+
+def _buckets(found: AgeingCompared, each: CurrencyAgeing) -> Table:
+    head = (say("{currency}, days past due", currency=each.currency), speech.day(found.now.as_of))
+    rows = [
+        (ledger_words.bucket(bucket.name), _bare(bucket.amount), _bare(found.earlier(each.currency, bucket.name)))
+        for bucket in each.buckets
+    ]
+    total = (say("in all"), _bare(each.total.amount), _bare(found.earlier_total(each.currency)))
+    return Table((*head, speech.day(found.then)), (*rows, total))
+
+
+def _bare(amount: Money) -> str:
+    """Return a sum without its currency, which stands above the column."""
+    return speech.amount(amount).replace(amount.currency, "").strip()
 
 
 def _preheader(shown: Sequence[Section]) -> str:
     first = next((line for each in shown for line in each.lines), "")
     return first[:150]
+
+
+def _capital(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}"
 
 
 def _named(name: str) -> str:

@@ -19,6 +19,7 @@ from typing import Any
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
+from domain.kernel.scopes import ALL, Scope
 
 USUAL_WEEKS = 8
 MOST_WEEKS = 104
@@ -103,10 +104,10 @@ _FUNNEL = """
     WITH mailed AS (
         SELECT link_id, min(sent_at) AS sent_at, (array_agg(segment ORDER BY sent_at))[1] AS segment FROM (
             SELECT i.link_id, g.sent_at, g.segment FROM mailing g JOIN mailing_item i ON i.mailing_id = g.id
-            WHERE g.sent_at >= %(since)s AND i.state = 'included' AND i.link_id IS NOT NULL
+            WHERE g.sent_at >= %(since)s AND i.state = 'included' AND i.link_id IS NOT NULL{mine}
             UNION ALL
             SELECT g.link_id, g.sent_at, g.segment FROM mailing g
-            WHERE g.sent_at >= %(since)s AND g.link_id IS NOT NULL
+            WHERE g.sent_at >= %(since)s AND g.link_id IS NOT NULL{mine}
         ) each GROUP BY link_id
     ), link AS (
         SELECT l.id, l.invoice_id, l.contact_id, m.segment, s.created_at AS entered_at,
@@ -146,7 +147,7 @@ _FUNNEL = """
 """
 
 
-async def funnel(core: Core, *, actor: Actor, weeks: int = USUAL_WEEKS) -> Funnel:
+async def funnel(core: Core, *, actor: Actor, weeks: int = USUAL_WEEKS, scope: Scope = ALL) -> Funnel:
     """Return the funnel of the last weeks, the present one included.
 
     Raises:
@@ -157,9 +158,8 @@ async def funnel(core: Core, *, actor: Actor, weeks: int = USUAL_WEEKS) -> Funne
     today = local_date(core.clock, core.merchant.zone)
     monday = today - timedelta(days=today.weekday()) - timedelta(weeks=weeks - 1)
     since = datetime.combine(monday, time(), core.merchant.zone)
-    rows = await core.database.rows(
-        _FUNNEL, {"since": since, "until": core.clock.now(), "zone": str(core.merchant.zone), "none": NO_SEGMENT}
-    )
+    values = {"since": since, "until": core.clock.now(), "zone": str(core.merchant.zone), "none": NO_SEGMENT}
+    rows = await core.database.rows(_FUNNEL.format(mine=scope.of("g.account_id")), {**values, **scope.values})
     names = [each.name for each in fields(Counts)]
     read = (Row(row["week"], row["segment"], Counts(**{name: row[name] for name in names})) for row in rows)
     return Funnel(monday, today, tuple(read))

@@ -11,6 +11,7 @@ from typing import Any
 from domain.kernel import kept
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
+from domain.kernel.scopes import ALL, Scope
 from domain.kernel.speech import say
 from domain.outreach import lanes
 from domain.outreach.providers import PROVIDERS
@@ -122,7 +123,7 @@ _TOLD = """
     ), told AS (
         SELECT h.*, m.address_key, split_part(m.address_key, '@', 2) AS domain,
                coalesce(nullif(m.provider, ''), split_part(m.address_key, '@', 2)) AS provider
-        FROM heard h JOIN mailing m ON m.id = h.mailing_id
+        FROM heard h JOIN mailing m ON m.id = h.mailing_id{mine}
     ), asked AS (
         SELECT * FROM told WHERE %(of)s = '' OR provider = %(of)s OR domain = ANY(%(domains)s)
     ), kinds AS (
@@ -160,12 +161,13 @@ _WARM_UP = """
 """
 
 
-async def report(core: Core, *, of: str = "") -> MailReport:
+async def report(core: Core, *, of: str = "", scope: Scope = ALL) -> MailReport:
     """Return how the mail of the last seven days was received.
 
     Args:
         core: What the domain works with.
         of: Recipients' domain or provider; empty, or the sending domain itself, for all.
+        scope: The customers whose mails are counted.
     """
     domain, asked = lanes.sending_domain(core), of.strip().lstrip("@").rstrip(".").lower()
     asked = "" if asked == domain else asked
@@ -174,7 +176,8 @@ async def report(core: Core, *, of: str = "") -> MailReport:
         "since": since, "of": asked, "domains": list(PROVIDERS.get(asked, (asked,))), "providers": MOST_PROVIDERS,
         "worst": MOST_WORST, "most": MOST_BREAKERS,
     }  # fmt: skip
-    rows = await core.database.rows(_TOLD, given)
+    statement = _TOLD.format(mine=scope.of("m.account_id"))
+    rows = await core.database.rows(statement, {**given, **scope.values})
     whole = _lines(rows, "whole")
     return MailReport(
         domain=domain,

@@ -30,6 +30,8 @@ def draw(found: AgeingCompared, target: Target, *, narrow: bool = False) -> str:
     figure = Figure(figsize=size, dpi=230 if narrow else 120, layout="constrained")
     if not narrow:
         figure.suptitle(say("Open invoices by days past due, {day}", day=found.now.as_of), color=INK)
+    else:
+        figure.set_layout_engine("constrained", hspace=0.12)
     many = figure.subplots(max(1, len(shown)), 1, squeeze=False)
     for axes, each in zip(many[:, 0], shown, strict=False):
         _panel(axes, found, each, narrow=narrow)

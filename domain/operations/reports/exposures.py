@@ -18,6 +18,7 @@ from domain.kernel.actor import Actor, Permission
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.money import Money
+from domain.kernel.scopes import ALL, Scope
 from domain.policies.coverage import MAILABLE
 
 TOP = 10
@@ -28,7 +29,7 @@ _TOP = """
         SELECT account_id, currency, sum(open_minor)::bigint AS minor, count(*) AS invoices,
                coalesce(sum(open_minor) FILTER (WHERE due_on < %(today)s), 0)::bigint AS overdue,
                greatest(0, %(today)s::date - min(due_on)) AS oldest
-        FROM invoice WHERE state = 'open' AND (%(currency)s::text IS NULL OR currency = %(currency)s)
+        FROM invoice WHERE state = 'open' AND (%(currency)s::text IS NULL OR currency = %(currency)s){mine}
         GROUP BY account_id, currency
     ), placed AS (
         SELECT *, row_number() OVER (PARTITION BY currency ORDER BY minor DESC, account_id) AS place FROM owed
@@ -43,7 +44,7 @@ _COVERAGE = f"""
            coalesce(sum(i.open_minor) FILTER (WHERE m.account_id IS NOT NULL), 0)::bigint AS mailable_minor
     FROM invoice i JOIN account a ON a.id = i.account_id AND a.state = 'active'
     LEFT JOIN ({MAILABLE}) m ON m.account_id = i.account_id
-    WHERE i.state = 'open' GROUP BY i.currency ORDER BY i.currency
+    WHERE i.state = 'open'{{mine}} GROUP BY i.currency ORDER BY i.currency
 """
 
 
@@ -80,7 +81,7 @@ class Coverage:
         return Decimal(self.mailable_open.minor) / self.open.minor
 
 
-async def top(core: Core, *, actor: Actor, currency: str | None = None) -> tuple[Exposure, ...]:
+async def top(core: Core, *, actor: Actor, currency: str | None = None, scope: Scope = ALL) -> tuple[Exposure, ...]:
     """Return the ten largest exposures of each currency, or of one.
 
     Raises:
@@ -88,7 +89,8 @@ async def top(core: Core, *, actor: Actor, currency: str | None = None) -> tuple
     """
     actor.require(Permission.VIEW)
     today = local_date(core.clock, core.merchant.zone)
-    rows = await core.database.rows(_TOP, {"today": today, "currency": currency, "top": TOP})
+    statement = _TOP.format(mine=scope.of("account_id"))
+    rows = await core.database.rows(statement, {"today": today, "currency": currency, "top": TOP, **scope.values})
     return tuple(
         Exposure(
             account_id=row["account_id"],
@@ -103,7 +105,7 @@ async def top(core: Core, *, actor: Actor, currency: str | None = None) -> tuple
     )
 
 
-async def coverage(core: Core, *, actor: Actor) -> tuple[Coverage, ...]:
+async def coverage(core: Core, *, actor: Actor, scope: Scope = ALL) -> tuple[Coverage, ...]:
     """Return the coverage of each currency.
 
     Raises:
@@ -117,5 +119,5 @@ async def coverage(core: Core, *, actor: Actor) -> tuple[Coverage, ...]:
             open=Money(row["open_minor"], row["currency"]),
             mailable_open=Money(row["mailable_minor"], row["currency"]),
         )
-        for row in await core.database.rows(_COVERAGE)
+        for row in await core.database.rows(_COVERAGE.format(mine=scope.of("i.account_id")), scope.values)
     )

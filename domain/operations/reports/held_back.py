@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.money import Money
+from domain.kernel.scopes import ALL, Scope
 from domain.kernel.speech import phrase
 from domain.outreach import gates
 from domain.outreach.gates import GateShown
@@ -39,7 +40,7 @@ WAITS = {
 _HELD = """
     WITH waiting AS (
         SELECT id, CASE WHEN state = 'drafted' THEN 'approval' ELSE waits END AS why FROM mailing
-        WHERE asks AND (state = 'drafted' OR state = 'queued' AND waits <> '')
+        WHERE asks AND (state = 'drafted' OR state = 'queued' AND waits <> ''){mine}
     ), mails AS (SELECT why, count(*) AS mails FROM waiting GROUP BY why
     ), invoices AS (
         SELECT DISTINCT w.why, t.invoice_id FROM waiting w
@@ -70,7 +71,7 @@ class HeldBack:
     gates: tuple[GateShown, ...]
 
 
-async def held_back(core: Core, *, actor: Actor) -> HeldBack:
+async def held_back(core: Core, *, actor: Actor, scope: Scope = ALL) -> HeldBack:
     """Return what waits now, and the gates that are closed.
 
     Raises:
@@ -78,7 +79,7 @@ async def held_back(core: Core, *, actor: Actor) -> HeldBack:
     """
     actor.require(Permission.VIEW)
     found: dict[str, Reason] = {}
-    for row in await core.database.rows(_HELD):
+    for row in await core.database.rows(_HELD.format(mine=scope.of("account_id")), scope.values):
         sums = found[row["why"]].sums if row["why"] in found else ()
         more = (Money(row["minor"], row["currency"]),) if row["minor"] else ()
         found[row["why"]] = Reason(row["why"], row["mails"], (*sums, *more))

@@ -6,6 +6,7 @@ from decimal import Decimal
 from domain.commitments import adherence, dispute_queries
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
+from domain.kernel.scopes import ALL, Scope
 from domain.kernel.speech import phrase
 from domain.ledger import ageing
 from domain.ledger.ageing import BUCKETS
@@ -26,8 +27,8 @@ _CURRENCY, _COUNT, _AMOUNT = phrase("currency"), phrase("number"), phrase("amoun
 _INVOICES, _OPEN, _STANDING = phrase("invoices"), phrase("open sum"), phrase("standing")
 
 
-async def _collected(core: Core, period: Period, actor: Actor) -> Sheet:
-    found = await takings.takings(core, period=period, actor=actor)
+async def _collected(core: Core, period: Period, actor: Actor, scope: Scope) -> Sheet:
+    found = await takings.takings(core, period=period, actor=actor, scope=scope)
     return Sheet(
         "collected",
         phrase("Collected against plan"),
@@ -44,13 +45,13 @@ async def _collected(core: Core, period: Period, actor: Actor) -> Sheet:
     )  # fmt: skip
 
 
-async def _promises(core: Core, period: Period, actor: Actor) -> Sheet:
-    found = await commitments.promises(core, period=period, actor=actor)
+async def _promises(core: Core, period: Period, actor: Actor, scope: Scope) -> Sheet:
+    found = await commitments.promises(core, period=period, actor=actor, scope=scope)
     return Sheet("promises", phrase("Promises"), (_STANDING, _CURRENCY, _COUNT, _AMOUNT), _standings(found))
 
 
-async def _disputes(core: Core, period: Period, actor: Actor) -> Sheet:
-    found = await commitments.disputes(core, period=period, actor=actor)
+async def _disputes(core: Core, period: Period, actor: Actor, scope: Scope) -> Sheet:
+    found = await commitments.disputes(core, period=period, actor=actor, scope=scope)
     return Sheet("disputes", phrase("New disputes"), (_STANDING, _CURRENCY, _COUNT, _AMOUNT), _standings(found))
 
 
@@ -58,10 +59,10 @@ def _standings(found: tuple[commitments.Standing, ...]) -> tuple[tuple[Cell, ...
     return tuple((Word(each.standing), each.amount.currency, each.count, each.amount) for each in found)
 
 
-async def _cycle(core: Core, period: Period, actor: Actor) -> Sheet:
+async def _cycle(core: Core, period: Period, actor: Actor, scope: Scope) -> Sheet:
     actor.require(Permission.VIEW)
     zone = core.merchant.zone
-    took = await dispute_queries.cycle_time(core, since=period.begins(zone), until=period.ends(zone))
+    took = await dispute_queries.cycle_time(core, since=period.begins(zone), until=period.ends(zone), scope=scope)
     hours = [
         None if each is None else (Decimal(int(each.total_seconds())) / HOUR_SECONDS).quantize(Decimal("0.1"))
         for each in (took.mean, took.median)
@@ -75,10 +76,10 @@ async def _cycle(core: Core, period: Period, actor: Actor) -> Sheet:
     )
 
 
-async def _adherence(core: Core, period: Period, actor: Actor) -> Sheet:
+async def _adherence(core: Core, period: Period, actor: Actor, scope: Scope) -> Sheet:
     actor.require(Permission.VIEW)
     zone = core.merchant.zone
-    found = await adherence.overall(core, since=period.begins(zone), until=period.ends(zone))
+    found = await adherence.overall(core, since=period.begins(zone), until=period.ends(zone), scope=scope)
     shares = (found.kept_by_count, found.kept_by_amount, found.received_share)
     return Sheet(
         "promise adherence",
@@ -95,8 +96,8 @@ async def _adherence(core: Core, period: Period, actor: Actor) -> Sheet:
     )  # fmt: skip
 
 
-async def _turnover(core: Core, period: Period, actor: Actor) -> Sheet:
-    found = await turnover.turnover(core, period=period, actor=actor)
+async def _turnover(core: Core, period: Period, actor: Actor, scope: Scope) -> Sheet:
+    found = await turnover.turnover(core, period=period, actor=actor, scope=scope)
     return Sheet(
         "dso",
         phrase("DSO, ADD and CEI"),
@@ -114,8 +115,8 @@ async def _turnover(core: Core, period: Period, actor: Actor) -> Sheet:
     )  # fmt: skip
 
 
-async def _held(core: Core, _: Period, actor: Actor) -> Sheet:
-    found = await held_back.held_back(core, actor=actor)
+async def _held(core: Core, _: Period, actor: Actor, scope: Scope) -> Sheet:
+    found = await held_back.held_back(core, actor=actor, scope=scope)
     rows: list[tuple[Cell, ...]] = []
     for each in found.reasons:
         rows += [
@@ -127,9 +128,9 @@ async def _held(core: Core, _: Period, actor: Actor) -> Sheet:
     )  # fmt: skip
 
 
-async def _delivery(core: Core, _: Period, actor: Actor) -> Sheet:
+async def _delivery(core: Core, _: Period, actor: Actor, scope: Scope) -> Sheet:
     actor.require(Permission.VIEW)
-    whole = (await mail_reports.report(core)).whole
+    whole = (await mail_reports.report(core, scope=scope)).whole
     return Sheet(
         "deliverability",
         phrase("Deliverability"),
@@ -141,9 +142,9 @@ async def _delivery(core: Core, _: Period, actor: Actor) -> Sheet:
     )
 
 
-async def _portal(core: Core, period: Period, actor: Actor) -> Sheet:
+async def _portal(core: Core, period: Period, actor: Actor, scope: Scope) -> Sheet:
     weeks = min(funnel.MOST_WEEKS, -(-period.days // WEEK_DAYS) + 1)
-    whole = (await funnel.funnel(core, actor=actor, weeks=weeks)).whole
+    whole = (await funnel.funnel(core, actor=actor, weeks=weeks, scope=scope)).whole
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (Word(name, "stage of a link"), count, Share(Decimal(count) / whole.sent))
         for name, count in whole.stages
@@ -155,8 +156,8 @@ async def _portal(core: Core, period: Period, actor: Actor) -> Sheet:
     )  # fmt: skip
 
 
-async def _exposures(core: Core, _: Period, actor: Actor) -> Sheet:
-    found = await exposures.top(core, actor=actor)
+async def _exposures(core: Core, _: Period, actor: Actor, scope: Scope) -> Sheet:
+    found = await exposures.top(core, actor=actor, scope=scope)
     return Sheet(
         "exposures",
         phrase("Largest exposures"),
@@ -173,8 +174,8 @@ async def _exposures(core: Core, _: Period, actor: Actor) -> Sheet:
     )  # fmt: skip
 
 
-async def _ageing(core: Core, _: Period, actor: Actor) -> Sheet:
-    found = await ageing.now(core, actor=actor)
+async def _ageing(core: Core, _: Period, actor: Actor, scope: Scope) -> Sheet:
+    found = await ageing.now(core, actor=actor, scope=scope)
     return Sheet(
         "ageing",
         phrase("Ageing"),
@@ -188,8 +189,8 @@ async def _ageing(core: Core, _: Period, actor: Actor) -> Sheet:
     )
 
 
-async def _coverage(core: Core, _: Period, actor: Actor) -> Sheet:
-    found = await exposures.coverage(core, actor=actor)
+async def _coverage(core: Core, _: Period, actor: Actor, scope: Scope) -> Sheet:
+    found = await exposures.coverage(core, actor=actor, scope=scope)
     return Sheet(
         "coverage",
         phrase("Coverage"),
@@ -202,7 +203,7 @@ async def _coverage(core: Core, _: Period, actor: Actor) -> Sheet:
     )
 
 
-Maker = Callable[[Core, Period, Actor], Awaitable[Sheet]]
+Maker = Callable[[Core, Period, Actor, Scope], Awaitable[Sheet]]
 
 MAKERS: Mapping[str, tuple[Maker, ...]] = {
     "collected": (_collected,),
@@ -219,9 +220,11 @@ MAKERS: Mapping[str, tuple[Maker, ...]] = {
 """The sheets of each report; the weekly one has them all."""
 
 
-async def sheets(core: Core, *, name: str, period: Period, actor: Actor, long: Period) -> tuple[Sheet, ...]:
+async def sheets(
+    core: Core, *, name: str, period: Period, actor: Actor, long: Period, scope: Scope = ALL
+) -> tuple[Sheet, ...]:
     """Return the sheets of one report; in the weekly one, turnover is of the *long* period that ends with it."""
     if name != WEEKLY:
-        return tuple([await make(core, period, actor) for make in MAKERS[name]])
-    made = [await make(core, long if make is _turnover else period, actor) for each in MAKERS.values() for make in each]
-    return tuple(made)
+        return tuple([await make(core, period, actor, scope) for make in MAKERS[name]])
+    every = [make for each in MAKERS.values() for make in each]
+    return tuple([await make(core, long if make is _turnover else period, actor, scope) for make in every])

@@ -16,22 +16,23 @@ from decimal import Decimal
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.money import Money
+from domain.kernel.scopes import ALL, Scope
 from domain.operations.reports.periods import Period
 
 _TAKINGS = """
     WITH entry AS (
         SELECT currency, amount_minor AS collected, 0::bigint AS promised, 0::bigint AS instalments,
                kind = 'payment' AS paid
-        FROM payment WHERE source <> 'import' AND received_on BETWEEN %(first)s AND %(last)s
+        FROM payment WHERE source <> 'import' AND received_on BETWEEN %(first)s AND %(last)s{of_payment}
         UNION ALL
         SELECT p.currency, 0, p.amount_minor, 0, false FROM promise p JOIN invoice i ON i.id = p.invoice_id
         WHERE p.promised_on BETWEEN %(first)s AND %(last)s AND p.state NOT IN ('replaced', 'withdrawn')
-          AND i.state <> 'test'
+          AND i.state <> 'test'{of_invoice}
         UNION ALL
         SELECT p.currency, 0, 0, n.amount_minor, false
         FROM plan_instalment n JOIN plan p ON p.id = n.plan_id JOIN invoice i ON i.id = p.invoice_id
         WHERE n.due_on BETWEEN %(first)s AND %(last)s AND p.state IN ('running', 'completed', 'defaulted')
-          AND i.state <> 'test'
+          AND i.state <> 'test'{of_invoice}
     )
     SELECT currency, sum(collected)::bigint AS collected, sum(promised)::bigint AS promised,
            sum(instalments)::bigint AS instalments, count(*) FILTER (WHERE paid) AS payments
@@ -59,14 +60,15 @@ class Takings:
         return Decimal(self.collected.minor) / self.plan.minor if self.plan else None
 
 
-async def takings(core: Core, *, period: Period, actor: Actor) -> tuple[Takings, ...]:
+async def takings(core: Core, *, period: Period, actor: Actor, scope: Scope = ALL) -> tuple[Takings, ...]:
     """Return each currency in which something came in or was due, in the order of their codes.
 
     Raises:
         NotAllowed: The actor may not look at the ledger.
     """
     actor.require(Permission.VIEW)
-    rows = await core.database.rows(_TAKINGS, {"first": period.first, "last": period.last})
+    statement = _TAKINGS.format(of_payment=scope.of("account_id"), of_invoice=scope.of("i.account_id"))
+    rows = await core.database.rows(statement, {"first": period.first, "last": period.last, **scope.values})
     return tuple(
         Takings(
             collected=Money(row["collected"], row["currency"]),

@@ -21,6 +21,7 @@ from domain.kernel.actor import Actor
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.money import Money
+from domain.kernel.scopes import ALL, Scope
 from domain.ledger import ageing_before
 from domain.ledger.ageing import BUCKETS
 from domain.operations.reports.periods import MONTH_DAYS, Period
@@ -31,7 +32,7 @@ USUAL_DAYS = 90
 _INVOICED = """
     SELECT currency, sum(total_minor)::bigint AS minor FROM invoice
     WHERE state NOT IN ('void', 'test')
-      AND coalesce(issued_on, (created_at AT TIME ZONE %(zone)s)::date) BETWEEN %(first)s AND %(last)s
+      AND coalesce(issued_on, (created_at AT TIME ZONE %(zone)s)::date) BETWEEN %(first)s AND %(last)s{mine}
     GROUP BY currency
 """
 
@@ -76,18 +77,17 @@ class Turnover:
         return _tenth(Decimal(amount.minor) * self.days / self.invoiced.minor) if self.invoiced else None
 
 
-async def turnover(core: Core, *, period: Period, actor: Actor) -> tuple[Turnover, ...]:
+async def turnover(core: Core, *, period: Period, actor: Actor, scope: Scope = ALL) -> tuple[Turnover, ...]:
     """Return each currency's turnover, in the order of their codes.
 
     Raises:
         NotAllowed: The actor may not look at the ledger.
     """
     today = local_date(core.clock, core.merchant.zone)
-    closing = await ageing_before.compared(core, actor=actor, days=(today - period.last).days)
-    opening = await ageing_before.compared(core, actor=actor, days=(today - period.first).days + 1)
-    rows = await core.database.rows(
-        _INVOICED, {"first": period.first, "last": period.last, "zone": str(core.merchant.zone)}
-    )
+    closing = await ageing_before.compared(core, actor=actor, days=(today - period.last).days, scope=scope)
+    opening = await ageing_before.compared(core, actor=actor, days=(today - period.first).days + 1, scope=scope)
+    values = {"first": period.first, "last": period.last, "zone": str(core.merchant.zone), **scope.values}
+    rows = await core.database.rows(_INVOICED.format(mine=scope.of("account_id")), values)
     invoiced = {row["currency"]: int(row["minor"]) for row in rows}
     currencies = sorted({*invoiced, *(currency for currency, _ in (*closing.before, *opening.before))})
     return tuple(
