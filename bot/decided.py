@@ -56,6 +56,22 @@ class Redrawer:
                 return
             waiting = await chat_messages.undecided(self._core, limit=MOST, behind=waiting[-1])
 
+    async def lines(self, entry_ids: Sequence[int]) -> None:
+        """Draw the messages that tell these entries anew, whose words have changed. A job.
+
+        Raises:
+            TryLater: Slack is busy or away.
+        """
+        keys = [chat_messages.entry_key(each) for each in entry_ids]
+        known = await chat_messages.found(self._core, keys=keys)
+        for channel, ts in dict.fromkeys((each.channel, each.ts) for each in known):
+            if ts is None:
+                continue
+            try:
+                await self._one(Place(channel, ts))
+            except SlackRefused as refused:
+                log.error("a line is not drawn anew, Slack refuses: %s", refused)
+
     async def _sweep(self, waiting: Sequence[ChatMessage], closed: set[str]) -> None:
         """Draw those that are decided; a channel that Slack keeps *closed* keeps no other waiting."""
         decided = await standings.of(self._core, {each.subject for each in waiting if each.subject})

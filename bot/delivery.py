@@ -10,6 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.audit_files import AuditSharer
 from bot.calls import Calls
 from bot.decided import Redrawer
+from bot.incident_board import IncidentBoard
 from bot.learning import Learner
 from bot.maintenance_board import MaintenanceBoard
 from bot.personal import Personal
@@ -59,7 +60,9 @@ class Delivery:
             "learn_people": learner.learn_all,
             "redraw_case": redrawer.case,
             "redraw_chat": redrawer.redraw,
+            "redraw_lines": redrawer.lines,
             "watch_chat": watcher.watch,
+            "show_incidents": IncidentBoard(core, self.poster).show,
             "show_maintenance": MaintenanceBoard(core, self.poster).show,
             "show_readiness": Board(core, client, self.calls, poster=self.poster).show,
         }

@@ -29,6 +29,7 @@ from domain.operations import cron_events as cron
 from domain.operations import maintenance_events as maintained
 from domain.operations import readiness_events as readiness
 from domain.operations import support_events as support
+from domain.operations.erasing import events as erasures
 from domain.outreach import events as outreach
 from domain.outreach import stop_events as stop
 from domain.pay_links import events as pay_links
@@ -212,6 +213,9 @@ TELLINGS: Mapping[type[Event], Telling] = {
     access.AccessExpired: QUIET,
     people.RoleEndsSoon: NORMAL,
     people.RoleEnded: NORMAL,
+    erasures.ErasureProposed: ALARM,  # somebody else has to decide
+    erasures.ErasureDeclined: NORMAL,
+    erasures.ErasureDone: NORMAL,
     # policies
     policy.PolicyProposed: NORMAL,
     policy.PolicyPublished: NORMAL,
@@ -235,6 +239,9 @@ _FOR_APPROVAL: frozenset[type[Event]] = frozenset(
         policy.PolicyProposed,
         policy.PolicyPublished,
         policy.PolicyRejected,
+        erasures.ErasureProposed,
+        erasures.ErasureDeclined,
+        erasures.ErasureDone,
     }
 )
 

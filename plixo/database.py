@@ -36,6 +36,7 @@ MODELS = [
     "domain.casework.models",
     "domain.operations.models",
     "domain.operations.imports.models",
+    "domain.operations.erasing.models",
 ]
 
 NAME = "plixo"

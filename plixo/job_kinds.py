@@ -76,6 +76,12 @@ JOBS = (
         queueing_lock="forget_texts",
     ),
     JobKind(
+        "erase_person",
+        "Takes a person's data out of everything that is stored, page by page, and writes the certificate.",
+        attempts=40,
+        lock="erasure {erasure_id}",
+    ),
+    JobKind(
         "audit_balances",
         "Compares every balance with its entries, and alarms when one differs.",
         lock="audit_balances",
@@ -147,6 +153,12 @@ JOBS = (
     ),
     JobKind("share_audit", "Sends a part of the audit log to its asker.", queue="chat", given_up="tell_audit_given_up"),
     JobKind("tell_audit_given_up", "Tells whoever asked for a part of the audit log that it cannot be brought."),
+    JobKind(
+        "redraw_lines",
+        "Draws lines in Slack anew whose words about a person were erased.",
+        lock="redraw_lines",
+        queue="homes",  # hundreds at Slack's pace, which must keep no news waiting
+    ),
     JobKind(
         "redraw_case",
         "Draws an invoice's message in Slack anew, without a word.",
@@ -298,6 +310,7 @@ OF_CHAT = (
     "learn_people",
     "redraw_case",
     "redraw_chat",
+    "redraw_lines",
     "show_readiness",
     "show_maintenance",
     "show_incidents",

@@ -22,7 +22,16 @@ from domain.deliverability.reading_room import ReadingRoom
 from domain.kernel.core import Core
 from domain.kernel.jobs import JobFunction
 from domain.kernel.notices import Notices, merged
-from domain.ledger import audit, entry_events, invoice_papers, parity, parity_events, twin_events, twins
+from domain.ledger import (
+    audit,
+    entry_events,
+    erased_addresses,
+    invoice_papers,
+    parity,
+    parity_events,
+    twin_events,
+    twins,
+)
 from domain.ledger import events as ledger_events
 from domain.operations import (
     audit_events,
@@ -43,6 +52,8 @@ from domain.operations import (
     support_events,
     trails,
 )
+from domain.operations.erasing import events as erasure_events
+from domain.operations.erasing import working as erasing
 from domain.operations.imports import ending as import_endings
 from domain.operations.imports import events as import_decisions
 from domain.operations.imports import working as importing
@@ -84,6 +95,7 @@ NOTICES: Notices = merged(
     support_events.NOTICES,
     import_decisions.NOTICES,
     export_events.NOTICES,
+    erasure_events.NOTICES,
     restoration_events.NOTICES,
     chat_events.NOTICES,
     audit_events.NOTICES,
@@ -140,7 +152,8 @@ def _of_money(core: Core) -> dict[str, JobFunction]:
         "check_parity": _whole(core, parity.check),
         "find_twins": _whole(core, twins.find),
         "forget_bodies": _whole(core, provider_events.forget_bodies),
-        "forget_texts": _whole(core, retention.forget_texts),
+        "forget_texts": _whole(core, _forget_texts),
+        "erase_person": partial(erasing.erase, core),
         "read_import": partial(importing.read, core),
         "apply_import": partial(importing.apply, core),
         "expire_imports": _whole(core, import_endings.expire),
@@ -206,6 +219,12 @@ async def _forget_old(core: Core) -> None:
     await seen_requests.forget_old(core)
     await trails.forget_old(core)
     await unsent.forget_old(core)
+
+
+async def _forget_texts(core: Core) -> None:
+    await retention.forget_texts(core)
+    await erased_addresses.seal_anew(core)
+    await erasing.resume(core)
 
 
 async def _tidy_files(core: Core) -> None:

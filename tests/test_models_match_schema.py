@@ -62,6 +62,8 @@ SQL_ONLY = {
     "chat_mute": "an index says that there is one; read as a list",
     "chat_noise": "one statement decides about a message; read as figures",
     "restoration": "one line for each restore, put and ended by one statement",
+    "erased_address": "put by one statement, looked for by its digest in statements about sets",
+    "erasure_secret": "one line, read and put by one statement each",
     "cron_run": "one insert decides who runs a slot; nothing reads it as an object",
 }
 """Tables without a model, and why."""

@@ -7,10 +7,10 @@ from domain.kernel import addresses, timeline
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
-from domain.ledger import accounts
+from domain.ledger import accounts, erased_addresses
 from domain.ledger.events import ContactAdded, ContactRemoved
 from domain.ledger.models import Contact
-from domain.ledger.refusals import AddressUnmailable, ContactKnown, ContactNotFound
+from domain.ledger.refusals import AddressErased, AddressUnmailable, ContactKnown, ContactNotFound
 
 MOST_WORDS = 200
 
@@ -34,6 +34,7 @@ async def add(
         AccountUnclear: Several do.
         AddressMalformed: Not one e-mail address.
         ContactKnown: The customer has that address already.
+        AddressErased: Its data were erased on request.
         AddressUnmailable: The address is suppressed.
     """
     async with core.transaction() as tx:
@@ -43,6 +44,8 @@ async def add(
         customer = await accounts.held(tx, text=account)
         if await Contact.exists(account_id=customer.id, email_key=key, state="active"):
             raise ContactKnown(customer.name, shown)
+        if await erased_addresses.is_erased(core, tx, address=address):
+            raise AddressErased(shown)
         # read as a table, since its area stands above this one: an address that bounces is no contact to be found
         suppressed = await tx.row(
             "SELECT reason FROM suppression WHERE state = 'active' AND address_key = ANY(%s) LIMIT 1",

@@ -17,6 +17,7 @@ Refusal
 │   └── CreditNotYours   the actor's rights do not reach so far
 ├── AccountUnclear       several customers fit; they are named
 ├── ContactKnown         the customer has a contact with that address already
+├── AddressErased        the data of whoever has the address were erased on request
 ├── AddressUnmailable    the address must not be mailed, so it is no help as a contact
 ├── StatementUnusable    no period, or one too long
 ├── PaperUnusable        a file that is no PDF, or too large
@@ -133,6 +134,19 @@ class ContactKnown(Refusal):
 
     def __init__(self, account: str, masked: str) -> None:
         super().__init__(say("{customer} has the contact {address} already.", customer=account, address=masked))
+
+
+class AddressErased(Refusal):
+    """Say that an address is not taken up again by itself."""
+
+    def __init__(self, masked: str) -> None:
+        super().__init__(
+            say(
+                "The data of {address} were erased on request, so it is not taken up again by itself. Who manages "
+                "people may do that for a reason: `plixo privacy readmit ADDRESS` in the shell.",
+                address=masked,
+            )
+        )
 
 
 class AddressUnmailable(Refusal):

@@ -15,6 +15,7 @@ def records() -> tuple[str, ...]:
         say_as("a record", "call for help"), say_as("a record", "checkout"), say_as("a record", "claim"),
         say_as("a record", "contact"), say_as("a record", "credit"), say_as("a record", "credit note"),
         say_as("a record", "dispute"), say_as("a record", "document"), say_as("a record", "enrolment"),
+        say_as("a record", "erasure"),
         say_as("a record", "forwarding"), say_as("a record", "gate"), say_as("a record", "hold"),
         say_as("a record", "import"), say_as("a record", "incident"),
         say_as("a record", "inbound mail"), say_as("a record", "invoice"),

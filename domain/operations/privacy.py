@@ -18,6 +18,7 @@ from domain.kernel.ports import FileMissing
 from domain.kernel.speech import say
 from domain.operations.export_events import FileExported
 from domain.operations.refusals import NothingToExport
+from domain.people import people
 
 KIND = "personal data"
 """What such an export is called in the audit log."""
@@ -103,6 +104,27 @@ _SECTIONS: Mapping[str, str] = {
 }
 """What the export holds, by its headings; each reads only what is about this address."""
 
+OF_OPERATORS: Mapping[str, str] = {
+    "person": "SELECT id, slack_id, name, created_at FROM person WHERE id = %(person)s",
+    "settings": "SELECT language, zone, digest_at, digest, address, noise, slack_locale, slack_zone, learned_at"
+                " FROM person_preference WHERE person_id = %(person)s",
+    "roles": "SELECT role, state, granted_by, reason, until, created_at FROM role_grant WHERE person_id = %(person)s"
+             " ORDER BY created_at",
+    "requests for access": "SELECT role, reason, state, asked_by, decided_by, decided_at, outcome, created_at"
+                           " FROM access_request WHERE slack_id = %(slack_id)s ORDER BY created_at",
+    "absences": "SELECT from_at, until, note, state, created_at FROM absence WHERE person_id = %(person)s"
+                " ORDER BY created_at",
+    "claims": "SELECT account_id, state, until, created_at FROM claim WHERE person_id = %(person)s ORDER BY created_at",
+    "digests": "SELECT kind, on_day, created_at FROM digest WHERE person_id = %(person)s ORDER BY created_at",
+    "mails sent": "SELECT letter, address, state, answer, queued_at, sent_at FROM operator_mail"
+                  " WHERE person_id = %(person)s ORDER BY queued_at",
+    "own acts": "SELECT id, kind, request_id, at, fact FROM timeline_entry WHERE fact->>'actor_id' = %(id)s"
+                " ORDER BY id",
+    "acts about them": "SELECT id, kind, request_id, at, fact FROM timeline_entry WHERE fact->>'person_id' = %(id)s"
+                       " ORDER BY id",
+}  # fmt: skip
+"""The same of an operator."""
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -169,12 +191,62 @@ async def export(core: Core, *, whom: str, file_name: str, actor: Actor) -> Pers
     rows = sum(map(len, sections.values()))
     if not rows:
         raise NothingToExport(say("Nothing is stored of that address."))
+    await _noted(core, file_name=file_name, rows=rows, actor=actor)
+    return PersonalData(person, sections, tuple(mails), tuple(row["id"] for row in sections["files"]), rows)
+
+
+async def counted(core: Core, *, key: str) -> dict[str, int]:
+    """Return how much an export of that address would hold, by its headings."""
+    person = await find(core, whom=key)
+    about = {"key": person.key, "contacts": list(person.contacts), "most": MOST_ROWS}
+    mails = [row["id"] for row in await core.database.rows(_MAILS, about)]
+    return await _counts(core, _SECTIONS, {**about, "mails": mails})
+
+
+async def counted_of_operator(core: Core, *, person_id: UUID) -> dict[str, int]:
+    """Return how much an export of an operator would hold, by its headings."""
+    return await _counts(core, OF_OPERATORS, await _operator(core, person_id))
+
+
+async def export_operator(core: Core, *, whom: str, file_name: str, actor: Actor) -> PersonalData:
+    """Return all that is stored of an operator, with what they did; that it was taken along is written down first.
+
+    Raises:
+        NotAllowed: The actor may not manage people.
+        NobodyCalled: Nobody is called so, or several people are.
+    """
+    actor.require(Permission.MANAGE_PEOPLE)
+    known = await people.named(core, text=whom)
+    about = await _operator(core, known.id)
+    sections = {
+        name: [dict(row) for row in await core.database.rows(_bounded(query), about)]
+        for name, query in OF_OPERATORS.items()
+    }
+    rows = sum(map(len, sections.values()))
+    await _noted(core, file_name=file_name, rows=rows, actor=actor)
+    return PersonalData(Person(known.slack_id, (known.id,)), sections, (), (), rows)
+
+
+async def _operator(core: Core, person_id: UUID) -> dict[str, Any]:
+    row = await core.database.row("SELECT slack_id, name FROM person WHERE id = %s", (person_id,))
+    assert row is not None, "people are never removed"
+    return {"person": person_id, "id": str(person_id), "slack_id": row["slack_id"], "most": MOST_ROWS}
+
+
+async def _counts(core: Core, sections: Mapping[str, str], about: dict[str, Any]) -> dict[str, int]:
+    counts = {}
+    for name, query in sections.items():
+        row = await core.database.row(f"SELECT count(*) AS n FROM ({_bounded(query)}) found", about)
+        counts[name] = int(row["n"]) if row is not None else 0
+    return counts
+
+
+async def _noted(core: Core, *, file_name: str, rows: int, actor: Actor) -> None:
     async with core.transaction() as tx:
-        now = core.clock.now()
         # events hold no addresses, but people call files by them
         named = file_name if "@" not in file_name else "data.zip"
+        now = core.clock.now()
         await timeline.record(core, tx, FileExported(what=KIND, file_name=named, rows=rows, **by(actor, now)))
-    return PersonalData(person, sections, tuple(mails), tuple(row["id"] for row in sections["files"]), rows)
 
 
 async def attachments(core: Core, data: PersonalData) -> AsyncIterator[Kept]:

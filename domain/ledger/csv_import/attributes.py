@@ -6,7 +6,9 @@ file always says the same.
 
 from datetime import datetime
 
+from domain.kernel.core import Core
 from domain.kernel.transactions import Transaction
+from domain.ledger import erased_addresses
 from domain.ledger.csv_import import matching
 
 _FIRST = "(array_agg(c.{name} ORDER BY c.number IS NULL, c.line) FILTER (WHERE c.{name} IS NOT NULL))[1] AS {name}"
@@ -42,13 +44,14 @@ _ACCOUNT_CHANGES = """
 """
 """A customer who is recognised by the name keeps its spelling."""
 
-_CONTACTS = """
+_CONTACTS = f"""
     CREATE TEMP TABLE import_contact ON COMMIT DROP AS
     SELECT DISTINCT ON (m.id, e.email_key) m.id AS account_id, e.email, e.email_key, c.contact_name AS name,
            k.name AS old_name, c.contact_role AS role, k.role AS old_role,
            CASE WHEN k.id IS NOT NULL AND (c.contact_name <> k.name OR c.contact_role <> k.role) THEN 'changed'
                 WHEN k.id IS NOT NULL THEN 'same'
                 WHEN gone.id IS NOT NULL THEN 'removed'
+                WHEN {erased_addresses.MATCHES.format(key="e.email_key")} THEN 'erased'
                 ELSE 'new' END AS verdict
     FROM import_used u
     JOIN import_customer c ON c.seq = u.seq
@@ -59,7 +62,8 @@ _CONTACTS = """
     WHERE c.emails IS NOT NULL
     ORDER BY m.id, e.email_key, c.contact_name IS NULL, c.contact_role IS NULL, c.line
 """
-"""An address that was removed from the customer stays removed, however often a file brings it."""
+"""An address that was removed from the customer stays removed, however often a file brings it; one that was erased on
+request comes back to no customer."""
 
 _BRINGING = """
     CREATE TEMP TABLE import_bringing ON COMMIT DROP AS
@@ -119,7 +123,8 @@ _PEOPLE = """
            (SELECT count(*) FROM import_account_change) AS customers_changed,
            (SELECT count(*) FROM import_contact WHERE verdict = 'new') AS contacts_new,
            (SELECT count(*) FROM import_contact WHERE verdict = 'changed') AS contacts_changed,
-           (SELECT count(*) FROM import_contact WHERE verdict = 'removed') AS contacts_removed
+           (SELECT count(*) FROM import_contact WHERE verdict = 'removed') AS contacts_removed,
+           (SELECT count(*) FROM import_contact WHERE verdict = 'erased') AS contacts_erased
 """
 
 
@@ -135,9 +140,12 @@ async def find_contact_rows(tx: Transaction, *, now: datetime) -> None:
         await tx.execute(statement)
 
 
-async def compare(tx: Transaction) -> dict[str, int]:
+async def compare(core: Core, tx: Transaction) -> dict[str, int]:
     """Find what is new about customers and contacts; return how many of each."""
-    for statement in (_WANTED, _ACCOUNT_CHANGES, _CONTACTS, "ANALYZE import_contact", _BRINGING):
+    for statement in (_WANTED, _ACCOUNT_CHANGES):
+        await tx.execute(statement)
+    await tx.execute(_CONTACTS, {"erased": await erased_addresses.secret(core, tx)})
+    for statement in ("ANALYZE import_contact", _BRINGING):
         await tx.execute(statement)
     return dict(await tx.row(_PEOPLE) or {})
 

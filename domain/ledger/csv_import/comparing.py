@@ -85,7 +85,7 @@ async def outcome(
         if watched.seen is not None:
             watched.seen(layout)
         found = await (_invoices(tx, request, staged, now=now, lock=lock) if of_invoices else _contacts(tx, now=now))
-        people = await attributes.compare(tx)
+        people = await attributes.compare(core, tx)
         rows = Counter(await attributes.rows(tx, of_invoices=of_invoices))
         given = await credit_difference.counted(tx) if staged.credits else Counter[str]()
         dropped = await outcomes.dropped(tx)

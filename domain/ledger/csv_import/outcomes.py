@@ -189,4 +189,12 @@ def notes(layout: Layout, unknown: dict[Field, str], people: dict[str, Any]) -> 
         told.append(
             say("addresses that were removed from their customers stay removed: {n}", n=people["contacts_removed"])
         )
+    if people["contacts_erased"]:
+        told.append(
+            say(
+                "addresses whose data were erased on request are not taken, and not mailed: {n}; "
+                "`plixo privacy readmit ADDRESS` takes one up again",
+                n=people["contacts_erased"],
+            )
+        )
     return tuple(told)

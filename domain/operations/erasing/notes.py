@@ -1,0 +1,64 @@
+"""Notes: each erasure leaves one in the store of files, by which it is done again after a restore of the database.
+
+A note holds ids, digests and nothing of the person's. A backup of the database does not know what was erased after it;
+the store of files does, as long as it is not put back to the same day.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from domain.kernel.core import Core
+from domain.kernel.ports import FileMissing
+from domain.operations.erasing.models import Erasure
+from domain.operations.erasing.words import Words
+
+PREFIX = "erasures"
+"""Where the notes lie in the store of files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a note says."""
+
+    erasure_id: UUID
+    number: int
+    whom: str
+    reason: str
+    asked_by: str
+    ids: tuple[UUID, ...]
+    """Of the contacts, or of the operator."""
+
+
+async def put(core: Core, erasure: Erasure, words: Words) -> None:
+    """Leave the note of an erasure."""
+    told: dict[str, Any] = {
+        "id": str(erasure.id), "number": erasure.number, "whom": erasure.whom, "reason": erasure.reason,
+        "asked_by": erasure.asked_by, "ids": [str(each) for each in words.ids],
+    }  # fmt: skip
+    await core.files.put(key_of(erasure.id), json.dumps(told).encode())
+
+
+async def found(core: Core) -> list[Note]:
+    """Return all notes, in the order of their numbers.
+
+    Raises:
+        StoreUnavailable: The store of files does not answer.
+    """
+    notes = []
+    async for keys in core.files.older(PREFIX, than=timedelta(0)):
+        for key in keys:
+            try:
+                told = json.loads(await core.files.get(key))
+            except FileMissing:
+                continue
+            ids = tuple(UUID(each) for each in told["ids"])
+            notes.append(Note(UUID(told["id"]), told["number"], told["whom"], told["reason"], told["asked_by"], ids))
+    return sorted(notes, key=lambda each: each.number)
+
+
+def key_of(erasure_id: UUID) -> str:
+    """Return where the note of an erasure lies."""
+    return f"{PREFIX}/{erasure_id}"
