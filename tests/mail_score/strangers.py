@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from domain.deliverability.reading import phrases, read
 from domain.deliverability.reading.finder import Finder
+from domain.deliverability.reading.folding import plain
 from domain.deliverability.reading.look import Look
 from tests.mail_score.origins import origin
 from tests.mail_score.scoring import Sample, Score
@@ -98,4 +99,4 @@ def scored(samples: Iterable[Sample]) -> Score:
 
 def _words(raw: bytes) -> str:
     look = Look(raw)
-    return " ".join(f"{look.subject} {look.whole_text} {look.status_text or ''}".lower().split())
+    return plain(f"{look.subject} {look.whole_text} {look.status_text or ''}")

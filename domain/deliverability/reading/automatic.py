@@ -17,8 +17,13 @@ _SUBJECT = re.compile(
     r"|fuera de (?:la )?oficina|resposta autom\w*|ausência|risposta automatica|fuori (?:sede|ufficio)"
     r"|automatisch (?:antwoord|bericht)|afwezig\w*"
     r"|autosvar|automatiskt svar|frånvaro\w*|automaattinen|poissaolo\w*|automatická odpov|odpověď v nepřítomnosti"
-    r"|автоответ|автоматический ответ|вне офиса|отсутстви|自動返信|自動応答|不在通知|自动回复|自動回覆"
-    r"|外出|자동 ?응답|부재중)"
+    r"|автоответ|автоматический ответ|вне офиса|отсутстви|автоматична відповідь|автоматичен отговор"
+    r"|odpowied\w* automatyczn|automatyczna odpowied|nieobecno|automatická odpove|odpoveď v neprítomnosti"
+    r"|samodejni odgovor|automatski odgovor|automatikus v[áa]lasz|házon kívül|răspuns automat|αυτόματη απάντηση"
+    r"|otomatik (?:yanıt|cevap)|ofis dışında|automaatvastus|automatinis atsakymas|automātiskā atbilde|balasan otomatis"
+    r"|trả lời tự động|ตอบกลับอัตโนมัติ|מענה אוטומטי|תשובה אוטומטית|رد تلقائي|resposta automàtica|erantzun automatikoa"
+    r"|自動返信|自動応答|自動回答|不在通知|不在のお知らせ|自动(?:回复|答复)|自動(?:回覆|回復|答覆)"
+    r"|外出|자동 ?(?:응답|회신|답장)|부재중)"
     r"|\((?:automatic|auto)[ -]?(?:response|reply)\)|\[autoreply\]|\bauto-?reply\b",
     re.IGNORECASE)  # fmt: skip
 _HEADERS = (

@@ -47,7 +47,7 @@ def by_header(look: Look) -> Reading | None:
 def by_prose(look: Look) -> Reading | None:
     """Read a report in prose, when enough speaks for a mail system as its writer."""
     signs = _signs(look)
-    told = look.failure_subject or _looks_like_a_report(look) or (look.failure_text and (
+    told = look.failure_subject or _looks_like_a_report(look) or ((look.failure_text or look.delayed) and (
         look.from_daemon or look.returned.present or look.mail.type == "multipart/report"))  # fmt: skip
     if sum(signs.values()) < 4 or not told:
         return None
@@ -184,7 +184,15 @@ def _looks_like_a_report(look: Look) -> bool:
     """Whether a mail system sends a mail back, or tells what a server answered, in words that nobody has seen."""
     if not look.from_daemon or "in-reply-to" in look.headers or look.tells_of_success:
         return False
-    return look.server_answer or look.returned.present or look.refusal_text
+    return look.server_answer or look.returned.present or look.refusal_text or _names_somebody(look)
+
+
+def _names_somebody(look: Look) -> bool:
+    """Whether a program that only delivers mail names one other than us and we know none of its words."""
+    if not look.null_sender or look.failure_text or look.tells_of_success:
+        return False
+    return found_addresses.is_mailer(look.sender) and bool(
+        prose.entries(look.text, not_these=look.not_recipients, domain=""))  # fmt: skip
 
 
 def _signs(look: Look) -> dict[str, int]:
@@ -193,7 +201,8 @@ def _signs(look: Look) -> dict[str, int]:
         "a mail system as sender": 2 * look.from_daemon,
         "no return path": 1 * look.null_sender,
         "subject of a report": 2 * look.failure_subject,
-        "text of a report": 2 * look.failure_text,
+        "text of a report": 2 * (look.failure_text or (look.from_daemon and look.delayed)),
+        "a daemon that names somebody": 2 * _names_somebody(look),
         "the answer of a mail server": 1 * (look.from_daemon and look.server_answer),
         "words of a refusal": 2 * (look.from_daemon and not look.failure_text and look.refusal_text),
         "brings a mail back": (1 + look.from_daemon) * (look.returned.present and not look.answers),
@@ -201,5 +210,6 @@ def _signs(look: Look) -> dict[str, int]:
         "marked as automatic": 1 * (look.headers.get("auto-submitted").lower().startswith("auto")),
         "a newsletter": -4 * ("list-unsubscribe" in look.headers and not (look.from_daemon or look.returned.present)),
         "answers or forwards": -4 * (look.answers and not look.from_daemon),
+        "shows the report of another": -4 * (look.shows_anothers_report and not look.null_sender),
     }
     return {name: weight for name, weight in signs.items() if weight}

@@ -31,6 +31,17 @@ _DAEMONS = frozenset(
 """Local parts under which mail systems write, without what follows a plus or digits."""
 
 
+_UNSPACED = "\u0e00-\u0eff\u3000-\u9fff\uac00-\ud7af\uff00-\uffee"
+"""Letters and punctuation of languages that set no space between a word and a foreign one, or hang endings on it."""
+
+_BORDER = re.compile(f"(?<=[{_UNSPACED}])(?=[!-~])|(?<=[!-~])(?=[{_UNSPACED}])")
+
+
+def set_apart(line: str) -> str:
+    """Part an address in a line from words of a language that does not, such as Chinese and Korean."""
+    return line if line.isascii() or "@" not in line else _BORDER.sub(" ", line)
+
+
 def clean(address: str) -> str:
     """Return the address lower case, without brackets, punctuation and source route around it."""
     address = address.strip().strip("<>").strip(" \t'`,;:()[]").rstrip(".")
@@ -50,6 +61,7 @@ def is_address(text: str) -> bool:
 def in_text(text: str) -> list[str]:
     """Return every address in a text, lower case, each once, in order; in time linear to the text."""
     found: dict[str, None] = {}
+    text = set_apart(text)
     at = text.find("@")
     while at >= 0 and len(found) < MAX_FOUND:
         local = _LOCAL.match(text[max(0, at - 128) : at][::-1])
@@ -105,6 +117,12 @@ def is_daemon(sender: str) -> bool:
         or local.startswith(("mailer-daemon", "postmaster", "microsoftexchange"))
         or (_system_name(sender.partition("<")[0]) and not sender.lstrip().startswith("<"))
     )
+
+
+def is_mailer(sender: str) -> bool:
+    """Tell whether a From header names a program that delivers mail and has nothing else to write."""
+    local = next(iter(in_header(sender)), "").partition("@")[0]
+    return local in _DAEMONS and local != "postmaster"
 
 
 def _system_name(name: str) -> bool:

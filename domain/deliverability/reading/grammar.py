@@ -3,6 +3,7 @@
 import re
 from importlib import resources
 
+from domain.deliverability.reading.folding import spellings
 from domain.deliverability.reading.readings import Reason
 
 MAX_WORDS = 700
@@ -16,7 +17,7 @@ _ORDER = (("mailbox full", Reason.MAILBOX_FULL), ("mailbox disabled", Reason.DIS
 """A mailbox that is full, or locked, has an owner; so the milder sentence counts where a text holds both."""
 
 _NEGATION = re.compile(
-    r"\b(?:(?:does|do|did|is|are|was|were|has|have|could|can|will)(?:n['’]?t| not)|cannot|not)\b(?: (?:a|an|any|be|been"
+    r"\b(?:(?:does|do|did|is|are|was|were|has|have|could|can|will)(?:n'?t| not)|cannot|not)\b(?: (?:a|an|any|be|been"
     r"|currently|yet|our|the|in) ?\b)*")  # fmt: skip
 _SENTENCE = re.compile(r"[.;!?](?:\s|$)|[。；！？]|\s[-–]\s")
 
@@ -28,7 +29,7 @@ def _sections() -> dict[str, list[str]]:
         if line.startswith("[") and line.endswith("]"):
             section = found.setdefault(line[1:-1], [])
         elif line.strip() and not line.startswith("#"):
-            section.append(line.strip())
+            section += spellings(line.strip())
     return found
 
 
@@ -44,10 +45,16 @@ _TABLE = _sections()
 _WHO = {name: re.compile(_any(_TABLE[f"{name}: who"])) for name, _ in _ORDER}
 _WHAT = {name: re.compile(_any(_TABLE[f"{name}: what"])) for name, _ in _ORDER}
 _SOMEBODY_ELSE = re.compile(_any(_TABLE["not that person"]))
+_FROM = frozenset(_TABLE["from"])
+
+
+def names_another(label: str) -> bool:
+    """Tell whether a folded label stands for a sender, or for somebody else who is not the recipient."""
+    return label.strip() in _FROM or _SOMEBODY_ELSE.search(label) is not None
 
 
 def reason(words: str) -> tuple[Reason, str]:
-    """Return what a refusal says, and the sentence that says it; the words are lower case and hold no addresses."""
+    """Return what a refusal says, and the sentence that says it; the words are folded and hold no addresses."""
     plain = _NEGATION.sub("NOT ", words[:MAX_WORDS].replace("_", " ")).replace("NOT  ", "NOT ")
     for sentence in _SENTENCE.split(plain):
         for name, why in _ORDER:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from domain.deliverability.reading import found_addresses, grammar, mime, phrases, prose, report, returned
+from domain.deliverability.reading.folding import plain
 from domain.deliverability.reading.once import once
 from domain.deliverability.reading.readings import Reason
 
@@ -33,8 +34,18 @@ _DATE = re.compile(r"(?:[A-Za-z]{3},? +)?(\d{1,2}) ([A-Za-z]{3}) (\d{4}) (\d\d):
 """Nearly every Date header; the others are left to the standard library."""
 
 _REPLY_PREFIX = re.compile(
-    r"^\s*(?:re|aw|antw|fwd?|wg|tr|rv|sv|vs|vb|odp|res|回复|转发|fw)\s*(?:\[\d+\])?\s*[:：]", re.IGNORECASE
+    r"^\s*(?:re|aw|antw?|fwd?|wg|tr|rv|sv|vs|vb|vl|odp|pd|res|enc|i|r|rif|inoltr|doorst|ynt|ilt|i̇lt|cev|továbbítás|atb"
+    r"|απ|πρθ|σχετ|отв|ответ|пересл|на|відп|回复|答复|回覆|答覆|转发|轉寄|轉發|返信|転送|회신|답장|전달|fw)"
+    r"\s*(?:\[\d+\]|\(\d+\))?\s*[:：]",
+    re.IGNORECASE,
 )
+"""How mail programs mark answers and forwarded mail, in their languages."""
+
+_ANOTHERS_REPORT = re.compile(
+    r"^[>\s*|]*[^\W\d_][^:：\n]{0,20}[:：][^\n]{0,120}(?:mailer-daemon|mail delivery (?:sub)?system)",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""The sender of a report, as somebody shows it who forwards or quotes one."""
 
 
 class Look:
@@ -151,8 +162,7 @@ class Look:
     @once
     def failure_subject(self) -> bool:
         """Whether the subject is that of a report, and not of an answer to one."""
-        lower = self.subject.lower()
-        return not self.answers and phrases.tables().subjects.first(lower) is not None
+        return not self.answers and phrases.tables().subjects.first(plain(self.subject)) is not None
 
     @once
     def failure_text(self) -> bool:
@@ -165,19 +175,24 @@ class Look:
         return _SERVER_ANSWER.search(self.text[:6000]) is not None
 
     @once
+    def shows_anothers_report(self) -> bool:
+        """Whether somebody who is no mail system shows what one wrote."""
+        return not self.from_daemon and _ANOTHERS_REPORT.search(self.whole_text[:8000]) is not None
+
+    @once
     def refusal_text(self) -> bool:
         """Whether the prose begins with a refusal, by its grammar."""
-        return grammar.reason(" ".join(self.text[:1000].lower().split()))[0] is not Reason.UNDEFINED
+        return grammar.reason(plain(self.text[:1000]))[0] is not Reason.UNDEFINED
 
     @once
     def tells_of_success(self) -> bool:
         """Whether the prose says that the mail arrived."""
-        return phrases.tables().success_texts.first(" ".join(self.text[:2000].lower().split())) is not None
+        return phrases.tables().success_texts.first(plain(self.text[:2000])) is not None
 
     @once
     def delayed(self) -> bool:
         """Whether the notice says that the mail is still being tried."""
-        subject, text = self.subject.lower(), " ".join(self.text[:3000].lower().split())
+        subject, text = plain(self.subject), plain(self.text[:3000])
         tables = phrases.tables()
         if tables.final_texts.first(text) is not None and "warning" not in text:
             return False

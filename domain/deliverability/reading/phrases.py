@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib import resources
 
 from domain.deliverability.reading.finder import Finder
+from domain.deliverability.reading.folding import spellings
 from domain.deliverability.reading.readings import Reason
 
 CERTAIN = "user unknown, certain"
@@ -56,7 +57,7 @@ class Tables:
         """Every line that is looked for."""
 
     def provider(self, words: str, host: str) -> ProviderLine | None:
-        """Return the first line that tells what the provider means, or None; both texts are lower case."""
+        """Return the first line that tells what the provider means, or None; both texts are folded."""
         found = (self._providers[n] for n in self._said.all(words))
         return next((each for each in found if not each.host or each.host in host or each.host in words), None)
 
@@ -75,15 +76,20 @@ def _sections() -> dict[str, list[str]]:
         if line.startswith("[") and line.endswith("]"):
             section = found.setdefault(line[1:-1], [])
         else:
-            section.append(line[1:-1] if line.startswith('"') and line.endswith('"') else line.strip())
+            section += spellings(line[1:-1] if line.startswith('"') and line.endswith('"') else line.strip())
     return {name: list(dict.fromkeys(phrases)) for name, phrases in found.items()}
+
+
+def unknown_sections() -> frozenset[str]:
+    """Return the names in ``phrases.txt`` that nobody asks for, so that their lines would never be found."""
+    return frozenset(_sections()) - {CERTAIN, *_KINDS} - _REASONS
 
 
 def _provider_lines() -> Iterator[ProviderLine]:
     """Read ``providers.txt``: three fields a line, parted by bars."""
     for line in _lines("providers.txt"):
         host, said, reason = (field.strip() for field in line.split(" | "))
-        yield ProviderLine("" if host == "*" else host, said, Reason(reason))
+        yield from (ProviderLine("" if host == "*" else host, each, Reason(reason)) for each in spellings(said))
 
 
 _ALL = Tables()

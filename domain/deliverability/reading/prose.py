@@ -7,7 +7,8 @@ server, or in a sentence. The strongest way that occurs in a report is believed 
 import re
 from dataclasses import dataclass
 
-from domain.deliverability.reading import found_addresses, phrases, reasons
+from domain.deliverability.reading import found_addresses, grammar, phrases, reasons
+from domain.deliverability.reading.folding import plain
 
 MAX_LINES = 400
 MAX_LINE = 1000
@@ -22,7 +23,8 @@ _BRACKETED = (
 
 _HEAD = re.compile(
     r"^(?:[*•-]\s+|rcpt:\s*|-{4}\s|>>>\s+)?" + _BRACKETED
-    + r"\s*(?P<rest>$|<.*|[:;#.([].*|\.{2,}.*|on [A-Z][a-z]{2}, .*|delivery failed.*|\d{3}[ -].*|-\s.*|,\s.*unknown.*)",
+    + r"\s*(?P<rest>$|<.*|[:;#.([].*|\.{2,}.*|on [A-Z][a-z]{2}, .*|\S{1,6} \d{1,4}[./年-].*"
+    r"|delivery failed.*|\d{3}[ -].*|-\s.*|,\s.*unknown.*)",
     re.IGNORECASE)  # fmt: skip
 _LABELS = (
     r"recipients?", r"address(?:es)?", r"error-for", r"rcpt", r"user", r"mailbox", r"to", r"x-failed-recipients?",
@@ -39,6 +41,9 @@ _LABEL = re.compile(
     r"(?:(?:failed|final|original|intended|e-?mail|undeliverable|recipient'?s?|destination|target|bad)\s+){0,2}"
     rf"(?:{'|'.join(_LABELS)})\s*(?:\([^)]{{0,20}}\)\s*)?[:=]?\s+{_BRACKETED}\s*(?P<rest>.*)$",
     re.IGNORECASE)  # fmt: skip
+_ANY_LABEL = re.compile(
+    rf"^[^\w<]*(?P<label>[^\W\d_][^:：<>@=]{{0,39}}?)\s*[:：]\s*{_BRACKETED}\s*(?:$|[(（\[].*)", re.IGNORECASE
+)  # fmt: skip
 _DIALOGUE = re.compile(r"rcpt[ _]to:\s*<?([^<>\s]{1,320}@[^<>\s]{1,255})>?", re.IGNORECASE)
 _PERMANENT_ERRORS = re.compile(r"permanent errors?:\s*(?P<list>[^\s].{3,400}?)\.?\s+reason:", re.IGNORECASE)
 _REFUSAL = re.compile(r"^(?:<<<\s*|.{0,40}said:?\s*)?[45]\d\d[ -]")
@@ -83,20 +88,24 @@ def entries(text: str, *, not_these: frozenset[str], domain: str = "") -> list[E
 
     *domain* is that of the reporting host, for reports that name local parts only.
     """
-    lines = [
-        line.strip()[:MAX_LINE] for line in text.split("\n")[:MAX_LINES] if not line.lstrip().startswith(">" + " ")
-    ]
-    for way in (_heads, _dialogues, lambda each: _lone_words(each, domain), _sentences):
+    lines = [line for line in _lines(text) if not line.startswith("> ")]
+    for way in (_heads, _dialogues, _labelled, lambda each: _lone_words(each, domain), _sentences, _mentions):
         found = [each for each in way(lines) if not _is_system(each.address)]
+        if way is _mentions and len({each.address for each in found} - not_these) > 1:
+            return []  # which of them it is about, nobody can tell
         kept = [each for each in found if each.address not in not_these] or found
         if kept:
             return _once(kept)
     return []
 
 
+def _lines(text: str) -> list[str]:
+    return [found_addresses.set_apart(line.strip()[:MAX_LINE]) for line in text.split("\n")[:MAX_LINES]]
+
+
 def said_of(address: str, text: str) -> str:
     """Return what the prose says of one recipient: from its line on, to the next recipient."""
-    lines = [line.strip()[:MAX_LINE] for line in text.split("\n")[:MAX_LINES]]
+    lines = _lines(text)
     lower = address.lower()
     at = next((n for n, line in enumerate(lines) if lower in line.lower()), None)
     if at is None:
@@ -175,6 +184,30 @@ def _dialogues(lines: list[str]) -> list[Entry]:
     return [each for each in found if each.address]
 
 
+def _labelled(lines: list[str]) -> list[Entry]:
+    """Addresses alone behind a label of a few words in any language, unless it is one for a sender or for help."""
+    found = []
+    for n, line in enumerate(lines):
+        match = _ANY_LABEL.match(line) if "@" in line else None
+        if match is None or _ASIDE.search(match["label"]) or grammar.names_another(plain(match["label"])):
+            continue
+        if address := found_addresses.clean(match["address"]):
+            said = " ".join([line, *(each for each in lines[n + 1 : n + 8] if each)])
+            found.append(Entry(address, said[: 2 * reasons.MAX_DIAGNOSTIC]))
+    return found
+
+
+def _mentions(lines: list[str]) -> list[Entry]:
+    """Addresses anywhere, outside of what gives help and of what is labelled as a sender."""
+    found = []
+    for n, line in enumerate(lines):
+        before = line.partition("@")[0]
+        if "@" in line and not _ASIDE.search(before) and not grammar.names_another(plain(before.partition(":")[0])):
+            said = " ".join(lines[max(0, n - 1) : n + 4])[: 2 * reasons.MAX_DIAGNOSTIC]
+            found += [Entry(each, said, weak=True) for each in found_addresses.in_text(line)]
+    return found
+
+
 def _sentences(lines: list[str]) -> list[Entry]:
     """Recipients in sentences that speak of failure; addresses to turn to for help are passed over."""
     found = []
@@ -216,7 +249,5 @@ def _once(found: list[Entry]) -> list[Entry]:
 
 def speaks_of_failure(text: str) -> bool:
     """Tell whether the first lines say that a mail was not delivered."""
-    lower = text[:2000].lower()
-    lower = "\n".join(line for line in lower.split("\n") if not line.lstrip().startswith(">"))
-    folded = " ".join(lower.split())
-    return phrases.tables().texts.first(folded) is not None
+    own = "\n".join(line for line in text[:2000].split("\n") if not line.lstrip().startswith(">"))
+    return phrases.tables().texts.first(plain(own)) is not None

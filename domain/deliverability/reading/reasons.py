@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from domain.deliverability.reading import grammar, phrases
 from domain.deliverability.reading.finder import Finder
+from domain.deliverability.reading.folding import folded, plain
 from domain.deliverability.reading.readings import OUTCOMES, Outcome, Reason
 
 MAX_DIAGNOSTIC = 600
@@ -73,6 +74,9 @@ _PRODUCTS = re.compile(
 )
 """Names of products in which a reason seems to stand."""
 
+_BLOCKLIST = re.compile(r"\b[\w-]*spam[\w-]*(?:\.[\w-]+)+")
+"""A list of hosts that send spam; what is on it is refused for its host and not for its words."""
+
 _BRACKETS = re.compile(r"[<>\[\]\"]+")
 
 _BY_STATUS: tuple[tuple[str, Reason], ...] = (
@@ -132,9 +136,11 @@ def verdict(
         best = best or next((code for code in codes if not code.endswith(".0.0")), "")
     if found.reason is Reason.UNDEFINED:
         found = _Found(_BEFORE_THE_RECIPIENT.get(stage, Reason.UNDEFINED), f"refused at the {stage.value}")
+    if found.reason is Reason.USER_UNKNOWN:
+        codes = codes or _ENHANCED.findall(around)
     hard, certain = False, False
     if OUTCOMES[found.reason] is Outcome.DEAD:
-        certain = found.certain or phrases.tables().certain.first(around.lower()) is not None
+        certain = found.certain or phrases.tables().certain.first(folded(around.lower())) is not None
         hard = _dead(found.reason, said, best, codes, stage, certain=certain)
         if by_code and found.reason is Reason.USER_UNKNOWN and not certain and _says_something_else(said):
             hard = False
@@ -167,7 +173,7 @@ def stage_of(text: str) -> Stage | None:
 
 def is_challenge(text: str) -> bool:
     """Tell whether the refusing system wants the sender to prove to be a person."""
-    return phrases.tables().challenges.first(text.lower()) is not None
+    return phrases.tables().challenges.first(plain(text)) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +187,7 @@ class _Found:
 
 def _found(said: str, stage: Stage, remote: str) -> _Found:
     """Return the reason that the words give, and whether they need no second witness."""
-    lower = said.lower()
+    lower = folded(said.lower())
     tables = phrases.tables()
     if (line := tables.provider(lower, remote.lower())) is not None:
         return _Found(line.reason, f"a provider's words “{line.said}”", certain=True)
@@ -211,6 +217,8 @@ def _without_names(lower: str) -> str:
         elif "://" not in word and not word.startswith(("www.", "size=", "id=")):
             kept.append(word)
     words = " ".join(_BRACKETS.sub(" ", " ".join(kept)).split())
+    if "spam" in words:
+        words = _BLOCKLIST.sub("blocklist", words)
     if any(each in words for each in ("secur", "protect", "filter", "firewall", "virus", "anti")):
         words = _PRODUCTS.sub("", words)
     return words if _LETTERS.search(words) else lower  # nothing but a link, which then is the message

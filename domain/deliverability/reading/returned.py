@@ -87,6 +87,8 @@ def parted(text: str) -> tuple[str, Returned]:
     if copy >= len(text):
         return text, Returned(mime.Headers(), present=False)
     headers = mime.fields_of(text[copy : copy + 16384].strip("\n").partition("\n\n")[0])
+    if not headers.fields and "@" not in text[:at] and "@" in text[at:]:
+        return text, Returned(headers, present=False)  # it heads a list of what the mail was, and not the mail
     return text[:at], Returned(headers, present=bool(found or headers.fields))
 
 

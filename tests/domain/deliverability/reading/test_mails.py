@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from domain.deliverability.reading import RULES, Kind, Reading, read
+from domain.deliverability.reading import RULES, Kind, Reading, phrases, read
 
 MAILS = Path(__file__).resolve().parents[3] / "mails"
 EXPECTED: dict[str, dict[str, Any]] = json.loads((MAILS / "expected.json").read_text(encoding="utf-8"))
@@ -71,3 +71,7 @@ def test_the_envelope_counts_before_the_return_path_header() -> None:
 def test_every_rule_has_a_name_of_its_own_and_says_what_it_knows() -> None:
     assert len({rule.name for rule in RULES}) == len(RULES)
     assert all(rule.says.endswith(".") for rule in RULES)
+
+
+def test_every_section_of_the_tables_is_one_that_is_looked_up() -> None:
+    assert phrases.unknown_sections() == frozenset()
