@@ -54,6 +54,7 @@ class Member:
     name: str
     part: Part
     port: int | None
+    metrics_port: int
     process: asyncio.subprocess.Process | None = None
     starts: int = 0
     ready: asyncio.Event = field(default_factory=asyncio.Event)
@@ -77,7 +78,7 @@ class Cluster:
         self._shared = shared
         self.sandbox = Sandbox(demo.sandbox_settings(places, shared))
         self.members = [
-            Member(f"{part.value}-{number}", part, _free_port() if _listens(part) else None)
+            Member(f"{part.value}-{number}", part, _free_port() if _listens(part) else None, _free_port())
             for part, count in topology.items()
             for number in range(1, count + 1)
         ]
@@ -186,7 +187,9 @@ class Cluster:
         return [each.port for each in self.of(part) if each.port is not None]
 
     def _environment(self, member: Member) -> dict[str, str]:
-        ports = {} if member.port is None else {_port_of(member.part): member.port}
+        ports = {"metrics_port": member.metrics_port}
+        if member.port is not None:
+            ports[_port_of(member.part)] = member.port
         told = environment(self._settings.model_copy(update=ports))
         return {**{name: value for name, value in os.environ.items() if not name.startswith("PLIXO_")}, **told}
 
@@ -248,7 +251,9 @@ def _addresses(cluster: Cluster, places: DemoPlaces) -> Sequence[str]:
         f"portal, webhooks and Slack over HTTP, balanced: http://127.0.0.1:{places.portal_port}",
         f"inbound mail, balanced: smtp://127.0.0.1:{places.smtp_port}",
         *(
-            f"{each.name}: process {each.pid}" + (f", port {each.port}" if each.port else "")
+            f"{each.name}: process {each.pid}"
+            + (f", port {each.port}" if each.port else "")
+            + f", figures http://127.0.0.1:{each.metrics_port}/metrics"
             for each in cluster.members
         ),
         f"log of all: {places.folder / 'cluster.log'}; kill -HUP {os.getpid()} replaces every process in turn",

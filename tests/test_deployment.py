@@ -60,6 +60,15 @@ def test_our_own_services_have_no_rights_and_a_root_that_cannot_be_written() -> 
             assert "no-new-privileges:true" in each["security_opt"], name
 
 
+def test_prometheus_asks_every_part_on_the_port_where_it_tells_its_figures() -> None:
+    asked = YAML(typ="safe").load(ROOT / "deploy" / "prometheus.yml")["scrape_configs"][0]["dns_sd_configs"][0]
+    told = compose()["x-plixo"]["environment"]
+
+    assert set(asked["names"]) == {part.value for part in TOPOLOGY}
+    assert str(asked["port"]) == told["PLIXO_METRICS_PORT"]
+    assert not any("9464" in str(each.get("ports")) for each in compose()["services"].values())
+
+
 def test_the_image_leaves_out_what_only_development_needs() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     wanted = {re.split(r"[<>=\[]", each)[0] for each in project["project"]["optional-dependencies"]["dev"]}

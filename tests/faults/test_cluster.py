@@ -63,6 +63,11 @@ async def test_a_rolling_replacement_loses_no_request_and_kills_in_a_storm_lose_
                     answers.append(answer.status)
                 await asyncio.sleep(0.02)
 
+    async with aiohttp.ClientSession() as session:
+        for member in cluster.members:
+            async with session.get(f"http://127.0.0.1:{member.metrics_port}/metrics") as figures:
+                assert "plixo_build_info" in await figures.text(), member.name
+
     portals = cluster.of(Part.PORTAL)
     before = [each.pid for each in portals]
     callers = [asyncio.create_task(asking()) for _ in range(3)]
