@@ -7,7 +7,7 @@ be opened within three seconds, so work that takes longer is shown an empty one 
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -42,14 +42,26 @@ LATEST = timedelta(minutes=25)
 
 Pressing = Callable[[Click], Coroutine[Any, Any, Answer]]
 
+Calm = Callable[[], Awaitable[None]]
+
 
 class Answering:
     """Shows answers."""
 
     def __init__(
-        self, replies: Replies, windows: Windows, *, patience: float = _PATIENCE, press: Pressing | None = None
+        self,
+        replies: Replies,
+        windows: Windows,
+        *,
+        patience: float = _PATIENCE,
+        press: Pressing | None = None,
+        calm: Calm | None = None,
     ) -> None:
-        """Put the parts together; *press* does what a click asks for that is made after a while."""
+        """Put the parts together.
+
+        *press* does what a click asks for that is made after a while; no work begins before *calm* returns.
+        """
+        self._calm = calm
         self._replies, self._windows, self._patience, self._press = replies, windows, patience, press
         self._places = asyncio.Semaphore(MOST_AT_ONCE)
         self._later: set[asyncio.TimerHandle | asyncio.Task[None]] = set()
@@ -125,6 +137,8 @@ class Answering:
             async with asyncio.timeout(self._patience):
                 await self._places.acquire()
             try:
+                if self._calm is not None:
+                    await self._calm()
                 return await work
             finally:
                 self._places.release()

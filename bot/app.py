@@ -29,6 +29,7 @@ from bot.door import Door
 from bot.export_jobs import ExportJobs
 from bot.filled import Misfilled
 from bot.import_jobs import ImportJobs
+from bot.intake import Intake
 from bot.publishing import Homes
 from bot.replies import Replies
 from bot.rooms import Plan
@@ -40,14 +41,11 @@ from domain.kernel import request_ids
 from domain.kernel.core import Core
 from domain.kernel.jobs import JobFunction
 from domain.kernel.speech import say
-from domain.operations import chat_troubles, seen_requests
+from domain.operations import chat_troubles
 
 log = logging.getLogger(__name__)
 
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
-
-TAKE_SECONDS = 0.8
-"""Within it the database has noted the request, or the person is told to try later; Slack waits three seconds."""
 
 DRAIN_SECONDS = 5.0
 
@@ -92,8 +90,11 @@ class Bot:
         self._api_url = api_url
         client = self._client(bot_token)
         self._replies = Replies(self._session, client)
-        self._answering = Answering(self._replies, Windows(client), press=partial(actions.press, core))
         self._background = Background()
+        self._intake = Intake(core, give_up=self._background.give_up)
+        self._answering = Answering(
+            self._replies, Windows(client), press=partial(actions.press, core), calm=self._intake.over
+        )
         self.delivery = Delivery(
             core,
             client,
@@ -110,7 +111,7 @@ class Bot:
     def add_routes(self, server: web.Application) -> None:
         """Take Slack's requests at ``POST /slack/events`` of that server."""
         assert self._has_secret, "without a signing secret anyone could speak as Slack"
-        server.router.add_post(door.PATH, Door(self.app).receive)
+        server.router.add_post(door.PATH, Door(self.app, self._intake).receive)
 
     def socket_mode(self, app_token: str) -> Socket:
         """Return the connection by which Slack's requests come without a public address; an async context."""
@@ -160,25 +161,12 @@ class Bot:
     async def _once(self, body: dict[str, Any], next_: Callable[[], Awaitable[Any]]) -> BoltResponse | None:
         """Let a request through the first time only."""
         key = once.key(body)
-        if key is None or await self._taken(key):
+        if key is None or await self._intake.first_time(key):
             await next_()
             return None
         log.info("a repeated request is not done again: %s", key.partition(":")[0])
         with readers.spoken_to(self._core, readers.everybody(self._core)):
             return _shown(body, answers.done_already(say("This was taken already.")))
-
-    async def _taken(self, key: str) -> bool:
-        """Take the request, or give up soon: a database that hangs must not keep Slack waiting.
-
-        Raises:
-            TimeoutError: The database did not answer in time.
-        """
-        taking = asyncio.ensure_future(seen_requests.first_time(self._core, key))
-        done, _ = await asyncio.wait({taking}, timeout=TAKE_SECONDS)
-        if not done:
-            self._background.give_up(taking)
-            raise TimeoutError
-        return taking.result()
 
     async def _command(self, ack: Ack, body: dict[str, Any]) -> None:
         await ack()
@@ -195,11 +183,13 @@ class Bot:
 
     async def _heard(self, to: ReplyTo, work: Coroutine[Any, Any, None]) -> None:
         """Do the work so that whatever is said by the way, too, is said as this person reads."""
+        await self._intake.over()
         with readers.spoken_to(self._core, await readers.soon(self._core, slack_id=to.slack_id)):
             await work
 
     async def _submission(self, ack: Ack, body: dict[str, Any]) -> None:
         """Answer a form in its own window: at once, or after a word that it is being worked on."""
+        self._intake.taken()
         with readers.spoken_to(self._core, await readers.soon(self._core, slack_id=asks.slack_id(body))):
             await self._submitted(ack, body)
 

@@ -11,6 +11,7 @@ from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 
+from bot.intake import Intake
 from domain.kernel import request_ids
 
 log = logging.getLogger(__name__)
@@ -27,12 +28,12 @@ _PASSED_ON = ("Content-Type", "X-Slack-Signature", "X-Slack-Request-Timestamp")
 class Door:
     """The one address to which Slack sends commands, interactions and events."""
 
-    def __init__(self, app: AsyncApp) -> None:
-        self._app = app
+    def __init__(self, app: AsyncApp, intake: Intake) -> None:
+        self._app, self._intake = app, intake
 
     async def receive(self, request: web.Request) -> web.Response:
         """Answer one request of Slack's."""
-        with request_ids.serving() as request_id:
+        with request_ids.serving() as request_id, self._intake.taking():
             headers = {name: request.headers[name] for name in _PASSED_ON if name in request.headers}
             timestamp = headers.get("X-Slack-Request-Timestamp", "0")
             if not re.fullmatch(r"[0-9]{1,12}", timestamp):

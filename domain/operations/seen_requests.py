@@ -1,5 +1,6 @@
 """Seen requests: keys of what was taken, so that a repeated delivery or a double click does nothing twice."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from hashlib import sha256
 
@@ -37,6 +38,17 @@ async def first_time(core: Core, key: str, *, within: timedelta | None = None) -
     return row is not None
 
 
+async def first_times(core: Core, keys: Collection[str]) -> frozenset[str]:
+    """Take all keys, and return those that nobody took before; in one order, so that two who do this do not clash."""
+    bounded = {_bounded(key): key for key in keys}
+    rows = await core.database.rows(
+        "INSERT INTO seen_request (key, at) SELECT key, %s FROM unnest(%s::text[]) AS each (key) ORDER BY key"
+        " ON CONFLICT (key) DO NOTHING RETURNING key",
+        (core.clock.now(), list(bounded)),
+    )
+    return frozenset(bounded[row["key"]] for row in rows)
+
+
 async def forget(core: Core, key: str) -> None:
     """Give *key* back, since what it stood for was not done."""
     await core.database.execute("DELETE FROM seen_request WHERE key = %s", (_bounded(key),))
@@ -63,4 +75,7 @@ async def forget_old(core: Core) -> None:
 
 
 def _bounded(key: str) -> str:
-    return key if len(key) <= LONGEST_KEY else sha256(key.encode()).hexdigest()
+    """Return the key as it is kept; what is long, or holds signs that the database does not, by its hash."""
+    if len(key) <= LONGEST_KEY and key.isprintable():
+        return key
+    return sha256(key.encode(errors="surrogatepass")).hexdigest()
