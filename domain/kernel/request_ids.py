@@ -8,12 +8,16 @@ from contextvars import ContextVar
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 """No letters or digits that people confuse when they read them out."""
 
+_PLACES = tuple(len(_ALPHABET) ** place for place in range(10))
+_MANY = len(_ALPHABET) ** 10
+
 _current: ContextVar[str] = ContextVar("request_id", default="")
 
 
 def fresh() -> str:
     """Return a new request id: 10 characters, about 50 bits."""
-    return "".join(secrets.choice(_ALPHABET) for _ in range(10))
+    number = secrets.randbelow(_MANY)  # asked for once, and not for each character
+    return "".join(_ALPHABET[number // place % len(_ALPHABET)] for place in _PLACES)
 
 
 def current() -> str:

@@ -5,11 +5,11 @@ commits or rolls back. Here those moments run to their end in a task of their ow
 delivered afterwards.
 """
 
-import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Coroutine, Mapping, Sequence
+import re
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 import psycopg
 from psycopg.pq import ExecStatus
@@ -17,42 +17,44 @@ from psycopg.rows import dict_row
 from tortoise.backends.psycopg.client import PsycopgClient, TransactionWrapper
 from tortoise.connection import get_connections
 
-from domain.kernel import patience
+from domain.kernel import borrowing, patience
+from domain.kernel.borrowing import to_the_end
 
 log = logging.getLogger(__name__)
 
-R = TypeVar("R")
 Row = dict[str, Any]
 Params = Sequence[Any] | Mapping[str, Any] | None
 
 CONNECTION = "default"
 
 
-async def to_the_end(work: Coroutine[Any, Any, R]) -> R:
-    """Await *work* to its end even when this task is cancelled meanwhile; then let the cancellation out."""
-    task = asyncio.ensure_future(work)
-    cancelled: asyncio.CancelledError | None = None
-    while not task.done():
-        try:
-            await asyncio.shield(task)
-        except asyncio.CancelledError as error:
-            if task.done() and task.cancelled():
-                raise
-            cancelled = error
-        except BaseException:  # the work's own failure; it is raised again below, from the task
-            break
-    if cancelled is not None:
-        if not task.cancelled() and task.exception() is not None:
-            log.warning("work that was cancelled had failed: %s", type(task.exception()).__name__)
-        raise cancelled
-    return task.result()
+class Statement:
+    """A long statement that is asked for very often: its named placeholders are found once and not on each asking."""
+
+    def __init__(self, sql: str) -> None:
+        self._order = tuple(dict.fromkeys(_NAMED.findall(sql)))
+        place = {name: f"${number}" for number, name in enumerate(self._order, 1)}
+        self.text = " ".join(_NAMED.sub(lambda found: place[found[1]], sql).replace("%%", "%").split()).encode()
+
+    def in_order(self, params: Mapping[str, Any]) -> list[Any]:
+        """Return the parameters as the statement has them."""
+        return [params[name] for name in self._order]
+
+
+_NAMED = re.compile(r"%\((\w+)\)s", re.ASCII)
 
 
 class Rows:
     """SQL over one connection or pool, in psycopg's placeholders."""
 
-    def _cursor(self) -> Any:
+    def _cursor(self, kind: type[Any] = psycopg.AsyncCursor) -> Any:
         raise NotImplementedError
+
+    async def row_of(self, statement: Statement, params: Mapping[str, Any]) -> Row | None:
+        """Run a statement whose plan the connection keeps, and return its first row, or None."""
+        async with self._cursor(psycopg.AsyncRawCursor) as cursor:
+            await cursor.execute(statement.text, statement.in_order(params), prepare=True)
+            return cast("Row | None", await cursor.fetchone())
 
     async def rows(self, sql: str, params: Params = None, *, prepare: bool | None = None) -> list[Row]:
         """Run one statement and return its rows as dictionaries (an empty list for a statement without rows).
@@ -85,8 +87,8 @@ class Transaction(Rows):
         self.connection = connection
         """psycopg's connection, for COPY and for jobs that are deferred inside the transaction."""
 
-    def _cursor(self) -> Any:
-        return self.connection.cursor(row_factory=dict_row)
+    def _cursor(self, kind: type[Any] = psycopg.AsyncCursor) -> Any:
+        return kind(self.connection, row_factory=dict_row)
 
 
 class Database(Rows):
@@ -100,8 +102,7 @@ class Database(Rows):
     def connections(self) -> dict[str, int]:
         """Return psycopg's figures of the pool; none before its first use."""
         client = self._client
-        pool = None if isinstance(client, TransactionWrapper) else client._pool
-        return dict(pool.get_stats()) if pool is not None else {}
+        return {} if isinstance(client, TransactionWrapper) else borrowing.stats(client)
 
     @asynccontextmanager
     async def _borrowed(self) -> AsyncIterator[Any]:
@@ -109,19 +110,19 @@ class Database(Rows):
         if isinstance(client, TransactionWrapper):
             yield client._connection
             return
-        connection = await _borrow(client)
+        connection = await borrowing.borrow(client)
         try:
             yield connection
         finally:
-            await to_the_end(_give_back(client, connection))
+            await borrowing.give_back(client, connection)
 
     @asynccontextmanager
-    async def _pool_cursor(self) -> AsyncIterator[Any]:
-        async with self._borrowed() as connection, connection.cursor(row_factory=dict_row) as cursor:
+    async def _pool_cursor(self, kind: type[Any]) -> AsyncIterator[Any]:
+        async with self._borrowed() as connection, kind(connection, row_factory=dict_row) as cursor:
             yield cursor
 
-    def _cursor(self) -> Any:
-        return self._pool_cursor()
+    def _cursor(self, kind: type[Any] = psycopg.AsyncCursor) -> Any:
+        return self._pool_cursor(kind)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
@@ -140,7 +141,7 @@ class Database(Rows):
     async def _opened(self) -> AsyncIterator[Transaction]:
         client = self._client
         assert not isinstance(client, TransactionWrapper), "one public command is one transaction"
-        connection = await _borrow(client)
+        connection = await borrowing.borrow(client)
         wrapper = TransactionWrapper(client)
         wrapper._connection = connection
         token = None
@@ -160,7 +161,7 @@ class Database(Rows):
             if token is not None:
                 with suppress(ValueError):  # a task that was thrown away ends in a foreign context, without a token
                     get_connections().reset(token)
-            await to_the_end(_give_back(client, connection))
+            await borrowing.give_back(client, connection)
 
 
 class Joined(Database):
@@ -185,54 +186,9 @@ class Joined(Database):
         await self._tx.execute("RELEASE SAVEPOINT part")
 
 
-async def _borrow(client: PsycopgClient) -> "psycopg.AsyncConnection[Any]":
-    """Take a connection from the pool; one that arrives after a cancellation goes straight back."""
-    if client._pool is None:
-        async with client._pool_init_lock:
-            if client._pool is None:
-                await _open(client)
-    assert client._pool is not None, "the pool was opened"
-    if client._pool.get_stats().get(
-        "pool_available"
-    ):  # nothing has to be waited for, so nothing can be lost on the way
-        return await client._pool.getconn()
-    task: asyncio.Future[psycopg.AsyncConnection[Any]] = asyncio.ensure_future(client._pool.getconn())
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        task.add_done_callback(lambda done: _return_late(client, done))
-        raise
-
-
-async def _open(client: PsycopgClient) -> None:
-    """Open the pool; one that could not be opened is forgotten, or it would stay closed when the database is back."""
-    try:
-        await to_the_end(client.create_connection(with_db=True))
-    except BaseException:
-        client._pool = None
-        raise
-
-
-def _return_late(client: PsycopgClient, done: "asyncio.Future[psycopg.AsyncConnection[Any]]") -> None:
-    if not done.cancelled() and done.exception() is None:
-        _LATE.add(task := asyncio.ensure_future(_give_back(client, done.result())))
-        task.add_done_callback(_LATE.discard)
-
-
-_LATE: set[Awaitable[None]] = set()
-"""Keeps the tasks alive that return a connection which nobody waited for any more."""
-
-
 async def _rolled_back(wrapper: TransactionWrapper) -> None:
     try:
         await wrapper.rollback()
     except Exception as error:  # the connection is of no more use; the pool replaces a closed one
         log.warning("roll-back failed, connection closed: %s", type(error).__name__)
         await wrapper._connection.close()
-
-
-async def _give_back(client: PsycopgClient, connection: "psycopg.AsyncConnection[Any]") -> None:
-    if client._pool is None:
-        await connection.close()
-    else:
-        await client._pool.putconn(connection)
