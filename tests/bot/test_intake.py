@@ -43,7 +43,7 @@ async def test_a_key_of_any_signs_is_noted_and_spoils_nobody_elses(coming: Intak
     new = await asyncio.gather(coming.first_time(key), coming.first_time("event:E1"))
     again = await coming.first_time(key)
 
-    assert (new, again) == ([True, True], False)
+    assert (list(new), again) == ([True, True], False)
 
 
 async def test_a_database_that_hangs_is_given_up_and_the_next_request_is_noted(
