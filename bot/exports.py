@@ -8,7 +8,7 @@ from domain.kernel.actor import Permission
 from domain.kernel.core import Core
 from domain.kernel.speech import phrase, say
 from domain.operations import exports
-from domain.operations.exports import CHARTS, What
+from domain.operations.exports import CHARTS, REPORTS, What
 
 EXAMPLE = "export statement Acme Ltd"
 HERE = "here"
@@ -26,7 +26,7 @@ async def export(core: Core, ask: Ask) -> Message:
     words = [each for each in ask.words if each.casefold() != HERE]
     here = len(words) < len(ask.words)
     name = words[0].casefold() if words else ""
-    known = {each.value: each for each in What if each not in CHARTS}
+    known = {each.value: each for each in What if each not in (*CHARTS, *REPORTS)}
     if name not in known:
         raise Misunderstood(
             say(

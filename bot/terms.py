@@ -54,7 +54,7 @@ def past_day(said: tuple[str, ...], *, today: date) -> date:
     found = words.day(said, today=today)
     if found <= today + timedelta(days=1):
         return found
-    if found <= today + WEEK:
+    if found <= today + WEEK and not any(each.isdigit() for word in said for each in word):
         return found - WEEK
     try:
         return found.replace(year=found.year - 1)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from bot import blocks, text
 from bot.blocks import Message
 from domain.kernel.speech import phrase, say
-from domain.operations.exports import CHARTS, What
+from domain.operations.exports import CHARTS, REPORTS, What
 
 NAMES: Mapping[What, str] = {
     What.STATEMENT: phrase("The statement"),
@@ -21,6 +21,8 @@ NAMES: Mapping[What, str] = {
     What.AGEING_CHART: phrase("The ageing chart"),
     What.PORTAL_CHART: phrase("The chart of the portal"),
     What.CASH_CHART: phrase("The cash chart"),
+    What.REPORT: phrase("The report"),
+    What.DIGEST: phrase("The digest"),
 }
 
 
@@ -39,7 +41,7 @@ def queued(what: What, *, here: bool) -> Message:
 
 def given_up(what: What, words: Sequence[str], *, request_id: str) -> Message:
     """Return that a file could not be made, and what to do."""
-    named = what.value if what in CHARTS else f"export {what.value}"
+    named = what.value if what in (*CHARTS, *REPORTS) else f"export {what.value}"
     typed = text.foreign(" ".join((named, *words)), limit=200)
     sentence = say(
         "{file} could not be made or brought, though it was tried again and again. Ask for it once more: "

@@ -7,7 +7,7 @@ from domain.operations.reports import sheets
 from domain.operations.reports.sheets import Report, Sheet
 
 MOST_LINES = 12
-"""Rows of one table; the shell's CSV has them all."""
+"""Rows of one table; the file has them all."""
 
 LONGEST_CELL = 40
 
@@ -15,11 +15,15 @@ LONGEST_CELL = 40
 def report(made: Report) -> Message:
     """Return a report, or that there is nothing in it."""
     head = say("{title}, {first} to {last}", title=say(made.title), first=made.first, last=made.last)
+    if made.customer:
+        head = say("{head}, customer {name}", head=head, name=text.foreign(made.customer))
+    if made.segment:
+        head = say("{head}, segment {name}", head=head, name=text.foreign(made.segment))
     if made.is_empty:
         sentence = say("{head}: there is nothing to tell.", head=head)
         return Message(text=sentence, blocks=(blocks.section(sentence),))
     shown = [_sheet(each) for each in made.sheets if each.rows]
-    tail = (blocks.context(say("As a file: `plixo report {name} --csv` in the shell.", name=made.name)),)
+    tail = (blocks.context(say("As a file: `/plixo report {name} as pdf`, or `as csv`.", name=made.name)),)
     return Message(text=f"{head}.", blocks=blocks.listing([blocks.section(f"*{head}*")], shown, tail=tail))
 
 

@@ -52,6 +52,13 @@ class AgeingCompared:
         """Return what was open in one currency then."""
         return Money(sum(self.before.get((currency, each), 0) for each in BUCKETS), currency)
 
+    def only(self, currency: str | None) -> "AgeingCompared":
+        """Return what is open in one currency, or all of it."""
+        if currency is None:
+            return self
+        held = tuple(each for each in self.now.currencies if each.currency == currency)
+        return AgeingCompared(Ageing(self.now.as_of, held), self.then, self.before)
+
 
 async def compared(core: Core, *, actor: Actor, days: int = DAYS, scope: Scope = ALL) -> AgeingCompared:
     """Return what is open by age, beside what was open *days* ago.

@@ -21,6 +21,8 @@ def _called(what: str) -> str:
         "ageing chart": say_as("a file that was exported", "ageing chart"),
         "portal chart": say_as("a file that was exported", "portal chart"),
         "cash chart": say_as("a file that was exported", "cash chart"),
+        "report": say_as("a file that was exported", "report"),
+        "digest": say_as("a file that was exported", "digest"),
         "personal data": say_as("a file that was exported", "personal data"),
     }
     return known.get(what, what)

@@ -16,9 +16,11 @@ from domain.kernel.events import by
 from domain.kernel.speech import say
 from domain.kernel.transactions import Transaction
 from domain.ledger import ageing_before, collected, invoice_papers, invoices, statement_papers, statements
-from domain.operations import export_tables, funnel, readiness_accounts
+from domain.operations import export_tables, funnel, readiness_accounts, report_files
+from domain.operations.digest_contents import Kind as DigestKind
 from domain.operations.export_events import FileExported
 from domain.operations.refusals import NothingToExport
+from domain.operations.reports import wishes
 
 
 class What(StrEnum):
@@ -37,6 +39,8 @@ class What(StrEnum):
     AGEING_CHART = "ageing chart"
     PORTAL_CHART = "portal chart"
     CASH_CHART = "cash chart"
+    REPORT = "report"
+    DIGEST = "digest"
 
 
 RIGHT: Mapping[What, Permission] = {
@@ -44,6 +48,9 @@ RIGHT: Mapping[What, Permission] = {
     What.SUPPRESSIONS: Permission.HANDLE_SUPPRESSIONS,  # it holds full addresses
     What.REJECTS: Permission.IMPORT,
 }
+
+REPORTS = (What.REPORT, What.DIGEST)
+"""What is asked for by commands of its own."""
 
 CHARTS = (What.AGEING_CHART, What.PORTAL_CHART, What.CASH_CHART)
 
@@ -212,6 +219,18 @@ async def _drawn(what: What, draw: Callable[[Any, Any], str], found: Any, name: 
     return Exported(what, name, target.getvalue(), described=described, figures=found)
 
 
+async def _report(core: Core, words: tuple[str, ...], actor: Actor) -> Exported:
+    wish = wishes.stored(words, today=local_date(core.clock, core.merchant.zone))
+    file = await report_files.of_report(core, wish, actor=actor)
+    return Exported(What.REPORT, file.name, file.body, file.rows)
+
+
+async def _digest(core: Core, words: tuple[str, ...], actor: Actor) -> Exported:
+    kind = DigestKind.WEEKLY if DigestKind.WEEKLY.value in words else DigestKind.DAILY
+    file = await report_files.of_digest(core, kind, actor=actor)
+    return Exported(What.DIGEST, file.name, file.body, file.rows)
+
+
 def _weeks(words: tuple[str, ...], usual: int, most: int) -> int:
     said = next((each for each in words if each.isascii() and each.isdecimal()), "")
     return min(max(int(said[:4]), 1), most) if said else usual
@@ -233,4 +252,6 @@ _MADE: Mapping[What, Maker] = {
     What.AGEING_CHART: _ageing_chart,
     What.PORTAL_CHART: _portal_chart,
     What.CASH_CHART: _cash_chart,
+    What.REPORT: _report,
+    What.DIGEST: _digest,
 }

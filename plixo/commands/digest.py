@@ -1,22 +1,28 @@
 """`plixo digest`: what a manager's digest would tell now, of the whole company's work."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from domain.kernel.actor import SHELL
-from domain.operations import digest_words, digests
+from domain.operations import digest_words, digests, report_files
 from domain.operations.digest_contents import Digest, Kind
 from plixo import shell
 
 
 def show_digest(
     weekly: Annotated[bool, typer.Option("--weekly", help="Of the last seven days.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Write it to this file as PDF.")] = None,
     as_json: Annotated[bool, shell.JSON] = False,
 ) -> None:
     """Show the digest of yesterday, or of the week, as it is now."""
     kind = Kind.WEEKLY if weekly else Kind.DAILY
+    if out is not None:
+        out.write_bytes(shell.run(lambda core: report_files.of_digest(core, kind, actor=SHELL)).body)
+        typer.echo(f"written: {out}", err=True)
+        return
     told = shell.run(lambda core: digests.now(core, kind=kind, actor=SHELL))
     if as_json:
         parts = digest_words.parts(told, named=str)

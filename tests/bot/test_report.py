@@ -28,6 +28,6 @@ async def test_what_is_no_report_is_said_and_strangers_see_none(door: AtTheDoor)
     days = str(await door.say("report dso 0", by=VERA))
     stranger = str(await door.say("report", by=STRANGER))
 
-    assert "Which report" in wrong
+    assert "says nothing about a report" in wrong
     assert "731" in days
     assert "Weekly report" not in stranger

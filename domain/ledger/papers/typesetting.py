@@ -69,18 +69,23 @@ def set_as_pdf(paper: str, facts: Mapping[str, Any], locale: str) -> bytes:
     A script for which the built-in fonts have no letters falls back to the machine's fonts, and in the end to a PDF
     that is tagged but not certified as accessible.
     """
-    inputs = {"facts": json.dumps({**_cleaned(facts), "t": words(paper, locale)})}
+    return typeset(_template(paper), {**facts, "t": words(paper, locale)})
+
+
+def typeset(template: bytes, facts: Mapping[str, Any], *, pictures: Mapping[str, str] | None = None) -> bytes:
+    """Return the PDF of a template and its facts; *pictures* are drawings (SVG) of our own, by their names."""
+    inputs = {"facts": json.dumps(_cleaned(facts)), **(pictures or {})}
     for ignore_system_fonts, standards in _ATTEMPTS[:-1]:
         try:
-            return _compiled(paper, inputs, standards, ignore_system_fonts=ignore_system_fonts)
+            return _compiled(template, inputs, standards, ignore_system_fonts=ignore_system_fonts)
         except typst.TypstError:
             continue  # a letter that these fonts do not have
     ignore_system_fonts, standards = _ATTEMPTS[-1]
-    return _compiled(paper, inputs, standards, ignore_system_fonts=ignore_system_fonts)
+    return _compiled(template, inputs, standards, ignore_system_fonts=ignore_system_fonts)
 
 
-def _compiled(paper: str, inputs: dict[str, str], standards: list[Any], *, ignore_system_fonts: bool) -> bytes:
-    compiler = typst.Compiler(_template(paper), ignore_system_fonts=ignore_system_fonts, sys_inputs=inputs)
+def _compiled(template: bytes, inputs: dict[str, str], standards: list[Any], *, ignore_system_fonts: bool) -> bytes:
+    compiler = typst.Compiler(template, ignore_system_fonts=ignore_system_fonts, sys_inputs=inputs)
     pdf = compiler.compile(format="pdf", pdf_standards=standards)
     assert isinstance(pdf, bytes), "one document is one PDF"
     return pdf

@@ -10,7 +10,7 @@ from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.speech import phrase
 from domain.ledger.csv_import.rejects import harmless
-from domain.operations.reports import making, periods
+from domain.operations.reports import making, periods, scoping
 from domain.operations.reports.making import WEEKLY
 from domain.operations.reports.periods import Period
 from domain.operations.reports.sheets import Report, Sheet, plain
@@ -47,6 +47,14 @@ TITLES = {
     Kind.COVERAGE: phrase("Coverage"),
 }
 
+
+class Form(StrEnum):
+    """As which file a report or a digest is taken along."""
+
+    CSV = "csv"
+    PDF = "pdf"
+
+
 USUAL_DAYS = dict.fromkeys(Kind, 7) | {Kind.DSO: QUARTER, Kind.PROMISES: 30, Kind.DISPUTES: 30, Kind.PORTAL: 28}
 """Days of a report of which nobody says how many; they end yesterday."""
 
@@ -60,17 +68,22 @@ async def report(
     first: date | None = None,
     last: date | None = None,
     currency: str | None = None,
+    customer: str = "",
+    segment: str = "",
 ) -> Report:
-    """Make a report.
+    """Make a report, of all customers or of one, or of a segment's.
 
     Raises:
         NotAllowed: The actor may not look at the ledger.
         PeriodRefused: It cannot be made of those days.
+        AccountNotFound, AccountUnclear: No customer, or more than one, is called so.
+        SegmentUnknown: No segment is.
     """
     actor.require(Permission.VIEW)
+    scope, customer_name, segment_name = await scoping.found(core, customer=customer, segment=segment)
     period = periods.chosen(core, days=days or USUAL_DAYS[kind], first=first, last=last)
     long = period if period.days >= QUARTER else Period(period.last - timedelta(QUARTER - 1), period.last)
-    made = await making.sheets(core, name=kind.value, period=period, actor=actor, long=long)
+    made = await making.sheets(core, name=kind.value, period=period, actor=actor, long=long, scope=scope)
     return Report(
         name=kind.value,
         title=TITLES[kind],
@@ -78,6 +91,8 @@ async def report(
         last=period.last,
         currency=currency,
         sheets=tuple(each.of(currency) for each in made),
+        customer=customer_name,
+        segment=segment_name,
     )
 
 

@@ -67,6 +67,10 @@ class Report:
     last: date
     currency: str | None
     sheets: tuple[Sheet, ...]
+    customer: str = ""
+    """A stranger's name, where the figures are of one customer."""
+    segment: str = ""
+    """Where they are of a segment's customers."""
 
     @property
     def is_empty(self) -> bool:
@@ -118,6 +122,8 @@ def document(report: Report) -> dict[str, object]:
         "first": str(report.first),
         "last": str(report.last),
         "currency": report.currency,
+        "customer": report.customer,
+        "segment": report.segment,
         "sheets": [
             {
                 "name": each.name,
