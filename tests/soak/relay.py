@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from tests.soak.clock import SharedClock
+from domain.kernel.clock import Clock
 from tests.soak.record import Taken, numbers_in
 
 HANG_SECONDS = 0.3
@@ -34,7 +34,7 @@ class Mood(StrEnum):
 class Relay:
     """A relay with a memory and moods."""
 
-    def __init__(self, clock: SharedClock, seed: int) -> None:
+    def __init__(self, clock: Clock, seed: int) -> None:
         self._clock, self._chance = clock, random.Random(seed)
         self.mood = Mood.WELL
         self.taken: list[Taken] = []

@@ -1,0 +1,73 @@
+"""Play the fault matrix: ``python -m tests.faults [--only WORDS] [--minutes N] [--seed N] [--unplayed]``.
+
+``make soak FAULTS=1`` plays all of it. The seed is printed first; ``--seed`` plays the same strikes again. Each result
+is written to ``tests/faults/results.json``, from which ``python -m tests.faults.report`` writes docs/reliability.md.
+Exit code 1 when anything did not hold.
+"""
+
+import argparse
+import asyncio
+import random
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.faults import matrix, play, results, yard
+from tests.faults.matrix import Cell
+from tests.faults.play import Played
+from tests.soak.__main__ import seed as chosen_seed
+
+
+def told(played: Played) -> None:
+    """Say what came of a cell, and keep it."""
+    results.write([played])
+    print(f"{'held ' if played.held else 'BROKE'} {played.seconds:6.1f} s  {played.cell} ({played.how})", flush=True)  # noqa: T201
+    for each in played.wrong[:10]:
+        print(f"        {each}", flush=True)  # noqa: T201
+
+
+async def played(cells: Sequence[Cell], *, seed: int, minutes: float | None, log: Path | None) -> int:
+    """Play cells until there are no more or the time is over; return how many broke."""
+    end = None if minutes is None else time.monotonic() + 60 * minutes
+    broke = 0
+    async with yard.opened() as there:
+        try:
+            for number, cell in enumerate(play.in_order(cells, random.Random(seed)), start=1):
+                if end is not None and time.monotonic() > end:
+                    print(f"the time is over: {len(cells) - number + 1} cells are left", flush=True)  # noqa: T201
+                    break
+                one = await play.play(there, cell, batch=f"SO-{number:04}", seed=seed)
+                told(one)
+                broke += not one.held
+        finally:
+            if log is not None:
+                await asyncio.to_thread(lambda: log.write_bytes(there.log.read_bytes()))
+    return broke
+
+
+def main() -> int:
+    """Read the command line and play."""
+    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
+    parser.add_argument("--only", nargs="*", default=[], help="cells whose names hold one of these words")
+    parser.add_argument("--minutes", type=float, default=None, help="begin no further cell after so many minutes")
+    parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--unplayed", action="store_true", help="only cells that have no result, or broke")
+    parser.add_argument("--log", type=Path, default=None, help="where to put what all processes wrote")
+    said = parser.parse_args()
+    known = results.read() if said.unplayed else {}
+    done = {cell for cell, each in known.items() if each.held}
+    cells = [
+        each
+        for each in matrix.cells()
+        if each not in done and (not said.only or any(word in str(each) for word in said.only))
+    ]
+    seed = chosen_seed() if said.seed is None else said.seed
+    print(f"PLIXO_SOAK_SEED={seed}; {len(cells)} cells", flush=True)  # noqa: T201
+    broke = asyncio.run(played(cells, seed=seed, minutes=said.minutes, log=said.log))
+    print("everything held" if not broke else f"{broke} cells broke; play them again with --seed {seed}")  # noqa: T201
+    return int(broke > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
