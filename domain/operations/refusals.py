@@ -6,6 +6,7 @@ Refusal
 ├── AnswerUnusable        the answer does not fit the question about a file
 ├── ExportTooLarge        more of the audit log than a message carries
 ├── PeriodRefused         a report cannot be made of those days
+├── WishUnclear           a word says nothing about a report
 ├── PauseRefused          a cron cannot be paused so, or is not paused
 ├── IncidentRefused       an incident cannot be opened or changed so
 ├── OverrideRefused       a check of readiness cannot be overridden so, or not now
@@ -20,6 +21,7 @@ Refusal
     ├── ImportUnknown     there is no such import
     ├── NothingRestored   no restore from a backup is under way
     ├── NothingToExport   there is nothing of the kind
+    ├── SegmentUnknown    no segment, or more than one, is called so
     ├── NothingMuted      the mute has ended, or somebody lifted it
     ├── NothingWaits      nothing that waits has an id which begins so
     ├── SeveralWait       several do; more of the id tells them apart
@@ -39,6 +41,34 @@ class PeriodRefused(Refusal):
         super().__init__(
             say(
                 "A report is made of days up to today, the first before the last, and of {most} at the most.", most=most
+            )
+        )
+
+
+class WishUnclear(Refusal):
+    """Say how a report is asked for."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__(
+            say(
+                "{word} says nothing about a report. Which it is comes first (`weekly`, `collected`, `promises`, "
+                "`disputes`, `dso`, `held`, `delivery`, `portal`, `exposures`, `ageing`, `coverage`), then days "
+                "(`30 days`, `last month`, `from 2026-03-01 to 2026-03-15`), `EUR`, `segment NAME`, `customer NAME`, "
+                "`as pdf` or `as csv`.",
+                word=repr(word[:40]),
+            )
+        )
+
+
+class SegmentUnknown(NotFound):
+    """Say which segments there are."""
+
+    def __init__(self, text: str, known: Iterable[str]) -> None:
+        super().__init__(
+            say(
+                "Which segment is {text}? There are: {known}.",
+                text=repr(text[:60]),
+                known=", ".join(list(known)[:20]),
             )
         )
 
