@@ -124,6 +124,13 @@ class Action(StrEnum):
     RESUME_CRON = "cron.resume"
     END_MAINTENANCE = "maintenance.end"
     PROLONG_MAINTENANCE = "maintenance.prolong"
+    LIST_INCIDENTS = "incident.list"
+    SHOW_INCIDENT = "incident.show"
+    OPEN_INCIDENT = "incident.open"
+    TAKE_INCIDENT = "incident.take"
+    NOTE_INCIDENT = "incident.note"
+    RATE_INCIDENT = "incident.rate"
+    END_INCIDENT = "incident.end"
 
 
 class FormId(StrEnum):
@@ -161,6 +168,10 @@ class FormId(StrEnum):
     SETTINGS = "settings.edit"
     OVERRIDE_CHECK = "readiness.override"
     PAUSE_CRON = "cron.pause"
+    OPEN_INCIDENT = "incident.open"
+    NOTE_INCIDENT = "incident.note"
+    RATE_INCIDENT = "incident.rate"
+    END_INCIDENT = "incident.end"
 
 
 class ChoiceId(StrEnum):
@@ -196,6 +207,7 @@ class Subject(BaseModel):
     file: UUID | None = None
     access: UUID | None = None
     override: UUID | None = None
+    incident: UUID | None = None
     person: UUID | None = None
     policy: int | None = Field(default=None, ge=0, le=10**9)
     step: int | None = Field(default=None, ge=0, le=10_000)

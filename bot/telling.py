@@ -28,6 +28,8 @@ from domain.operations import cases, chat_messages, chat_troubles, days, noise, 
 from domain.operations.chat_messages import Reservation
 from domain.operations.chat_troubles import Trouble
 from domain.operations.noise import Outcome
+from domain.outreach.gates import INCIDENT
+from domain.outreach.stop_events import GateClosed, GateOpened
 
 log = logging.getLogger(__name__)
 
@@ -109,10 +111,16 @@ class Teller:
         invoice_id = entry.event.invoice_ref
         if invoice_id is not None:
             await self._in_case(entry, invoice_id)
-        elif TELLINGS[type(entry.event)].alone and not await self._is_told(entry):
+        elif self._is_alone(entry.event) and not await self._is_told(entry):
             await (self._counted(entry) if await self._in_burst(entry) else self._alone(entry))
         if TELLINGS[type(entry.event)].of_drafts:
             await self._drafts(entry.event.at)
+
+    @staticmethod
+    def _is_alone(event: Event) -> bool:
+        """Tell whether an event without an invoice makes a message; what an incident holds back, its own tells."""
+        of_incident = isinstance(event, GateClosed | GateOpened) and event.gate == INCIDENT
+        return TELLINGS[type(event)].alone and not of_incident
 
     async def _alone(self, entry: Entry) -> None:
         channel, key = self._rooms.plan.of(purpose(type(entry.event))), chat_messages.entry_key(entry.id)

@@ -293,4 +293,5 @@ class Settings(ReadinessSettings, WatchSettings, RetentionSettings):
             import_wait=timedelta(hours=self.import_hours),
             chat_budget=self.slack_hourly_messages,
             second_person=self.second_person,
+            docs_url=self.docs_url,
         )

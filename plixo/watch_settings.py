@@ -1,4 +1,4 @@
-"""Watch settings: where figures are told and traces are sent; both off unless they are set."""
+"""Watch settings: where figures are told, traces are sent and runbooks stand; all of it off unless it is set."""
 
 from pydantic import Field
 
@@ -25,4 +25,10 @@ class WatchSettings(SecretSettings):
         pattern=r"^https?://[^\s@]+$",
         description="Collector of OpenTelemetry to which traces are sent by HTTP, such as `http://127.0.0.1:4318`. "
         "Needs the extra `tracing`. Default: no traces.",
+    )
+    docs_url: str = Field(
+        default="",
+        pattern=r"^(https?://[^\s@<>|]+)?$",
+        description="Address under which your people find these docs, such as `https://docs.example/plixo`; messages "
+        "about incidents link to its runbooks. Default: they name the file.",
     )

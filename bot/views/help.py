@@ -114,7 +114,7 @@ def _message(
         blocks=(
             blocks.section(f"{head}{begin}"),
             *shown,
-            *([blocks.context(text.said(note, limit=300))] if note else ()),
+            *([blocks.context(text.said(note, limit=160))] if note else ()),
         ),
     )
 

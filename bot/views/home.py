@@ -8,7 +8,7 @@ from bot.blocks import Block
 from bot.inputs import Option
 from bot.modals import Modal
 from bot.surfaces import Home
-from bot.views import access, piles, readiness, sessions, settings, states
+from bot.views import access, incidents, piles, readiness, sessions, settings, states
 from domain.casework.queue import QueueLine
 from domain.commitments.dispute_deadlines import Sla
 from domain.commitments.dispute_queries import DisputeView
@@ -43,6 +43,7 @@ def desk(shown: Desk) -> Home:
     parts: list[Sequence[Block]] = [
         [blocks.header(f"Plixo: {text.plain(shown.name, limit=60)}")],
         [blocks.context(_roles(shown))],
+        incidents.home(shown.shared.incidents),
         _gates(shown.shared.gates),
         _readiness(shown),
         _queue(shown),

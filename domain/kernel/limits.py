@@ -147,6 +147,9 @@ class Limits:
     import_wait: timedelta = timedelta(hours=24)
     """How long a file that was handed in waits for somebody to decide about its import."""
 
+    docs_url: str = ""
+    """Address of the docs of this very version, for links to runbooks; empty: files are named instead."""
+
     second_person: bool = True
     """Publishing a policy, large credits and drafts need somebody else than whoever made them."""
 

@@ -17,7 +17,8 @@ from domain.kernel.core import Core
 from domain.kernel.money import Money
 from domain.ledger import unapplied
 from domain.ledger.sums import Totals
-from domain.operations import readiness
+from domain.operations import incident_lists, readiness
+from domain.operations.incident_lists import Shown as Incident
 from domain.operations.readiness import Board
 from domain.outreach import gates
 from domain.outreach.gates import GateShown
@@ -90,6 +91,7 @@ class Shared:
     radar: Radar
     disputes: DisputeCounts
     readiness: Board | None = None
+    incidents: tuple[Incident, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,7 @@ async def shared(core: Core) -> Shared:
         radar=await radar.radar(core, limit=RADAR_SHOWN),
         disputes=await dispute_queries.counts(core),
         readiness=await readiness.board(core),
+        incidents=await incident_lists.open_now(core),
     )
 
 

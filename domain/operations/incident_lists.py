@@ -98,6 +98,11 @@ async def listed(core: Core) -> tuple[Shown, ...]:
     return await _all(core, rows)
 
 
+async def open_now(core: Core) -> tuple[Shown, ...]:
+    """Return the incidents that are not over, the worst first."""
+    return tuple(each for each in await listed(core) if not each.over)
+
+
 async def one(core: Core, *, number: int) -> Shown:
     """Return one incident.
 

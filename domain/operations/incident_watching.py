@@ -110,7 +110,8 @@ async def _nag(core: Core, tx: Transaction) -> None:
     """Say of which incidents nobody has taken them; once for each time that it has been so for long."""
     now = core.clock.now()
     rows = await tx.rows(
-        "UPDATE incident SET nagged_at = %(now)s WHERE id IN (SELECT id FROM incident"
+        "UPDATE incident SET nagged_at = %(now)s, version = version + 1, changed_at = %(now)s WHERE id IN"
+        " (SELECT id FROM incident"
         " WHERE state = 'open' AND (severity = 'P1' AND nagged_at <= %(p1)s OR severity = 'P2' AND nagged_at <= %(p2)s)"
         " ORDER BY number LIMIT 50)"
         " RETURNING id AS incident_id, number, cause, title, severity, opened_at",

@@ -19,6 +19,7 @@ from domain.operations.desks import Cash, Desk, Pile, Shared, Waits
 from domain.outreach.gates import GateShown
 from domain.people.preferences import Preferences
 from domain.people.setting_words import Digest, Noise
+from tests.bot.incident_views_made import an_incident
 from tests.bot.readiness_views_made import a_board
 from tests.bot.work_views_made import a_dispute
 
@@ -54,6 +55,7 @@ def a_desk(name: str, *, may: frozenset[Permission] = frozenset(Permission), man
             radar=Radar(DAY, (blip,) * many, 7),
             disputes=DisputeCounts({Sla.OPEN: 4, Sla.AT_RISK: 2, Sla.LATE: 1}, (EURO, Money(500, "JPY"))),
             readiness=a_board(name, well=False),
+            incidents=(an_incident(name), an_incident(name, cause="person", title=name, owner=name)),
         ),
         settings=_settings(name),
         queue=Queue(84, (line,) * many, more=True) if works else None,

@@ -15,6 +15,7 @@ from domain.operations.cron_lists import Standing
 from domain.operations.cron_pauses import Pause
 from domain.operations.crons import CRONS
 from domain.operations.maintenance import Board, Impact
+from tests.bot.incident_views_made import incident_views, incident_windows
 from tests.bot.readiness_views_made import readiness_views
 
 AT = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
@@ -57,6 +58,7 @@ def operations_views(name: str, *, many: int) -> Mapping[str, Message]:
     well = tuple(each for each in found if not each.late and each.pause is None)
     return {
         **readiness_views(name, many=many),
+        **incident_views(name, many=many),
         "maintenance, preview": maintenance_views.impact(impact),
         "maintenance, on": maintenance_views.board(a_board(name, on=True)),
         "maintenance, to everybody": maintenance_views.board(a_board(name, on=True, ends=False), PUBLIC),
@@ -69,5 +71,7 @@ def operations_views(name: str, *, many: int) -> Mapping[str, Message]:
 
 def operations_windows(name: str) -> Mapping[str, Modal]:
     """Return every form about operations."""
-    del name
-    return {"cron, pause": cron_views.pause_form(CRONS[0], warning=cron_dangers.WARNINGS[CRONS[0].name])}
+    return {
+        "cron, pause": cron_views.pause_form(CRONS[0], warning=cron_dangers.WARNINGS[CRONS[0].name]),
+        **incident_windows(name),
+    }
