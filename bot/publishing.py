@@ -11,6 +11,7 @@ from bot.calls import Calls
 from bot.errors import BlocksRefused, MessageGone, SlackRefused
 from bot.surfaces import Home
 from bot.views import home as views
+from domain.kernel import timeline
 from domain.kernel.core import Core
 from domain.kernel.jobs import JobFunction, TryLater
 from domain.kernel.refusals import NotAllowed
@@ -19,6 +20,7 @@ from domain.operations import desks, homes
 from domain.operations.desks import Shared
 from domain.operations.homes import HomeView
 from domain.people import access_lists, people
+from domain.people.events import RoleEnded, RoleRevoked
 from domain.people.refusals import PersonUnknown
 
 log = logging.getLogger(__name__)
@@ -57,7 +59,7 @@ class Homes:
     def jobs(self, others: Mapping[str, JobFunction]) -> Mapping[str, JobFunction]:
         """Return the jobs that draw Homes, and those of the others after which they are drawn."""
         stirring = {name: self._stirring(others[name]) for name in STIRRING if name in others}
-        return {**stirring, "publish_home": self.publish, "publish_homes": self.publish_all}
+        return {**stirring, "publish_home": self.publish, "publish_homes": self.publish_all, "redraw_home": self.redraw}
 
     async def at_once(self, slack_id: str) -> None:
         """Draw the Home that somebody has just opened, who looks at an empty page until then."""
@@ -75,6 +77,19 @@ class Homes:
         home = await homes.of(self._core, slack_id=slack_id)
         if home is not None and not home.current:
             await self._publish(home, Said(self._core), looked_at=True)
+
+    async def redraw(self, entry_id: int) -> None:
+        """Draw the Home of the one who lost a role, as an entry of the timeline tells: it may show too much. A job.
+
+        Raises:
+            TryLater: Slack is busy or away.
+        """
+        event = (await timeline.entry(self._core, entry_id)).event
+        assert isinstance(event, RoleRevoked | RoleEnded), "the job follows from these"
+        slack_id = await people.slack_id_of(self._core, person_id=event.person_id)
+        home = await homes.of(self._core, slack_id=slack_id) if slack_id else None
+        if home is not None:
+            await self._publish(home, Said(self._core))
 
     async def publish_all(self, entry_id: int = 0) -> None:
         """Draw every Home that was looked at of late and has changed. A job.

@@ -144,6 +144,11 @@ JOBS = (
         queue="chat",
     ),
     JobKind(
+        "redraw_home",
+        "Draws the App Home of somebody who may see less from now on, however long ago it was opened.",
+        queue="chat",
+    ),
+    JobKind(
         "publish_homes",
         "Draws App Homes anew that have changed.",
         attempts=6,
@@ -307,6 +312,7 @@ OF_CHAT = (
     "tell_person",
     "publish_home",
     "publish_homes",
+    "redraw_home",
     "learn_people",
     "redraw_case",
     "redraw_chat",

@@ -129,8 +129,8 @@ class SettingChanged(Event):
 
 NOTICES: Notices = {
     RoleGranted: (job("tell_person"),),  # the channel was told of the request, if there was one
-    RoleRevoked: (job("tell_person"),),
+    RoleRevoked: (job("tell_person"), job("redraw_home")),
     RoleEndsSoon: (operators(), job("tell_person")),
-    RoleEnded: (operators(), job("tell_person")),
+    RoleEnded: (operators(), job("tell_person"), job("redraw_home")),
     SettingChanged: SILENT,
 }

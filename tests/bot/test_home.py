@@ -2,6 +2,7 @@
 
 import json
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from bot.surfaces import Home
 from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
 from domain.operations import homes
-from domain.people import access_lists, people
+from domain.people import access_lists, grants, people
 from domain.people.roles import Role
 from tests.bot import in_words
 from tests.bot.conftest import ANNA, STRANGER, VERA, AtTheDoor
@@ -219,6 +220,56 @@ async def test_nobody_is_drawn_a_home_who_has_not_looked_for_a_month(
 
     assert slack.called("views.publish") == []
     assert await jobs_of(core, "publish_homes") == 0
+
+
+async def entry_of(core: Core, kind: str) -> int:
+    row = await core.database.row("SELECT id FROM timeline_entry WHERE kind = %s ORDER BY id DESC LIMIT 1", (kind,))
+    assert row is not None
+    return int(row["id"])
+
+
+async def test_whoever_loses_the_last_role_sees_nothing_any_more_however_long_ago_home_was_opened(
+    door: AtTheDoor, core: Core, bot: Bot, slack: FakeSlack, clock: StandingClock
+) -> None:
+    await an_invoice(core, days_past_due=40)
+    await homes.opened(core, slack_id=ANNA)
+    before = await drawn(bot, slack)
+    clock.advance(days=60)
+
+    event = await people.revoke(core, slack_id=ANNA, role=Role.AR_OPERATOR, reason="left", actor=SHELL)
+    for _ in range(2):
+        await bot.jobs()["redraw_home"](entry_id=await entry_of(core, event.kind))
+
+    after = json.dumps(slack.homes[ANNA])
+    assert ("INV-1042" in before, "INV-1042" in after, "You have no role" in after) == (True, False, True)
+    assert len(slack.called("views.publish")) == 2, "what did not change is not published again"
+    assert await jobs_of(core, "redraw_home") == 1
+
+
+async def test_a_role_whose_time_is_over_is_seen_in_home(
+    door: AtTheDoor, core: Core, bot: Bot, slack: FakeSlack, clock: StandingClock
+) -> None:
+    ends = clock.now() + timedelta(days=40)
+    await people.grant(core, slack_id=MIA, name="Mia", role=Role.AR_MANAGER, reason="t", actor=SHELL, until=ends)
+    await homes.opened(core, slack_id=MIA)
+    before = await drawn(bot, slack, by=MIA)
+    clock.advance(days=41)
+
+    await grants.end_due(core)
+    await bot.jobs()["redraw_home"](entry_id=await entry_of(core, "role.ended"))
+
+    assert "You have no role" not in before
+    assert "You have no role" in json.dumps(slack.homes[MIA])
+
+
+async def test_whoever_never_opened_home_is_drawn_none_for_a_lost_role(
+    door: AtTheDoor, core: Core, bot: Bot, slack: FakeSlack
+) -> None:
+    event = await people.revoke(core, slack_id=ANNA, role=Role.AR_OPERATOR, reason="left", actor=SHELL)
+
+    await bot.jobs()["redraw_home"](entry_id=await entry_of(core, event.kind))
+
+    assert slack.called("views.publish") == []
 
 
 async def test_many_changes_make_one_job(door: AtTheDoor, core: Core) -> None:
