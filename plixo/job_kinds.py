@@ -283,6 +283,7 @@ JOBS = (
         queueing_lock="show_incidents",
         queue="chat",
     ),
+    JobKind("send_incident_mail", "Mails one letter about an incident.", attempts=40, lock="operator mail {mail_id}"),
     JobKind("mail_incident", "Queues a letter about an incident to each manager with an address."),
     JobKind(
         "watch_operations",

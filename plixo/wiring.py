@@ -41,6 +41,7 @@ from domain.operations import (
     digests,
     export_events,
     incident_events,
+    incident_mails,
     incident_watching,
     maintenance,
     maintenance_events,
@@ -164,6 +165,9 @@ def _of_cases(core: Core) -> dict[str, JobFunction]:
     async def mail_answer(entry_id: int) -> None:
         await questions.mail_answer(core, entry_id=entry_id)
 
+    async def mail_incident(entry_id: int) -> None:
+        await incident_mails.queue(core, entry_id=entry_id)
+
     async def open_task(entry_id: int, word: str = "") -> None:
         await tasks.open_task(core, entry_id=entry_id, kind=word)
 
@@ -184,7 +188,7 @@ def _of_cases(core: Core) -> dict[str, JobFunction]:
         "forget_old": _whole(core, _forget_old),
         "watch_operations": _whole(core, _watch_operations),
         "watch_incidents": _whole(core, incident_watching.watch),
-        "mail_incident": nothing,
+        "mail_incident": mail_incident,
     }
 
 

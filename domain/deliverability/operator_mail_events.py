@@ -22,10 +22,13 @@ class OperatorMailFailed(Event):
     """The codes of whoever did not take it; empty where there are none."""
     stopped: bool
     """Whether no more digests are mailed there."""
+    letter: str = "digest"
 
     def told(self) -> str:
         """Return the fact as a sentence."""
         known = {"person": self.person_name, "address": self.address, "answer": self.answer or "–"}
+        if self.letter != "digest":
+            return say("A letter to {person} about an incident did not reach {address} ({answer})", **known)
         if self.stopped:
             return say(
                 "The digest of {person} cannot be mailed to {address} ({answer}); from now on it comes in Slack",

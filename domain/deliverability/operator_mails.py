@@ -20,7 +20,11 @@ from domain.kernel.events import by
 from domain.kernel.transactions import Transaction
 from domain.people import preferences
 
-DIGEST = "digest"
+DIGEST, INCIDENT = "digest", "incident"
+"""What is mailed."""
+
+SENDERS = {DIGEST: "mail_digest", INCIDENT: "send_incident_mail"}
+"""The job that mails each."""
 
 KEPT = timedelta(days=90)
 """How long it is known what was mailed; nobody reports a bounce later."""
@@ -53,7 +57,7 @@ _LAST = "SELECT state FROM operator_mail WHERE address_key = %s AND state = ANY(
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A digest that is to be mailed."""
+    """A mail that is to leave."""
 
     id: UUID
     person_id: UUID
@@ -73,13 +77,13 @@ class Pending:
     queued_at: datetime
 
 
-async def queue(core: Core, tx: Transaction, wanted: Sequence[Wanted]) -> list[UUID]:
+async def queue(core: Core, tx: Transaction, wanted: Sequence[Wanted], *, letter: str = DIGEST) -> list[UUID]:
     """Put mails into the outbox with their jobs; one that is there already is not queued again. Return the new ones."""
     await tx.execute("DELETE FROM operator_mail WHERE queued_at < %s", (core.clock.now() - KEPT,))
     rows = await tx.rows(
         _QUEUE,
         {
-            "letter": DIGEST,
+            "letter": letter,
             "state": OPERATOR_MAIL.start.value,
             "now": core.clock.now(),
             "ids": [each.id for each in wanted],
@@ -91,7 +95,7 @@ async def queue(core: Core, tx: Transaction, wanted: Sequence[Wanted]) -> list[U
         },
     )
     found = [row["id"] for row in rows]
-    await core.jobs.defer_many(tx, "mail_digest", [{"mail_id": str(each)} for each in found])
+    await core.jobs.defer_many(tx, SENDERS[letter], [{"mail_id": str(each)} for each in found])
     return found
 
 
@@ -209,10 +213,12 @@ async def _failed(core: Core, tx: Transaction, mail: OperatorMail, *, dead: bool
         address=addresses.masked(mail.address),
         answer=mail.answer,
         stopped=stopped,
+        letter=mail.letter,
         **by(SYSTEM, core.clock.now()),
     )
     await timeline.record(core, tx, event)
-    await core.jobs.defer(tx, "tell_digest", digest_id=str(mail.about_id))
+    if mail.letter == DIGEST:
+        await core.jobs.defer(tx, "tell_digest", digest_id=str(mail.about_id))
 
 
 async def _again_and_again(tx: Transaction, key: str) -> bool:

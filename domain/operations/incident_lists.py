@@ -35,6 +35,13 @@ _COLUMNS = """
 """
 
 
+_MAILS = """
+    SELECT about_id, count(DISTINCT person_id) FILTER (WHERE state = 'sent') AS mailed,
+           count(*) FILTER (WHERE state IN ('queued', 'sending')) AS waits
+    FROM operator_mail WHERE letter = 'incident' AND about_id = ANY(%s) GROUP BY about_id
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """One incident as it stands."""
@@ -115,6 +122,18 @@ async def one(core: Core, *, number: int) -> Shown:
     return (await _all(core, rows))[0]
 
 
+async def by_id(core: Core, *, incident_id: UUID) -> Shown:
+    """Return one incident by its id.
+
+    Raises:
+        IncidentUnknown: There is none.
+    """
+    rows = await core.database.rows(f"SELECT {_COLUMNS} FROM incident WHERE id = %s", (incident_id,))
+    if not rows:
+        raise IncidentUnknown(0)
+    return (await _all(core, rows))[0]
+
+
 async def unshown(core: Core) -> tuple[Shown, ...]:
     """Return the incidents whose message does not show how they stand, the oldest change first."""
     rows = await core.database.rows(
@@ -154,12 +173,14 @@ async def _all(core: Core, rows: Sequence[Row]) -> tuple[Shown, ...]:
     """Return the incidents with what waits because of those that block payments."""
     blocking = any(row["state"] != IncidentState.OVER and row["severity"] == Severity.P1 for row in rows)
     kept_back = await maintenance.held(core.database, name=INCIDENT) if blocking else {"mails": 0, "sums": ()}
-    return tuple(_shown(row, **kept_back) for row in rows)
+    mails = await core.database.rows(_MAILS, ([row["id"] for row in rows],)) if rows else []
+    letters = {each["about_id"]: {"mailed": each["mailed"], "mail_waits": each["waits"]} for each in mails}
+    return tuple(_shown(row, **kept_back, **letters.get(row["id"], {})) for row in rows)
 
 
-def _shown(row: Row, *, mails: int = 0, sums: tuple[Money, ...] = ()) -> Shown:
+def _shown(row: Row, *, mails: int = 0, sums: tuple[Money, ...] = (), mailed: int = 0, mail_waits: int = 0) -> Shown:
     state, severity = IncidentState(row["state"]), Severity(row["severity"])
-    known: dict[str, Any] = {**row, "state": state, "severity": severity}
+    known: dict[str, Any] = {**row, "state": state, "severity": severity, "mailed": mailed, "mail_waits": mail_waits}
     known["signals"] = tuple(Signal.model_validate(each) for each in _json(row["signals"]))
     if state is not IncidentState.OVER:
         blocks = severity is Severity.P1

@@ -1585,8 +1585,8 @@ CREATE TABLE digest (
 CREATE TABLE operator_mail (
     id          uuid PRIMARY KEY,
     person_id   uuid NOT NULL REFERENCES person,
-    letter      text NOT NULL CHECK (letter IN ('digest')),
-    about_id    uuid NOT NULL,                 -- the digest; no key, since that may be forgotten first
+    letter      text NOT NULL CHECK (letter IN ('digest', 'incident')),
+    about_id    uuid NOT NULL,                 -- the digest, which may be forgotten first, or the incident
     address     text NOT NULL,
     address_key text NOT NULL,
     message_id  text NOT NULL UNIQUE,
@@ -1598,6 +1598,7 @@ CREATE TABLE operator_mail (
 CREATE INDEX operator_mail_address ON operator_mail (address_key, queued_at);
 CREATE INDEX operator_mail_age ON operator_mail (queued_at);
 CREATE INDEX operator_mail_person ON operator_mail (person_id);
+CREATE INDEX operator_mail_about ON operator_mail (about_id);
 
 CREATE TABLE chat_message (
     id           uuid PRIMARY KEY,

@@ -1,0 +1,90 @@
+"""Incident letters: what managers are mailed about an incident, its text and its HTML made of the same lines.
+
+Nothing in it is about a payer, and no words that people typed are quoted: those stand in Slack, where rights hold.
+"""
+
+import html
+from collections.abc import Iterator
+from datetime import timedelta
+
+from domain.kernel import dates
+from domain.kernel.core import Core
+from domain.kernel.speech import amount, counted, phrase, say
+from domain.letters import Letter
+from domain.operations.incident_events import QUIET
+from domain.operations.incident_lists import Shown
+from domain.operations.incident_rules import MEANINGS, PERSON
+
+OPENED, WORSE_P2, WORSE_P1, OVER = "opened", "worse P2", "worse P1", "over"
+"""Stages of an incident; of each there is one letter to each manager at the most."""
+
+LATE = timedelta(minutes=10)
+"""A letter that could not leave for so long says so."""
+
+STAGES = (OPENED, WORSE_P2, WORSE_P1, OVER)
+
+SUBJECTS = {
+    OPENED: phrase("{severity} {meaning}: {title}"),
+    WORSE_P2: phrase("Worse, {severity} {meaning}: {title}"),
+    WORSE_P1: phrase("Worse, {severity} {meaning}: {title}"),
+    OVER: phrase("Over: {title}"),
+}
+
+
+def letter(core: Core, shown: Shown, *, stage: str, late: bool) -> Letter:
+    """Return the letter, said to the reader; a *late* one says so in its subject and first of all."""
+    called = say("What a person in your team saw") if shown.cause == PERSON else shown.called
+    subject = say(SUBJECTS[stage], severity=shown.severity.value, meaning=say(MEANINGS[shown.severity]), title=called)
+    named = say("Plixo incident {number}", number=str(shown.number))
+    subject = f"{say('Late')}: {named}: {subject}" if late else f"{named}: {subject}"
+    lines = list(_lines(core, shown, late=late))
+    return Letter(subject=subject[:150], text="\n\n".join([subject, *lines]), html=_page(core, subject, lines))
+
+
+def _lines(core: Core, shown: Shown, *, late: bool) -> Iterator[str]:
+    if late:
+        yield say("This letter is late: the mail relay did not take it before. It tells how things stand now.")
+    yield say("It began at {at}.", at=dates.told(shown.opened_at))
+    if shown.over:
+        yield _ended(shown)
+        return
+    for each in shown.signals:
+        yield each.told()
+    if shown.about is not None:
+        yield say(shown.about.means)
+        yield say("What to do: {remedy}", remedy=say(shown.about.remedy)).replace("`", "")
+        if core.limits.docs_url:
+            yield f"{core.limits.docs_url.rstrip('/')}/runbooks/#{shown.about.runbook}"
+    if shown.blocks:
+        yield _held(shown)
+    yield say("Somebody has taken it.") if shown.owner else say("Nobody has taken it yet.")
+    yield say("In Slack: {command}", command=f"/plixo incident show {shown.number}")
+
+
+def _ended(shown: Shown) -> str:
+    at = dates.told(shown.over_at or shown.opened_at)
+    if shown.outcome == QUIET:
+        return say("It is over since {at}: nothing of it was seen for a while.", at=at)
+    return say("It is over since {at}, as somebody in your team said.", at=at)
+
+
+def _held(shown: Shown) -> str:
+    sums = ", ".join(map(amount, shown.held_sums)) or say("nothing open")
+    return counted(
+        "Mail that asks to pay waits until it is over: {n} mail over {sums}.",
+        "Mail that asks to pay waits until it is over: {n} mails over {sums}.",
+        shown.held_mails,
+        sums=sums,
+    )
+
+
+def _page(core: Core, subject: str, lines: list[str]) -> str:
+    paragraphs = "".join(f'<p style="margin:0 0 12px">{html.escape(each)}</p>' for each in lines)
+    return (
+        '<!doctype html><html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f"<title>{html.escape(subject)}</title></head>"
+        '<body style="margin:0;padding:16px;font:16px/1.5 sans-serif;color:#1d1c1d;background:#ffffff">'
+        f'<div style="max-width:600px"><h1 style="font-size:20px;margin:0 0 16px">{html.escape(subject)}</h1>'
+        f'{paragraphs}<p style="color:#616061;margin:24px 0 0">{html.escape(core.merchant.name)}</p>'
+        "</div></body></html>"
+    )
