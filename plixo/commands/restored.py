@@ -6,7 +6,9 @@ from uuid import UUID
 import typer
 
 from domain.kernel.actor import SHELL
+from domain.kernel.ports import StoreUnavailable
 from domain.operations import restorations
+from domain.operations.erasing import restoring
 from plixo import shell
 from plixo.commands.moments import Reason, listed, told
 
@@ -17,6 +19,19 @@ restored_app = typer.Typer(no_args_is_help=True, help="What to do after the data
 def begin(reason: Reason) -> None:
     """Keep all mail back and put aside what was under way in the backup; run it before any part is started."""
     told(lambda core: restorations.begin(core, reason=reason, actor=SHELL))
+    try:
+        begun, left = shell.run(lambda core: restoring.again(core, actor=SHELL))
+    except StoreUnavailable:
+        typer.echo(
+            "Erasures since the backup are not known: the store of files does not answer. When it does: "
+            "`plixo privacy again`.",
+            err=True,
+        )
+        raise typer.Exit(1) from None
+    if begun:
+        typer.echo(f"erased again, since the backup does not know it: {', '.join(f'#{each}' for each in begun)}")
+    if left:
+        typer.echo(f"to be erased again later, by `plixo privacy again`: {', '.join(f'#{each}' for each in left)}")
 
 
 @restored_app.command("list")

@@ -30,11 +30,21 @@ class Note:
     asked_by: str
     ids: tuple[UUID, ...]
     """Of the contacts, or of the operator."""
+    secret: str
+    """Digest of the secret under which the addresses' digests were made."""
+    digests: dict[str, list[dict[str, Any]]]
+    """Of the addresses, with what had kept them from being mailed."""
 
 
 async def put(core: Core, erasure: Erasure, words: Words) -> None:
     """Leave the note of an erasure."""
+    proof = await core.database.row("SELECT encode(proof, 'hex') AS digest FROM erasure_secret")
+    rows = await core.database.rows(
+        "SELECT digest, suppressions FROM erased_address WHERE erasure_id = %s", (erasure.id,)
+    )
     told: dict[str, Any] = {
+        "secret": proof["digest"] if proof is not None else "",
+        "digests": {row["digest"]: _list(row["suppressions"]) for row in rows},
         "id": str(erasure.id), "number": erasure.number, "whom": erasure.whom, "reason": erasure.reason,
         "asked_by": erasure.asked_by, "ids": [str(each) for each in words.ids],
     }  # fmt: skip
@@ -55,8 +65,14 @@ async def found(core: Core) -> list[Note]:
             except FileMissing:
                 continue
             ids = tuple(UUID(each) for each in told["ids"])
-            notes.append(Note(UUID(told["id"]), told["number"], told["whom"], told["reason"], told["asked_by"], ids))
+            notes.append(Note(UUID(told["id"]), told["number"], told["whom"], told["reason"], told["asked_by"],
+                              ids, told["secret"], told["digests"]))  # fmt: skip
     return sorted(notes, key=lambda each: each.number)
+
+
+def _list(kept: Any) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(kept) if isinstance(kept, str) else kept
+    return found
 
 
 def key_of(erasure_id: UUID) -> str:

@@ -50,6 +50,8 @@ class Place:
     near: str = ""
     """Which rows are about a customer of theirs, as SQL; empty: none."""
     own: tuple[Own, ...] = field(default=())
+    only: str = "true"
+    """Rows out of which words are taken."""
     key: str = "id"
     """By which the table is gone through page by page; empty where it never is long."""
 
@@ -65,6 +67,7 @@ PLACES: tuple[Place, ...] = (
     Place(
         "inbound_mail", ("envelope_from", "helo", "reason", "decided"), ("reading", "reply", "authentication"),
         ("sent_to",), near=ACCOUNT,
+        only=f"({_DEALT_WITH})",
         own=(
             Own(
                 f"{_THEIR_MAIL} AND {_DEALT_WITH}",
@@ -173,10 +176,11 @@ PLACES: tuple[Place, ...] = (
         Own("t.state <> 'stored' AND encode(t.body, 'escape') ~* %(bytes)s", {"body": "''"}),
     )),
     Place("import_batch", ("file_name", "actor"), files=("rejects", "absent")),
-    Place("import_mapping", ("actor",)),
+    Place("import_mapping", ("name", "actor")),
     Place("file_import", ("file_name", "reason", "handed_by", "handed_by_chat", "decided_by", "decided_by_chat"),
           ("said", "question", "findings")),
     Place("dispute_upload", ("name", "problem", "chat_id"), key=""),
+    Place("remittance", ("file_name", "note"), near=ACCOUNT),
     Place("credit_note", ("reason",), near=ACCOUNT),
     Place("allocation", ("note",), near=INVOICE),
     Place("unapplied_cash", ("note",), near=ACCOUNT, key="payment_id"),
@@ -199,6 +203,7 @@ PLACES: tuple[Place, ...] = (
     Place("restoration", ("reason", "made_by", "ended_by")),
     Place("readiness_result", json=("figures",), key=""),
     Place("readiness_override", ("reason", "made_by", "decided_by")),
+    Place("incident", ("title", "opened_by", "owner", "over_by", "outcome")),
     Place("dispute_smoke", ("asked_by",)),
     Place("role_grant", ("granted_by", "reason")),
     Place("access_request", ("slack_id", "name", "reason", "asked_by", "decided_by", "outcome")),

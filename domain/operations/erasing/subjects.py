@@ -16,9 +16,8 @@ from domain.people import people
 
 _CUSTOMERS = "SELECT DISTINCT account_id AS id FROM contact WHERE id = ANY(%(ids)s)"
 
-_NAMES = """
-    SELECT name FROM contact WHERE id = ANY(%(ids)s) UNION SELECT name FROM forwarding WHERE email_key = ANY(%(keys)s)
-"""
+_NAMES = "SELECT DISTINCT name FROM contact WHERE id = ANY(%(ids)s)"
+"""As the merchant has them; what a stranger typed as somebody's name is looked for nowhere else."""
 
 _OTHERS = """
     SELECT name FROM account WHERE id = ANY(%(accounts)s) UNION SELECT name FROM person
@@ -155,21 +154,23 @@ async def needed(rows: Rows, subject: Subject) -> tuple[str, ...]:
 
 async def looked_for(rows: Rows, subject: Subject, *, number: int, also: Sequence[str] = ()) -> Words:
     """Return what is looked for of somebody; *also* are words that a person named, such as a telephone number."""
-    extra = tuple(each.strip() for each in also if len(each.strip()) >= words.SHORTEST)
+    said = [each.strip() for each in also if len(each.strip()) >= words.SHORTEST]
+    alone = tuple(each for each in said if sum(map(str.isdigit, each)) >= words.SHORTEST)  # a telephone number, say
+    extra = tuple(each for each in said if each not in alone)
     if subject.whom == OPERATOR:
         own = await rows.rows("SELECT name FROM person WHERE NOT id = ANY(%s)", (list(subject.ids),))
         others = {row["name"].casefold() for row in own}
-        alone = tuple(each for each in subject.names if each.casefold() not in others)
+        own_names = tuple(each for each in subject.names if each.casefold() not in others)
         return Words(
-            OPERATOR, number, keys=subject.keys, marks=subject.marks, ids=subject.ids,
-            names=(*words.sentence_names(alone, reserved=RESERVED), *extra),
-            whole=tuple(each for each in alone if " " not in each and each not in RESERVED),
+            OPERATOR, number, keys=subject.keys, marks=(*subject.marks, *alone), ids=subject.ids,
+            names=(*words.sentence_names(own_names, reserved=RESERVED), *extra),
+            whole=tuple(each for each in own_names if " " not in each and each not in RESERVED),
         )  # fmt: skip
     others_named = [row["name"] for row in await rows.rows(_OTHERS, subject.values())]
     colleagues = {addresses.masked(row["email"]).casefold() for row in await rows.rows(_COLLEAGUES, subject.values())}
     shown = tuple(dict.fromkeys(addresses.masked(each) for each in subject.keys))
     return Words(
-        CONTACT, number, keys=subject.keys, ids=subject.ids, accounts=subject.accounts, shown=shown,
+        CONTACT, number, keys=subject.keys, marks=alone, ids=subject.ids, accounts=subject.accounts, shown=shown,
         names=(*words.sentence_names(subject.names, reserved=[*RESERVED, *others_named]), *extra),
         masks=tuple(each for each in shown if each.casefold() not in colleagues),
     )  # fmt: skip

@@ -96,4 +96,4 @@ def _words_out(place: Place, words: Words, window: str) -> str:
 
     narrowed = f" AND ({about} OR {found('far')})" if about and about != "true" else ""
     looked = found("near") if about else found("far")
-    return f"UPDATE {place.table} t SET {', '.join(changes)} WHERE {window} AND ({looked}){narrowed}"
+    return f"UPDATE {place.table} t SET {', '.join(changes)} WHERE {window} AND {place.only} AND ({looked}){narrowed}"

@@ -23,7 +23,5 @@ async def left_of(core: Core, text: str) -> list[str]:
         if row["n"]:
             found.append(f"{each['place']}.{each['name']}: {row['n']}")
     async for keys in core.files.older("", than=timedelta(0)):
-        for key in keys:
-            if text.lower().encode() in (await core.files.get(key)).lower():
-                found.append(key)
+        found += [key for key in keys if text.lower().encode() in (await core.files.get(key)).lower()]
     return found
