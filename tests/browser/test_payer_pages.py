@@ -12,7 +12,8 @@ from playwright.async_api import Browser, Page, ViewportSize
 from domain.kernel.core import Core
 from portal import app
 from portal.texts import LANGUAGES
-from tests.browser.payer_pages import Tour, all_pages, forms
+from tests.browser.payer_pages import Sample, Tour, all_pages, forms
+from tests.browser.payer_states import all_states
 from tests.browser.windows import DESKTOP, show, violations, window
 from tests.clocks import StandingClock
 from tests.portal.browsers import a_browser
@@ -52,12 +53,18 @@ async def tour(core: Core, clock: StandingClock) -> AsyncIterator[Tour]:
     await server.close()
 
 
+async def everything(tour: Tour) -> dict[str, Sample]:
+    """Return every page and every state of it, by name."""
+    found = {each.name: each async for each in all_pages(tour)}
+    return found | {each.name: each async for each in all_states(tour)}
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_axe_finds_nothing_and_no_page_is_wider_than_the_window(
     tour: Tour, browser: Browser, language: str
 ) -> None:
     tour.language = language
-    samples = {each.name: each async for each in all_pages(tour)}
+    samples = await everything(tour)
     found: list[str] = []
 
     context = await window(browser, samples)
@@ -67,15 +74,18 @@ async def test_axe_finds_nothing_and_no_page_is_wider_than_the_window(
         await page.emulate_media(color_scheme="light")
         await show(page, sample)
         found += [f"{name}, light: {each}" for each in await violations(page, ALL_RULES)]
-        await page.set_viewport_size(NARROW)
         await page.emulate_media(color_scheme="dark")
+        found += [f"{name}, dark: {each}" for each in await violations(page, OF_THE_LOOK)]
+        await page.set_viewport_size(NARROW)
         found += [f"{name}, dark, narrow: {each}" for each in await violations(page, OF_THE_LOOK)]
+        await page.emulate_media(color_scheme="light")
+        found += [f"{name}, light, narrow: {each}" for each in await violations(page, OF_THE_LOOK)]
         if (width := await page.evaluate("document.documentElement.scrollWidth")) > NARROW["width"]:
             found.append(f"{name} is {width} pixels wide")
     await context.close()
 
     assert not found, "\n".join(found)
-    assert len(samples) > 30
+    assert len(samples) > 60
 
 
 async def test_tab_reaches_every_control_in_order_and_shows_where_it_is(tour: Tour, browser: Browser) -> None:
@@ -144,7 +154,7 @@ async def test_nothing_moves_for_whoever_asks_for_that(tour: Tour, browser: Brow
 @pytest.mark.parametrize("language", os.environ.get("PLIXO_LANGUAGES", " ".join(LANGUAGES)).split())
 async def test_pictures_of_every_page(tour: Tour, browser: Browser, language: str) -> None:
     tour.language = language
-    samples = {each.name: each async for each in all_pages(tour)}
+    samples = await everything(tour)
     folder = Path(os.environ["PLIXO_SCREENSHOTS"]).resolve()  # noqa: ASYNC240 - once, before anything runs
 
     context = await window(browser, samples)

@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,8 @@ class Served:
     process: asyncio.subprocess.Process
     port: int
     log: Path
+    addresses: Mapping[str, str]
+    """Where each of its parts listens, as it says itself."""
 
     def stop(self) -> None:
         """Ask it to stop, as a supervisor does."""
@@ -49,15 +51,15 @@ async def a_portal(folder: Path, address: str, **settings: str) -> AsyncIterator
         )  # fmt: skip
     assert process.stdout is not None
     try:
-        port = 0
+        said: dict[str, str] = {}
         async with asyncio.timeout(SECONDS):
             async for line in process.stdout:
-                if line.startswith(b"portal"):
-                    port = int(line.rsplit(b":", 1)[1])
                 if line.startswith(b"ready"):
                     break
-        assert port, log.read_text()[-2000:]
-        yield Served(process, port, log)
+                part, _, there = line.decode().strip().partition(": ")
+                said[part.partition(",")[0]] = there
+        assert "portal" in said, log.read_text()[-2000:]
+        yield Served(process, int(said["portal"].rpartition(":")[2]), log, said)
     finally:
         if process.returncode is None:
             process.kill()

@@ -1,11 +1,15 @@
-"""Nothing that a whole run leaves behind holds a token, a session's secret or, where it must not, a full address."""
+"""Nothing that a whole run leaves behind or tells to those who watch holds a token, a secret or a stray address."""
 
 import re
-from dataclasses import replace
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import aiohttp
 import psycopg
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from psycopg.rows import dict_row
 from yarl import URL
 
@@ -95,6 +99,36 @@ async def a_whole_run(core: Core, served: Served, database: str) -> tuple[list[s
     return [each for each in secrets if len(each) > 20], [*answers, *broken]
 
 
+@dataclass
+class Collector:
+    """A collector of traces that keeps the bytes of what it is sent."""
+
+    address: str
+    heard: list[bytes]
+
+
+@asynccontextmanager
+async def a_collector() -> AsyncIterator[Collector]:
+    """Listen for traces."""
+    heard: list[bytes] = []
+
+    async def take(request: web.Request) -> web.Response:
+        heard.append(await request.read())  # aiohttp unpacks what was packed
+        return web.Response()
+
+    built = web.Application()
+    built.router.add_post("/v1/traces", take)
+    async with TestServer(built) as server:
+        yield Collector(str(server.make_url("")).rstrip("/"), heard)
+
+
+async def the_figures(served: Served) -> str:
+    """Return what the process tells to whoever measures it."""
+    async with aiohttp.ClientSession() as session, session.get(served.addresses["metrics"]) as answer:
+        assert answer.status == 200
+        return await answer.text()
+
+
 async def everything_stored(database: str) -> dict[str, list[str]]:
     """Return every row of every table as text."""
     stored: dict[str, list[str]] = {}
@@ -110,11 +144,17 @@ async def test_a_whole_run_leaves_no_token_no_secret_and_no_address_behind(
     core: Core, database_address: str, tmp_path: Path
 ) -> None:
     keys = ",".join(f"{each.id}:{each.secret.hex()}" for each in KEYS.keys)
-    async with a_portal(tmp_path, database_address, PLIXO_SIGNING_KEYS=keys, PLIXO_LOG_LEVEL="debug") as served:
+    settings = {"PLIXO_SIGNING_KEYS": keys, "PLIXO_LOG_LEVEL": "debug", "PLIXO_METRICS_PORT": "0"}
+    async with (
+        a_collector() as collector,
+        a_portal(tmp_path, database_address, **settings, PLIXO_OTLP_ENDPOINT=collector.address) as served,
+    ):
         secrets, answers = await a_whole_run(core, served, database_address)
+        figures = await the_figures(served)
         served.stop()
         await served.ended()
         log = served.log.read_text()
+    spans = b"".join(collector.heard).decode("utf-8", "replace")
 
     stored = await everything_stored(database_address)
     rows = [await core.database.rows("SELECT kind, fact FROM timeline_entry ORDER BY id")]
@@ -122,17 +162,19 @@ async def test_a_whole_run_leaves_no_token_no_secret_and_no_address_behind(
     slack.append(str(forwarding_views.listed(await forwardings.waiting(core))))
 
     assert "route=" in log
+    assert "plixo_requests_total" in figures
+    assert "request press" in spans
     assert len(slack) > 4
+    told_outside = {"log": log, "figures": figures, "traces": spans}
+    for secret in (*secrets, HIDDEN, *ADDRESSES):
+        assert [name for name, text in told_outside.items() if secret in text] == []
     for secret in secrets:
-        assert secret not in log
         assert [name for name, lines in stored.items() if any(secret in line for line in lines)] == []
         assert not any(secret in each for each in slack)
     for address in ADDRESSES:
-        assert address not in log
         assert not any(address in each for each in slack)
         keeping = {name for name, lines in stored.items() if any(address in line for line in lines)}
         assert keeping <= HOLD_ADDRESSES, (address, keeping)
-    assert HIDDEN not in log
     errors = [each for each in answers if each.status >= 400]
     assert {each.status for each in errors} >= {404, 500}
     for answer in errors:
