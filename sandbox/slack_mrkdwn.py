@@ -12,6 +12,7 @@ EMOJI: Mapping[str, str] = {
     "x": "❌",
     "warning": "⚠️",
     "rotating_light": "🚨",
+    "double_vertical_bar": "⏸️",
     "hourglass": "⌛",
     "hourglass_flowing_sand": "⏳",
     "moneybag": "💰",

@@ -9,6 +9,7 @@ import pytest
 from bot import blocks, modals, surfaces
 from domain.kernel import speech
 from domain.kernel.speech import Reader
+from sandbox.slack_mrkdwn import EMOJI
 from tests.bot.homes_made import every_home
 from tests.bot.test_views import texts
 from tests.bot.views_made import every_view
@@ -61,3 +62,15 @@ def test_no_view_says_english_among_another_languages_words(language: str) -> No
     }
 
     assert left == set()
+
+
+def test_the_sandbox_draws_every_emoji_that_a_view_names() -> None:
+    named = {
+        each
+        for shown, _ in said(speech.ENGLISH).values()
+        for text in texts(shown)
+        for each in re.findall(r"(?<![\w:]):([a-z][a-z0-9_]+):(?![\w:])", text)
+    }
+
+    assert named - set(EMOJI) == set()
+    assert "white_check_mark" in named

@@ -2,6 +2,7 @@
 
 import os
 from datetime import UTC, datetime
+from inspect import unwrap
 from pathlib import Path
 
 import pytest
@@ -96,7 +97,7 @@ async def test_pictures_of_every_message(browser: Browser, tmp_path: Path, langu
     there, cut = workspace(tmp_path), {}
     page = await browser.new_page(viewport={"width": 760, "height": 900})
     with speech.spoken_to(Reader.of(language, language)):
-        messages = every_view()
+        messages = unwrap(every_view)()
     for name, message in messages.items():
         cut[name] = await drawn(page, message_html(there, message), picture=picture(language, name), of="article")
 
@@ -108,7 +109,7 @@ async def test_pictures_of_every_window(browser: Browser, tmp_path: Path, langua
     there, cut = workspace(tmp_path), {}
     page = await browser.new_page(viewport={"width": 760, "height": 900})
     with speech.spoken_to(Reader.of(language, language)):
-        windows = every_window()
+        windows = unwrap(every_window)()
     for name, modal in windows.items():
         slack_views.open_view(there, {"trigger_id": there.new_trigger(ANNA.slack_id), "view": modal.view()})
         screen = Screen(there, ANNA.slack_id)
