@@ -19,6 +19,7 @@ from plixo.commands import (
     forwardings,
     import_layouts,
     imports,
+    incidents,
     invoices,
     keys,
     ledger,
@@ -87,6 +88,7 @@ mail.mail_app.command("health")(mail_health.health)
 app.add_typer(mail.mail_app, name="mail")
 app.add_typer(letters.letter_app, name="letter")
 app.add_typer(people.role_app, name="role")
+app.add_typer(people.person_app, name="person")
 app.add_typer(people.access_app, name="access")
 app.command("settings")(people.settings)
 app.add_typer(policy.policy_app, name="policy")
@@ -145,6 +147,7 @@ app.command("include")(stops.include)
 app.add_typer(stops.gate_app, name="gate")
 app.add_typer(stops.maintenance_app, name="maintenance")
 app.add_typer(crons.cron_app, name="cron")
+app.add_typer(incidents.incident_app, name="incident")
 app.add_typer(readiness.readiness_app, name="readiness")
 app.add_typer(restored.restored_app, name="restored")
 app.add_typer(privacy.privacy_app, name="privacy")

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -13,9 +13,10 @@ from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.ledger import ageing_before
 from domain.ledger.ageing_before import AgeingCompared
-from domain.operations import desks, funnel, noise
+from domain.operations import desks, funnel, incident_lists, noise
 from domain.operations.desks import Pile, Waits
 from domain.operations.funnel import Counts
+from domain.operations.incident_lists import Shown as Incident
 from domain.operations.noise import Heard
 from domain.operations.reports import commitments, exposures, held_back, periods, takings, turnover
 from domain.operations.reports.commitments import Standing
@@ -67,6 +68,8 @@ class Shared:
     folded: tuple[Heard, ...]
     """What channels were counted instead of told."""
     week: Week | None
+    incidents: tuple[Incident, ...] = field(default=(), kw_only=True)
+    """That began within the period."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,8 @@ class Digest(Shared):
         week = self.week
         happened = week is not None and (week.adherence.decided or week.cycle.resolved)
         waits = self.piles or self.held.reasons or self.held.gates
-        return not (self.takings or self.promises or self.disputes or waits or self.folded or happened)
+        told = self.folded or self.incidents
+        return not (self.takings or self.promises or self.disputes or waits or told or happened)
 
 
 class Common:
@@ -145,6 +149,7 @@ async def shared(core: Core, *, kind: Kind, period: Period, actor: Actor) -> Sha
         ageing=await ageing_before.compared(core, actor=actor),
         folded=await _folded(core, period),
         week=await _week(core, period, actor) if kind is Kind.WEEKLY else None,
+        incidents=await incident_lists.of_days(core, first=period.first, last=period.last),
     )
 
 

@@ -47,6 +47,7 @@ COMMANDS: Mapping[Topic, str] = {
     Topic.EXPOSURES: "report exposures",
     Topic.AGEING: "ageing",
     Topic.NOISE: "noise",
+    Topic.INCIDENTS: "incident",
 }
 """What is typed in Slack to see more of a part."""
 
