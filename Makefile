@@ -3,6 +3,7 @@
 PYTHON =
 PYTEST_ARGS =
 SOAK_ARGS =
+FAULTS =
 SIZES =
 SCREENSHOTS = screenshots
 LANGUAGES = en de fr es
@@ -36,9 +37,13 @@ bench: $(READY) ## measure against bare code on this machine, and how costs grow
 	@$(IN)/python -m tests.benchmarks.run
 	@$(IN)/python -m tests.benchmarks.growth $(SIZES)
 
-soak: $(READY) ## play a simulated year, and kill the mail server while 10,000 mails arrive; SOAK_ARGS="--accounts 200 --days 60"
+soak: $(READY) ## a simulated year, and kills while 10,000 mails arrive (SOAK_ARGS="--accounts 200 --days 60"); FAULTS=1: the whole fault matrix
+ifeq ($(FAULTS),)
 	@$(IN)/python -m tests.soak $(SOAK_ARGS)
 	@$(IN)/python -m pytest -m soak tests/inbound_mail
+else
+	@$(IN)/python -m tests.faults $(SOAK_ARGS)
+endif
 
 mail-score: $(READY) ## read the real sample mails, print the score by its goals, and how strangers would be read
 	@$(IN)/python -m tests.mail_score

@@ -7,7 +7,9 @@ Exit code 1 when anything did not hold.
 
 import argparse
 import asyncio
+import logging
 import random
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -30,7 +32,9 @@ def told(played: Played) -> None:
 async def played(cells: Sequence[Cell], *, seed: int, minutes: float | None, log: Path | None) -> int:
     """Play cells until there are no more or the time is over; return how many broke."""
     end = None if minutes is None else time.monotonic() + 60 * minutes
-    broke = 0
+    broke, playing = 0, asyncio.current_task()
+    assert playing is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, playing.cancel)  # all processes end with it
     async with yard.opened() as there:
         try:
             for number, cell in enumerate(play.in_order(cells, random.Random(seed)), start=1):
@@ -62,6 +66,7 @@ def main() -> int:
         for each in matrix.cells()
         if each not in done and (not said.only or any(word in str(each) for word in said.only))
     ]
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)  # the balancer's payers leave before their answer
     seed = chosen_seed() if said.seed is None else said.seed
     print(f"PLIXO_SOAK_SEED={seed}; {len(cells)} cells", flush=True)  # noqa: T201
     broke = asyncio.run(played(cells, seed=seed, minutes=said.minutes, log=said.log))

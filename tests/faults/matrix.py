@@ -76,8 +76,8 @@ class Cell:
 
 _OF_PROCESSES: Mapping[Fault, str] = {
     Fault.KILL: "SIGKILL, then started anew",
-    Fault.HANG: "SIGSTOP for longer than a silent worker counts as alive, then SIGCONT",
-    Fault.SLOW: "its way to the database takes half a second each time",
+    Fault.HANG: "SIGSTOP, of a worker for longer than it counts as alive, then SIGCONT",
+    Fault.SLOW: "each answer of the database to it comes a twentieth of a second later",
     Fault.FULL: "it can write no file, its log included (RLIMIT_FSIZE)",
     Fault.PARTITION: "its way to the database swallows everything, then breaks",
     Fault.RESTART: "SIGTERM, and started anew when it has ended",
@@ -86,7 +86,7 @@ _OF_PROCESSES: Mapping[Fault, str] = {
 _OF_SOCKETS: Mapping[Fault, str] = {
     Fault.KILL: "its connections are reset and nobody listens",
     Fault.HANG: "takes connections and says nothing, then answers everything late",
-    Fault.SLOW: "each answer takes half a second longer and comes in pieces",
+    Fault.SLOW: "each answer comes half a second later",
     Fault.PARTITION: "the way there swallows everything, then breaks",
 }
 
@@ -96,6 +96,7 @@ HOW: Mapping[Party, Mapping[Fault, str]] = {
         **_OF_SOCKETS,
         Fault.KILL: "SIGKILL of the server, then started anew: it replays its log",
         Fault.HANG: "SIGSTOP of all its processes, then SIGCONT",
+        Fault.SLOW: "each answer comes a twentieth of a second later",
         Fault.FULL: "refuses every insert with the SQLSTATE of a full disk, 53100",
         Fault.WRONG: "answers with noise",
         Fault.RESTART: "a fast shutdown, which ends every connection, and started anew",
