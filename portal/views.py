@@ -150,8 +150,8 @@ def _due(page: PayerPage, words: _Words) -> str:
 
 
 def _late(page: PayerPage) -> bool:
-    """Tell whether to warn; who has paid and waits for the bank, or disputes it all, is not late."""
-    waits = page.banner in _UNDER_WAY or not page.asked.asked
+    """Tell whether to warn; who has paid and waits for the bank or for us, or disputes it all, is not late."""
+    waits = page.banner in (*_UNDER_WAY, Banner.IN_REVIEW) or not page.asked.asked
     return page.is_open and page.days_past_due > 0 and not waits
 
 

@@ -95,6 +95,12 @@ def test_who_waits_for_the_bank_is_not_called_late() -> None:
     assert view.due_when == "Due on 3 March 2026"
 
 
+def test_who_waits_until_we_have_looked_at_a_payment_is_not_called_late() -> None:
+    view = seen(banner=Banner.IN_REVIEW, attempt=replace(ATTEMPT, state=CheckoutState.MISMATCHED))
+
+    assert (view.late, view.pay, view.due_when) == (False, "", "Due on 3 March 2026")
+
+
 @pytest.mark.parametrize("banner", [each for each in Banner if each is not Banner.NONE])
 def test_every_banner_says_what_happened_and_what_happens_next(banner: Banner) -> None:
     view = seen(banner=banner, attempt=ATTEMPT, is_open=banner not in (Banner.PAID, Banner.CLOSED))
