@@ -37,8 +37,8 @@ def followed() -> tuple[str, ...]:
             " of your Slack account."
         ),
         say(
-            "The digest comes in Slack, on your own clock, on Mondays the week's as well; a day without news has none."
-            " None is sent by mail so far: whoever chose mail gets it in Slack."
+            "The digest comes on your own clock, on Mondays the week's as well; a day without news has none."
+            " By mail it comes where an address is set; one that cannot be mailed is told in Slack."
         ),
     )
 

@@ -43,6 +43,7 @@ class Topic(StrEnum):
     AGEING = "ageing"
     WEEK = "week"
     NOISE = "noise"
+    INCIDENTS = "incidents"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ def parts(told: Digest, *, named: Callable[[str], str]) -> tuple[Part, ...]:
         Part(Topic.DECISIONS, say("Waits for you"), tuple(_piles(told))),
         Part(Topic.PROMISES, say("Promises"), tuple(map(_standing, told.promises))),
         Part(Topic.DISPUTES, say("New disputes"), tuple(map(_standing, told.disputes))),
+        Part(Topic.INCIDENTS, say("Incidents"), tuple(_incidents(told, named))),
         Part(Topic.HELD, say("Held back"), tuple(_held(told, named))),
         Part(Topic.WEEK, say("The figures of the week"), tuple(_week(told))),
         Part(Topic.MAIL, say("Deliverability of seven days"), tuple(_mail(told))),
@@ -129,6 +131,20 @@ def _held(told: Digest, named: Callable[[str], str]) -> Iterator[str]:
         yield say("Closed gate {name}: {reason}", name=named(gate.name), reason=named(gate.reason))
 
 
+def _incidents(told: Digest, named: Callable[[str], str]) -> Iterator[str]:
+    for each in told.incidents[:TOP]:
+        about = {"number": str(each.number), "severity": each.severity.value, "title": named(each.called)}
+        if each.over_at is None:
+            yield say("{number}, {severity}: {title}; it is still open.", **about)
+        else:
+            yield counted(
+                "{number}, {severity}: {title}; over after {n} minute.",
+                "{number}, {severity}: {title}; over after {n} minutes.",
+                int((each.over_at - each.opened_at).total_seconds() // 60),
+                **about,
+            )
+
+
 def _week(told: Digest) -> Iterator[str]:
     if told.week is None:
         return
@@ -168,12 +184,13 @@ def _week(told: Digest) -> Iterator[str]:
 def _mail(told: Digest) -> Iterator[str]:
     mail = told.mail
     if mail.sent or mail.hard or mail.complaints or mail.soft:
-        yield say(
-            "{sent} sent, {hard} dead addresses, {complaints} complaints, {soft} reports of mailbox trouble.",
-            sent=mail.sent,
-            hard=mail.hard,
-            complaints=mail.complaints,
-            soft=mail.soft,
+        yield ", ".join(
+            (
+                counted("{n} mail sent", "{n} mails sent", mail.sent),
+                counted("{n} dead address", "{n} dead addresses", mail.hard),
+                counted("{n} complaint", "{n} complaints", mail.complaints),
+                counted("{n} report of mailbox trouble", "{n} reports of mailbox trouble", mail.soft),
+            )
         )
 
 

@@ -1,6 +1,7 @@
 """The views of digests, made with names of the caller's choice."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -9,6 +10,9 @@ from bot.blocks import Message
 from bot.views import digest, report
 from domain.commitments.adherence import Adherence, Share
 from domain.commitments.dispute_queries import CycleTime
+from domain.deliverability.operator_mail_events import OperatorMailDeclined, OperatorMailFailed
+from domain.kernel.actor import SYSTEM
+from domain.kernel.events import by
 from domain.kernel.money import Money
 from domain.ledger.ageing import BUCKETS, Ageing, Bucket, CurrencyAgeing
 from domain.ledger.ageing_before import AgeingCompared
@@ -88,4 +92,26 @@ def digest_views(name: str, *, many: int) -> Mapping[str, Message]:
         "report": report.report(a_report(name, many=many)),
         "report, none": report.report(Report("held", "Held back", DAY, DAY, None, ())),
         "digest, none": digest.digest(an_empty_digest()),
+        "report, of some": report.report(replace(a_report(name, many=1), customer=name, segment=name)),
+        "digest, not mailed": digest.not_mailed(
+            OperatorMailFailed(
+                operator_mail_id=ID,
+                person_id=ID,
+                person_name=name,
+                address="a…@merchant.example",
+                answer="550 5.1.1",
+                stopped=True,
+                **by(SYSTEM, AT),
+            )
+        ),
+        "digest, no mail wanted": digest.not_mailed(
+            OperatorMailDeclined(
+                operator_mail_id=ID,
+                person_id=ID,
+                person_name=name,
+                address="a…@merchant.example",
+                complained=True,
+                **by(SYSTEM, AT),
+            )
+        ),
     }
