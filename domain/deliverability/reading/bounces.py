@@ -210,6 +210,7 @@ def _signs(look: Look) -> dict[str, int]:
         "marked as automatic": 1 * (look.headers.get("auto-submitted").lower().startswith("auto")),
         "a newsletter": -4 * ("list-unsubscribe" in look.headers and not (look.from_daemon or look.returned.present)),
         "answers or forwards": -4 * (look.answers and not look.from_daemon),
+        "brings its own writer's mail": -4 * (look.sender_address in look.returned.senders and not look.from_daemon),
         "shows the report of another": -4 * (look.shows_anothers_report and not look.null_sender),
     }
     return {name: weight for name, weight in signs.items() if weight}

@@ -115,6 +115,7 @@ def is_daemon(sender: str) -> bool:
     return (
         local in _DAEMONS
         or local.startswith(("mailer-daemon", "postmaster", "microsoftexchange"))
+        or local.endswith(("-bounces", "-owner"))
         or (_system_name(sender.partition("<")[0]) and not sender.lstrip().startswith("<"))
     )
 

@@ -36,16 +36,28 @@ def _sections() -> dict[str, list[str]]:
 def _any(words: list[str]) -> str:
     """Return a pattern for any of the words, each at its beginning; scripts without spaces have no beginnings."""
     ordered = sorted(set(words), key=len, reverse=True)
-    spaced = "|".join(re.escape(each) for each in ordered if each[0] < "\u3000")
-    others = "|".join(re.escape(each) for each in ordered if each[0] >= "\u3000")
+    spaced = "|".join(re.escape(each) for each in ordered if not _unspaced(each))
+    others = "|".join(re.escape(each) for each in ordered if _unspaced(each))
     return rf"(?:(?<!\w)(?:{spaced})|{others})" if others else rf"(?<!\w)(?:{spaced})"
+
+
+def _unspaced(word: str) -> bool:
+    """Tell whether a language sets no space before such a word: Thai and its neighbours, and those of the Far East."""
+    return "\u0e00" <= word[0] < "\u1000" or word[0] >= "\u3000"
 
 
 _TABLE = _sections()
 _WHO = {name: re.compile(_any(_TABLE[f"{name}: who"])) for name, _ in _ORDER}
 _WHAT = {name: re.compile(_any(_TABLE[f"{name}: what"])) for name, _ in _ORDER}
 _SOMEBODY_ELSE = re.compile(_any(_TABLE["not that person"]))
+_SENDER = re.compile(_any(_TABLE["a sender"]))
 _FROM = frozenset(_TABLE["from"])
+
+
+def of_sender(words: str, phrase: str) -> bool:
+    """Tell whether a phrase that stands in the words is said of the sender."""
+    at = words.find(phrase)
+    return at >= 0 and _SENDER.search(words[max(0, at - GAP) : at + len(phrase) + GAP]) is not None
 
 
 def names_another(label: str) -> bool:

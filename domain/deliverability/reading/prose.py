@@ -22,8 +22,8 @@ _BRACKETED = (
 """An address, with or without brackets or quotes, up to where it surely ends."""
 
 _HEAD = re.compile(
-    r"^(?:[*•-]\s+|rcpt:\s*|-{4}\s|>>>\s+)?" + _BRACKETED
-    + r"\s*(?P<rest>$|<.*|[:;#.([].*|\.{2,}.*|on [A-Z][a-z]{2}, .*|\S{1,6} \d{1,4}[./年-].*"
+    r"^(?:[*•–-]\s+|[・●○◆■▪◦]\s*|rcpt:\s*|-{4}\s|>>>\s+)?" + _BRACKETED
+    + r"\s*(?P<rest>$|<.*|[:;#.(（：[].*|\.{2,}.*|on [A-Z][a-z]{2}, .*|\S{1,6} \d{1,4}[./年-].*"
     r"|delivery failed.*|\d{3}[ -].*|-\s.*|,\s.*unknown.*)",
     re.IGNORECASE)  # fmt: skip
 _LABELS = (

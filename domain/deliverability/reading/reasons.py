@@ -193,6 +193,8 @@ def _found(said: str, stage: Stage, remote: str) -> _Found:
         return _Found(line.reason, f"a provider's words “{line.said}”", certain=True)
     words = _without_names(lower)
     places = tables.words.all(words)
+    if places and grammar.of_sender(words, tables.words.phrases[places[0]]):
+        return _Found(Reason.SENDER, f"words “{tables.words.phrases[places[0]]}” of a sender")
     if places and tables.sections[places[0]] == phrases.CERTAIN:
         return _Found(Reason.USER_UNKNOWN, f"words “{tables.words.phrases[places[0]]}”", certain=True)
     hits = [(Reason(tables.sections[n]), tables.words.phrases[n]) for n in places]
@@ -230,6 +232,8 @@ def _by_status(status: str, words: str) -> Reason:
     if status == "5.1.0" and not ("address rejected" in words or "recipient" in words):
         return Reason.SENDER
     if status == "5.1.0" or (status == "5.1.3" and "recipient" in words):
+        return Reason.USER_UNKNOWN
+    if status == "5.4.1" and "recipient address rejected" in words:  # as Exchange Online says it
         return Reason.USER_UNKNOWN
     equal = next((reason for code, reason in _BY_STATUS if code == status), None)
     return equal or next((reason for code, reason in _BY_STATUS if status.startswith(code + ".")), Reason.UNDEFINED)
