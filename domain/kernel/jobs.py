@@ -12,10 +12,11 @@ from datetime import timedelta
 from typing import Any
 
 import procrastinate
-from procrastinate import exceptions, job_context, jobs, manager, psycopg_connector, retry
+from procrastinate import exceptions, job_context, jobs, psycopg_connector, retry
 from procrastinate.schema import SchemaManager
 
 from domain.kernel import request_ids, watch
+from domain.kernel.job_books import Books
 from domain.kernel.transactions import Transaction
 
 log = logging.getLogger(__name__)
@@ -94,44 +95,18 @@ class _Backoff(retry.BaseRetryStrategy):
         return retry.RetryDecision(retry_in={"seconds": min(600, 2 ** (job.attempts + 1))})
 
 
-class _Manager(manager.JobManager):
-    """Procrastinate's books, with two more rules.
-
-    A job whose successor waits already has nothing left to do; and a job that asked to be run later has not failed.
-    """
-
-    def __init__(self, connector: psycopg_connector.PsycopgConnector) -> None:
-        super().__init__(connector)
-        self.asked: set[int] = set()
-        """Jobs of this process that ended with ``TryLater`` and are about to be queued again."""
-
-    async def retry_job(self, job: jobs.Job, *args: Any, **how: Any) -> None:
-        """Queue the job again, unless a waiting job of the same queueing lock will do its work."""
-        try:
-            await super().retry_job(job, *args, **how)
-        except exceptions.UniqueViolation as error:
-            if error.constraint_name != manager.QUEUEING_LOCK_CONSTRAINT:
-                raise
-            await self.finish_job(job, status=jobs.Status.ABORTED, delete_job=True)
-        if job.id in self.asked:
-            self.asked.discard(job.id)
-            await self.connector.execute_query_async(
-                "UPDATE procrastinate_jobs SET attempts = attempts - 1 WHERE id = %(job_id)s", job_id=job.id
-            )
-
-
 class Jobs:
     """The queue of this deployment."""
 
     def __init__(self, conninfo: str, kinds: Iterable[JobKind], *, pool_size: int = 6) -> None:
         self._connector = psycopg_connector.PsycopgConnector(conninfo=conninfo, min_size=1, max_size=pool_size)
         self._app = procrastinate.App(connector=self._connector)
-        self._app.job_manager = books = _Manager(self._connector)
+        self._app.job_manager = self._books = Books(self._connector)
         self._kinds = {kind.name: kind for kind in kinds}
         self._functions: dict[str, JobFunction] = {}
         for kind in self._kinds.values():
             self._app.task(
-                name=kind.name, queue=kind.queue, retry=_Backoff(kind.attempts, books.asked), pass_context=True
+                name=kind.name, queue=kind.queue, retry=_Backoff(kind.attempts, self._books.asked), pass_context=True
             )(self._task(kind))
 
     def bind(self, functions: Mapping[str, JobFunction]) -> None:
@@ -163,6 +138,11 @@ class Jobs:
         """Queue what follows the last attempt; it may be queued twice, when the process dies before that is noted."""
         lock = _lock(self._kinds[kind.given_up], arguments)
         await self._app.configure_task(kind.given_up, lock=lock).defer_async(**arguments, request_id=request_id)
+
+    @property
+    def unwritten(self) -> int:
+        """How many jobs of this process have ended without its being written down yet."""
+        return self._books.unwritten
 
     async def open(self) -> None:
         """Connect; call after the schema is in place."""
@@ -269,7 +249,11 @@ class Jobs:
         )
 
     async def rescue_stalled(self) -> int:
-        """Give the jobs of dead workers back to the queue; return how many. Of several rescuers one acts at a time."""
+        """Give the jobs of dead workers back to the queue; return how many. Of several rescuers one acts at a time.
+
+        What of this process's own jobs ended while the database was away is written down first.
+        """
+        await self._books.write_down()
         async with self._connector.pool.connection() as connection, connection.transaction():
             # Without this, a second rescuer could give back a job that has been taken up again since it looked.
             alone = await connection.execute("SELECT pg_try_advisory_xact_lock(%s)", (RESCUE_LOCK,))
@@ -277,7 +261,7 @@ class Jobs:
                 return 0
             stalled = list(await self._app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS))
             for job in stalled:
-                await self._app.job_manager.retry_job(job)
+                await self._books.give_back(job)
         return len(stalled)
 
 

@@ -353,3 +353,37 @@ async def test_looking_for_lines_that_wait_for_one_put_off_does_not_read_every_o
 
     read = plan["QUERY PLAN"][0]["Plan"]
     assert read["Shared Hit Blocks"] + read["Shared Read Blocks"] < 5000, read
+
+
+_REFUSES = """
+    CREATE FUNCTION pg_temp_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN RAISE EXCEPTION 'No space left on device' USING ERRCODE = '53100'; END $$;
+    CREATE TRIGGER refuse BEFORE DELETE ON procrastinate_jobs FOR EACH ROW EXECUTE FUNCTION pg_temp_refuse();
+"""
+
+_TAKES_AGAIN = "DROP TRIGGER IF EXISTS refuse ON procrastinate_jobs; DROP FUNCTION IF EXISTS pg_temp_refuse()"
+
+
+async def test_a_jobs_end_that_could_not_be_written_down_is_written_when_the_database_is_back(queue: Queue) -> None:
+    stop = asyncio.Event()
+    await queue.core.database.execute(_REFUSES)
+    try:
+        await queue.defer("note_in_turn", key="k")
+        working = asyncio.create_task(queue.jobs.work(concurrency=1, stop=stop))
+        async with asyncio.timeout(60):
+            await queue.noted.wait()
+            while not queue.jobs.unwritten:  # noqa: ASYNC110 - the queue tells nobody
+                await asyncio.sleep(0.02)
+        held = [row["status"] for row in await queue.waiting()]
+    finally:
+        await queue.core.database.execute(_TAKES_AGAIN)
+    await queue.defer("note_in_turn", key="k")
+    await queue.jobs.rescue_stalled()
+    async with asyncio.timeout(60):
+        while await queue.waiting():  # noqa: ASYNC110 - the one that waited for the lock runs by itself
+            await asyncio.sleep(0.02)
+    stop.set()
+    await working
+
+    assert held == ["doing"]
+    assert len(queue.ran) == 2
