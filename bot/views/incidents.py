@@ -6,9 +6,8 @@ from bot import blocks, text
 from bot.audience import FULL, Audience
 from bot.blocks import Block, Message
 from bot.views import incident_buttons as buttons
-from bot.views import kinds, states
 from domain.kernel import kept
-from domain.kernel.speech import counted, say
+from domain.kernel.speech import counted, phrase, say
 from domain.kernel.timeline import Entry
 from domain.operations.incident_events import IncidentEvent, IncidentUnowned
 from domain.operations.incident_lists import Shown
@@ -23,6 +22,18 @@ LIGHTS: Mapping[Severity, str] = {
 OVER = ":large_green_circle:"
 
 RUNBOOKS = "runbooks"
+
+BRIEF: Mapping[str, str] = {
+    "incident.opened": phrase("It began"),
+    "incident.reopened": phrase("It came back"),
+    "incident.worsened": phrase("It got worse"),
+    "incident.eased": phrase("It is less bad than it was taken for"),
+    "incident.taken": phrase("Somebody took it"),
+    "incident.noted": phrase("Somebody noted something"),
+    "incident.unowned": phrase("Nobody has taken it for too long"),
+    "incident.over": phrase("It is over"),
+}
+"""What happened, where everybody in the company may read along."""
 
 SHOWN_HOME = 3
 LINES = 20
@@ -210,5 +221,5 @@ def _told(entry: Entry, audience: Audience) -> str:
 def _sentence(event: object, audience: Audience) -> str:
     assert isinstance(event, IncidentEvent), "an incident's history has nothing else"
     if audience.brief:  # notes and titles are people's own words
-        return states.capital(kinds.named(event.kind))
+        return say(BRIEF[event.kind])
     return text.said(event.told(), limit=1_200).rstrip(".")
