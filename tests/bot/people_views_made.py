@@ -8,9 +8,12 @@ from zoneinfo import ZoneInfo
 
 from bot.blocks import Message
 from bot.modals import Modal
-from bot.views import access, audit, news, roles, settings
+from bot.views import access, audit, news, privacy, roles, settings
 from domain.operations.audit import Act, ActCard, Log, Part
 from domain.operations.audit_events import AuditExported
+from domain.operations.erasing.asking import Listed
+from domain.operations.erasing.events import ErasureProposed
+from domain.operations.erasing.subjects import Preview
 from domain.operations.standings import Standing
 from domain.people.access_events import AccessAsked
 from domain.people.access_lists import AccessCard
@@ -57,6 +60,13 @@ def people_views(name: str, *, number: str, many: int) -> Mapping[str, Message]:
         actor_kind="person", at=AT,
     )  # fmt: skip
     mine = preferred(name)
+    wish = ErasureProposed(
+        erasure_id=ID, number=12, whom="contact", reason=name, actor=name, actor_kind="person", at=AT
+    )
+    erasures = tuple(
+        Listed(12, whom, state, name, name, None, "", AT, None, AT if state == "done" else None, {"mailing": many})
+        for whom in ("contact", "operator") for state in ("proposed", "running", "done", "declined")
+    ) * min(many, 10)  # fmt: skip
     parts = (Part("until", name, name), Part("reason", name)) * min(many, 20)
     return {
         "roles": roles.table(MAY, held=("Viewer",)),
@@ -74,6 +84,12 @@ def people_views(name: str, *, number: str, many: int) -> Mapping[str, Message]:
         "access answer, approved": access.answer(a_card(name, state="approved")),
         "access answer, expired": access.answer(a_card(name, state="expired")),
         "access alone": news.alone(asked),
+        "erasures": privacy.listed(erasures),
+        "erasures, none": privacy.listed(()),
+        "erasure proposed": privacy.proposed(
+            wish, Preview("contact", {"mails sent": many}, {"invoices": many, "receipts": 1}, (), 1)
+        ),
+        "erasure alone": news.alone(wish),
         "access alone, decided": news.alone(
             asked, standings={f"access:{ID}": Standing(True, "approved", name, AT)}
         ),

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from domain.kernel.events import Event
 from domain.kernel.notices import SILENT, Notices, operators
-from domain.kernel.speech import counted, say
+from domain.kernel.speech import counted, joined, say
 from domain.operations.erasing.words import mark
 
 
@@ -106,7 +106,7 @@ class ErasureDone(ErasureEvent):
             "{n} mail that came meanwhile waits for somebody", "{n} mails that came meanwhile wait for somebody",
             self.waiting,
         )  # fmt: skip
-        return say("{told}; {left}", told=told, left=left)
+        return joined("; ", [told, left])
 
 
 class AddressReadmitted(Event):
