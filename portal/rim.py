@@ -205,7 +205,7 @@ def failed(pages: Pages, request: web.Request, error: Exception) -> web.Response
 def unreachable(error: BaseException | None) -> bool:
     """Tell whether the database did not answer, however deep the libraries have wrapped that."""
     while error is not None:
-        if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
-            return True
+        if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError) or type(error) is psycopg.DatabaseError:
+            return True  # the last one itself, and none of its kinds, is an answer that makes no sense
         error = error.__cause__ or error.__context__
     return False
