@@ -32,22 +32,29 @@ def told(played: Played) -> None:
 async def played(cells: Sequence[Cell], *, seed: int, minutes: float | None, log: Path | None) -> int:
     """Play cells until there are no more or the time is over; return how many broke."""
     end = None if minutes is None else time.monotonic() + 60 * minutes
-    broke, playing = 0, asyncio.current_task()
+    playing, broke = asyncio.current_task(), 0
     assert playing is not None
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, playing.cancel)  # all processes end with it
-    async with yard.opened() as there:
-        try:
-            for number, cell in enumerate(play.in_order(cells, random.Random(seed)), start=1):
-                if end is not None and time.monotonic() > end:
-                    print(f"the time is over: {len(cells) - number + 1} cells are left", flush=True)  # noqa: T201
-                    break
-                one = await play.play(there, cell, batch=f"SO-{number:04}", seed=seed)
+    left = play.in_order(cells, random.Random(seed))
+    while left and (end is None or time.monotonic() < end):
+        async with yard.opened() as there:  # a new one after each cell that broke: what it left is no other's
+            number, held = 0, True
+            while left and held and (end is None or time.monotonic() < end):
+                number += 1
+                one = await play.play(there, left.pop(0), batch=f"SO-{number:04}", seed=seed)
                 told(one)
-                broke += not one.held
-        finally:
+                held = one.held
+                broke += not held
             if log is not None:
-                await asyncio.to_thread(lambda: log.write_bytes(there.log.read_bytes()))
+                await asyncio.to_thread(_kept, there.log, log)
+    if left:
+        print(f"the time is over: {len(left)} cells are left", flush=True)  # noqa: T201
     return broke
+
+
+def _kept(log: Path, place: Path) -> None:
+    with place.open("ab") as file:
+        file.write(log.read_bytes())
 
 
 def main() -> int:
