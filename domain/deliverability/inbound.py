@@ -1,6 +1,5 @@
 """Inbound mail: stored before it is acknowledged, read later, acted upon once, kept whatever happens."""
 
-import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +8,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
 
-from domain.deliverability import acting, cases, notes, operator_reports, triage, waits
+from domain.deliverability import acting, cases, notes, operator_reports, rereading, triage, waits
 from domain.deliverability.acting import Before
 from domain.deliverability.cases import Case
 from domain.deliverability.events import MailQuarantined, MailSeen
@@ -160,7 +159,7 @@ async def _read(core: Core, mail_id: UUID, reader: Reader, *, again: bool) -> Ou
 
 async def locked(mail_id: UUID) -> InboundMail:
     """Hold the lock of a stored mail, and return it without its body."""
-    which = ("id", "state", "reading", "reply", "thread", "decided", "mailing_id", "authentication")
+    which = ("id", "state", "reading", "reply", "thread", "decided", "mailing_id", "authentication", "seen_at", "noted")
     return await InboundMail.filter(id=mail_id).only(*which).select_for_update().get()
 
 
@@ -181,9 +180,11 @@ async def act_upon(
 ) -> Outcome:
     """Decide what follows from a reading, do it, and write it down; in the caller's transaction.
 
-    What was read and decided before is not done again. Better guesses at what a person wants are only kept.
+    What was read and decided before is not done again. Better guesses at what a person wants are only kept, and only
+    while nobody has noted one of the old ones or dealt with the mail.
     """
-    reading, reply = opened.reading, opened.reply.as_json() if opened.reply else None
+    reading, settled = opened.reading, rereading.settled(record.seen_at, record.noted)
+    reply = rereading.reply(record.reply, opened, settled=settled)
     case = await cases.gathered(core, tx, reading=reading, sent_to=sent_to, arrived=arrived)
     if (said := await operator_reports.heard(core, tx, case)) is not None:
         return await _of_our_own(core, record, reading, said)
@@ -202,7 +203,7 @@ async def act_upon(
             "read", reading=reading.as_json(), reply=reply, reason=decision.note, decided=decided,
             mailing_id=decision.mailed.id if decision.mailed else None,
             **where, **({"seen_at": core.clock.now()} if decision.act in acting.QUIET else {}))  # fmt: skip
-    elif not same_reply(record.reply, reply):
+    elif not rereading.same_reply(record.reply, reply):
         known = False
         await record.move("read", reply=reply)
     return Outcome(record.id, record.state, reading.kind.value, reading.rule, decision.note, not known)
@@ -275,12 +276,6 @@ def _as_before(before: Any, reading: Reading) -> bool:
 def same(before: Reading, reading: Reading) -> bool:
     """Tell whether two readings of a mail say the same once they are stored, so that nothing new is done."""
     return before == Reading.from_json(reading.as_json())
-
-
-def same_reply(before: Any, reply: dict[str, Any] | None) -> bool:
-    """Tell whether what was understood of a person's mail is the same as what is stored."""
-    stored = json.loads(before) if isinstance(before, str) else before
-    return bool(stored == (json.loads(json.dumps(reply)) if reply is not None else None))
 
 
 def _id(mail_id: str) -> UUID:

@@ -11,7 +11,7 @@ from datetime import date, datetime, time
 from typing import Any, NoReturn
 from uuid import UUID
 
-from domain.deliverability import evidence, inbound
+from domain.deliverability import evidence, inbound, rereading
 from domain.deliverability.contact_events import AbsenceWithdrawn
 from domain.deliverability.events import AddressSuppressed, SuppressionLifted
 from domain.deliverability.inbound import Outcome
@@ -86,7 +86,8 @@ async def preview(core: Core, *, mail_id: str, reader: Reader) -> Change | None:
     except ValueError:
         raise MailNotFound(mail_id) from None
     row = await core.database.row(
-        "SELECT id, state, reading, reply, reason, envelope_from, sent_to, body, received_at FROM inbound_mail"
+        "SELECT id, state, reading, reply, reason, envelope_from, sent_to, body, received_at, seen_at, noted"
+        " FROM inbound_mail"
         " WHERE id = %s",
         (wanted,),
     )
@@ -112,7 +113,9 @@ async def preview(core: Core, *, mail_id: str, reader: Reader) -> Change | None:
     except _Undo as done:
         if not done.outcome.changed:
             return None
-        after = _told(opened.reading, done.outcome.note, _wishes(opened.reply.as_json() if opened.reply else None))
+        settled = rereading.settled(row["seen_at"], row["noted"])
+        wishes = _wishes(rereading.reply(row["reply"], opened, settled=settled))
+        after = _told(opened.reading, done.outcome.note, wishes)
         return Change(row["id"], row["received_at"], _what(told_before, after), told_before, after, **done.effects)
     raise AssertionError("what was tried is undone")
 

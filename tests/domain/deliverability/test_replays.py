@@ -167,6 +167,20 @@ async def test_better_guesses_alone_are_kept_and_nothing_else_is_done(core: Core
     assert await changes(core, ReaderHere()) == []
 
 
+@pytest.mark.parametrize("decided", ["seen_at = now()", "noted = '{dispute@0}'"])
+async def test_what_a_person_has_decided_by_stays_whatever_is_guessed_today(core: Core, decided: str) -> None:
+    mailing = await a_mailing(core)
+    to = return_paths.reply_address(core, mailing_id=mailing.id, day=TODAY)
+    mail_id = await arrive(core, to, a_letter(to, text="We pay 50.00 EUR on Friday."))
+    await core.database.execute(f"UPDATE inbound_mail SET reply = jsonb_set(reply, '{{intents}}', '[]'), {decided}")
+
+    told = await changes(core, ReaderHere())
+    await changes(core, ReaderHere(), dry_run=False)
+
+    assert told == []
+    assert (await conversations.card(core, mail_id=mail_id)).guesses == ()
+
+
 async def test_what_is_proven_by_a_key_that_was_put_back_is_acted_upon_although_it_reads_the_same(core: Core) -> None:
     mailing = await a_mailing(core)
     to = bounce_path(core, mailing.id)
