@@ -49,7 +49,7 @@ class Learner:
 
     async def _learn(self, slack_id: str) -> None:
         """Keep what Slack says; of an account that it does not describe we know what we knew."""
-        name = locale = zone = ""
+        name = locale = zone = address = ""
         try:
             told = await self._calls.make(lambda: self._client.users_info(user=slack_id, include_locale=True))
             user = told.get("user")
@@ -58,6 +58,8 @@ class Learner:
             assert isinstance(profile, dict), "it was looked at"
             name = str(found.get("real_name") or profile.get("real_name") or profile.get("display_name") or "")
             locale, zone = str(found.get("locale") or ""), str(found.get("tz") or "")
+            if found.get("is_email_confirmed") is True:
+                address = str(profile.get("email") or "")
         except (SlackRefused, MessageGone, BlocksRefused) as refused:
             log.warning("Slack does not describe a person: %s", refused)
-        await preferences.learn(self._core, slack_id=slack_id, name=name, locale=locale, zone=zone)
+        await preferences.learn(self._core, slack_id=slack_id, name=name, locale=locale, zone=zone, address=address)

@@ -88,6 +88,7 @@ def user(person: Person) -> Json:
         "is_ultra_restricted": False,
         "is_bot": False,
         "is_app_user": False,
+        "is_email_confirmed": True,
         "updated": 1735689600,
         "locale": person.locale,
         "profile": {

@@ -45,6 +45,13 @@ class Actor:
     may: frozenset[Permission]
     id: UUID | None = None
     roles: tuple[str, ...] = ()
+    also: frozenset[UUID] = frozenset()
+    """Ids of the other accounts of the same human."""
+
+    @property
+    def ids(self) -> frozenset[UUID]:
+        """Return the ids under which this human makes things; none of the command line and of the product itself."""
+        return self.also | {self.id} if self.id is not None else self.also
 
     def require(self, permission: Permission) -> None:
         """Let the act pass, or refuse it.

@@ -24,6 +24,7 @@ from domain.ledger.import_events import FallDecided
 from domain.ledger.models import Allocation, Credit, Invoice, Payment
 from domain.ledger.refusals import EntryUnusable, NothingLowered
 from domain.ledger.states import InvoiceState
+from domain.people import second_person
 from domain.people.refusals import OwnWork
 
 REASON = "lowered in the books, cause unknown"
@@ -90,7 +91,7 @@ async def decide(
         for fall in falls:
             part = min(left, fall.amount_minor)
             if part:
-                _somebody_else(core, fall, cause, actor)
+                await _somebody_else(core, fall, cause, actor)
                 await _explain(
                     core, invoice, fall, part, cause=cause, reason=kept, received_on=received_on, actor=actor
                 )
@@ -174,9 +175,11 @@ def _may_credit(core: Core, cause: Cause, amount: Money, actor: Actor) -> None:
         actor.require(Permission.APPROVE_CREDITS)
 
 
-def _somebody_else(core: Core, fall: Credit, cause: Cause, actor: Actor) -> None:
+async def _somebody_else(core: Core, fall: Credit, cause: Cause, actor: Actor) -> None:
     """Let nobody give up, or claim again, what they made fall themselves; an import is kept with a name only."""
-    if core.limits.second_person and cause is not Cause.PAYMENT and fall.decided_by == actor.name:
+    if not core.limits.second_person or cause is Cause.PAYMENT:
+        return
+    if fall.decided_by is not None and fall.decided_by in await second_person.names(actor):
         raise OwnWork(fall.decided_by, at_shell=actor.kind is ActorKind.SHELL)
 
 

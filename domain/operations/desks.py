@@ -115,26 +115,26 @@ class Desk:
 
 _PILES = """
     SELECT 'drafts' AS pile, count(*) AS waits, min(m.queued_at) AS since, 0 AS version FROM mailing m
-    WHERE m.state = 'drafted' AND NOT (%(four_eyes)s AND (m.made_by_id IS NOT DISTINCT FROM %(me)s
-                                                          OR m.edited_by_id IS NOT DISTINCT FROM %(me)s))
+    WHERE m.state = 'drafted' AND NOT (%(four_eyes)s AND (coalesce(m.made_by_id = ANY(%(mine)s), false)
+                                                          OR coalesce(m.edited_by_id = ANY(%(mine)s), false)))
     UNION ALL
     SELECT 'plans', count(*), min(p.created_at), 0 FROM plan p
-    WHERE p.state = 'requested' AND NOT (%(four_eyes)s AND p.made_by_id IS NOT DISTINCT FROM %(me)s)
+    WHERE p.state = 'requested' AND NOT (%(four_eyes)s AND coalesce(p.made_by_id = ANY(%(mine)s), false))
     UNION ALL
     SELECT 'credits', count(*), min(c.created_at), 0 FROM credit c
-    WHERE c.state = 'proposed' AND NOT (%(four_eyes)s AND c.proposed_by_id IS NOT DISTINCT FROM %(me)s)
+    WHERE c.state = 'proposed' AND NOT (%(four_eyes)s AND coalesce(c.proposed_by_id = ANY(%(mine)s), false))
     UNION ALL
     SELECT 'write-offs', count(*), min(w.created_at), 0 FROM write_off w
-    WHERE w.state = 'proposed' AND NOT (%(four_eyes)s AND w.proposed_by_id IS NOT DISTINCT FROM %(me)s)
+    WHERE w.state = 'proposed' AND NOT (%(four_eyes)s AND coalesce(w.proposed_by_id = ANY(%(mine)s), false))
     UNION ALL
     SELECT 'policy', count(*), min(y.created_at), coalesce(max(y.version), 0) FROM policy y
-    WHERE y.state = 'proposed' AND NOT (%(four_eyes)s AND y.made_by_id IS NOT DISTINCT FROM %(me)s)
+    WHERE y.state = 'proposed' AND NOT (%(four_eyes)s AND coalesce(y.made_by_id = ANY(%(mine)s), false))
     UNION ALL
     SELECT 'forwardings', count(*), min(f.created_at), 0 FROM forwarding f
     WHERE f.state = 'asked' AND f.created_at > %(forwarded_since)s
     UNION ALL
     SELECT 'access', count(*), min(r.created_at), 0 FROM access_request r
-    WHERE r.state = 'open' AND r.asked_by_id IS DISTINCT FROM %(me)s AND r.slack_id <> %(slack_id)s
+    WHERE r.state = 'open' AND coalesce(r.asked_by_id <> ALL(%(mine)s), true) AND r.slack_id <> %(slack_id)s
     UNION ALL
     SELECT 'mails', count(*), min(i.received_at), 0 FROM inbound_mail i
     WHERE i.seen_at IS NULL AND i.reading->>'kind' = 'human'
@@ -195,7 +195,7 @@ async def piles(core: Core, *, actor: Actor, slack_id: str = "") -> Mapping[Pile
     """Return what waits for a decision that the actor may take, without their own work."""
     rows = await core.database.rows(
         _PILES,
-        {"me": actor.id, "slack_id": slack_id, "four_eyes": core.limits.second_person}
+        {"mine": list(actor.ids), "slack_id": slack_id, "four_eyes": core.limits.second_person}
         | companions.parameters(core.clock.now()),
     )
     return {

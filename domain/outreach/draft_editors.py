@@ -24,6 +24,11 @@ def mark(actor: Actor) -> str:
     return str(actor.id) if actor.id is not None else actor.name
 
 
+def _marks(actor: Actor) -> frozenset[str]:
+    """Return all that may stand for the actor, whichever account of theirs was used."""
+    return frozenset({mark(actor), *map(str, actor.also)})
+
+
 def own(core: Core, draft: Mapping[str, Any], actor: Actor) -> Own:
     """Tell whether the actor made or edited a draft, and so may not approve it.
 
@@ -34,7 +39,7 @@ def own(core: Core, draft: Mapping[str, Any], actor: Actor) -> Own:
     """
     if not core.limits.second_person:
         return Own.NOT
-    if mark(actor) in draft["editors"]:
+    if _marks(actor).intersection(draft["editors"]):
         return Own.EDITED
     made = second_person.made_by(actor, maker_id=draft["made_by_id"], maker=draft["made_by"])
     return Own.MADE if made else Own.NOT
@@ -47,5 +52,5 @@ def different(core: Core, mailing: Mailing, actor: Actor) -> None:
         OwnWork: The actor did.
     """
     second_person.different(core, maker_id=mailing.made_by_id, maker=mailing.made_by, actor=actor)
-    if core.limits.second_person and mark(actor) in mailing.editors:
+    if core.limits.second_person and _marks(actor).intersection(mailing.editors):
         raise OwnWork(actor.name, at_shell=actor.id is None)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
-from domain.kernel import dates
+from domain.kernel import dates, kept
 from domain.kernel.events import Event
 from domain.kernel.notices import SILENT, Notices, job, operators
 from domain.kernel.speech import say, say_as
@@ -103,6 +103,41 @@ class RoleEnded(Event):
         )
 
 
+class AccountsJoined(Event):
+    """Several accounts are one human's from now on, who is the second person to none of them."""
+
+    kind: ClassVar[str] = "accounts.joined"
+
+    person_id: UUID
+    person_name: str
+    others: tuple[str, ...]
+    """Names of the other accounts."""
+    reason: str
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return say(
+            "{person} and {others} are one person from now on: {reason}",
+            person=self.person_name,
+            others=", ".join(self.others),
+            reason=kept.said(self.reason),
+        )
+
+
+class AccountsParted(Event):
+    """An account is nobody else's from now on."""
+
+    kind: ClassVar[str] = "accounts.parted"
+
+    person_id: UUID
+    person_name: str
+    reason: str
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return say("{person} is a person apart from now on: {reason}", person=self.person_name, reason=self.reason)
+
+
 class SettingChanged(Event):
     """A person, or whoever manages people, changed a setting of that person."""
 
@@ -132,5 +167,7 @@ NOTICES: Notices = {
     RoleRevoked: (job("tell_person"), job("redraw_home")),
     RoleEndsSoon: (operators(), job("tell_person")),
     RoleEnded: (operators(), job("tell_person"), job("redraw_home")),
+    AccountsJoined: SILENT,  # the audit log has it
+    AccountsParted: SILENT,
     SettingChanged: SILENT,
 }

@@ -14,6 +14,8 @@ class Person(Record):
 
     slack_id: str = fields.TextField()
     name: str = fields.TextField()
+    human_id: UUID | None = fields.UUIDField(null=True)
+    kept_apart = fields.BooleanField(default=False)
     created_at: datetime = fields.DatetimeField()
 
     class Meta:

@@ -26,7 +26,8 @@ MOST_LISTED = 500
 """Roles of one list."""
 
 _HELD = (
-    "SELECT p.id, p.name, array_agg(g.role ORDER BY g.role) AS roles FROM person p"
+    "SELECT p.id, p.name, array_agg(g.role ORDER BY g.role) AS roles,"
+    " ARRAY(SELECT o.id FROM person o WHERE o.human_id = p.human_id AND o.id <> p.id) AS also FROM person p"
     " JOIN role_grant g ON g.person_id = p.id AND g.state = 'active' AND (g.until IS NULL OR g.until > %(now)s)"
 )
 
@@ -60,7 +61,12 @@ async def actor(core: Core, *, slack_id: str) -> Actor:
         raise PersonUnknown(await controllers(core))
     held = tuple(Role(each) for each in row["roles"])
     return Actor(
-        ActorKind.PERSON, row["name"], roles.permissions(held), id=row["id"], roles=tuple(each.value for each in held)
+        ActorKind.PERSON,
+        row["name"],
+        roles.permissions(held),
+        id=row["id"],
+        roles=tuple(each.value for each in held),
+        also=frozenset(row["also"]),
     )
 
 
@@ -177,8 +183,8 @@ def by_two(core: Core, role: Role, actor: Actor) -> bool:
 
 
 async def is_account_of(actor: Actor, *, slack_id: str) -> bool:
-    """Tell whether the Slack account is the actor's own."""
-    return actor.id is not None and await Person.filter(id=actor.id, slack_id=slack_id).exists()
+    """Tell whether the Slack account is the actor's own, or another one of the same human."""
+    return actor.id is not None and await Person.filter(id__in=actor.ids, slack_id=slack_id).exists()
 
 
 async def revoke(core: Core, *, slack_id: str, role: Role, reason: str, actor: Actor) -> RoleRevoked:

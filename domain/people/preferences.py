@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from domain.kernel.actor import SYSTEM, Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.transactions import Transaction
-from domain.people import setting_words
+from domain.people import humans, setting_words
 from domain.people.events import SettingChanged
 from domain.people.refusals import PersonUnknown
 from domain.people.setting_words import LANGUAGES, Digest, Noise, Setting
@@ -130,8 +131,12 @@ async def leave_mail(
     return event
 
 
-async def learn(core: Core, *, slack_id: str, name: str, locale: str, zone: str) -> None:
-    """Keep what Slack says of a person: the name, the language and the time zone; a stranger is not kept."""
+async def learn(core: Core, *, slack_id: str, name: str, locale: str, zone: str, address: str = "") -> None:
+    """Keep what Slack says of a person: the name, the language and the time zone; a stranger is not kept.
+
+    The *address* is the confirmed one of the profile. It makes one human of the accounts that have the same.
+    """
+    mark = _mark(address)
     said = " ".join(name.replace("\x00", " ").split())[:80]
     async with core.transaction() as tx:
         row = await tx.row(
@@ -139,13 +144,29 @@ async def learn(core: Core, *, slack_id: str, name: str, locale: str, zone: str)
         )
         if row is not None:
             await tx.execute(
-                "INSERT INTO person_preference (person_id, slack_locale, slack_zone, learned_at)"
-                " VALUES (%s, %s, %s, %s) ON CONFLICT (person_id) DO UPDATE SET"
+                "INSERT INTO person_preference (person_id, slack_locale, slack_zone, slack_address_mark, learned_at)"
+                " VALUES (%s, %s, %s, %s, %s) ON CONFLICT (person_id) DO UPDATE SET"
                 " slack_locale = coalesce(excluded.slack_locale, person_preference.slack_locale),"
                 " slack_zone = coalesce(excluded.slack_zone, person_preference.slack_zone),"
+                " slack_address_mark = coalesce(excluded.slack_address_mark, person_preference.slack_address_mark),"
                 " learned_at = excluded.learned_at",
-                (row["id"], locale[:35] or None, zone if zone in setting_words.zones() else None, core.clock.now()),
+                (
+                    row["id"],
+                    locale[:35] or None,
+                    zone if zone in setting_words.zones() else None,
+                    mark,
+                    core.clock.now(),
+                ),
             )
+            if mark is not None:
+                await humans.join_alike(core, tx, person_id=row["id"], mark=mark)
+
+
+def _mark(address: str) -> str | None:
+    """Return what stands for a mail box, the same for all of its addresses (``anna+admin@…``); not the address."""
+    box, at, domain = addresses.key(address).rpartition("@")
+    name = box.partition("+")[0]
+    return sha256(f"{name}@{domain}".encode()).hexdigest() if at and name else None
 
 
 async def to_learn(core: Core, *, before: datetime, limit: int) -> tuple[str, ...]:

@@ -10,6 +10,9 @@ Refusal
 ├── OwnWork             whoever made something may not also approve it
 ├── OwnRoles            nobody decides about his own rights
 ├── SecondPersonNeeded  a far-reaching role is proposed, and given by another
+├── AccountsJoinedAlready  two accounts are known to be one human's
+├── AccountAlone        an account is joined with no other
+├── OwnAccounts         nobody says of their own accounts that they are two people's
 ├── EndImpossible       a role's end lies in the past, or years away
 ├── ReasonNeeded        rights are given and taken with a reason
 ├── ReasonTooLong
@@ -134,6 +137,27 @@ class SecondPersonNeeded(NotAllowed):
                 role=role,
             )
         )
+
+
+class AccountsJoinedAlready(Refusal):
+    """Say that there is nothing to join."""
+
+    def __init__(self, person: str, other: str) -> None:
+        super().__init__(say("{person} and {other} are one person already.", person=person, other=other))
+
+
+class AccountAlone(Refusal):
+    """Say that there is nothing to part."""
+
+    def __init__(self, person: str) -> None:
+        super().__init__(say("{person} is joined with no other account.", person=person))
+
+
+class OwnAccounts(NotAllowed):
+    """Say that somebody else parts accounts that are one's own."""
+
+    def __init__(self) -> None:
+        super().__init__(say("These accounts are your own; that they are two people’s is said by somebody else."))
 
 
 class EndImpossible(Refusal):

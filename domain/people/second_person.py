@@ -4,6 +4,7 @@ from uuid import UUID
 
 from domain.kernel.actor import Actor, ActorKind
 from domain.kernel.core import Core
+from domain.people.models import Person
 from domain.people.refusals import OwnWork
 
 
@@ -21,7 +22,14 @@ def different(core: Core, *, maker_id: UUID | None, maker: str, actor: Actor) ->
 
 
 def made_by(actor: Actor, *, maker_id: UUID | None, maker: str) -> bool:
-    """Tell whether the actor is the maker: of the same id, or both without one and of the same name."""
+    """Tell whether the actor is the maker: by one of their accounts, or both without one and of the same name."""
     if maker_id is not None or actor.id is not None:
-        return maker_id == actor.id
+        return maker_id in actor.ids
     return maker == actor.name
+
+
+async def names(actor: Actor) -> frozenset[str]:
+    """Return the names of all accounts of the actor's, for what is kept with a name only."""
+    if not actor.also:
+        return frozenset({actor.name})
+    return frozenset({actor.name, *(each.name for each in await Person.filter(id__in=actor.also))})

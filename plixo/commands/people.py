@@ -8,7 +8,7 @@ import typer
 
 from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
-from domain.people import access, access_lists, people, preferences, roles
+from domain.people import access, access_lists, humans, people, preferences, roles
 from domain.people.events import SettingChanged
 from domain.people.grants import Term
 from domain.people.preferences import Preferences
@@ -17,6 +17,7 @@ from plixo import shell
 from plixo.commands.moments import listed, told
 
 role_app = typer.Typer(no_args_is_help=True, help="Give and take roles, by Slack user id.")
+person_app = typer.Typer(no_args_is_help=True, help="Which accounts are one person's, who is no second person to them.")
 access_app = typer.Typer(no_args_is_help=True, help="Requests for access: who asks, and what becomes of it.")
 
 AccessId = Annotated[UUID, typer.Argument(metavar="ACCESS", help="The request's id, as `plixo access list` shows it.")]
@@ -78,6 +79,35 @@ def list_holders(
         for each in found
     )
     listed(found, lines, as_json=as_json, empty="nobody")
+
+
+@person_app.command()
+def same(
+    account: Annotated[str, typer.Argument(help="Slack user id, or name.")],
+    other: Annotated[str, typer.Argument(help="Another account of the same person.")],
+    reason: Annotated[str, typer.Option(help="How one knows; kept in the audit trail.")],
+) -> None:
+    """Say that two accounts are one person's: neither approves what the other made."""
+    event = shell.run(lambda core: humans.join(core, account=account, other=other, reason=reason, actor=SHELL))
+    typer.echo(event.told())
+
+
+@person_app.command()
+def apart(
+    account: Annotated[str, typer.Argument(help="Slack user id, or name.")],
+    reason: Annotated[str, typer.Option(help="How one knows; kept in the audit trail.")],
+) -> None:
+    """Say that an account is nobody else's, whatever address Slack has of it."""
+    event = shell.run(lambda core: humans.part(core, account=account, reason=reason, actor=SHELL))
+    typer.echo(event.told())
+
+
+@person_app.command("list")
+def list_humans(as_json: Annotated[bool, shell.JSON] = False) -> None:
+    """Show who has several accounts."""
+    found = shell.run(lambda core: humans.listed(core, actor=SHELL))
+    lines = (" = ".join(f"{name} ({account})" for name, account in each.accounts) for each in found)
+    listed(found, lines, as_json=as_json, empty="nobody has several accounts")
 
 
 @access_app.command("list")
