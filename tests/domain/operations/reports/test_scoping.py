@@ -1,4 +1,4 @@
-"""Scoping: every figure of one customer or segment is what it would be were there nobody else; together they are all."""
+"""Scoping: every figure of one customer or segment is what it would be without the others; together they are all."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
