@@ -17,9 +17,11 @@ DAYS = 7
 
 _BEFORE = """
     WITH entry AS (
-        SELECT a.invoice_id, a.amount_minor FROM allocation a LEFT JOIN payment p ON p.id = a.payment_id
-        WHERE CASE WHEN a.takes_back_id IS NULL AND p.received_on IS NOT NULL THEN p.received_on > %(then)s
-              ELSE a.created_at >= %(from)s END
+        SELECT a.invoice_id, a.amount_minor FROM payment p JOIN allocation a ON a.payment_id = p.id
+        WHERE p.received_on > %(then)s AND a.takes_back_id IS NULL
+        UNION ALL
+        SELECT invoice_id, amount_minor FROM allocation
+        WHERE created_at >= %(from)s AND (takes_back_id IS NOT NULL OR payment_id IS NULL)
         UNION ALL
         SELECT invoice_id, amount_minor FROM credit WHERE state = 'approved' AND decided_at >= %(from)s
         UNION ALL

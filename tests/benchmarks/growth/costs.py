@@ -139,7 +139,7 @@ COSTS = (
     Cost("queue: every open invoice judged anew", Order.LINEAR, _judged),
     Cost("queue: its top", Order.FLAT, _top),
     Cost("queue: why, of one invoice", Order.FLAT, _why),
-    Cost("search of a customer by name", Order.FLAT, _search),
+    Cost("search of a customer by a part of its name", Order.LINEAR, _search),
     Cost("readiness: all checks judged", Order.LINEAR, _readiness),
     Cost("readiness: its board", Order.FLAT, _board),
     Cost("digest: all figures of a week", Order.LINEAR, _digest),

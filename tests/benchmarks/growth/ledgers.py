@@ -1,9 +1,10 @@
 """Whole ledgers of any size with the shapes of real ones, made by the database itself.
 
 Three years of invoices: a few customers have thousands and most a handful; amounts are log-normal, as sums of trade
-are; four in ten invoices are issued on the last day of a month; customers have terms, currencies and habits of paying
-of their own. What was paid has its payment, what is open stands in the cadence where its due date puts it, and the
-reminders of the last ninety days lie in the history. Some payers dispute, some promise, some addresses are dead.
+are; numbers grow with time, and so does business; four in ten invoices are issued on the last day of a month;
+customers have terms, currencies and habits of paying of their own. What was paid has its payment, what is open stands
+in the cadence where its due date puts it, and the reminders of the last ninety days lie in the history. Some payers
+dispute, some promise, some addresses are dead.
 
 Each number follows from its row's number by a hash, so two ledgers of one size are the same. Rows are written with
 triggers at rest and indexed at the end, as a restored backup is.
@@ -42,18 +43,22 @@ class Ledger:
     """The database's size on disk, with all indexes."""
 
 
-_CHANCE: LiteralString = """
+_FUNCTIONS: LiteralString = """
     CREATE FUNCTION pg_temp.chance(n bigint, salt bigint) RETURNS float8 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
         SELECT (hashint8extended(n, salt) & 2147483647)::float8 / 2147483648
+    $$;
+    CREATE FUNCTION pg_temp.key(kind text, n bigint) RETURNS uuid LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+        SELECT (lpad(to_hex(n), 12, '0') || substr(md5(kind || n), 13))::uuid
     $$
 """
-"""A number from 0 up to 1 that looks like chance and is always the same for the same two numbers."""
+"""A number from 0 up to 1 that looks like chance and is always the same for the same two numbers; and an id that comes
+after those of smaller numbers, as ids do that are given out one after another."""
 
 _DRAWN: LiteralString = """
     CREATE TEMP TABLE drawn AS
     WITH throws AS (
         SELECT n, 1 + floor(%(customers)s * power(pg_temp.chance(n, 1), 2))::bigint AS customer,
-               %(today)s::date - floor(1095 * power(pg_temp.chance(n, 2), 1.4))::int AS day,
+               %(today)s::date - floor(1095 * power(1 - n / %(invoices)s::float8, 1.4))::int AS day,
                exp(10.8 + 1.4 * sqrt(-2 * ln(1 - pg_temp.chance(n, 5))) * cos(2 * pi() * pg_temp.chance(n, 6))) AS minor
         FROM generate_series(1, %(invoices)s::bigint) n
     ), issued AS (
@@ -81,13 +86,13 @@ _DRAWN: LiteralString = """
                 WHEN due_on < %(today)s::date AND pg_temp.chance(n, 12) < 0.06 THEN total / 2 ELSE total END AS open,
            CASE WHEN pg_temp.chance(n, 13) < 0.9 THEN (ARRAY['EUR', 'EUR', 'EUR', 'EUR', 'EUR', 'EUR', 'EUR', 'USD',
                 'GBP', 'CHF'])[1 + floor(10 * pg_temp.chance(customer, 14))::int] ELSE 'EUR' END AS currency,
-           md5('invoice' || n)::uuid AS id, md5('account' || customer)::uuid AS account_id
+           pg_temp.key('invoice', n) AS id, pg_temp.key('account', customer) AS account_id
     FROM stated
 """
 
 _ACCOUNTS: LiteralString = """
     INSERT INTO account (id, number, name, name_key, country, timezone, industry, risk, tags, state, created_at)
-    SELECT md5('account' || n)::uuid, 'C' || n, name || ' ' || n, lower(name) || ' ' || n,
+    SELECT pg_temp.key('account', n), 'C' || n, name || ' ' || n, lower(name) || ' ' || n,
            (ARRAY['DE', 'DE', 'DE', 'FR', 'ES', 'GB', 'US', 'AT', 'PL', NULL])[1 + n %% 10],
            (ARRAY['Europe/Berlin', 'Europe/Berlin', 'Europe/Berlin', 'Europe/Paris', 'Europe/Madrid', 'Europe/London',
                   'America/New_York', 'Europe/Vienna', 'Europe/Warsaw', NULL])[1 + n %% 10],
@@ -102,7 +107,7 @@ _ACCOUNTS: LiteralString = """
 
 _CONTACTS: LiteralString = """
     INSERT INTO contact (id, account_id, name, email, email_key, role, state, created_at)
-    SELECT md5('contact' || n || role)::uuid, md5('account' || n)::uuid, 'Pat ' || n, role || '@customer-' || n
+    SELECT pg_temp.key('contact' || role, n), pg_temp.key('account', n), 'Pat ' || n, role || '@customer-' || n
            || '.example', role || '@customer-' || n || '.example', role, 'active', %(now)s
     FROM generate_series(1, %(customers)s::bigint) n
     CROSS JOIN (VALUES ('billing', 1.0, 30), ('escalation', 0.35, 31), ('other', 0.1, 32)) kind (role, share, salt)
@@ -120,14 +125,14 @@ _INVOICES: LiteralString = """
 _PAYMENTS: LiteralString = """
     INSERT INTO payment (id, account_id, kind, source, object_id, currency, amount_minor, received_on, method,
                          created_at)
-    SELECT md5('payment' || n)::uuid, account_id, 'payment', 'import', 'file:' || n, currency, total - open,
+    SELECT pg_temp.key('payment', n), account_id, 'payment', 'import', 'file:' || n, currency, total - open,
            coalesce(settled_on, due_on), 'bank transfer', coalesce(settled_on, due_on) + time '12:00' AT TIME ZONE 'UTC'
     FROM drawn WHERE state = 'settled' OR state = 'open' AND open < total
 """
 
 _ALLOCATIONS: LiteralString = """
     INSERT INTO allocation (id, payment_id, invoice_id, amount_minor, created_at)
-    SELECT md5('allocation' || n)::uuid, md5('payment' || n)::uuid, id, total - open,
+    SELECT pg_temp.key('allocation', n), pg_temp.key('payment', n), id, total - open,
            coalesce(settled_on, due_on) + time '12:00' AT TIME ZONE 'UTC'
     FROM drawn WHERE state = 'settled' OR state = 'open' AND open < total
 """
@@ -145,7 +150,7 @@ _ENROLMENTS: LiteralString = """
     )
     INSERT INTO enrolment (id, invoice_id, cadence_id, segment, state, last_position, last_severity, next_action_at,
                            created_at)
-    SELECT md5('enrolment' || d.n)::uuid, d.id, %(cadence)s, 'everyone',
+    SELECT pg_temp.key('enrolment', d.n), d.id, %(cadence)s, 'everyone',
            CASE WHEN d.state <> 'open' THEN 'closed' WHEN s.offset_days IS NULL THEN 'finished' ELSE 'running' END,
            s.position, s.severity,
            CASE WHEN d.state = 'open' AND s.offset_days IS NOT NULL
@@ -159,7 +164,7 @@ _REMINDERS: LiteralString = """
     WITH left_before AS (
         SELECT d.n, d.id, d.account_id, d.customer, s.position, s.letter, s.tone, s.severity,
                (d.due_on + s.offset_days) + time '08:10' AT TIME ZONE 'UTC' AS at,
-               md5('mailing' || d.n || '.' || s.position)::uuid AS mailing_id
+               pg_temp.key('mailing' || s.position, d.n) AS mailing_id
         FROM drawn d JOIN cadence_step s ON s.cadence_id = %(cadence)s AND s.letter IS NOT NULL
         WHERE d.state <> 'void' AND d.due_on + s.offset_days < coalesce(d.settled_on, %(today)s::date)
         AND d.due_on + s.offset_days > %(today)s::date - 90 AND d.due_on + s.offset_days >= d.issued_on
@@ -167,7 +172,7 @@ _REMINDERS: LiteralString = """
         INSERT INTO mailing (id, unique_key, letter, tone, invoice_id, account_id, contact_id, address, address_key,
                              message_id, asks, step, segment, state, reason, provider, reserved_on, queued_at, sent_at)
         SELECT mailing_id, 'grown:' || mailing_id, letter, tone, id, account_id,
-               md5('contact' || customer || 'billing')::uuid, 'billing@customer-' || customer || '.example',
+               pg_temp.key('contactbilling', customer), 'billing@customer-' || customer || '.example',
                'billing@customer-' || customer || '.example', '<' || mailing_id || '@mail.example>', true, position,
                'everyone', 'sent', 'step ' || position, 'other', at::date, at, at
         FROM left_before
@@ -181,8 +186,8 @@ _REMINDERS: LiteralString = """
     )
     INSERT INTO mailing_item (id, mailing_id, invoice_id, contact_id, unique_key, enrolment_id, step, letter, tone,
                               severity, state, reason, created_at)
-    SELECT md5('item' || n || '.' || position)::uuid, mailing_id, id, md5('contact' || customer || 'billing')::uuid,
-           'grown:' || n || ':' || position, md5('enrolment' || n)::uuid, position, letter, tone, severity, 'included',
+    SELECT pg_temp.key('item' || position, n), mailing_id, id, pg_temp.key('contactbilling', customer),
+           'grown:' || n || ':' || position, pg_temp.key('enrolment', n), position, letter, tone, severity, 'included',
            'step ' || position, at
     FROM left_before
 """
@@ -190,7 +195,7 @@ _REMINDERS: LiteralString = """
 _DISPUTES: LiteralString = """
     INSERT INTO dispute (id, invoice_id, account_id, currency, amount_minor, reason_code, description, state,
                          sla_due_at, sla_risk_at, source, filed_by, created_at)
-    SELECT md5('dispute' || n)::uuid, id, account_id, currency, open, 'wrong_amount', 'The price was agreed otherwise.',
+    SELECT pg_temp.key('dispute', n), id, account_id, currency, open, 'wrong_amount', 'The price was agreed otherwise.',
            'open', %(now)s::timestamptz + interval '3 days', %(now)s::timestamptz + interval '1 day', 'portal',
            'Pat ' || customer, %(now)s::timestamptz - interval '2 days'
     FROM drawn WHERE state = 'open' AND due_on < %(today)s::date AND pg_temp.chance(n, 40) < 0.02
@@ -199,7 +204,7 @@ _DISPUTES: LiteralString = """
 _PROMISES: LiteralString = """
     INSERT INTO promise (id, invoice_id, account_id, currency, amount_minor, promised_on, grace_days, source, state,
                          made_by, created_at)
-    SELECT md5('promise' || n)::uuid, id, account_id, currency, open,
+    SELECT pg_temp.key('promise', n), id, account_id, currency, open,
            %(today)s::date + 1 + floor(14 * pg_temp.chance(n, 41))::int, 2, 'portal', 'running', 'Pat ' || customer,
            %(now)s::timestamptz - interval '1 day'
     FROM drawn WHERE state = 'open' AND due_on < %(today)s::date AND pg_temp.chance(n, 40) BETWEEN 0.02 AND 0.06
@@ -249,7 +254,7 @@ async def fill(database_address: str, invoices: int, *, now: datetime = START) -
         "invoices": invoices, "customers": customers, "now": now, "today": now.date(), "cadence": CADENCE,
     }  # fmt: skip
     async with await psycopg.AsyncConnection.connect(database_address, autocommit=True) as connection:
-        await connection.execute(_CHANCE)
+        await connection.execute(_FUNCTIONS)
         async with connection.transaction():
             await connection.execute("SET LOCAL session_replication_role = replica")
             await connection.execute("SET LOCAL maintenance_work_mem = '256MB'")
