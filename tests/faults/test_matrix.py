@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.faults import matrix, play, yard
+from tests.faults import matrix, play, report, results, yard
 from tests.faults.matrix import SHORT, Fault, Moment, Party
 from tests.faults.servers import Redis
 
@@ -23,6 +23,12 @@ def test_the_short_matrix_breaks_everybody_once_in_every_moment() -> None:
     assert set(SHORT) <= set(matrix.cells())
     assert {each.party for each in SHORT} == set(Party)
     assert {each.moment for each in SHORT} == set(Moment)
+
+
+def test_the_page_on_reliability_tells_of_the_last_results() -> None:
+    text = report.PAGE.read_text()
+
+    assert report.page(text, results.read()) == text
 
 
 @pytest.mark.fault
