@@ -1,15 +1,9 @@
 """Job kinds: every job that there is, what it does and what it waits for; the docs have their list from here."""
 
 from domain.kernel.jobs import JobKind
+from plixo import chat_job_kinds
 
 JOBS = (
-    JobKind(
-        "tell_operators",
-        "Draws the case message in Slack anew and adds a line to its thread.",
-        attempts=4,  # one line that cannot be told must not keep the others back; a busy Slack does not count
-        lock="chat",
-        queue="chat",
-    ),
     JobKind("write_letter", "Queues the letter that an event calls for, to each contact that should get it."),
     JobKind("send_mailing", "Checks everything again, then sends one mail.", attempts=40, lock="mailing {mailing_id}"),
     JobKind(
@@ -123,72 +117,6 @@ JOBS = (
         queueing_lock="apply_cash",
     ),
     JobKind(
-        "tell_person",
-        "Writes to the persons whom something concerns: requests to decide, answers, roles that end.",
-        lock="tell_person",  # of two at once one would show what was before
-        queue="chat",
-    ),
-    JobKind(
-        "learn_people",
-        "Asks Slack for the names, languages and time zones of people.",
-        lock="learn_people",
-        queueing_lock="learn_people",
-        queue="homes",
-    ),
-    JobKind(
-        "publish_home",
-        "Draws the App Home that somebody looks at.",
-        attempts=6,
-        lock="home {slack_id}",  # whoever opens one does not wait for hundreds of others
-        queueing_lock="publish_home {slack_id}",
-        queue="chat",
-    ),
-    JobKind(
-        "redraw_home",
-        "Draws the App Home of somebody who may see less from now on, however long ago it was opened.",
-        queue="chat",
-    ),
-    JobKind(
-        "publish_homes",
-        "Draws App Homes anew that have changed.",
-        attempts=6,
-        lock="home",
-        queueing_lock="publish_homes",
-        queue="homes",  # of hundreds at Slack's pace, which must keep no news waiting
-    ),
-    JobKind("share_audit", "Sends a part of the audit log to its asker.", queue="chat", given_up="tell_audit_given_up"),
-    JobKind("tell_audit_given_up", "Tells whoever asked for a part of the audit log that it cannot be brought."),
-    JobKind(
-        "redraw_lines",
-        "Draws lines in Slack anew whose words about a person were erased.",
-        lock="redraw_lines",
-        queue="homes",  # hundreds at Slack's pace, which must keep no news waiting
-    ),
-    JobKind(
-        "redraw_case",
-        "Draws an invoice's message in Slack anew, without a word.",
-        attempts=4,
-        lock="chat",
-        queue="chat",
-    ),
-    JobKind(
-        "redraw_chat",
-        "Draws messages anew whose buttons are for something that is decided by now.",
-        attempts=4,
-        lock="chat",
-        queueing_lock="redraw_chat",
-        queue="chat",
-    ),
-    JobKind(
-        "watch_chat",
-        "Learns who reads along in the channels of Slack, and makes up for what could not be told.",
-        attempts=4,
-        lock="chat",
-        queueing_lock="watch_chat",
-        queue="chat",
-    ),
-    JobKind("share_document", "Puts a payer's file into the thread of its case in Slack.", attempts=40, queue="chat"),
-    JobKind(
         "examine_document",
         "Looks into a file from outside and draws the picture that may be shown.",
         attempts=40,
@@ -196,14 +124,6 @@ JOBS = (
     ),
     JobKind(
         "watch_files", "Tells of files that nobody could look into.", lock="watch_files", queueing_lock="watch_files"
-    ),
-    JobKind("look_at_file", "Finds out whether a file that was shared in Slack is for an import.", attempts=20),
-    JobKind("fetch_dispute_file", "Fetches a file from Slack that came with an objection.", attempts=20),
-    JobKind(
-        "fetch_import",
-        "Fetches a file from Slack that somebody handed in.",
-        attempts=20,
-        given_up="give_up_import",
     ),
     JobKind(
         "read_import",
@@ -219,15 +139,6 @@ JOBS = (
         queue="imports",
         given_up="give_up_import",
     ),
-    JobKind("show_import", "Draws the card of a file that was handed in.", attempts=20, queue="chat"),
-    JobKind("give_up_import", "Ends an import of which every try has failed, and tells whoever waits for it."),
-    JobKind(
-        "send_export",
-        "Makes a file or a chart that somebody asked for, and sends it.",
-        queue="exports",
-        given_up="tell_export_given_up",
-    ),
-    JobKind("tell_export_given_up", "Tells whoever asked for a file that it cannot be made."),
     JobKind("expire_imports", "Ends imports about which nobody has decided.", queueing_lock="expire_imports"),
     JobKind(
         "end_roles",
@@ -252,7 +163,6 @@ JOBS = (
         lock="plan_digests",
         queueing_lock="plan_digests",
     ),
-    JobKind("tell_digest", "Writes a digest to its reader in Slack.", attempts=20, queue="exports"),
     JobKind("mail_digest", "Mails a digest to its reader.", attempts=40, lock="operator mail {mail_id}"),
     JobKind("plan_smoke", "Has the day's test dispute filed.", queueing_lock="plan_smoke"),
     JobKind(
@@ -262,26 +172,10 @@ JOBS = (
         lock="smoke_dispute",
     ),
     JobKind(
-        "show_readiness",
-        "Draws the board of readiness in Slack anew, and pins it.",
-        attempts=4,
-        lock="chat",
-        queueing_lock="show_readiness",
-        queue="chat",
-    ),
-    JobKind(
         "watch_incidents",
         "Looks at the payers' pages, judges whether something is wrong, and opens or ends incidents.",
         lock="watch_incidents",
         queueing_lock="watch_incidents",
-    ),
-    JobKind(
-        "show_incidents",
-        "Draws the messages of incidents in Slack anew, and adds what happened to their threads.",
-        attempts=4,
-        lock="chat",
-        queueing_lock="show_incidents",
-        queue="chat",
     ),
     JobKind("send_incident_mail", "Mails one letter about an incident.", attempts=40, lock="operator mail {mail_id}"),
     JobKind("mail_incident", "Queues a letter about an incident to each manager with an address."),
@@ -291,44 +185,10 @@ JOBS = (
         lock="watch_operations",
         queueing_lock="watch_operations",
     ),
-    JobKind(
-        "show_maintenance",
-        "Draws the message about maintenance in Slack anew.",
-        attempts=4,
-        lock="chat",
-        queueing_lock="show_maintenance",
-        queue="chat",
-    ),
     JobKind("tidy_files", "Removes files that no row knows.", lock="tidy_files", queueing_lock="tidy_files"),
+    *chat_job_kinds.JOBS,
     JobKind("forget_old", "Removes keys of old requests.", lock="forget", queueing_lock="forget"),
 )
 """The jobs table: everything that happens later."""
 
-
-OF_CHAT = (
-    "tell_operators",
-    "share_document",
-    "share_audit",
-    "tell_audit_given_up",
-    "tell_person",
-    "publish_home",
-    "publish_homes",
-    "redraw_home",
-    "learn_people",
-    "redraw_case",
-    "redraw_chat",
-    "redraw_lines",
-    "show_readiness",
-    "show_maintenance",
-    "show_incidents",
-    "watch_chat",
-    "look_at_file",
-    "fetch_dispute_file",
-    "fetch_import",
-    "show_import",
-    "give_up_import",
-    "send_export",
-    "tell_export_given_up",
-    "tell_digest",
-)
-"""Jobs that the operators' chat brings; without it they do nothing."""
+OF_CHAT = chat_job_kinds.NAMES

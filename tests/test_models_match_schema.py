@@ -56,6 +56,8 @@ SQL_ONLY = {
     "mail_answer": "put once by one statement that its key decides, and read by its id",
     "home_view": "one line for each person, put and read by one statement",
     "chat_channel": "written as the chat describes it, read by its id; no code makes one otherwise",
+    "outside_call": "counts that one statement adds to, and that are read in sums",
+    "incident_signal": "one line for each rule that counts, put and read by one statement each",
     "chat_trouble": "one upsert notes it, one delete ends it",
     "digest": "put by one statement for everybody whose hour has passed, and read by its id",
     "readiness_result": "one line for each check, put by one statement",

@@ -30,7 +30,7 @@ from domain.operations.states import IncidentState
 from domain.outreach import gates
 from domain.outreach.gates import INCIDENT, Holds
 
-LOCK = 7_154_271
+LOCK = 7_154_283
 """Advisory lock of whoever changes an incident; any number that nothing else uses."""
 
 LIVE = (IncidentState.OPEN.value, IncidentState.OWNED.value)
