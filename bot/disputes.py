@@ -83,14 +83,14 @@ async def listed(core: Core, ask: Ask) -> Message:
 
 async def take(core: Core, ask: Ask) -> Message:
     """Answer ``/plixo dispute take D-1A2B-3C4D``; an invoice's number names its open dispute, too."""
-    dispute_id = await _first(core, ask.words, "dispute take D-1A2B-3C4D")
+    dispute_id = await first(core, ask.words, "dispute take D-1A2B-3C4D")
     return answers.done(await dispute_owners.take(core, dispute_id=dispute_id, actor=ask.actor), views.show(dispute_id))
 
 
 async def assign(core: Core, ask: Ask) -> Message:
     """Answer ``/plixo dispute assign D-1A2B-3C4D @ben``."""
     example = "dispute assign D-1A2B-3C4D @ben"
-    dispute_id = await _first(core, ask.words, example)
+    dispute_id = await first(core, ask.words, example)
     who = [each for each in ask.words[1:] if each.casefold() != "to"]
     if not who:
         raise Misunderstood(say("To whom? For example `/plixo {example}`.", example=example))
@@ -104,7 +104,7 @@ async def resolve(core: Core, ask: Ask) -> Message:
     Raises:
         Misunderstood: Dispute, outcome, amount or note is missing.
     """
-    dispute_id = await _first(core, ask.words, RESOLVE)
+    dispute_id = await first(core, ask.words, RESOLVE)
     outcome = OUTCOMES.get(ask.words[1].casefold()) if len(ask.words) > 1 else None
     if outcome is None:
         raise Misunderstood(
@@ -134,7 +134,7 @@ async def resolve(core: Core, ask: Ask) -> Message:
 
 async def withdraw(core: Core, ask: Ask) -> Message:
     """Answer ``/plixo dispute withdraw D-1A2B-3C4D note…``."""
-    dispute_id = await _first(core, ask.words, "dispute withdraw D-1A2B-3C4D they found their mistake")
+    dispute_id = await first(core, ask.words, "dispute withdraw D-1A2B-3C4D they found their mistake")
     note = " ".join(ask.words[1:])
     return answers.done(await dispute_endings.withdraw(core, dispute_id=dispute_id, note=note, actor=ask.actor))
 
@@ -194,7 +194,12 @@ async def _assigned(core: Core, *, dispute_id: UUID, slack_id: str, actor: Actor
     return answers.done(event, views.show(dispute_id))
 
 
-async def _first(core: Core, said: tuple[str, ...], example: str) -> UUID:
+async def first(core: Core, said: tuple[str, ...], example: str) -> UUID:
+    """Return the dispute that the first word names.
+
+    Raises:
+        Misunderstood: There is no word, or no open dispute of that invoice.
+    """
     if not said:
         raise Misunderstood(say("Which dispute? For example `/plixo {example}`.", example=example))
     return await _named(core, said[0])

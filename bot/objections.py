@@ -1,19 +1,22 @@
-"""Objections: file one for a payer, and decide it, in forms; what is wrong stands at its field."""
+"""Objections: file one for a payer, ask the payer about it, and decide it, in forms; what is wrong is at its field."""
 
 from collections.abc import Mapping
 
-from bot import entered, sessions
-from bot.asks import Filled, Press
+from bot import asks, disputes, entered, sessions
+from bot.asks import Ask, Filled, Press
 from bot.blocks import Message
 from bot.dispute_files import SOURCE
 from bot.filled import Misfilled
 from bot.ids import Action, FormId
-from bot.routes import Answer, Form, Route
+from bot.routes import Answer, Command, Form, Group, Route, command
 from bot.views import answers, dispute_forms
 from bot.views import case_forms as forms
 from bot.views import disputes as views
 from bot.views import promises as promise_views
-from domain.commitments import dispute_endings, dispute_queries, dispute_uploads, disputes
+from domain.casework import dispute_questions
+from domain.casework.refusals import NobodyToAsk, TextUnusable
+from domain.commitments import dispute_endings, dispute_queries, dispute_uploads
+from domain.commitments import disputes as filings
 from domain.commitments.dispute_endings import Outcome
 from domain.commitments.dispute_refusals import (
     DescriptionUnusable,
@@ -26,9 +29,11 @@ from domain.commitments.refusals import AmountNotPositive, OtherCurrency, Reason
 from domain.kernel import speech
 from domain.kernel.actor import Permission
 from domain.kernel.core import Core
-from domain.kernel.speech import say
+from domain.kernel.speech import phrase, say
 from domain.operations import cases
 from domain.outreach import confirmations
+
+ASK = "dispute ask D-1A2B-3C4D which delivery note is it about?"
 
 
 async def press_file(core: Core, press: Press) -> Answer:
@@ -56,7 +61,7 @@ async def submit_file(core: Core, filled: Filled) -> Message:
             "words": (DescriptionUnusable,),
         }
     ):
-        event = await disputes.file(core, invoice_number=case.invoice_number, filing=filing, actor=filled.actor)
+        event = await filings.file(core, invoice_number=case.invoice_number, filing=filing, actor=filled.actor)
     files = {f"{SOURCE}{each.id}": each.name for each in filled.values.files("papers") if each.id}
     note = promise_views.confirmed(await confirmations.of_account(core, account_id=case.account_id))
     if files:
@@ -105,13 +110,59 @@ async def submit_resolve(core: Core, filled: Filled) -> Message:
     return answers.done(event, views.show(dispute_id))
 
 
+async def ask(core: Core, ask: Ask) -> Message:
+    """Answer ``/plixo dispute ask D-1A2B-3C4D text…``: the text goes to the payer by mail."""
+    dispute_id = await disputes.first(core, ask.words, ASK)
+    said = asks.reason(ask.words[1:], why=say("What do you want to know? The payer reads it."), example=ASK)
+    event = await dispute_questions.ask(core, dispute_id=dispute_id, text=said, actor=ask.actor)
+    return answers.done(event, views.show(dispute_id))
+
+
+async def press_ask(core: Core, press: Press) -> Answer:
+    """Answer a click on Ask the customer: show the form, as long as somebody can be asked.
+
+    Raises:
+        NobodyToAsk: No contact of the customer can be mailed.
+    """
+    assert press.subject.dispute is not None, "the route asks for it"
+    dispute = await dispute_queries.dispute(core, dispute_id=press.subject.dispute)
+    if dispute.sla is None or not views.ask(dispute):
+        return views.card(dispute)
+    to = await dispute_questions.recipients(core, dispute_id=dispute.dispute_id)
+    if not to:
+        raise NobodyToAsk
+    return dispute_forms.ask(dispute, to)
+
+
+async def submit_ask(core: Core, filled: Filled) -> Message:
+    """Mail the question that was written."""
+    dispute_id = filled.subject.dispute
+    assert dispute_id is not None, "the form's route asks for it"
+    said = filled.values.needed("question", or_else=say("What do you want to know? The payer reads it."))
+    with entered.at_fields({"question": (TextUnusable,), "contact": (NobodyToAsk,)}):
+        event = await dispute_questions.ask(
+            core, dispute_id=dispute_id, text=said, actor=filled.actor,
+            contact_id=entered.chosen(filled.values, "contact", or_else=say("Who is asked?")),
+        )  # fmt: skip
+    return answers.done(event, views.show(dispute_id))
+
+
+COMMANDS: tuple[Command, ...] = (
+    command(
+        Group.DISPUTES, "dispute ask", "INV|D-… text…", Permission.WORK_QUEUE,
+        phrase("asks the customer about it by mail"), ASK, ask,
+    ),
+)  # fmt: skip
+
 BUTTONS: Mapping[Action, Route] = {
     Action.DISPUTE_CASE: Route(Permission.WORK_QUEUE, sessions.pressed(press_file), ("invoice",), opens=True),
+    Action.ASK_PAYER: Route(Permission.WORK_QUEUE, press_ask, ("dispute",), opens=True),
     Action.RESOLVE_DISPUTE: Route(Permission.VIEW, press_resolve, ("dispute",), opens=True),
 }
 
 FORMS: Mapping[FormId, Form] = {
     FormId.DISPUTE_CASE: Form(Permission.WORK_QUEUE, sessions.filled(submit_file)),
+    FormId.ASK_PAYER: Form(Permission.WORK_QUEUE, submit_ask, ("dispute",)),
     FormId.RESOLVE_DISPUTE: Form(Permission.VIEW, submit_resolve, ("dispute",)),
 }
 """Who may decide, the domain says: whoever works the queue, or approves credits."""

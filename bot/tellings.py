@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.rooms import Purpose
+from domain.casework import dispute_question_events as dispute_question
 from domain.casework import events as casework
 from domain.casework import mail_answer_events as mail_answer
 from domain.casework import question_events as question
@@ -146,6 +147,8 @@ TELLINGS: Mapping[type[Event], Telling] = {
     dispute.DisputeTestEnded: QUIET,
     dispute.DisputeAssigned: QUIET,
     dispute.EvidenceAdded: NORMAL,
+    dispute_question.PayerAsked: NORMAL,
+    dispute_question.PayerAnswered: ALARM,
     dispute.DocumentHeldBack: NORMAL,
     dispute.DocumentUnexamined: many(phrase("files that cannot be examined")),
     support.SupportAsked: many(phrase("calls for help")),  # strangers may ask, too

@@ -25,6 +25,7 @@ JOBS = (
     JobKind("conclude_dispute", "Ends a dispute whose credit was approved."),
     JobKind("drop_dispute", "Ends the dispute of an invoice that was written off or voided."),
     JobKind("judge_commitments", "Decides by money which promises are kept or broken, and how plans stand."),
+    JobKind("hear_dispute_answer", "Lets a dispute's time run again once the payer has answered."),
     JobKind("mail_answer", "Queues the mail with the answer to a payer's question."),
     JobKind("open_task", "Opens a task that only a person can do."),
     JobKind(

@@ -131,6 +131,9 @@ class Settings(ReadinessSettings, WatchSettings, RetentionSettings):
     office_closes: time = Field(
         default=time(17), description="Until this hour, on working days of the merchant's country."
     )
+    dispute_wait_days: int = Field(
+        default=7, ge=1, le=60, description="How long a dispute's time stands still, at most, for the payer's answer."
+    )
     publish_coverage: int = Field(
         default=70,
         ge=0,
@@ -284,6 +287,7 @@ class Settings(ReadinessSettings, WatchSettings, RetentionSettings):
             claim=timedelta(minutes=self.claim_minutes),
             office_opens=self.office_opens,
             office_closes=self.office_closes,
+            dispute_wait=timedelta(days=self.dispute_wait_days),
             publish_coverage=self.publish_coverage,
             autopilot_coverage=self.autopilot_coverage,
             autopilot_reversals=self.autopilot_reversals,

@@ -3,8 +3,17 @@
 from collections.abc import Awaitable, Callable
 from functools import partial
 
+from domain.casework import (
+    dispute_question_events,
+    dispute_questions,
+    mail_answer_events,
+    question_events,
+    questions,
+    task_endings,
+    tasks,
+    worklist,
+)
 from domain.casework import events as casework_events
-from domain.casework import mail_answer_events, question_events, questions, task_endings, tasks, worklist
 from domain.cash_application import events as cash_events
 from domain.cash_application import mailed_advices, posting, reading_events
 from domain.commitments import (
@@ -92,6 +101,7 @@ NOTICES: Notices = merged(
     stop_events.NOTICES,
     casework_events.NOTICES,
     question_events.NOTICES,
+    dispute_question_events.NOTICES,
     mail_answer_events.NOTICES,
     support_events.NOTICES,
     import_decisions.NOTICES,
@@ -168,12 +178,16 @@ def _of_cases(core: Core) -> dict[str, JobFunction]:
     async def mail_incident(entry_id: int) -> None:
         await incident_mails.queue(core, entry_id=entry_id)
 
+    async def hear_dispute_answer(entry_id: int) -> None:
+        await dispute_questions.hear(core, entry_id=entry_id)
+
     async def open_task(entry_id: int, word: str = "") -> None:
         await tasks.open_task(core, entry_id=entry_id, kind=word)
 
     return {
         "open_task": open_task,
         "mail_answer": mail_answer,
+        "hear_dispute_answer": hear_dispute_answer,
         "judge_commitments": partial(judging.judge_commitments, core),
         "watch_disputes": _whole(core, dispute_deadlines.watch),
         "conclude_dispute": partial(dispute_endings.conclude, core),

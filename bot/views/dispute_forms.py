@@ -1,12 +1,13 @@
-"""The form that decides a dispute: what is objected to stands above, and the payer reads the words below."""
+"""Forms of a dispute: what is objected to stands above, and the payer reads the words below."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from bot import blocks, inputs, text
 from bot.ids import FormId, Subject
 from bot.inputs import Option
 from bot.modals import Modal
 from bot.views import disputes
+from domain.casework.dispute_questions import LONGEST, Recipient
 from domain.commitments.dispute_endings import NOTE_LENGTH, Outcome
 from domain.commitments.dispute_queries import DisputeView
 from domain.kernel.speech import phrase, say, say_as
@@ -21,8 +22,39 @@ OUTCOMES: Mapping[str, str] = {
 }
 
 
+def ask(dispute: DisputeView, to: Sequence[Recipient]) -> Modal:
+    """Return the form in which the payer is asked."""
+    about = {"reference": dispute.reference, "invoice": text.foreign(dispute.invoice_number)}
+    people = [
+        Option(text.plain(", ".join(filter(None, (each.name, each.address))), limit=70), str(each.contact_id))
+        for each in to
+    ]
+    return Modal(
+        title=say("Ask the customer"),
+        form=FormId.ASK_PAYER,
+        submit=say("Send"),
+        subject=Subject(dispute=dispute.dispute_id),
+        blocks=(
+            blocks.section(f"{say('*Dispute {reference} about {invoice}*', **about)}\n{disputes.disputed(dispute)}"),
+            blocks.section(text.quoted(dispute.description, most=12, limit=200)),
+            inputs.select("contact", say("Who is asked"), people, initial=people[0].value),
+            inputs.text(
+                "question",
+                say("Your question"),
+                lines=True,
+                most=min(LONGEST, 3_000),
+                hint=say("It leaves at once as a mail in their language, with your words as they are."),
+            ),
+            blocks.context(
+                say("Until they answer the dispute's time stands still, for some days at most; what they write comes"
+                    " back to this invoice.")
+            ),
+        ),
+    )  # fmt: skip
+
+
 def resolve(dispute: DisputeView) -> Modal:
-    """Return the form."""
+    """Return the form that decides it."""
     about = {"reference": dispute.reference, "invoice": text.foreign(dispute.invoice_number)}
     head = (
         say("*Test dispute {reference} about {invoice}*", **about)

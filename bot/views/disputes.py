@@ -64,6 +64,7 @@ def card(dispute: DisputeView, *, owners: Owners | None = None) -> Message:
                     f" {text.moment(dispute.filed_at)}",
                 ),
             ),
+            *_asked(dispute),
             *([blocks.section(end)] if (end := _end(dispute)) else ()),
             *_decisions(dispute),
         ),
@@ -205,6 +206,39 @@ def _end(dispute: DisputeView) -> str:
     return ""
 
 
+def _asked(dispute: DisputeView) -> tuple[Block, ...]:
+    """Return what the payer was asked, and whether the dispute's time stands still for the answer."""
+    asked = dispute.asked
+    if asked is None:
+        return ()
+    about = {"who": text.foreign(asked.by, limit=40), "to": text.foreign(asked.to), "when": text.moment(asked.at)}
+    if asked.answered_at is not None:
+        head = say(
+            "*Asked by {who}* of {to} {when}; they answered {then}.", then=text.moment(asked.answered_at), **about
+        )
+    elif asked.waits:
+        until = text.moment(asked.wait_until)
+        head = say("*Asked by {who}* of {to} {when}; the time stands still until they answer, at most until {until}.",
+                   until=until, **about)  # fmt: skip
+    else:
+        head = say("*Asked by {who}* of {to} {when}; no answer came.", **about)
+    return (blocks.section(f"{head}\n{text.quoted(asked.text, most=6, limit=200)}"),)
+
+
+def ask(dispute: DisputeView) -> tuple[Block, ...]:
+    """Return the button that asks the payer, where one can be asked now."""
+    if dispute.is_test or (dispute.asked is not None and dispute.asked.waits):
+        return ()
+    return (
+        blocks.button(
+            say("Ask the customer…"),
+            action=ids.Action.ASK_PAYER,
+            value=ids.value(dispute=dispute.dispute_id),
+            label=say("Ask the customer about dispute {reference}", reference=dispute.reference),
+        ),
+    )
+
+
 def _decisions(dispute: DisputeView) -> tuple[Block, ...]:
     if dispute.sla is None:
         return ()
@@ -224,6 +258,6 @@ def _decisions(dispute: DisputeView) -> tuple[Block, ...]:
         label=say("Show the invoice"),
     )
     return (
-        blocks.actions(*taking, decide, case),
+        blocks.actions(*taking, decide, *ask(dispute), case),
         blocks.people(say("Give it to…"), action=ids.Action.ASSIGN_DISPUTE, value=value),
     )

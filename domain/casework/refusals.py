@@ -25,6 +25,8 @@ Refusal
 ├── WriterUnknown           whoever wrote is not a contact of the customer
 ├── MailUnplaced            nobody has said yet which invoice a mail is about
 ├── WriterUnproven          whoever wrote may be anybody, and it would change whom we write to
+├── NobodyToAsk             nobody at the customer can be asked by mail
+├── PayerAskedBefore        a question about the dispute waits for its answer
 ├── QuestionEnded           somebody has answered the question, or closed it
 ├── QuestionsTooMany        as many as one payer may have waiting are waiting
 ├── TextUnusable            a question or an answer says nothing, or is longer than anybody reads
@@ -246,6 +248,27 @@ class AnsweredBefore(Refusal):
 
     def __init__(self, who: str) -> None:
         super().__init__(say("{who} has answered this mail already; nothing was sent a second time.", who=who))
+
+
+class NobodyToAsk(Refusal):
+    """Say that a question about a dispute reaches nobody."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            say(
+                "There is nobody to ask: a test has no payer, and a question goes only to an active contact of the"
+                " customer whose address is not suppressed. `/plixo contact add` adds one."
+            )
+        )
+
+
+class PayerAskedBefore(Refusal):
+    """Say that one question at a time waits for its answer."""
+
+    def __init__(self, who: str) -> None:
+        super().__init__(
+            say("{who} has asked already, and the customer has not answered yet; nothing was sent.", who=who)
+        )
 
 
 class WriterUnknown(Refusal):

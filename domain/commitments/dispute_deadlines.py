@@ -52,6 +52,16 @@ def deadlines(core: Core, start: datetime, reason: Reason) -> tuple[datetime, da
     return risk, due
 
 
+def standing_still(core: Core, since: datetime, until: datetime, deadline: datetime) -> datetime:
+    """Return a deadline when the time of its dispute stands still from *since* to *until*; one that is over stays."""
+    if deadline <= since:
+        return deadline
+    zone, country = core.merchant.zone, core.merchant.country
+    opens, closes = core.limits.office_opens, core.limits.office_closes
+    left = calendars.worked(since, deadline, zone=zone, country=country, opens=opens, closes=closes)
+    return calendars.after(until, left, zone=zone, country=country, opens=opens, closes=closes)
+
+
 def standing(now: datetime, *, risk_at: datetime, due_at: datetime) -> Sla:
     """Return how a dispute with those deadlines stands now."""
     if now >= due_at:

@@ -14,7 +14,7 @@ from domain.commitments.dispute_events import reference
 from domain.commitments.dispute_refusals import DisputeNotFound
 from domain.commitments.documents import DocumentLine
 from domain.commitments.states import DocumentState
-from domain.kernel import calendars, kept
+from domain.kernel import addresses, calendars, kept
 from domain.kernel.core import Core
 from domain.kernel.money import Money
 from domain.kernel.scopes import ALL, Scope
@@ -34,6 +34,22 @@ class UploadLine:
     name: str
     problem: str
     """Why it cannot be had; empty while it is being fetched."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedView:
+    """What the payer was asked last about a dispute."""
+
+    text: str
+    by: str
+    to: str
+    """Masked."""
+    at: datetime
+    wait_until: datetime
+    """The dispute's time stands still until then at most."""
+    answered_at: datetime | None
+    waits: bool
+    """Whether it stands still now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +90,7 @@ class DisputeView:
     resolved_at: datetime | None
     uploads: tuple[UploadLine, ...] = ()
     """Files that operators handed in and that are no documents yet."""
+    asked: AskedView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +125,11 @@ _VIEW = """
                        'state', f.state) ORDER BY f.created_at, f.id)
             FROM document f WHERE f.dispute_id = d.id) AS documents,
            (SELECT json_agg(json_build_object('name', u.name, 'problem', u.problem) ORDER BY u.created_at, u.source)
-            FROM dispute_upload u WHERE u.dispute_id = d.id) AS uploads
+            FROM dispute_upload u WHERE u.dispute_id = d.id) AS uploads,
+           (SELECT json_build_object('text', q.text, 'by', q.made_by, 'to', k.email, 'at', q.created_at,
+                       'wait_until', q.wait_until, 'answered_at', q.answered_at)
+            FROM dispute_question q JOIN contact k ON k.id = q.contact_id WHERE q.dispute_id = d.id
+            ORDER BY q.created_at DESC LIMIT 1) AS asked
     FROM dispute d JOIN invoice i ON i.id = d.invoice_id JOIN account a ON a.id = d.account_id
     LEFT JOIN person p ON p.id = d.owner_id LEFT JOIN credit c ON c.id = d.credit_id
 """
@@ -226,6 +247,24 @@ def _view(core: Core, row: Row) -> DisputeView:
         resolved_by=row["resolved_by"],
         resolved_at=row["resolved_at"],
         uploads=tuple(UploadLine(**each) for each in _list(row["uploads"])),
+        asked=_asked(core, row["asked"], is_open=is_open),
+    )
+
+
+def _asked(core: Core, value: Any, *, is_open: bool) -> AskedView | None:
+    fact = json.loads(value) if isinstance(value, str) else value
+    if not fact:
+        return None
+    until = datetime.fromisoformat(fact["wait_until"])
+    answered = datetime.fromisoformat(fact["answered_at"]) if fact["answered_at"] else None
+    return AskedView(
+        text=fact["text"],
+        by=fact["by"],
+        to=addresses.masked(fact["to"]),
+        at=datetime.fromisoformat(fact["at"]),
+        wait_until=until,
+        answered_at=answered,
+        waits=is_open and answered is None and until > core.clock.now(),
     )
 
 

@@ -57,8 +57,14 @@ def deadline(
     start: datetime, *, hours: int, zone: ZoneInfo, country: str | None, opens: time, closes: time
 ) -> datetime:
     """Return when so many business hours have passed since *start*, in UTC; what ends at closing time ends then."""
-    assert hours >= 0, "a deadline lies ahead"
-    left = timedelta(hours=hours)
+    return after(start, timedelta(hours=hours), zone=zone, country=country, opens=opens, closes=closes)
+
+
+def after(
+    start: datetime, left: timedelta, *, zone: ZoneInfo, country: str | None, opens: time, closes: time
+) -> datetime:
+    """Return when so much business time has passed since *start*; see ``deadline``."""
+    assert left >= timedelta(), "a deadline lies ahead"
     begins = next_opening(start, zone=zone, country=country, opens=opens, closes=closes)
     while True:
         ends = _closing(begins, zone=zone, country=country, opens=opens, closes=closes)

@@ -59,6 +59,9 @@ class Limits:
     office_closes: time = time(17)
     """Between these hours in the merchant's zone, on working days of its country, the time for disputes runs."""
 
+    dispute_wait: timedelta = timedelta(days=7)
+    """So long, at most, the time for a dispute stands still while a question to the payer is not answered."""
+
     contact_rest: timedelta = timedelta(days=3)
     """A contact gets at most one reminder in this time; zero switches the rule off."""
 

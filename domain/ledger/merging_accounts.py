@@ -59,7 +59,7 @@ STAYING: Mapping[str, str] = {
 
 CONTACTS_FOLLOW: tuple[str, ...] = (
     "promise", "plan", "dispute", "pay_link", "hold", "task", "question", "forwarding", "support_request",
-    "mail_answer",
+    "mail_answer", "dispute_question",
 )  # fmt: skip
 """Tables whose rows are about the contact that is left when two contacts become one."""
 

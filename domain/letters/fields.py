@@ -36,6 +36,7 @@ class Group(StrEnum):
     DISPUTE = "disputes"
     DECISION = "decided disputes"
     QUESTION = "answered questions"
+    ASKED = "questions to the payer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,10 @@ class Fields:
         ("accepted", "partly accepted", "rejected", "withdrawn"),
     )
     credit_amount: str = _amount(Group.DECISION, "What was credited; empty when nothing was", "€120.00")
+
+    our_question: str = _field(
+        Group.ASKED, "What we ask about the objection", "Which delivery note does it concern?", FieldType.PROSE
+    )
 
     question: str = _field(Group.QUESTION, "What the payer asked", "Which order is this invoice for?", FieldType.PROSE)
     answer: str = _field(Group.QUESTION, "What was answered", "It is for your order 4711.", FieldType.PROSE)

@@ -63,6 +63,8 @@ _ALL = (
          needs=("disputed_amount",)),
     Kind("dispute-resolved", "An objection was decided", asks=False,
          groups=(Group.ONE, Group.DISPUTE, Group.DECISION), needs=("outcome",)),
+    Kind("dispute-question", "A person asks about an objection", asks=False,
+         groups=(Group.ONE, Group.DISPUTE, Group.ASKED), needs=("our_question",)),
     Kind("question-answered", "A question was answered", asks=False, groups=(Group.ONE, Group.QUESTION),
          needs=("question", "answer")),
     Kind("mail-answered", "A person answered a mail", asks=False, groups=(Group.ONE, Group.QUESTION),

@@ -18,6 +18,7 @@ NAMES: Mapping[str, str] = {
     "plan-rejected": phrase("plan rejected"),
     "dispute-received": phrase("dispute received"),
     "dispute-resolved": phrase("dispute resolved"),
+    "dispute-question": phrase("question about a dispute"),
     "question-answered": phrase("question answered"),
     "mail-answered": phrase("mail answered"),
 }

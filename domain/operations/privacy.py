@@ -55,6 +55,9 @@ _SECTIONS: Mapping[str, str] = {
     "answers to mails": """
         SELECT mail_id, text, made_by, created_at FROM mail_answer WHERE contact_id = ANY(%(contacts)s)
         ORDER BY created_at""",
+    "questions about disputes": """
+        SELECT dispute_id, text, made_by, answered_at, created_at FROM dispute_question
+        WHERE contact_id = ANY(%(contacts)s) ORDER BY created_at""",
     "suppressions": """
         SELECT address, reason, state, rule, diagnostic, note, until, created_at, lifted_at, lift_reason
         FROM suppression WHERE address_key = %(key)s ORDER BY created_at""",

@@ -211,6 +211,17 @@ async def _dispute(case: _Case) -> Told:
     return Told(fields)
 
 
+async def _dispute_question(case: _Case) -> Told:
+    row = await _about(
+        case,
+        "SELECT q.text, d.amount_minor, d.currency FROM dispute_question q JOIN dispute d ON d.id = q.dispute_id"
+        " WHERE q.id = %s",
+    )
+    return Told(
+        {"disputed_amount": case.reader.amount(row["amount_minor"], row["currency"]), "our_question": row["text"]}
+    )
+
+
 async def _question(case: _Case) -> Told:
     row = await _about(case, "SELECT text, answer FROM question WHERE id = %s")
     return Told({"question": row["text"], "answer": row["answer"]})
@@ -240,6 +251,7 @@ _SPECIAL: Mapping[str, Callable[[_Case], Awaitable[Told]]] = {
     "plan-rejected": _plan,
     "dispute-received": _dispute,
     "dispute-resolved": _dispute,
+    "dispute-question": _dispute_question,
     "question-answered": _question,
     "mail-answered": _mail,
 }

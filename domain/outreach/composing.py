@@ -14,8 +14,8 @@ from domain.letters import Edited, Letter
 from domain.outreach import contents, fact_sheets
 from domain.outreach.facts import ItemFacts
 
-BY_HAND = "mail-answered"
-"""The letter whose words a person wrote to one reader."""
+BY_HAND = frozenset({"mail-answered", "dispute-question"})
+"""Letters whose words a person wrote to one reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +96,13 @@ async def composed_all(
 
 async def _threads(core: Core, mails: Sequence[Mailing]) -> Mapping[UUID, Thread]:
     """Return the conversations to which answers of people belong, by the answers' ids."""
-    written = [each.about_id for each in mails if each.letter == BY_HAND]
+    written = [each.about_id for each in mails if each.letter in BY_HAND]
     if not written:
         return {}
     rows = await core.database.rows(
-        "SELECT id, in_reply_to, thread_ids FROM mail_answer WHERE id = ANY(%s)", (written,)
+        "SELECT id, in_reply_to, thread_ids FROM mail_answer WHERE id = ANY(%(written)s)"
+        " UNION ALL SELECT id, in_reply_to, thread_ids FROM dispute_question WHERE id = ANY(%(written)s)",
+        {"written": written},
     )
     return {row["id"]: Thread(row["in_reply_to"], tuple(row["thread_ids"])) for row in rows}
 

@@ -50,6 +50,10 @@ _ANSWERED: Mapping[str, tuple[str, str]] = {
         phrase("decided dispute"),
         f"SELECT id FROM dispute WHERE invoice_id = %s AND NOT is_test AND state <> 'open' {_NEWEST}",
     ),
+    "dispute-question": (
+        phrase("question about a dispute"),
+        f"SELECT id FROM dispute_question WHERE invoice_id = %s {_NEWEST}",
+    ),
     "question-answered": (
         phrase("answered question"),
         f"SELECT id FROM question WHERE invoice_id = %s AND state = 'answered' {_NEWEST}",

@@ -498,6 +498,25 @@ CREATE INDEX dispute_open ON dispute (sla_due_at) WHERE state = 'open';
 -- A second objection to one invoice adds to the open one; two would pause the same cents twice.
 CREATE UNIQUE INDEX dispute_one_open ON dispute (invoice_id) WHERE state = 'open' AND NOT is_test;
 
+CREATE TABLE dispute_question (                -- what a person asked the payer about a dispute, by mail
+    id             uuid PRIMARY KEY,
+    dispute_id     uuid NOT NULL REFERENCES dispute,
+    invoice_id     uuid NOT NULL REFERENCES invoice,
+    contact_id     uuid NOT NULL REFERENCES contact, -- who is asked
+    text           text NOT NULL,
+    in_reply_to    text NOT NULL,              -- Message-ID of our last mail about the dispute; '' = there is none
+    thread_ids     text[] NOT NULL,            -- our mails about it, the oldest first
+    made_by        text NOT NULL,
+    made_by_id     uuid,
+    wait_until     timestamptz NOT NULL,       -- the dispute's time stands still until then at most
+    due_before     timestamptz NOT NULL,       -- its deadlines before, from which an early answer reckons
+    risk_before    timestamptz NOT NULL,
+    answered_at    timestamptz,
+    created_at     timestamptz NOT NULL
+);
+CREATE INDEX dispute_question_dispute ON dispute_question (dispute_id, created_at);
+CREATE INDEX dispute_question_open ON dispute_question (invoice_id) WHERE answered_at IS NULL;
+
 CREATE TABLE question (
     id             uuid PRIMARY KEY,
     invoice_id     uuid NOT NULL REFERENCES invoice,

@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 
-from bot import commands
+from bot import commands, ids
+from bot.asks import Click
+from bot.ids import Action
 from bot.modals import Modal
 from domain.casework import absences
 from domain.commitments import dispute_queries, plan_queries
@@ -16,6 +18,7 @@ from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
 from domain.people import people
 from domain.people.roles import Role
+from tests.bot import in_words
 from tests.bot.conftest import ANNA
 from tests.builders import a_contact, an_account, an_invoice
 
@@ -108,3 +111,32 @@ async def test_a_dispute_of_somebody_who_is_away_shows_who_stands_in(core: Core)
     assert "Mia for Anna has it" in listed
     assert "*Owner*\\nMia for Anna" in card
     assert "Mia for Anna has it" in await said(core, "dispute list mine", by=MIA)
+
+
+async def test_the_customer_is_asked_about_a_dispute_by_a_form_and_by_words(core: Core) -> None:
+    account = await an_account(core)
+    await a_contact(core, account)
+    for number in ("INV-1042", "INV-7"):
+        await an_invoice(core, number, account=account)
+        await said(core, f"dispute {number} other 50 they moan")
+    rows = await core.database.rows("SELECT id FROM dispute ORDER BY created_at, id")
+    found = {(await dispute_queries.dispute(core, dispute_id=row["id"])).invoice_number: row["id"] for row in rows}
+    value = ids.value(dispute=found["INV-1042"])
+
+    form = await in_words.form(core, Click(Action.ASK_PAYER, value, ANNA))
+    who = next(each for each in form.blocks if each.get("block_id") == "contact")["element"]["initial_option"]
+    done = await in_words.submit(
+        core, form, {"contact": {"selected_option": who}, "question": "Which order?"}, slack_id=ANNA
+    )
+    card = await said(core, "dispute INV-1042")
+    again = await in_words.press(core, Click(Action.ASK_PAYER, value, ANNA))
+    typed = await said(core, "dispute ask INV-7 and which order here?")
+
+    assert "is mailed to a…@acme.example" in done.text
+    assert "Which order?" in card
+    assert "the time stands still until they answer" in card
+    assert Action.ASK_PAYER not in card
+    assert "the time stands still" in json.dumps(again.blocks)
+    assert "is mailed to a…@acme.example" in typed
+    mails = await core.database.rows("SELECT FROM mailing WHERE letter = 'dispute-question'")
+    assert len(mails) == 2

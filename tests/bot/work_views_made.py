@@ -32,7 +32,7 @@ from domain.casework.task_lists import TaskLine, TaskList
 from domain.casework.tasks import TaskKind
 from domain.casework.workloads import Workload
 from domain.commitments.dispute_deadlines import Sla
-from domain.commitments.dispute_queries import DisputeCounts, DisputeView, UploadLine
+from domain.commitments.dispute_queries import AskedView, DisputeCounts, DisputeView, UploadLine
 from domain.commitments.dispute_uploads import Awaited
 from domain.commitments.documents import DocumentLine
 from domain.commitments.instalments import Standing
@@ -117,6 +117,14 @@ def a_dispute(name: str, number: str, *, open_: bool = True) -> DisputeView:
         credit_id=ID if open_ else None, credit=EURO if open_ else None, intended="accepted", resolution=name,
         resolved_by=None if open_ else name, resolved_at=None if open_ else AT,
         uploads=(UploadLine(name, ""), UploadLine(name, name)) if open_ else (),
+    )  # fmt: skip
+
+
+def an_asked(name: str, *, answered: bool = False) -> AskedView:
+    """Return a question to the payer that waits, or was answered."""
+    return AskedView(
+        text=name, by=name, to="a…@acme.example", at=AT, wait_until=AT,
+        answered_at=AT if answered else None, waits=not answered,
     )  # fmt: skip
 
 
@@ -242,6 +250,8 @@ def _agreed_views(name: str, *, number: str, many: int) -> Mapping[str, Message]
         "plan, none": plans.waiting(()),
         "dispute": disputes.card(a_dispute(name, number)),
         "dispute, file missed": disputes.missed(Awaited(ID, "D-1A2B-3C4D", number, name, "U0ANNA", name, AT)),
+        "dispute, asked": disputes.card(replace(a_dispute(name, number), asked=an_asked(name))),
+        "dispute, answered": disputes.card(replace(a_dispute(name, number), asked=an_asked(name, answered=True))),
         "dispute, ended": disputes.card(a_dispute(name, number, open_=False)),
         "dispute, list": disputes.listed(
             (a_dispute(name, number),) * many, DisputeCounts({Sla.OPEN: 2, Sla.LATE: 1}, (EURO,)), mine=False

@@ -9,6 +9,7 @@ from bot.ids import Subject
 from bot.modals import Modal
 from bot.views import absences, account_forms, case_forms, dispute_forms, tasks
 from domain.casework.absences import Away
+from domain.casework.dispute_questions import Recipient
 from domain.commitments.pauses import Paused
 from domain.kernel.money import Money
 from tests.bot.views_made import a_case
@@ -32,6 +33,9 @@ def work_windows(name: str) -> Mapping[str, Modal]:
         "promise any": case_forms.promise(None, on=DAY),
         "dispute": case_forms.dispute(case, most="125.00 EUR", card=True),
         "dispute any": case_forms.dispute(None),
+        "dispute ask": dispute_forms.ask(
+            a_dispute(name, name), [Recipient(ID, name, "a…@acme.example", theirs=True)] * 3
+        ),
         "dispute decide": dispute_forms.resolve(a_dispute(name, name)),
         "call": case_forms.call(case, card=True),
         "call any": case_forms.call(None),
