@@ -37,11 +37,17 @@ async def all_states(tour: Tour) -> AsyncIterator[Sample]:
             yield sample
 
 
+async def _done(tour: Tour, path: str, **fields: str) -> None:
+    """Send a form that is taken."""
+    answer = await send(tour.browser, path, **fields)
+    assert answer.status == 303, (path, answer.status)
+
+
 async def _plans(tour: Tour) -> AsyncIterator[Sample]:
     first = tour.clock.now().date() + timedelta(days=20)
     for state in ("requested", "countered", "rejected", "running"):
         invoice = await tour.payer(amount=Money(120_000, "EUR"))
-        await send(tour.browser, "/i/plan", go="send", **PLAN)
+        await _done(tour, "/i/plan", go="send", **PLAN)
         if state == "countered":
             offer = Schedule(first, 2, Frequency.MONTHLY)
             await plans.counter(tour.core, invoice_number=invoice.number, wanted=offer, actor=SHELL)
@@ -60,7 +66,7 @@ async def _plans(tour: Tour) -> AsyncIterator[Sample]:
 async def _objections(tour: Tour) -> AsyncIterator[Sample]:
     await tour.payer()
     form = {"code": "wrong_tax", "how": "part", "amount": "25", "description": "Seven per cent, not nineteen."}
-    await send(tour.browser, "/i/dispute?code=wrong_tax", **form)
+    await _done(tour, "/i/dispute?code=wrong_tax", **form)
     yield await tour.seen("invoice-dispute-received", "/i")
     yield await tour.seen("dispute-again", "/i/dispute?code=wrong_tax")
     dispute = await Dispute.get()
@@ -68,7 +74,7 @@ async def _objections(tour: Tour) -> AsyncIterator[Sample]:
     await dispute_endings.resolve(tour.core, dispute_id=dispute.id, outcome=Outcome.REJECTED, note=note, actor=SHELL)
     yield await tour.seen("invoice-dispute-decided", "/i")
     await tour.payer()
-    await send(tour.browser, "/i/dispute?code=wrong_tax", **(form | {"how": "whole", "amount": ""}))
+    await _done(tour, "/i/dispute?code=wrong_tax", **(form | {"how": "whole", "amount": ""}))
     yield await tour.seen("invoice-all-disputed", "/i")
     yield await tour.seen("dispute-all", "/i/dispute?code=wrong_tax")
     for name in ("plan", "promise"):
@@ -78,7 +84,7 @@ async def _objections(tour: Tour) -> AsyncIterator[Sample]:
 async def _promises(tour: Tour) -> AsyncIterator[Sample]:
     await tour.payer()
     day = (tour.clock.now().date() + timedelta(days=4)).isoformat()
-    await send(tour.browser, "/i/promise", how="whole", on=day)
+    await _done(tour, "/i/promise", how="whole", on=day)
     yield await tour.seen("invoice-promise-noted", "/i")
     yield await tour.seen("promise-again", "/i/promise")
     invoice = await tour.payer()
@@ -89,7 +95,7 @@ async def _promises(tour: Tour) -> AsyncIterator[Sample]:
 
 async def _questions(tour: Tour) -> AsyncIterator[Sample]:
     await tour.payer()
-    await send(tour.browser, "/i/question", text="Which of our orders is this for?")
+    await _done(tour, "/i/question", text="Which of our orders is this for?")
     yield await tour.seen("invoice-question-asked", "/i")
     asked = await Question.get()
     await questions.answer(tour.core, question_id=asked.id, text="It is for your order 4711 of May.", actor=SHELL)
@@ -104,7 +110,7 @@ async def _passed_on(tour: Tour) -> AsyncIterator[Sample]:
     yield await tour.sent("other-sent", "/i/others", {"invoice": "INV-3001"}, of="/i/forward")
     for name in ("Ben Okri", "Carla Núñez de la Vega"):
         email = f"{name[:3].lower()}@acme.example"
-        await send(tour.browser, "/i/forward", name=name, email=email, note="Has the budget")
+        await _done(tour, "/i/forward", name=name, email=email, note="Has the budget")
     wishes = await Forwarding.all()
     yield await tour.seen("invoice-passed-on", "/i")
     await forwardings.approve(tour.core, forwarding_id=wishes[0].id, actor=SHELL)

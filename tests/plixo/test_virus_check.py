@@ -48,6 +48,18 @@ async def test_anything_else_is_no_verdict(tmp_path: Path, said: bytes) -> None:
             await Clamd(at).found(b"file")
 
 
+@pytest.mark.parametrize("said", [b"", b"INSTREAM size limit exceeded. ERROR\0"])
+async def test_a_check_that_hangs_up_over_a_large_file_gives_no_verdict(tmp_path: Path, said: bytes) -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(100_000)  # its own limit
+        writer.write(said)
+        writer.close() if said else writer.transport.abort()
+
+    async with await asyncio.start_unix_server(serve, tmp_path / "clamd"):
+        with pytest.raises(CheckUnavailable):
+            await Clamd(str(tmp_path / "clamd")).found(b"x" * 10 * 1024 * 1024)
+
+
 @pytest.mark.parametrize("at", ["/nowhere/clamd.sock", "127.0.0.1:1"])
 async def test_a_check_that_does_not_listen_gives_no_verdict(at: str) -> None:
     with pytest.raises(CheckUnavailable):
