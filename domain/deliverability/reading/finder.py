@@ -31,6 +31,7 @@ class Finder:
         shortest = 2 * WINDOW if len(self.phrases) > FEW else sys.maxsize
         long = [(n, phrase) for n, phrase in enumerate(self.phrases) if len(_coded(phrase)) >= shortest]
         self._short = [(n, phrase) for n, phrase in enumerate(self.phrases) if len(_coded(phrase)) < shortest]
+        self._short_ascii = [(n, phrase) for n, phrase in self._short if phrase.isascii()]
         counts = Counter(piece for _, phrase in long for piece in set(_pieces(phrase)))
         self._filed: dict[int, list[tuple[int, str]]] = {}
         for n, phrase in long:
@@ -40,7 +41,8 @@ class Finder:
 
     def all(self, text: str) -> list[int]:
         """Return the places of the phrases that the text holds, in the order of the list."""
-        found = [n for n, phrase in self._short if phrase in text]
+        short = self._short_ascii if text.isascii() else self._short
+        found = [n for n, phrase in short if phrase in text]
         if not self._keys:
             return found
         coded = _coded(text)

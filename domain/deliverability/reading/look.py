@@ -177,7 +177,10 @@ class Look:
     @once
     def shows_anothers_report(self) -> bool:
         """Whether somebody who is no mail system shows what one wrote."""
-        return not self.from_daemon and _ANOTHERS_REPORT.search(self.whole_text[:8000]) is not None
+        shown = self.whole_text[:8000]
+        if self.from_daemon or not any(each in shown.lower() for each in ("mailer-daemon", "mail delivery s")):
+            return False
+        return _ANOTHERS_REPORT.search(shown) is not None
 
     @once
     def refusal_text(self) -> bool:
