@@ -56,7 +56,7 @@ async def test_pages_are_numbered_and_the_chart_has_words_for_who_does_not_see_i
     pages = len(paper.pages)
     assert f"Seite 1 / {pages}" in " ".join(paper.pages[0].extract_text().split())
     assert f"Seite {pages} / {pages}" in " ".join(paper.pages[-1].extract_text().split())
-    assert paper.trailer["/Root"]["/Lang"] == "de"
+    assert str(paper.root_object["/Lang"]) == "de"
     assert b"pdfuaid" in body
 
 

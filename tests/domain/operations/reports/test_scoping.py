@@ -14,7 +14,7 @@ from domain.ledger.refusals import AccountNotFound
 from domain.operations.refusals import SegmentUnknown
 from domain.operations.reports import reports
 from domain.operations.reports.reports import Kind
-from domain.operations.reports.sheets import Cell, Share
+from domain.operations.reports.sheets import Cell, Report, Share
 from tests.builders import a_contact, an_account, an_invoice
 from tests.domain.operations.reports.books import disputed, euros, paid_on, planned, promised, queued
 
@@ -93,7 +93,7 @@ async def test_sums_of_all_customers_are_the_sums_of_each(core: Core, kind: Kind
     whole = await reports.report(core, kind=kind, actor=SHELL, days=1)
     parts = [await reports.report(core, kind=kind, actor=SHELL, days=1, customer=each) for each in ("One", "Hundred")]
 
-    def sums(made: reports.Report) -> Money:
+    def sums(made: Report) -> Money:
         cells = (cell for sheet in made.sheets for row in sheet.rows for cell in row)
         return sum((cell for cell in cells if isinstance(cell, Money)), Money(0, "EUR"))
 
