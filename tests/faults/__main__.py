@@ -66,6 +66,8 @@ def main() -> int:
     parser.add_argument("--unplayed", action="store_true", help="only cells that have no result, or broke")
     parser.add_argument("--log", type=Path, default=None, help="where to put what all processes wrote")
     said = parser.parse_args()
+    if reason := yard.unplayable():
+        parser.exit(2, f"{reason}\n")
     known = results.read() if said.unplayed else {}
     done = {cell for cell, each in known.items() if each.held}
     cells = [

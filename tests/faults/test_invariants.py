@@ -8,7 +8,6 @@ import pytest_asyncio
 
 from domain.pay_links import provider_health
 from tests.faults import invariants, yard
-from tests.faults.servers import Redis
 from tests.faults.yard import Yard
 
 pytestmark = [pytest.mark.fault, pytest.mark.timeout(300)]
@@ -17,8 +16,8 @@ pytestmark = [pytest.mark.fault, pytest.mark.timeout(300)]
 @pytest_asyncio.fixture
 async def quiet() -> AsyncIterator[Yard]:
     """A yard in which no process runs."""
-    if not Redis.installed():
-        pytest.skip("NO redis-server ON THE PATH: the fault matrix is not played")
+    if reason := yard.unplayable():
+        pytest.skip(reason)
     async with yard.opened() as there:
         there.log.touch()
         yield there

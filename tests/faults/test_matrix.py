@@ -4,7 +4,6 @@ import pytest
 
 from tests.faults import matrix, play, report, results, yard
 from tests.faults.matrix import SHORT, Fault, Moment, Party
-from tests.faults.servers import Redis
 
 SEED = 8
 
@@ -34,8 +33,8 @@ def test_the_page_on_reliability_tells_of_the_last_results() -> None:
 @pytest.mark.fault
 @pytest.mark.timeout(1800)
 async def test_after_each_fault_of_the_short_matrix_everything_holds() -> None:
-    if not Redis.installed():
-        pytest.skip("NO redis-server ON THE PATH: the fault matrix is not played")
+    if reason := yard.unplayable():
+        pytest.skip(reason)
 
     async with yard.opened() as there:
         found = await play.play_all(there, SHORT, seed=SEED, tell=print)

@@ -1,6 +1,7 @@
 """The yard: the product's processes, all that they need, and a wire before each of them that can be cut."""
 
 import asyncio
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -51,6 +52,13 @@ CHANGES: dict[str, object] = {
     "slack_post_seconds": 0.0,
 }
 """What differs from the demo's settings: nobody is made to wait, nothing is bundled, and payers have addresses."""
+
+
+def unplayable() -> str:
+    """Say why there can be no yard on this machine; nothing when there can."""
+    if sys.platform != "linux":
+        return "NOT LINUX: the fault matrix is not played"
+    return "" if Redis.installed() else "NO redis-server ON THE PATH: the fault matrix is not played"
 
 
 class Wired(Sandbox):
