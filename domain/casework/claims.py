@@ -3,7 +3,7 @@
 Doing anything about the customer renews the claim: that too is arithmetic, on the timeline.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -154,12 +154,11 @@ async def given_back(core: Core, tx: Transaction, *, invoice: Invoice, actor: Ac
     return event
 
 
-async def of_others(core: Core, rows: Rows, *, actor: Actor) -> list[UUID]:
-    """Return the customers that somebody else has in hand than the actor and those for whom the actor stands in."""
-    mine = await absences.covered(core, rows, person_id=actor.id) if actor.id else frozenset()
+async def of_others(core: Core, rows: Rows, *, people: Collection[UUID]) -> list[UUID]:
+    """Return the customers that somebody else has in hand than these people: the actor, and for whom they stand in."""
     found = await rows.rows(
         f"SELECT c.account_id FROM {LIVE} WHERE c.person_id <> ALL(%(mine)s)",
-        {**parameters(core), "mine": list(mine)},
+        {**parameters(core), "mine": list(people)},
     )
     return [row["account_id"] for row in found]
 

@@ -1,8 +1,9 @@
 """Hand-overs: pass one case on to somebody, who has a task about it and is told; it is nobody else's meanwhile."""
 
+from collections.abc import Collection
 from uuid import UUID
 
-from domain.casework import absences, claims, tasks
+from domain.casework import claims, tasks
 from domain.casework.events import CaseHandedOver
 from domain.casework.refusals import HandedOverAlready, HandedToSelf, WithoutRole, WordsMissing
 from domain.casework.tasks import TaskKind
@@ -55,13 +56,12 @@ async def hand_over(core: Core, *, invoice_number: str, slack_id: str, words: st
     return event
 
 
-async def to_others(core: Core, rows: Rows, *, actor: Actor) -> list[UUID]:
-    """Return the invoices that were handed to others than the actor and those for whom the actor stands in."""
-    mine = await absences.covered(core, rows, person_id=actor.id) if actor.id else frozenset()
+async def to_others(rows: Rows, *, people: Collection[UUID]) -> list[UUID]:
+    """Return the invoices that were handed to others than these people: the actor, and for whom they stand in."""
     found = await rows.rows(
         "SELECT invoice_id FROM task WHERE state = 'open' AND for_id IS NOT NULL AND for_id <> ALL(%s)"
         " AND invoice_id IS NOT NULL ORDER BY created_at DESC LIMIT %s",
-        (list(mine), MOST_LISTED),
+        (list(people), MOST_LISTED),
     )
     return [row["invoice_id"] for row in found]
 

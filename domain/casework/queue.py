@@ -1,6 +1,6 @@
 """The queue: every open invoice with one next best action and a score that explains itself."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -78,15 +78,32 @@ _MINE = (
 _FREE = "w.account_id <> ALL(%(taken)s) AND w.invoice_id <> ALL(%(passed)s)"
 
 
-async def page(core: Core, *, actor: Actor, limit: int = 10, mine: bool = False) -> Queue:
+async def page(
+    core: Core,
+    *,
+    actor: Actor,
+    limit: int = 10,
+    mine: bool = False,
+    people: Collection[UUID] | None = None,
+    fresh: bool = False,
+) -> Queue:
     """Return the *limit* most urgent invoices; with *mine* those that are the actor's own or a deputy's to do.
+
+    Args:
+        core: The core.
+        actor: Who looks.
+        limit: Lines at most.
+        mine: Whether only the actor's.
+        people: Whose work the actor does, where that was looked up a moment ago.
+        fresh: Whether the list was brought up to date a moment ago.
 
     Raises:
         NotAllowed: The actor may not look.
     """
     actor.require(Permission.VIEW)
-    await worklist.refresh(core)
-    narrowed, values = await _narrowed(core, core.database, actor, mine=mine)
+    if not fresh:
+        await worklist.refresh(core)
+    narrowed, values = await _narrowed(core, core.database, actor, mine=mine, people=people)
     limit = max(1, min(limit, MOST_LINES))
     also = f", ({_COUNT.format(narrowed=narrowed)}) AS total"
     chosen = await core.database.rows(
@@ -97,10 +114,12 @@ async def page(core: Core, *, actor: Actor, limit: int = 10, mine: bool = False)
     return Queue(total=min(counted, COUNTED), lines=found, more=counted > COUNTED)
 
 
-async def waiting(core: Core, *, actor: Actor, mine: bool = False) -> tuple[int, bool]:
+async def waiting(
+    core: Core, *, actor: Actor, mine: bool = False, people: Collection[UUID] | None = None
+) -> tuple[int, bool]:
     """Return how many lines nobody else has in hand, and whether there are more than anybody counts."""
-    narrowed, values = await _narrowed(core, core.database, actor, mine=mine)
-    others = await _elsewhere(core, core.database, actor)
+    narrowed, values = await _narrowed(core, core.database, actor, mine=mine, people=people)
+    others = await _elsewhere(core, core.database, actor, people)
     row = await core.database.row(
         _COUNT.format(narrowed=f"{narrowed} AND {_FREE}"), {**values, **others, "counted": COUNTED + 1}
     )
@@ -156,6 +175,8 @@ async def _standing(
     core: Core, rows: Rows, chosen: Sequence[Mapping[str, Any]], *, limit: int, actor: Actor | None
 ) -> tuple[QueueLine, ...]:
     """Return those that were chosen as they stand in the ledger, the most urgent first."""
+    if not chosen:
+        return ()
     found = await rows.rows(_SCORED, parameters(core, ids=[row["invoice_id"] for row in chosen]), prepare=True)
     held = [row for row in found if row["stop"] is None]
     held.sort(key=lambda row: (-row["score"], -row["open_major"], row["due_on"], row["id"]))
@@ -168,18 +189,23 @@ async def line(core: Core, rows: Rows, *, invoice_id: UUID) -> QueueLine | None:
     return (await _lines(core, rows, [row]))[0] if row else None
 
 
-async def _narrowed(core: Core, rows: Rows, actor: Actor, *, mine: bool) -> tuple[str, dict[str, Any]]:
+async def _narrowed(
+    core: Core, rows: Rows, actor: Actor, *, mine: bool, people: Collection[UUID] | None = None
+) -> tuple[str, dict[str, Any]]:
     if not mine or actor.id is None:
         return "true", {}
-    people = await absences.covered(core, rows, person_id=actor.id)
+    if people is None:
+        people = await absences.covered(core, rows, person_id=actor.id)
     return _MINE, {**claims.parameters(core), "people": list(people)}
 
 
-async def _elsewhere(core: Core, rows: Rows, actor: Actor) -> dict[str, Any]:
+async def _elsewhere(core: Core, rows: Rows, actor: Actor, people: Collection[UUID] | None = None) -> dict[str, Any]:
     """Return what the actor's session passes over: in others' hands, handed to others, or worked on already today."""
-    handed = await hand_overs.to_others(core, rows, actor=actor)
+    if people is None:
+        people = await absences.covered(core, rows, person_id=actor.id) if actor.id else frozenset()
+    handed = await hand_overs.to_others(rows, people=people)
     worked = await worked_today.handled(core, rows, actor=actor)
-    return {"taken": await claims.of_others(core, rows, actor=actor), "passed": [*handed, *worked]}
+    return {"taken": await claims.of_others(core, rows, people=people), "passed": [*handed, *worked]}
 
 
 async def _lines(

@@ -1,5 +1,6 @@
 """Taking: give a person the next case to work on, which nobody else gets meanwhile, and count the day's work."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -75,14 +76,29 @@ async def again(core: Core, *, invoice_id: UUID, until: datetime, actor: Actor) 
     return Taken(line, until, await progress(core, actor=actor))
 
 
-async def progress(core: Core, *, actor: Actor, mine: bool = False) -> Progress:
+async def progress(
+    core: Core,
+    *,
+    actor: Actor,
+    mine: bool = False,
+    people: Collection[UUID] | None = None,
+    fresh: bool = False,
+) -> Progress:
     """Return how many cases the actor has done today, and how many are left.
+
+    Args:
+        core: The core.
+        actor: Who looks.
+        mine: Whether only the actor's.
+        people: Whose work the actor does, where that was looked up a moment ago.
+        fresh: Whether the list was brought up to date a moment ago.
 
     Raises:
         NotAllowed: The actor may not look.
     """
     actor.require(Permission.VIEW)
-    await worklist.refresh(core)
-    left, more = await queue.waiting(core, actor=actor, mine=mine)
+    if not fresh:
+        await worklist.refresh(core)
+    left, more = await queue.waiting(core, actor=actor, mine=mine, people=people)
     worked = await worked_today.total(core, actor=actor)
     return Progress(worked.invoices, left, more, worked.told)

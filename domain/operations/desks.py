@@ -4,15 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
-from domain.casework import absences, queue, taking
+from domain.casework import absences, queue, taking, worklist
 from domain.casework.queue import Queue
 from domain.casework.taking import Progress
 from domain.cash_application import queries as cash_queries
 from domain.commitments import dispute_queries, radar
 from domain.commitments.dispute_queries import DisputeCounts, DisputeView
 from domain.commitments.radar import Radar
-from domain.kernel.actor import Actor, Permission
+from domain.kernel.actor import SYSTEM, Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.money import Money
 from domain.ledger import unapplied
@@ -92,6 +93,8 @@ class Shared:
     disputes: DisputeCounts
     readiness: Board | None = None
     incidents: tuple[Incident, ...] = ()
+    cash: Cash | None = None
+    """Shown to whoever may apply cash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +147,10 @@ _PILES = """
 
 
 async def shared(core: Core) -> Shared:
-    """Return what every desk shows alike."""
+    """Return what every desk shows alike; the list of cases is up to date then."""
+    await worklist.refresh(core)
     return Shared(
+        cash=await _cash(core),
         gates=await gates.closed(core),
         radar=await radar.radar(core, limit=RADAR_SHOWN),
         disputes=await dispute_queries.counts(core),
@@ -163,7 +168,8 @@ async def of(core: Core, *, actor: Actor, shared: Shared) -> Desk:
     actor.require(Permission.VIEW)
     assert actor.id is not None, "a desk is a person's"
     mine = await preferences.of(core, actor.id)
-    found, own = await _queue(core, actor)
+    people = await absences.covered(core, core.database, person_id=actor.id)
+    found, own = await _queue(core, actor, people)
     return Desk(
         name=mine.name,
         roles=actor.roles,
@@ -172,23 +178,21 @@ async def of(core: Core, *, actor: Actor, shared: Shared) -> Desk:
         settings=mine,
         queue=found,
         own=own,
-        progress=await taking.progress(core, actor=actor, mine=own) if found is not None else None,
+        progress=await taking.progress(core, actor=actor, mine=own, people=people, fresh=True)
+        if found is not None
+        else None,
         piles=await piles(core, actor=actor, slack_id=mine.slack_id),
-        mine=await dispute_queries.waiting(
-            core,
-            owners=await absences.covered(core, core.database, person_id=actor.id),
-            limit=DISPUTES_SHOWN,
-        ),
-        cash=await _cash(core, actor) if Permission.APPLY_CASH in actor.may else None,
+        mine=await dispute_queries.waiting(core, owners=people, limit=DISPUTES_SHOWN),
+        cash=shared.cash if Permission.APPLY_CASH in actor.may else None,
     )
 
 
-async def _queue(core: Core, actor: Actor) -> tuple[Queue | None, bool]:
+async def _queue(core: Core, actor: Actor, people: frozenset[UUID]) -> tuple[Queue | None, bool]:
     """Return what the person has to work on: their own part where they have one, else the whole queue."""
     if Permission.WORK_QUEUE not in actor.may:
         return None, False
-    own = await queue.page(core, actor=actor, limit=QUEUE_SHOWN, mine=True)
-    return (own, True) if own.lines else (await queue.page(core, actor=actor, limit=QUEUE_SHOWN), False)
+    own = await queue.page(core, actor=actor, limit=QUEUE_SHOWN, mine=True, people=people, fresh=True)
+    return (own, True) if own.lines else (await queue.page(core, actor=actor, limit=QUEUE_SHOWN, fresh=True), False)
 
 
 async def piles(core: Core, *, actor: Actor, slack_id: str = "") -> Mapping[Pile, Waits]:
@@ -205,7 +209,7 @@ async def piles(core: Core, *, actor: Actor, slack_id: str = "") -> Mapping[Pile
     }
 
 
-async def _cash(core: Core, actor: Actor) -> Cash:
+async def _cash(core: Core) -> Cash:
     lines = await cash_queries.waiting(core)
-    loose = await unapplied.unapplied(core, actor=actor, limit=1)
+    loose = await unapplied.unapplied(core, actor=SYSTEM, limit=1)
     return Cash(lines.total, lines.proposed, lines.sums, loose.found, loose.totals)
