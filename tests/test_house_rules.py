@@ -145,6 +145,7 @@ def test_every_event_has_a_kind_under_which_it_is_stored() -> None:
         "AccessEvent",
         "AccountEvent",
         "DraftEvent",
+        "ErasureEvent",
         "FoundEvent",
         "HoldEvent",
         "IncidentEvent",

@@ -10,7 +10,7 @@ from domain.kernel.events import by
 from domain.ledger import accounts, erased_addresses
 from domain.ledger.events import ContactAdded, ContactRemoved
 from domain.ledger.models import Contact
-from domain.ledger.refusals import AddressErased, AddressUnmailable, ContactKnown, ContactNotFound
+from domain.ledger.refusals import AddressUnmailable, ContactKnown, ContactNotFound
 
 MOST_WORDS = 200
 
@@ -45,7 +45,7 @@ async def add(
         if await Contact.exists(account_id=customer.id, email_key=key, state="active"):
             raise ContactKnown(customer.name, shown)
         if await erased_addresses.is_erased(core, tx, address=address):
-            raise AddressErased(shown)
+            raise erased_addresses.AddressErased(shown)
         # read as a table, since its area stands above this one: an address that bounces is no contact to be found
         suppressed = await tx.row(
             "SELECT reason FROM suppression WHERE state = 'active' AND address_key = ANY(%s) LIMIT 1",

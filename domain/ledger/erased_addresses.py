@@ -16,6 +16,8 @@ import structlog
 from domain.kernel import addresses
 from domain.kernel.core import Core
 from domain.kernel.keys import SigningKey
+from domain.kernel.refusals import Refusal
+from domain.kernel.speech import say
 from domain.kernel.transactions import Rows, Transaction
 
 log = structlog.get_logger(__name__)
@@ -29,6 +31,19 @@ MATCHES = """EXISTS (SELECT FROM erased_address x WHERE x.lifted_at IS NULL
 _NEEDED = "SELECT FROM erased_address WHERE lifted_at IS NULL LIMIT 1"
 
 _PURPOSE = "seal of erased addresses"
+
+
+class AddressErased(Refusal):
+    """Say that an address is not taken up again by itself."""
+
+    def __init__(self, masked: str) -> None:
+        super().__init__(
+            say(
+                "The data of {address} were erased on request, so it is not taken up again by itself. Who manages "
+                "people may do that for a reason: `plixo privacy readmit ADDRESS` in the shell.",
+                address=masked,
+            )
+        )
 
 
 async def secret(core: Core, rows: Rows) -> bytes | None:

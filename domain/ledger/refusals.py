@@ -136,19 +136,6 @@ class ContactKnown(Refusal):
         super().__init__(say("{customer} has the contact {address} already.", customer=account, address=masked))
 
 
-class AddressErased(Refusal):
-    """Say that an address is not taken up again by itself."""
-
-    def __init__(self, masked: str) -> None:
-        super().__init__(
-            say(
-                "The data of {address} were erased on request, so it is not taken up again by itself. Who manages "
-                "people may do that for a reason: `plixo privacy readmit ADDRESS` in the shell.",
-                address=masked,
-            )
-        )
-
-
 class AddressUnmailable(Refusal):
     """Say why an address is no help as a contact."""
 

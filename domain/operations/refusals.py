@@ -11,10 +11,17 @@ Refusal
 ├── IncidentRefused       an incident cannot be opened or changed so
 ├── OverrideRefused       a check of readiness cannot be overridden so, or not now
 ├── RestorationBusy       jobs that came back with a backup are not done yet
+├── ErasureHeld           something is open for which a person's data are needed
+├── ErasureUnderway       an erasure of that person waits, or runs
+├── ErasureUnsaid         no reason, or one or a word that cannot be used
+├── LedgerBusy            a file is being imported at this moment
+├── RolesHeld             an operator whose data are to be erased still holds roles
+├── NotErased             an address was not erased, or was taken up again
 ├── FileTooLarge          a file is larger than what is imported in chat
 ├── TableTooLarge         a file is larger than what is sent through the chat
 └── NotFound
     ├── ActNotFound       no act has that number
+    ├── ErasureUnknown    no erasure of that number waits
     ├── CronUnknown       no cron is called so
     ├── CheckUnknown      no check of readiness is called so
     ├── IncidentUnknown   no incident has that number

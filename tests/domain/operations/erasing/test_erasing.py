@@ -18,8 +18,8 @@ from domain.kernel.jobs import TryLater
 from domain.kernel.models import TimelineEntry
 from domain.kernel.refusals import NotAllowed
 from domain.ledger import contacts
+from domain.ledger.erased_addresses import AddressErased
 from domain.ledger.models import Contact
-from domain.ledger.refusals import AddressErased
 from domain.operations.erasing import asking, readmission, subjects, working
 from domain.operations.erasing.models import Erasure
 from domain.operations.erasing.refusals import ErasureHeld, ErasureUnderway, ErasureUnknown, ErasureUnsaid, NotErased

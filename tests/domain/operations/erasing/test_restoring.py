@@ -5,8 +5,8 @@ import pytest
 from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
 from domain.ledger import contacts
+from domain.ledger.erased_addresses import AddressErased
 from domain.ledger.models import Contact
-from domain.ledger.refusals import AddressErased
 from domain.operations.erasing import restoring, working
 from domain.operations.erasing.models import Erasure
 from tests.domain.operations.erasing.left import left_of
