@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from bot.audience import PUBLIC
+from bot.audience import FULL, PUBLIC
 from bot.blocks import Message
 from bot.modals import Modal
 from bot.views import incident_buttons as forms
@@ -91,7 +91,7 @@ def incident_views(name: str, *, many: int) -> Mapping[str, Message]:
         "incident, list": views.listed((*causes, over(name)) * many),
         "incident, none": views.listed(()),
         "incident, one": views.one(by_hand, history(name) * many),
-        "incident, thread": views.in_thread(history(name), views.FULL),
+        "incident, thread": views.in_thread(history(name), FULL),
         "incident, thread in public": views.in_thread(history(name), PUBLIC),
         "incident, missed": views.missed([over(name)] * 3),
         **{f"incident, cause {each.cause}": views.living(each) for each in causes},
