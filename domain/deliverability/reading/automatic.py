@@ -2,7 +2,6 @@
 
 import re
 
-from domain.deliverability.reading import reasons
 from domain.deliverability.reading.look import Look
 from domain.deliverability.reading.readings import Kind, Reading
 
@@ -50,7 +49,7 @@ def by_subject(look: Look) -> Reading | None:
 
 def challenge(look: Look) -> Reading | None:
     """Recognise a demand for confirmation."""
-    if not reasons.is_challenge(look.text[:3000]) or look.answers:
+    if not look.asks_to_confirm or look.answers:
         return None
     if look.null_sender or look.from_daemon or look.headers.get("auto-submitted").lower().startswith("auto"):
         return Reading(Kind.OTHER, "challenge", because=("asks for a confirmation",))

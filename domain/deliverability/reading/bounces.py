@@ -51,7 +51,7 @@ def by_prose(look: Look) -> Reading | None:
         look.from_daemon or look.returned.present or look.mail.type == "multipart/report"))  # fmt: skip
     if sum(signs.values()) < 4 or not told:
         return None
-    if reasons.is_challenge(look.text[:3000]):
+    if look.asks_to_confirm:
         return None
     domain = look.sender_address.rpartition("@")[2]
     entries = prose.entries(look.text, not_these=look.not_recipients, domain=domain)

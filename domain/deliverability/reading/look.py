@@ -139,6 +139,11 @@ class Look:
         return self._parted[0]
 
     @once
+    def start(self) -> str:
+        """The first lines of the prose, folded, as phrases are looked for in them."""
+        return plain(self.text[:3000])
+
+    @once
     def returned(self) -> returned.Returned:
         """The mail that came back."""
         return returned.in_parts(self.mail) or self._parted[1]
@@ -167,7 +172,9 @@ class Look:
     @once
     def failure_text(self) -> bool:
         """Whether the prose begins as a report does."""
-        return prose.speaks_of_failure(self.text)
+        if "\n>" in self.text or self.text.startswith(">"):
+            return prose.speaks_of_failure(self.text)
+        return phrases.tables().texts.first(self.start[:2000]) is not None
 
     @once
     def server_answer(self) -> bool:
@@ -185,17 +192,22 @@ class Look:
     @once
     def refusal_text(self) -> bool:
         """Whether the prose begins with a refusal, by its grammar."""
-        return grammar.reason(plain(self.text[:1000]))[0] is not Reason.UNDEFINED
+        return grammar.reason(self.start[:1000])[0] is not Reason.UNDEFINED
+
+    @once
+    def asks_to_confirm(self) -> bool:
+        """Whether the prose demands that the sender prove to be a person."""
+        return phrases.tables().challenges.first(self.start) is not None
 
     @once
     def tells_of_success(self) -> bool:
         """Whether the prose says that the mail arrived."""
-        return phrases.tables().success_texts.first(plain(self.text[:2000])) is not None
+        return phrases.tables().success_texts.first(self.start[:2000]) is not None
 
     @once
     def delayed(self) -> bool:
         """Whether the notice says that the mail is still being tried."""
-        subject, text = plain(self.subject), plain(self.text[:3000])
+        subject, text = plain(self.subject), self.start
         tables = phrases.tables()
         if tables.final_texts.first(text) is not None and "warning" not in text:
             return False

@@ -122,7 +122,7 @@ def verdict(
     *remote* is the refusing host where the report names it.
     """
     said = " ".join(diagnostic.split())[:MAX_DIAGNOSTIC]
-    around = " ".join(context.split())[: 2 * MAX_DIAGNOSTIC]
+    around = " ".join(context[: 5 * MAX_DIAGNOSTIC].split())[: 2 * MAX_DIAGNOSTIC]
     codes = _ENHANCED.findall(said)
     best = next((code for code in codes if not code.endswith(".0.0")), status or next(iter(codes), ""))
     stage = stage or stage_of(said) or stage_of(around) or Stage.UNKNOWN
