@@ -131,7 +131,7 @@ async def migrated(settings: Settings) -> tuple[str, list[str]]:
     """
     address = await asyncio.to_thread(conninfo, settings)
     with _reached(address):
-        return address, await migrations.migrate(address)
+        return address, await migrations.migrate(address, first_mode=settings.first_mode)
 
 
 async def lives(connection: "psycopg.AsyncConnection[Any]") -> None:

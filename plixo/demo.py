@@ -39,6 +39,9 @@ from sandbox.settings import PEOPLE, SandboxSettings
 
 MERCHANT = "Northwind Supplies"
 
+FIRST_MODE = "autopilot"
+"""So that mail is seen to leave; a real installation begins in Shadow Mode."""
+
 AFTERNOON, EVENING = time(15, 30), time(17)
 """In Berlin. New York opens at 14:00 then, and Berlin closes at 18:00."""
 
@@ -133,6 +136,7 @@ def product_settings(places: DemoPlaces, shared: DemoSecrets, sandbox: Sandbox) 
         warm_up_first=0,
         ledger_max_age_days=0,
         undo_seconds=10,
+        first_mode="autopilot",
         log_level="warning",
     )
 
@@ -184,7 +188,7 @@ class Demo:
         """Start the stand-ins, then the product, then fill an empty ledger with the sample."""
         await self.sandbox.start()
         if self._places.database_url is not None:
-            await migrations.migrate(self._places.database_url)
+            await migrations.migrate(self._places.database_url, first_mode=FIRST_MODE)
         settings = product_settings(self._places, self._shared, self.sandbox)
         logs.configure(settings)
         self.product = Product(settings, tuple(Part), clock=self._clock)

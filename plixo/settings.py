@@ -131,9 +131,8 @@ class Settings(ReadinessSettings, WatchSettings, RetentionSettings):
     office_closes: time = Field(
         default=time(17), description="Until this hour, on working days of the merchant's country."
     )
-    dispute_wait_days: int = Field(
-        default=7, ge=1, le=60, description="How long a dispute's time stands still, at most, for the payer's answer."
-    )
+    dispute_wait_days: int = Field(default=7, ge=1, le=60, description="Days a dispute waits for the payer's answer.")
+    first_mode: Literal["shadow", "autopilot"] = Field(default="shadow", description="Mode of a new database's mail.")
     publish_coverage: int = Field(
         default=70,
         ge=0,

@@ -49,7 +49,7 @@ def database_address() -> Iterator[str]:
         connection.execute("SELECT pg_reload_conf()")
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     address = database.embedded(SERVER_FOLDER, name=name)
-    asyncio.run(migrations.migrate(address))
+    asyncio.run(migrations.migrate(address, first_mode="autopilot"))
     yield address
     with psycopg.connect(admin, autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))

@@ -1441,20 +1441,21 @@ CREATE TRIGGER stray_movement_names_kept_account BEFORE INSERT OR UPDATE OF acco
 CREATE TRIGGER inbound_mail_names_kept_account BEFORE INSERT OR UPDATE OF account_id ON inbound_mail
     FOR EACH ROW WHEN (NEW.account_id IS NOT NULL) EXECUTE FUNCTION name_kept_account();
 
--- The policy that every new deployment starts with ---------------------------------------------------------------
+-- The policy that every new deployment starts with. Who migrates says its mode; unsaid, a person approves each mail. -
 
 INSERT INTO policy (id, version, state, document, notes, made_by, created_at)
-VALUES ('00000000-0000-4000-8000-000000000000', 1, 'published', '{
-  "segments": [{"name": "everyone", "rule": {}, "cadence": "default", "mode": "autopilot"}],
+VALUES ('00000000-0000-4000-8000-000000000000', 1, 'published', jsonb_set('{
+  "segments": [{"name": "everyone", "rule": {}, "cadence": "default"}],
   "cadences": [{"name": "default", "steps": [
     {"day": -3, "letter": "reminder-due", "tone": "Neutral"},
     {"day": 0, "letter": "reminder-due", "tone": "Neutral"},
     {"day": 7, "letter": "reminder-overdue", "tone": "Neutral"},
     {"day": 14, "letter": "reminder-overdue", "tone": "Confident"},
     {"day": 21, "escalate": true}]}]
-}', 'the policy that Plixo starts with', 'Plixo', now());
+}', '{segments,0,mode}', to_jsonb(coalesce(nullif(current_setting('plixo.first_mode', true), ''), 'shadow'))), 'the policy that Plixo starts with', 'Plixo', now());
 INSERT INTO segment (id, name, position, rule, cadence, mode, state, created_at)
-VALUES ('00000000-0000-4000-8000-000000000002', 'everyone', 1, '{}', 'default', 'autopilot', 'published', now());
+VALUES ('00000000-0000-4000-8000-000000000002', 'everyone', 1, '{}', 'default',
+        coalesce(nullif(current_setting('plixo.first_mode', true), ''), 'shadow'), 'published', now());
 INSERT INTO cadence (id, name, version, state, created_at)
 VALUES ('00000000-0000-4000-8000-000000000001', 'default', 1, 'published', now());
 INSERT INTO cadence_step (id, cadence_id, position, offset_days, letter, tone, severity) VALUES

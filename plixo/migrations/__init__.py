@@ -64,9 +64,19 @@ MIGRATIONS = (
 
 
 async def migrate(
-    conninfo: str, *, migrations: tuple[Migration, ...] | None = None, attempts: int = ATTEMPTS
+    conninfo: str,
+    *,
+    migrations: tuple[Migration, ...] | None = None,
+    attempts: int = ATTEMPTS,
+    first_mode: str = "shadow",
 ) -> list[str]:
     """Apply what is missing and return the names of what was applied.
+
+    Args:
+        conninfo: How to connect.
+        migrations: Other ones than the product's.
+        attempts: How often a change tries to get its tables.
+        first_mode: The mode of the one segment with which a new database begins.
 
     Raises:
         SchemaBusy: Somebody kept a table for so long that a change gave up; what was applied before it stays.
@@ -74,6 +84,7 @@ async def migrate(
     applied = []
     async with await psycopg.AsyncConnection.connect(conninfo, autocommit=True) as connection:
         await connection.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
+        await connection.execute("SELECT set_config('plixo.first_mode', %s, false)", (first_mode,))
         await connection.execute(
             "CREATE TABLE IF NOT EXISTS schema_migration"
             " (number integer PRIMARY KEY, name text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now(),"

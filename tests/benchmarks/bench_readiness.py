@@ -46,7 +46,7 @@ async def seconds(work: Callable[[], Awaitable[Any]]) -> float:
 async def measured(size: int) -> list[dict[str, Any]]:
     """Measure a ledger of one size."""
     async with of_its_own() as address:
-        await migrations.migrate(address)
+        await migrations.migrate(address, first_mode="autopilot")
         await books.fill(address, size)
         async with database.opened(address, pool=4):
             core = Core(StandingClock(), Database(), Jobs(address, wiring.JOBS), KEYS, MERCHANT, wiring.NOTICES)

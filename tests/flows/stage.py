@@ -214,7 +214,7 @@ class Payer:
 async def stage(folder: Path) -> AsyncIterator[Stage]:
     """Put the product on stage, on a database of its own."""
     async with databases.of_its_own() as address:
-        await migrations.migrate(address)
+        await migrations.migrate(address, first_mode="autopilot")
         places = DemoPlaces(folder, free_port(), free_port(), free_port(), database_url=address)
         there = Stage(Demo(places, sample=False), places)
         try:

@@ -47,6 +47,20 @@ async def test_a_second_time_there_is_nothing_to_do(fresh: str) -> None:
     assert await migrations.migrate(fresh) == []
 
 
+@pytest.mark.parametrize(("said", "mode"), [({}, "shadow"), ({"first_mode": "autopilot"}, "autopilot")])
+async def test_in_a_new_database_a_person_approves_each_mail_unless_it_is_said_otherwise(
+    fresh: str, said: dict[str, str], mode: str
+) -> None:
+    await migrations.migrate(fresh, **said)  # type: ignore[arg-type]
+    await migrations.migrate(fresh, first_mode="autopilot")
+
+    with psycopg.connect(fresh) as connection:
+        found = connection.execute(
+            "SELECT s.mode, p.document->'segments'->0->>'mode' FROM segment s, policy p WHERE p.state = 'published'"
+        ).fetchall()
+    assert found == [(mode, mode)]
+
+
 async def test_a_start_without_tables_says_what_to_run(fresh: str) -> None:
     with pytest.raises(SchemaBehind, match=r"lacks these migrations: 0001 queue, .*Run `plixo migrate`"):
         await migrations.check(fresh)
