@@ -99,6 +99,13 @@ PLACES: tuple[Place, ...] = (
         own=(Own(CONTACT, {"text": "%(mark)s", "in_reply_to": "''", "thread_ids": "'{}'"}),),
     ),
     Place(
+        "dispute_question",
+        ("text", "in_reply_to", "made_by"),
+        arrays=("thread_ids",),
+        near=INVOICE,
+        own=(Own(CONTACT, _mark("text")),),
+    ),
+    Place(
         "suppression", ("diagnostic", "note", "made_by", "lifted_by", "lift_reason"),
         own=(
             Own(
