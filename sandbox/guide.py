@@ -82,7 +82,7 @@ def _beyond_paying(store: Store, commands: list[Json]) -> list[Step]:
             "Answer without paying",
             "On another reminder’s invoice, object and attach a file, and find it in Slack, in the thread of the case. "
             "A plan, a promise, a question or a colleague’s address reach Slack the same way.",
-            any(each["state"] == "shared" for each in store.find("slack.file")),
+            any(each.get("files") and each.get("thread_ts") for each in store.find("slack.message")),
             "Open the mail boxes",
             "tab",
             "mail",

@@ -266,13 +266,19 @@ async def test_the_guide_ticks_what_was_done(
     session = await client.v1.checkout.sessions.create_async(an_order())
     sandbox.stripe.pay_by_card(session.id)
     await sandbox.mail.bounce(mail_id)
-    await slack.files_upload_v2(channel=sandbox.settings.slack_channel, content="a note", filename="note.txt")
+    await slack.files_upload_v2(channel=sandbox.settings.slack_channel, content="digest", filename="digest.pdf")
+    early = await pane(sandbox, "guide")
+    case = await slack.chat_postMessage(channel=sandbox.settings.slack_channel, text="A case")
+    await slack.files_upload_v2(
+        channel=sandbox.settings.slack_channel, thread_ts=str(case["ts"]), content="a note", filename="note.txt"
+    )
     await sandbox.slack.command(user="U0ANNA", text="/plixo portal")
     await sandbox.slack.command(user="U0VIKTOR", text="/plixo link INV-2001")
 
     after = await pane(sandbox, "guide")
 
     assert "0 of 9 done" in before
+    assert "6 of 9 done" in early, "a file that is in no thread is no objection's"
     assert "9 of 9 done" in after
 
 
