@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from bot import blocks, text
 from bot.blocks import Message
+from domain.cash_application import words
 from domain.cash_application.remittance_views import ListedInvoice, RemittanceCard, RemittanceView
-from domain.kernel.speech import amount, counted, say, say_as
+from domain.kernel.speech import amount, counted, say
 from domain.operations import short_ids
 
 LINES_SHOWN = 30
@@ -29,7 +30,10 @@ def card(shown: RemittanceCard) -> Message:
     advice = shown.advice
     head = say("Remittance advice {file}", file=text.foreign(advice.file_name, limit=80))
     short = short_ids.short(advice.remittance_id)
-    facts = [f"`{short}` · {_state(advice.state)}", say("by mail") if advice.by_mail else say("as a file")]
+    facts = [
+        f"`{short}` · {words.remittance_state(advice.state)}",
+        say("by mail") if advice.by_mail else say("as a file"),
+    ]
     facts += [say("total {amount}", amount=advice.total)] if advice.total else []
     facts += [say("paid on {day}", day=advice.paid_on)] if advice.paid_on else []
     facts += (
@@ -57,7 +61,7 @@ def _line(each: RemittanceView) -> str:
         f"`{short_ids.short(each.remittance_id)}` {_payer(each, limit=60)}",
         amount(each.total) if each.total else say("no total"),
         counted("{n} line", "{n} lines", each.lines),
-        _state(each.state),
+        words.remittance_state(each.state),
         *([say("linked")] if each.line_id else ()),
         text.foreign(each.file_name, limit=60),
     ]
@@ -67,19 +71,6 @@ def _line(each: RemittanceView) -> str:
 def _payer(each: RemittanceView, *, limit: int = text.NAME) -> str:
     name = each.account_name or each.payer_name
     return text.foreign(name, limit=limit) if name else say("somebody unnamed")
-
-
-def _state(state: str) -> str:
-    """Return the state of an advice in the reader's words."""
-    match state:
-        case "read":
-            return say_as("state of a remittance advice", "read")
-        case "unreadable":
-            return say_as("state of a remittance advice", "unreadable")
-        case "used":
-            return say_as("state of a remittance advice", "used")
-        case _:
-            return state
 
 
 def _invoice(each: ListedInvoice) -> str:

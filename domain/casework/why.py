@@ -8,6 +8,7 @@ from uuid import UUID
 from domain.casework import claims, score
 from domain.casework.facts import parameters
 from domain.casework.score import Judgement
+from domain.commitments import words
 from domain.kernel import addresses, dates, kept
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
@@ -186,16 +187,17 @@ _HOLD: Mapping[tuple[bool, bool], str] = {
 
 def _agreed(line: Row, currency: str) -> str:
     amount = Money(int(line["minor"]), currency)
-    state = kept.said(str(line["name"]).replace("_", " "))
     match line["what"]:
         case "promise":
+            state = words.promise_state(line["name"])
             return say("Promise of {amount} by {day}: {state}", amount=amount, day=line["day"], state=state)
         case "plan":
-            return say("Plan over {amount}: {state}", amount=amount, state=state)
+            return say("Plan over {amount}: {state}", amount=amount, state=words.plan_state(line["name"]))
         case _:
             due, owner = dates.told(line["until"]), line["reason"]
             told = _DISPUTE[bool(line["narrow"]), bool(owner)]
-            return say(told, amount=amount, reason=state, owner=owner, due=due)
+            reason = kept.said(str(line["name"]).replace("_", " "))
+            return say(told, amount=amount, reason=reason, owner=owner, due=due)
 
 
 _DISPUTE: Mapping[tuple[bool, bool], str] = {

@@ -105,12 +105,6 @@ def learn(folder: Path) -> None:
         catalogue.cache_clear()
 
 
-def unlearn(folder: Path) -> None:
-    """Take a folder of catalogues away again."""
-    _FOLDERS.remove(folder)
-    catalogue.cache_clear()
-
-
 def load() -> None:
     """Read the catalogues of all languages now, which takes seconds, and not while somebody waits for a sentence."""
     for each in LANGUAGES:
