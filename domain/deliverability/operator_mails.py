@@ -101,10 +101,12 @@ async def queue(core: Core, tx: Transaction, wanted: Sequence[Wanted], *, letter
 
 async def pending(core: Core, *, mail_id: UUID) -> Pending | None:
     """Return a mail that may still leave; None for what left, was given up or was forgotten."""
-    mail = await OperatorMail.get_or_none(id=mail_id)
-    if mail is None or mail.status not in (OperatorMailState.QUEUED, OperatorMailState.SENDING):
-        return None
-    return Pending(mail.id, mail.person_id, mail.about_id, mail.address, mail.message_id, mail.queued_at)
+    row = await core.database.row(
+        "SELECT id, person_id, about_id, address, message_id, queued_at FROM operator_mail"
+        " WHERE id = %s AND state = ANY(%s)",
+        (mail_id, [OperatorMailState.QUEUED.value, OperatorMailState.SENDING.value]),
+    )
+    return Pending(**row) if row else None
 
 
 async def skip(core: Core, *, mail_id: UUID, why: str) -> None:

@@ -131,7 +131,7 @@ async def test_it_is_in_the_readers_language(
 async def test_two_schedulers_and_two_workers_mail_it_once(core: Core, sink: smtp.Relay, mara: UUID) -> None:
     await asyncio.gather(*(digests.plan(core) for _ in range(4)))
 
-    daily = [each for each in await OperatorMail.all()]
+    daily = list(await OperatorMail.all())
     mailer = DigestMailer(core, Relay("127.0.0.1", sink.port, tls="none"))
     for _ in range(2):
         for each in daily:
