@@ -113,5 +113,10 @@ async def quiet(yard: Yard, scene: Scene) -> list[str]:
                 "SELECT task_name, status::text, attempts FROM procrastinate_jobs"
                 " WHERE status IN ('todo', 'doing') LIMIT 5"
             )
-            return [*missing, *(f"never done: {row}" for row in rows)]
+            unready = await yard.rows("SELECT name, code FROM readiness_result WHERE verdict = 'fail'")
+            return [
+                *missing,
+                *(f"never done: {row}" for row in rows),
+                *(f"not ready: {row['name']} ({row['code']})" for row in unready),
+            ]
         await asyncio.sleep(0.5)

@@ -1,10 +1,12 @@
 """The yard: the product's processes, all that they need, and a wire before each of them that can be cut."""
 
 import asyncio
+import random
+import socket
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,7 +30,7 @@ from tests.faults.matrix import PROCESSES, Party
 from tests.faults.servers import Postgres, Redis
 from tests.faults.shifted import ShiftedClock
 from tests.faults.wires import Mode, NameServer, Streams, Wire
-from tests.flows.stage import free_port, until
+from tests.flows.stage import until
 from tests.soak import witness
 from tests.soak.relay import Relay
 
@@ -36,6 +38,9 @@ ANSWER_SECONDS, QUERY_SECONDS = 0.5, 0.05
 """How late a slow answer comes: over HTTP, SMTP and Redis, and from the database, which is asked far more often."""
 
 READY_SECONDS = 120.0
+
+PORTS = (12_000, 30_000)
+"""Below those that Linux gives to whoever asks for any."""
 
 HANDS = 2
 """Workers: while one hangs, the other has to notice."""
@@ -52,6 +57,18 @@ CHANGES: dict[str, object] = {
     "slack_post_seconds": 0.0,
 }
 """What differs from the demo's settings: nobody is made to wait, nothing is bundled, and payers have addresses."""
+
+
+def quiet_port() -> int:
+    """Return a port that nobody is given by chance, also while the process that has it is not running.
+
+    Of two yards beside each other one would else send mail to the other's server.
+    """
+    while True:
+        port = random.randint(*PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def unplayable() -> str:
@@ -186,7 +203,7 @@ async def _crew(folder: Path, settings: Settings, postgres: Postgres) -> dict[st
         wire = Wire(postgres.connected, slow_seconds=QUERY_SECONDS)
         await wire.open()
         address = f"postgresql://postgres@127.0.0.1:{wire.port}/{database.NAME}"
-        own = {"database_url": SecretStr(address), "portal_port": free_port(), "inbound_port": free_port()}
+        own = {"database_url": SecretStr(address), "portal_port": quiet_port(), "inbound_port": quiet_port()}
         changed = settings.model_copy(update=own)
         found[name] = Hired(name, parts, changed, folder / "clock", folder / "log", wire)
     return found
@@ -218,7 +235,7 @@ async def _filled(stack: AsyncExitStack, folder: Path, postgres: Postgres, redis
     await relay.open()
     stack.push_async_callback(relay.close)
     await names.open()
-    places = DemoPlaces(folder, free_port(), free_port(), free_port(), postgres.address)
+    places = DemoPlaces(folder, quiet_port(), quiet_port(), quiet_port(), postgres.address)
     shared = demo.secrets_of(folder)
     sandbox = Wired(
         demo.sandbox_settings(places, shared),
@@ -267,6 +284,9 @@ async def witnessed(postgres: Postgres, base: timedelta) -> None:
     """Have the soak's witness watch, and tell it the time of this yard."""
     await witness.install(postgres.address, at=datetime.now(UTC) + base)
     async with await psycopg.AsyncConnection.connect(postgres.address, autocommit=True) as connection:
+        await connection.execute(
+            f"ALTER DATABASE {database.NAME} RESET synchronous_commit"
+        )  # the server dies here, too
         await connection.execute("DROP TABLE soak_clock")
         await connection.execute(
             f"CREATE VIEW soak_clock AS SELECT clock_timestamp() + interval '{base.total_seconds()} seconds' AS at"
