@@ -34,8 +34,11 @@ DASHBOARD = ROOT / "docs" / "grafana" / "plixo.json"
 ALERTS = ROOT / "docs" / "prometheus" / "alerts.yml"
 
 RUNBOOKS = frozenset(
-    {"stripe", "slack", "relay", "inbound-mail", "database", "jobs", "crons", "webhooks", "ledger", "readiness"}
-)
+    {
+        "stripe", "slack", "relay", "inbound-mail", "database", "jobs", "crons", "webhooks", "ledger", "readiness",
+        "incidents",
+    }
+)  # fmt: skip
 
 
 def known_samples() -> set[str]:
