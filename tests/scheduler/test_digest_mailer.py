@@ -86,8 +86,8 @@ async def test_it_is_mailed_with_text_html_and_picture_and_not_told_in_slack(
     pictures = [each for each in mail.walk() if each.get_content_type() == "image/png"]
     assert [each.addr_spec for each in mail["To"].addresses] == [ADDRESS]
     assert str(mail["Subject"]).endswith("Your digest of 10 Mar 2026")
-    assert "due: 1 (50.00 EUR)" in html
-    assert "due: 1 (50.00 EUR)" in plain
+    assert "due: 1 (50,00 EUR)" in html  # English, with numbers as the merchant's country writes them
+    assert "due: 1 (50,00 EUR)" in plain
     assert "/plixo radar" in plain
     assert "&lt;b&gt;Acme&lt;/b&gt; &amp; Söhne" in html
     assert "<b>Acme" not in html
