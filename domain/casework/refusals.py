@@ -255,10 +255,7 @@ class NobodyToAsk(Refusal):
 
     def __init__(self) -> None:
         super().__init__(
-            say(
-                "There is nobody to ask: a test has no payer, and a question goes only to an active contact of the"
-                " customer whose address is not suppressed. `/plixo contact add` adds one."
-            )
+            say("Nobody can be asked: no active contact of the customer may be mailed. `/plixo contact add` adds one.")
         )
 
 
@@ -266,9 +263,7 @@ class PayerAskedBefore(Refusal):
     """Say that one question at a time waits for its answer."""
 
     def __init__(self, who: str) -> None:
-        super().__init__(
-            say("{who} has asked already, and the customer has not answered yet; nothing was sent.", who=who)
-        )
+        super().__init__(say("{who} has asked already, and no answer has come yet; nothing was sent.", who=who))
 
 
 class WriterUnknown(Refusal):
