@@ -12,6 +12,7 @@ from domain.deliverability.operator_mails import INCIDENT, SUPPRESSED, Pending, 
 from domain.kernel import speech, timeline
 from domain.kernel.core import Core
 from domain.kernel.speech import Reader
+from domain.kernel.transactions import Row, Rows
 from domain.operations import incident_letters, incident_lists
 from domain.operations.digest_mails import Written
 from domain.operations.digests import READERS
@@ -20,17 +21,17 @@ from domain.operations.incident_letters import OPENED, OVER, STAGES
 from domain.outreach.composing import OutgoingMail
 from domain.people import preferences
 from domain.people.preferences import Preferences
-from domain.people.refusals import PersonUnknown
 
 SUPERSEDED = "a newer letter about it follows"
-UNWANTED = "there is no address any more"
+UNWANTED = "it is not to be mailed to this person any more"
 
 MOST = 200
 """Managers who are mailed about one stage."""
 
 _MANAGERS = """
     SELECT p.id, c.address FROM person p JOIN person_preference c ON c.person_id = p.id
-    WHERE c.address IS NOT NULL AND EXISTS (SELECT FROM role_grant g WHERE g.person_id = p.id
+    WHERE c.address IS NOT NULL AND NOT c.unwanted AND (%(only)s::uuid IS NULL OR p.id = %(only)s)
+      AND EXISTS (SELECT FROM role_grant g WHERE g.person_id = p.id
         AND g.role = ANY(%(roles)s) AND g.state = 'active' AND (g.until IS NULL OR g.until > %(now)s))
     ORDER BY p.id LIMIT %(most)s
 """
@@ -47,9 +48,7 @@ async def queue(core: Core, *, entry_id: int) -> int:
     assert isinstance(event, IncidentEvent), "the notices table asks for nothing else"
     stage = _stage(event)
     async with core.transaction() as tx:
-        rows = await tx.rows(
-            _MANAGERS, {"roles": [each.value for each in READERS], "now": core.clock.now(), "most": MOST}
-        )
+        rows = await _managers(core, tx)
         wanted = [
             Wanted(_id(event.incident_id, stage, row["id"]), row["id"], event.incident_id, row["address"])
             for row in rows
@@ -88,11 +87,17 @@ async def told(core: Core, *, mail_id: UUID) -> None:
             await core.jobs.defer(tx, "show_incidents")
 
 
+async def _managers(core: Core, rows: Rows, *, only: UUID | None = None) -> list[Row]:
+    """Return the managers who are to be mailed, or that one of them, as things stand now."""
+    roles = [each.value for each in READERS]
+    return await rows.rows(_MANAGERS, {"roles": roles, "now": core.clock.now(), "most": MOST, "only": only})
+
+
 async def _reader(core: Core, pending: Pending) -> Preferences | None:
-    try:
-        return await preferences.of(core, pending.person_id)
-    except PersonUnknown:
+    """Return what the reader set, if that one still is a manager who is to be mailed."""
+    if not await _managers(core, core.database, only=pending.person_id):
         return None
+    return await preferences.of(core, pending.person_id)
 
 
 async def _written(core: Core, pending: Pending, mine: Preferences, address: str) -> Written:

@@ -96,6 +96,8 @@ async def set(  # noqa: A001 - what people do with a setting; it is always calle
             f" ON CONFLICT (person_id) DO UPDATE SET {column} = excluded.{column}",
             (person_id, stored),
         )
+        if setting in (Setting.ADDRESS, Setting.DIGEST):  # whoever says so anew wants it
+            await tx.execute("UPDATE person_preference SET unwanted = false WHERE person_id = %s", (person_id,))
         event = SettingChanged(
             person_id=person_id,
             person_name=row["name"],
@@ -112,11 +114,17 @@ async def set(  # noqa: A001 - what people do with a setting; it is always calle
 async def leave_mail(
     core: Core, tx: Transaction, *, person_id: UUID, address: str | None = None
 ) -> SettingChanged | None:
-    """Let a person's digest come in Slack alone; None when it does, or is mailed elsewhere than to *address* by now."""
+    """Mail a person nothing any more until they set it anew, and let their digest come in Slack alone.
+
+    None when it does, or is mailed elsewhere than to *address* by now.
+    """
     row = await tx.row(f"{_SELECT} WHERE p.id = %s FOR UPDATE OF p", (person_id,))
-    if row is None or row["digest"] in (Digest.CHAT, Digest.OFF) or not row["address"]:
+    if row is None or not row["address"]:
         return None
     if address is not None and addresses.key(row["address"]) != addresses.key(address):
+        return None
+    await tx.execute("UPDATE person_preference SET unwanted = true WHERE person_id = %s", (person_id,))
+    if row["digest"] in (Digest.CHAT, Digest.OFF):
         return None
     await tx.execute("UPDATE person_preference SET digest = %s WHERE person_id = %s", (Digest.CHAT.value, person_id))
     event = SettingChanged(

@@ -88,6 +88,7 @@ CREATE TABLE person_preference (
     digest_at    time,                                               -- null: the usual hour
     digest       text CHECK (digest IN ('both', 'chat', 'mail', 'off')),
     address      text,
+    unwanted     boolean NOT NULL DEFAULT false,                     -- mail to that address came back, or was declined
     noise        text CHECK (noise IN ('all', 'mine', 'alarms')),
     slack_locale text,
     slack_zone   text,
@@ -1784,6 +1785,13 @@ CREATE TABLE erasure_secret (
     proof   bytea NOT NULL                     -- digest of it, so that a wrong key is noticed
 );
 
+-- Whether a text is another with the mark where some of its words stood: words go, and none comes but the mark.
+CREATE FUNCTION gave_way(was text, became text, mark text) RETURNS boolean
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog AS $$
+    SELECT strpos(became, mark) > 0
+       AND was LIKE replace(replace(replace(replace(became, '\', '\\'), '%', '\%'), '_', '\_'), mark, '%')
+$$;
+
 -- Whether one line differs from another only by words that gave way to a mark: the same keys in the same places, and
 -- no number, day, id, currency or state touched.
 CREATE FUNCTION only_words_gone(was jsonb, became jsonb, mark text) RETURNS boolean
@@ -1796,7 +1804,7 @@ BEGIN
     ELSIF jsonb_typeof(was) <> jsonb_typeof(became) THEN
         RETURN false;
     ELSIF jsonb_typeof(was) = 'string' THEN
-        RETURN strpos(became #>> '{}', mark) > 0
+        RETURN public.gave_way(was #>> '{}', became #>> '{}', mark)
            AND was #>> '{}' !~ '^([0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}|\d{4}-\d\d-\d\d([T ].*)?)$';
     ELSIF jsonb_typeof(was) = 'array' THEN
         RETURN jsonb_array_length(was) = jsonb_array_length(became) AND NOT EXISTS (
@@ -1833,7 +1841,7 @@ BEGIN
        AND (was.id, was.kind, was.request_id, was.at) = (became.id, became.kind, became.request_id, became.at)
        AND was.invoice_id IS NOT DISTINCT FROM became.invoice_id
        AND was.account_id IS NOT DISTINCT FROM became.account_id
-       AND (was.actor = became.actor OR strpos(became.actor, mark) > 0)
+       AND (was.actor = became.actor OR public.gave_way(was.actor, became.actor, mark))
        AND public.only_words_gone(was.fact, became.fact, mark);
 END $$;
 

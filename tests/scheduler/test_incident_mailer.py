@@ -5,13 +5,16 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
+from domain.deliverability import operator_mails
 from domain.deliverability.models import OperatorMail
 from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
 from domain.kernel.jobs import TryLater
 from domain.operations import incident_lists, incident_mails, incident_watching, incidents
 from domain.operations.incident_figures import Calls, Figures
+from domain.people import people, preferences
 from domain.people.roles import Role
+from domain.people.setting_words import Setting
 from scheduler.incident_mailer import IncidentMailer
 from scheduler.mailer import Relay
 from tests import smtp
@@ -101,6 +104,44 @@ async def test_a_letter_that_waited_says_that_it_is_late(core: Core, clock: Stan
 
     (mail,) = sink.messages()
     assert str(mail["Subject"]).startswith("Verspätet")
+
+
+async def test_whoever_is_no_manager_any_more_gets_no_letter_that_waited(
+    core: Core, clock: StandingClock, sink: smtp.Relay
+) -> None:
+    await _minutes(core, clock, ILL, 6)
+    await _queue(core)
+    await people.revoke(core, slack_id="U-MARA", role=Role.AR_MANAGER, reason="left", actor=SHELL)
+
+    await _send(core, sink.port)
+
+    assert sink.messages() == []
+    assert [each.state for each in await OperatorMail.all()] == ["skipped"]
+
+
+@pytest.mark.parametrize("digest", ["both", "chat", "off"])
+async def test_an_address_whose_owner_declined_gets_nothing_more_until_it_is_set_anew(
+    core: Core, clock: StandingClock, sink: smtp.Relay, digest: str
+) -> None:
+    mara = await a_reader(core, "U-MARA", role=Role.ADMIN, digest=digest)
+    await _minutes(core, clock, ILL, 6)
+    await _queue(core)
+    await _send(core, sink.port)
+    (mail,) = await OperatorMail.all()
+    async with core.transaction() as tx:
+        await operator_mails.declined(core, tx, mail_id=mail.id, complained=True)
+
+    await _minutes(core, clock, DOWN, 4)
+    await _queue(core)
+    await _send(core, sink.port)
+    before = [each["To"].addresses[0].addr_spec for each in sink.messages()]
+    await preferences.set(core, person_id=mara, setting=Setting.ADDRESS, value="mara@elsewhere.example", actor=SHELL)
+    await _minutes(core, clock, Figures(), 20)
+    await _queue(core)
+    await _send(core, sink.port)
+
+    after = {each["To"].addresses[0].addr_spec for each in sink.messages()[1:]}
+    assert (before, after) == (["mara@merchant.example"], {"mara@elsewhere.example"})
 
 
 async def test_no_word_that_a_person_typed_is_in_it(core: Core, sink: smtp.Relay) -> None:

@@ -26,6 +26,10 @@ REFUSED: tuple[dict[str, Any], ...] = (
     FACT | {"id": MARK},
     FACT | {"state": MARK},
     FACT | {"note": "for somebody else"},
+    FACT | {"note": f"for {MARK}, who approved it"},
+    FACT | {"note": f"against {MARK}"},
+    FACT | {"note": f"for % {MARK}_"},
+    FACT | {"list": [f"{MARK} and more", "b"]},
     FACT | {"note": None},
     FACT | {"list": ["a"]},
     FACT | {"more": MARK},
@@ -108,3 +112,18 @@ async def test_even_the_owner_changes_no_line_by_chance() -> None:
                               "DELETE FROM timeline_entry", "TRUNCATE timeline_entry"):  # fmt: skip
                 with pytest.raises(psycopg.errors.RaiseException, match="append-only"):
                     owner.execute(statement)
+
+
+async def test_nobody_is_written_in_as_the_one_who_acted() -> None:
+    async with a_role() as (address, _):
+        with psycopg.connect(address, autocommit=True) as owner:
+            erasure = stored(owner)
+            line = "(SELECT array_agg(id) FROM timeline_entry WHERE kind = 'x')"
+            asked = f"SELECT erase_from_timeline(%s, {line}, ARRAY[%s], ARRAY[%s])"
+
+            with pytest.raises(psycopg.errors.RaiseException, match="append-only"):
+                owner.execute(asked, (erasure, f"Carl Major, {MARK}", json.dumps(FACT)))
+            owner.execute(asked, (erasure, MARK, json.dumps(FACT)))
+            after = owner.execute("SELECT actor FROM timeline_entry WHERE kind = 'x'").fetchone()
+
+    assert after == (MARK,)
