@@ -97,6 +97,13 @@ async def test_nobody_gives_a_role_to_the_other_account_of_theirs(core: Core) ->
         await people.grant(core, slack_id=CARLA, name="x", role=Role.VIEWER, reason="t", actor=await actor(core, CARL))
 
 
+async def test_an_address_in_common_gives_nobody_a_right_over_the_roles_of_the_other(core: Core) -> None:
+    await humans.join(core, account=OPAL, other=DORA, reason="the same address", actor=SHELL)
+
+    with pytest.raises(NotAllowed):
+        await people.revoke(core, slack_id=DORA, role=Role.CONTROLLER, reason="t", actor=await actor(core, OPAL))
+
+
 async def test_three_accounts_that_are_joined_by_two_are_one(core: Core) -> None:
     await joined(core)
     await humans.join(core, account="Dora", other=CARLA, reason=SAME, actor=SHELL)
