@@ -154,7 +154,11 @@ async def hear(core: Core, *, entry_id: int) -> None:
             return
         dispute = await Dispute.locked(id=row["dispute_id"])
         assert dispute is not None, "a dispute cannot be removed"
-        await tx.execute("UPDATE dispute_question SET answered_at = %s WHERE id = %s", (event.at, row["id"]))
+        await tx.execute(  # earlier ones too, on which nobody waits any more: it is one answer
+            "UPDATE dispute_question SET answered_at = %s WHERE dispute_id = %s AND answered_at IS NULL"
+            " AND created_at <= %s",
+            (event.at, row["dispute_id"], row["created_at"]),
+        )
         if event.at < row["wait_until"]:
             dispute.sla_risk_at, dispute.sla_due_at = (
                 dispute_deadlines.standing_still(core, row["created_at"], event.at, before)

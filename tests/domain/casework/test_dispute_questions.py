@@ -200,3 +200,21 @@ async def test_nobody_is_asked_about_what_was_decided(core: Core) -> None:
     await answered(core)
 
     assert await core.database.rows("SELECT FROM timeline_entry WHERE kind = 'dispute.answered'") == []
+
+
+async def test_one_answer_answers_the_questions_before_it_as_well(core: Core, clock: StandingClock) -> None:
+    dispute = await filed(core)
+    await asked(core, dispute)
+    clock.advance(seconds=core.limits.dispute_wait.total_seconds() + 60)
+    await asked(core, dispute, "Once more: which delivery note?")
+    mailing = await Mailing.filter(letter=dispute_questions.LETTER).order_by("-queued_at").first()
+    assert mailing is not None
+    to = return_paths.reply_address(core, mailing_id=mailing.id, day=core.clock.now().date())
+
+    for text in ("It is 4711.", "Thanks."):
+        await arrive(core, to, a_letter(to, text=text), sender=mailing.address)
+        await heard(core, "mail.arrived")
+        await heard(core, "mail.arrived")
+
+    rows = await core.database.rows("SELECT id FROM timeline_entry WHERE kind = 'dispute.answered'")
+    assert len(rows) == 1
