@@ -35,6 +35,8 @@ from bot.replies import Replies
 from bot.rooms import Plan
 from bot.routes import Answer
 from bot.sockets import Socket
+from bot.unfurling import EVENT as LINK_SHARED
+from bot.unfurling import Unfurler
 from bot.views import answers
 from bot.windows import Windows
 from domain.kernel import request_ids
@@ -106,6 +108,7 @@ class Bot:
         self._imports = ImportJobs(core, client, self.delivery.calls, self.delivery.poster, api_url=api_url)
         self._dispute_files = DisputeFiles(core, client, self.delivery.calls, self.delivery.poster, api_url=api_url)
         self.homes = Homes(core, client, self.delivery.calls)
+        self._unfurler = Unfurler(core, client, self.delivery.calls, rooms=self.delivery.rooms)
         self.app = self._bolt(bot_token, signing_secret or "")
 
     def add_routes(self, server: web.Application) -> None:
@@ -236,6 +239,8 @@ class Bot:
             await listener(self._core, event)
         if kind == HOME_OPENED:
             self._background.start(self.homes.at_once(str(event.get("user") or "")))
+        if kind == LINK_SHARED:
+            self._background.start(self._unfurler.shared(event))
 
     async def _failed(self, error: Exception, body: dict[str, Any]) -> BoltResponse:
         """Answer for Bolt when something raised before the acknowledgement; Slack always gets its 200."""

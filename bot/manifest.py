@@ -4,12 +4,14 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 FILE = Path(__file__).with_name("manifest.yaml")
 
 NEEDED: Mapping[str, tuple[str, ...]] = {
     "chat_postEphemeral": ("chat:write",),
     "chat_postMessage": ("chat:write",),
+    "chat_unfurl": ("links:read", "links:write"),
     "chat_update": ("chat:write",),
     "conversations_history": ("channels:history", "groups:history", "im:history", "metadata.message:read"),
     "conversations_info": ("channels:read", "groups:read"),
@@ -45,16 +47,26 @@ def events() -> frozenset[str]:
     return _listed("bot_events")
 
 
-def written(address: str | None) -> str:
-    """Return the manifest as it is pasted into Slack: for HTTP under an address, or for Socket Mode without one."""
+def written(address: str | None, *, portal: str = "") -> str:
+    """Return the manifest as it is pasted into Slack: for HTTP under an address, or for Socket Mode without one.
+
+    *portal* is where payers reach the portal: links to it that people paste are shown without anything of the payer.
+    Slack takes domains only, so nothing is said of a portal under a number or the name of a single machine.
+    """
     text = re.sub(r"\A(?:#.*\n)+", "", FILE.read_text(encoding="utf-8"))
+    host = urlsplit(portal).hostname or ""
+    if re.fullmatch(r"[a-z0-9.-]*[a-z0-9-]\.[a-z][a-z0-9-]+", host):
+        text = text.replace(f"- {_HOST}\n", f"- {host}\n")
+    else:
+        text = re.sub(rf"^ *unfurl_domains:.*\n *- {re.escape(_HOST)}\n", "", text, flags=re.MULTILINE)
     if address is not None:
         return text.replace(_PLACEHOLDER, address.rstrip("/"))
     without = re.sub(rf"^ *(?:request_)?url: {re.escape(_PLACEHOLDER)}.*\n", "", text, flags=re.MULTILINE)
     return without.replace("socket_mode_enabled: false", "socket_mode_enabled: true")
 
 
-_PLACEHOLDER = "https://plixo.example"
+_HOST = "plixo.example"
+_PLACEHOLDER = f"https://{_HOST}"
 
 
 def _listed(name: str) -> frozenset[str]:

@@ -42,13 +42,13 @@ def show_manifest(
     ] = False,
 ) -> None:
     """Print the manifest to create the Slack app from."""
-    if not http:
-        typer.echo(manifest.written(None), nl=False)
-        return
     address = shell.settings().public_url
+    if not http:
+        typer.echo(manifest.written(None, portal=address), nl=False)
+        return
     if not address.startswith("https://"):
         raise typer.BadParameter(f"PLIXO_PUBLIC_URL is {address}, and Slack calls https:// addresses only.")
-    typer.echo(manifest.written(address), nl=False)
+    typer.echo(manifest.written(address, portal=address), nl=False)
 
 
 @slack_app.command("status")

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 from bot.blocks import Message
-from bot.views import answers, portal, promises, support
+from bot.views import answers, portal, promises, support, unfurls
 from domain.commitments.documents import DocumentLine
 from domain.commitments.states import DocumentState
 from domain.operations.funnel import Counts, Funnel, Row
@@ -50,5 +50,6 @@ def talk_views(name: str, *, number: str, many: int) -> Mapping[str, Message]:
         "support, closed": support.card(bare),
         "support, list": support.waiting((line,) * many),
         "support, list, none": support.waiting(()),
+        "pasted pay link": unfurls.pay_link(ID),
         "confirmations": answers.said(" ".join(promises.confirmed(each) for each in mails)),
     }

@@ -3,9 +3,10 @@
 import re
 from pathlib import Path
 
+import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import app, commands, door, manifest, nouns
+from bot import app, commands, door, manifest, nouns, unfurling
 
 ROOT = Path(__file__).parents[2]
 MANIFEST = manifest.FILE.read_text(encoding="utf-8")
@@ -36,4 +37,21 @@ def test_the_scopes_are_those_of_the_methods_that_are_called() -> None:
 
 
 def test_only_events_that_are_handled_are_subscribed_to() -> None:
-    assert manifest.events() == nouns.LISTENERS.keys() | app.REMOVED.keys()
+    assert manifest.events() == nouns.LISTENERS.keys() | app.REMOVED.keys() | {unfurling.EVENT}
+
+
+@pytest.mark.parametrize("address", [None, "https://pay.northwind.example"])
+def test_links_to_the_portal_are_those_that_slack_tells_of(address: str | None) -> None:
+    written = manifest.written(address, portal="https://pay.northwind.example")
+
+    assert "unfurl_domains: # a payer's link that somebody pastes shows nothing but a warning" in written
+    assert "\n    - pay.northwind.example\n" in written
+    assert "plixo.example" not in written
+
+
+@pytest.mark.parametrize("portal", ["", "http://127.0.0.1:8080", "http://localhost:8080", "http://[::1]:80"])
+def test_a_portal_without_a_domain_is_not_told_to_slack(portal: str) -> None:
+    written = manifest.written(None, portal=portal)
+
+    assert "unfurl_domains" not in written
+    assert "- plixo.example" not in written

@@ -1,0 +1,64 @@
+"""Unfurling: a pay link that somebody pastes into a channel shows nothing of the payer but a warning.
+
+It is done at once or not at all: an hour later nobody looks at it. The address itself is never stored nor logged.
+"""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot import readers
+from bot.calls import Calls
+from bot.errors import SlackRefused
+from bot.rooms import Rooms
+from bot.views import unfurls as views
+from domain.kernel.core import Core
+from domain.kernel.jobs import TryLater
+from domain.pay_links import pasted
+
+log = logging.getLogger(__name__)
+
+MOST_LINKS = 5
+"""Of one message; links beyond that show nothing, as any address does."""
+
+COMPOSER = "composer"
+"""Where a link stands that is only being typed; it comes again once it is sent."""
+
+EVENT = "link_shared"
+
+
+class Unfurler:
+    """Answers pasted links."""
+
+    def __init__(self, core: Core, client: AsyncWebClient, calls: Calls, *, rooms: Rooms) -> None:
+        self._core, self._client, self._calls, self._rooms = core, client, calls, rooms
+
+    async def shared(self, event: Mapping[str, Any]) -> None:
+        """Show below each pay link of a message what everybody may see; where other companies read, nothing."""
+        channel, ts = str(event.get("channel") or ""), str(event.get("message_ts") or "")
+        if not channel or not ts or event.get("source") == COMPOSER:
+            return
+        try:
+            found = await self._unfurled(event)
+            if found:
+                await self._rooms.audience(channel)
+                await self._calls.make(
+                    lambda: self._client.chat_unfurl(channel=channel, ts=ts, unfurls=found), place=channel
+                )
+        except (SlackRefused, TryLater) as trouble:
+            log.warning("a pasted link is not unfurled: %s", trouble)
+
+    async def _unfurled(self, event: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+        """Return what is shown below each link, by its address as Slack wrote it."""
+        links = event.get("links")
+        told = [each for each in links if isinstance(each, dict)] if isinstance(links, list) else []
+        found: dict[str, dict[str, Any]] = {}
+        for address in dict.fromkeys(str(each.get("url") or "") for each in told[:MOST_LINKS]):
+            invoice_id = await pasted.invoice_of(self._core, address=address)
+            if invoice_id is not None:
+                with readers.spoken_to(self._core, readers.everybody(self._core)):
+                    shown = views.pay_link(invoice_id)
+                found[address] = {"blocks": list(shown.blocks), "fallback": shown.text}
+        return found
