@@ -59,6 +59,7 @@ SQL_ONLY = {
     "outside_call": "counts that one statement adds to, and that are read in sums",
     "incident_signal": "one line for each rule that counts, put and read by one statement each",
     "chat_trouble": "one upsert notes it, one delete ends it",
+    "dispute_question": "put when it is asked and ended by one statement each, read with its dispute",
     "digest": "put by one statement for everybody whose hour has passed, and read by its id",
     "readiness_result": "one line for each check, put by one statement",
     "chat_mute": "an index says that there is one; read as a list",

@@ -38,14 +38,14 @@ def digest(told: Digest) -> Message:
 
 def not_mailed(event: OperatorMailFailed | OperatorMailDeclined) -> Message:
     """Return that a digest did not arrive by mail, or is not wanted there, and how it is mailed again."""
-    sentence = f"{event.told()}."
+    sentence = text.said(f"{event.told()}.")
     hint = say("To get it by mail: `/plixo settings address you@company.example`, then `/plixo settings digest both`.")
     settings = blocks.button(
         say("Settings"), action=ids.Action.SETTINGS, value=ids.value(), label=say("Change your settings")
     )
     return Message(
         text=sentence,
-        blocks=(blocks.section(text.said(sentence)), blocks.actions(settings), blocks.context(hint)),
+        blocks=(blocks.section(sentence), blocks.actions(settings), blocks.context(hint)),
     )
 
 

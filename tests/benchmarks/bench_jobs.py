@@ -30,7 +30,7 @@ async def a_database() -> AsyncIterator[str]:
     name = f"bench_{os.getpid()}"
     admin = database.embedded(SERVER_FOLDER, name="postgres_tests")
     address = database.embedded(SERVER_FOLDER, name=name)
-    await migrations.migrate(address)
+    await migrations.migrate(address, first_mode="autopilot")
     async with database.opened(address, pool=WORKERS):
         yield address
     async with await psycopg.AsyncConnection.connect(admin, autocommit=True) as connection:

@@ -68,7 +68,7 @@ async def test_a_dump_that_is_restored_sends_nothing_again_that_left_before_or_a
 ) -> None:
     dump = str(tmp_path / "plixo.dump")
     async with databases.of_its_own() as old, databases.of_its_own() as new:
-        await migrations.migrate(old)
+        await migrations.migrate(old, first_mode="autopilot")
         async with a_core(old, clock) as core:
             before, wire, after = [
                 await a_reminder(core, await an_invoice(core, f"INV-{n}", email=f"{n}@a.example")) for n in range(3)
