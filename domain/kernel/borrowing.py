@@ -8,7 +8,7 @@ turn finds a connection that is free, unless the pool still grows or others (Tor
 import asyncio
 import logging
 from collections.abc import Awaitable, Coroutine
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 import psycopg
@@ -104,7 +104,7 @@ async def borrow(client: PsycopgClient) -> "psycopg.AsyncConnection[Any]":
     turns = _turns(pool)
     seconds = await turns.taken()
     try:
-        return await _connection(client, pool, seconds)
+        return await _connection(pool, seconds)
     except BaseException:
         turns.ended()
         raise
@@ -112,15 +112,20 @@ async def borrow(client: PsycopgClient) -> "psycopg.AsyncConnection[Any]":
 
 async def give_back(client: PsycopgClient, connection: "psycopg.AsyncConnection[Any]") -> None:
     """Return a connection that ``borrow`` gave, to its end even when this task is cancelled meanwhile."""
-    pool = client._pool
+    pool = _lender(connection) or client._pool
     try:
         if pool is not None and not _waits(pool, connection):
             await pool.putconn(connection)
         else:
-            await to_the_end(_returned(client, connection))
+            await to_the_end(_returned(connection))
     finally:
         if pool is not None:
             _turns(pool).ended()
+
+
+def _lender(connection: "psycopg.AsyncConnection[Any]") -> "AsyncConnectionPool[Any] | None":
+    """Return the pool that lent a connection: the client may have closed it since, and have another one now."""
+    return cast("AsyncConnectionPool[Any] | None", connection._pool)
 
 
 def _waits(pool: "AsyncConnectionPool[Any]", connection: "psycopg.AsyncConnection[Any]") -> bool:
@@ -128,9 +133,7 @@ def _waits(pool: "AsyncConnectionPool[Any]", connection: "psycopg.AsyncConnectio
     return bool(pool._waiting or pool._lock.locked() or connection.pgconn.transaction_status != TransactionStatus.IDLE)
 
 
-async def _connection(
-    client: PsycopgClient, pool: "AsyncConnectionPool[Any]", seconds: float
-) -> "psycopg.AsyncConnection[Any]":
+async def _connection(pool: "AsyncConnectionPool[Any]", seconds: float) -> "psycopg.AsyncConnection[Any]":
     if pool._pool:  # nothing has to be waited for, so nothing can be lost on the way
         ready: psycopg.AsyncConnection[Any] = await pool.getconn(seconds)
         return ready
@@ -138,7 +141,7 @@ async def _connection(
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
-        task.add_done_callback(lambda done: _return_late(client, done))
+        task.add_done_callback(_return_late)
         raise
 
 
@@ -151,9 +154,9 @@ async def _open(client: PsycopgClient) -> None:
         raise
 
 
-def _return_late(client: PsycopgClient, done: "asyncio.Future[psycopg.AsyncConnection[Any]]") -> None:
+def _return_late(done: "asyncio.Future[psycopg.AsyncConnection[Any]]") -> None:
     if not done.cancelled() and done.exception() is None:
-        _LATE.add(task := asyncio.ensure_future(_returned(client, done.result())))
+        _LATE.add(task := asyncio.ensure_future(_returned(done.result())))
         task.add_done_callback(_LATE.discard)
 
 
@@ -161,8 +164,9 @@ _LATE: set[Awaitable[None]] = set()
 """Keeps the tasks alive that return a connection which nobody waited for any more."""
 
 
-async def _returned(client: PsycopgClient, connection: "psycopg.AsyncConnection[Any]") -> None:
-    if client._pool is None:
+async def _returned(connection: "psycopg.AsyncConnection[Any]") -> None:
+    pool = _lender(connection)
+    if pool is None:
         await connection.close()
     else:
-        await client._pool.putconn(connection)
+        await pool.putconn(connection)  # one that was closed meanwhile closes it

@@ -101,3 +101,21 @@ async def test_a_statement_finds_its_placeholders_once_and_takes_them_by_name(co
     assert found == {"one": 1, "two": "b", "more": 2, "sign": "a%"}
     async with core.transaction() as tx:
         assert await tx.row_of(Statement("SELECT 1 AS one WHERE %(no)s"), {"no": False}) is None
+
+
+async def test_what_an_earlier_pool_lent_goes_back_to_that_one(core: Core) -> None:
+    client = the_client()
+    lent = await all_lent(core)
+    assert client._pool is not None
+    await client._pool.close(timeout=0)
+    client._pool = None
+
+    again = await borrow(client)
+    for each in lent:
+        await give_back(client, each)
+    await give_back(client, again)
+
+    assert all(each.closed for each in lent)
+    assert client._pool is not None
+    assert borrowing._turns(client._pool)._free._value == core.database.connections()["pool_max"]
+    assert await core.database.row("SELECT 1 AS one") == {"one": 1}
