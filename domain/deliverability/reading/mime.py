@@ -18,6 +18,8 @@ MAX_BYTES = 4 * 1024 * 1024
 """Only the head of a larger mail is read: reports stand before the mail that they return."""
 MAX_HEADER_BYTES = 256 * 1024
 MAX_HEADERS = 1000
+_AT_ONCE = 16 * 1024
+"""Characters of header fields that are found in one step; of longer ones, only as many as count."""
 MAX_VALUE = 8192
 """Characters of one header; only To and References grow long, and their beginning is enough."""
 MAX_PARTS = 60
@@ -32,7 +34,7 @@ EMBEDDED = frozenset(
 
 _HEADER = re.compile(rb"[!-9;-~]+[ \t]*:")
 _FIELDS = re.compile(r"^([!-9;-~]+)[ \t]*:(.*(?:\n[ \t].*)*)", re.MULTILINE)
-_FOLD = re.compile(r"\r?\n[ \t]+")
+_FOLD = re.compile(r"\n[ \t]+")
 _PARAMETER = re.compile(r';\s*([\w-]+)\*?(?:0\*?)?\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;]+))')
 _LONE = re.compile("[\ud800-\udfff]")
 _GUESSED_BOUNDARY = re.compile(rb"(?:\A|\n)--(\S{6,200})[ \t]*\r?\n(?:Content-)", re.IGNORECASE)
@@ -113,7 +115,7 @@ def opened(raw: bytes, *, limit: int = MAX_BYTES) -> Mail:
 
 def split(raw: bytes) -> tuple[Headers, bytes]:
     """Part a mail at its first blank line and read the headers."""
-    if not raw.startswith((b"\n", b"\r\n")) and not _HEADER.match(raw.partition(b"\n")[0].rstrip()):
+    if not raw.startswith((b"\n", b"\r\n")) and not _HEADER.match(raw):
         return Headers(), raw
     end, begin = _blank_line(raw)
     return fields(raw[:end]), raw[begin:]
@@ -124,7 +126,8 @@ def _blank_line(raw: bytes) -> tuple[int, int]:
     for start in (b"\n", b"\r\n"):
         if raw.startswith(start):
             return 0, len(start)
-    unix, dos = raw.find(b"\n\n", 0, MAX_HEADER_BYTES), raw.find(b"\n\r\n", 0, MAX_HEADER_BYTES)
+    dos = raw.find(b"\n\r\n", 0, MAX_HEADER_BYTES)
+    unix = raw.find(b"\n\n", 0, MAX_HEADER_BYTES if dos < 0 else dos + 1)  # only what comes before it counts
     if unix < 0 and dos < 0:
         return MAX_HEADER_BYTES, len(raw)
     at, length = (unix, 2) if dos < 0 or 0 <= unix < dos else (dos, 3)
@@ -138,11 +141,10 @@ def fields(block: bytes) -> Headers:
 
 def fields_of(text: str) -> Headers:
     """Read header fields from text; bytes that are no text stand in it as lone surrogates."""
-    if text.isascii() and "\0" not in text:  # nearly all are, and then a value of one line needs no more than this
-        found = islice(_FIELDS.finditer(text), MAX_HEADERS)
+    if len(text) <= _AT_ONCE and text.isascii() and "\0" not in text:  # nearly all; their lines are found at once
         return Headers(tuple([
-            (name.lower(), (_FOLD.sub(" ", value[:MAX_VALUE]) if "\n" in value else value[:MAX_VALUE]).strip())
-            for name, value in [match.groups() for match in found]]))  # fmt: skip
+            (name.lower(), (_unfolded(value[:MAX_VALUE]) if "\n" in value else value[:MAX_VALUE]).strip())
+            for name, value in _FIELDS.findall(text)[:MAX_HEADERS]]))  # fmt: skip
     found = islice(_FIELDS.finditer(text), MAX_HEADERS)
     return Headers(tuple((match[1].lower(), _value(match[2][:MAX_VALUE])) for match in found))
 
@@ -150,7 +152,11 @@ def fields_of(text: str) -> Headers:
 def _value(text: str) -> str:
     if not text.isascii() or "\0" in text:
         text = plain(text.encode("utf-8", "surrogateescape"))
-    return _FOLD.sub(" ", text).strip() if "\n" in text else text.strip()
+    return _unfolded(text).strip() if "\n" in text else text.strip()
+
+
+def _unfolded(text: str) -> str:
+    return _FOLD.sub(" ", text.replace("\r\n", "\n"))
 
 
 def content_type(headers: Headers) -> tuple[str, dict[str, str]]:
