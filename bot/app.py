@@ -17,7 +17,21 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 
-from bot import actions, asks, commands, door, errors, modals, nouns, once, readers, replies, vendor_log, windows
+from bot import (
+    actions,
+    asks,
+    badges,
+    commands,
+    door,
+    errors,
+    modals,
+    nouns,
+    once,
+    readers,
+    replies,
+    vendor_log,
+    windows,
+)
 from bot.answering import Answering
 from bot.asks import ReplyTo
 from bot.background import Background
@@ -91,7 +105,7 @@ class Bot:
         self._session = session or aiohttp.ClientSession(timeout=TIMEOUT)
         self._api_url = api_url
         client = self._client(bot_token)
-        self._replies = Replies(self._session, client)
+        self._replies = Replies(self._session, client, badge=partial(badges.message, core))
         self._background = Background()
         self._intake = Intake(core, give_up=self._background.give_up)
         self._answering = Answering(

@@ -17,7 +17,7 @@ from uuid import UUID
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot import blocks, finding, ladder, readers
+from bot import badges, blocks, finding, ladder, readers
 from bot.audience import Draw
 from bot.blocks import Message
 from bot.calls import Calls
@@ -180,7 +180,7 @@ class Poster:
         try:
             audience = await self.rooms.audience(channel)
             with readers.spoken_to(self._core, readers.everybody(self._core)):
-                return draw(audience)
+                return badges.message(self._core, draw(audience))
         except (SlackRefused, SlackAway) as trouble:
             await self._note(trouble, channel)
             raise

@@ -6,7 +6,7 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import readers, surfaces
+from bot import badges, readers, surfaces
 from bot.calls import Calls
 from bot.errors import BlocksRefused, MessageGone, SlackRefused
 from bot.surfaces import Home
@@ -147,17 +147,19 @@ class Homes:
             actor = await people.actor(self._core, slack_id=slack_id)
             reader = await readers.person(self._core, slack_id=slack_id)
             with readers.spoken_to(self._core, reader):
-                return views.desk(await desks.of(self._core, actor=actor, shared=await shared.to(reader)))
+                desk = views.desk(await desks.of(self._core, actor=actor, shared=await shared.to(reader)))
+                return badges.home(self._core, desk)
         except (PersonUnknown, NotAllowed):
             own = await access_lists.of_account(self._core, slack_id=slack_id)
             waits = own if own is not None and own.open else None
             with readers.spoken_to(self._core, readers.everybody(self._core)):
-                return views.stranger(
+                stranger = views.stranger(
                     slack_id,
                     controllers=await people.controllers(self._core),
                     asked=waits.wish if waits else "",
                     access_id=waits.access_id if waits else None,
                 )
+                return badges.home(self._core, stranger)
 
     def _stirring(self, function: JobFunction) -> Callable[..., Awaitable[None]]:
         async def run(**arguments: Any) -> None:

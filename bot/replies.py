@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import Any
 
 import aiohttp
@@ -33,11 +34,18 @@ def payload(message: Message, *, own: bool = False) -> dict[str, Any]:
 class Replies:
     """Sends answers by the address that came with the request, or else through the Web API."""
 
-    def __init__(self, session: aiohttp.ClientSession, client: AsyncWebClient) -> None:
-        self._session, self._client = session, client
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        client: AsyncWebClient,
+        *,
+        badge: Callable[[Message], Message] = lambda message: message,
+    ) -> None:
+        self._session, self._client, self._badge = session, client, badge
 
     async def send(self, to: ReplyTo, message: Message) -> None:
         """Show *message*; an answer that cannot be delivered is logged and given up."""
+        message = self._badge(message)
         if to.response_url and await self._by_address(to.response_url, payload(message, own=to.own)):
             return
         if not to.channel:
@@ -55,7 +63,8 @@ class Replies:
 
     async def replace(self, to: ReplyTo, message: Message) -> None:
         """Show *message* in the place of an answer that one person sees, for as long as Slack lets us; else nothing."""
-        if not (to.response_url and to.own and await self._by_address(to.response_url, payload(message, own=True))):
+        body = payload(self._badge(message), own=True)
+        if not (to.response_url and to.own and await self._by_address(to.response_url, body)):
             log.info("an answer is not shown anew")
 
     async def _by_address(self, address: str, body: dict[str, Any]) -> bool:

@@ -119,6 +119,7 @@ def product_settings(places: DemoPlaces, shared: DemoSecrets, sandbox: Sandbox) 
         smtp_user=None,
         smtp_password=None,
         smtp_tls="none",
+        mail_sandbox=True,
         inbound_host="127.0.0.1",
         inbound_port=places.smtp_port,
         slack_bot_token=SecretStr(shared.slack_bot_token),

@@ -24,6 +24,9 @@ class MailSettings(BaseSettings):
         default="starttls",
         description="Encryption to the relay: `starttls` (required), `tls` (from the start), `none`.",
     )
+    mail_sandbox: bool = Field(
+        default=False, description="The relay is a test server that delivers nothing; every message in Slack says so."
+    )
     dkim_selector: str = Field(default="plixo", description="Selector under which the DKIM key is published.")
     dkim_key_file: Path | None = Field(
         default=None, description="Private key (PEM: RSA or Ed25519) with which mail is signed. Default: not signed."
@@ -92,3 +95,8 @@ class MailSettings(BaseSettings):
         if self.inbound_tls_cert_file is None and (self.inbound_tls_required or self.inbound_tls_key_file):
             raise ValueError("inbound_tls_required and inbound_tls_key_file need inbound_tls_cert_file")
         return self
+
+    def rehearsal(self, stripe_key: SecretStr | None) -> dict[str, bool]:
+        """Return what is not real, as the limits call it; a Stripe key of test mode says so itself."""
+        key = stripe_key.get_secret_value() if stripe_key else ""
+        return {"test_payments": key.startswith(("sk_test_", "rk_test_")), "test_mail": self.mail_sandbox}

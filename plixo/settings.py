@@ -184,9 +184,7 @@ class Settings(ReadinessSettings, WatchSettings, RetentionSettings):
         default="https://slack.com/api/", description="Slack's Web API; the sandbox sets its own."
     )
 
-    stripe_api_key: SecretStr | None = Field(
-        default=None, description="Restricted key of the merchant's Stripe account."
-    )
+    stripe_api_key: SecretStr | None = Field(default=None, description="Restricted key of the Stripe account.")
     stripe_webhook_secrets: list[SecretStr] = Field(
         default_factory=list,
         description="Signing secrets of the webhook endpoint, as a JSON list; two while one is rotated.",
@@ -258,6 +256,7 @@ class Settings(ReadinessSettings, WatchSettings, RetentionSettings):
     def limits(self) -> Limits:
         """Return the figures of the collections engine."""
         return Limits(
+            **self.rehearsal(self.stripe_api_key),
             rates=dict(self.rates),
             opens=self.sending_opens,
             closes=self.sending_closes,

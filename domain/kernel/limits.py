@@ -150,6 +150,12 @@ class Limits:
     import_wait: timedelta = timedelta(hours=24)
     """How long a file that was handed in waits for somebody to decide about its import."""
 
+    test_payments: bool = False
+    """The payment provider is in test mode: no money moves, and the chat says so."""
+
+    test_mail: bool = False
+    """Mails are caught by a test server and reach no customer, and the chat says so."""
+
     docs_url: str = ""
     """Address of the docs of this very version, for links to runbooks; empty: files are named instead."""
 

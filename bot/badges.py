@@ -1,0 +1,47 @@
+"""Badges: whatever Slack shows says that it is a rehearsal, while payments or mails are not real."""
+
+from dataclasses import replace
+
+from bot import blocks, surfaces
+from bot.blocks import Message
+from bot.surfaces import Home
+from domain.kernel.core import Core
+from domain.kernel.speech import say
+
+
+def sentence(core: Core) -> str:
+    """Return what is not real at the moment; empty where all is."""
+    match core.limits.test_payments, core.limits.test_mail:
+        case True, True:
+            return say("*Test mode*: no money moves, and no mail reaches a customer.")
+        case True, False:
+            return say("*Test mode*: no money moves, but mails do reach customers.")
+        case False, True:
+            return say("*Test mode*: no mail reaches a customer, but money does move.")
+    return ""
+
+
+def message(core: Core, shown: Message) -> Message:
+    """Return the message with the badge in its small print."""
+    badge = sentence(core)
+    if not badge:
+        return shown
+    if not shown.blocks:
+        return replace(shown, text=f"{shown.text}\n{badge}")
+    small = blocks.context(badge)
+    if len(shown.blocks) < blocks.MOST_BLOCKS:
+        return replace(shown, blocks=(*shown.blocks, small))
+    for at in reversed(range(len(shown.blocks))):  # a full list ends with small print that says so
+        block = shown.blocks[at]
+        if block["type"] == "context" and len(block["elements"]) < blocks.MOST_CONTEXT:
+            told = {**block, "elements": [*block["elements"], *small["elements"]]}
+            return replace(shown, blocks=(*shown.blocks[:at], told, *shown.blocks[at + 1 :]))
+    return replace(shown, text=f"{shown.text}\n{badge}")
+
+
+def home(core: Core, shown: Home) -> Home:
+    """Return the Home with the badge on top."""
+    badge = sentence(core)
+    if not badge or len(shown.blocks) >= surfaces.MOST_BLOCKS:
+        return shown
+    return replace(shown, blocks=(blocks.context(badge), *shown.blocks))
