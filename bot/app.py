@@ -17,21 +17,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 
-from bot import (
-    actions,
-    asks,
-    badges,
-    commands,
-    door,
-    errors,
-    modals,
-    nouns,
-    once,
-    readers,
-    replies,
-    vendor_log,
-    windows,
-)
+from bot import actions, asks, badges, commands, door, errors, modals, nouns, once, readers, replies, vendor_log
 from bot.answering import Answering
 from bot.asks import ReplyTo
 from bot.background import Background
@@ -53,6 +39,7 @@ from bot.unfurling import EVENT as LINK_SHARED
 from bot.unfurling import Unfurler
 from bot.views import answers
 from bot.windows import Windows
+from bot.windows import shown as shown_in_window
 from domain.kernel import request_ids
 from domain.kernel.core import Core
 from domain.kernel.jobs import JobFunction
@@ -220,7 +207,7 @@ class Bot:
             self._background.start(self._late(str(view.get("id", "")), task))
             return
         try:
-            await ack(response_action="update", view=windows.shown(modals.of(task.result())))
+            await ack(response_action="update", view=shown_in_window(modals.of(task.result())))
         except Misfilled as wrong:
             await ack(response_action="errors", errors=wrong.fields)
 
