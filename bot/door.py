@@ -33,7 +33,7 @@ class Door:
 
     async def receive(self, request: web.Request) -> web.Response:
         """Answer one request of Slack's."""
-        with request_ids.serving() as request_id, self._intake.taking():
+        with request_ids.serving() as request_id:
             headers = {name: request.headers[name] for name in _PASSED_ON if name in request.headers}
             timestamp = headers.get("X-Slack-Request-Timestamp", "0")
             if not re.fullmatch(r"[0-9]{1,12}", timestamp):
@@ -44,7 +44,8 @@ class Door:
             asked = _parsed(body, headers)
             if asked is None:
                 return _refused(400, "The request cannot be read.", request_id)
-            response = await to_aiohttp_response(await self._app.async_dispatch(asked))
+            with self._intake.taking():  # not before: anyone can send a body that never ends
+                response = await to_aiohttp_response(await self._app.async_dispatch(asked))
             response.headers["X-Request-Id"] = request_id
             return response
 

@@ -4,9 +4,13 @@ import asyncio
 
 import psycopg
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from slack_bolt.app.async_app import AsyncApp
 
-from bot import intake
+from bot import door, intake
 from bot.background import Background
+from bot.door import Door
 from bot.intake import Intake
 from domain.kernel.core import Core
 from domain.operations import seen_requests
@@ -84,6 +88,26 @@ async def test_a_request_that_is_answered_by_its_work_keeps_nobody_waiting(
         coming.taken()
         async with asyncio.timeout(30):
             await coming.over()
+
+
+async def test_a_body_that_never_ends_keeps_no_work_waiting(coming: Intake) -> None:
+    began = asyncio.Event()
+    closed = Door(AsyncApp(token="xoxb-1", signing_secret="s"), coming)
+
+    async def receive(request: web.Request) -> web.Response:
+        began.set()
+        return await closed.receive(request)
+
+    app = web.Application()
+    app.router.add_post(door.PATH, receive)
+    async with TestServer(app) as server:
+        _, writer = await asyncio.open_connection(server.host, server.port)
+        writer.write(f"POST {door.PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{{".encode())
+        await began.wait()
+
+        assert coming._calm.is_set()
+
+        writer.close()
 
 
 async def test_work_goes_on_among_requests_that_never_end(coming: Intake, monkeypatch: pytest.MonkeyPatch) -> None:
