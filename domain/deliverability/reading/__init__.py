@@ -16,8 +16,10 @@ def read(raw: bytes, *, envelope_from: str | None = None) -> Reading:
     for rule in RULES:
         reading = rule.find(look)
         if reading is not None:
-            told = replace(reading, message_ids=look.message_ids, tokens=look.tokens, sender=look.sender_address,
-                           subject=look.subject[:200], said_on=look.said_on)  # fmt: skip
+            # field by field, which takes half as long as replace
+            told = Reading(reading.kind, reading.rule, reading.recipients, reading.feedback_type, reading.unnamed,
+                           look.message_ids, look.tokens, look.sender_address, look.subject[:200], reading.because,
+                           look.said_on)  # fmt: skip
             return _with_absence(told, look) if reading.kind is Kind.AUTO_REPLY else told
     raise AssertionError("the last rule always speaks")
 
