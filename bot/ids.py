@@ -107,6 +107,8 @@ class Action(StrEnum):
     APPROVE_ACCESS = "access.approve"
     DENY_ACCESS = "access.deny"
     WITHDRAW_ACCESS = "access.withdraw"
+    APPROVE_ERASURE = "erasure.approve"
+    DECLINE_ERASURE = "erasure.decline"
     SHOW_ACT = "audit.act"
     OLDER_ACTS = "audit.older"
     SETTINGS = "settings.edit"
@@ -167,8 +169,10 @@ class FormId(StrEnum):
     IMPORT_COLUMNS = "import.columns"
     IMPORT_KIND = "import.kind"
     DENY_ACCESS = "access.deny"
+    DECLINE_ERASURE = "erasure.decline"
     SETTINGS = "settings.edit"
     OVERRIDE_CHECK = "readiness.override"
+    BEGIN_MAINTENANCE = "maintenance.begin"
     PAUSE_CRON = "cron.pause"
     OPEN_INCIDENT = "incident.open"
     NOTE_INCIDENT = "incident.note"
@@ -208,6 +212,7 @@ class Subject(BaseModel):
     entry: int | None = Field(default=None, ge=1, le=10**15)
     file: UUID | None = None
     access: UUID | None = None
+    erasure: UUID | None = None
     override: UUID | None = None
     incident: UUID | None = None
     person: UUID | None = None

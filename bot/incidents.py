@@ -185,7 +185,7 @@ _OVER = "incident over 12 the key was renewed"
 COMMANDS: tuple[Command, ...] = (
     command(
         Group.POLICY, "incident", "[P1|P2|P3 words…]", Permission.VIEW,
-        phrase("lists what is wrong; with a severity, opens one"), OPEN, show, opens=True,
+        phrase("lists what is wrong; with a severity, opens one"), OPEN, show, opens=1,
     ),
     command(
         Group.POLICY, "incident list", "", Permission.VIEW, phrase("lists what is wrong, and what was"),
@@ -198,7 +198,7 @@ COMMANDS: tuple[Command, ...] = (
     command(
         Group.POLICY, "incident open", "P1|P2|P3 words…", Permission.OPERATE,
         phrase("opens one that no rule sees; P1 holds mail that asks to pay"),
-        'incident open P2 "receipts look wrong"', open_one, opens=True,
+        'incident open P2 "receipts look wrong"', open_one, opens=1,
     ),
     command(
         Group.POLICY, "incident take", "NUMBER", Permission.OPERATE,

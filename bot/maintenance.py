@@ -4,14 +4,16 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from bot import asks, words
-from bot.asks import Ask, Misunderstood, Press
+from bot.asks import Ask, Filled, Misunderstood, Press
 from bot.blocks import Message
-from bot.ids import Action
-from bot.routes import Command, Group, Route, command
+from bot.filled import Misfilled
+from bot.ids import Action, FormId
+from bot.modals import Modal
+from bot.routes import Command, Form, Group, Route, command
 from bot.views import answers
 from bot.views import maintenance as views
 from domain.kernel import kept
-from domain.kernel.actor import Permission
+from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.speech import phrase, say
 from domain.operations import maintenance
@@ -36,19 +38,36 @@ async def show(core: Core, ask: Ask) -> Message:
     return views.listed(await gates.closed(core))
 
 
-async def on(core: Core, ask: Ask) -> Message:
-    """Answer ``/plixo maintenance on "reason" until 14:00``.
+async def on(core: Core, ask: Ask) -> Message | Modal:
+    """Answer ``/plixo maintenance on "reason" until 14:00``; without any words a form asks for both.
 
     Raises:
         Misunderstood: The reason or the end is missing.
     """
+    if not ask.words:
+        first = core.clock.now() + timedelta(hours=views.TERMS[0][1])
+        return views.on_form(await maintenance.impact(core, until=first))
     read = words.until(ask.words, now=core.clock.now(), zone=core.merchant.zone, opens=core.limits.opens)
     reason = asks.reason(tuple(read.rest.split()), why=say("Why? Everybody whose mail waits is told."), example=EXAMPLE)
     if read.at is None:
         raise Misunderstood(say("Until when? It ends by itself then. For example `/plixo {example}`.", example=EXAMPLE))
-    held = await maintenance.impact(core, until=read.at)
+    return await _begin(core, until=read.at, reason=reason, actor=ask.actor)
+
+
+async def submit_on(core: Core, filled: Filled) -> Message:
+    """Take the form in which maintenance begins."""
+    hours = filled.values.choice("hours")
+    if hours not in {str(each) for _, each in views.TERMS}:
+        raise Misfilled({"hours": say("For how long?")})
+    reason = filled.values.needed("reason", or_else=say("Why? Whoever wonders reads it."))
+    until = core.clock.now() + timedelta(hours=int(hours))
+    return await _begin(core, until=until, reason=reason, actor=filled.actor)
+
+
+async def _begin(core: Core, *, until: datetime, reason: str, actor: Actor) -> Message:
+    held = await maintenance.impact(core, until=until)
     event = await gates.close(
-        core, name=gates.MAINTENANCE, holds=Holds.ALL_MAIL, reason=reason, actor=ask.actor, until=read.at
+        core, name=gates.MAINTENANCE, holds=Holds.ALL_MAIL, reason=reason, actor=actor, until=until
     )
     return answers.done(
         event,
@@ -119,6 +138,7 @@ COMMANDS: tuple[Command, ...] = (
         phrase("holds mail back and closes the payers' pages"),
         EXAMPLE,
         on,
+        opens=0,
     ),
     command(
         Group.POLICY,
@@ -153,3 +173,5 @@ BUTTONS: Mapping[Action, Route] = {
     Action.END_MAINTENANCE: Route(Permission.OPERATE, press_end, ("seen",)),
     Action.PROLONG_MAINTENANCE: Route(Permission.OPERATE, press_prolong, ("seen",)),
 }
+
+FORMS: Mapping[FormId, Form] = {FormId.BEGIN_MAINTENANCE: Form(Permission.OPERATE, submit_on)}

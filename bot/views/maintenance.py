@@ -2,13 +2,18 @@
 
 from collections.abc import Sequence
 
-from bot import blocks, ids, text
+from bot import blocks, ids, inputs, text
 from bot.audience import FULL, Audience
 from bot.blocks import Message
+from bot.inputs import Option
+from bot.modals import Modal
 from domain.kernel import kept, speech
-from domain.kernel.speech import counted, say, say_as
+from domain.kernel.speech import counted, phrase, say, say_as
 from domain.operations.maintenance import Board, Impact
-from domain.outreach.gates import GateShown, Holds
+from domain.outreach.gates import LONGEST_REASON, GateShown, Holds
+
+TERMS: tuple[tuple[str, int], ...] = ((phrase("1 hour"), 1), (phrase("4 hours"), 4), (phrase("1 day"), 24))
+"""How long the form lets maintenance last, by how it is called, in hours; in words any end may be said."""
 
 
 def listed(gates: Sequence[GateShown]) -> Message:
@@ -71,6 +76,23 @@ def impact(found: Impact) -> Message:
     head = say("Maintenance until {at} would hold back:", at=text.moment(found.until))
     return Message(
         text=f"{head} {waiting(found)}", blocks=(blocks.section(f"*{head}*"), blocks.section("\n".join(lines)))
+    )
+
+
+def on_form(now: Impact) -> Modal:
+    """Return the form in which somebody begins maintenance, with what it would hold back in the first hour."""
+    terms = [Option(say(called), str(hours)) for called, hours in TERMS]
+    why = say("Whoever wonders reads it.")
+    return Modal(
+        title=say("Begin maintenance"),
+        form=ids.FormId.BEGIN_MAINTENANCE,
+        submit=say("Begin"),
+        blocks=(
+            *impact(now).blocks,
+            inputs.radio("hours", say("For how long"), terms, initial=terms[0].value),
+            inputs.text("reason", say("Why"), lines=True, most=LONGEST_REASON, hint=why),
+            blocks.context(say("The payers' pages are closed meanwhile. It ends by itself.")),
+        ),
     )
 
 

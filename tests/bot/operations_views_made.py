@@ -25,6 +25,9 @@ SHOWN = CRONS[:8]
 """So many crons are drawn, so that a picture does not change with each new one."""
 
 
+IMPACT = Impact(AT, 12, 26, (Money(31_200_00, "EUR"),), (("plan-reminders", 48), ("release-waiting", 240)), 3, 1)
+
+
 def standings(name: str) -> tuple[Standing, ...]:
     """Return crons of which one is late, one paused, one never ran; *name* stands where somebody typed a word."""
     pause = Pause(ID, SHOWN[1].name, name, AT + timedelta(hours=4), name, AT - timedelta(hours=1))
@@ -53,13 +56,12 @@ def a_board(name: str, *, on: bool, ends: bool = True) -> Board:
 
 def operations_views(name: str, *, many: int) -> Mapping[str, Message]:
     """Return every message about operations."""
-    impact = Impact(AT, 12, 26, (Money(31_200_00, "EUR"),), (("plan-reminders", 48), ("release-waiting", 240)), 3, 1)
     found = standings(name)
     well = tuple(each for each in found if not each.late and each.pause is None)
     return {
         **readiness_views(name, many=many),
         **incident_views(name, many=many),
-        "maintenance, preview": maintenance_views.impact(impact),
+        "maintenance, preview": maintenance_views.impact(IMPACT),
         "maintenance, on": maintenance_views.board(a_board(name, on=True)),
         "maintenance, to everybody": maintenance_views.board(a_board(name, on=True, ends=False), PUBLIC),
         "maintenance, over": maintenance_views.board(a_board(name, on=False)),
@@ -73,5 +75,6 @@ def operations_windows(name: str) -> Mapping[str, Modal]:
     """Return every form about operations."""
     return {
         "cron, pause": cron_views.pause_form(CRONS[0], warning=cron_dangers.WARNINGS[CRONS[0].name]),
+        "maintenance, begin": maintenance_views.on_form(IMPACT),
         **incident_windows(name),
     }

@@ -2,11 +2,15 @@
 
 from datetime import timedelta
 
+import pytest
 import pytest_asyncio
 
+from bot import commands
 from bot.app import Bot
 from bot.asks import Click
+from bot.filled import Misfilled
 from bot.ids import Action
+from bot.modals import Modal
 from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
 from domain.operations import maintenance
@@ -55,6 +59,33 @@ async def test_one_message_is_kept_current_until_it_is_over(core: Core, bot: Bot
     assert "Maintenance is over" in ended.text
     assert len(slack.messages) == 1
     assert "Maintenance is over" in str(slack.messages[0]["text"])
+
+
+async def the_form(core: Core) -> Modal:
+    """Type the command without words."""
+    answer = await commands.answer(core, "maintenance on", slack_id=CARL)
+    assert isinstance(answer, Modal)
+    return answer
+
+
+async def test_without_words_a_form_asks_how_long_and_why(core: Core) -> None:
+    modal = await the_form(core)
+    chosen = {"hours": {"selected_option": {"value": "4"}}, "reason": "the bank moves"}
+    done = await in_words.submit(core, modal, chosen, slack_id=CARL)
+
+    closed = await gates.maintenance(core)
+    assert "would hold back" in str(modal.view())
+    assert "Until then 0 mails are queued" in str(done.blocks)
+    assert closed is not None
+    assert closed.until == core.clock.now() + timedelta(hours=4)
+
+
+async def test_a_form_without_a_reason_switches_nothing_on(core: Core) -> None:
+    modal = await the_form(core)
+    with pytest.raises(Misfilled):
+        await in_words.submit(core, modal, {"hours": {"selected_option": {"value": "4"}}, "reason": " "}, slack_id=CARL)
+
+    assert await gates.maintenance(core) is None
 
 
 async def test_who_may_only_look_neither_ends_nor_prolongs_it(core: Core, bot: Bot, slack: FakeSlack) -> None:
