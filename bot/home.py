@@ -4,7 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
-from bot import disputes
+from bot import disputes, noise
 from bot.asks import Filled, Misunderstood, Press
 from bot.blocks import Message
 from bot.filled import Misfilled
@@ -13,6 +13,7 @@ from bot.modals import Modal
 from bot.routes import Form, Listener, Route
 from bot.views import access as access_views
 from bot.views import credits as credit_views
+from bot.views import digest as digest_views
 from bot.views import disputes as dispute_views
 from bot.views import forwardings as forwarding_views
 from bot.views import home as views
@@ -20,6 +21,7 @@ from bot.views import mails as mail_views
 from bot.views import money as money_views
 from bot.views import plans as plan_views
 from bot.views import questions as question_views
+from bot.views import report as report_views
 from bot.views import write_offs as write_off_views
 from domain.casework import conversations, questions
 from domain.commitments import dispute_queries, plan_queries
@@ -27,8 +29,10 @@ from domain.kernel.actor import Actor, ActorKind, Permission
 from domain.kernel.core import Core
 from domain.kernel.speech import say
 from domain.ledger import credits, unapplied, write_off_records  # noqa: A004 - named after what it is about
-from domain.operations import homes
+from domain.operations import homes, report_files
 from domain.operations.desks import Pile
+from domain.operations.reports.reports import Kind
+from domain.operations.reports.wishes import Wish
 from domain.pay_links import forwardings
 from domain.people import access, access_lists, people
 from domain.people.grants import WITHOUT_END, Term
@@ -112,7 +116,17 @@ async def _unapplied(core: Core, press: Press) -> Message:
     return money_views.loose(page, asked="", totals=str(page.totals))
 
 
+def _report(kind: Kind) -> _List:
+    """Return how a report of its usual days is shown."""
+
+    async def shown(core: Core, press: Press) -> Message:
+        return report_views.report(await report_files.made(core, Wish(kind), actor=press.actor))
+
+    return shown
+
+
 _LISTS: Mapping[str, _List] = {
+    **{digest_views.report_of(each): _report(each) for each in Kind},
     Pile.MAILS: _shows(conversations.waiting, mail_views.waiting),
     Pile.QUESTIONS: _shows(questions.waiting, question_views.waiting),
     Pile.PLANS: _shows(plan_queries.waiting, plan_views.waiting),
@@ -121,8 +135,9 @@ _LISTS: Mapping[str, _List] = {
     Pile.FORWARDINGS: _shows(forwardings.waiting, forwarding_views.listed),
     "disputes": _disputes,
     "unapplied": _unapplied,
+    "noise": lambda core, _: noise.listed(core),
 }
-"""What the buttons of Home list; each button there names its list."""
+"""What the buttons of Home and of digests list; each button there names its list."""
 
 BUTTONS: Mapping[Action, Route] = {
     Action.HOME_LIST: Route(Permission.VIEW, press_list, ("seen",)),

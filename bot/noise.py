@@ -16,7 +16,7 @@ from domain.operations import chat_channels, noise
 async def show(core: Core, ask: Ask) -> Message:
     """Answer ``/plixo noise``: what is muted, and how much each kind of news came to in the week."""
     del ask
-    return await _all(core)
+    return await listed(core)
 
 
 async def press_less(core: Core, press: Press) -> Message:
@@ -31,10 +31,11 @@ async def press_lift(core: Core, press: Press) -> Message:
     """Let the channel hear of it again, and show what is still muted."""
     assert press.subject.mute is not None, "the route says that it is there"
     await noise.lift(core, mute_id=press.subject.mute, actor=press.actor)
-    return await _all(core)
+    return await listed(core)
 
 
-async def _all(core: Core) -> Message:
+async def listed(core: Core) -> Message:
+    """Show what is muted, and the figures of the week."""
     names = {each.id: each.name for each in await chat_channels.listed(core)}
     return views.listed(await noise.mutes(core), await noise.week(core), names=names, budget=core.limits.chat_budget)
 

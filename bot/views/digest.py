@@ -1,6 +1,6 @@
 """A digest in Slack: what happened, what waits with its buttons, what is open by age in words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from bot import blocks, ids, text
 from bot.blocks import Block, Message
@@ -10,6 +10,7 @@ from domain.kernel.speech import say
 from domain.operations import digest_words
 from domain.operations.digest_contents import Digest
 from domain.operations.digest_words import Part, Topic
+from domain.operations.reports.reports import Kind
 
 LONGEST = 2_900
 """Characters of one part; Slack takes three thousand."""
@@ -49,9 +50,44 @@ def not_mailed(event: OperatorMailFailed | OperatorMailDeclined) -> Message:
     )
 
 
+def report_of(kind: Kind) -> str:
+    """Return how a button names a report."""
+    return f"report {kind}"
+
+
 def _part(part: Part) -> Iterator[Block]:
     lines = "\n".join(part.lines)
-    yield blocks.section(f"*{part.title}*\n{lines if len(lines) < LONGEST else lines[:LONGEST].rpartition(chr(10))[0]}")
+    yield blocks.section(
+        f"*{part.title}*\n{lines if len(lines) < LONGEST else lines[:LONGEST].rpartition(chr(10))[0]}",
+        accessory=_list_behind(part),
+    )
+
+
+_LISTS: Mapping[Topic, tuple[ids.Action, str]] = {
+    Topic.MONEY: (ids.Action.HOME_LIST, report_of(Kind.COLLECTED)),
+    Topic.PROMISES: (ids.Action.RADAR, ""),
+    Topic.DISPUTES: (ids.Action.HOME_LIST, "disputes"),
+    Topic.INCIDENTS: (ids.Action.LIST_INCIDENTS, ""),
+    Topic.HELD: (ids.Action.HOME_LIST, report_of(Kind.HELD)),
+    Topic.WEEK: (ids.Action.HOME_LIST, report_of(Kind.WEEKLY)),
+    Topic.MAIL: (ids.Action.HOME_LIST, report_of(Kind.DELIVERY)),
+    Topic.PORTAL: (ids.Action.HOME_LIST, report_of(Kind.PORTAL)),
+    Topic.EXPOSURES: (ids.Action.HOME_LIST, report_of(Kind.EXPOSURES)),
+    Topic.AGEING: (ids.Action.HOME_LIST, report_of(Kind.AGEING)),
+    Topic.NOISE: (ids.Action.HOME_LIST, "noise"),
+}
+"""What stands behind the figures of each part; decisions have buttons of their own."""
+
+
+def _list_behind(part: Part) -> Block:
+    """Return the button that opens the list behind a part."""
+    action, named = _LISTS[part.topic]
+    return blocks.button(
+        say("Look"),
+        action=action,
+        value=ids.value(seen=named) if named else ids.value(),
+        label=say("Look at the list: {title}", title=part.title),
+    )
 
 
 def _buttons(told: Digest) -> Block:

@@ -6,12 +6,16 @@ from uuid import UUID
 import pytest_asyncio
 
 from bot.app import Bot
+from bot.views import digest as digest_views
 from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
-from domain.operations import digests
+from domain.operations import digest_words, digests
+from domain.operations.digest_contents import Kind
+from domain.operations.digest_words import Topic
 from domain.people import people
 from domain.people.roles import Role
 from tests.bot.conftest import VERA, AtTheDoor
+from tests.bot.digest_views_made import a_digest
 from tests.bot.fake_slack import FakeSlack
 from tests.builders import an_account, an_invoice
 from tests.clocks import StandingClock
@@ -77,3 +81,17 @@ async def test_whoever_asks_is_shown_it_at_once(core: Core, door: AtTheDoor) -> 
     assert "The week from" in str(weekly)
     assert "due: 1 (" in str(pressed)
     assert "`weekly`" in str(wrong)
+
+
+async def test_every_part_has_a_button_that_opens_the_list_behind_it(core: Core, door: AtTheDoor, digest: str) -> None:
+    del core, digest
+    shown = digest_views.digest(a_digest("Acme Ltd", kind=Kind.WEEKLY))
+    told = digest_words.parts(a_digest("Acme Ltd", kind=Kind.WEEKLY), named=str)
+    topics = [each.title for each in told if each.topic is not Topic.DECISIONS]
+    parts = [each for each in shown.blocks if "accessory" in each and each["text"]["text"].startswith("*")]
+    opened = {each["text"]["text"].partition("\n")[0].strip("*"): each["accessory"] for each in parts}
+
+    answers = {title: await door.press(opened[title]["action_id"], opened[title]["value"], by=MARA) for title in topics}
+
+    assert set(topics) <= set(opened), "decisions have buttons of their own"
+    assert [title for title, each in answers.items() if "any more" in each["text"] or not each["blocks"]] == []
