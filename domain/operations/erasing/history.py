@@ -23,10 +23,10 @@ FIXED = frozenset({"currency", "minor", "kind", "state", "actor_kind"})
 """Fields that the database never lets go."""
 
 WORDY = frozenset({
-    "actor", "address", "after", "before", "changes", "deputy_name", "ended", "examples", "file_name", "found", "giver",
-    "given_up", "guesses", "name", "names", "note", "notes", "outcome", "owner", "owner_before", "owner_name",
-    "person_name", "problems", "proposed_by", "reason", "reasons", "sender", "sent_to", "successor", "taker", "to_name",
-    "warnings", "was", "why", "words",
+    "actor", "address", "after", "asked_by", "before", "changes", "decided_by", "deputy_name", "ended", "examples",
+    "file", "file_name", "found", "giver", "given_up", "guesses", "instead_of", "name", "names", "note", "notes",
+    "others", "outcome", "owner", "owner_before", "owner_name", "person_name", "problems", "proposed_by", "reason",
+    "reasons", "sender", "sent_to", "successor", "taker", "title", "to_name", "warnings", "was", "why", "words",
 })  # fmt: skip
 """Fields in which names of people may stand; in all others nothing is a name, whatever it looks like."""
 
@@ -121,6 +121,8 @@ class Scrubber:
                 return self._words.mark
             if about and self._words.whom != CONTACT and name == "person_name":
                 return self._words.mark
+            if name == "of" and fact.get("person_id") in self._ids:  # elsewhere it is a kind of something
+                return pattern.sub(self._words.mark, text)
             return (pattern if name in WORDY else self._far).sub(self._words.mark, text)
 
         after = _walked(fact, leaf, "")

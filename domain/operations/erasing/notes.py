@@ -28,6 +28,8 @@ class Note:
     whom: str
     reason: str
     asked_by: str
+    """Empty of a person, who may be erased as well, and whose name is asked of the database."""
+    asked_by_id: UUID | None
     ids: tuple[UUID, ...]
     """Of the contacts, or of the operator."""
     secret: str
@@ -46,7 +48,9 @@ async def put(core: Core, erasure: Erasure, words: Words) -> None:
         "secret": proof["digest"] if proof is not None else "",
         "digests": {row["digest"]: _list(row["suppressions"]) for row in rows},
         "id": str(erasure.id), "number": erasure.number, "whom": erasure.whom, "reason": erasure.reason,
-        "asked_by": erasure.asked_by, "ids": [str(each) for each in words.ids],
+        "asked_by": "" if erasure.asked_by_id else erasure.asked_by,
+        "asked_by_id": str(erasure.asked_by_id) if erasure.asked_by_id else None,
+        "ids": [str(each) for each in words.ids],
     }  # fmt: skip
     await core.files.put(key_of(erasure.id), json.dumps(told).encode())
 
@@ -65,8 +69,9 @@ async def found(core: Core) -> list[Note]:
             except FileMissing:
                 continue
             ids = tuple(UUID(each) for each in told["ids"])
+            asker = UUID(told["asked_by_id"]) if told["asked_by_id"] else None
             notes.append(Note(UUID(told["id"]), told["number"], told["whom"], told["reason"], told["asked_by"],
-                              ids, told["secret"], told["digests"]))  # fmt: skip
+                              asker, ids, told["secret"], told["digests"]))  # fmt: skip
     return sorted(notes, key=lambda each: each.number)
 
 

@@ -68,7 +68,9 @@ async def _subject(core: Core, tx: Transaction, whom: str, ids: Sequence[UUID]) 
 async def _written(core: Core, tx: Transaction, note: Note, subject: Subject | None) -> Erasure:
     await tx.execute("SELECT setval('erasure_number', greatest(nextval('erasure_number'), %s))", (note.number,))
     key = await beginning.subject_key(core, tx, subject) if subject else str(note.erasure_id)
+    asker = await tx.row("SELECT name FROM person WHERE id = %s", (note.asked_by_id,))
     return await Erasure.create(
         id=note.erasure_id, number=note.number, whom=note.whom, state=ErasureState.PROPOSED.value, reason=note.reason,
-        subject=key, asked_by=note.asked_by, created_at=core.clock.now(),
+        subject=key, asked_by=asker["name"] if asker else note.asked_by, asked_by_id=note.asked_by_id,
+        created_at=core.clock.now(),
     )  # fmt: skip

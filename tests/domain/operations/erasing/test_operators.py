@@ -2,14 +2,17 @@
 
 import pytest
 
-from domain.kernel.actor import SHELL, Permission
+from domain.kernel import timeline
+from domain.kernel.actor import ANYTHING, SHELL, Actor, ActorKind, Permission
 from domain.kernel.core import Core
+from domain.kernel.events import by
 from domain.kernel.models import TimelineEntry
 from domain.ledger import contacts
-from domain.operations import privacy
+from domain.operations import incidents, privacy
+from domain.operations.audit_events import AuditExported
 from domain.operations.erasing import asking, subjects, working
 from domain.operations.erasing.refusals import RolesHeld
-from domain.people import people
+from domain.people import humans, people
 from domain.people.refusals import LastController
 from domain.people.roles import Role
 from tests.builders import a_contact, an_account
@@ -57,6 +60,37 @@ async def test_name_account_and_address_are_gone_and_the_acts_are_a_numbers(core
     assert added.fact["address"] == "n…@acme.example"
     granted = await TimelineEntry.filter(kind="role.granted").order_by("id")
     assert [each.fact["person_name"] for each in granted] == ["Otto Bleibt", "operator #1"]
+
+
+@pytest.mark.parametrize("name", ["Lea Vermeer", "Leavermeer"])
+async def test_the_name_is_gone_where_others_acts_tell_of_it(core: Core, name: str) -> None:
+    await left(core, name)
+    known = await people.actor(core, slack_id=SLACK_ID)
+    lea = Actor(ActorKind.PERSON, name, ANYTHING, id=known.id)
+    await humans.join(core, account="Otto Bleibt", other=SLACK_ID, reason="one mailbox", actor=SHELL)
+    await incidents.open_by_hand(core, severity="P3", title=name, actor=SHELL)
+    await incidents.take(core, number=1, actor=lea)
+    await incidents.take(core, number=1, actor=SHELL)
+    await an_erasure_of_a_contact(core, lea)
+    async with core.transaction() as tx:
+        exported = AuditExported(of=name, person_id=lea.id, since=None, until=None, entries=1, through=1, to_chat=False,
+                                 **by(SHELL, core.clock.now()))  # fmt: skip
+        await timeline.record(core, tx, exported)
+
+    await gone(core)
+
+    facts = await TimelineEntry.filter(kind__in=["accounts.joined", "incident.opened", "incident.taken", "erasure.done",
+                                                 "erasure.begun", "audit.exported"])  # fmt: skip
+    assert len(facts) == 9
+    assert not any(name in str(each.fact) or name in each.actor for each in facts)
+    assert [each for each in await left_of(core, name) if not each.startswith("hold.reason")] == []
+
+
+async def an_erasure_of_a_contact(core: Core, actor: Actor) -> None:
+    """Let the operator have a contact's data erased."""
+    subject = await subjects.contact(core, whom="new@acme.example")
+    event = await asking.erase(core, subject=subject, reason="asked", actor=actor)
+    await working.erase(core, event.erasure_id)
 
 
 async def test_a_name_of_one_word_goes_where_it_stands_alone(core: Core) -> None:
