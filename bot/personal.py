@@ -17,6 +17,7 @@ from bot.poster import Poster
 from bot.views import access as views
 from bot.views import answers
 from bot.views import digest as digest_views
+from bot.views import privacy as privacy_views
 from bot.views import roles as role_views
 from domain.deliverability.operator_mail_events import OperatorMailDeclined, OperatorMailFailed
 from domain.kernel import timeline
@@ -24,6 +25,8 @@ from domain.kernel.actor import ActorKind, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import Event
 from domain.operations import chat_messages
+from domain.operations.erasing import cards
+from domain.operations.erasing.events import ErasureBegun, ErasureDeclined, ErasureProposed
 from domain.people import access_lists, people
 from domain.people.access_events import AccessApproved, AccessDenied, AccessEvent, AccessExpired
 from domain.people.events import RoleEnded, RoleEndsSoon, RoleGranted, RoleRevoked
@@ -54,6 +57,8 @@ class Personal:
         match event:
             case AccessEvent():
                 await self._access(event)
+            case ErasureProposed() | ErasureBegun() | ErasureDeclined():
+                await self._erasure(event.erasure_id)
             case RoleEndsSoon() | RoleEnded():
                 await self._own(event, entry_id, event.person_id)
             case RoleGranted():
@@ -82,6 +87,17 @@ class Personal:
             await self._to(event.slack_id, lambda _: views.answer(card), key=key, weight=Weight.NEEDS)
             for slack_id in askers - {"", event.slack_id}:
                 await self._to(slack_id, lambda _: views.card(card), key=key, weight=Weight.NEEDS)
+
+    async def _erasure(self, erasure_id: UUID) -> None:
+        """Draw the card of a wish to erase anew for those who decide; whoever asked has it once it is decided."""
+        card = await cards.card(self._core, erasure_id=erasure_id)
+        deciders = await people.slack_ids_with(self._core, permission=Permission.MANAGE_PEOPLE, limit=MOST_DECIDERS)
+        asker = await people.slack_id_of(self._core, person_id=card.asked_by_id) if card.asked_by_id else None
+        told = [each for each in deciders if each != asker] + ([asker] if asker and not card.open else [])
+        for slack_id in told:
+            await self._to(
+                slack_id, lambda _: privacy_views.card(card), key=f"erasure:{erasure_id}", weight=Weight.NEEDS
+            )
 
     async def _own(self, event: Event, entry_id: int, person_id: UUID) -> None:
         slack_id = await people.slack_id_of(self._core, person_id=person_id)

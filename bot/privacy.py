@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping
 
-from bot import asks
-from bot.asks import Ask, Misunderstood
+from bot import asks, reasons
+from bot.asks import Ask, Filled, Misunderstood, Press
 from bot.blocks import Message
 from bot.ids import Action, FormId
-from bot.routes import Command, Form, Group, Route, command
+from bot.routes import Answer, Command, Form, Group, Route, command
 from bot.views import answers
 from bot.views import privacy as views
 from domain.kernel.actor import Permission
 from domain.kernel.core import Core
 from domain.kernel.speech import phrase, say
-from domain.operations.erasing import asking, subjects
+from domain.operations.erasing import asking, cards, subjects
 
 ERASE = "privacy erase anna@acme.example she asked by letter of 12 May"
 APPROVE = "privacy approve 12"
@@ -55,6 +55,30 @@ async def decline(core: Core, ask: Ask) -> Message:
     return answers.done(await asking.decline(core, number=number, reason=reason, actor=ask.actor))
 
 
+async def press_approve(core: Core, press: Press) -> Message:
+    """Answer a click on Approve; where it is decided by now, with who has decided."""
+    assert press.subject.erasure is not None, "the route asks for it"
+    card = await cards.card(core, erasure_id=press.subject.erasure)
+    if not card.open:
+        return views.card(card)
+    return answers.done(await asking.approve(core, number=card.number, actor=press.actor), replaces=True)
+
+
+async def press_decline(core: Core, press: Press) -> Answer:
+    """Answer a click on Decline…: ask for the reason while there is something to decide."""
+    assert press.subject.erasure is not None, "the route asks for it"
+    card = await cards.card(core, erasure_id=press.subject.erasure)
+    return views.decline_form(card) if card.open else views.card(card)
+
+
+async def submit_decline(core: Core, filled: Filled) -> Message:
+    """Take the reason why a person's data are not erased."""
+    assert filled.subject.erasure is not None, "the form's route asks for it"
+    reason = reasons.given(filled.values, {}, or_else=say("Why not? Whoever asked reads it."))
+    card = await cards.card(core, erasure_id=filled.subject.erasure)
+    return answers.done(await asking.decline(core, number=card.number, reason=reason, actor=filled.actor))
+
+
 def _number(ask: Ask, example: str) -> int:
     digits = ask.words[0].lstrip("#") if ask.words else ""
     if not (digits.isascii() and digits.isdigit() and len(digits) < 10):
@@ -81,6 +105,11 @@ COMMANDS: tuple[Command, ...] = (
     ),
 )  # fmt: skip
 
-BUTTONS: Mapping[Action, Route] = {}
+BUTTONS: Mapping[Action, Route] = {
+    Action.APPROVE_ERASURE: Route(Permission.MANAGE_PEOPLE, press_approve, ("erasure",)),
+    Action.DECLINE_ERASURE: Route(Permission.MANAGE_PEOPLE, press_decline, ("erasure",), opens=True),
+}
 
-FORMS: Mapping[FormId, Form] = {}
+FORMS: Mapping[FormId, Form] = {
+    FormId.DECLINE_ERASURE: Form(Permission.MANAGE_PEOPLE, submit_decline, ("erasure",)),
+}

@@ -6,13 +6,14 @@ from types import MappingProxyType
 
 from bot import blocks, ids, text
 from bot.blocks import Block, Message
-from bot.views import access, cash, mails, payments, states, support
+from bot.views import access, cash, mails, payments, privacy, states, support
 from domain.cash_application.events import LinesProposed
 from domain.deliverability.events import MailArrived
 from domain.deliverability.replies import IntentKind
 from domain.kernel import kept
 from domain.kernel.events import Event
 from domain.kernel.speech import phrase, say
+from domain.operations.erasing.events import ErasureProposed
 from domain.operations.standings import OPEN, Standing
 from domain.operations.support_events import SupportAsked
 from domain.pay_links.provider_news import ProviderNotReady, StrayMoneyFound
@@ -115,12 +116,23 @@ def _button(event: Event) -> Block | None:
 
 def _second_button(event: Event) -> Block | None:
     """Return the other way to decide it, where there is one."""
-    return access.deny_button(event.access_id, name=event.person_name) if isinstance(event, AccessAsked) else None
+    match event:
+        case AccessAsked():
+            return access.deny_button(event.access_id, name=event.person_name)
+        case ErasureProposed():
+            return privacy.decline_button(event.erasure_id, number=event.number)
+        case _:
+            return None
 
 
 def _approve_access(event: Event) -> Block:
     assert isinstance(event, AccessAsked), "the button is made for that event"
     return access.approve_button(event.access_id, name=event.person_name, role=event.role)
+
+
+def _approve_erasure(event: Event) -> Block:
+    assert isinstance(event, ErasureProposed), "the button is made for that event"
+    return privacy.approve_button(event.erasure_id, number=event.number)
 
 
 def _look_at_policy(event: Event) -> Block:
@@ -151,6 +163,7 @@ _BUTTONS: Mapping[type[Event], Callable[[Event], Block | None]] = {
     MailArrived: _read_mail,
     SupportAsked: _read_call,
     AccessAsked: _approve_access,
+    ErasureProposed: _approve_erasure,
 }
 """What can be done at once about an event, if anything."""
 
@@ -161,6 +174,7 @@ _SUBJECTS: Mapping[type[Event], Callable[[Event], str]] = {
     ProviderNotReady: lambda _: "provider:all",
     MailArrived: lambda event: f"mail:{event.mail_id}" if isinstance(event, MailArrived) else "",
     AccessAsked: lambda event: f"access:{event.access_id}" if isinstance(event, AccessAsked) else "",
+    ErasureProposed: lambda event: f"erasure:{event.erasure_id}" if isinstance(event, ErasureProposed) else "",
     SupportAsked: lambda event: f"support:{event.support_id}" if isinstance(event, SupportAsked) else "",
 }
 """What each of these buttons is for; once that is decided, the button gives way to who decided."""

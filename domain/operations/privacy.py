@@ -15,7 +15,7 @@ from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.ports import FileMissing
-from domain.kernel.speech import say
+from domain.kernel.speech import phrase, say
 from domain.operations.export_events import FileExported
 from domain.operations.refusals import NothingToExport
 from domain.people import people
@@ -42,89 +42,90 @@ _DOCUMENTS = """
 """
 
 _SECTIONS: Mapping[str, str] = {
-    "contacts": """
+    phrase("contacts"): """
         SELECT c.id, a.name AS customer, a.number AS customer_number, c.name, c.email, c.role, c.state, c.created_at
         FROM contact c JOIN account a ON a.id = c.account_id WHERE c.id = ANY(%(contacts)s) ORDER BY c.created_at""",
-    "mails sent": """
+    phrase("mails sent"): """
         SELECT m.id, m.letter, m.state, m.reason, m.address, i.number AS invoice, m.message_id, m.edited_subject,
                m.edited_body, m.answer, m.queued_at, m.sent_at FROM mailing m JOIN invoice i ON i.id = m.invoice_id
         WHERE m.address_key = %(key)s OR m.contact_id = ANY(%(contacts)s) ORDER BY m.queued_at, m.id""",
-    "mails received": """
+    phrase("mails received"): """
         SELECT id, envelope_from, sent_to, peer, helo, state, reading, reply, authentication, received_at
         FROM inbound_mail WHERE id = ANY(%(mails)s) ORDER BY received_at, id""",
-    "answers to mails": """
+    phrase("answers to mails"): """
         SELECT mail_id, text, made_by, created_at FROM mail_answer WHERE contact_id = ANY(%(contacts)s)
         ORDER BY created_at""",
-    "questions about disputes": """
+    phrase("questions about disputes"): """
         SELECT dispute_id, text, made_by, answered_at, created_at FROM dispute_question
         WHERE contact_id = ANY(%(contacts)s) ORDER BY created_at""",
-    "suppressions": """
+    phrase("suppressions"): """
         SELECT address, reason, state, rule, diagnostic, note, until, created_at, lifted_at, lift_reason
         FROM suppression WHERE address_key = %(key)s ORDER BY created_at""",
-    "delivery reports": """
+    phrase("delivery reports"): """
         SELECT kind, proof, rule, reason, status, diagnostic, heard_at, withdrawn_at FROM delivery_evidence
         WHERE address_key = %(key)s ORDER BY heard_at""",
-    "promises": """
+    phrase("promises"): """
         SELECT i.number AS invoice, p.currency, p.amount_minor, p.promised_on, p.source, p.note, p.state, p.created_at
         FROM promise p JOIN invoice i ON i.id = p.invoice_id WHERE p.contact_id = ANY(%(contacts)s)
         ORDER BY p.created_at""",
-    "plans": """
+    phrase("plans"): """
         SELECT i.number AS invoice, p.currency, p.covers_minor, p.frequency, p.reason, p.note, p.state, p.created_at
         FROM plan p JOIN invoice i ON i.id = p.invoice_id WHERE p.contact_id = ANY(%(contacts)s)
         ORDER BY p.created_at""",
-    "disputes": """
+    phrase("disputes"): """
         SELECT i.number AS invoice, d.currency, d.amount_minor, d.reason_code, d.description, d.state, d.resolution,
                d.created_at FROM dispute d JOIN invoice i ON i.id = d.invoice_id
         WHERE d.contact_id = ANY(%(contacts)s) ORDER BY d.created_at""",
-    "questions": """
+    phrase("questions"): """
         SELECT i.number AS invoice, q.text, q.answer, q.state, q.created_at, q.ended_at
         FROM question q JOIN invoice i ON i.id = q.invoice_id WHERE q.contact_id = ANY(%(contacts)s)
         ORDER BY q.created_at""",
-    "calls for help": """
+    phrase("calls for help"): """
         SELECT text, request_id, reply_to, source, state, outcome, created_at, closed_at FROM support_request
         WHERE contact_id = ANY(%(contacts)s) OR lower(reply_to) = %(key)s ORDER BY created_at""",
-    "wishes to pass a link on": """
+    phrase("wishes to pass a link on"): """
         SELECT i.number AS invoice, CASE WHEN f.email_key = %(key)s THEN f.name ELSE '' END AS name,
                CASE WHEN f.email_key = %(key)s THEN f.email ELSE 'somebody else' END AS email, f.note, f.state,
                f.created_at FROM forwarding f JOIN invoice i ON i.id = f.invoice_id
         WHERE f.asked_by = ANY(%(contacts)s) OR f.email_key = %(key)s ORDER BY f.created_at""",
-    "payment links": """
+    phrase("payment links"): """
         SELECT l.id, i.number AS invoice, l.state, l.issued_at, l.last_active_at,
                (SELECT min(s.created_at) FROM portal_session s WHERE s.link_id = l.id) AS entered_at,
                (SELECT jsonb_object_agg(t.step, t.at) FROM portal_step t WHERE t.link_id = l.id) AS steps
         FROM pay_link l JOIN invoice i ON i.id = l.invoice_id WHERE l.contact_id = ANY(%(contacts)s)
         ORDER BY l.issued_at""",
-    "unsent forms": """
+    phrase("unsent forms"): """
         SELECT f.form, f.fields, f.kept_at FROM unsent_form f JOIN portal_session s ON s.id = f.session_id
         JOIN pay_link l ON l.id = s.link_id WHERE l.contact_id = ANY(%(contacts)s) ORDER BY f.kept_at""",
-    "failed requests": """
+    phrase("failed requests"): """
         SELECT r.request_id, r.route, r.method, r.status, r.why, r.at FROM request_trail r
         JOIN pay_link l ON l.id = r.link_id WHERE l.contact_id = ANY(%(contacts)s) ORDER BY r.at""",
-    "own acts": """
+    phrase("own acts"): """
         SELECT id, kind, request_id, at, fact FROM timeline_entry
         WHERE fact->>'actor_id' = ANY(%(contacts)s::uuid[]::text[]) ORDER BY id""",
-    "files": _DOCUMENTS,
+    phrase("files"): _DOCUMENTS,
 }
 """What the export holds, by its headings; each reads only what is about this address."""
 
 OF_OPERATORS: Mapping[str, str] = {
-    "person": "SELECT id, slack_id, name, created_at FROM person WHERE id = %(person)s",
-    "settings": "SELECT language, zone, digest_at, digest, address, noise, slack_locale, slack_zone, learned_at"
+    phrase("person"): "SELECT id, slack_id, name, created_at FROM person WHERE id = %(person)s",
+    phrase("settings"): "SELECT language, zone, digest_at, digest, address, noise, slack_locale, slack_zone, learned_at"
                 " FROM person_preference WHERE person_id = %(person)s",
-    "roles": "SELECT role, state, granted_by, reason, until, created_at FROM role_grant WHERE person_id = %(person)s"
-             " ORDER BY created_at",
-    "requests for access": "SELECT role, reason, state, asked_by, decided_by, decided_at, outcome, created_at"
+    phrase("roles"): "SELECT role, state, granted_by, reason, until, created_at FROM role_grant"
+             " WHERE person_id = %(person)s ORDER BY created_at",
+    phrase("requests for access"): "SELECT role, reason, state, asked_by, decided_by, decided_at, outcome, created_at"
                            " FROM access_request WHERE slack_id = %(slack_id)s ORDER BY created_at",
-    "absences": "SELECT from_at, until, note, state, created_at FROM absence WHERE person_id = %(person)s"
+    phrase("absences"): "SELECT from_at, until, note, state, created_at FROM absence WHERE person_id = %(person)s"
                 " ORDER BY created_at",
-    "claims": "SELECT account_id, state, until, created_at FROM claim WHERE person_id = %(person)s ORDER BY created_at",
-    "digests": "SELECT kind, on_day, created_at FROM digest WHERE person_id = %(person)s ORDER BY created_at",
-    "mails sent": "SELECT letter, address, state, answer, queued_at, sent_at FROM operator_mail"
+    phrase("claims"): "SELECT account_id, state, until, created_at FROM claim"
+             " WHERE person_id = %(person)s ORDER BY created_at",
+    phrase("digests"): "SELECT kind, on_day, created_at FROM digest WHERE person_id = %(person)s ORDER BY created_at",
+    phrase("mails sent"): "SELECT letter, address, state, answer, queued_at, sent_at FROM operator_mail"
                   " WHERE person_id = %(person)s ORDER BY queued_at",
-    "own acts": "SELECT id, kind, request_id, at, fact FROM timeline_entry WHERE fact->>'actor_id' = %(id)s"
+    phrase("own acts"): "SELECT id, kind, request_id, at, fact FROM timeline_entry WHERE fact->>'actor_id' = %(id)s"
                 " ORDER BY id",
-    "acts about them": "SELECT id, kind, request_id, at, fact FROM timeline_entry WHERE fact->>'person_id' = %(id)s"
-                       " ORDER BY id",
+    phrase("acts about them"): "SELECT id, kind, request_id, at, fact FROM timeline_entry"
+                       " WHERE fact->>'person_id' = %(id)s ORDER BY id",
 }  # fmt: skip
 """The same of an operator."""
 

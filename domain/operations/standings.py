@@ -39,13 +39,18 @@ _ACCESS = {
 }
 """What became of a request for access."""
 
+_ERASURES = {"declined": phrase("declined")}
+"""What became of a wish to erase; every other state follows from an approval."""
+
 _NOTHING_WAITS, _PUT_RIGHT, _ALL_DONE = (
     phrase("nothing waits any more"),
     phrase("put right"),
     phrase("all booked or dismissed"),
 )
 
-kept.learn(_REJECTED, _PUBLISHED, _DEALT_WITH, _NOTHING_WAITS, _PUT_RIGHT, _ALL_DONE, *_ACCESS.values())
+kept.learn(
+    _REJECTED, _PUBLISHED, _DEALT_WITH, _NOTHING_WAITS, _PUT_RIGHT, _ALL_DONE, *_ACCESS.values(), *_ERASURES.values()
+)
 
 _Rows = Mapping[str, Standing]
 
@@ -156,6 +161,22 @@ async def _access(core: Core, keys: list[str]) -> _Rows:
     }
 
 
+async def _erasures(core: Core, keys: list[str]) -> _Rows:
+    rows = await core.database.rows(
+        "SELECT id::text AS key, state, decided_by, coalesce(begun_at, (SELECT e.at FROM timeline_entry e"
+        " WHERE e.kind = 'erasure.declined' AND erasure.state = 'declined'"
+        " AND e.id > (SELECT coalesce(max(id), 0) FROM timeline_entry) - %(read)s"
+        " AND e.fact->>'erasure_id' = erasure.id::text LIMIT 1)) AS at FROM erasure WHERE id = ANY(%(keys)s::uuid[])",
+        {"keys": keys, "read": READ},
+    )
+    return {
+        row["key"]: OPEN
+        if row["state"] == "proposed"
+        else Standing(True, _ERASURES.get(row["state"], _ACCESS["approved"]), row["decided_by"] or "", row["at"])
+        for row in rows
+    }
+
+
 READERS: Mapping[str, Callable[[Core, list[str]], Awaitable[_Rows]]] = {
     "policy": _policies,
     "support": _calls,
@@ -164,5 +185,6 @@ READERS: Mapping[str, Callable[[Core, list[str]], Awaitable[_Rows]]] = {
     "lines": _lines,
     "provider": _providers,
     "access": _access,
+    "erasure": _erasures,
 }
 """How each kind of subject is read."""

@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 from bot.blocks import Message
 from bot.modals import Modal
 from bot.views import access, audit, news, privacy, roles, settings
+from domain.kernel.speech import say
 from domain.operations.audit import Act, ActCard, Log, Part
 from domain.operations.audit_events import AuditExported
 from domain.operations.erasing.asking import Listed
+from domain.operations.erasing.cards import ErasureCard
 from domain.operations.erasing.events import ErasureProposed
 from domain.operations.erasing.subjects import Preview
 from domain.operations.standings import Standing
@@ -25,6 +27,11 @@ from domain.people.setting_words import Digest, Noise, Setting
 
 AT = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 ID = UUID(int=0x1A2B3C4D << 96)
+SECTIONS = (
+    "contacts", "mails sent", "mails received", "answers to mails", "suppressions", "delivery reports", "promises",
+    "plans", "disputes", "questions", "calls for help", "payment links", "unsent forms", "own acts", "files",
+)  # fmt: skip
+KEPT = ("invoices", "payments", "receipts", "bank lines", "advices of payment")
 ACCOUNT = ""
 """Of nobody, so that no mention is among the texts."""
 
@@ -37,6 +44,22 @@ def a_card(name: str, *, state: str = "open") -> AccessCard:
         state=state, asked_by=name, asked_by_id=None, decided_by=name if decided else None,
         decided_at=AT if decided else None, outcome=("Viewer" if state == "approved" else name) if decided else None,
         asked_at=AT, held=("Sales",),
+    )  # fmt: skip
+
+
+def an_erasure(name: str, *, state: str = "proposed", many: int = 2) -> ErasureCard:
+    """Return a wish to erase; while it waits everything that there can be is stored, kept, and still needed."""
+    decided = state != "proposed"
+    shown = Preview(
+        "contact",
+        dict.fromkeys(SECTIONS, many),
+        dict.fromkeys(KEPT, many),
+        (say("a legal hold"), say("a question of theirs")),
+        1,
+    )
+    return ErasureCard(
+        ID, 12, "contact", state, name, name, None, AT, name if decided else None, AT if decided else None,
+        None if decided else shown,
     )  # fmt: skip
 
 
@@ -64,7 +87,7 @@ def people_views(name: str, *, number: str, many: int) -> Mapping[str, Message]:
         erasure_id=ID, number=12, whom="contact", reason=name, actor=name, actor_kind="person", at=AT
     )
     erasures = tuple(
-        Listed(12, whom, state, name, name, None, "", AT, None, AT if state == "done" else None, {"mailing": many})
+        Listed(12, whom, state, name, name, None, "", AT, None, AT if state == "done" else None, {"mailing": many}, ID)
         for whom in ("contact", "operator") for state in ("proposed", "running", "done", "declined")
     ) * min(many, 10)  # fmt: skip
     parts = (Part("until", name, name), Part("reason", name)) * min(many, 20)
@@ -90,6 +113,11 @@ def people_views(name: str, *, number: str, many: int) -> Mapping[str, Message]:
             wish, Preview("contact", {"mails sent": many}, {"invoices": many, "receipts": 1}, (), 1)
         ),
         "erasure alone": news.alone(wish),
+        "erasure alone, decided": news.alone(
+            wish, standings={f"erasure:{ID}": Standing(True, "declined", name, AT)}
+        ),
+        **{f"erasure card, {state}": privacy.card(an_erasure(name, state=state, many=many))
+           for state in ("proposed", "running", "done", "declined")},
         "access alone, decided": news.alone(
             asked, standings={f"access:{ID}": Standing(True, "approved", name, AT)}
         ),
@@ -117,4 +145,8 @@ def preferred(name: str) -> Preferences:
 
 def people_windows(name: str) -> Mapping[str, Modal]:
     """Return each window of this kind once."""
-    return {"access deny": access.deny_form(a_card(name)), "settings form": settings.form(preferred(name))}
+    return {
+        "access deny": access.deny_form(a_card(name)),
+        "erasure decline": privacy.decline_form(an_erasure(name)),
+        "settings form": settings.form(preferred(name)),
+    }

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from tortoise.exceptions import IntegrityError
 
@@ -60,6 +60,7 @@ class Listed:
     begun_at: datetime | None
     done_at: datetime | None
     counts: dict[str, int]
+    erasure_id: UUID
 
 
 async def propose(
@@ -146,8 +147,8 @@ async def listed(core: Core, *, actor: Actor) -> tuple[Listed, ...]:
     """
     actor.require(Permission.MANAGE_PEOPLE)
     rows = await core.database.rows(
-        "SELECT number, whom, state, reason, asked_by, decided_by, step, created_at, begun_at, done_at, counts"
-        " FROM erasure ORDER BY number DESC LIMIT %s",
+        "SELECT number, whom, state, reason, asked_by, decided_by, step, created_at, begun_at, done_at, counts,"
+        " id AS erasure_id FROM erasure ORDER BY number DESC LIMIT %s",
         (LISTED,),
     )
     return tuple(Listed(**{**row, "counts": _json(row["counts"])}) for row in rows)

@@ -4,7 +4,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from domain.kernel.events import Event
-from domain.kernel.notices import SILENT, Notices, operators
+from domain.kernel.notices import SILENT, Notices, job, operators
 from domain.kernel.speech import counted, joined, say
 from domain.operations.erasing.words import mark
 
@@ -126,9 +126,9 @@ class AddressReadmitted(Event):
 
 
 NOTICES: Notices = {
-    ErasureProposed: (operators(),),
-    ErasureDeclined: (operators(),),
-    ErasureBegun: SILENT,
+    ErasureProposed: (operators(), job("tell_person")),
+    ErasureDeclined: (operators(), job("tell_person")),
+    ErasureBegun: (job("tell_person"),),
     ErasureDone: (operators(),),
     AddressReadmitted: SILENT,
 }

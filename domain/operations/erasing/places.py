@@ -25,6 +25,14 @@ _THEIR_MAIL = (
 STILL_WAITING = f"{_THEIR_MAIL} AND NOT ({_DEALT_WITH})"
 """Mails of theirs that somebody still has to look at, or that came after the beginning: none is lost unread."""
 
+_NO_DIAGNOSTICS = (
+    "CASE WHEN jsonb_typeof(t.reading->'recipients') = 'array' THEN jsonb_set(jsonb_set(t.reading, '{recipients}',"
+    " (SELECT coalesce(jsonb_agg(CASE WHEN one ? 'diagnostic' THEN jsonb_set(one, '{diagnostic}', '\"\"') ELSE one END"
+    " ORDER BY nth), '[]') FROM jsonb_array_elements(t.reading->'recipients') WITH ORDINALITY AS u (one, nth))),"
+    " '{unnamed,diagnostic}', '\"\"', false) ELSE t.reading END"
+)
+"""What a refusing server said goes whole: it may name a mailbox by its local part, which nothing else tells."""
+
 _THEIR_LINK = "t.link_id IN (SELECT l.id FROM pay_link l WHERE l.contact_id = ANY(%(ids)s))"
 
 
@@ -73,6 +81,7 @@ PLACES: tuple[Place, ...] = (
                 f"{_THEIR_MAIL} AND {_DEALT_WITH}",
                 {"envelope_from": f"coalesce({_STAND_IN.format('lower(t.envelope_from)')}, t.envelope_from)",
                  "body": "''", "helo": "''", "peer": "''",
+                 "reading": _NO_DIAGNOSTICS,
                  "reply": "CASE WHEN t.reply IS NULL THEN NULL ELSE t.reply || jsonb_build_object("
                  "'text', %(mark)s::text, 'new', %(mark)s::text, 'quoted', '', 'signature', '',"
                  " 'intents', '[]'::jsonb, 'attachments', '[]'::jsonb) END"},

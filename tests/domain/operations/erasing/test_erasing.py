@@ -1,5 +1,6 @@
 """Nothing is left of a person whose data were erased, and all else is as it was."""
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -10,6 +11,7 @@ import pytest
 
 from domain.deliverability import suppressions
 from domain.deliverability.models import InboundMail, Mailing, Suppression
+from domain.deliverability.reading.readings import Kind, Reading, Reason, RecipientReading
 from domain.deliverability.suppressions import Why
 from domain.kernel import timeline
 from domain.kernel.actor import SHELL, Actor, ActorKind, Permission
@@ -67,6 +69,27 @@ async def test_after_an_erasure_no_column_and_no_file_has_the_address(core: Core
     assert await left_of(core, ZORA) == []
     assert await left_of(core, "Zora Quill") == []
     assert await left_of(core, OTHER) != []
+
+
+async def test_what_a_refusing_server_said_goes_whole_and_the_reading_stays_readable(core: Core) -> None:
+    await a_history(core)
+    await over(core)
+    refused = RecipientReading(ZORA, "5.1.1", "mailbox zora.quill unknown", Reason.USER_UNKNOWN, hard=True)
+    reading = Reading(Kind.BOUNCE, "report", recipients=(refused,), unnamed=replace(refused, address=""))
+    await core.database.execute("UPDATE inbound_mail SET reading = %s", (json.dumps(reading.as_json()),))
+
+    await erased(core)
+
+    left = [
+        Reading.from_json(each.reading)
+        for each in await InboundMail.all()
+        if each.envelope_from.endswith("@erased.invalid")
+    ]
+    assert len(left) == 1
+    assert left[0].recipients[0].diagnostic == ""
+    assert left[0].unnamed is not None
+    assert left[0].unnamed.diagnostic == ""
+    assert (left[0].kind, left[0].recipients[0].status, left[0].hard) == (Kind.BOUNCE, "5.1.1", True)
 
 
 async def test_the_certificate_says_what_when_and_who_and_nothing_of_the_person(core: Core) -> None:
