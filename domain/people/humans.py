@@ -23,6 +23,9 @@ BY_ADDRESS = phrase("the same confirmed e-mail address in Slack")
 
 kept.learn(BY_ADDRESS)
 
+LOCK = 7_154_311
+"""Advisory lock of whoever learns an address; any number that nothing else uses."""
+
 MOST_LISTED = 100
 
 MOST_ALIKE = 20
@@ -107,6 +110,11 @@ async def listed(core: Core, *, actor: Actor) -> tuple[Human, ...]:
         (MOST_LISTED,),
     )
     return tuple(Human(tuple(zip(row["names"], row["accounts"], strict=True))) for row in rows)
+
+
+async def alone(tx: Transaction, *, mark: str) -> None:
+    """Let nobody else learn of that address until the transaction ends: of two at once, each would miss the other."""
+    await tx.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (LOCK, mark))
 
 
 async def join_alike(core: Core, tx: Transaction, *, person_id: UUID, mark: str) -> AccountsJoined | None:

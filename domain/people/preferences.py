@@ -147,6 +147,8 @@ async def learn(core: Core, *, slack_id: str, name: str, locale: str, zone: str,
     mark = _mark(address)
     said = " ".join(name.replace("\x00", " ").split())[:80]
     async with core.transaction() as tx:
+        if mark is not None:
+            await humans.alone(tx, mark=mark)
         row = await tx.row(
             "UPDATE person SET name = coalesce(nullif(%s, ''), name) WHERE slack_id = %s RETURNING id", (said, slack_id)
         )

@@ -1,5 +1,7 @@
 """One human with two accounts is one pair of eyes, whoever says so: a Controller, or the address in Slack."""
 
+import asyncio
+
 import pytest
 
 from domain.kernel.actor import SHELL, Actor
@@ -102,6 +104,28 @@ async def test_an_address_in_common_gives_nobody_a_right_over_the_roles_of_the_o
 
     with pytest.raises(NotAllowed):
         await people.revoke(core, slack_id=DORA, role=Role.CONTROLLER, reason="t", actor=await actor(core, OPAL))
+
+
+async def test_accounts_of_one_address_that_are_learned_at_once_are_one(core: Core) -> None:
+    known, begun = {"name": "", "locale": "", "zone": "", "address": "carl@merchant.example"}, asyncio.Event()
+
+    async def other() -> None:
+        await begun.wait()
+        await preferences.learn(core, slack_id=CARL, **known)
+
+    learning = asyncio.create_task(other())
+    await preferences.learn(core, slack_id=CARLA, **known)
+    row = await core.database.row("SELECT slack_address_mark AS mark FROM person_preference")
+    assert row is not None
+    await core.database.execute("UPDATE person_preference SET slack_address_mark = NULL")
+    async with core.transaction() as tx:  # as the one is learned that has not committed yet
+        await humans.alone(tx, mark=row["mark"])
+        await tx.execute("UPDATE person_preference SET slack_address_mark = %s", (row["mark"],))
+        begun.set()
+        await asyncio.wait({learning}, timeout=0.5)
+    await learning
+
+    assert len((await actor(core, CARL)).ids) == 2
 
 
 async def test_three_accounts_that_are_joined_by_two_are_one(core: Core) -> None:
