@@ -52,18 +52,17 @@ _NEXT = """
 """
 
 _LOCK = """
-    SELECT e.id FROM (
-        SELECT unnest(%(ids)s::uuid[]) AS id UNION
+    SELECT e.id FROM enrolment e JOIN invoice i ON i.id = e.invoice_id JOIN account a ON a.id = i.account_id
+    WHERE e.id = ANY(ARRAY(
+        SELECT unnest(%(ids)s::uuid[]) UNION
         SELECT its.id FROM unnest(%(accounts)s::uuid[]) AS next (id) CROSS JOIN LATERAL (
             SELECT d.id FROM (
-                -- An open invoice was settled on no day: so the index finds it, however long the customer's history is.
                 SELECT o.id, o.state FROM invoice o WHERE o.account_id = next.id AND o.settled_on IS NULL OFFSET 0) o
             CROSS JOIN LATERAL (
                 SELECT x.id, x.state, x.next_action_at FROM enrolment x WHERE x.invoice_id = o.id OFFSET 0) d
             WHERE o.state = 'open' AND d.state = 'running' AND d.next_action_at <= %(now)s
-            ORDER BY d.next_action_at, d.id LIMIT %(most)s) its) mine
-    JOIN enrolment e ON e.id = mine.id JOIN invoice i ON i.id = e.invoice_id JOIN account a ON a.id = i.account_id
-    WHERE e.state || '' = 'running' AND e.next_action_at <= %(now)s
+            ORDER BY d.next_action_at, d.id LIMIT %(most)s) its))
+      AND e.state || '' = 'running' AND e.next_action_at <= %(now)s
     ORDER BY a.id, e.next_action_at, e.id
     FOR NO KEY UPDATE OF a SKIP LOCKED FOR UPDATE OF e SKIP LOCKED FOR KEY SHARE OF i SKIP LOCKED
 """
@@ -75,7 +74,8 @@ and whoever waits for one of these waits for this page only.
 
 Each row is found by a key, whatever the statistics say: right after an import they know of nothing that is due, and all
 that is due would be walked through for each customer. So a subquery with OFFSET 0, which is never made a join, asks for
-a key alone, and `state || ''` matches no partial index."""
+a key alone (an open invoice was settled on no day); an array is no table to be joined the other way round; and
+`state || ''` matches no partial index."""
 
 WALK_INDEXES = (
     "SELECT set_config(name, 'off', true) FROM unnest(ARRAY['enable_bitmapscan', 'enable_seqscan', 'jit']) AS name"
