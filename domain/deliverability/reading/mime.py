@@ -249,7 +249,7 @@ def unwrapped(body: bytes, encoding: str) -> bytes:
 def as_text(content: bytes, charset: str) -> str:
     """Decode bytes by their charset, or by what they look like; what cannot be read becomes U+FFFD."""
     name = charset.strip().strip("'\"").lower()
-    if b"\x1b$" in content or b"\x1b(" in content:
+    if b"\x1b" in content and (b"\x1b$" in content or b"\x1b(" in content):
         name = "iso-2022-jp"
     elif name in ("", "us-ascii", "ascii", "unknown", "unknown-8bit", "default"):
         name = "utf-8"

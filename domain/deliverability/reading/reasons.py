@@ -77,8 +77,6 @@ _PRODUCTS = re.compile(
 _BLOCKLIST = re.compile(r"\b[\w-]*spam[\w-]*(?:\.[\w-]+)+")
 """A list of hosts that send spam; what is on it is refused for its host and not for its words."""
 
-_BRACKETS = re.compile(r"[<>\[\]\"]+")
-
 _BY_STATUS: tuple[tuple[str, Reason], ...] = (
     ("5.1.1", Reason.USER_UNKNOWN), ("5.1.10", Reason.USER_UNKNOWN), ("5.1.351", Reason.USER_UNKNOWN),
     ("5.1.2", Reason.HOST_UNKNOWN), ("5.4.4", Reason.HOST_UNKNOWN), ("5.4.310", Reason.HOST_UNKNOWN),
@@ -130,7 +128,8 @@ def verdict(
     by_code = found.reason is Reason.UNDEFINED
     if by_code:
         found = _Found(_by_status(best, said.lower()), f"status {best}")
-    if found.reason is Reason.UNDEFINED and around:
+    in_prose = found.reason is Reason.UNDEFINED and around != ""
+    if in_prose:
         found = _found(around, stage, remote)
         codes = codes or _ENHANCED.findall(around)
         best = best or next((code for code in codes if not code.endswith(".0.0")), "")
@@ -144,7 +143,7 @@ def verdict(
         hard = _dead(found.reason, said, best, codes, stage, certain=certain)
         if by_code and found.reason is Reason.USER_UNKNOWN and not certain and _says_something_else(said):
             hard = False
-    if hard and around and _found(around, stage, remote).reason is Reason.MAILBOX_FULL:
+    if hard and around and not in_prose and _found(around, stage, remote).reason is Reason.MAILBOX_FULL:
         # the report contradicts itself; a full mailbox has an owner
         found, hard = _Found(Reason.MAILBOX_FULL, "the prose speaks of a full mailbox"), False
     return Verdict(found.reason, hard, best or _reply_class(said), _because(found, best, stage, certain=certain))
@@ -212,18 +211,28 @@ def _found(said: str, stage: Stage, remote: str) -> _Found:
 
 def _without_names(lower: str) -> str:
     """Take addresses, links and host names out: a refusal is not spam because the host that refused is called so."""
-    kept = []
-    for word in (_HOST.sub("host", lower) if "host " in lower else lower).split():
-        if "@" in word:
-            kept.append(word.rpartition(">")[2] if ">" in word else "")
-        elif "://" not in word and not word.startswith(("www.", "size=", "id=")):
-            kept.append(word)
-    words = " ".join(_BRACKETS.sub(" ", " ".join(kept)).split())
+    kept = (_HOST.sub("host", lower) if "host " in lower else lower).split()
+    if "://" in lower or "www." in lower or "=" in lower:
+        kept = [word for word in kept if "@" in word or not _is_link(word)]
+    if "@" in lower:
+        kept = [_behind(word) if "@" in word else word for word in kept]
+    words = " ".join(kept)
+    for bracket in '<>[]"':
+        words = words.replace(bracket, " ")
+    words = " ".join(words.split())
     if "spam" in words:
         words = _BLOCKLIST.sub("blocklist", words)
     if any(each in words for each in ("secur", "protect", "filter", "firewall", "virus", "anti")):
         words = _PRODUCTS.sub("", words)
     return words if _LETTERS.search(words) else lower  # nothing but a link, which then is the message
+
+
+def _is_link(word: str) -> bool:
+    return "://" in word or word.startswith(("www.", "size=", "id="))
+
+
+def _behind(address: str) -> str:
+    return address.rpartition(">")[2] if ">" in address else ""
 
 
 def _by_status(status: str, words: str) -> Reason:
