@@ -63,6 +63,30 @@ def an_erasure(name: str, *, state: str = "proposed", many: int = 2) -> ErasureC
     )  # fmt: skip
 
 
+def erasure_views(name: str, *, many: int) -> Mapping[str, Message]:
+    """Return each view of erasures once."""
+    wish = ErasureProposed(
+        erasure_id=ID, number=12, whom="contact", reason=name, actor=name, actor_kind="person", at=AT
+    )
+    erasures = tuple(
+        Listed(12, whom, state, name, name, None, "", AT, None, AT if state == "done" else None, {"mailing": many}, ID)
+        for whom in ("contact", "operator") for state in ("proposed", "running", "done", "declined")
+    ) * min(many, 10)  # fmt: skip
+    return {
+        "erasures": privacy.listed(erasures),
+        "erasures, none": privacy.listed(()),
+        "erasure proposed": privacy.proposed(
+            wish, Preview("contact", {"mails sent": many}, {"invoices": many, "receipts": 1}, (), 1)
+        ),
+        "erasure alone": news.alone(wish),
+        "erasure alone, decided": news.alone(
+            wish, standings={f"erasure:{ID}": Standing(True, "declined", name, AT)}
+        ),
+        **{f"erasure card, {state}": privacy.card(an_erasure(name, state=state, many=many))
+           for state in ("proposed", "running", "done", "declined")},
+    }  # fmt: skip
+
+
 def an_act(name: str, number: str) -> Act:
     """Return a line of the log."""
     return Act(4711, AT, name, "person", "role.granted", f"{name} is now Legal: {name}", "abcdefgh23", number)
@@ -83,13 +107,6 @@ def people_views(name: str, *, number: str, many: int) -> Mapping[str, Message]:
         actor_kind="person", at=AT,
     )  # fmt: skip
     mine = preferred(name)
-    wish = ErasureProposed(
-        erasure_id=ID, number=12, whom="contact", reason=name, actor=name, actor_kind="person", at=AT
-    )
-    erasures = tuple(
-        Listed(12, whom, state, name, name, None, "", AT, None, AT if state == "done" else None, {"mailing": many}, ID)
-        for whom in ("contact", "operator") for state in ("proposed", "running", "done", "declined")
-    ) * min(many, 10)  # fmt: skip
     parts = (Part("until", name, name), Part("reason", name)) * min(many, 20)
     return {
         "roles": roles.table(MAY, held=("Viewer",)),
@@ -107,17 +124,7 @@ def people_views(name: str, *, number: str, many: int) -> Mapping[str, Message]:
         "access answer, approved": access.answer(a_card(name, state="approved")),
         "access answer, expired": access.answer(a_card(name, state="expired")),
         "access alone": news.alone(asked),
-        "erasures": privacy.listed(erasures),
-        "erasures, none": privacy.listed(()),
-        "erasure proposed": privacy.proposed(
-            wish, Preview("contact", {"mails sent": many}, {"invoices": many, "receipts": 1}, (), 1)
-        ),
-        "erasure alone": news.alone(wish),
-        "erasure alone, decided": news.alone(
-            wish, standings={f"erasure:{ID}": Standing(True, "declined", name, AT)}
-        ),
-        **{f"erasure card, {state}": privacy.card(an_erasure(name, state=state, many=many))
-           for state in ("proposed", "running", "done", "declined")},
+        **erasure_views(name, many=many),
         "access alone, decided": news.alone(
             asked, standings={f"access:{ID}": Standing(True, "approved", name, AT)}
         ),
