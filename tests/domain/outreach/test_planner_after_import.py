@@ -76,7 +76,9 @@ def _looked_at(plan: dict[str, Any], *, table: str) -> float:
     """Return how many of a table's rows were looked at, the ones that a filter threw away too."""
     scans: Sequence[dict[str, Any]] = [each for each in _nodes(plan) if each.get("Relation Name") == table]
     assert scans, f"{table} is in the plan"
-    return sum(each["Actual Loops"] * (each["Actual Rows"] + each.get("Rows Removed by Filter", 0)) for each in scans)
+    return float(
+        sum(each["Actual Loops"] * (each["Actual Rows"] + each.get("Rows Removed by Filter", 0)) for each in scans)
+    )
 
 
 def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
