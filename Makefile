@@ -41,6 +41,7 @@ soak: $(READY) ## a simulated year, and kills while 10,000 mails arrive (SOAK_AR
 ifeq ($(FAULTS),)
 	@$(IN)/python -m tests.soak $(SOAK_ARGS)
 	@$(IN)/python -m pytest -m soak tests/inbound_mail
+	@PLIXO_TEST_KILLS=50 $(IN)/python -m pytest tests/faults/test_kill.py
 else
 	@$(IN)/python -m tests.faults $(SOAK_ARGS)
 endif
@@ -49,8 +50,8 @@ mail-score: $(READY) ## read the real sample mails, print the score by its goals
 	@$(IN)/python -m tests.mail_score
 
 screenshots: $(READY) ## every page of payers and every card in Slack, as pictures in SCREENSHOTS (default: screenshots/); LANGUAGES="en de"
-	@PLIXO_SCREENSHOTS="$(SCREENSHOTS)" PLIXO_LANGUAGES="$(LANGUAGES)" \
-	    $(IN)/python -m pytest -n 2 -k pictures tests/browser/test_payer_pages.py tests/browser/test_slack_pictures.py
+	@PLIXO_SCREENSHOTS="$(SCREENSHOTS)" PLIXO_LANGUAGES="$(LANGUAGES)" PLIXO_EVERY_LOOK="$(LANGUAGES)" \
+	    $(IN)/python -m pytest -n 2 -k "pictures or axe" tests/browser/test_payer_pages.py tests/browser/test_slack_pictures.py
 	@echo "The pictures are in $(SCREENSHOTS)/."
 
 docs: $(READY) ## write the generated pages of docs/ anew

@@ -179,7 +179,7 @@ def test_every_button_of_news_names_what_it_decides_and_somebody_reads_how_that_
 
 
 async def test_every_kind_of_subject_is_read_by_sets(core: Core) -> None:
-    empty = {"policy": "1", "support": _ID, "mail": _ID, "access": _ID}
+    empty = {"policy": "1", "support": _ID, "mail": _ID, "access": _ID, "erasure": _ID}
 
     found = await standings.of(core, [f"{kind}:{empty.get(kind, 'all')}" for kind in standings.READERS])
 

@@ -234,22 +234,17 @@ EXCEPT: Mapping[tuple[Party, Fault, Moment], str] = {
 """Why three that fit in twos do not fit together."""
 
 SHORT = (
-    Cell(Party.ALL_IN_ONE, Fault.KILL, Moment.SENDS),
     Cell(Party.POSTGRESQL, Fault.KILL, Moment.PAYMENTS),
-    Cell(Party.PORTAL, Fault.KILL, Moment.PAYMENTS),
-    Cell(Party.BOT, Fault.RESTART, Moment.IMPORT),
     Cell(Party.INBOUND_MAIL, Fault.KILL, Moment.STORM),
     Cell(Party.WORKER, Fault.HANG, Moment.SENDS),
-    Cell(Party.SCHEDULER, Fault.PARTITION, Moment.SENDS),
-    Cell(Party.REDIS, Fault.WRONG, Moment.PAYMENTS),
     Cell(Party.RELAY, Fault.WRONG, Moment.SENDS),
     Cell(Party.SLACK, Fault.WRONG, Moment.IMPORT),
     Cell(Party.STRIPE, Fault.WRONG, Moment.PAYMENTS),
+    Cell(Party.SCHEDULER, Fault.PARTITION, Moment.SENDS),
     Cell(Party.DISK, Fault.FULL, Moment.IMPORT),
-    Cell(Party.CLOCK, Fault.WRONG, Moment.SENDS),
-    Cell(Party.DNS, Fault.WRONG, Moment.STORM),
 )
-"""What each change is tried with: every party once, every moment, and every fault but those that only slow down."""
+"""What each change is tried with: what holds money, mail or jobs, in every moment, and every fault but a slow one and a
+new start. Other tests kill the portal, the bot and all of it at once; `make soak FAULTS=1` plays all cells."""
 
 
 def reason(party: Party, fault: Fault, moment: Moment) -> str | None:

@@ -18,9 +18,9 @@ def test_every_cell_is_played_or_says_why_not() -> None:
                 assert (matrix.Cell(party, fault, moment) in played) != bool(matrix.reason(party, fault, moment))
 
 
-def test_the_short_matrix_breaks_everybody_once_in_every_moment() -> None:
+def test_the_short_matrix_breaks_something_in_every_moment() -> None:
     assert set(SHORT) <= set(matrix.cells())
-    assert {each.party for each in SHORT} == set(Party)
+    assert len({each.party for each in SHORT}) == len(SHORT)
     assert {each.moment for each in SHORT} == set(Moment)
 
 

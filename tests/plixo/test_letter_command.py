@@ -34,7 +34,7 @@ def test_the_letters_that_ship_are_in_order() -> None:
     answer = plixo("check")
 
     assert answer.exit_code == 0
-    assert "15 letters in 4 languages: all in order." in answer.stdout
+    assert "16 letters in 4 languages: all in order." in answer.stdout
 
 
 @pytest.mark.parametrize("as_json", [False, True])

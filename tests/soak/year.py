@@ -256,7 +256,7 @@ _STUCK = """
       AND NOT EXISTS (SELECT FROM mailing_item t JOIN mailing m ON m.id = t.mailing_id WHERE t.enrolment_id = e.id
                       AND t.state = 'included' AND m.state IN ('drafted', 'queued', 'sending'))
     UNION ALL
-    SELECT 'mailing', m.id FROM mailing m
+    SELECT 'mailing (' || m.waits || ': ' || m.waits_reason || ')', m.id FROM mailing m
     WHERE m.state = 'queued' AND coalesce(m.not_before, m.queued_at) < %(late)s
       AND NOT EXISTS (SELECT FROM procrastinate_jobs j WHERE j.task_name = 'send_mailing'
                       AND j.args->>'mailing_id' = m.id::text AND j.status IN ('todo', 'doing'))

@@ -36,6 +36,14 @@ async def a_mail_that_was_answered(core: Core) -> None:
     )
 
 
+_ASKED_ABOUT_A_DISPUTE = """
+    INSERT INTO dispute_question (id, dispute_id, invoice_id, contact_id, text, in_reply_to, thread_ids, made_by,
+                                  wait_until, due_before, risk_before, created_at)
+    SELECT gen_random_uuid(), d.id, d.invoice_id, c.id, 'Which pallet?', '', '{}', 'Anna', now(), now(), now(), now()
+    FROM dispute d JOIN contact c ON c.account_id = d.account_id
+"""
+
+
 async def test_a_letter_is_shown_with_the_invoices_own_facts_and_nothing_is_left_behind(core: Core) -> None:
     await an_invoice(core)
 
@@ -57,6 +65,7 @@ async def test_every_letter_can_be_looked_at_once_there_is_something_to_tell(cor
         id=uuid4(), invoice_id=invoice.id, contact_id=(await Contact.get(account_id=invoice.account_id)).id,
         text="Which order?", answer="4711.", digest="d", state="answered", created_at=core.clock.now())  # fmt: skip
     await a_mail_that_was_answered(core)
+    await core.database.execute(_ASKED_ABOUT_A_DISPUTE)
     if letter == "dispute-resolved":
         await core.database.execute("UPDATE dispute SET state = 'rejected'")
 

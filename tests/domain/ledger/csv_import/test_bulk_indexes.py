@@ -33,7 +33,7 @@ async def test_a_first_large_fill_has_rules_only_and_all_indexes_afterwards(core
 
     meanwhile = await left(core)
 
-    assert meanwhile == len(before) - 5
+    assert meanwhile == len(before) - 7
     assert await indexes(core) == before
 
 
@@ -44,7 +44,7 @@ async def test_few_rows_are_added_one_by_one(core: Core) -> None:
 async def test_a_table_that_has_rows_keeps_its_indexes(core: Core) -> None:
     await imported(core, a_file(an_invoice("1", "100.00")))
 
-    assert await left(core) == len(await indexes(core)) - 3, "the allocations' alone"
+    assert await left(core) == len(await indexes(core)) - 4, "the allocations' alone"
 
 
 async def test_a_table_that_somebody_uses_is_not_waited_for(core: Core, database_address: str) -> None:
@@ -53,7 +53,7 @@ async def test_a_table_that_somebody_uses_is_not_waited_for(core: Core, database
 
         meanwhile = await left(core)
 
-    assert meanwhile == len(await indexes(core)) - 3, "the allocations' alone"
+    assert meanwhile == len(await indexes(core)) - 4, "the allocations' alone"
 
 
 async def test_an_error_leaves_the_indexes_as_they_were(core: Core) -> None:
