@@ -39,6 +39,7 @@ bench: $(READY) ## measure against bare code on this machine, and how costs grow
 
 soak: $(READY) ## a simulated year, and kills while 10,000 mails arrive (SOAK_ARGS="--accounts 200 --days 60"); FAULTS=1: the whole fault matrix
 ifeq ($(FAULTS),)
+	@$(IN)/python -m pytest -m soak tests/soak
 	@$(IN)/python -m tests.soak $(SOAK_ARGS)
 	@$(IN)/python -m pytest -m soak tests/inbound_mail
 	@PLIXO_TEST_KILLS=50 $(IN)/python -m pytest tests/faults/test_kill.py
