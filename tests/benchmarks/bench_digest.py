@@ -11,8 +11,6 @@ over 90 days twice. A hundred readers share the figures that are the same for al
 import asyncio
 import os
 import sys
-import time
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from domain.kernel.actor import SHELL
@@ -23,13 +21,12 @@ from domain.operations import digest_contents
 from domain.operations.digest_contents import Common, Kind
 from plixo import database, migrations, wiring
 from tests.benchmarks import books
+from tests.benchmarks.bench_readiness import seconds
 from tests.clocks import StandingClock
 from tests.conftest import KEYS, MERCHANT
 from tests.databases import of_its_own
 
 SIZES = tuple(int(each) for each in os.environ.get("PLIXO_BENCH_SIZES", "10000,100000").split(","))
-
-ROUNDS = 3
 
 READERS = 100
 
@@ -69,16 +66,6 @@ _PROMISES = """
            %(today)s::date - (substr(i.number, 3)::bigint %% 30)::int + 15, 2, 'operator', 'running', 'bench', %(now)s
     FROM invoice i WHERE substr(i.number, 3)::bigint %% 25 = 0
 """
-
-
-async def seconds(work: Callable[[], Awaitable[Any]]) -> float:
-    """Return the shortest of some rounds."""
-    taken = []
-    for _ in range(ROUNDS):
-        begun = time.perf_counter()
-        await work()
-        taken.append(time.perf_counter() - begun)
-    return min(taken)
 
 
 async def measured(size: int) -> list[dict[str, Any]]:
