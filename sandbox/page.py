@@ -12,8 +12,9 @@ from sandbox.clock import ClockOnlyGoesForwards, MovableClock
 from sandbox.live import Live
 from sandbox.mail_world import MailWorld
 from sandbox.settings import SandboxSettings
+from sandbox.slack_pointing import NotOnScreen
 from sandbox.slack_show import Screen
-from sandbox.slack_world import NotOnScreen, SlackWorld
+from sandbox.slack_world import SlackWorld
 from sandbox.store import Json, Store
 from sandbox.stripe_world import StripeWorld
 

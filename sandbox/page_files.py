@@ -4,8 +4,9 @@ from aiohttp import web
 
 from sandbox import slack_sharing
 from sandbox.slack_files import MOST_BYTES
+from sandbox.slack_pointing import NotOnScreen
 from sandbox.slack_workspace import SlackRefusal
-from sandbox.slack_world import NotOnScreen, SlackWorld
+from sandbox.slack_world import SlackWorld
 
 
 class FilesPage:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from sandbox import slack_chat, slack_directory
+from sandbox import slack_chat, slack_directory, slack_unfurls
 from sandbox.slack_arguments import needed
 from sandbox.slack_workspace import (
     BOT_ID,
@@ -47,6 +47,7 @@ METHODS: Mapping[str, Method] = {
     "chat.getPermalink": slack_chat.permalink,
     "chat.postEphemeral": slack_chat.post_ephemeral,
     "chat.postMessage": slack_chat.post_message,
+    "chat.unfurl": slack_unfurls.unfurl,
     "chat.update": slack_chat.update,
     "conversations.history": slack_chat.history,
     "conversations.info": lambda workspace, params: {

@@ -3,7 +3,7 @@
 import secrets
 import time
 
-from sandbox import slack_views
+from sandbox import slack_unfurls, slack_views
 from sandbox.settings import Person
 from sandbox.slack_workspace import APP_ID, BOT_USER, TEAM_DOMAIN, TEAM_ID, Workspace
 from sandbox.store import Json
@@ -65,9 +65,11 @@ def click_in_message(
 ) -> Json:
     """Return a click in a message; what only one person was shown is not sent along."""
     hidden = bool(message.get("is_ephemeral"))
-    container = {"type": "message", "message_ts": message["ts"], "channel_id": channel, "is_ephemeral": hidden}
+    container: Json = {"type": "message", "message_ts": message["ts"], "channel_id": channel, "is_ephemeral": hidden}
     if "thread_ts" in message:
         container["thread_ts"] = message["thread_ts"]
+    if (attachment := slack_unfurls.below(message, used["block_id"])) is not None:
+        container |= slack_unfurls.container(attachment)
     payload = _common("block_actions", person) | {
         "container": container,
         "trigger_id": workspace.new_trigger(person.slack_id),

@@ -3,20 +3,27 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from sandbox import slack_blocks, slack_files, slack_mrkdwn, slack_requests, slack_state, slack_views
+from sandbox import (
+    slack_blocks,
+    slack_files,
+    slack_mrkdwn,
+    slack_pointing,
+    slack_requests,
+    slack_state,
+    slack_unfurls,
+    slack_views,
+)
 from sandbox.settings import Person
 from sandbox.slack_api import SlackApi, respond
+from sandbox.slack_pointing import NotOnScreen
 from sandbox.slack_sender import TROUBLE, Delivery, Sender
 from sandbox.slack_workspace import SLACKBOT, SlackRefusal, Workspace
 from sandbox.store import Json, Store
 from sandbox.stripe_books import Clock
-
-
-class NotOnScreen(Exception):
-    """Say that what somebody pressed is not there any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,7 @@ class SlackWorld:
         self.workspace = Workspace(store, clock, people=people, channel=channel)
         self.api = SlackApi(self.workspace, token=bot_token, origin=origin)
         self.sender = Sender(signing_secret=signing_secret, address=address)
+        self._address_of_product = address
         self.events = events
         """Which events the app is subscribed to; others are not sent."""
         self.origin, self._commands = origin, commands
@@ -79,6 +87,9 @@ class SlackWorld:
         kind = "im" if where.startswith("D") else "channel"
         if f"message.{kind}s" in self.events or f"message.{kind}" in self.events:
             await self.send_event(message | {"channel": where, "channel_type": kind, "event_ts": message["ts"]})
+        told = slack_unfurls.links(message["text"], domain=urlsplit(self._address_of_product()).netloc)
+        if told and slack_unfurls.EVENT in self.events:
+            await self.send_event(slack_unfurls.shared(message, channel=where, told=told))
         return Outcome()
 
     async def command(self, *, user: str, text: str, channel: str | None = None) -> Outcome:
@@ -146,12 +157,12 @@ class SlackWorld:
     ) -> Outcome:
         """Use a button or menu in a message (by its ``ts``) or in a view; *raw* is what was chosen."""
         person, where = self.person(user), channel or self.workspace.channel
-        source = self._source(user, where, ts, view_id)
-        element = self._element(source, block_id, action_id)
+        source = slack_pointing.source(self.workspace, user, channel=where, ts=ts, view_id=view_id)
+        element = slack_pointing.element(source, block_id, action_id)
         typed = dict(values or {})
         if raw is not None:
             typed[block_id] = {**typed.get(block_id, {}), action_id: raw}
-        state = slack_state.values(source.get("blocks", []), typed, self._offers)
+        state = slack_state.values(slack_pointing.blocks(source), typed, self._offers)
         used = slack_requests.action(
             block_id, element, slack_state.chosen(element, raw, self._offers(block_id, action_id))
         )
@@ -173,7 +184,7 @@ class SlackWorld:
 
     async def submit(self, *, user: str, values: Json, view_id: str | None = None) -> Outcome:
         """Press the submit button of a modal; *values* are what was typed, by block and action id."""
-        person, view = self.person(user), self._top(user, view_id)
+        person, view = self.person(user), slack_pointing.top(self.workspace, user, view_id)
         state = slack_state.values(view["blocks"], values, self._offers)
         wrong = slack_state.problems(view["blocks"], state)
         if wrong:
@@ -213,7 +224,7 @@ class SlackWorld:
 
     async def close_view(self, *, user: str, view_id: str | None = None, everything: bool = False) -> None:
         """Close the modal on top, or all of them by the cross."""
-        person, view = self.person(user), self._top(user, view_id)
+        person, view = self.person(user), slack_pointing.top(self.workspace, user, view_id)
         if everything or view["clear_on_close"]:
             slack_views.close_all(self.workspace, user)
         else:
@@ -234,8 +245,8 @@ class SlackWorld:
     ) -> list[Json]:
         """Return what the product offers in an external menu for what was typed so far."""
         person, where = self.person(user), channel or self.workspace.channel
-        source = self._source(user, where, ts, view_id)
-        self._element(source, block_id, action_id)
+        source = slack_pointing.source(self.workspace, user, channel=where, ts=ts, view_id=view_id)
+        slack_pointing.element(source, block_id, action_id)
         container = (
             {"container": {"type": "view", "view_id": source["id"]}, "view": slack_views.told(source)}
             if view_id
@@ -275,24 +286,3 @@ class SlackWorld:
 
     def _offers(self, block_id: str, action_id: str) -> list[Json]:
         return self._offered.get((block_id, action_id), [])
-
-    def _source(self, user: str, channel: str, ts: str, view_id: str) -> Json:
-        if ts:
-            found = self.workspace.message(channel, ts) or self.workspace.whispered(channel, ts)
-            if found is None or found.get("for", user) != user:
-                raise NotOnScreen("This message is gone.")
-            return found
-        home = slack_views.home_of(self.workspace, user)
-        return home if home is not None and home["id"] == view_id else self._top(user, view_id or None)
-
-    def _top(self, user: str, view_id: str | None) -> Json:
-        stack = slack_views.shown_to(self.workspace, user)
-        if not stack or (view_id and stack[-1]["id"] != view_id):
-            raise NotOnScreen("This form is closed.")
-        return stack[-1]
-
-    def _element(self, source: Json, block_id: str, action_id: str) -> Json:
-        for found_block, element in slack_state.interactive(source.get("blocks", [])):
-            if (found_block, element["action_id"]) == (block_id, action_id):
-                return element
-        raise NotOnScreen("This button is gone; the message has changed.")

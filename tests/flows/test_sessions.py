@@ -1,66 +1,10 @@
 """A session of work in Slack, from card to card: what is clicked and filled in arrives as signed requests."""
 
 from datetime import timedelta
-from io import BytesIO
 from typing import Any
 
-from domain.kernel.actor import SHELL
-from domain.ledger import csv_import
-from sandbox import slack_views
+from tests.flows.hands import ANNA, CARLA, click, submit, two_customers, typed, window
 from tests.flows.stage import Stage, until
-
-ANNA, CARLA = "U0ANNA", "U0CARLA"
-
-
-async def two_customers(on_stage: Stage) -> None:
-    """Import an invoice of each of two customers, INV-1001 the more urgent."""
-    today = on_stage.core.clock.now().date()
-    lines = [
-        f"{number},{name},{today - timedelta(days=late + 30)},{today - timedelta(days=late)},{amount},EUR,{who},DE\n"
-        for number, name, late, amount, who in (
-            ("INV-1001", "Acme Ltd", 95, "900.00", "anna@acme.example"),
-            ("INV-1002", "Bolt Ltd", 12, "300.00", "ben@bolt.example"),
-        )
-    ]
-    head = "Invoice Number,Customer,Invoice Date,Due Date,Amount,Currency,Contact Email,Country\n"
-    request = csv_import.ImportRequest(
-        kind="invoices", file_name="ledger.csv", stream=BytesIO((head + "".join(lines)).encode())
-    )
-    await csv_import.apply(on_stage.core, request, actor=SHELL)
-
-
-async def typed(on_stage: Stage, text: str, *, holds: str, user: str = ANNA) -> dict[str, Any]:
-    """Type a command and wait for the answer with those words."""
-    await on_stage.demo.sandbox.slack.say(user=user, text=text)
-    return await on_stage.whispered(holds, user=user)
-
-
-async def window(on_stage: Stage, holds: str, *, user: str = ANNA) -> dict[str, Any]:
-    """Wait until a window with those words is on the screen."""
-
-    async def shown() -> dict[str, Any] | None:
-        stack = slack_views.shown_to(on_stage.demo.sandbox.slack.workspace, user)
-        return stack[-1] if stack and holds in str(stack[-1]) else None
-
-    return await until(shown, missing=f"no window with {holds!r} for {user}")
-
-
-async def click(on_stage: Stage, shown: dict[str, Any], action: str, *, user: str = ANNA, raw: Any = None) -> None:
-    """Use a button or a menu in a message or a window."""
-    (block, *_) = [
-        each["block_id"]
-        for each in shown["blocks"]
-        for element in [*each.get("elements", ()), *([each["accessory"]] if "accessory" in each else ())]
-        if element.get("action_id") == action
-    ]
-    where = {"ts": shown["ts"]} if "ts" in shown else {"view_id": shown["id"]}
-    await on_stage.demo.sandbox.slack.press(user=user, block_id=block, action_id=action, raw=raw, **where)
-
-
-async def submit(on_stage: Stage, *, user: str = ANNA, action: str = "value", **values: Any) -> Any:
-    """Submit the window on top; *values* are what was entered, by field."""
-    fields = {name: {action if name == "invoice" else "value": each} for name, each in values.items()}
-    return await on_stage.demo.sandbox.slack.submit(user=user, values=fields)
 
 
 async def test_a_session_leads_from_a_call_to_the_next_case_and_a_promise(on_stage: Stage) -> None:

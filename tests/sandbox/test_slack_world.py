@@ -4,12 +4,13 @@ from typing import Any
 
 import aiohttp
 import pytest
+from slack_sdk.errors import SlackApiError
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
 from sandbox import slack_views
 from sandbox.app import Sandbox
-from sandbox.slack_world import NotOnScreen
+from sandbox.slack_pointing import NotOnScreen
 from tests.sandbox.conftest import SIGNING_SECRET
 from tests.sandbox.product import Product
 from tests.sandbox.test_slack_api import MODAL
@@ -260,3 +261,21 @@ async def test_an_event_that_is_not_taken_comes_again(sandbox: Sandbox, product:
     assert product.slack[0].json["event"]["type"] == "tokens_revoked"
     assert product.slack[1].headers["X-Slack-Retry-Num"] == "1"
     assert product.slack[1].json["event_id"] == product.slack[0].json["event_id"]
+
+
+async def test_something_is_shown_below_a_link_that_is_in_the_message(
+    sandbox: Sandbox, product: Product, slack: AsyncWebClient
+) -> None:
+    link = f"{product.url}/l/1"
+    sandbox.slack.events = frozenset({"link_shared"})
+    await sandbox.slack.say(user="U0ANNA", text=f"see {link}, and https://other.example/l/1")
+    told = product.slack[0].json["event"]
+    place = {"channel": told["channel"], "ts": told["message_ts"]}
+
+    with pytest.raises(SlackApiError, match="cannot_unfurl_url"):
+        await slack.chat_unfurl(**place, unfurls={"https://other.example/l/2": {"blocks": CASE}})
+    await slack.chat_unfurl(**place, unfurls={link: {"blocks": CASE}})
+    await sandbox.slack.press(user="U0ANNA", ts=place["ts"], block_id="case", action_id="link")
+
+    assert [each["url"] for each in told["links"]] == [link]
+    assert product.slack[1].payload["container"]["app_unfurl_url"] == link
