@@ -27,14 +27,20 @@ _BEFORE = """
         UNION ALL
         SELECT invoice_id, amount_minor FROM write_off
         WHERE state = 'approved' AND kind <> 'void' AND decided_at >= %(from)s
-    ), since AS (SELECT invoice_id, sum(amount_minor)::bigint AS minor FROM entry GROUP BY invoice_id)
-    SELECT i.currency, i.due_on, sum(i.open_minor + coalesce(s.minor, 0))::bigint AS minor
-    FROM invoice i LEFT JOIN since s ON s.invoice_id = i.id
-    WHERE coalesce(i.issued_on <= %(then)s, i.created_at < %(from)s) AND (i.state = 'open' OR s.invoice_id IS NOT NULL)
-      {mine} GROUP BY i.currency, i.due_on
+    ), counted AS (
+        SELECT i.currency, i.due_on, i.open_minor AS minor FROM invoice i
+        WHERE i.state = 'open' AND {there}{mine}
+        UNION ALL
+        SELECT i.currency, i.due_on, e.amount_minor FROM entry e JOIN invoice i ON i.id = e.invoice_id
+        WHERE i.state <> 'test' AND {there}{mine}
+    )
+    SELECT currency, due_on, sum(minor)::bigint AS minor FROM counted GROUP BY currency, due_on
 """
 """What is open now, with what was entered since put back; a payment counts on its own day, so that a ledger that was
-imported today has a past. An invoice that was issued later was not there."""
+imported today has a past. An invoice that was issued later was not there. Of what is neither open nor was touched since
+nothing is read."""
+
+_THERE = "coalesce(i.issued_on <= %(then)s, i.created_at < %(from)s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,7 @@ async def compared(core: Core, *, actor: Actor, days: int = DAYS, scope: Scope =
     then = local_date(core.clock, core.merchant.zone) - timedelta(days=days)
     start = datetime.combine(then + timedelta(days=1), time(), core.merchant.zone)
     before: dict[tuple[str, str], int] = {}
-    statement = _BEFORE.format(mine=scope.of("i.account_id"))
+    statement = _BEFORE.format(there=_THERE, mine=scope.of("i.account_id"))
     for row in await core.database.rows(statement, {"from": start, "then": then, **scope.values}):
         key = row["currency"], ageing_bucket(days_past_due(row["due_on"], then))
         before[key] = before.get(key, 0) + int(row["minor"])

@@ -8,14 +8,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from domain.kernel import kept
+from domain.kernel import sentences
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.scopes import ALL, Scope
 from domain.kernel.speech import say
 from domain.outreach import lanes
 from domain.outreach.providers import PROVIDERS
-from domain.outreach.warm_up import BOUNCE_COUNT, BOUNCE_RATE, COMPLAINT_COUNT, COMPLAINT_RATE, WINDOW
+from domain.outreach.warm_up import BOUNCE_COUNT, BOUNCE_RATE, COMPLAINT_COUNT, COMPLAINT_RATE, FIRST, WINDOW
 
 COMPLAINTS_FAIL = 0.003
 """Three complaints in a thousand mails: where the large providers begin to refuse a domain's mail."""
@@ -109,21 +109,25 @@ class MailReport:
 
 
 _TOLD = """
-    WITH heard AS (
-        SELECT m.id AS mailing_id, 1 AS sent, 0 AS hard, 0 AS complaints, 0 AS soft
-        FROM mailing m WHERE m.sent_at > %(since)s
-        UNION ALL
-        SELECT s.mailing_id, 0, (s.reason = 'hard bounce')::int, (s.reason = 'complaint')::int, 0
+    WITH judged AS (
+        SELECT s.mailing_id, (s.reason = 'hard bounce')::int AS hard, (s.reason = 'complaint')::int AS complaints,
+               0 AS soft
         FROM suppression s
         WHERE s.reason IN ('hard bounce', 'complaint') AND s.mailing_id IS NOT NULL AND s.created_at > %(since)s
         UNION ALL
-        SELECT e.mailing_id, 0, 0, 0, 1
+        SELECT e.mailing_id, 0, 0, 1
         FROM inbound_mail b JOIN delivery_evidence e ON e.mail_id = b.id
         WHERE b.received_at > %(since)s AND e.counts AND e.withdrawn_at IS NULL AND e.mailing_id IS NOT NULL
+    ), heard AS (
+        SELECT m.address_key, m.provider, 1 AS sent, 0 AS hard, 0 AS complaints, 0 AS soft
+        FROM mailing m WHERE m.sent_at > %(since)s{mine}
+        UNION ALL
+        SELECT m.address_key, m.provider, 0, j.hard, j.complaints, j.soft
+        FROM judged j JOIN mailing m ON m.id = j.mailing_id{mine}
     ), told AS (
-        SELECT h.*, m.address_key, split_part(m.address_key, '@', 2) AS domain,
-               coalesce(nullif(m.provider, ''), split_part(m.address_key, '@', 2)) AS provider
-        FROM heard h JOIN mailing m ON m.id = h.mailing_id{mine}
+        SELECT address_key, sent, hard, complaints, soft, split_part(address_key, '@', 2) AS domain,
+               coalesce(nullif(provider, ''), split_part(address_key, '@', 2)) AS provider
+        FROM heard
     ), asked AS (
         SELECT * FROM told WHERE %(of)s = '' OR provider = %(of)s OR domain = ANY(%(domains)s)
     ), kinds AS (
@@ -188,7 +192,7 @@ async def report(core: Core, *, of: str = "", scope: Scope = ALL) -> MailReport:
         worst_domains=_lines(rows, "domain"),
         worst_contacts=_lines(rows, "contact"),
         breakers=tuple(
-            OpenBreaker(**{**row, "reason": kept.said(row["reason"])})
+            OpenBreaker(**{**row, "reason": sentences.said(row["reason"])})
             for row in await core.database.rows(_BREAKERS, given)
         ),
         warm_up=await _warm_up(core, domain),
@@ -207,7 +211,7 @@ async def _warm_up(core: Core, domain: str) -> WarmUp:
         return WarmUp(None, say("the domain is warm and has no cap"), row["sent"], "")
     if warming is None or cap < warming:
         return WarmUp(cap, say("the cap that is set for the domain"), row["sent"], "")
-    note = kept.said(row["note"] or "the domain is in its first week")
+    note = sentences.said(row["note"]) if row["note"] else say(FIRST)
     return WarmUp(cap, note, row["sent"], str(row["started_on"] or ""))
 
 
