@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-from bot import identity, ids, nouns, readers
+from bot import identity, ids, nouns, readers, receipts
 from bot.asks import Click, Filled, Misunderstood, Press
 from bot.filled import Misfilled, Values
 from bot.inputs import Option
@@ -44,7 +44,8 @@ async def _press(core: Core, click: Click) -> Answer:
             if unknown is not None:
                 raise unknown
             actor.require(route.permission)
-        return await route.run(core, Press(subject, actor, click.slack_id, click.chosen))
+        work = route.run(core, Press(subject, actor, click.slack_id, click.chosen))
+        return await receipts.numbered(work, actor=actor)
     except Refusal as no:
         watch.ends_as("refused")
         return answers.refused(str(no))
@@ -77,7 +78,8 @@ async def _submit(core: Core, view: dict[str, Any], *, slack_id: str, called: st
             if unknown is not None:
                 raise unknown
             actor.require(form.permission)
-        return await form.run(core, Filled(subject, actor, slack_id, _values(view), called))
+        work = form.run(core, Filled(subject, actor, slack_id, _values(view), called))
+        return await receipts.numbered(work, actor=actor)
     except (Refusal, Misunderstood) as no:
         watch.ends_as("refused")
         if (field := first_field(view)) is not None:

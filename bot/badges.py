@@ -24,19 +24,7 @@ def sentence(core: Core) -> str:
 def message(core: Core, shown: Message) -> Message:
     """Return the message with the badge in its small print."""
     badge = sentence(core)
-    if not badge:
-        return shown
-    if not shown.blocks:
-        return replace(shown, text=f"{shown.text}\n{badge}")
-    small = blocks.context(badge)
-    if len(shown.blocks) < blocks.MOST_BLOCKS:
-        return replace(shown, blocks=(*shown.blocks, small))
-    for at in reversed(range(len(shown.blocks))):  # a full list ends with small print that says so
-        block = shown.blocks[at]
-        if block["type"] == "context" and len(block["elements"]) < blocks.MOST_CONTEXT:
-            told = {**block, "elements": [*block["elements"], *small["elements"]]}
-            return replace(shown, blocks=(*shown.blocks[:at], told, *shown.blocks[at + 1 :]))
-    return replace(shown, text=f"{shown.text}\n{badge}")
+    return blocks.with_small_print(shown, badge) if badge else shown
 
 
 def home(core: Core, shown: Home) -> Home:

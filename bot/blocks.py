@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property
 from hashlib import sha256
@@ -176,6 +176,21 @@ def listing(
     left = (len(parts) if total is None else total) - count
     more = (context(f"{say('… +{count} more', count=left)}{hint}"),) if left > 0 else ()
     return (*head, *shown, *more, *tail)
+
+
+def with_small_print(message: Message, words: str) -> Message:
+    """Return the message with words in its small print; a full one has them where there is room, last in its text."""
+    if not message.blocks:
+        return replace(message, text=f"{message.text}\n{words}")
+    small = context(words)
+    if len(message.blocks) < MOST_BLOCKS:
+        return replace(message, blocks=(*message.blocks, small))
+    for at in reversed(range(len(message.blocks))):  # a full list ends with small print that says so
+        block = message.blocks[at]
+        if block["type"] == "context" and len(block["elements"]) < MOST_CONTEXT:
+            told = {**block, "elements": [*block["elements"], *small["elements"]]}
+            return replace(message, blocks=(*message.blocks[:at], told, *message.blocks[at + 1 :]))
+    return replace(message, text=f"{message.text}\n{words}")
 
 
 def problems(message: Message) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ import difflib
 import logging
 import re
 
-from bot import asks, identity, nouns, readers, text, unclear
+from bot import asks, identity, nouns, readers, receipts, text, unclear
 from bot.asks import Ask, Misunderstood
 from bot.blocks import Message
 from bot.routes import Answer, Command, Group
@@ -76,7 +76,8 @@ async def _answer(core: Core, typed: str, *, slack_id: str, channel: str, called
                 raise unknown
             if not command.allowed(actor.may):
                 actor.require(command.permission)
-        return await command.run(core, Ask(rest, actor, slack_id, channel, called))
+        work = command.run(core, Ask(rest, actor, slack_id, channel, called))
+        return await receipts.numbered(work, actor=actor)
     except InvoiceNotFound as no:
         return await unclear.invoice(core, no, actor, words=words)
     except AccountUnclear as no:

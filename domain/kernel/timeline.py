@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from domain.kernel import request_ids, watch
+from domain.kernel import acts, request_ids, watch
 from domain.kernel.events import EVENTS, Event
 from domain.kernel.jobs import Wanted
 from domain.kernel.notices import Notice
@@ -44,6 +44,7 @@ async def record(core: "Core", tx: Transaction, event: Event) -> int:
     assert row is not None
     watch.recorded(event.kind)
     entry_id = int(row["id"])
+    acts.note(entry_id, event)
     await core.jobs.defer_all(tx, [_job(notice, entry_id) for notice in core.notices[type(event)]])
     return entry_id
 
@@ -69,8 +70,9 @@ async def record_many(core: "Core", tx: Transaction, events: Sequence[Event]) ->
             [_fact(event) for event in events],
         ),
     )
-    for event in events:
+    for event, row in zip(events, rows, strict=True):
         watch.recorded(event.kind)
+        acts.note(int(row["id"]), event)
     follows = [_job(notice, int(row["id"])) for row in rows for notice in core.notices[EVENTS[row["kind"]]]]
     await core.jobs.defer_all(tx, follows)
 

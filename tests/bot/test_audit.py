@@ -1,6 +1,7 @@
 """The audit log in Slack: an act, a person, an invoice, a request; and a part of it as a file to one person."""
 
 import json
+import re
 
 import pytest
 
@@ -10,6 +11,7 @@ from bot.ids import Action
 from domain.kernel import request_ids
 from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
+from domain.ledger.models import Invoice
 from domain.operations import audit
 from domain.pay_links import links
 from domain.people import people
@@ -223,3 +225,19 @@ async def test_nobody_is_told_of_a_failure_after_the_file_came(
     await bot.jobs()["tell_audit_given_up"](entry_id=row["id"])
 
     assert door.slack.messages == []
+
+
+async def test_an_answer_names_the_number_under_which_the_act_is_found(
+    core: Core, carla: None, door: AtTheDoor
+) -> None:
+    await an_invoice(core)
+
+    asked = json.dumps(await door.say("next"))
+    done = json.dumps(await door.press(Action.REGENERATE_LINK, ids.value(invoice_id=(await Invoice.get()).id)))
+    refused = json.dumps(await door.say("link INV-1042", by=VERA))
+
+    assert "Act #" not in asked, "taking a case up is nothing that anybody argues about"
+    assert "Act #" not in refused
+    found = re.search(r"Act #(\d+): `/plixo audit #\1`", done)
+    assert found, done
+    assert "link.regenerated" in await said(core, f"audit #{found[1]}")
