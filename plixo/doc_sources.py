@@ -8,13 +8,14 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import typer.main
 from typer.core import TyperArgument, TyperGroup, TyperOption
 
 from bot.commands import COMMANDS
 from bot.routes import Command
 from domain.kernel.machine import Machine
 from domain.people.roles import roles_with
+from plixo.cli import loaded
+from plixo.command_table import ENTRIES
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -129,9 +130,8 @@ def who_may(command: Command) -> str:
 
 def shell_commands(table: Table) -> Iterator[str]:
     """Yield one section for each command of the shell."""
-    from plixo.cli import app  # the shell imports every part of the product, which the other pages do not need
-
-    yield from _commands(typer.main.get_command(app), "plixo", table)
+    for entry in ENTRIES:
+        yield from _commands(loaded(entry), f"plixo {entry.word}", table)
 
 
 def _commands(command: Any, name: str, table: Table) -> Iterator[str]:

@@ -9,7 +9,7 @@ from domain.kernel.clock import Clock, SystemClock
 from domain.kernel.core import Core, Merchant
 from domain.kernel.jobs import Jobs
 from domain.kernel.transactions import Database
-from plixo import database, file_store, keys, wiring
+from plixo import database, file_store, job_kinds, keys, notices
 from plixo.settings import Settings
 
 
@@ -60,14 +60,14 @@ async def opened(
     else:
         address = database.conninfo(settings)
     async with database.opened(address, pool=settings.database_pool, application=f"plixo {application}"):
-        jobs = Jobs(address, wiring.JOBS)
+        jobs = Jobs(address, job_kinds.JOBS)
         core = Core(
             clock=clock or SystemClock(),
             database=Database(),
             jobs=jobs,
             keys=keys.keyring(settings),
             merchant=merchant(settings),
-            notices=wiring.NOTICES,
+            notices=notices.NOTICES,
             limits=settings.limits(),
             files=file_store.files(settings.files_url, data_dir=settings.data_dir),
         )

@@ -3,119 +3,36 @@
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from domain.casework import (
-    dispute_question_events,
-    dispute_questions,
-    mail_answer_events,
-    question_events,
-    questions,
-    task_endings,
-    tasks,
-    worklist,
-)
-from domain.casework import events as casework_events
-from domain.cash_application import events as cash_events
-from domain.cash_application import mailed_advices, posting, reading_events
-from domain.commitments import (
-    dispute_deadlines,
-    dispute_endings,
-    dispute_events,
-    document_checks,
-    document_waits,
-    judging,
-)
-from domain.commitments import events as commitment_events
-from domain.deliverability import contact_events, draft_events, inbound, operator_mail_events, suppression_ends
-from domain.deliverability import events as deliverability_events
+from domain.casework import dispute_questions, questions, task_endings, tasks, worklist
+from domain.cash_application import mailed_advices, posting
+from domain.commitments import dispute_deadlines, dispute_endings, document_checks, document_waits, judging
+from domain.deliverability import inbound, suppression_ends
 from domain.deliverability.reading_room import ReadingRoom
 from domain.kernel.core import Core
 from domain.kernel.jobs import JobFunction
-from domain.kernel.notices import Notices, merged
-from domain.ledger import (
-    audit,
-    entry_events,
-    erased_addresses,
-    invoice_papers,
-    parity,
-    parity_events,
-    twin_events,
-    twins,
-)
-from domain.ledger import events as ledger_events
+from domain.ledger import audit, erased_addresses, invoice_papers, parity, twins
 from domain.operations import (
-    audit_events,
-    chat_events,
-    cron_events,
     cron_pauses,
     digests,
-    export_events,
-    incident_events,
     incident_mails,
     incident_watching,
     maintenance,
-    maintenance_events,
-    readiness_events,
     readiness_smoke,
-    restoration_events,
     retention,
     seen_requests,
-    support_events,
     trails,
 )
-from domain.operations.erasing import events as erasure_events
 from domain.operations.erasing import working as erasing
 from domain.operations.imports import ending as import_endings
-from domain.operations.imports import events as import_decisions
 from domain.operations.imports import working as importing
-from domain.outreach import enrolments, hearings, mail_health, planner, sorting, stop_events, waiting, writing
-from domain.outreach import events as outreach_events
-from domain.pay_links import events as pay_link_events
-from domain.pay_links import forwarding_events, links, oddity_events, provider_events, provider_news, unsent
-from domain.people import access, access_events, grants
-from domain.people import events as people_events
-from domain.policies import events as policy_events
+from domain.outreach import enrolments, hearings, mail_health, planner, sorting, waiting, writing
+from domain.pay_links import links, provider_events, unsent
+from domain.people import access, grants
 from domain.policies import health
-from plixo import job_kinds
+from plixo import job_kinds, notices
 
-NOTICES: Notices = merged(
-    people_events.NOTICES,
-    access_events.NOTICES,
-    ledger_events.NOTICES,
-    entry_events.NOTICES,
-    parity_events.NOTICES,
-    twin_events.NOTICES,
-    commitment_events.NOTICES,
-    dispute_events.NOTICES,
-    pay_link_events.NOTICES,
-    provider_news.NOTICES,
-    forwarding_events.NOTICES,
-    oddity_events.NOTICES,
-    deliverability_events.NOTICES,
-    draft_events.NOTICES,
-    contact_events.NOTICES,
-    operator_mail_events.NOTICES,
-    cash_events.NOTICES,
-    reading_events.NOTICES,
-    policy_events.NOTICES,
-    outreach_events.NOTICES,
-    stop_events.NOTICES,
-    casework_events.NOTICES,
-    question_events.NOTICES,
-    dispute_question_events.NOTICES,
-    mail_answer_events.NOTICES,
-    support_events.NOTICES,
-    import_decisions.NOTICES,
-    export_events.NOTICES,
-    erasure_events.NOTICES,
-    restoration_events.NOTICES,
-    chat_events.NOTICES,
-    audit_events.NOTICES,
-    readiness_events.NOTICES,
-    cron_events.NOTICES,
-    maintenance_events.NOTICES,
-    incident_events.NOTICES,
-)
-
+NOTICES = notices.NOTICES
+"""Which job follows from which event; ``plixo/notices.py`` joins the areas' tables."""
 
 JOBS = job_kinds.JOBS
 """Every job; ``plixo/job_kinds.py`` describes them."""

@@ -143,7 +143,7 @@ def withdraw_dispute(dispute: Dispute, note: Annotated[str, typer.Option(help="W
 
 
 def show_evidence(number: Number) -> None:
-    """Print the evidence pack of an invoice as JSON: its whole history and its documents, for a lawyer or an agency."""
+    """Print an invoice's evidence pack as JSON: its whole history and its documents, for a lawyer or an agency."""
     shell.print_json(shell.plain(shell.run(lambda core: evidence.pack(core, invoice_number=number))))
 
 

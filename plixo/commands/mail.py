@@ -12,7 +12,7 @@ import typer
 
 from domain.deliverability import cases, inbound, queries, reading, triage
 from domain.deliverability.events import MailSeen
-from domain.deliverability.reading import Kind, Reading, found_addresses, mime, returned
+from domain.deliverability.reading import Kind, Reading, found_addresses, mime, returned, rules
 from domain.deliverability.states import InboundState
 from domain.deliverability.triage import Act
 from domain.kernel.actor import SHELL
@@ -226,7 +226,7 @@ def _explained(told: dict[str, Any]) -> list[str]:
     """Return the lines that ``--explain`` adds: the rule's sentence, what spoke for it, and a verdict each."""
     if "verdicts" not in told:
         return []
-    says = next((rule.says for rule in reading.RULES if rule.name == told["rule"]), "")
+    says = next((rule.says for rule in rules.RULES if rule.name == told["rule"]), "")
     lines = [f"rule: {says}"] if says else []
     if told["because"]:
         lines.append(f"because: {', '.join(told['because'])}")

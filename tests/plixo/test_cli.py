@@ -191,13 +191,3 @@ async def test_on_a_demos_folder_the_shell_goes_by_the_demos_clock_and_says_so(p
     assert "The clock of the demo in" in moved.err
     assert "40 days and 2 hours ahead of this machine's." in moved.err
     assert still.err == ""
-
-
-async def test_a_command_starts_without_the_libraries_that_only_a_server_needs() -> None:
-    servers = ("aiohttp", "aiosmtpd", "slack_bolt", "stripe", "apscheduler", "dkim", "dns.resolver", "matplotlib")
-    program = f"import sys, plixo.cli; print(*[each for each in {servers} if each in sys.modules])"
-    process = await asyncio.create_subprocess_exec(sys.executable, "-c", program, stdout=asyncio.subprocess.PIPE)
-
-    out, _ = await process.communicate()
-
-    assert out.decode().split() == []

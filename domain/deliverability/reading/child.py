@@ -9,7 +9,7 @@ import sys
 from datetime import date
 from typing import BinaryIO
 
-from domain.deliverability import opening
+from domain.deliverability import opening, reading, replies
 
 MEMORY_BYTES = 768 * 1024 * 1024
 """Address space of one reader; it takes a tenth for the largest mail. A mail that asks for more gets a MemoryError."""
@@ -22,6 +22,7 @@ _LENGTH = struct.Struct(">I")
 
 def serve() -> None:
     """Answer until the other side closes the pipe."""
+    reading.read(b""), replies.read(b"", today=date.min)  # an empty mail, so that the tables are loaded
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     gc.freeze()  # the tables stay for ever; the collector need not walk through them again and again

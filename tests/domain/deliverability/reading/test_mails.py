@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from domain.deliverability.reading import RULES, Kind, Reading, phrases, read
+from domain.deliverability.reading import Kind, Reading, phrases, read
+from domain.deliverability.reading.rules import RULES
 
 MAILS = Path(__file__).resolve().parents[3] / "mails"
 EXPECTED: dict[str, dict[str, Any]] = json.loads((MAILS / "expected.json").read_text(encoding="utf-8"))
