@@ -72,8 +72,11 @@ def _dispute(desk: Desk, on_file: OnFile, now: datetime) -> Sequence[Notice]:
     t, latest = desk.t, on_file.disputes[0]
     amount, about = desk.money(latest.amount), t("reference", reference=latest.reference)
     if latest.sla is not None:
-        lines = (t("notice_dispute_received", amount=amount, reason=t(f"reason_{latest.reason_code}")),
-                 t("notice_dispute_received_next"), *_files(t, latest))  # fmt: skip
+        received = t("notice_dispute_received", amount=amount, reason=t(f"reason_{latest.reason_code}"))
+        if (asked := latest.asked_of(desk.page.contact_id)) is not None:
+            lines = (received, _begin(asked.text), t("notice_asked_next"), *_files(t, latest))
+            return (Notice("wait", t("notice_asked_title"), lines, about, "i/question", t("notice_asked_answer"), 0),)
+        lines = (received, t("notice_dispute_received_next"), *_files(t, latest))
         title = t("notice_dispute_received_title")
         return (Notice("wait", title, lines, about, "i/dispute", t("notice_dispute_add")),)
     if latest.resolved_at is None or now - latest.resolved_at > NEWS_DAYS:
@@ -103,15 +106,20 @@ def _question(desk: Desk, on_file: OnFile, now: datetime) -> Sequence[Notice]:
     if answered is None or answered.ended_at is None or now - answered.ended_at > NEWS_DAYS:
         return ()
     about, title = t("reference", reference=answered.reference), t("notice_question_answered_title")
-    begins = answered.answer if len(answered.answer) <= MOST_SHOWN else f"{answered.answer[:MOST_SHOWN]}…"
-    return (Notice("good", title, (begins,), about, "i/question", t("notice_question_look"), urgent=2),)
+    return (
+        Notice("good", title, (_begin(answered.answer),), about, "i/question", t("notice_question_look"), urgent=2),
+    )
 
 
 MOST_FILES = 3
 """Files of which it is said how they stand."""
 
 MOST_SHOWN = 280
-"""Signs of an answer above the invoice; the whole stands on its own page."""
+"""Signs of a question or an answer above the invoice; the whole stands on its own page."""
+
+
+def _begin(text: str) -> str:
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"
 
 
 def _promise(desk: Desk, on_file: OnFile) -> Sequence[Notice]:

@@ -1,9 +1,10 @@
-"""The question page: a payer asks something about the invoice, with files or without."""
+"""The question page: a payer asks something about the invoice, or answers what we asked, with files or without."""
 
 from aiohttp import web
 
 from domain.casework import questions
 from domain.casework.refusals import QuestionsTooMany, TextUnusable
+from domain.commitments import dispute_queries
 from domain.commitments.dispute_reasons import OTHER
 from domain.commitments.dispute_refusals import FilesUnkept
 from domain.commitments.documents import MOST
@@ -51,6 +52,12 @@ async def _form(portal: Portal, request: web.Request, desk: Desk, errors: Errors
         invoice_id=desk.page.invoice_id,
         contact_id=await acts.contact_of(portal.core, secret=desk.secret),
     )
+    objections = (
+        await dispute_queries.of_invoice(portal.core, invoice_id=desk.page.invoice_id)
+        if "dispute" in desk.page.acted
+        else ()
+    )
+    ours = next((each for each in objections[:1] if each.asked_of(desk.page.contact_id)), None)
     large = isinstance(desk, Sent) and desk.received.fault == "act_file_large"
     return act_forms.show(
         portal,
@@ -59,6 +66,7 @@ async def _form(portal: Portal, request: web.Request, desk: Desk, errors: Errors
         "question.html",
         status=413 if large else 0,
         errors=errors,
+        ours=ours,
         asked=[(each, desk.day(each.asked_at.astimezone(portal.core.merchant.zone).date())) for each in asked],
         typed=desk.text("text") if isinstance(desk, Sent) else "",
         longest=questions.LONGEST,

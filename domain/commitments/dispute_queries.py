@@ -44,6 +44,7 @@ class AskedView:
     by: str
     to: str
     """Masked."""
+    contact_id: UUID
     at: datetime
     wait_until: datetime
     """The dispute's time stands still until then at most."""
@@ -92,6 +93,11 @@ class DisputeView:
     """Files that operators handed in and that are no documents yet."""
     asked: AskedView | None = None
 
+    def asked_of(self, contact_id: UUID) -> AskedView | None:
+        """Return the question that this contact has not answered; None where there is none."""
+        asked = self.asked if self.sla is not None else None
+        return asked if asked is not None and asked.answered_at is None and asked.contact_id == contact_id else None
+
 
 @dataclass(frozen=True, slots=True)
 class DisputeCounts:
@@ -126,8 +132,8 @@ _VIEW = """
             FROM document f WHERE f.dispute_id = d.id) AS documents,
            (SELECT json_agg(json_build_object('name', u.name, 'problem', u.problem) ORDER BY u.created_at, u.source)
             FROM dispute_upload u WHERE u.dispute_id = d.id) AS uploads,
-           (SELECT json_build_object('text', q.text, 'by', q.made_by, 'to', k.email, 'at', q.created_at,
-                       'wait_until', q.wait_until, 'answered_at', q.answered_at)
+           (SELECT json_build_object('text', q.text, 'by', q.made_by, 'to', k.email, 'contact', k.id,
+                       'at', q.created_at, 'wait_until', q.wait_until, 'answered_at', q.answered_at)
             FROM dispute_question q JOIN contact k ON k.id = q.contact_id WHERE q.dispute_id = d.id
             ORDER BY q.created_at DESC LIMIT 1) AS asked
     FROM dispute d JOIN invoice i ON i.id = d.invoice_id JOIN account a ON a.id = d.account_id
@@ -261,6 +267,7 @@ def _asked(core: Core, value: Any, *, is_open: bool) -> AskedView | None:
         text=fact["text"],
         by=fact["by"],
         to=addresses.masked(fact["to"]),
+        contact_id=UUID(fact["contact"]),
         at=datetime.fromisoformat(fact["at"]),
         wait_until=until,
         answered_at=answered,

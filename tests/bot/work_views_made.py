@@ -123,7 +123,7 @@ def a_dispute(name: str, number: str, *, open_: bool = True) -> DisputeView:
 def an_asked(name: str, *, answered: bool = False) -> AskedView:
     """Return a question to the payer that waits, or was answered."""
     return AskedView(
-        text=name, by=name, to="a…@acme.example", at=AT, wait_until=AT,
+        text=name, by=name, to="a…@acme.example", contact_id=ID, at=AT, wait_until=AT,
         answered_at=AT if answered else None, waits=not answered,
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
-from domain.casework import questions
+from domain.casework import dispute_questions, questions
 from domain.casework.models import Question
 from domain.commitments import dispute_endings, plans
 from domain.commitments.dispute_endings import Outcome
@@ -70,6 +70,11 @@ async def _objections(tour: Tour) -> AsyncIterator[Sample]:
     yield await tour.seen("invoice-dispute-received", "/i")
     yield await tour.seen("dispute-again", "/i/dispute?code=wrong_tax")
     dispute = await Dispute.get()
+    await dispute_questions.ask(
+        tour.core, dispute_id=dispute.id, text="Which delivery note is it about?\nThe one of March?", actor=SHELL
+    )
+    yield await tour.seen("invoice-dispute-asked", "/i")
+    yield await tour.seen("question-answering-ours", "/i/question")
     note = "Nineteen per cent is right."
     await dispute_endings.resolve(tour.core, dispute_id=dispute.id, outcome=Outcome.REJECTED, note=note, actor=SHELL)
     yield await tour.seen("invoice-dispute-decided", "/i")

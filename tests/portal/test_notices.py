@@ -1,10 +1,11 @@
 """The invoice page says what is on file beside payments, what happens next, and offers only what makes sense."""
 
 from datetime import timedelta
+from uuid import uuid4
 
-from domain.casework import questions
+from domain.casework import dispute_questions, questions
 from domain.casework.models import Question
-from domain.commitments import dispute_endings, plans
+from domain.commitments import dispute_endings, dispute_queries, plans
 from domain.commitments.dispute_endings import Outcome
 from domain.commitments.models import Dispute
 from domain.commitments.terms import Frequency, Schedule
@@ -66,6 +67,35 @@ async def test_an_objection_is_received_then_decided(core: Core, browser: Browse
     assert "Pay 100,00" in received.text
     assert decided.banner == "Your objection was decided"
     assert "7 % do not apply &lt;here&gt;." in decided.text
+
+
+async def test_what_we_ask_about_an_objection_is_read_and_answered_on_the_page_by_whom_it_was_asked(
+    core: Core, browser: Browser
+) -> None:
+    await a_payer(core, browser)
+    form = {"code": "wrong_tax", "how": "part", "amount": "25", "description": "7 %"}
+    await send(browser, "/i/dispute?code=wrong_tax", **form)
+    dispute = await Dispute.get()
+    await dispute_questions.ask(core, dispute_id=dispute.id, text="Which <rate> is yours?", actor=SHELL)
+    asked = await browser.get("/i")
+    answering = await browser.get("/i/question")
+    (view,) = await dispute_queries.of_invoice(core, invoice_id=dispute.invoice_id)
+
+    await send(browser, "/i/question", text="7 %, as in our order")
+    entry = await core.database.row("SELECT max(id) AS id FROM timeline_entry WHERE kind = 'question.asked'")
+    assert entry is not None
+    await dispute_questions.hear(core, entry_id=entry["id"])
+
+    answered = await browser.get("/i")
+    assert asked.banner == "We have a question for you"
+    for words in ("Which &lt;rate&gt; is yours?", "Your objection waits for your answer.", "Reference D-", ">Answer<"):
+        assert words in asked.text
+    for words in ("Which &lt;rate&gt; is yours?", "Send the answer", "25.00"):
+        assert words in answering.text.replace("25,00", "25.00")
+    assert view.asked is not None
+    assert view.asked_of(view.asked.contact_id) is not None
+    assert view.asked_of(uuid4()) is None, "a colleague did not get the mail either"
+    assert "Which &lt;rate&gt;" not in answered.text
 
 
 async def test_a_promise_and_a_question_stand_beside_each_other_the_waiting_one_first(
