@@ -105,8 +105,9 @@ async def rescued(sql: Sql, hands: Sequence[Hand]) -> None:
     """Wait until the jobs of dead workers were given to others: that takes real seconds, in which days may pass."""
     until = time.monotonic() + RESCUE_SECONDS
     while time.monotonic() < until:
-        await drained(sql, hands)
-        if await (await sql.execute(_TAKEN)).fetchone() is None:
+        taken = await (await sql.execute(_TAKEN)).fetchone()
+        await drained(sql, hands)  # what was given to others since is done with it
+        if taken is None:
             return
         await asyncio.sleep(0.5)
 

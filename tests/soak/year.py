@@ -240,11 +240,23 @@ class Year:
         await hands.rescued(self.sql, self.workers)
 
     async def _look(self, core: Core) -> None:
-        """Note what waits longer than it should and does not say why, with nothing under way."""
+        """Note what waits longer than it should and does not say why, with nothing under way.
+
+        The job of a worker that was killed is another's after a quarter of a real minute, in which days pass here. Were
+        it the one that releases mails, all of them would seem forgotten; so whoever is found is looked at once more
+        when no dead worker holds anything.
+        """
+        found = await self._forgotten(core)
+        if found:
+            await hands.rescued(self.sql, self.workers)
+            found = await self._forgotten(core)
+        self.stuck += found
+
+    async def _forgotten(self, core: Core) -> list[str]:
         await planner.plan(core)
         now = self.clock.now()
-        for row in await (await self.sql.execute(_STUCK, {"now": now, "late": now - _LATE})).fetchall():
-            self.stuck.append(f"{row['what']} {row['id']} waits without a reason at {now:%Y-%m-%d %H:%M}")
+        rows = await (await self.sql.execute(_STUCK, {"now": now, "late": now - _LATE})).fetchall()
+        return [f"{row['what']} {row['id']} waits without a reason at {now:%Y-%m-%d %H:%M}" for row in rows]
 
 
 _LATE = timedelta(days=2)
