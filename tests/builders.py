@@ -70,7 +70,7 @@ async def an_invoice(
     )
 
 
-async def paid(core: Core, invoice: Invoice) -> None:
+async def paid(core: Core, invoice: Invoice, *, object_id: str = "ch_1") -> None:
     """Book a card payment of all that is open."""
     async with core.transaction() as tx:
         locked = await Invoice.locked(id=invoice.id)
@@ -81,7 +81,7 @@ async def paid(core: Core, invoice: Invoice) -> None:
             invoice=locked,
             amount=locked.balance,
             source="stripe",
-            object_id="ch_1",
+            object_id=object_id,
             method="card",
             received_on=core.clock.now().date(),
             actor=SYSTEM,

@@ -33,11 +33,11 @@ the plan's own instalments could not be asked for."""
 
 
 async def release(core: Core) -> None:
-    """Queue the sending of every mail whose wait is over (the job ``release_waiting``).
+    """Queue the sending of every mail whose wait is over (the job ``release_waiting``), then drop spent drafts.
 
-    Safe to run at any time and by any number at once: what one has released has no moment to wait for any more.
+    Safe to run at any time and by any number at once: what one has released has no moment to wait for any more. Mails
+    come first: whatever is wrong with a draft keeps none of them back.
     """
-    await _drop_spent(core)
     found = PAGE
     while found == PAGE:
         async with core.transaction() as tx:
@@ -45,6 +45,7 @@ async def release(core: Core) -> None:
             rows.sort(key=lambda row: (row["queued_at"], row["id"]))
             await core.jobs.defer_many(tx, "send_mailing", [{"mailing_id": str(row["id"])} for row in rows])
             found = len(rows)
+    await _drop_spent(core)
 
 
 async def hasten(core: Core, tx: Transaction, *, guardrail: str, segment: str | None = None) -> int:
@@ -64,9 +65,14 @@ async def hasten(core: Core, tx: Transaction, *, guardrail: str, segment: str | 
 
 async def _drop_spent(core: Core) -> None:
     """Take invoices out of drafts that are settled or under a plan, so that nobody approves what would not leave."""
-    today = local_date(core.clock, core.merchant.zone)
+    today, failed = local_date(core.clock, core.merchant.zone), list[Exception]()
     for row in await core.database.rows(_SPENT, {"page": PAGE, "today": today}):
-        await _reconsider(core, row["id"])
+        try:
+            await _reconsider(core, row["id"])
+        except Exception as error:  # whatever is wrong with one draft keeps no other; the job fails for it at its end
+            failed.append(error)
+    if failed:
+        raise failed[0]
 
 
 async def _reconsider(core: Core, mailing_id: UUID) -> None:
