@@ -53,6 +53,10 @@ class DatabaseUnreachable(Exception):
     """No connection to the database; the message says which one and what to look at, never a password."""
 
 
+class DatabaseAway(DatabaseUnreachable):
+    """Nobody answers there, or not yet: whoever has time may come again."""
+
+
 def conninfo(settings: Settings) -> str:
     """Return how to connect; starts the embedded server when no address is set.
 
@@ -111,23 +115,28 @@ def embedded(folder: Path, *, name: str = NAME) -> str:
             time.sleep(0.5)
 
 
+def away(address: str) -> DatabaseAway:
+    """Return in words that nobody answers at an address, without its password."""
+    where = conninfo_to_dict(address)
+    return DatabaseAway(
+        f"No connection to the database {where.get('dbname')!r} at {where.get('host', 'this machine')!r}. "
+        "Does it run, and do name and password fit?"
+    )
+
+
 @contextmanager
 def _reached(address: str) -> Iterator[None]:
     try:
         yield
     except psycopg.OperationalError:
-        where = conninfo_to_dict(address)
-        raise DatabaseUnreachable(
-            f"No connection to the database {where.get('dbname')!r} at {where.get('host', 'this machine')!r}. "
-            "Does it run, and do name and password fit?"
-        ) from None
+        raise away(address) from None
 
 
 async def migrated(settings: Settings) -> tuple[str, list[str]]:
     """Apply what is missing and return how to connect and the names of what was applied.
 
     Raises:
-        DatabaseUnreachable: No connection.
+        DatabaseUnreachable: No connection; ``DatabaseAway`` where it may come.
     """
     address = await asyncio.to_thread(conninfo, settings)
     with _reached(address):
@@ -154,7 +163,7 @@ async def opened(address: str, *, pool: int, application: str = "plixo") -> Asyn
     """Open Tortoise's pool on a database whose schema is as this program needs it.
 
     Raises:
-        DatabaseUnreachable: No connection.
+        DatabaseAway: No connection.
         SchemaBehind: Migrations are missing or unknown.
     """
     with _reached(address):

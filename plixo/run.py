@@ -1,8 +1,10 @@
 """Run: the parts of the product in one process, started together and taken down together."""
 
 import asyncio
+import contextlib
 import gc
 import signal
+import time
 from collections.abc import Collection, Coroutine
 from contextlib import AsyncExitStack
 from typing import Any
@@ -16,7 +18,8 @@ import portal.app
 from domain.kernel import watch
 from domain.kernel.clock import Clock
 from domain.kernel.core import Core
-from plixo import parts, runtime, tally, tracing
+from plixo import database, parts, runtime, tally, tracing
+from plixo.database import DatabaseAway, DatabaseUnreachable
 from plixo.health import Judge
 from plixo.metrics import Metrics
 from plixo.metrics_listener import Listener, listening
@@ -34,6 +37,12 @@ log = structlog.get_logger(__name__)
 
 SHUTDOWN_SECONDS = 20.0
 """How long running requests and jobs may take to end; what does not end is taken up at the next start."""
+
+PATIENCE_SECONDS = 120.0
+"""How long a start waits for the database: after a power cut machines come up in any order, and it replays its log."""
+
+AGAIN_SECONDS = 2.0
+"""Pause between two tries to start."""
 
 
 class Product:
@@ -170,14 +179,57 @@ class Product:
         await self._stack.aclose()
 
 
+async def started(
+    settings: Settings,
+    chosen: Collection[Part],
+    *,
+    asked: asyncio.Event,
+    clock: Clock | None = None,
+    patience_seconds: float = PATIENCE_SECONDS,
+) -> Product | None:
+    """Start the parts, as soon as the database answers; None when *asked* to end before it did.
+
+    Raises:
+        DatabaseAway: It has not answered for *patience_seconds*.
+    """
+    end = time.monotonic() + patience_seconds
+    while not asked.is_set():
+        product = Product(settings, chosen, clock=clock)
+        try:
+            await product.start()
+        except Exception as error:  # whatever the libraries say when nobody answers; all else ends the process
+            told = _away(settings, error)
+            if told is None:
+                raise
+            left = end - time.monotonic()
+            if left <= 0:
+                raise told from None
+            log.warning("the start waits for the database", why=str(told), seconds_left=round(left))
+        else:
+            return product
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(asked.wait(), AGAIN_SECONDS)
+    return None
+
+
+def _away(settings: Settings, error: Exception) -> DatabaseAway | None:
+    """Return in words that the database of the settings does not answer, if that is what went wrong."""
+    if isinstance(error, DatabaseUnreachable):
+        return error if isinstance(error, DatabaseAway) else None
+    if settings.database_url is None or not rim.unreachable(error):
+        return None
+    return database.away(settings.database_url.get_secret_value())
+
+
 async def until_stopped(settings: Settings, chosen: Collection[Part], *, clock: Clock | None = None) -> None:
     """Run the parts until the process is asked to end."""
-    product = Product(settings, chosen, clock=clock)
     asked = asyncio.Event()
     loop = asyncio.get_running_loop()
     for each in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(each, asked.set)
-    await product.start()
+    product = await started(settings, chosen, asked=asked, clock=clock)
+    if product is None:
+        return
     try:
         for name, address in product.addresses.items():
             typer.echo(f"{name}: {address}")

@@ -30,6 +30,9 @@ ATTEMPTS = 60
 PAUSE = timedelta(seconds=1)
 """How long everybody may pass between two tries."""
 
+CONNECT_SECONDS = 10
+"""How long a start waits for one answer of the database, which may be behind a network that swallows everything."""
+
 
 class SchemaBehind(Exception):
     """The database lacks migrations that this version of Plixo needs, or has taken away what it needs."""
@@ -143,7 +146,8 @@ async def check(conninfo: str) -> None:
     Raises:
         SchemaBehind: Says which side is behind and what to run.
     """
-    async with await psycopg.AsyncConnection.connect(conninfo, autocommit=True) as connection:
+    connecting = psycopg.AsyncConnection.connect(conninfo, autocommit=True, connect_timeout=CONNECT_SECONDS)
+    async with await connecting as connection:
         row = await (await connection.execute("SELECT to_regclass('schema_migration')")).fetchone()
         present = await _present(connection) if row and row[0] else {}
     missing = [each for each in MIGRATIONS if each.number not in present]
