@@ -15,6 +15,7 @@ from bot.heeding import Weight
 from bot.learning import Learner
 from bot.poster import Poster
 from bot.views import access as views
+from bot.views import address_codes as address_views
 from bot.views import answers
 from bot.views import digest as digest_views
 from bot.views import privacy as privacy_views
@@ -29,7 +30,7 @@ from domain.operations.erasing import cards
 from domain.operations.erasing.events import ErasureBegun, ErasureDeclined, ErasureProposed
 from domain.people import access_lists, people
 from domain.people.access_events import AccessApproved, AccessDenied, AccessEvent, AccessExpired
-from domain.people.events import RoleEnded, RoleEndsSoon, RoleGranted, RoleRevoked
+from domain.people.events import AddressCodeAsked, RoleEnded, RoleEndsSoon, RoleGranted, RoleRevoked
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +39,10 @@ MOST_DECIDERS = 20
 
 ANSWERED = (AccessApproved, AccessDenied, AccessExpired)
 """After which whoever asked is told; who takes a request back knows."""
+
+
+NEEDS = (RoleEndsSoon, OperatorMailFailed, AddressCodeAsked)
+"""What asks something of the person; all else can be heard or not."""
 
 
 class Personal:
@@ -66,6 +71,8 @@ class Personal:
                 if event.actor_kind == ActorKind.PERSON and event.access_id is None:
                     await self._own(event, entry_id, event.person_id)
             case OperatorMailFailed() | OperatorMailDeclined():
+                await self._own(event, entry_id, event.person_id)
+            case AddressCodeAsked() if event.actor_id != event.person_id:  # who asked has been answered
                 await self._own(event, entry_id, event.person_id)
             case RoleRevoked() if event.actor_kind == ActorKind.PERSON and not event.given_up:
                 await self._own(event, entry_id, event.person_id)
@@ -109,9 +116,11 @@ class Personal:
                 return role_views.ends_soon(event)
             if isinstance(event, OperatorMailFailed | OperatorMailDeclined):
                 return digest_views.not_mailed(event)
+            if isinstance(event, AddressCodeAsked):
+                return address_views.asked(event)
             return answers.said(f"{event.told()}.")
 
-        weight = Weight.NEEDS if isinstance(event, RoleEndsSoon | OperatorMailFailed) else Weight.CONCERNS
+        weight = Weight.NEEDS if isinstance(event, NEEDS) else Weight.CONCERNS
         await self._to(slack_id, draw, key=f"entry-own:{entry_id}", weight=weight)
 
     async def _to(self, slack_id: str, draw: Draw, *, key: str, weight: Weight) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from bot import asks, readers
+from bot import address_codes, asks, readers
 from bot.asks import Ask, Filled, Misunderstood, Press
 from bot.blocks import Message
 from bot.filled import Misfilled
@@ -54,9 +54,14 @@ async def settings(core: Core, ask: Ask) -> Message:
         ask.actor.require(Permission.MANAGE_PEOPLE)
     if not words:
         return views.card(await preferences.of(core, person_id))
+    if words[0].casefold().strip(":=") == "code":
+        return await address_codes.answer(core, person_id=person_id, words=words[1:], actor=ask.actor)
     setting, value = _said(words)
     event = await preferences.set(core, person_id=person_id, setting=setting, value=value, actor=ask.actor)
     with readers.spoken_to(core, await readers.person(core, slack_id=ask.slack_id)):
+        mine = await preferences.of(core, person_id)
+        if setting is Setting.ADDRESS and mine.address and not mine.confirmed:
+            return views.waits(event, own=person_id == ask.actor.id)
         return answers.done(event)
 
 
@@ -79,7 +84,7 @@ async def submit(core: Core, filled: Filled) -> Message:
     }
     before = await preferences.of(core, person_id)
     changed = {name: text for name, text in said.items() if _differs(before, _FIELDS[name], _read(name, text))}
-    for name, text in changed.items():
+    for name, text in sorted(changed.items(), key=lambda each: each[0] != "address"):  # which may still be refused
         await preferences.set(core, person_id=person_id, setting=_FIELDS[name], value=text, actor=filled.actor)
     mine = await preferences.of(core, person_id)
     with readers.spoken_to(core, await readers.person(core, slack_id=filled.slack_id)):
@@ -142,7 +147,7 @@ COMMANDS: tuple[Command, ...] = (
     command(
         Group.SELF,
         "settings",
-        "[digest TIME|on|off, language, zone, address, noise]",
+        "[digest TIME|on|off, language, zone, address, code, noise]",
         Permission.VIEW,
         phrase("shows or sets your language, time zone, digest and noise"),
         EXAMPLE,

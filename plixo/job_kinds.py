@@ -179,6 +179,8 @@ JOBS = (
         queueing_lock="watch_incidents",
     ),
     JobKind("send_incident_mail", "Mails one letter about an incident.", attempts=40, lock="operator mail {mail_id}"),
+    JobKind("send_address_code", "Mails the code of one address.", attempts=40, lock="operator mail {mail_id}"),
+    JobKind("mail_address_code", "Queues the letter with the code by which an operator's address is confirmed."),
     JobKind("mail_incident", "Queues a letter about an incident to each manager with an address."),
     JobKind(
         "watch_operations",

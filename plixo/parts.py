@@ -27,6 +27,7 @@ from portal import jobs as portal_jobs
 from portal.no_gateway import NoGateway
 from portal.stripe_gateway import StripeGateway
 from scheduler import mailer
+from scheduler.code_mailer import CodeMailer
 from scheduler.digest_mailer import DigestMailer
 from scheduler.incident_mailer import IncidentMailer
 from scheduler.key_faults import KeyUnusable
@@ -147,6 +148,7 @@ def job_functions(core: Core, built: Edges) -> Mapping[str, JobFunction]:
         "send_mailing": send_mailing,
         "mail_digest": DigestMailer(core, built.relay).send,
         "send_incident_mail": IncidentMailer(core, built.relay).send,
+        "send_address_code": CodeMailer(core, built.relay).send,
         "examine_document": partial(document_checks.examine, core, check=built.virus_check),
         "check_sender": partial(authentications.check, core, names=built.resolver),
         **_readiness(core, built.surroundings),

@@ -12,6 +12,7 @@ from domain.kernel.core import Core
 from domain.kernel.jobs import JobFunction
 from domain.ledger import audit, erased_addresses, invoice_papers, parity, twins
 from domain.operations import (
+    code_mails,
     cron_pauses,
     digests,
     incident_mails,
@@ -95,6 +96,9 @@ def _of_cases(core: Core) -> dict[str, JobFunction]:
     async def mail_incident(entry_id: int) -> None:
         await incident_mails.queue(core, entry_id=entry_id)
 
+    async def mail_address_code(entry_id: int) -> None:
+        await code_mails.queue(core, entry_id=entry_id)
+
     async def hear_dispute_answer(entry_id: int) -> None:
         await dispute_questions.hear(core, entry_id=entry_id)
 
@@ -120,6 +124,7 @@ def _of_cases(core: Core) -> dict[str, JobFunction]:
         "watch_operations": _whole(core, _watch_operations),
         "watch_incidents": _whole(core, incident_watching.watch),
         "mail_incident": mail_incident,
+        "mail_address_code": mail_address_code,
     }
 
 

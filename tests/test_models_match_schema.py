@@ -33,6 +33,7 @@ TYPES: tuple[tuple[type[Field[Any]], str], ...] = (
 """What PostgreSQL calls the column of each field."""
 
 SQL_ONLY = {
+    "address_code": "a code for a day, counted and tried by statements",
     "schema_migration": "the migration runner's own book",
     "worklist": "rows come and go by the hundred in one statement; nothing reads one as an object",
     "stale_case": "notes of triggers, taken away by the hundred",

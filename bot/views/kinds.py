@@ -21,6 +21,8 @@ NAMES: Mapping[str, str] = {
     "account.excluded": phrase("account excluded"),
     "account.included": phrase("account included"),
     "account.merged": phrase("account merged"),
+    "address.code_asked": phrase("address code asked for"),
+    "address.confirmed": phrase("address confirmed"),
     "address.suppressed": phrase("address suppressed"),
     "allocation.taken-back": phrase("allocation taken back"),
     "balances.differ": phrase("balances differ"),

@@ -6,7 +6,9 @@ from bot import blocks, ids, inputs, text
 from bot.blocks import Message
 from bot.inputs import Option
 from bot.modals import Modal
+from bot.views import address_codes
 from domain.kernel.speech import phrase, say
+from domain.people.events import SettingChanged
 from domain.people.preferences import Preferences
 from domain.people.setting_words import Digest, Noise, Setting
 
@@ -38,7 +40,8 @@ def followed() -> tuple[str, ...]:
         ),
         say(
             "The digest comes on your own clock, on Mondays the week's as well; a day without news has none."
-            " By mail it comes where an address is set; one that cannot be mailed is told in Slack."
+            " By mail it comes where an address is set and confirmed by the code that is mailed there; one that cannot"
+            " be mailed is told in Slack."
         ),
     )
 
@@ -51,7 +54,7 @@ def card(mine: Preferences) -> Message:
         (say("Language"), f"{language}{_usual(mine, Setting.LANGUAGE)}"),
         (say("Time zone"), f"{zone}{_usual(mine, Setting.ZONE)}"),
         (say("Digest"), f"{f'{mine.digest_at:%H:%M}, ' if mine.digest is not Digest.OFF else ''}{digest}"),
-        (say("Digest address"), text.foreign(mine.address) if mine.address else say("none: no digest by mail")),
+        (say("Digest address"), _address(mine)),
         (say("Messages to you"), noise),
     )
     about = {"language": language, "zone": zone, "digest": digest, "noise": noise}
@@ -82,8 +85,25 @@ def card(mine: Preferences) -> Message:
         blocks=(
             blocks.section(f"*{say('Your settings')}*"),
             blocks.fields(*(f"*{name}*\n{value}" for name, value in fields)),
-            blocks.actions(change, now),
+            blocks.actions(change, now, *(address_codes.buttons() if _waits(mine) else ())),
             blocks.context(hint, *followed()),
+        ),
+    )
+
+
+def waits(event: SettingChanged, *, own: bool) -> Message:
+    """Return that an address was set, and that its code is still to be typed in."""
+    sentence = text.said(f"{event.told()}.")
+    mailed = (
+        say("A code was mailed there. Nothing else is, until you type it in.")
+        if own
+        else say("A code was mailed there. Nothing else is, until that person has typed it in.")
+    )
+    return Message(
+        text=f"{sentence} {mailed}",
+        blocks=(
+            blocks.section(f"{sentence} {mailed}"),
+            *([blocks.actions(*address_codes.buttons()), blocks.context(address_codes.hint())] if own else []),
         ),
     )
 
@@ -141,6 +161,17 @@ def form(mine: Preferences) -> Modal:
 
 def _capital(words: str) -> str:
     return f"{words[:1].upper()}{words[1:]}"
+
+
+def _waits(mine: Preferences) -> bool:
+    return mine.address is not None and not mine.confirmed
+
+
+def _address(mine: Preferences) -> str:
+    if mine.address is None:
+        return say("none: no digest by mail")
+    shown = text.foreign(mine.address)
+    return say("{address}, waits for its code: no digest by mail yet", address=shown) if _waits(mine) else shown
 
 
 def _usual(mine: Preferences, setting: Setting) -> str:

@@ -27,6 +27,8 @@ class OperatorMailFailed(Event):
     def told(self) -> str:
         """Return the fact as a sentence."""
         known = {"person": self.person_name, "address": self.address, "answer": self.answer or "–"}
+        if self.letter == "code":
+            return say("The code for {person} did not reach {address} ({answer}); is the address right?", **known)
         if self.letter != "digest":
             return say("A letter to {person} about an incident did not reach {address} ({answer})", **known)
         if self.stopped:

@@ -20,10 +20,10 @@ from domain.kernel.events import by
 from domain.kernel.transactions import Transaction
 from domain.people import preferences
 
-DIGEST, INCIDENT = "digest", "incident"
+DIGEST, INCIDENT, CODE = "digest", "incident", "code"
 """What is mailed."""
 
-SENDERS = {DIGEST: "mail_digest", INCIDENT: "send_incident_mail"}
+SENDERS = {DIGEST: "mail_digest", INCIDENT: "send_incident_mail", CODE: "send_address_code"}
 """The job that mails each."""
 
 KEPT = timedelta(days=90)
@@ -204,8 +204,12 @@ async def _held(mail_id: UUID, step: str) -> OperatorMail | None:
 
 
 async def _failed(core: Core, tx: Transaction, mail: OperatorMail, *, dead: bool) -> None:
-    """Tell in Slack what the mail would have told, and mail no more where that is pointless."""
-    stopped = (dead or await _again_and_again(tx, mail.address_key)) and await preferences.leave_mail(
+    """Tell in Slack what the mail would have told, and mail no more where that is pointless.
+
+    A code that did not arrive ends nothing: without it nothing else is mailed there.
+    """
+    ends = mail.letter != CODE and (dead or await _again_and_again(tx, mail.address_key))
+    stopped = ends and await preferences.leave_mail(
         core, tx, person_id=mail.person_id, address=mail.address
     ) is not None  # fmt: skip
     event = OperatorMailFailed(

@@ -48,17 +48,17 @@ async def written(core: Core, *, mail_id: UUID, common: Common | None = None) ->
         return None
     found = await digests.planned(core, digest_id=pending.about_id)
     mine = await _wanted(core, pending)
-    if found is None or found.is_over or mine is None or mine.address is None:
+    if found is None or found.is_over or mine is None or mine.mailed_to is None:
         await operator_mails.skip(core, mail_id=mail_id, why=UNWANTED if mine is None else OVER)
         return None
-    if await operator_mails.is_dead(core, address=mine.address):
+    if await operator_mails.is_dead(core, address=mine.mailed_to):
         await operator_mails.refused(core, mail_id=mail_id, answer=SUPPRESSED)
         return None
     told = await digests.content(core, found, common=common)
     if told is None:
         await operator_mails.skip(core, mail_id=mail_id, why=EMPTY)
         return None
-    return await _written(core, pending, told, mine, mine.address)
+    return await _written(core, pending, told, mine, mine.mailed_to)
 
 
 async def begin(core: Core, written: Written) -> bool:
@@ -87,7 +87,7 @@ async def _wanted(core: Core, pending: Pending) -> Preferences | None:
         mine = await preferences.of(core, pending.person_id)
     except PersonUnknown:
         return None
-    return mine if mine.address and mine.digest in (Way.MAIL, Way.BOTH) else None
+    return mine if mine.mailed_to and mine.digest in (Way.MAIL, Way.BOTH) else None
 
 
 async def _written(core: Core, pending: Pending, told: Digest, mine: Preferences, address: str) -> Written:

@@ -39,12 +39,14 @@ MAILS = UUID("6f2d3a52-4d2b-5b0c-9a43-5e6f0d1c8b11")
 """The name space in which mails have their ids; any that nothing else uses."""
 
 _READERS = """
-    SELECT p.id, c.zone, c.slack_zone, c.digest_at, c.digest, c.address, min(g.created_at) AS since
+    SELECT p.id, c.zone, c.slack_zone, c.digest_at, c.digest, c.mailed_to, min(g.created_at) AS since
     FROM person p
     JOIN role_grant g ON g.person_id = p.id AND g.state = 'active' AND (g.until IS NULL OR g.until > %(now)s)
-    LEFT JOIN person_preference c ON c.person_id = p.id
+    LEFT JOIN (
+        SELECT *, CASE WHEN address_confirmed_at IS NOT NULL THEN address END AS mailed_to FROM person_preference
+    ) c ON c.person_id = p.id
     WHERE coalesce(c.digest, 'both') <> 'off'
-    GROUP BY p.id, c.zone, c.slack_zone, c.digest_at, c.digest, c.address
+    GROUP BY p.id, c.zone, c.slack_zone, c.digest_at, c.digest, c.mailed_to
     HAVING c.digest IS NOT NULL OR bool_or(g.role = ANY(%(roles)s))
     ORDER BY p.id LIMIT %(most)s
 """
@@ -164,8 +166,8 @@ def _due(core: Core, row: Row, now: datetime) -> Iterator[Due]:
 
 
 def _ways(row: Row) -> tuple[str, bool]:
-    """Return where a digest is mailed to, and whether it comes in Slack; by mail only where an address is known."""
-    chosen, address = Way(row["digest"] or Way.BOTH), row["address"] or ""
+    """Return where a digest is mailed to, and whether it comes in Slack; by mail only where an address is confirmed."""
+    chosen, address = Way(row["digest"] or Way.BOTH), row["mailed_to"] or ""
     return (address if chosen is not Way.CHAT else "", chosen is not Way.MAIL or not address)
 
 

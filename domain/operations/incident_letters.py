@@ -3,7 +3,6 @@
 Nothing in it is about a payer, and no words that people typed are quoted: those stand in Slack, where rights hold.
 """
 
-import html
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -11,6 +10,7 @@ from domain.kernel import dates
 from domain.kernel.core import Core
 from domain.kernel.speech import amount, counted, phrase, say
 from domain.letters import Letter
+from domain.operations import operator_pages
 from domain.operations.incident_events import QUIET
 from domain.operations.incident_lists import Shown
 from domain.operations.incident_rules import MEANINGS, PERSON
@@ -38,7 +38,11 @@ def letter(core: Core, shown: Shown, *, stage: str, late: bool) -> Letter:
     named = say("Plixo incident {number}", number=str(shown.number))
     subject = f"{say('Late')}: {named}: {subject}" if late else f"{named}: {subject}"
     lines = list(_lines(core, shown, late=late))
-    return Letter(subject=subject[:150], text="\n\n".join([subject, *lines]), html=_page(core, subject, lines))
+    return Letter(
+        subject=subject[:150],
+        text="\n\n".join([subject, *lines]),
+        html=operator_pages.page(core.merchant.name, subject, lines),
+    )
 
 
 def _lines(core: Core, shown: Shown, *, late: bool) -> Iterator[str]:
@@ -75,16 +79,4 @@ def _held(shown: Shown) -> str:
         "Mail that asks to pay waits until it is over: {n} mails over {sums}.",
         shown.held_mails,
         sums=sums,
-    )
-
-
-def _page(core: Core, subject: str, lines: list[str]) -> str:
-    paragraphs = "".join(f'<p style="margin:0 0 12px">{html.escape(each)}</p>' for each in lines)
-    return (
-        '<!doctype html><html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>{html.escape(subject)}</title></head>"
-        '<body style="margin:0;padding:16px;font:16px/1.5 sans-serif;color:#1d1c1d;background:#ffffff">'
-        f'<div style="max-width:600px"><h1 style="font-size:20px;margin:0 0 16px">{html.escape(subject)}</h1>'
-        f'{paragraphs}<p style="color:#616061;margin:24px 0 0">{html.escape(core.merchant.name)}</p>'
-        "</div></body></html>"
     )

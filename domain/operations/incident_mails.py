@@ -30,7 +30,8 @@ MOST = 200
 
 _MANAGERS = """
     SELECT p.id, c.address FROM person p JOIN person_preference c ON c.person_id = p.id
-    WHERE c.address IS NOT NULL AND NOT c.unwanted AND (%(only)s::uuid IS NULL OR p.id = %(only)s)
+    WHERE c.address IS NOT NULL AND c.address_confirmed_at IS NOT NULL AND NOT c.unwanted
+      AND (%(only)s::uuid IS NULL OR p.id = %(only)s)
       AND EXISTS (SELECT FROM role_grant g WHERE g.person_id = p.id
         AND g.role = ANY(%(roles)s) AND g.state = 'active' AND (g.until IS NULL OR g.until > %(now)s))
     ORDER BY p.id LIMIT %(most)s
@@ -62,17 +63,17 @@ async def written(core: Core, *, mail_id: UUID) -> Written | None:
     if pending is None:
         return None
     mine = await _reader(core, pending)
-    if mine is None or mine.address is None:
+    if mine is None or mine.mailed_to is None:
         await operator_mails.skip(core, mail_id=mail_id, why=UNWANTED)
         return None
     newer = (INCIDENT, pending.about_id, pending.person_id, pending.queued_at)
     if await core.database.row(_NEWER, newer) is not None:
         await operator_mails.skip(core, mail_id=mail_id, why=SUPERSEDED)
         return None
-    if await operator_mails.is_dead(core, address=mine.address):
+    if await operator_mails.is_dead(core, address=mine.mailed_to):
         await operator_mails.refused(core, mail_id=mail_id, answer=SUPPRESSED)
         return None
-    return await _written(core, pending, mine, mine.address)
+    return await _written(core, pending, mine, mine.mailed_to)
 
 
 async def told(core: Core, *, mail_id: UUID) -> None:

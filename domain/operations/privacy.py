@@ -109,8 +109,8 @@ _SECTIONS: Mapping[str, str] = {
 
 OF_OPERATORS: Mapping[str, str] = {
     phrase("person"): "SELECT id, slack_id, name, created_at FROM person WHERE id = %(person)s",
-    phrase("settings"): "SELECT language, zone, digest_at, digest, address, noise, slack_locale, slack_zone, learned_at"
-                " FROM person_preference WHERE person_id = %(person)s",
+    phrase("settings"): "SELECT language, zone, digest_at, digest, address, address_confirmed_at, noise, slack_locale,"
+                " slack_zone, learned_at FROM person_preference WHERE person_id = %(person)s",
     phrase("roles"): "SELECT role, state, granted_by, reason, until, created_at FROM role_grant"
              " WHERE person_id = %(person)s ORDER BY created_at",
     phrase("requests for access"): "SELECT role, reason, state, asked_by, decided_by, decided_at, outcome, created_at"

@@ -44,7 +44,8 @@ _PENDING = "SELECT id, state FROM mailing WHERE state IN ('queued', 'sending') O
 
 _BUSY = """
     SELECT count(*) AS jobs FROM procrastinate_jobs WHERE status IN ('todo', 'doing') AND queue_name <> 'chat'
-      AND (id <= %(last)s AND task_name NOT IN ('send_mailing', 'mail_digest', 'send_incident_mail')
+      AND (id <= %(last)s AND task_name NOT IN ('send_mailing', 'mail_digest', 'send_incident_mail',
+                                                  'send_address_code')
            OR task_name IN ('write_letter', 'mail_answer') AND (scheduled_at IS NULL OR scheduled_at <= %(now)s))
 """
 """Jobs that the backup brought back, and letters that they have called for since."""

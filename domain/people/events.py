@@ -162,6 +162,44 @@ class SettingChanged(Event):
         )
 
 
+class AddressCodeAsked(Event):
+    """A code is to be mailed to the address that a person, or whoever manages people, gave for the digest."""
+
+    kind: ClassVar[str] = "address.code_asked"
+
+    person_id: UUID
+    person_name: str
+    code_id: UUID
+    address: str
+    """Masked."""
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return say(
+            "A code is mailed to {address}, the digest address of {person}; nothing else is mailed there until it is"
+            " typed in",
+            address=self.address,
+            person=self.person_name,
+        )
+
+
+class AddressConfirmed(Event):
+    """The code that was mailed to an address was typed in."""
+
+    kind: ClassVar[str] = "address.confirmed"
+
+    person_id: UUID
+    person_name: str
+    address: str
+    """Masked."""
+
+    def told(self) -> str:
+        """Return the fact as a sentence."""
+        return say(
+            "The digest address of {person} is confirmed: {address}", person=self.person_name, address=self.address
+        )
+
+
 NOTICES: Notices = {
     RoleGranted: (job("tell_person"),),  # the channel was told of the request, if there was one
     RoleRevoked: (job("tell_person"), job("redraw_home")),
@@ -170,4 +208,6 @@ NOTICES: Notices = {
     AccountsJoined: SILENT,  # the audit log has it
     AccountsParted: SILENT,
     SettingChanged: SILENT,
+    AddressCodeAsked: (job("mail_address_code"), job("tell_person")),
+    AddressConfirmed: SILENT,
 }

@@ -13,7 +13,7 @@ from domain.kernel.actor import SYSTEM, Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.transactions import Transaction
-from domain.people import humans, setting_words
+from domain.people import address_codes, humans, setting_words
 from domain.people.events import SettingChanged
 from domain.people.refusals import PersonUnknown
 from domain.people.setting_words import LANGUAGES, Digest, Noise, Setting
@@ -34,15 +34,22 @@ class Preferences:
     digest_at: time
     digest: Digest
     address: str | None
+    confirmed: bool
+    """Whether a code that was mailed to the address was typed in; before that nothing else is mailed there."""
     noise: Noise
     chosen: frozenset[Setting]
     locale: str
     """For numbers and dates: Slack's own locale where it is of that language, such as ``de_AT``."""
 
+    @property
+    def mailed_to(self) -> str | None:
+        """The address that may be mailed; None where there is none, or it is not known to be the person's."""
+        return self.address if self.confirmed else None
+
 
 _SELECT = (
     "SELECT p.id, p.slack_id, p.name, c.language, c.zone, c.digest_at, c.digest, c.address, c.noise, c.slack_locale,"
-    " c.slack_zone FROM person p LEFT JOIN person_preference c ON c.person_id = p.id"
+    " c.slack_zone, c.address_confirmed_at FROM person p LEFT JOIN person_preference c ON c.person_id = p.id"
 )
 
 _COLUMN: Mapping[Setting, str] = {
@@ -78,10 +85,13 @@ async def set(  # noqa: A001 - what people do with a setting; it is always calle
 ) -> SettingChanged:
     """Set one of a person's settings, or let it be as usual again (``default``); by oneself or who manages people.
 
+    A new address is mailed a code and nothing else until that is typed in (``address_codes.confirm``).
+
     Raises:
         NotAllowed: It is another's, and the actor may not manage people.
         PersonUnknown: There is no such person.
         SettingMalformed, AddressMalformed: That is no such setting; the refusal says what it may be.
+        CodesAskedOften: So many codes were mailed to the address, or to the person's addresses.
     """
     if actor.id != person_id:
         actor.require(Permission.MANAGE_PEOPLE)
@@ -108,7 +118,24 @@ async def set(  # noqa: A001 - what people do with a setting; it is always calle
         )
         if row[column] != stored:
             await timeline.record(core, tx, event)
+        if setting is Setting.ADDRESS and not _is_confirmed(row, stored):
+            await tx.execute(
+                "UPDATE person_preference SET address_confirmed_at = NULL WHERE person_id = %s", (person_id,)
+            )
+            if stored is not None:
+                await address_codes.ask(
+                    core, tx, person_id=person_id, person_name=row["name"], address=stored, actor=actor
+                )
     return event
+
+
+def _is_confirmed(row: dict[str, Any], address: str | None) -> bool:
+    """Tell whether that is the address, but for its capitals, whose code was typed in."""
+    return (
+        address is not None
+        and row["address_confirmed_at"] is not None
+        and addresses.key(row["address"]) == addresses.key(address)
+    )
 
 
 async def leave_mail(
@@ -201,6 +228,7 @@ def _preferences(core: Core, row: dict[str, Any]) -> Preferences:
         digest_at=row["digest_at"] or DIGEST_AT,
         digest=Digest(row["digest"] or Digest.BOTH),
         address=row["address"],
+        confirmed=row["address_confirmed_at"] is not None,
         noise=Noise(row["noise"] or Noise.ALL),
         chosen=frozenset(setting for setting, column in _COLUMN.items() if row[column] is not None),
         locale=locales.formats(slack, core.merchant.country, language),

@@ -20,7 +20,10 @@ Refusal
 ├── AccessAskedOften    so many in one day
 ├── AccessNotFound      no such request
 ├── AccessDecided       somebody else was first
-└── SettingMalformed    a setting of one's own that cannot be so
+├── SettingMalformed    a setting of one's own that cannot be so
+├── CodeWrong           not the code that was mailed to the digest address (code_refusals.py, also those below)
+├── NoCodeWaits         no address waits for a code, or its code is over
+└── CodesAskedOften     so many codes in one day, or one this minute
 """
 
 from collections.abc import Sequence

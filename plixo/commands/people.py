@@ -8,8 +8,8 @@ import typer
 
 from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
-from domain.people import access, access_lists, humans, people, preferences, roles
-from domain.people.events import SettingChanged
+from domain.people import access, access_lists, address_codes, humans, people, preferences, roles
+from domain.people.events import AddressCodeAsked, AddressConfirmed, SettingChanged
 from domain.people.grants import Term
 from domain.people.preferences import Preferences
 from domain.people.setting_words import Setting
@@ -145,9 +145,14 @@ def settings(
         Setting | None, typer.Argument(help="Which one is set; without it all are shown.", show_choices=True)
     ] = None,
     value: Annotated[str, typer.Argument(help="What it is to be; `default` takes a choice back.")] = "",
+    code: Annotated[str, typer.Option(help="The code that was mailed to the digest address.")] = "",
+    new_code: Annotated[bool, typer.Option("--new-code", help="Mail another code to the digest address.")] = False,
     as_json: Annotated[bool, shell.JSON] = False,
 ) -> None:
     """Show what a person has chosen, or set it for them."""
+    if code or new_code:
+        told(lambda core: _code(core, name, code))
+        return
     if setting is not None:
         chosen = setting
         told(lambda core: _set(core, name, chosen, value))
@@ -164,6 +169,7 @@ def settings(
         Setting.DIGEST_AT.value: f"{mine.digest_at:%H:%M}",
         Setting.DIGEST.value: mine.digest.value,
         Setting.ADDRESS.value: mine.address or "none",
+        "confirmed": "yes" if mine.confirmed else "no",
         Setting.NOISE.value: mine.noise.value,
     }
     listed(shown, (f"{each:16} {is_}" for each, is_ in shown.items()), as_json=as_json, empty="")
@@ -172,3 +178,10 @@ def settings(
 async def _set(core: Core, name: str, setting: Setting, value: str) -> SettingChanged:
     person = await people.named(core, text=name)
     return await preferences.set(core, person_id=person.id, setting=setting, value=value, actor=SHELL)
+
+
+async def _code(core: Core, name: str, code: str) -> AddressConfirmed | AddressCodeAsked:
+    person = await people.named(core, text=name)
+    if code:
+        return await address_codes.confirm(core, person_id=person.id, typed=code, actor=SHELL)
+    return await address_codes.ask_anew(core, person_id=person.id, actor=SHELL)

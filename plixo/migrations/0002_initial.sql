@@ -88,6 +88,7 @@ CREATE TABLE person_preference (
     digest_at    time,                                               -- null: the usual hour
     digest       text CHECK (digest IN ('both', 'chat', 'mail', 'off')),
     address      text,
+    address_confirmed_at timestamptz,                                -- null: only a code is mailed there
     unwanted     boolean NOT NULL DEFAULT false,                     -- mail to that address came back, or was declined
     noise        text CHECK (noise IN ('all', 'mine', 'alarms')),
     slack_locale text,
@@ -96,6 +97,18 @@ CREATE TABLE person_preference (
     learned_at   timestamptz                                         -- when Slack was asked
 );
 CREATE INDEX person_preference_mark ON person_preference (slack_address_mark) WHERE slack_address_mark IS NOT NULL;
+
+CREATE TABLE address_code (
+    id           uuid PRIMARY KEY,             -- of which, with the address, the signing keys make the code itself
+    person_id    uuid NOT NULL REFERENCES person,
+    address_mark text NOT NULL,                -- a hash of the address it was mailed to
+    tries        smallint NOT NULL DEFAULT 0,  -- wrong ones
+    created_at   timestamptz NOT NULL,
+    number       bigint GENERATED ALWAYS AS IDENTITY  -- the highest is the latest, whatever the clock said
+);
+CREATE INDEX address_code_person ON address_code (person_id, number);
+CREATE INDEX address_code_mark ON address_code (address_mark, created_at);
+CREATE INDEX address_code_age ON address_code (created_at);
 
 -- Ledger ---------------------------------------------------------------------------------------------------------
 
@@ -1615,8 +1628,8 @@ CREATE TABLE digest (
 CREATE TABLE operator_mail (
     id          uuid PRIMARY KEY,
     person_id   uuid NOT NULL REFERENCES person,
-    letter      text NOT NULL CHECK (letter IN ('digest', 'incident')),
-    about_id    uuid NOT NULL,                 -- the digest, which may be forgotten first, or the incident
+    letter      text NOT NULL CHECK (letter IN ('digest', 'incident', 'code')),
+    about_id    uuid NOT NULL,                 -- the digest, which may be forgotten first, the incident or the code
     address     text NOT NULL,
     address_key text NOT NULL,
     message_id  text NOT NULL UNIQUE,

@@ -80,5 +80,5 @@ def an_idle_desk(name: str) -> Desk:
 def _settings(name: str) -> Preferences:
     return Preferences(
         person_id=ID, slack_id="U0ANNA", name=name, language="en", zone=ZoneInfo("Europe/Berlin"), digest_at=time(8),
-        digest=Digest.BOTH, address=None, noise=Noise.ALL, chosen=frozenset(), locale="en_GB",
+        digest=Digest.BOTH, address=None, confirmed=False, noise=Noise.ALL, chosen=frozenset(), locale="en_GB",
     )  # fmt: skip

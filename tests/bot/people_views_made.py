@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 
 from bot.blocks import Message
 from bot.modals import Modal
-from bot.views import access, audit, news, privacy, roles, settings
+from bot.views import access, address_codes, audit, news, privacy, roles, settings
+from domain.kernel.actor import SHELL
+from domain.kernel.events import by
 from domain.kernel.speech import say
 from domain.operations.audit import Act, ActCard, Log, Part
 from domain.operations.audit_events import AuditExported
@@ -19,7 +21,7 @@ from domain.operations.erasing.subjects import Preview
 from domain.operations.standings import Standing
 from domain.people.access_events import AccessAsked
 from domain.people.access_lists import AccessCard
-from domain.people.events import RoleEndsSoon
+from domain.people.events import AddressCodeAsked, RoleEndsSoon, SettingChanged
 from domain.people.people import Held
 from domain.people.preferences import Preferences
 from domain.people.roles import MAY
@@ -129,6 +131,8 @@ def people_views(name: str, *, number: str, many: int) -> Mapping[str, Message]:
             asked, standings={f"access:{ID}": Standing(True, "approved", name, AT)}
         ),
         "settings": settings.card(mine),
+        "address waits": settings.waits(_address_set(name), own=True),
+        "address code asked": address_codes.asked(_code_asked(name)),
         "settings, usual": settings.card(
             replace(mine, chosen=frozenset(), digest=Digest.OFF, address=None, noise=Noise.ALL)
         ),
@@ -142,11 +146,22 @@ def people_views(name: str, *, number: str, many: int) -> Mapping[str, Message]:
     }  # fmt: skip
 
 
+def _address_set(name: str) -> SettingChanged:
+    return SettingChanged(
+        person_id=ID, person_name=name, setting="digest address", before="", after="a…@b.example", **by(SHELL, AT)
+    )
+
+
+def _code_asked(name: str) -> AddressCodeAsked:
+    return AddressCodeAsked(person_id=ID, person_name=name, code_id=ID, address="a…@b.example", **by(SHELL, AT))
+
+
 def preferred(name: str) -> Preferences:
     """Return somebody's settings."""
     return Preferences(
         person_id=ID, slack_id=ACCOUNT, name=name, language="de", zone=ZoneInfo("Europe/Berlin"), digest_at=time(7, 30),
-        digest=Digest.BOTH, address="a@b.example", noise=Noise.MINE, chosen=frozenset(Setting), locale="de_AT",
+        digest=Digest.BOTH, address="a@b.example", confirmed=False, noise=Noise.MINE, chosen=frozenset(Setting),
+        locale="de_AT",
     )  # fmt: skip
 
 
@@ -156,4 +171,5 @@ def people_windows(name: str) -> Mapping[str, Modal]:
         "access deny": access.deny_form(a_card(name)),
         "erasure decline": privacy.decline_form(an_erasure(name)),
         "settings form": settings.form(preferred(name)),
+        "address code form": address_codes.form(preferred(name)),
     }

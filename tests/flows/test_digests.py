@@ -12,6 +12,7 @@ from domain.operations import digests
 from domain.people import people, preferences
 from domain.people.setting_words import Setting
 from tests.domain.operations.reports.books import promised
+from tests.flows.confirming import confirmed
 from tests.flows.stage import Stage, stage, until
 
 ANNA, ADDRESS = "U0ANNA", "anna@merchant.example"
@@ -39,12 +40,12 @@ async def _planned(there: Stage) -> Any:
     assert anna.id is not None
     for setting, value in ((Setting.ZONE, "UTC"), (Setting.DIGEST_AT, "00:00")):
         await preferences.set(core, person_id=anna.id, setting=setting, value=value, actor=SHELL)
-    await there.demo.sandbox.slack.say(user=ANNA, text=f"/plixo settings address {ADDRESS}")
+    await confirmed(there, slack_id=ANNA, address=ADDRESS)
     await there.demo.sandbox.slack.say(user=ANNA, text="/plixo settings digest mail")
 
     async def chosen() -> bool:
         mine = await preferences.of(core, anna.id)  # type: ignore[arg-type]  # it was looked at above
-        return mine.digest.value == "mail" and mine.address == ADDRESS
+        return mine.digest.value == "mail" and mine.mailed_to == ADDRESS
 
     await until(chosen, missing="the settings were not taken")
     await digests.plan(core)

@@ -6,6 +6,7 @@ from typing import Any
 from domain.operations import incident_lists, incident_watching
 from domain.operations.incident_lists import Shown
 from sandbox.stripe_faults import Fault
+from tests.flows.confirming import confirmed
 from tests.flows.stage import Stage, until
 
 CARLA = "U0CARLA"
@@ -28,13 +29,6 @@ async def _counted(stage: Stage, party: str, column: str, least: int) -> None:
     await until(found, seconds=60, missing=f"nobody wrote down how calls of {party} ended")
 
 
-async def _addressed(stage: Stage) -> None:
-    async def found() -> bool:
-        return await stage.row("SELECT FROM person_preference WHERE address = %s", ADDRESS) is not None
-
-    await until(found, missing="the address was not taken")
-
-
 async def _payments(stage: Stage) -> Shown:
     async def found() -> Shown | None:
         return next((each for each in await incident_lists.listed(stage.core) if each.cause == "payments"), None)
@@ -53,8 +47,7 @@ async def _in_slack(stage: Stage, words: str) -> dict[str, Any]:
 
 async def test_an_outage_of_stripe_is_told_when_slack_is_back_and_ends_by_a_person(on_stage: Stage) -> None:
     sandbox = on_stage.demo.sandbox
-    await sandbox.slack.say(user=CARLA, text=f"/plixo settings address {ADDRESS}")
-    await _addressed(on_stage)
+    await confirmed(on_stage, slack_id=CARLA, address=ADDRESS)
     await on_stage.imports()
     mail = await on_stage.mail(subject="INV-1")
     payer = on_stage.payer()

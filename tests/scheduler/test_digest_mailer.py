@@ -26,7 +26,7 @@ from tests import smtp
 from tests.builders import an_account, an_invoice
 from tests.clocks import StandingClock
 from tests.domain.operations.reports.books import euros, promised
-from tests.domain.operations.test_digests import a_reader
+from tests.domain.operations.test_digests import a_reader, confirmed
 
 ADDRESS = "mara@merchant.example"
 
@@ -209,6 +209,7 @@ async def test_whoever_turned_it_off_meanwhile_gets_none(
 async def test_an_address_that_was_corrected_meanwhile_is_the_one(core: Core, sink: smtp.Relay, mara: UUID) -> None:
     await _plan(core)
     await preferences.set(core, person_id=mara, setting=Setting.ADDRESS, value="m2@merchant.example", actor=SHELL)
+    await confirmed(core)
 
     await _send(core, sink)
 

@@ -19,7 +19,7 @@ from scheduler.incident_mailer import IncidentMailer
 from scheduler.mailer import Relay
 from tests import smtp
 from tests.clocks import StandingClock
-from tests.domain.operations.test_digests import a_reader
+from tests.domain.operations.test_digests import a_reader, confirmed
 
 DOWN = Figures(calls={"stripe": Calls(0, 9), "checkout": Calls(0, 4)})
 ILL = Figures(calls={"stripe": Calls(4, 6)})
@@ -136,6 +136,7 @@ async def test_an_address_whose_owner_declined_gets_nothing_more_until_it_is_set
     await _send(core, sink.port)
     before = [each["To"].addresses[0].addr_spec for each in sink.messages()]
     await preferences.set(core, person_id=mara, setting=Setting.ADDRESS, value="mara@elsewhere.example", actor=SHELL)
+    await confirmed(core)
     await _minutes(core, clock, Figures(), 20)
     await _queue(core)
     await _send(core, sink.port)

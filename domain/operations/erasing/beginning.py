@@ -48,6 +48,7 @@ _SESSIONS = """
 """
 
 _OF_OPERATOR = (
+    "DELETE FROM address_code WHERE person_id = ANY(%(ids)s)",
     "DELETE FROM person_preference WHERE person_id = ANY(%(ids)s)",
     "DELETE FROM home_view WHERE slack_id = ANY(%(marks)s)",
     "UPDATE chat_channel SET slack_id = NULL, name = %(mark)s WHERE slack_id = ANY(%(marks)s)",

@@ -30,8 +30,18 @@ async def a_reader(core: Core, slack_id: str = "U1", role: Role = Role.AR_MANAGE
     assert row is not None
     for name, value in chosen.items():
         await preferences.set(core, person_id=row["id"], setting=Setting[name.upper()], value=value, actor=SHELL)
+    if "address" in chosen:
+        await confirmed(core)
     found: UUID = row["id"]
     return found
+
+
+async def confirmed(core: Core) -> None:
+    """Let every address be its owner's own, as if the codes that were mailed there had been typed in."""
+    await core.database.execute("UPDATE person_preference SET address_confirmed_at = '2026-01-01'")
+    await core.database.execute("DELETE FROM address_code")
+    told = "task_name IN ('mail_address_code', 'tell_person')"
+    await core.database.execute(f"DELETE FROM procrastinate_jobs WHERE {told}")
 
 
 async def sent(core: Core, kind: Kind = Kind.DAILY) -> list[tuple[str, date]]:

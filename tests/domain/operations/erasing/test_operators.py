@@ -38,6 +38,10 @@ async def left(core: Core, name: str = "Lea Vermeer") -> None:
         "INSERT INTO person_preference (person_id, address) SELECT id, 'lea.vermeer@northwind.example' FROM person"
         " WHERE slack_id = %s", (SLACK_ID,),
     )  # fmt: skip
+    await core.database.execute(
+        "INSERT INTO address_code (id, person_id, address_mark, created_at) SELECT gen_random_uuid(), id, 'x', now()"
+        " FROM person WHERE slack_id = %s", (SLACK_ID,),
+    )  # fmt: skip
 
 
 async def gone(core: Core) -> None:

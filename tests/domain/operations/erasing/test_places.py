@@ -91,6 +91,7 @@ NO_WORDS = {
 OF_THEIR_OWN = {
     "timeline_entry": "its words go by the one function that may take them out",
     "person": "the placeholder comes at the beginning",
+    "address_code": "gone at the beginning",
     "person_preference": "gone at the beginning",
     "home_view": "gone at the beginning",
     "chat_channel": "the placeholder comes at the beginning",
