@@ -7,6 +7,7 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.asking import DisputeAsker
 from bot.audit_files import AuditSharer
 from bot.calls import Calls
 from bot.decided import Redrawer
@@ -57,6 +58,7 @@ class Delivery:
             "share_audit": auditor.share,
             "tell_audit_given_up": auditor.give_up,
             "tell_person": Personal(core, self.poster, learner).tell,
+            "ask_dispute_owner": DisputeAsker(core, self.poster).ask,
             "learn_people": learner.learn_all,
             "redraw_case": redrawer.case,
             "redraw_chat": redrawer.redraw,

@@ -75,9 +75,23 @@ async def submit_file(core: Core, filled: Filled) -> Message:
 
 async def press_resolve(core: Core, press: Press) -> Answer:
     """Answer a click on Decide: show the form, as long as there is something to decide."""
+    return await _form(core, press)
+
+
+async def press_right(core: Core, press: Press) -> Answer:
+    """Answer a click on They are right: show the form with that said."""
+    return await _form(core, press, outcome=Outcome.ACCEPTED.value)
+
+
+async def press_wrong(core: Core, press: Press) -> Answer:
+    """Answer a click on They are wrong: show the form with that said."""
+    return await _form(core, press, outcome=Outcome.REJECTED.value)
+
+
+async def _form(core: Core, press: Press, *, outcome: str = "") -> Answer:
     assert press.subject.dispute is not None, "the route asks for it"
     dispute = await dispute_queries.dispute(core, dispute_id=press.subject.dispute)
-    return views.card(dispute) if dispute.sla is None else dispute_forms.resolve(dispute)
+    return views.card(dispute) if dispute.sla is None else dispute_forms.resolve(dispute, outcome=outcome)
 
 
 async def submit_resolve(core: Core, filled: Filled) -> Message:
@@ -158,6 +172,8 @@ BUTTONS: Mapping[Action, Route] = {
     Action.DISPUTE_CASE: Route(Permission.WORK_QUEUE, sessions.pressed(press_file), ("invoice",), opens=True),
     Action.ASK_PAYER: Route(Permission.WORK_QUEUE, press_ask, ("dispute",), opens=True),
     Action.RESOLVE_DISPUTE: Route(Permission.VIEW, press_resolve, ("dispute",), opens=True),
+    Action.DISPUTE_RIGHT: Route(Permission.VIEW, press_right, ("dispute",), opens=True),
+    Action.DISPUTE_WRONG: Route(Permission.VIEW, press_wrong, ("dispute",), opens=True),
 }
 
 FORMS: Mapping[FormId, Form] = {

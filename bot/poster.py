@@ -101,7 +101,7 @@ class Poster:
         await chat_messages.forget(self._core, keys=[key])
         return await self._new_living(draw, key=key, invoice_id=invoice_id, channel=channel or self.channel)
 
-    async def to_person(self, draw: Draw, *, slack_id: str, key: str) -> Place:
+    async def to_person(self, draw: Draw, *, slack_id: str, key: str, invoice_id: UUID | None = None) -> Place:
         """Make the message of that key in the talk with one person show what *draw* returns.
 
         Raises:
@@ -110,7 +110,7 @@ class Poster:
         """
         channel = await self.rooms.direct(slack_id)
         reader = await readers.person(self._core, slack_id=slack_id)
-        return await self.living(reader.hears(draw), key=f"{key}:{slack_id}", channel=channel)
+        return await self.living(reader.hears(draw), key=f"{key}:{slack_id}", invoice_id=invoice_id, channel=channel)
 
     async def once(
         self,

@@ -17,6 +17,12 @@ JOBS = (
         queue="chat",
     ),
     JobKind(
+        "ask_dispute_owner",
+        "Asks whoever has a dispute whether the customer is right, and keeps that message current.",
+        lock="ask_dispute_owner",  # of two at once one would show what was before
+        queue="chat",
+    ),
+    JobKind(
         "learn_people",
         "Asks Slack for the names, languages and time zones of people.",
         lock="learn_people",

@@ -53,8 +53,8 @@ def ask(dispute: DisputeView, to: Sequence[Recipient]) -> Modal:
     )  # fmt: skip
 
 
-def resolve(dispute: DisputeView) -> Modal:
-    """Return the form that decides it."""
+def resolve(dispute: DisputeView, *, outcome: str = "") -> Modal:
+    """Return the form that decides it; *outcome* is what was said before, where something was."""
     about = {"reference": dispute.reference, "invoice": text.foreign(dispute.invoice_number)}
     head = (
         say("*Test dispute {reference} about {invoice}*", **about)
@@ -70,7 +70,7 @@ def resolve(dispute: DisputeView) -> Modal:
         blocks=(
             blocks.section(f"{head}\n{disputes.disputed(dispute)}"),
             blocks.section(text.quoted(dispute.description, most=12, limit=200)),
-            inputs.radio("outcome", say("How does it end?"), outcomes),
+            inputs.radio("outcome", say("How does it end?"), outcomes, initial=outcome),
             inputs.text(
                 "credit",
                 say("How much is credited?"),

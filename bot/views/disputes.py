@@ -55,7 +55,7 @@ def card(dispute: DisputeView, *, owners: Owners | None = None) -> Message:
             blocks.section(f"*{head}*\n{disputed(dispute)}"),
             blocks.section(text.quoted(dispute.description, most=12, limit=200)),
             blocks.fields(
-                _field(say("Answer due"), _due(dispute)),
+                _field(say("Answer due"), due(dispute)),
                 _field(say_as("of a dispute", "Owner"), _owner(dispute, owners or {}) or say("nobody")),
                 _field(say("Documents"), _documents(dispute)),
                 _field(
@@ -65,7 +65,7 @@ def card(dispute: DisputeView, *, owners: Owners | None = None) -> Message:
                 ),
             ),
             *_asked(dispute),
-            *([blocks.section(end)] if (end := _end(dispute)) else ()),
+            *([blocks.section(ended)] if (ended := end(dispute)) else ()),
             *_decisions(dispute),
         ),
     )
@@ -152,12 +152,13 @@ def _line(dispute: DisputeView, owners: Owners) -> Block:
     test = f" · {say('test')}" if dispute.is_test else ""
     return blocks.section(
         f"*{dispute.reference}*  {text.foreign(dispute.invoice_number)}  {text.foreign(dispute.account_name)}{test}\n"
-        f"{speech.amount(dispute.amount)} · {text.said(dispute.reason, limit=80)}\n_{_due(dispute)} · {has}_",
+        f"{speech.amount(dispute.amount)} · {text.said(dispute.reason, limit=80)}\n_{due(dispute)} · {has}_",
         accessory=show(dispute.dispute_id),
     )
 
 
-def _due(dispute: DisputeView) -> str:
+def due(dispute: DisputeView) -> str:
+    """Return until when an answer is due, and whether that is at risk; of one that is decided, how it ended."""
     due = text.moment(dispute.sla_due_at)
     match dispute.sla:
         case None:
@@ -187,7 +188,8 @@ def _standing(document: DocumentLine) -> str:
     return f" ({document.state.standing})" if document.state.standing else ""
 
 
-def _end(dispute: DisputeView) -> str:
+def end(dispute: DisputeView) -> str:
+    """Return how a dispute ended, or which credit it waits for; empty while it is to be decided."""
     if dispute.credit is not None and dispute.sla is not None:
         return say(
             "*Waits for a credit of {credit}*; it ends as {outcome} when somebody approves that.",

@@ -41,7 +41,7 @@ _RESPONSIBLE = f"""
         JOIN LATERAL (SELECT deputy_id FROM absence WHERE person_id = chain.who AND {_AWAY}
                       ORDER BY created_at LIMIT 1) b ON chain.depth < 5
     )
-    SELECT DISTINCT ON (chain.whose) chain.whose, owner.name AS owner, person.name
+    SELECT DISTINCT ON (chain.whose) chain.whose, owner.name AS owner, person.name, chain.who
     FROM chain JOIN person ON person.id = chain.who JOIN person owner ON owner.id = chain.whose
     ORDER BY chain.whose, chain.depth DESC
 """
@@ -165,6 +165,12 @@ async def responsible(core: Core, rows: Rows, *, people: Sequence[UUID]) -> dict
         else say("{deputy} for {person}", deputy=row["name"], person=row["owner"])
         for row in found
     }
+
+
+async def deputy(core: Core, rows: Rows, *, person_id: UUID) -> UUID:
+    """Return who does a person's work now: the person, or whoever stands in."""
+    found = await rows.row(_RESPONSIBLE, {"people": [person_id], "now": core.clock.now()})
+    return found["who"] if found else person_id
 
 
 async def _person(actor: Actor, slack_id: str | None) -> Person:

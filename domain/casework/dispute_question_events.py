@@ -57,11 +57,11 @@ class PayerAnswered(DisputeFacts, InvoiceEvent):
         )
 
 
-_HEAR = job("hear_dispute_answer")
+_HEAR, _ASK = job("hear_dispute_answer"), job("ask_dispute_owner")
 
 NOTICES: Notices = {
-    PayerAsked: (operators(),),
-    PayerAnswered: (operators(),),
+    PayerAsked: (operators(), _ASK),  # the time that its owner has is another
+    PayerAnswered: (operators(), _ASK),
     MailArrived: (_HEAR,),
     DisputeExtended: (_HEAR,),
     EvidenceAdded: (_HEAR,),

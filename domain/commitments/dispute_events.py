@@ -12,6 +12,7 @@ from domain.kernel import kept, references
 from domain.kernel.events import Amount, InvoiceEvent, PlacedEvent
 from domain.kernel.notices import Notices, job, operators, payer
 from domain.kernel.speech import counted, say
+from domain.ledger.credit_events import CreditProposed, CreditRejected
 from domain.ledger.entry_events import InvoiceVoided, InvoiceWrittenOff
 from domain.ledger.events import CreditApproved
 
@@ -271,19 +272,23 @@ def _lacking(missing: tuple[str, ...]) -> str:
     return "; " + say("still to come: {documents}", documents=names) if names else ""
 
 
+_ASK = job("ask_dispute_owner")
+
 NOTICES: Notices = {
     InvoiceWrittenOff: (job("drop_dispute"),),
     InvoiceVoided: (job("drop_dispute"),),
     CreditApproved: (job("conclude_dispute"),),  # a dispute that is accepted ends with its credit, not before
-    DisputeFiled: (operators(), payer("dispute-received")),
-    DisputeExtended: (operators(),),
+    CreditProposed: (_ASK,),  # it is decided, as far as its owner can decide it
+    CreditRejected: (_ASK,),
+    DisputeFiled: (operators(), payer("dispute-received"), _ASK),
+    DisputeExtended: (operators(), _ASK),
     DisputeTested: (operators(),),
     DisputeTestEnded: (operators(),),
-    DisputeAssigned: (operators(),),
-    EvidenceAdded: (operators(),),
+    DisputeAssigned: (operators(), _ASK),
+    EvidenceAdded: (operators(), _ASK),
     DocumentHeldBack: (operators(),),
     DocumentUnexamined: (operators(),),
-    DisputeAtRisk: (operators(),),
-    DisputeLate: (operators(),),
-    DisputeResolved: (operators(), payer("dispute-resolved"), job("resume_reminders")),
+    DisputeAtRisk: (operators(), _ASK),
+    DisputeLate: (operators(), _ASK),
+    DisputeResolved: (operators(), payer("dispute-resolved"), job("resume_reminders"), _ASK),
 }

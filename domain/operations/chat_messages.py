@@ -123,6 +123,15 @@ async def cases_of(core: Core, *, invoice_id: UUID) -> tuple[ChatMessage, ...]:
     return tuple(ChatMessage(**row) for row in rows)
 
 
+async def begun(core: Core, *, invoice_id: UUID, prefix: str) -> tuple[ChatMessage, ...]:
+    """Return the messages about an invoice whose keys begin so, wherever they are."""
+    rows = await core.database.rows(
+        f"SELECT {_COLUMNS} FROM chat_message WHERE invoice_id = %s AND starts_with(key, %s) ORDER BY key LIMIT 100",
+        (invoice_id, prefix),
+    )
+    return tuple(ChatMessage(**row) for row in rows)
+
+
 async def beside(core: Core, *, channel: str, ts: str) -> tuple[ChatMessage, ...]:
     """Return all that one message of the chat stands for, in the order of what happened."""
     rows = await core.database.rows(

@@ -14,6 +14,7 @@ from bot.views import (
     answers,
     credits,  # noqa: A004 - named after what it is about, as every module
     days,
+    dispute_asking,
     disputes,
     drafts,
     holds,
@@ -249,6 +250,10 @@ def _agreed_views(name: str, *, number: str, many: int) -> Mapping[str, Message]
         "plan, list": plans.waiting((WaitingPlan(ID, ID, number, name, EURO, 3, DAY, DAY, name, True, AT),) * many),
         "plan, none": plans.waiting(()),
         "dispute": disputes.card(a_dispute(name, number)),
+        "dispute, owner asked": dispute_asking.asked(a_dispute(name, number)),
+        "dispute, owner proposed a credit": dispute_asking.over(a_dispute(name, number), owner=name),
+        "dispute, owner asked no more": dispute_asking.over(a_dispute(name, number, open_=False), owner=name),
+        "dispute, another owner": dispute_asking.over(replace(a_dispute(name, number), credit=None), owner=name),
         "dispute, file missed": disputes.missed(Awaited(ID, "D-1A2B-3C4D", number, name, "U0ANNA", name, AT)),
         "dispute, asked": disputes.card(replace(a_dispute(name, number), asked=an_asked(name))),
         "dispute, answered": disputes.card(replace(a_dispute(name, number), asked=an_asked(name, answered=True))),
