@@ -32,7 +32,8 @@ Amount = Annotated[
 class Event(BaseModel):
     """One fact. ``told()`` says it in one plain English sentence, for timeline, Slack and command line."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
+    """A kind's validator is built when its first event is made or read; a shell that has none starts sooner."""
 
     kind: ClassVar[str] = ""
 

@@ -1,40 +1,24 @@
-"""`plixo import bank`, `plixo import remittance` and `plixo cash remittance`, as processes of their own."""
+"""`plixo import bank`, `plixo import remittance` and `plixo cash remittance`."""
 
-import asyncio
 import json
-import os
-import sys
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
 from domain.kernel.core import Core
+from tests.plixo.test_cli import Shell
 
 BANK = "Booking Date,Payer Name,Reference,Amount,Currency\n2026-03-05,Acme Ltd,INV-1,125.00,EUR\nnever,x,y,1.00,EUR\n"
 ADVICE = "Invoice,Amount Paid,Currency\nINV-1,125.00,EUR\n"
 
-Run = Callable[..., Awaitable[tuple[int, str, str]]]
-
 
 @pytest.fixture
-def run(empty_database: str, tmp_path: Path) -> Run:
-    """Runs `plixo` and returns exit code, output and errors."""
-    environment = {**os.environ, "PLIXO_DATABASE_URL": empty_database, "PLIXO_DATA_DIR": str(tmp_path / "data")}
-    code = f"import sys; sys.path.insert(0, {str(Path(__file__).parents[2])!r})\nfrom plixo.cli import app; app()"
-
-    async def run(*words: str) -> tuple[int, str, str]:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-W", "ignore", "-c", code, *words, env=environment, cwd=tmp_path,
-            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        )  # fmt: skip
-        out, errors = await process.communicate()
-        return process.returncode or 0, out.decode(), errors.decode()
-
-    return run
+def run(empty_database: str, tmp_path: Path) -> Shell:
+    """Runs `plixo`."""
+    return Shell(tmp_path, empty_database)
 
 
-async def test_a_statement_is_imported_with_a_summary_and_a_log(core: Core, run: Run, tmp_path: Path) -> None:
+async def test_a_statement_is_imported_with_a_summary_and_a_log(core: Core, run: Shell, tmp_path: Path) -> None:
     (tmp_path / "bank.csv").write_text(BANK)
 
     code, out, _ = await run("import", "bank", "bank.csv", "--account", "main")
@@ -46,7 +30,7 @@ async def test_a_statement_is_imported_with_a_summary_and_a_log(core: Core, run:
     assert len(await core.database.rows("SELECT id FROM bank_line WHERE bank_account = 'main'")) == 1
 
 
-async def test_a_dry_run_tells_the_same_as_a_document(core: Core, run: Run, tmp_path: Path) -> None:
+async def test_a_dry_run_tells_the_same_as_a_document(core: Core, run: Shell, tmp_path: Path) -> None:
     (tmp_path / "bank.csv").write_text(BANK)
 
     _, out, _ = await run("import", "bank", "bank.csv", "--dry-run", "--json")
@@ -56,7 +40,7 @@ async def test_a_dry_run_tells_the_same_as_a_document(core: Core, run: Run, tmp_
     assert not await core.database.rows("SELECT id FROM bank_line")
 
 
-async def test_a_question_is_refused_where_nobody_can_answer(core: Core, run: Run, tmp_path: Path) -> None:
+async def test_a_question_is_refused_where_nobody_can_answer(core: Core, run: Shell, tmp_path: Path) -> None:
     (tmp_path / "bank.csv").write_text("Date,Amount\n2026-03-05,1.00\n")
 
     code, _, errors = await run("import", "bank", "bank.csv")
@@ -66,7 +50,7 @@ async def test_a_question_is_refused_where_nobody_can_answer(core: Core, run: Ru
     assert not await core.database.rows("SELECT id FROM bank_line")
 
 
-async def test_an_advice_is_taken_shown_listed_and_saved(core: Core, run: Run, tmp_path: Path) -> None:
+async def test_an_advice_is_taken_shown_listed_and_saved(core: Core, run: Shell, tmp_path: Path) -> None:
     (tmp_path / "advice.csv").write_text(ADVICE)
 
     code, out, _ = await run("import", "remittance", "advice.csv")
@@ -80,7 +64,7 @@ async def test_an_advice_is_taken_shown_listed_and_saved(core: Core, run: Run, t
     assert (tmp_path / "copy.csv").read_text() == ADVICE
 
 
-async def test_a_file_is_never_written_over(core: Core, run: Run, tmp_path: Path) -> None:
+async def test_a_file_is_never_written_over(core: Core, run: Shell, tmp_path: Path) -> None:
     (tmp_path / "advice.csv").write_text(ADVICE)
     await run("import", "remittance", "advice.csv")
     [row] = await core.database.rows("SELECT id FROM remittance")
@@ -92,7 +76,7 @@ async def test_a_file_is_never_written_over(core: Core, run: Run, tmp_path: Path
 
 
 @pytest.mark.parametrize("kind", ["bank", "remittance"])
-async def test_templates_are_printed(run: Run, kind: str) -> None:
+async def test_templates_are_printed(run: Shell, kind: str) -> None:
     code, out, _ = await run("import", "template", kind)
 
     assert (code, out.count("\n")) == (0, 1)

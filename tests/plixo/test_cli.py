@@ -11,20 +11,13 @@ import pytest
 
 from domain.kernel.core import Core
 from sandbox.clock import MovableClock
+from tests import forked_shell
 from tests.builders import an_invoice
 from tests.conftest import KEYS
 from tests.flows.stage import free_port
+from tests.forked_shell import Answer
 
 PROGRAM = Path(sys.executable).parent / "plixo"
-
-
-@dataclass
-class Answer:
-    """What a command printed and how it ended."""
-
-    code: int
-    out: str
-    err: str
 
 
 @dataclass
@@ -35,17 +28,25 @@ class Shell:
     address: str
 
     async def __call__(self, *words: str, **more: str) -> Answer:
-        keys = ",".join(f"{key.id}:{key.secret.hex()}" for key in KEYS.keys)
-        environment = {
-            "PATH": "/usr/bin:/bin", "HOME": str(self.folder), "PLIXO_DATABASE_URL": self.address,
-            "PLIXO_DATA_DIR": str(self.folder / "data"), "PLIXO_SIGNING_KEYS": keys, "COLUMNS": "200", **more,
-        }  # fmt: skip
+        """Run a command to its end."""
+        return await forked_shell.plixo(*words, env=self.environment(**more), cwd=self.folder)
+
+    async def started(self, *words: str) -> Answer:
+        """Do the same by the program's own file, in a Python that has loaded nothing yet."""
         process = await asyncio.create_subprocess_exec(
-            str(PROGRAM), *words, env=environment, cwd=self.folder, stdin=asyncio.subprocess.DEVNULL,
+            str(PROGRAM), *words, env=self.environment(), cwd=self.folder, stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)  # fmt: skip
         out, err = await process.communicate()
         assert process.returncode is not None
         return Answer(process.returncode, out.decode(), err.decode())
+
+    def environment(self, **more: str) -> dict[str, str]:
+        """Return what the command finds in its environment, and nothing of the developer's."""
+        keys = ",".join(f"{key.id}:{key.secret.hex()}" for key in KEYS.keys)
+        return {
+            "PATH": "/usr/bin:/bin", "HOME": str(self.folder), "PLIXO_DATABASE_URL": self.address,
+            "PLIXO_DATA_DIR": str(self.folder / "data"), "PLIXO_SIGNING_KEYS": keys, "COLUMNS": "200", **more,
+        }  # fmt: skip
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ def plixo(tmp_path: Path, empty_database: str) -> Shell:
 async def test_the_queue_is_one_json_document(plixo: Shell, core: Core) -> None:
     await an_invoice(core)
 
-    answer = await plixo("queue", "--json")
+    answer = await plixo.started("queue", "--json")
 
     assert answer.code == 0
     told = json.loads(answer.out)
@@ -77,7 +78,7 @@ async def test_what_lists_or_explains_is_also_readable(plixo: Shell, core: Core,
 
 
 async def test_a_refusal_is_one_sentence_on_standard_error_and_code_one(plixo: Shell) -> None:
-    answer = await plixo("why", "INV-9")
+    answer = await plixo.started("why", "INV-9")
 
     assert (answer.code, answer.out) == (1, "")
     assert "There is no invoice 'INV-9'" in answer.err

@@ -6,16 +6,19 @@ import os
 import pty
 import sys
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from domain.kernel.core import Core
+from tests.forked_shell import Answer
+from tests.plixo.test_cli import Shell
 
 FILE = "Invoice Number,Customer,Due Date,Amount,Currency\nINV-1,Acme Ltd,2026-03-31,125.00,EUR\n"
 BAD = f"{FILE}INV-2,=cmd|calc,never,1.00,EUR\n"
 
-Run = Callable[..., Awaitable[tuple[int, str, str]]]
+Run = Callable[..., Awaitable[Answer]]
 
 
 @pytest.fixture
@@ -25,17 +28,9 @@ def environment(empty_database: str, tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def run(environment: dict[str, str], tmp_path: Path) -> Run:
+def run(empty_database: str, tmp_path: Path) -> Run:
     """Runs `plixo import` and returns exit code, output and errors."""
-
-    async def run(*words: str) -> tuple[int, str, str]:
-        process = await asyncio.create_subprocess_exec(
-            *command(*words), env=environment, cwd=tmp_path, stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)  # fmt: skip
-        out, errors = await process.communicate()
-        return process.returncode or 0, out.decode(), errors.decode()
-
-    return run
+    return partial(Shell(tmp_path, empty_database), "import")
 
 
 def command(*words: str) -> tuple[str, ...]:
