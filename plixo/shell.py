@@ -19,7 +19,7 @@ import typer
 from pydantic import BaseModel, ValidationError
 from pydantic_settings import SettingsError
 
-from domain.kernel import patience, request_ids
+from domain.kernel import patience, request_ids, sentences
 from domain.kernel.clock import Clock
 from domain.kernel.core import Core
 from domain.kernel.money import Money
@@ -135,7 +135,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, Money):
         return {"amount": str(value.decimal), "currency": value.currency}
     if isinstance(value, BaseModel):
-        return value.model_dump(mode="json")
+        return sentences.plain(value.model_dump(mode="json"))
     if is_dataclass(value) and not isinstance(value, type):
         return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
     if isinstance(value, (list, tuple)):

@@ -17,7 +17,7 @@ from domain.kernel import addresses, timeline
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
-from domain.kernel.speech import phrase
+from domain.kernel.speech import phrase, say
 from domain.kernel.transactions import Transaction
 from domain.ledger.models import Contact
 
@@ -82,7 +82,7 @@ async def answer(core: Core, *, mail_id: UUID, text: str, actor: Actor, ends: bo
             invoice_id=row["invoice_id"],
             contact=contact,
             about_id=answer_id,
-            reason="a mail was answered",
+            reason=say("a mail was answered"),
         )
         await tx.execute("UPDATE mailing SET edited_subject = %s WHERE id = %s", (_re(row["subject"]), mailing_id))
         event = MailReplied(

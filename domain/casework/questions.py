@@ -20,7 +20,7 @@ from domain.kernel import addresses, card_numbers, timeline
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
-from domain.kernel.speech import phrase
+from domain.kernel.speech import phrase, say
 from domain.kernel.transactions import Row
 from domain.ledger.models import Contact, Invoice
 from domain.ledger.refusals import ContactNotFound
@@ -176,7 +176,7 @@ async def mail_answer(core: Core, *, entry_id: int) -> None:
             invoice_id=event.invoice_id,
             contact=contact,
             about_id=event.question_id,
-            reason="a question was answered",
+            reason=say("a question was answered"),
         )
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from domain.commitments import sums
-from domain.kernel import kept
+from domain.commitments import words
+from domain.kernel import sentences
 from domain.kernel.money import Money
 from domain.kernel.transactions import Rows
 
@@ -61,7 +61,7 @@ def lateral(invoice: str = "i") -> str:
     """Return a join that gives each row of an invoice alias what of it is paused, as the columns of ``paused``.
 
     Columns: promised_minor, disputed_minor, planned_minor (bigint, never null), plan_missed (bool), promise_until
-    (the last day of the first promise that still runs, or null) and why (as people read it; empty: nothing pauses).
+    (the last day of the first promise that still runs, or null) and why (a sentence as it is kept, or empty).
     The statement needs ``%(today)s``, the merchant's date. Chaseable is ``chaseable()``.
     """
     disputed = f"least({invoice}.open_minor, dp.minor)"
@@ -74,20 +74,7 @@ def lateral(invoice: str = "i") -> str:
     return f"""
     LEFT JOIN LATERAL (
         SELECT parts.promised_minor, parts.disputed_minor, parts.planned_minor, parts.plan_missed,
-               parts.promise_until, concat_ws('; ',
-                   CASE WHEN parts.disputed_minor > 0
-                        THEN {sums.text("parts.disputed_minor", f"{invoice}.currency")} || ' is disputed' END,
-                   CASE WHEN parts.promised_minor > 0 AND parts.promises = 1
-                        THEN 'a promise over ' || {sums.text("parts.promised_minor", f"{invoice}.currency")}
-                             || ' runs until ' || parts.promise_until
-                        WHEN parts.promised_minor > 0
-                        THEN parts.promises || ' promises over '
-                             || {sums.text("parts.promised_minor", f"{invoice}.currency")}
-                             || ' run, the first until ' || parts.promise_until END,
-                   CASE WHEN parts.planned_minor > 0
-                        THEN 'a plan over ' || {sums.text("parts.planned_minor", f"{invoice}.currency")}
-                             || ' runs on schedule' END
-               ) AS why
+               parts.promise_until, {_why(f"{invoice}.currency")} AS why
         FROM (
             SELECT {disputed}::bigint AS disputed_minor, {promised}::bigint AS promised_minor, pr.promises,
                    pr.until AS promise_until, coalesce(plan.missed, false) AS plan_missed,
@@ -110,6 +97,29 @@ def lateral(invoice: str = "i") -> str:
             ) plan ON true
         ) parts
     ) paused ON true"""
+
+
+def _why(currency: str) -> str:
+    """Return SQL for the sentence that tells what pauses, of which only the parts are said that there are."""
+
+    def amount(column: str) -> str:
+        return f"json_build_object('minor', parts.{column}, 'currency', {currency})"
+
+    return f"""CASE WHEN parts.disputed_minor > 0 OR parts.promised_minor > 0 OR parts.planned_minor > 0
+        THEN json_build_object(
+            'say', concat_ws('; ', CASE WHEN parts.disputed_minor > 0 THEN '{{disputed}}' END,
+                             CASE WHEN parts.promised_minor > 0 THEN '{{promised}}' END,
+                             CASE WHEN parts.planned_minor > 0 THEN '{{planned}}' END),
+            'with', json_build_object(
+                'disputed', json_build_object('say', '{words.IS_DISPUTED}', 'with',
+                                              json_build_object('amount', {amount("disputed_minor")})),
+                'promised', json_build_object(
+                    'say', CASE parts.promises WHEN 1 THEN '{words.PROMISE_RUNS}' ELSE '{words.PROMISES_RUN}' END,
+                    'with', json_build_object('n', parts.promises, 'amount', {amount("promised_minor")},
+                                              'day', json_build_object('day', parts.promise_until))),
+                'planned', json_build_object('say', '{words.PLAN_RUNS}', 'with',
+                                             json_build_object('amount', {amount("planned_minor")}))))::text
+        ELSE '' END"""
 
 
 def chaseable(invoice: str = "i") -> str:
@@ -150,5 +160,5 @@ async def of(rows: Rows, *, invoice_id: UUID, today: date) -> Paused:
         chaseable=balance - promised - disputed - planned,
         plan_missed=row["plan_missed"],
         promise_until=row["promise_until"],
-        why=kept.said(row["why"]),
+        why=sentences.said(row["why"]),
     )

@@ -1,4 +1,4 @@
-"""Sums: money in SQL, written as people read it, and compared across currencies by the merchant's rates."""
+"""Sums: money in SQL, compared across currencies by the merchant's rates."""
 
 import json
 from functools import cache
@@ -7,15 +7,6 @@ from typing import Any
 from iso4217 import Currency
 
 from domain.kernel.core import Core
-
-
-def text(minor: str, currency: str) -> str:
-    """Return SQL that writes minor units of a currency as ``str(Money)`` does: ``1,250.00 EUR``."""
-    cases = " ".join(
-        f"WHEN {currency} IN ({names}) THEN to_char({minor}{_major(places)}, '{_pattern(places)}')"
-        for places, names in _unusual()
-    )
-    return f"(CASE {cases} ELSE to_char({minor}{_major(2)}, '{_pattern(2)}') END || ' ' || {currency})"
 
 
 def in_base(minor: str, currency: str) -> str:
@@ -48,7 +39,3 @@ def _unusual() -> tuple[tuple[int, str], ...]:
 
 def _major(places: int) -> str:
     return f"::numeric / {10**places}"
-
-
-def _pattern(places: int) -> str:
-    return "FM9,999,999,999,999,990" + ("." + "0" * places if places else "")

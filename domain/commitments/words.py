@@ -2,7 +2,7 @@
 
 from domain.commitments.states import DisputeState, PlanState, PromiseState
 from domain.kernel import kept
-from domain.kernel.speech import phrase, say_as
+from domain.kernel.speech import phrase, say, say_as
 from domain.ledger.states import InvoiceState
 
 INVOICE_SETTLED = phrase("the invoice is settled")
@@ -51,12 +51,13 @@ _CLOSED = {
     InvoiceState.SETTLED: INVOICE_SETTLED,
     InvoiceState.VOID: INVOICE_VOID,
     InvoiceState.WRITTEN_OFF: INVOICE_WRITTEN_OFF,
+    InvoiceState.TEST: phrase("the invoice is a test"),
 }
 
 
 def invoice_closed(state: str) -> str:
     """Return why an invoice is asked for no more, as it is kept."""
-    return _CLOSED.get(InvoiceState(state), f"the invoice is {state}")
+    return say(_CLOSED[InvoiceState(state)])
 
 
 def invoice_state(state: str) -> str:

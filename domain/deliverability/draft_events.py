@@ -5,9 +5,9 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
-from domain.kernel import kept
 from domain.kernel.events import InvoiceEvent
 from domain.kernel.notices import ROUTINE, Notices, operators
+from domain.kernel.sentences import Sentence
 from domain.kernel.speech import say
 from domain.letters.names import titled
 
@@ -30,11 +30,11 @@ class LetterReturned(DraftEvent):
 
     kind: ClassVar[str] = "letter.returned"
 
-    why: str
+    why: Sentence
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return say("{what} waits for an approval: {why}", what=self.what, why=kept.said(self.why))
+        return say("{what} waits for an approval: {why}", what=self.what, why=self.why)
 
 
 class LetterApproved(DraftEvent):
@@ -65,11 +65,11 @@ class LetterRejected(DraftEvent):
 
     kind: ClassVar[str] = "letter.rejected"
 
-    why: str
+    why: Sentence
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return say("{what} rejected: {why}", what=self.what, why=kept.said(self.why))
+        return say("{what} rejected: {why}", what=self.what, why=self.why)
 
 
 class LetterEdited(DraftEvent):

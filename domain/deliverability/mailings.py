@@ -3,6 +3,7 @@
 from uuid import UUID, uuid4
 
 from domain.deliverability.models import Mailing
+from domain.kernel import sentences
 from domain.kernel.core import Core
 from domain.kernel.transactions import Transaction
 from domain.ledger.models import Contact
@@ -40,7 +41,7 @@ async def queue(
             payment_id,
             about_id,
             Mailing.MACHINE.start.value,
-            reason,
+            sentences.as_text(reason),
             core.clock.now(),
         ),
     )

@@ -8,6 +8,7 @@ from tortoise import fields
 from tortoise.contrib.postgres.fields import ArrayField
 
 from domain.deliverability import states
+from domain.kernel.columns import SentenceField, SentencesField
 from domain.kernel.records import StatefulRecord
 
 
@@ -32,8 +33,8 @@ class Mailing(StatefulRecord):
     asks: fields.Field[bool] = fields.BooleanField(default=False)
     step: int | None = fields.IntField(null=True)
     segment: str | None = fields.TextField(null=True)
-    reason: str = fields.TextField()
-    needs: Any = ArrayField(element_type="text", default=list)
+    reason: str = SentenceField()
+    needs: Any = SentencesField(default=list)
     drafted_as: Any = fields.JSONField(null=True)
     made_by: str = fields.TextField(default="Plixo")
     made_by_id: UUID | None = fields.UUIDField(null=True)
@@ -48,7 +49,7 @@ class Mailing(StatefulRecord):
     approved_at: datetime | None = fields.DatetimeField(null=True)
     not_before: datetime | None = fields.DatetimeField(null=True)
     waits: str = fields.TextField(default="")
-    waits_reason: str = fields.TextField(default="")
+    waits_reason: str = SentenceField(default="")
     reserved_on: date | None = fields.DateField(null=True)
     provider: str = fields.TextField(default="")
     answer: str = fields.TextField(default="")
@@ -79,7 +80,7 @@ class MailingItem(StatefulRecord):
     tone: str = fields.TextField()
     severity: int = fields.SmallIntField()
     link_id: UUID | None = fields.UUIDField(null=True)
-    reason: str = fields.TextField()
+    reason: str = SentenceField()
     created_at: datetime = fields.DatetimeField()
 
     class Meta:

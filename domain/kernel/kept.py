@@ -13,7 +13,7 @@ from datetime import date
 from functools import lru_cache
 from string import Formatter
 
-from domain.kernel import speech
+from domain.kernel import sentences, speech
 from domain.kernel.money import Money
 from domain.kernel.refusals import Refusal
 
@@ -94,8 +94,8 @@ def learn(*sentences: str) -> None:
 
 def said(text: str) -> str:
     """Return a stored text as its reader reads it; English is what is stored, or a sentence that remembers itself."""
-    if isinstance(text, speech.Said):
-        return speech.again(text)
+    if isinstance(text, speech.Said) or text != (text := sentences.said(text)):
+        return sentences.said(text)
     reader = speech.reader()
     return text if reader.language == speech.ENGLISH or len(text) > LONGEST else _said(text, reader)
 

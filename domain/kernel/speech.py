@@ -151,6 +151,8 @@ def say_as(meaning: str, sentence: str, /, **values: object) -> str:
 
 def joined(separator: str, parts: Sequence[str]) -> str:
     """Return the parts behind one another, each of which can still be said again."""
+    if len(parts) == 1:
+        return parts[0]
     return said(separator.join(f"{{p{place}}}" for place in range(len(parts))),
                 {f"p{place}": part for place, part in enumerate(parts)})  # fmt: skip
 
@@ -159,8 +161,7 @@ def again(text: str) -> str:
     """Return what was said to somebody as it is said to the reader of now; a plain text as it is."""
     if not isinstance(text, Said):
         return text
-    values = {name: again(value) if isinstance(value, str) else value for name, value in text.values.items()}
-    return said(text.sentence, values, many=text.many, meaning=text.meaning)
+    return said(text.sentence, text.values, many=text.many, meaning=text.meaning)
 
 
 def said(sentence: str, values: Mapping[str, object], *, many: str = "", meaning: str = "") -> Said:
@@ -245,6 +246,8 @@ def _filled(text: str, values: Mapping[str, object]) -> str:
 
 def _written(value: object) -> object:
     match value:
+        case Said():
+            return again(value)
         case bool() | datetime():
             return value
         case int():

@@ -10,6 +10,7 @@ from domain.deliverability.models import Mailing
 from domain.kernel.core import Core
 from domain.kernel.dates import days_past_due
 from domain.kernel.money import Money
+from domain.kernel.speech import phrase, say
 from domain.kernel.transactions import Row
 from domain.ledger.receipts import IssuedReceipt
 from domain.letters import Instalment, Line
@@ -90,16 +91,23 @@ async def unfit(core: Core, mailing: Mailing) -> str:
     """
     if mailing.letter == "new-link":
         row = await core.database.row("SELECT state FROM invoice WHERE id = %s", (mailing.invoice_id,))
-        return "" if row and row["state"] == "open" else "nothing is open on the invoice any more"
+        return "" if row and row["state"] == "open" else say("nothing is open on the invoice any more")
     wanted = _TRUE_WHILE.get(mailing.letter)
     if wanted is None:
         return ""
     table, states = wanted
     row = await core.database.row(f"SELECT state FROM {table} WHERE id = %s", (mailing.about_id,))
     if row is None:
-        return f"there is no such {table}"
-    return "" if row["state"] in states else f"the {table} is {row['state'].replace('_', ' ')} meanwhile"
+        return say("there is no such {table}", table=table)
+    return "" if row["state"] in states else say(_MEANWHILE[table], state=say(row["state"].replace("_", " ")))
 
+
+_MEANWHILE: Mapping[str, str] = {
+    "promise": phrase("the promise is {state} meanwhile"),
+    "plan": phrase("the plan is {state} meanwhile"),
+    "dispute": phrase("the dispute is {state} meanwhile"),
+    "question": phrase("the question is {state} meanwhile"),
+}
 
 _TRUE_WHILE: Mapping[str, tuple[str, frozenset[str]]] = {
     "promise-noted": ("promise", frozenset({"running"})),

@@ -4,14 +4,14 @@ Answers go on: the payer asked for them, and there are few.
 """
 
 from datetime import timedelta
-from typing import Any
 
 from domain.deliverability.reading.readings import Reason
-from domain.kernel import timeline
+from domain.kernel import sentences, timeline
 from domain.kernel.actor import SYSTEM
 from domain.kernel.core import Core
 from domain.kernel.events import by
-from domain.kernel.transactions import Transaction
+from domain.kernel.speech import counted, say
+from domain.kernel.transactions import Row, Transaction
 from domain.outreach import guardrails
 from domain.outreach.facts import MailFacts
 from domain.outreach.stop_events import BreakerClosed, BreakerTripped
@@ -107,22 +107,29 @@ JUDGING_LOCK = 7_154_212
 """Advisory lock of whoever judges, so that one trouble is counted once."""
 
 
-async def _trip(core: Core, tx: Transaction, row: dict[str, Any]) -> None:
+async def _trip(core: Core, tx: Transaction, row: Row) -> None:
     now = core.clock.now()
     recent = row["open"] or (row["closed_at"] is not None and now - row["closed_at"] < REMEMBERED)
     trips = (row["trips"] or 0) + 1 if recent else 1
     until = now + min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(trips - 1, 10))
-    counts = ((row["complaints"], "complaint", ""), (row["blocks"], "refusal", " for its policy"))
-    told = [f"{count} {what}{'s' if count > 1 else ''}{of}" for count, what, of in counts if count]
-    reason = " and ".join(told) + (" since the last pause" if row["open"] else "")
+    reason = _why(row)
     await tx.execute(
         "INSERT INTO breaker (provider, reason, tripped_at, until, trips) VALUES (%(provider)s, %(reason)s, %(now)s,"
         " %(until)s, %(trips)s) ON CONFLICT (provider) DO UPDATE SET reason = %(reason)s, tripped_at = %(now)s,"
         " until = %(until)s, trips = %(trips)s, probed_at = NULL, closed_at = NULL",
-        {"provider": row["provider"], "reason": reason, "now": now, "until": until, "trips": trips},
+        {"provider": row["provider"], "reason": sentences.as_text(reason), "now": now, "until": until, "trips": trips},
     )
     event = BreakerTripped(provider=row["provider"], reason=reason, until=until, trips=trips, **by(SYSTEM, now))
     await timeline.record(core, tx, event)
+
+
+def _why(row: Row) -> str:
+    complaints, blocks = row["complaints"], row["blocks"]
+    told = [counted("{n} complaint", "{n} complaints", complaints)] if complaints else []
+    if blocks:
+        told.append(counted("{n} refusal for its policy", "{n} refusals for its policy", blocks))
+    what = say("{one} and {other}", one=told[0], other=told[1]) if complaints and blocks else told[0]
+    return say("{what} since the last pause", what=what) if row["open"] else what
 
 
 async def probe(core: Core, tx: Transaction, facts: MailFacts) -> Wait | None:
@@ -136,4 +143,4 @@ async def probe(core: Core, tx: Transaction, facts: MailFacts) -> Wait | None:
     if taken is not None:
         return None
     row = await tx.row("SELECT until, reason FROM breaker WHERE provider = %s AND closed_at IS NULL", (facts.provider,))
-    return guardrails.broken(facts, until=row["until"], reason=row["reason"]) if row else None
+    return guardrails.broken(facts, until=row["until"], reason=sentences.said(row["reason"])) if row else None

@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from domain.kernel import kept
+from domain.commitments import words
 from domain.kernel.core import Core
-from domain.kernel.speech import phrase
+from domain.kernel.speech import counted, phrase, say
 from domain.kernel.transactions import Rows
 from domain.outreach import due, needs, steps, stops
 from domain.outreach.due import Cadence, Case, Moment, Recipient
@@ -25,31 +25,12 @@ LEAST_REST = timedelta(days=1)
 
 NOBODY = phrase("nobody is on file to write to")
 ALL_SUPPRESSED = phrase("every address on file is suppressed")
-NO_ROLE = "no {role} contact is on file"
+NO_ROLE = {
+    "billing": phrase("no billing contact is on file"),
+    "escalation": phrase("no escalation contact is on file"),
+}
 AWAY = phrase("the only contact is away")
 ALL_AWAY = phrase("all contacts are away")
-
-kept.learn(
-    NOBODY,
-    ALL_SUPPRESSED,
-    phrase("no billing contact is on file"),
-    phrase("no escalation contact is on file"),
-    AWAY,
-    ALL_AWAY,
-    phrase("step {step} of cadence {cadence}, {age}"),
-    phrase("cadence {cadence}, {age}"),
-    phrase("{n} day past due"),
-    phrase("{n} days past due"),
-    phrase("due in {n} day"),
-    phrase("due in {n} days"),
-    phrase("due today"),
-    phrase("the invoice is settled"),
-    phrase("the invoice is void"),
-    phrase("the invoice is written off"),
-)
-
-UNREACHABLE = (NOBODY, ALL_SUPPRESSED, *(NO_ROLE.format(role=role) for role in ("billing", "escalation")))
-"""Every reason for which a person has to find a contact."""
 
 
 class Does(StrEnum):
@@ -117,7 +98,7 @@ def at(core: Core, moment: Moment) -> stops.At:
 def _before_recipients(core: Core, case: Case, cadence: Cadence, where: stops.At) -> Decision:
     now = where.moment.now
     if case.invoice_state != "open":
-        reason = f"the invoice is {case.invoice_state.replace('_', ' ')}"
+        reason = words.invoice_closed(case.invoice_state)
         return Decision(case, Does.CLOSE, reason, now, cadence=cadence.name)
     choice = steps.choose(
         cadence.steps,
@@ -133,8 +114,9 @@ def _before_recipients(core: Core, case: Case, cadence: Cadence, where: stops.At
     until = steps.following(
         cadence.steps, position=choice.position, due_on=case.due_on, zone=where.zone, earliest=earliest
     )
-    named = f"cadence {cadence.name} v{cadence.version}, {_age(case, where)}"
-    decision = Decision(case, Does.PASS, named, until, choice.position, choice.step, choice.tone, cadence.name)
+    named: dict[str, object] = {"cadence": f"{cadence.name} v{cadence.version}", "age": _age(case, where)}
+    passed = say("cadence {cadence}, {age}", **named)
+    decision = Decision(case, Does.PASS, passed, until, choice.position, choice.step, choice.tone, cadence.name)
     if choice.step is None and not choice.over:
         return decision
     if (stopped := stopped_by(case, where)) is not None:
@@ -145,7 +127,7 @@ def _before_recipients(core: Core, case: Case, cadence: Cadence, where: stops.At
     return replace(
         decision,
         does=Does.MAIL,
-        reason=f"step {choice.step.position} of {named}",
+        reason=say("step {step} of cadence {cadence}, {age}", step=choice.step.position, **named),
         needs=needs.of_item(
             core, mode=case.mode, severity=choice.step.severity, approval=choice.step.approval, asked=case.asked
         ),
@@ -166,18 +148,18 @@ def _addressed(
     held = [each for each in everybody if not each.suppressed]
     until = min((each.held_until for each in held if each.held_until), default=now + LOOK_AGAIN)
     if held:
-        reason = AWAY if len(held) == 1 else ALL_AWAY
+        reason = say(AWAY if len(held) == 1 else ALL_AWAY)
     elif everybody:
-        reason = ALL_SUPPRESSED
+        reason = say(ALL_SUPPRESSED)
     elif any(account == account_id for account, _ in contacts):
-        reason = NO_ROLE.format(role=role)
+        reason = say(NO_ROLE[role])
     else:
-        reason = NOBODY
+        reason = say(NOBODY)
     return replace(decision, does=Does.HOLD, reason=reason, until=until, missing=not held)
 
 
 def _age(case: Case, at: stops.At) -> str:
     days = (at.moment.today - case.due_on).days
     if days > 0:
-        return f"{stops.days(timedelta(days=days))} past due"
-    return f"due in {stops.days(timedelta(days=-days))}" if days else "due today"
+        return counted("{n} day past due", "{n} days past due", days)
+    return counted("due in {n} day", "due in {n} days", -days) if days else say("due today")

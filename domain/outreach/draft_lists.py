@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from domain.kernel import addresses, kept
+from domain.kernel import addresses, sentences
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.money import Money
+from domain.kernel.speech import say
 from domain.kernel.transactions import Rows
 from domain.letters import Letter
 from domain.outreach import composing, draft_editors, fact_sheets, guardrails, judges, told
@@ -155,13 +156,13 @@ def _draft(row: Mapping[str, Any], facts: MailFacts, left: MailFacts, *, own: Ow
         sent_to=addresses.masked(row["address"]),
         invoices=tuple(each.number for each in left.items),
         amounts=_sums([each.ask for each in left.items]),
-        needs=kept.all_said(list(dict.fromkeys([*row["needs"], *judges.approvals(left)]))),
-        why=kept.said(row["reason"]),
+        needs=tuple(dict.fromkeys([*sentences.all_said(row["needs"]), *judges.approvals(left)])),
+        why=sentences.said(row["reason"]),
         since=row["queued_at"],
         made_by=row["made_by"],
         edited_by=row["edited_by"],
         not_asked=tuple(
-            f"{each.number}: {kept.said(verdict.reason)}"
+            say("{number}: {why}", number=each.number, why=verdict.reason)
             for each in facts.items
             if isinstance(verdict := guardrails.judged(each), Never)
         ),

@@ -12,12 +12,12 @@ from uuid import UUID
 from domain.deliverability.draft_events import LetterApproved, LetterCalledBack, LetterRejected
 from domain.deliverability.models import Mailing
 from domain.deliverability.states import MailingState
-from domain.kernel import addresses, kept, timeline
+from domain.kernel import addresses, sentences, timeline
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.refusals import Refusal
-from domain.kernel.speech import say
+from domain.kernel.speech import joined, say
 from domain.kernel.transactions import Transaction
 from domain.outreach import draft_editors, draft_lists, guardrails, settling, told
 from domain.outreach.facts import MailFacts
@@ -145,12 +145,13 @@ async def reject(core: Core, *, mailing_id: UUID, reason: str, actor: Actor) -> 
         NoDraft: It is no draft (any more).
     """
     actor.require(Permission.APPROVE)
-    why = " ".join(reason.split())[:LONGEST_REASON]
+    why = sentences.trimmed(reason, most=LONGEST_REASON)
     if not why:
         raise ReasonMissing(say("A draft is rejected for a reason: whoever asks later wants to know it."))
     async with core.transaction() as tx:
         mailing = await draft(tx, mailing_id)
-        await mailing.move("reject", reason=f"{mailing.reason}; rejected by {actor.name}: {why}")
+        rejected = say("rejected by {name}: {why}", name=actor.name, why=why)
+        await mailing.move("reject", reason=joined("; ", [mailing.reason, rejected]))
         stamp = by(actor, core.clock.now())
         events = [LetterRejected(**{**each, **stamp}, why=why) for each in await settling.about_each(core, tx, mailing)]
         await timeline.record_many(core, tx, events)
@@ -191,7 +192,7 @@ async def draft(tx: Transaction, mailing_id: UUID) -> Mailing:
     if mailing is None:
         raise DraftNotFound
     if mailing.status is not MailingState.DRAFTED:
-        state, who = kept.said(mailing.state), mailing.approved_by
+        state, who = say(mailing.state), mailing.approved_by
         raise NoDraft(
             say("it was approved by {name} and is {state}", name=who, state=state)
             if who
@@ -211,7 +212,7 @@ async def _fresh(core: Core, tx: Transaction, mailing: Mailing, seen: str | None
         return NoDraft(verdict.reason)
     changed = told.changes(facts.drafted_as, facts.snapshot) if facts.drafted_as else ()
     if seen is not None and seen != draft_lists.version(facts.snapshot):
-        changed = changed or ("it is not what was on your screen",)
+        changed = changed or (say("it is not what was on your screen"),)
     elif seen is not None:
         changed = ()
     if changed:
@@ -231,7 +232,7 @@ async def _approved(core: Core, tx: Transaction, mailing: Mailing, facts: MailFa
         drafted_as=facts.snapshot,
         not_before=leaves_at,
         waits="undo",
-        waits_reason="its approval may still be called back",
+        waits_reason=say("its approval may still be called back"),
     )
     await core.jobs.defer(tx, "send_mailing", delay=core.limits.undo, mailing_id=str(mailing.id))
     event = LetterApproved(**{**await settling.about(core, tx, mailing), **by(actor, now)}, leaves_at=leaves_at)

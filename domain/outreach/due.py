@@ -9,8 +9,9 @@ from uuid import UUID
 
 from domain.commitments import pauses
 from domain.deliverability import covering, waits
+from domain.kernel import sentences
 from domain.kernel.money import Money
-from domain.kernel.transactions import Rows
+from domain.kernel.transactions import Row, Rows
 from domain.ledger import sums
 from domain.outreach.steps import Step
 
@@ -192,9 +193,14 @@ async def cases_of_invoices(rows: Rows, *, ids: Sequence[UUID], moment: Moment) 
 
 async def _cases(rows: Rows, looked: str, ids: Sequence[UUID], moment: Moment) -> list[Case]:
     parameters = {"ids": list(ids), "now": moment.now, "today": moment.today}
-    found = await rows.rows(_CASES.format(looked=looked), parameters)
-    by_id = {row["id"]: Case(**{name: row[name] for name in _NAMES}) for row in found}
+    found = await rows.rows(_CASES.replace("{looked}", looked), parameters)
+    by_id = {row["id"]: _case(row) for row in found}
     return [by_id[each] for each in ids]
+
+
+def _case(row: Row) -> Case:
+    told = {name: sentences.said(row[name]) if row[name] else row[name] for name in ("paused", "hold_reason")}
+    return Case(**{name: row[name] for name in _NAMES} | told)
 
 
 async def cadences(rows: Rows, *, ids: Sequence[UUID]) -> Mapping[UUID, Cadence]:

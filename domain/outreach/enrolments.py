@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from domain.commitments import words
 from domain.deliverability import covering
 from domain.kernel import timeline
 from domain.kernel.actor import SYSTEM
@@ -43,7 +44,7 @@ _NEXT = f"""
         SELECT e.id FROM enrolment e JOIN invoice i ON i.id = e.invoice_id
         WHERE e.state = 'running' AND {{which}} ORDER BY e.id FOR UPDATE OF e
     )
-    UPDATE enrolment e SET held = '', next_action_at = greatest(
+    UPDATE enrolment e SET held = '', wants_contact = false, next_action_at = greatest(
         coalesce((SELECT min({steps.DUE_AT}) FROM cadence_step s
                   WHERE s.cadence_id = e.cadence_id AND s.position > e.last_position), e.next_action_at, %(now)s),
         (SELECT max(coalesce(m.sent_at, m.queued_at)) + %(rest)s
@@ -84,7 +85,7 @@ async def resume(core: Core, *, entry_id: int) -> None:
 _REACHED = f"""
     WITH held AS MATERIALIZED (
         SELECT e.id FROM enrolment e JOIN invoice i ON i.id = e.invoice_id
-        WHERE e.state = 'running' AND e.held = ANY(%(unreachable)s) AND e.next_action_at > %(now)s AND EXISTS (
+        WHERE e.state = 'running' AND e.wants_contact AND e.next_action_at > %(now)s AND EXISTS (
             SELECT FROM contact c WHERE c.account_id = i.account_id AND c.state = 'active'
             AND {covering.free("c.email_key")}
             AND (c.created_at > %(since)s OR {covering.lifted_since("c.email_key", "%(since)s")}))
@@ -109,7 +110,7 @@ async def reach(core: Core) -> None:
     A new policy may end before the place to which an invoice had come in the old one; a person takes over then.
     """
     now = core.clock.now()
-    parts = {"unreachable": list(decisions.UNREACHABLE), "now": now, "since": now - decisions.LOOK_AGAIN, "page": LOOK}
+    parts = {"now": now, "since": now - decisions.LOOK_AGAIN, "page": LOOK}
     async with core.transaction() as tx:
         await tx.execute(_REACHED, parts)
         await tx.execute(_UNDATED, parts)
@@ -132,19 +133,21 @@ async def close(core: Core, *, entry_id: int) -> None:
     entry = await timeline.entry(core, entry_id)
     async with core.transaction() as tx:
         row = await tx.row(
-            "SELECT e.id, i.id AS invoice_id, i.number AS invoice_number, i.account_id, c.name AS cadence,"
-            " 'the invoice is ' || replace(i.state, '_', ' ') AS reason"
+            "SELECT e.id, i.id AS invoice_id, i.number AS invoice_number, i.account_id, c.name AS cadence, i.state"
             " FROM invoice i JOIN enrolment e ON e.invoice_id = i.id JOIN cadence c ON c.id = e.cadence_id"
             " WHERE i.id = %s AND i.state <> 'open' AND e.state = 'running' FOR UPDATE OF e",
             (entry.event.invoice_ref,),
         )
         if row is not None:  # else closed before, or opened again meanwhile
-            await end(core, tx, ended=[Ended(**row)])
+            reason = words.invoice_closed(row.pop("state"))
+            await end(core, tx, ended=[Ended(**row, reason=reason)])
 
 
 async def end(core: Core, tx: Transaction, *, ended: Sequence[Ended]) -> None:
     """Close enrolments that the caller holds locked, and say so."""
-    await Enrolment.move_all("close", ids=[each.id for each in ended], before=EnrolmentState.RUNNING, held="")
+    await Enrolment.move_all(
+        "close", ids=[each.id for each in ended], before=EnrolmentState.RUNNING, held="", wants_contact=False
+    )
     said = by(SYSTEM, core.clock.now())
     await timeline.record_many(
         core,

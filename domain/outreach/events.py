@@ -3,9 +3,9 @@
 from typing import ClassVar
 
 from domain.deliverability.events import MailSeen, SuppressionLifted
-from domain.kernel import kept
 from domain.kernel.events import Event, InvoiceEvent
 from domain.kernel.notices import SILENT, Notices, job, operators
+from domain.kernel.sentences import Sentence
 from domain.kernel.speech import counted, say
 from domain.ledger.entry_events import AllocationTakenBack, InvoiceVoided, InvoiceWrittenOff, WriteOffReversed
 from domain.ledger.events import InvoiceSettled, PaymentReversed
@@ -19,11 +19,11 @@ class CadenceClosed(InvoiceEvent):
     kind: ClassVar[str] = "cadence.closed"
 
     cadence: str
-    reason: str
+    reason: Sentence
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return say("Reminders ended: {reason}", reason=kept.said(self.reason))
+        return say("Reminders ended: {reason}", reason=self.reason)
 
 
 class InvoiceEscalated(InvoiceEvent):
@@ -59,7 +59,7 @@ class ContactMissing(InvoiceEvent):
     kind: ClassVar[str] = "contact.missing"
 
     account_name: str
-    reason: str
+    reason: Sentence
     about: str = ""
     """The instalment that cannot be asked for and on which occasion; empty for a step of a cadence."""
 
@@ -68,7 +68,7 @@ class ContactMissing(InvoiceEvent):
         return say(
             "A reminder cannot be sent to {account}: {reason}",
             account=self.account_name,
-            reason=kept.said(self.reason),
+            reason=self.reason,
         )
 
 
@@ -97,7 +97,7 @@ class StepStruck(InvoiceEvent):
 
     step: int
     letter: str
-    reason: str
+    reason: Sentence
 
     def told(self) -> str:
         """Return the fact as a sentence."""

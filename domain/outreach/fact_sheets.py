@@ -10,10 +10,11 @@ from uuid import UUID
 
 from domain.commitments import pauses
 from domain.deliverability import covering, waits
-from domain.kernel import calendars
+from domain.kernel import calendars, sentences
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.money import Money
+from domain.kernel.speech import say
 from domain.kernel.transactions import Rows
 from domain.ledger import sums
 from domain.outreach import fitting, lanes, providers
@@ -165,15 +166,16 @@ def _mail(core: Core, row: Mapping[str, Any]) -> MailFacts:
 
 
 def high_value(core: Core, asks: Sequence[Money]) -> dict[str, Any]:
-    """Return the sum of a mail in the base currency as words, and whether it is above the limit."""
+    """Return the sum of a mail in the base currency, or in words, and whether it is above the limit."""
     base = core.merchant.currency
     converted = [core.limits.in_base(each, base) for each in asks]
     known = sum((each.minor for each in converted if each is not None), 0)
     total = Money(known, base)
     if None in converted:
         foreign = ", ".join(sorted({each.currency for each in asks if core.limits.in_base(each, base) is None}))
-        return {"high_value": True, "total": f"an amount in {foreign}, of which no rate is stated,"}
-    return {"high_value": bool(asks) and core.limits.exceeds(total, core.limits.high_value, base), "total": str(total)}
+        strange = say("an amount in {currencies}, of which no rate is stated,", currencies=foreign)
+        return {"high_value": True, "total": strange}
+    return {"high_value": bool(asks) and core.limits.exceeds(total, core.limits.high_value, base), "total": total}
 
 
 def _item(core: Core, mail: Mapping[str, Any], told: Mapping[str, Any]) -> ItemFacts:
@@ -190,14 +192,16 @@ def _item(core: Core, mail: Mapping[str, Any], told: Mapping[str, Any]) -> ItemF
         promise_until=date.fromisoformat(told["promise_until"]) if told["promise_until"] else None,
         account_state=mail["account_state"],
         hold=_stop(told["hold"]) if told["hold"] else None,
+        paused_why=sentences.said(told["paused_why"]),
+        vetoed=told["vetoed"] if told["vetoed"] is None else sentences.said(told["vetoed"]),
         **{name: told[name] for name in _AS_TOLD},
     )
 
 
 _AS_TOLD = (
-    "step", "step_before", "nudge", "letter", "tone", "severity", "invoice_state", "paused_why", "processing",
+    "step", "step_before", "nudge", "letter", "tone", "severity", "invoice_state", "processing",
     "unapplied_minor", "owed_minor", "enrolment_state", "offset_days", "step_approval", "instalment",
-    "instalment_met", "plan_state", "vetoed", "mode",
+    "instalment_met", "plan_state", "mode",
 )  # fmt: skip
 
 
@@ -210,7 +214,7 @@ def _words(row: Mapping[str, Any]) -> str:
 
 def _stop(told: Mapping[str, Any]) -> Stop:
     until = datetime.fromisoformat(told["until"]) if told["until"] else None
-    return Stop(told["kind"], told["reason"], until, told.get("scope", ""))
+    return Stop(told["kind"], sentences.said(told["reason"]), until, told.get("scope", ""))
 
 
 def _health(row: Mapping[str, Any]) -> Health | None:

@@ -125,7 +125,7 @@ class MailFacts:
     """More of a week's payments going back means that we ask for what is not owed."""
     high_value: bool = False
     """Its sum is above the limit, or in a currency without a rate."""
-    total: str = ""
+    total: Money | str = ""
     unfit: str = ""
     """Of an answer: why it would tell something that is not true any more."""
     suppressed_for: str | None = None
@@ -156,11 +156,6 @@ class MailFacts:
     """As it was written down; where the mail goes."""
     relabelled: bool = False
     """An invoice in it gets another letter than the one that is written down."""
-
-    @property
-    def replied_end(self) -> str:
-        """Until when such a mail is waited for, in words; nothing where it is until a person dealt with it."""
-        return "" if self.replied_until is None else f" (known by its sender only: until {self.replied_until:%Y-%m-%d})"
 
     @property
     def by_itself(self) -> bool:

@@ -7,12 +7,12 @@ from uuid import UUID, uuid4
 
 from tortoise.exceptions import IntegrityError
 
-from domain.kernel import kept, timeline
+from domain.kernel import sentences, timeline
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.speech import say
-from domain.kernel.transactions import Transaction
+from domain.kernel.transactions import Row, Transaction
 from domain.outreach import waiting
 from domain.outreach.models import Gate
 from domain.outreach.refusals import GateRefused, ReasonMissing
@@ -97,7 +97,7 @@ async def close(
             await timeline.record(core, tx, event)
     except IntegrityError:  # of two who close it at once the first has done it
         raise GateRefused(
-            say("Somebody closed {name} at this very moment; look at it again.", name=kept.said(name))
+            say("Somebody closed {name} at this very moment; look at it again.", name=say(name))
         ) from None
     return event
 
@@ -117,7 +117,7 @@ async def open(  # noqa: A001 - a gate is opened
     async with core.transaction() as tx:
         gate = await Gate.locked(name=name, segment=segment, state=Gate.MACHINE.start.value)
         if gate is None:
-            called = kept.said(name)
+            called = say(name)
             raise GateRefused(
                 say("{name} is not closed; there is nothing to open.", name=f"{called[:1].upper()}{called[1:]}")
             )
@@ -142,7 +142,7 @@ async def prolong(core: Core, *, name: str, until: datetime, actor: Actor) -> Ga
     async with core.transaction() as tx:
         gate = await Gate.locked(name=name, segment=None, state=Gate.MACHINE.start.value)
         if gate is None or (gate.until is not None and gate.until <= now):
-            raise GateRefused(say("{name} is not closed; there is nothing to prolong.", name=kept.said(name)))
+            raise GateRefused(say("{name} is not closed; there is nothing to prolong.", name=say(name)))
         sooner = gate.until is None or until < gate.until
         await Gate.filter(id=gate.id).update(until=until)
         if sooner:
@@ -159,7 +159,7 @@ async def closed(core: Core) -> tuple[GateShown, ...]:
         " WHERE state = 'closed' AND (until IS NULL OR until > %s) ORDER BY created_at, id LIMIT 100",
         (core.clock.now(),),
     )
-    return tuple(GateShown(**row) for row in rows)
+    return tuple(_shown(row) for row in rows)
 
 
 async def maintenance(core: Core) -> GateShown | None:
@@ -169,7 +169,11 @@ async def maintenance(core: Core) -> GateShown | None:
         " WHERE state = 'closed' AND name = %s AND segment IS NULL AND (until IS NULL OR until > %s)",
         (MAINTENANCE, core.clock.now()),
     )
-    return GateShown(**row) if row else None
+    return _shown(row) if row else None
+
+
+def _shown(row: Row) -> GateShown:
+    return GateShown(**{**row, "reason": sentences.said(row["reason"])})
 
 
 async def _known(tx: Transaction, segment: str | None) -> None:
@@ -181,7 +185,7 @@ async def _known(tx: Transaction, segment: str | None) -> None:
 
 
 def _reason(text: str) -> str:
-    why = " ".join(text.split())[:LONGEST_REASON]
+    why = sentences.trimmed(text, most=LONGEST_REASON)
     if not why:
         raise ReasonMissing(say("Say why: everybody whose mail waits is told the reason."))
     return why

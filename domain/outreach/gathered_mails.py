@@ -11,7 +11,9 @@ from psycopg.types.json import Jsonb
 
 from domain.deliverability import mailings
 from domain.deliverability.states import MailingState
+from domain.kernel import sentences
 from domain.kernel.core import Core
+from domain.kernel.speech import counted, joined
 from domain.kernel.transactions import Transaction
 from domain.outreach import providers
 from domain.outreach.due import Recipient
@@ -96,7 +98,7 @@ async def make(
 def _mail(core: Core, to: Recipient, items: Sequence[Wanted], why: Collection[str]) -> dict[str, Any]:
     mailing_id, first = uuid4(), items[0]
     others = len(items) - 1
-    more = f"; and {others} more invoice{'s' if others > 1 else ''}" if others else ""
+    more = [_and_more(others)] if others else []
     return {
         "id": str(mailing_id),
         "letter": first.letter,
@@ -110,10 +112,14 @@ def _mail(core: Core, to: Recipient, items: Sequence[Wanted], why: Collection[st
         "step": first.step,
         "segment": first.segment,
         "state": (MailingState.DRAFTED if why else MailingState.QUEUED).value,
-        "reason": first.reason + more,
-        "needs": sorted(why),
+        "reason": sentences.as_text(joined("; ", [first.reason, *more])),
+        "needs": sorted(map(sentences.as_text, why)),
         "provider": providers.provider(to.email),
     }
+
+
+def _and_more(others: int) -> str:
+    return counted("and {n} more invoice", "and {n} more invoices", others)
 
 
 def needs(chosen: Sequence[Wanted]) -> Mapping[UUID, frozenset[str]]:
@@ -152,7 +158,7 @@ async def attach(core: Core, tx: Transaction, chosen: Sequence[Wanted], rooms: M
             "letter": item.letter,
             "tone": item.tone,
             "severity": item.severity,
-            "reason": item.reason,
+            "reason": sentences.as_text(item.reason),
         }
         for item in chosen
         for each in item.recipients
@@ -173,8 +179,10 @@ async def absent(tx: Transaction, chosen: Sequence[Wanted]) -> frozenset[str]:
 _RELABEL = """
     UPDATE mailing m SET letter = first.letter, tone = first.tone, invoice_id = first.invoice_id, step = first.step,
            segment = coalesce(first.segment, m.segment),
-           reason = first.reason || CASE first.items WHEN 1 THEN '' WHEN 2 THEN '; and 1 more invoice'
-                                    ELSE '; and ' || first.items - 1 || ' more invoices' END,
+           reason = CASE first.items WHEN 1 THEN first.reason ELSE json_build_object(
+               'say', '{first}; {more}', 'with', json_build_object(
+                   'first', json_build_object('kept', first.reason),
+                   'more', jsonb_set(%(more)s::jsonb, '{with,n}', to_jsonb(first.items - 1))))::text END,
            needs = ARRAY(SELECT DISTINCT each FROM unnest(m.needs || ARRAY(
                        SELECT told.need FROM unnest(%(of)s::uuid[], %(needs)s::text[]) AS told (id, need)
                        WHERE told.id = m.id)) each ORDER BY each)
@@ -201,6 +209,7 @@ async def relabel(
             {
                 "touched": [rooms[each].mailing_id for each in joined],
                 "of": [mailing_id for mailing_id, _ in why],
-                "needs": [need for _, need in why],
+                "needs": [sentences.as_text(need) for _, need in why],
+                "more": Jsonb(sentences.packed(_and_more(1))),
             },
         )

@@ -4,14 +4,15 @@
 a judge (None: nothing to object) and the reason that is kept and shown. Pure: the facts are read by ``fact_sheets``.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
-from domain.outreach import judges, reasons  # noqa: F401 - what is stored in English is read in other languages
+from domain.kernel import speech
+from domain.kernel.speech import phrase, say
+from domain.outreach import judges, told
 from domain.outreach.facts import ItemFacts, Lane, MailFacts, Stop
-from domain.outreach.told import Told
 from domain.outreach.verdicts import SEND, Never, Review, Verdict, Wait
 
 F = TypeVar("F", ItemFacts, MailFacts)
@@ -26,7 +27,11 @@ class Guardrail(Generic[F]):
     """Fields of the facts on which it depends."""
     judge: Callable[[F], Wait | Never | Review | None]
     reason: str
-    """``{f.…}`` stands for a fact."""
+    """The sentence that is kept and shown."""
+    values: Callable[[F], Mapping[str, object]] = lambda _: {}
+    """What is filled into it."""
+    otherwise: str = ""
+    """The sentence where one of the values is not known."""
     answers: bool = False
     """Whether it holds answers too; everything else concerns only what asks for money."""
 
@@ -34,45 +39,55 @@ class Guardrail(Generic[F]):
 ITEMS: tuple[Guardrail[ItemFacts], ...] = (
     Guardrail(
         "paid since", ("invoice_state", "settled_on"), lambda f: judges.ends(f.invoice_state == "settled"),
-        "nothing is open on the invoice any more: it was settled{f.settled_when}",
+        phrase("nothing is open on the invoice any more: it was settled on {day}"), lambda f: {"day": f.settled_on},
+        phrase("nothing is open on the invoice any more: it was settled"),
     ),
     Guardrail(
         "nothing open", ("invoice_state",), lambda f: judges.ends(f.invoice_state != "open"),
-        "nothing is open on the invoice any more: it is {f.invoice_state_told}",
+        phrase("nothing is open on the invoice any more: it is {state}"),
+        lambda f: {"state": say(f.invoice_state.replace("_", " "))},
     ),
     Guardrail(
         "reminders ended", ("enrolment_state",), lambda f: judges.ends(f.enrolment_state == "closed"),
-        "the invoice's reminders have ended",
+        phrase("the invoice's reminders have ended"),
     ),
-    Guardrail("veto", ("vetoed",), lambda f: judges.ends(f.vetoed is not None), "this step was struck out: {f.vetoed}"),
+    Guardrail(
+        "veto", ("vetoed",), lambda f: judges.ends(f.vetoed is not None),
+        phrase("this step was struck out: {why}"), lambda f: {"why": f.vetoed},
+    ),
     Guardrail(
         "instalment paid", ("instalment", "instalment_met"), lambda f: judges.ends(f.instalment and f.instalment_met),
-        "the instalment has been paid",
+        phrase("the instalment has been paid"),
     ),
     Guardrail(
         "plan ended", ("instalment", "plan_state"), lambda f: judges.ends(f.instalment and f.plan_state != "running"),
-        "the plan is {f.plan_state}",
+        phrase("the plan is {state}"), lambda f: {"state": say(f.plan_state or "")},
     ),
     Guardrail(
         "account excluded", ("account_state",), lambda f: judges.gives_back(f.account_state == "excluded"),
-        "the account is excluded from reminders",
+        phrase("the account is excluded from reminders"),
     ),
     Guardrail(
-        "debit under way", ("processing",), lambda f: judges.gives_back(f.processing), "a bank debit is under way"
+        "debit under way", ("processing",), lambda f: judges.gives_back(f.processing),
+        phrase("a bank debit is under way"),
     ),
     Guardrail(
         "hold", ("hold",), lambda f: judges.gives_back(f.hold is not None, until=f.hold.until if f.hold else None),
-        "on hold ({f.hold.kind}){f.hold_end}: {f.hold.reason}",
+        phrase("on hold ({kind}) until {until}: {why}"), lambda f: told.stop(f.hold),
+        phrase("on hold ({kind}): {why}"),
     ),
-    Guardrail("paused", ("ask", "paused_why"), judges.paused, "nothing is left to ask for: {f.paused_why}"),
+    Guardrail(
+        "paused", ("ask", "paused_why"), judges.paused,
+        phrase("nothing is left to ask for: {why}"), lambda f: {"why": f.paused_why},
+    ),
     Guardrail(
         "account in credit", ("unapplied_minor", "owed_minor"),
         lambda f: judges.gives_back(0 < f.owed_minor <= f.unapplied_minor),
-        "the account's unapplied money and open credit notes cover all that it owes",
+        phrase("the account's unapplied money and open credit notes cover all that it owes"),
     ),
     Guardrail(
         "not due yet", ("today", "due_on", "offset_days", "instalment", "nudge"), judges.not_yet,
-        "its due date was moved to {f.due_on}",
+        phrase("its due date was moved to {day}"), lambda f: {"day": f.due_on},
     ),
 )  # fmt: skip
 """Read top to bottom; the first that objects is the reason which is kept and shown."""
@@ -81,77 +96,90 @@ ITEMS: tuple[Guardrail[ItemFacts], ...] = (
 MAIL: tuple[Guardrail[MailFacts], ...] = (
     Guardrail(
         "contact removed", ("contact_state",), lambda f: judges.unreachable(f, f.contact_state != "active"),
-        "the contact was removed", answers=True,
+        phrase("the contact was removed"), answers=True,
     ),
     Guardrail(
         "suppressed", ("suppressed_for",), lambda f: judges.unreachable(f, f.suppressed_for not in (None, "opted out")),
-        "the address is suppressed ({f.suppressed_for})", answers=True,
+        phrase("the address is suppressed ({why})"), lambda f: {"why": say(f.suppressed_for or "")}, answers=True,
     ),
     Guardrail(
         "opted out", ("suppressed_for",), lambda f: judges.unreachable(f, f.suppressed_for == "opted out"),
-        "the contact opted out of reminders",
+        phrase("the contact opted out of reminders"),
     ),
-    Guardrail("outdated", ("unfit",), lambda f: judges.ends(bool(f.unfit)), "{f.unfit}", answers=True),
+    Guardrail("outdated", ("unfit",), lambda f: judges.ends(bool(f.unfit)), "{unfit}",
+              lambda f: {"unfit": f.unfit}, answers=True),
     Guardrail(
         "approval", ("approved_at", "items", "high_value", "edited_by"), judges.unapproved,
-        "a person has to approve it: {f.approvals}",
+        phrase("a person has to approve it: {why}"), lambda f: {"why": speech.joined(", ", judges.approvals(f))},
     ),
     Guardrail(
         "stale approval", ("approved_at", "drafted_as", "items", "letter", "address_key"), judges.stale,
-        "it was approved as something else: {f.changes}",
+        phrase("it was approved as something else: {changes}"),
+        lambda f: {"changes": speech.joined("; ", told.changes(f.drafted_as or {}, f.snapshot))},
     ),
     Guardrail(
-        "gate", ("gates", "approved_at"), judges.gated, "{f.gate.kind}{f.gate_end}: {f.gate.reason}", answers=True
+        "gate", ("gates", "approved_at"), judges.gated,
+        phrase("{kind} until {until}: {why}"), lambda f: told.stop(judges.gate(f)),
+        phrase("{kind}: {why}"), answers=True,
     ),
     Guardrail(
         "conversation", ("replied_at", "replied_until"), judges.unanswered,
-        "the customer wrote on {f.replied_at:%Y-%m-%d} and waits for an answer{f.replied_end}",
+        phrase("the customer wrote on {day} and waits for an answer (known by its sender only: until {until})"),
+        lambda f: {"day": told.day(f.replied_at), "until": told.day(f.replied_until)},
+        phrase("the customer wrote on {day} and waits for an answer"),
     ),
     Guardrail(
         "ledger too old", ("ledger_at", "ledger_max_age"), judges.stale_ledger,
-        "no invoices or payments were imported or received for {f.ledger_max_age.days} days",
+        phrase("no invoices or payments were imported or received for {days} days"),
+        lambda f: {"days": f.ledger_max_age.days},
     ),
     Guardrail(
         "segment coverage", ("health", "least_coverage", "approved_at"), judges.poor_coverage,
-        "only {f.health.mailable_count} of {f.health.open_count} open invoices ({f.health.coverage:.0%}) of segment "
-        "{f.segment} have a contact that can be mailed; {f.total} is held back",
+        phrase(
+            "only {mailable} of {total} open invoices ({share}) of segment {segment} have a contact that can be mailed;"
+            " {sum} is held back"
+        ),
+        told.coverage,
     ),
     Guardrail(
         "segment reversals", ("health", "most_reversals", "approved_at"), judges.many_reversals,
-        "{f.health.reversed_week} of the week's {f.health.paid_week} payments of segment {f.segment} went back "
-        "({f.health.reversals:.0%}); {f.total} is held back",
+        phrase("{back} of the week's {paid} payments of segment {segment} went back ({share}); {sum} is held back"),
+        told.reversals,
     ),
-    Guardrail("undo", ("approved_at", "undo"), judges.undo, "its approval may still be called back"),
+    Guardrail("undo", ("approved_at", "undo"), judges.undo, phrase("its approval may still be called back")),
     Guardrail(
         "weekend", ("now", "zone", "country"), lambda f: judges.free_day(f, weekend=True),
-        "it is the weekend where the payer is",
+        phrase("it is the weekend where the payer is"),
     ),
     Guardrail(
         "holiday", ("now", "zone", "country"), lambda f: judges.free_day(f, weekend=False),
-        "it is a holiday where the payer is",
+        phrase("it is a holiday where the payer is"),
     ),
     Guardrail(
         "quiet hours", ("now", "zone", "country", "opens", "closes"), judges.quiet_hours,
-        "it is {f.local_time} where the payer is; reminders leave from {f.opens:%H:%M} to {f.closes:%H:%M}",
+        phrase("it is {now} where the payer is; reminders leave from {opens} to {closes}"), told.hours,
     ),
     Guardrail(
         "contact rest", ("asked_at", "rest"), judges.rest,
-        "the contact was last written to on {f.asked_at:%Y-%m-%d}; reminders rest for {f.rest.days} days",
+        phrase("the contact was last written to on {day}; reminders rest for {days} days"),
+        lambda f: {"day": told.day(f.asked_at), "days": f.rest.days},
     ),
     Guardrail(
-        "breaker", ("breaker",), judges.breaker, "mail to {f.breaker.kind} is paused: {f.breaker.reason}",
+        "breaker", ("breaker",), judges.breaker,
+        phrase("mail to {provider} is paused: {why}"), lambda f: told.breaker(f.breaker),
     ),
     Guardrail(
         "segment cap", ("lanes",), judges.cap("segment cap"),
-        "the segment's {f.segment_cap} reminders of the day have left",
+        phrase("the segment's {cap} reminders of the day have left"), lambda f: told.cap(f, "segment cap"),
     ),
     Guardrail(
         "domain cap", ("lanes",), judges.cap("domain cap"),
-        "the sending domain's {f.domain_cap} mails of the day have left",
+        phrase("the sending domain's {cap} mails of the day have left"), lambda f: told.cap(f, "domain cap"),
     ),
     Guardrail(
         "warm-up", ("lanes",), judges.cap("warm-up"),
-        "the sending domain is new and sends {f.warm_up_cap} mails a day for now; those of today have left",
+        phrase("the sending domain is new and sends {cap} mails a day for now; those of today have left"),
+        lambda f: told.cap(f, "warm-up"),
     ),
 )  # fmt: skip
 """What will never pass comes before what a person must see, and that before what waits."""
@@ -208,4 +236,6 @@ def _judged(line: Guardrail[F], facts: F) -> Wait | Never | Review | None:
     found = line.judge(facts)
     if found is None:
         return None
-    return replace(found, guardrail=line.name, reason=line.reason.format(f=Told(facts)))
+    values = line.values(facts)
+    unknown = line.otherwise and None in values.values()
+    return replace(found, guardrail=line.name, reason=say(line.otherwise if unknown else line.reason, **values))

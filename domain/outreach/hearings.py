@@ -10,6 +10,7 @@ from domain.deliverability.triage import LONGEST_ABSENCE
 from domain.kernel import timeline
 from domain.kernel.actor import SYSTEM
 from domain.kernel.core import Core
+from domain.kernel.speech import say
 from domain.kernel.transactions import Rows
 from domain.outreach import holds
 from domain.outreach.holds import HoldKind
@@ -46,7 +47,7 @@ async def wait_for_contact(core: Core, *, entry_id: int) -> None:
             return
         await holds.put_by_itself(
             core, tx, kind=HoldKind.AWAY, account_id=event.account_id, contact_id=event.contact_id, until=until,
-            reason=f"{event.address} is away, says an automatic answer")  # fmt: skip
+            reason=say("{address} is away, says an automatic answer", address=event.address))  # fmt: skip
 
 
 async def end_absence(core: Core, *, entry_id: int) -> None:
@@ -63,11 +64,11 @@ async def end_absence(core: Core, *, entry_id: int) -> None:
         until = datetime.combine(back_on, time(), core.merchant.zone) if back_on else now
         ended = await holds.end_by_itself(
             core, tx, kind=HoldKind.AWAY, contact_id=event.contact_id, beyond=max(until, now),
-            reason="the mail was read again, and says of no such absence")  # fmt: skip
+            reason=say("the mail was read again, and says of no such absence"))  # fmt: skip
         if ended and until > now:
             await holds.put_by_itself(
                 core, tx, kind=HoldKind.AWAY, account_id=event.account_id, contact_id=event.contact_id, until=until,
-                reason=f"{event.address} is away, says an automatic answer")  # fmt: skip
+                reason=say("{address} is away, says an automatic answer", address=event.address))  # fmt: skip
 
 
 async def _waited(core: Core, rows: Rows, contact_id: UUID) -> timedelta:
@@ -88,7 +89,8 @@ async def review_customer(core: Core, *, entry_id: int) -> None:
     async with core.transaction() as tx:
         await holds.put_by_itself(
             core, tx, kind=HoldKind.REVIEW, account_id=event.account_id,
-            reason=f"{event.address} complained about a reminder; look at it, and choose a softer tone")  # fmt: skip
+            reason=say("{address} complained about a reminder; look at it, and choose a softer tone",
+                       address=event.address))  # fmt: skip
 
 
 async def end_review(core: Core, *, entry_id: int) -> None:
@@ -106,4 +108,4 @@ async def end_review(core: Core, *, entry_id: int) -> None:
     )
     for row in rows:
         if await Hold.exists(id=row["id"], state=Hold.MACHINE.start.value):
-            await holds.lift(core, hold_id=row["id"], reason="the complaint was taken back", actor=SYSTEM)
+            await holds.lift(core, hold_id=row["id"], reason=say("the complaint was taken back"), actor=SYSTEM)

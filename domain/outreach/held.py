@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from domain.kernel import addresses, kept
+from domain.kernel import addresses, sentences
 from domain.kernel.core import Core
 from domain.kernel.transactions import Row
 from domain.outreach import due
@@ -87,7 +87,7 @@ async def of(core: Core, *, invoice_id: UUID) -> Standing | None:
         next_step=ahead[0].position if runs and ahead else None,
         next_letter=ahead[0].letter if runs and ahead else None,
         next_at=row["next_action_at"] if runs else None,
-        held=kept.said(row["held"]),
+        held=sentences.said(row["held"]),
         struck=struck,
         pending=await _pending(core, invoice_id),
     )
@@ -98,7 +98,7 @@ async def _struck(core: Core, enrolment_id: UUID) -> tuple[Struck, ...]:
         "SELECT step, reason, made_by, created_at AS at FROM veto WHERE enrolment_id = %s ORDER BY step",
         (enrolment_id,),
     )
-    return tuple(Struck(**row) for row in rows)
+    return tuple(Struck(**{**row, "reason": sentences.said(row["reason"])}) for row in rows)
 
 
 async def _pending(core: Core, invoice_id: UUID) -> tuple[Pending, ...]:
@@ -115,5 +115,5 @@ async def _pending(core: Core, invoice_id: UUID) -> tuple[Pending, ...]:
 
 def _mail(row: Row) -> Pending:
     sent_to = addresses.masked(row.pop("address"))
-    told = {"reason": kept.said(row["reason"]), "waits_reason": kept.said(row["waits_reason"])}
-    return Pending(**{**row, **told, "needs": kept.all_said(row["needs"])}, sent_to=sent_to)
+    told = {"reason": sentences.said(row["reason"]), "waits_reason": sentences.said(row["waits_reason"])}
+    return Pending(**{**row, **told, "needs": sentences.all_said(row["needs"])}, sent_to=sent_to)

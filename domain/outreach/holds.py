@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
-from domain.kernel import addresses, kept, timeline
+from domain.kernel import addresses, sentences, timeline
 from domain.kernel.actor import SYSTEM, Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
@@ -172,7 +172,7 @@ async def in_force(
     )
     return tuple(
         HoldShown(**{**row, "contact": row["contact"] and addresses.masked(row["contact"]),
-                     "reason": kept.said(row["reason"])})
+                     "reason": sentences.said(row["reason"])})
         for row in rows
     )  # fmt: skip
 
@@ -292,7 +292,7 @@ def _about(place: _Place) -> dict[str, Any]:
 
 
 def _reason(text: str) -> str:
-    why = " ".join(text.split())[:LONGEST_REASON]
+    why = sentences.trimmed(text, most=LONGEST_REASON)
     if not why:
         raise ReasonMissing(say("Say why: whoever asks later wants to know it."))
     return why

@@ -11,6 +11,7 @@ from domain.kernel.actor import SYSTEM
 from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.money import Money
+from domain.kernel.speech import say
 from domain.kernel.transactions import Row, Rows, Transaction
 from domain.outreach import decisions, due, gathering, needs
 from domain.outreach.due import Case, Moment, Recipient
@@ -37,7 +38,7 @@ _HELD = f"{_DUE} FOR KEY SHARE OF i SKIP LOCKED"
 
 _TOLD = """
     SELECT DISTINCT i.account_id FROM invoice i JOIN enrolment e ON e.invoice_id = i.id
-    WHERE i.account_id = ANY(%(accounts)s) AND e.state = 'running' AND e.held = ANY(%(unreachable)s)
+    WHERE i.account_id = ANY(%(accounts)s) AND e.state = 'running' AND e.wants_contact
     UNION
     SELECT x.account_id FROM unnest(%(invoices)s::uuid[], %(keys)s::text[]) AS stuck (invoice_id, key)
     JOIN timeline_entry x ON x.invoice_id = stuck.invoice_id AND x.kind = %(kind)s AND x.fact->>'about' = stuck.key
@@ -126,21 +127,21 @@ def _addressed(
     agreed = tuple(each for each in mailable if each.id == row["contact_id"])
     recipients = agreed or tuple(mailable)
     if recipients or any(not each.suppressed for each in meant):
-        return Asked(row, case, recipients, holds=holds or ("" if recipients else decisions.ALL_AWAY))
+        return Asked(row, case, recipients, holds=holds or ("" if recipients else say(decisions.ALL_AWAY)))
     return Asked(row, case, (), _unreachable(everybody, meant), holds)
 
 
 def _unreachable(everybody: Collection[Recipient], meant: Collection[Recipient]) -> str:
     if meant:
-        return decisions.ALL_SUPPRESSED
-    return decisions.NO_ROLE.format(role="billing") if everybody else decisions.NOBODY
+        return say(decisions.ALL_SUPPRESSED)
+    return say(decisions.NO_ROLE["billing"] if everybody else decisions.NOBODY)
 
 
 def _item(core: Core, asked: Asked) -> Wanted:
     row, case = asked.row, asked.case
     occasion = Occasion(row["occasion"])
     letter, severity = LETTERS[occasion]
-    told = "was missed" if occasion is Occasion.MISSED else f"is due on {row['due_on']}"
+    told = {"position": row["position"], "parts": row["parts"]}
     return Wanted(
         key=asked.key,
         invoice_id=case.invoice_id,
@@ -150,7 +151,9 @@ def _item(core: Core, asked: Asked) -> Wanted:
         letter=letter,
         tone=Tone.NEUTRAL.value,
         severity=severity,
-        reason=f"instalment {row['position']} of {row['parts']} {told}",
+        reason=say("instalment {position} of {parts} was missed", **told)
+        if occasion is Occasion.MISSED
+        else say("instalment {position} of {parts} is due on {day}", **told, day=row["due_on"]),
         recipients=asked.recipients,
         needs=needs_of(core, asked),
         segment=case.segment or None,
@@ -174,7 +177,6 @@ async def _missing(core: Core, tx: Transaction, stuck: Sequence[Asked]) -> None:
         _TOLD,
         {
             "accounts": list(first),
-            "unreachable": list(decisions.UNREACHABLE),
             "invoices": [each.case.invoice_id for each in stuck],
             "keys": [each.key for each in stuck],
             "kind": ContactMissing.kind,

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from domain.kernel import calendars
+from domain.kernel.speech import say
 from domain.outreach import needs
 from domain.outreach.facts import ItemFacts, Lane, MailFacts, Stop
 from domain.outreach.verdicts import Never, Review, Wait
@@ -53,11 +54,11 @@ def approvals(f: MailFacts) -> tuple[str, ...]:
     """
     planned = [each for each in f.items if not each.nudge]
     reasons = (
-        (needs.SHADOW, any(each.mode != "autopilot" for each in planned)),
-        (needs.FINAL, f.severity >= needs.FINAL_SEVERITY),
-        (needs.HIGH_VALUE, f.high_value),
-        (needs.STEP, any(each.step_approval for each in planned)),
-        (f"edited by {f.edited_by}", f.edited_by is not None),
+        (say(needs.SHADOW), any(each.mode != "autopilot" for each in planned)),
+        (say(needs.FINAL), f.severity >= needs.FINAL_SEVERITY),
+        (say(needs.HIGH_VALUE), f.high_value),
+        (say(needs.STEP), any(each.step_approval for each in planned)),
+        (say("edited by {name}", name=f.edited_by), f.edited_by is not None),
     )
     return tuple(reason for reason, holds in reasons if holds)
 

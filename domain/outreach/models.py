@@ -5,6 +5,7 @@ from uuid import UUID
 
 from tortoise import fields
 
+from domain.kernel.columns import SentenceField
 from domain.kernel.records import Record, StatefulRecord
 from domain.outreach import states
 
@@ -20,7 +21,9 @@ class Enrolment(StatefulRecord):
     last_position: int = fields.IntField()
     last_severity: int = fields.SmallIntField()
     next_action_at: datetime | None = fields.DatetimeField(null=True)
-    held: str = fields.TextField(default="")
+    held: str = SentenceField(default="")
+    wants_contact: fields.Field[bool] = fields.BooleanField(default=False)
+    """It is held since a person has to find somebody to write to."""
     created_at: datetime = fields.DatetimeField()
 
     class Meta:
@@ -34,7 +37,7 @@ class Veto(Record):
 
     enrolment_id: UUID = fields.UUIDField()
     step: int = fields.IntField()
-    reason: str = fields.TextField()
+    reason: str = SentenceField()
     made_by: str = fields.TextField()
     created_at: datetime = fields.DatetimeField()
 
@@ -53,7 +56,7 @@ class Hold(StatefulRecord):
     invoice_id: UUID | None = fields.UUIDField(null=True)
     contact_id: UUID | None = fields.UUIDField(null=True)
     kind: str = fields.TextField()
-    reason: str = fields.TextField()
+    reason: str = SentenceField()
     until: datetime | None = fields.DatetimeField(null=True)
     made_by: str = fields.TextField()
     created_at: datetime = fields.DatetimeField()
@@ -74,7 +77,7 @@ class Gate(StatefulRecord):
     name: str = fields.TextField()
     segment: str | None = fields.TextField(null=True)
     holds: str = fields.TextField()
-    reason: str = fields.TextField()
+    reason: str = SentenceField()
     until: datetime | None = fields.DatetimeField(null=True)
     made_by: str = fields.TextField()
     created_at: datetime = fields.DatetimeField()

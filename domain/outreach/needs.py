@@ -1,17 +1,14 @@
 """Needs: why a reminder does not leave before a person has approved it."""
 
-from domain.kernel import kept
 from domain.kernel.core import Core
 from domain.kernel.money import Money
-from domain.kernel.speech import phrase
+from domain.kernel.speech import phrase, say
 
 SHADOW = phrase("Shadow Mode")
 FINAL = phrase("final notice")
 HIGH_VALUE = phrase("high value")
 STEP = phrase("the step asks for approval")
 VOID = phrase("its approval is void")
-
-kept.learn(SHADOW, FINAL, HIGH_VALUE, STEP, VOID, phrase("edited by {name}"))
 
 FINAL_SEVERITY = 2
 """Severity of the last letter before a person takes over."""
@@ -25,4 +22,4 @@ def of_item(core: Core, *, mode: str, severity: int, approval: bool, asked: Mone
         (HIGH_VALUE, core.limits.exceeds(asked, core.limits.high_value, core.merchant.currency)),
         (STEP, approval),
     )
-    return tuple(reason for reason, holds in reasons if holds)
+    return tuple(say(reason) for reason, holds in reasons if holds)

@@ -6,13 +6,13 @@ from uuid import UUID, uuid4
 
 from domain import letters
 from domain.deliverability.models import Mailing
-from domain.kernel import addresses, dates, kept, timeline
+from domain.kernel import addresses, dates, sentences, timeline
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.dates import days_past_due
 from domain.kernel.events import by
-from domain.kernel.speech import say
+from domain.kernel.speech import joined, say
 from domain.kernel.transactions import Transaction
 from domain.ledger import invoices
 from domain.ledger.models import Account, Invoice
@@ -21,7 +21,6 @@ from domain.outreach.gathered_mails import Wanted
 from domain.outreach.models import Enrolment
 from domain.outreach.refusals import NudgeRefused
 from domain.outreach.stop_events import ReminderNudged
-from domain.outreach.told import moment
 from domain.outreach.verdicts import Never, Review, Wait
 from domain.people.models import Person
 
@@ -101,7 +100,7 @@ async def _none_pending(tx: Transaction, invoice: Invoice) -> None:
         say(
             "a reminder about it is on its way until {until}: {why}",
             until=dates.told(pending["not_before"]),
-            why=kept.said(pending["waits_reason"]),
+            why=sentences.said(pending["waits_reason"]),
         ),
     )
 
@@ -125,7 +124,7 @@ async def _gathered(core: Core, tx: Transaction, invoice: Invoice, key: str, act
         letter=letter,
         tone="Neutral",
         severity=letters.KINDS[letter].severity,
-        reason=f"asked for by {actor.name}",
+        reason=say("asked for by {name}", name=actor.name),
         recipients=mailable,
         segment=enrolment.segment if enrolment else None,
         at_once=True,
@@ -158,9 +157,11 @@ async def _judged(core: Core, tx: Transaction, invoice: Invoice, key: str, actor
             case Never():
                 nevers.append(verdict.reason)
             case Review():
-                waits.append(f"waits for an approval: {', '.join(judges.approvals(facts))}")
+                why = joined(", ", judges.approvals(facts))
+                waits.append(say("waits for an approval: {why}", why=why))
             case Wait():
-                waits.append(f"waits{moment(verdict.until)}: {verdict.reason}")
+                until = dates.told(verdict.until)
+                waits.append(say("waits until {until}: {why}", until=until, why=verdict.reason))
     if len(nevers) == len(ids):
         raise NudgeRefused(invoice.number, nevers[0])
     await Mailing.filter(id__in=ids, made_by="Plixo").update(made_by=actor.name, made_by_id=actor.id)

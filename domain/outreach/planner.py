@@ -8,15 +8,17 @@ contact is one row by a unique key.
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from domain.kernel import timeline
+from domain.kernel import sentences, timeline
 from domain.kernel.actor import SYSTEM
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.events import by
+from domain.kernel.speech import phrase, say
 from domain.kernel.transactions import Row, Transaction
 from domain.outreach import decisions, enrolments, gathering, instalments, newcomers
 from domain.outreach.decisions import Decision, Does
@@ -37,9 +39,11 @@ WINDOW = 20_000
 MOST_OF_ONE = 4 * gathering.MAX_ITEMS
 """Enrolments of one customer in one transaction: more than a mail can hold."""
 
-FULL = f"the contact's next mail has {gathering.MAX_ITEMS} invoices already"
+FULL = phrase("the contact's next mail has {count} invoices already")
 
-APART = "another contact of the customer was written to just now; all of them are told together, by the next mail"
+APART = phrase(
+    "another contact of the customer was written to just now; all of them are told together, by the next mail"
+)
 
 _START = (datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
 """Before every enrolment in the order of the pages."""
@@ -191,8 +195,10 @@ async def _bump(core: Core, tx: Transaction, mailed: Sequence[Decision], gathere
     done = [each for each in mailed if _key(each) in gathered.done]
     await _pass(tx, done)
     again = core.clock.now() + decisions.LOOK_AGAIN
-    reasons = dict.fromkeys(gathered.full, FULL) | dict.fromkeys(gathered.apart, APART)
-    await _held(tx, [(each.case.id, reasons[_key(each)], again) for each in mailed if _key(each) in reasons])
+    full, apart = say(FULL, count=gathering.MAX_ITEMS), say(APART)
+    reasons = dict.fromkeys(gathered.full, full) | dict.fromkeys(gathered.apart, apart)
+    late = [each for each in mailed if _key(each) in reasons]
+    await _held(tx, [replace(each, reason=reasons[_key(each)], until=again) for each in late])
 
 
 async def _pass(tx: Transaction, passed: Sequence[Decision]) -> None:
@@ -201,7 +207,7 @@ async def _pass(tx: Transaction, passed: Sequence[Decision]) -> None:
         return
     await tx.execute(
         "UPDATE enrolment e SET last_position = n.position, last_severity = n.severity, next_action_at = n.until,"
-        " held = '' FROM unnest(%s::uuid[], %s::int[], %s::smallint[], %s::timestamptz[])"
+        " held = '', wants_contact = false FROM unnest(%s::uuid[], %s::int[], %s::smallint[], %s::timestamptz[])"
         " AS n (id, position, severity, until) WHERE e.id = n.id",
         (
             [each.case.id for each in passed],
@@ -212,12 +218,18 @@ async def _pass(tx: Transaction, passed: Sequence[Decision]) -> None:
     )
 
 
-async def _held(tx: Transaction, held: Sequence[tuple[UUID, str, datetime]]) -> None:
+async def _held(tx: Transaction, held: Sequence[Decision]) -> None:
     if held:
         await tx.execute(
-            "UPDATE enrolment e SET held = n.reason, next_action_at = n.until"
-            " FROM unnest(%s::uuid[], %s::text[], %s::timestamptz[]) AS n (id, reason, until) WHERE e.id = n.id",
-            ([each[0] for each in held], [each[1] for each in held], [each[2] for each in held]),
+            "UPDATE enrolment e SET held = n.reason, wants_contact = n.wants_contact, next_action_at = n.until"
+            " FROM unnest(%s::uuid[], %s::text[], %s::boolean[], %s::timestamptz[])"
+            " AS n (id, reason, wants_contact, until) WHERE e.id = n.id",
+            (
+                [each.case.id for each in held],
+                [sentences.as_text(each.reason) for each in held],
+                [each.missing for each in held],
+                [each.until for each in held],
+            ),
         )
 
 
@@ -226,12 +238,12 @@ async def _hold(core: Core, tx: Transaction, held: Sequence[Decision], now: date
     if missing:
         known = await tx.rows(
             "SELECT DISTINCT i.account_id FROM invoice i JOIN enrolment e ON e.invoice_id = i.id"
-            " WHERE i.account_id = ANY(%s) AND e.state = 'running' AND e.held = ANY(%s)",
-            (list(missing), list(decisions.UNREACHABLE)),
+            " WHERE i.account_id = ANY(%s) AND e.state = 'running' AND e.wants_contact",
+            (list(missing),),
         )
         for row in known:
             del missing[row["account_id"]]
-    await _held(tx, [(each.case.id, each.reason, each.until) for each in held])
+    await _held(tx, held)
     said = by(SYSTEM, now)
     await timeline.record_many(
         core,

@@ -14,6 +14,7 @@ from domain.kernel.actor import Actor, Permission
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.money import Money
+from domain.kernel.speech import say
 from domain.outreach import decisions, instalments, preview_lines
 from domain.outreach.decisions import Decision, Does
 from domain.outreach.due import Case, Moment, Recipient
@@ -204,8 +205,8 @@ def _waits(
         midnight, zone=zone, country=country, opens=core.limits.opens, closes=core.limits.closes
     ).astimezone(zone)
     if opens.date() > moment.today:
-        return f"nobody works there on that day; it would leave on {opens:%Y-%m-%d}"
+        return say("nobody works there on that day; it would leave on {day}", day=opens.date())
     if recipients and all(each.email_key in rested for each in recipients):
         last = max(rested[each.email_key] for each in recipients).astimezone(core.merchant.zone)
-        return f"the contact was last written to on {last:%Y-%m-%d}; reminders rest"
+        return say("the contact was last written to on {day}; reminders rest", day=last.date())
     return ""

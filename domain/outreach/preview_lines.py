@@ -7,9 +7,10 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.commitments.instalments import Occasion
-from domain.kernel import addresses, kept
+from domain.kernel import addresses, sentences
 from domain.kernel.core import Core
 from domain.kernel.money import Money
+from domain.kernel.speech import say
 from domain.kernel.transactions import Row
 from domain.outreach import decisions, due, instalments
 from domain.outreach.decisions import Decision
@@ -98,9 +99,9 @@ def _of_item(core: Core, row: Row, case: Case, moment: Moment) -> Line:
         asks=case.asked,
         segment=row["segment"] or "",
         step=row["step"] if row["enrolment_id"] else None,
-        needs=kept.all_said(row["needs"]) if row["state"] == "drafted" else (),
-        holds=kept.said(stopped[0] if stopped else waits),
-        struck=f"{row['veto_by']}: {row['veto_reason']}" if row["veto_by"] else "",
+        needs=sentences.all_said(row["needs"]) if row["state"] == "drafted" else (),
+        holds=sentences.said(stopped[0] if stopped else waits),
+        struck=_struck(row["veto_by"], row["veto_reason"]) if row["veto_by"] else "",
         pending=True,
     )
 
@@ -126,14 +127,14 @@ def of_instalment(core: Core, asked: Asked, *, holds: str) -> Line:
         asks=Money(asked.minor, case.currency),
         segment=case.segment,
         step=None,
-        needs=kept.all_said(instalments.needs_of(core, asked)),
-        holds=kept.said(holds),
+        needs=instalments.needs_of(core, asked),
+        holds=holds,
     )
 
 
 def of_struck(decision: Decision, veto: Veto) -> Line:
     """Return the line of a step that was struck out."""
-    return _line(decision, veto.step, veto.letter, veto.tone, struck=f"{veto.made_by}: {veto.reason}")
+    return _line(decision, veto.step, veto.letter, veto.tone, struck=_struck(veto.made_by, veto.reason))
 
 
 def _line(decision: Decision, step: int, letter: str, tone: str, *, holds: str = "", struck: str = "") -> Line:
@@ -149,10 +150,14 @@ def _line(decision: Decision, step: int, letter: str, tone: str, *, holds: str =
         asks=case.asked,
         segment=case.segment,
         step=step,
-        needs=() if struck else kept.all_said(decision.needs),
+        needs=() if struck else decision.needs,
         holds=holds,
         struck=struck,
     )
+
+
+def _struck(by: str, reason: str) -> str:
+    return say("{who}: {why}", who=by, why=sentences.said(reason))
 
 
 async def struck(core: Core, *, ids: Sequence[UUID], moment: Moment) -> Mapping[UUID, Sequence[Veto]]:

@@ -29,7 +29,6 @@ Refusal
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from domain.kernel import kept
 from domain.kernel.refusals import NotFound, Refusal
 from domain.kernel.speech import say
 
@@ -151,14 +150,14 @@ class NoDraft(Refusal):
     """Say what became of a draft meanwhile."""
 
     def __init__(self, what: str) -> None:
-        super().__init__(say("This is no draft any more: {why}.", why=kept.said(what)))
+        super().__init__(say("This is no draft any more: {why}.", why=what))
 
 
 class DraftOutdated(Refusal):
     """Say how a draft differs from what the approver was shown; nothing was approved."""
 
     def __init__(self, changes: Sequence[str]) -> None:
-        self.changes = kept.all_said(changes)
+        self.changes = tuple(changes)
         super().__init__(
             say(
                 "It has changed since you looked: {changes}. Nothing was approved; look again.",
@@ -196,7 +195,7 @@ class NudgeRefused(Refusal):
     """Say why a reminder would not be sent now."""
 
     def __init__(self, number: str, why: str) -> None:
-        super().__init__(say("No reminder about {number} now: {why}.", number=number, why=kept.said(why)))
+        super().__init__(say("No reminder about {number} now: {why}.", number=number, why=why))
 
 
 class HoldUnclear(Refusal):

@@ -15,8 +15,9 @@ from domain.deliverability import return_paths
 from domain.deliverability.events import LetterRefused, LetterSent, LetterUncertain
 from domain.deliverability.models import Mailing, MailingItem
 from domain.deliverability.states import ItemState, MailingState
-from domain.kernel import timeline
+from domain.kernel import sentences, timeline
 from domain.kernel.core import Core
+from domain.kernel.speech import joined, say
 from domain.kernel.transactions import Transaction
 from domain.ledger import receipts
 from domain.ledger.receipts import IssuedReceipt
@@ -166,7 +167,7 @@ async def _delivered(core: Core, mailing_ids: Collection[UUID]) -> None:
         await Mailing.move_all("deliver", ids=ids, before=MailingState.SENDING, sent_at=core.clock.now())
         await tx.execute(_COME_TO, (ids, ids))
         events = [
-            LetterSent(**fields, step=part["step"], why=part["reason"])
+            LetterSent(**fields, step=part["step"], why=sentences.said(part["reason"]))
             for each in told.values()
             for fields, part in each
         ]
@@ -181,7 +182,7 @@ async def refused(core: Core, *, mailing_id: UUID, answer: str) -> None:
             return
         await mailing.move(
             "refuse",
-            reason=f"{mailing.reason}; refused by the relay: {answer}",
+            reason=_also(mailing, say("refused by the relay: {answer}", answer=answer)),
             provider=providers.provider(mailing.address_key),
             answer=answer,
             refused_at=core.clock.now(),
@@ -241,7 +242,11 @@ async def _put_back(core: Core, mailing_id: UUID) -> None:
             "UPDATE mailing_item SET mailing_id = %s WHERE mailing_id = %s AND state = %s",
             (other.id, mailing.id, ItemState.INCLUDED.value),
         )
-        await mailing.move("withhold", reason=f"{mailing.reason}; its invoices go with the next reminder")
+        await mailing.move("withhold", reason=_also(mailing, say("its invoices go with the next reminder")))
+
+
+def _also(mailing: Mailing, what: str) -> str:
+    return joined("; ", [mailing.reason, what])
 
 
 async def _pending(mailing: Mailing) -> Mailing | None:
@@ -256,7 +261,7 @@ async def _pending(mailing: Mailing) -> Mailing | None:
 
 
 async def _lose_track(core: Core, tx: Transaction, mailing: Mailing) -> None:
-    await mailing.move("lose track", reason=f"{mailing.reason}; interrupted on the wire")
+    await mailing.move("lose track", reason=_also(mailing, say("interrupted on the wire")))
     steps = {each.invoice_id: each.step for each in await MailingItem.filter(mailing_id=mailing.id, state="included")}
     events = [
         LetterUncertain(**each, step=steps.get(each["invoice_id"], mailing.step))

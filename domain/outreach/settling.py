@@ -15,11 +15,11 @@ from domain.deliverability.draft_events import LetterReturned
 from domain.deliverability.events import InvoiceLeftOut, LetterHeld, LetterWithheld
 from domain.deliverability.models import Mailing, MailingItem
 from domain.deliverability.states import ItemState
-from domain.kernel import addresses, kept, timeline
+from domain.kernel import addresses, sentences, timeline
 from domain.kernel.actor import SYSTEM
 from domain.kernel.core import Core
 from domain.kernel.events import by
-from domain.kernel.speech import phrase
+from domain.kernel.speech import joined, phrase, say
 from domain.kernel.transactions import Transaction
 from domain.outreach import answers, fact_sheets, fitting, guardrails, judges, mail_events, needs
 from domain.outreach.facts import ItemFacts, MailFacts
@@ -32,9 +32,10 @@ GIVEN_BACK_REST = timedelta(hours=1)
 """When a step that was given back is looked at again, where no end is known; what ends its reason says so earlier.
 Not at once: were planner and guardrails ever to differ, each pass would make a mail that does not leave."""
 
-NOTHING_LEFT = phrase("no invoice in it is left to ask for")
+MOST_NAMED = 5
+"""Invoices whose reasons are told one by one."""
 
-kept.learn(NOTHING_LEFT, phrase("not sent: {why}"), phrase("and {count} more"))
+NOTHING_LEFT = phrase("no invoice in it is left to ask for")
 
 _LOCK_REST = """
     SELECT 1 FROM invoice WHERE (
@@ -124,8 +125,8 @@ async def _pruned(core: Core, tx: Transaction, mailing: Mailing, facts: MailFact
     await _drop(core, tx, gone, dropped)
     if not left.items:
         reason = _together([(each.number, dropped[each.item_id].reason) for each in gone])
-        await mailing.move("withhold", reason=f"{mailing.reason}; not sent: {reason}")
-        await _tell_withheld(core, tx, mailing, gone, dropped)
+        await mailing.move("withhold", reason=not_sent(mailing, reason))
+        await _tell_withheld(core, tx, mailing, gone, dropped, reason)
         return None
     await _left_out(core, tx, mailing, gone, dropped)
     await _relabelled(tx, mailing, left)
@@ -135,15 +136,20 @@ async def _pruned(core: Core, tx: Transaction, mailing: Mailing, facts: MailFact
 async def withhold(core: Core, tx: Transaction, mailing: Mailing, facts: MailFacts, never: Never) -> None:
     """Keep a mail back for good; where the reason may pass, its steps are given back."""
     await _drop(core, tx, facts.items, {each.item_id: never for each in facts.items})
-    await mailing.move("withhold", reason=f"{mailing.reason}; not sent: {never.reason}")
-    await _tell_withheld(core, tx, mailing, facts.items, {each.item_id: never for each in facts.items})
+    await mailing.move("withhold", reason=not_sent(mailing, never.reason))
+    await _tell_withheld(core, tx, mailing, facts.items, {each.item_id: never for each in facts.items}, never.reason)
+
+
+def not_sent(mailing: Mailing, why: str) -> str:
+    """Return a mail's reason with why it is not sent."""
+    return joined("; ", [mailing.reason, say("not sent: {why}", why=why)])
 
 
 async def hand_back(core: Core, tx: Transaction, mailing: Mailing, facts: MailFacts, review: Review) -> None:
     """Make a queued mail a draft; an approval that it had is void."""
     await mailing.move(
         "hold for approval",
-        needs=list(judges.approvals(facts)) or [needs.VOID],
+        needs=list(judges.approvals(facts)) or [say(needs.VOID)],
         drafted_as=facts.snapshot,
         approved_by=None,
         approved_by_id=None,
@@ -226,14 +232,15 @@ async def _drop(core: Core, tx: Transaction, items: Sequence[ItemFacts], why: Ma
     now = core.clock.now()
     untils: list[datetime] = [why[each.item_id].until or now + GIVEN_BACK_REST for each in back]
     await tx.execute(
-        "UPDATE enrolment e SET last_position = n.step_before, held = n.reason, next_action_at = n.until"
+        "UPDATE enrolment e SET last_position = n.step_before, held = n.reason, wants_contact = false,"
+        " next_action_at = n.until"
         " FROM unnest(%s::uuid[], %s::int[], %s::int[], %s::text[], %s::timestamptz[])"
         " AS n (id, step, step_before, reason, until)"
         " WHERE e.id = n.id AND e.state = 'running' AND e.last_position = n.step AND n.step_before IS NOT NULL"
         " AND NOT EXISTS (SELECT FROM mailing_item o"
         "                 WHERE o.enrolment_id = e.id AND o.step = n.step AND o.state = 'included')",
         ([each.enrolment_id for each in back], [each.step for each in back], [each.step_before for each in back],
-         [why[each.item_id].reason for each in back], untils),
+         [sentences.as_text(why[each.item_id].reason) for each in back], untils),
     )  # fmt: skip
 
 
@@ -260,7 +267,7 @@ async def _left_out(
 
 
 async def _tell_withheld(
-    core: Core, tx: Transaction, mailing: Mailing, items: Sequence[ItemFacts], why: Mapping[UUID, Never]
+    core: Core, tx: Transaction, mailing: Mailing, items: Sequence[ItemFacts], why: Mapping[UUID, Never], reason: str
 ) -> None:
     """Tell each invoice of a mail that does not leave; of an answer, the one that it is about."""
     told = [
@@ -270,7 +277,6 @@ async def _tell_withheld(
         for each in items
     ]
     if not told:
-        reason = mailing.reason.rpartition("not sent: ")[2]
         told = [LetterWithheld(**await about(core, tx, mailing), step=mailing.step, why=reason)]
     await timeline.record_many(core, tx, told)
 
@@ -278,6 +284,7 @@ async def _tell_withheld(
 def _together(reasons: Sequence[tuple[str, str]]) -> str:
     """Say why nothing is left, with each invoice's number where there are several."""
     if len({reason for _, reason in reasons}) <= 1:
-        return reasons[0][1] if reasons else NOTHING_LEFT
-    first = "; ".join(f"{number}: {reason}" for number, reason in reasons[:5])
-    return first + (f"; and {len(reasons) - 5} more" if len(reasons) > 5 else "")
+        return reasons[0][1] if reasons else say(NOTHING_LEFT)
+    told = [say("{number}: {why}", number=number, why=reason) for number, reason in reasons[:MOST_NAMED]]
+    more = len(reasons) - MOST_NAMED
+    return joined("; ", [*told, say("and {count} more", count=more)] if more > 0 else told)

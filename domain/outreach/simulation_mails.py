@@ -8,6 +8,7 @@ from uuid import UUID
 
 from domain.kernel.core import Core
 from domain.kernel.money import Money
+from domain.kernel.speech import say
 from domain.outreach import fact_sheets, fitting, needs
 from domain.outreach.facts import ItemFacts, Lane, MailFacts
 from domain.outreach.simulation_books import Case, Customer, Recipient
@@ -83,7 +84,8 @@ class Sheets:
         base, rated = self._core.merchant.currency, self._core.limits.in_base
         strange = sorted({each.ask.currency for each in facts.items if rated(each.ask, base) is None})
         for need in needed:
-            yield f"no rate for {', '.join(strange)}" if need == needs.HIGH_VALUE and strange else need
+            without_rate = strange and need == say(needs.HIGH_VALUE)
+            yield say("no rate for {currencies}", currencies=", ".join(strange)) if without_rate else need
 
     def _item(self, entry: tuple[Case, Step, str], at: datetime, today: date) -> ItemFacts:
         case, step, tone = entry

@@ -8,9 +8,10 @@ from pydantic import AwareDatetime
 
 from domain.deliverability.contact_events import AbsenceWithdrawn, ContactAway
 from domain.deliverability.events import AddressSuppressed, SuppressionLifted
-from domain.kernel import dates, kept
+from domain.kernel import dates
 from domain.kernel.events import Event, InvoiceEvent
 from domain.kernel.notices import SILENT, Notices, job, operators
+from domain.kernel.sentences import Sentence
 from domain.kernel.speech import say
 
 
@@ -28,7 +29,7 @@ class HoldEvent(Event):
     contact_id: UUID | None = None
     sent_to: str | None = None
     """The contact's address, masked."""
-    reason: str
+    reason: Sentence
 
     @property
     def account_ref(self) -> UUID | None:
@@ -61,9 +62,9 @@ class HoldPut(HoldEvent):
         return say(
             "Reminders to {whom} are on hold ({kind}) {until}: {reason}",
             whom=self.whom,
-            kind=kept.said(self.of),
+            kind=say(self.of),
             until=_end(self.until),
-            reason=kept.said(self.reason),
+            reason=self.reason,
         )
 
 
@@ -79,9 +80,9 @@ class HoldLifted(HoldEvent):
         """Return the fact as a sentence."""
         return say(
             "The hold ({kind}) on {whom} was lifted: {reason}",
-            kind=kept.said(self.of),
+            kind=say(self.of),
             whom=self.whom,
-            reason=kept.said(self.reason),
+            reason=self.reason,
         )
 
 
@@ -113,16 +114,16 @@ class GateClosed(Event):
     gate: str
     segment: str | None
     holds: str
-    reason: str
+    reason: Sentence
     until: AwareDatetime | None
 
     def told(self) -> str:
         """Return the fact as a sentence."""
         told = {
-            "gate": kept.said(self.gate),
+            "gate": say(self.gate),
             "segment": self.segment,
             "until": _end(self.until),
-            "reason": kept.said(self.reason),
+            "reason": self.reason,
         }
         if self.holds == "all mail" and self.segment:
             return say("All mail of segment {segment} waits {until} ({gate}): {reason}", **told)
@@ -142,12 +143,12 @@ class GateOpened(Event):
 
     gate: str
     segment: str | None
-    reason: str
+    reason: Sentence
     released: int
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        told = {"gate": kept.said(self.gate), "segment": self.segment, "reason": kept.said(self.reason)}
+        told = {"gate": say(self.gate), "segment": self.segment, "reason": self.reason}
         if self.segment:
             return say(
                 "Mail of segment {segment} leaves again ({gate}): {reason}; {count} were waiting for it",
@@ -163,7 +164,7 @@ class BreakerTripped(Event):
     kind: ClassVar[str] = "breaker.tripped"
 
     provider: str
-    reason: str
+    reason: Sentence
     until: AwareDatetime
     trips: int
 
@@ -173,7 +174,7 @@ class BreakerTripped(Event):
             "Reminders to {provider} pause {until}: {reason}; then one mail tries",
             provider=self.provider,
             until=_end(self.until),
-            reason=kept.said(self.reason),
+            reason=self.reason,
         )
 
 
@@ -197,7 +198,7 @@ class WarmUpGrew(Event):
     domain: str
     was: int
     cap: int
-    reason: str
+    reason: Sentence
 
     def told(self) -> str:
         """Return the fact as a sentence."""
@@ -206,7 +207,7 @@ class WarmUpGrew(Event):
             domain=self.domain,
             cap=self.cap,
             was=self.was,
-            reason=kept.said(self.reason),
+            reason=self.reason,
         )
 
 
@@ -228,12 +229,12 @@ class ReminderNudged(InvoiceEvent):
     owner_name: str | None
     """Whose customer it is, and who hears of it."""
     note: str
-    waits: str = ""
+    waits: Sentence = ""
     """For what it waits, and until when; empty: it leaves now."""
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        told = {"address": ", ".join(self.sent_to), "waits": kept.said(self.waits)}
+        told = {"address": ", ".join(self.sent_to), "waits": self.waits}
         asked = (
             say("A reminder to {address} was asked for ({waits})", **told)
             if self.waits

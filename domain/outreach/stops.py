@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from domain.kernel import kept
 from domain.kernel.money import Money
-from domain.kernel.speech import phrase
+from domain.kernel.speech import counted, phrase, say
 from domain.outreach import steps
 from domain.outreach.due import Case, Moment
 
@@ -19,23 +18,6 @@ HOLDS: Mapping[str, str] = {
     "conversation": phrase("a conversation is going on"),
 }
 """Every kind of hold as people read it."""
-
-kept.learn(
-    *HOLDS.values(),
-    phrase("paused: {why}"),
-    phrase("legal hold: {why}"),
-    phrase("under review: {why}"),
-    phrase("nobody is there: {why}"),
-    phrase("a conversation is going on: {why}"),
-    phrase("the account is excluded from collection"),
-    phrase("a bank debit is under way"),
-    phrase("an earlier mail about it has not left yet"),
-    phrase("the customer is in credit: {unapplied} not yet applied cover the {owed} that are open"),
-    phrase("the customer wrote on {day} and waits for an answer"),
-    phrase("the customer wrote on {day} and waits for an answer (known by its sender only: until {until})"),
-    phrase("the last mail about it left on {day}, the next waits 1 day"),
-    phrase("the last mail about it left on {day}, the next waits {days} days"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +46,24 @@ def _promise_ends(case: Case, at: At) -> datetime | None:
     return steps.moment(case.promise_until, offset_days=1, zone=at.zone)
 
 
-def _by_sender(case: Case, at: At) -> str:
-    return "" if case.replied_until is None else f" (known by its sender only: until {_day(case.replied_until, at)})"
+def _wrote(case: Case, at: At) -> str:
+    day = _day(case.replied_at, at)
+    if case.replied_until is None:
+        return say("the customer wrote on {day} and waits for an answer", day=day)
+    return say(
+        "the customer wrote on {day} and waits for an answer (known by its sender only: until {until})",
+        day=day,
+        until=_day(case.replied_until, at),
+    )
+
+
+def _left(case: Case, at: At) -> str:
+    return counted(
+        "the last mail about it left on {day}, the next waits {n} day",
+        "the last mail about it left on {day}, the next waits {n} days",
+        at.rest.days,
+        day=_day(case.left_at, at),
+    )
 
 
 def _rested(case: Case, at: At) -> datetime:
@@ -75,48 +73,45 @@ def _rested(case: Case, at: At) -> datetime:
 
 def _in_credit(case: Case, _: At) -> str:
     unapplied, owed = Money(case.unapplied_minor, case.currency), Money(case.owed_minor, case.currency)
-    return f"the customer is in credit: {unapplied} not yet applied cover the {owed} that are open"
+    return say(
+        "the customer is in credit: {unapplied} not yet applied cover the {owed} that are open",
+        unapplied=unapplied,
+        owed=owed,
+    )
 
 
 STOPS: tuple[Stop, ...] = (
     Stop(
         "account",
         lambda case, _: case.account_state != "active",
-        lambda _case, _at: "the account is excluded from collection",
+        lambda _case, _at: say("the account is excluded from collection"),
     ),
     Stop(
         "hold",
         lambda case, _: case.hold_kind is not None,
-        lambda case, _: f"{HOLDS.get(case.hold_kind or '', case.hold_kind)}: {case.hold_reason}",
+        lambda case, _: say("{kind}: {why}", kind=say(HOLDS[case.hold_kind or ""]), why=case.hold_reason),
         lambda case, _: case.hold_until,
     ),
     Stop(
         "conversation",
         lambda case, _: case.replied_at is not None,
-        lambda case, at: (
-            f"the customer wrote on {_day(case.replied_at, at)} and waits for an answer{_by_sender(case, at)}"
-        ),
+        _wrote,
         lambda case, _: case.replied_until,
     ),
-    Stop("debit", lambda case, _: case.processing, lambda _case, _at: "a bank debit is under way"),
+    Stop("debit", lambda case, _: case.processing, lambda _case, _at: say("a bank debit is under way")),
     Stop("paused", lambda case, _: case.chaseable_minor <= 0, lambda case, _: case.paused, _promise_ends),
     Stop("credit", lambda case, _: case.unapplied_minor >= case.owed_minor > 0, _in_credit),
-    Stop("pending", lambda case, _: case.pending, lambda _case, _at: "an earlier mail about it has not left yet"),
+    Stop("pending", lambda case, _: case.pending, lambda _case, _at: say("an earlier mail about it has not left yet")),
     Stop(
         "rest",
         lambda case, at: case.left_at is not None and at.moment.now < _rested(case, at),
-        lambda case, at: f"the last mail about it left on {_day(case.left_at, at)}, the next waits {days(at.rest)}",
+        _left,
         _rested,
     ),
 )
 """Read top to bottom; the first that holds is the reason which is kept and shown."""
 
 
-def days(span: timedelta) -> str:
-    """Return a span in words: ``1 day``, ``7 days``."""
-    return f"{span.days} day" if span.days == 1 else f"{span.days} days"
-
-
-def _day(at: datetime | None, where: At) -> str:
+def _day(at: datetime | None, where: At) -> date:
     assert at is not None, "asked only where there is a moment to tell"
-    return f"{at.astimezone(where.zone):%Y-%m-%d}"
+    return at.astimezone(where.zone).date()

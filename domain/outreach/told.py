@@ -1,41 +1,34 @@
-"""Told: the facts as the reasons of guardrails say them."""
+"""Told: what the reasons of guardrails fill in from the facts."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from domain.kernel import dates
 from domain.kernel.money import Money
+from domain.kernel.speech import say
 from domain.outreach import judges
-from domain.outreach.facts import ItemFacts, MailFacts, Stop
-
-
-class Told:
-    """A fact sheet whose fields, and some sentences made of them, can be named in a reason."""
-
-    def __init__(self, facts: ItemFacts | MailFacts) -> None:
-        self._facts = facts
-
-    def __getattr__(self, name: str) -> Any:
-        sentence = SENTENCES.get(name)
-        return sentence(self._facts) if sentence else getattr(self._facts, name)
+from domain.outreach.facts import MailFacts, Stop
 
 
 def changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> tuple[str, ...]:
     """Say how a draft differs from what an approver was shown; empty when it does not."""
     found = []
     if before.get("to") != now["to"]:
-        found.append("it goes to another address")
+        found.append(say("it goes to another address"))
     if before.get("letter") != now["letter"]:
-        found.append(f"the letter was {before.get('letter')} and is {now['letter']}")
+        found.append(say("the letter was {was} and is {letter}", was=before.get("letter"), letter=now["letter"]))
     if before.get("words", "") != now["words"]:
-        found.append("its words were changed")
+        found.append(say("its words were changed"))
     was, is_now = before.get("items", {}), now["items"]
     for key, each in was.items():
         if key not in is_now:
-            found.append(f"{each['number']} is not in it any more")
+            found.append(say("{number} is not in it any more", number=each["number"]))
         elif is_now[key] != each:
-            found.append(f"{each['number']} asked for {_money(each)} and asks for {_money(is_now[key])}")
-    found += [f"{each['number']} ({_money(each)}) joined it" for key, each in is_now.items() if key not in was]
+            told = {"number": each["number"], "was": _money(each), "amount": _money(is_now[key])}
+            found.append(say("{number} asked for {was} and asks for {amount}", **told))
+    joined = [each for key, each in is_now.items() if key not in was]
+    found += [say("{number} ({amount}) joined it", number=each["number"], amount=_money(each)) for each in joined]
     return tuple(found)
 
 
@@ -43,31 +36,57 @@ def _money(told: Mapping[str, Any]) -> Money:
     return Money(int(told["ask"]), str(told["currency"]))
 
 
-def moment(at: datetime | None) -> str:
-    """Return `` until 2026-03-10 14:00 UTC``, or nothing where no end is known."""
-    return f" until {at:%Y-%m-%d %H:%M} UTC" if at else ""
+def stop(found: Stop | None) -> Mapping[str, object]:
+    """Return what is told of a hold or a gate; without a known end ``until`` is None."""
+    assert found is not None, "asked only of what stops a mail"
+    until = dates.told(found.until) if found.until else None
+    return {"kind": say(found.kind), "until": until, "why": found.reason}
 
 
-def _end(stop: Stop | None) -> str:
-    return moment(stop.until) if stop else ""
+def breaker(found: Stop | None) -> Mapping[str, object]:
+    """Return what is told of a provider to which mail is paused."""
+    assert found is not None, "asked only of what stops a mail"
+    return {"provider": found.kind, "why": found.reason}
 
 
-def _cap(facts: Any, called: str) -> int:
+def coverage(facts: MailFacts) -> Mapping[str, object]:
+    """Return what is told of a segment that can hardly be mailed."""
+    health = facts.health
+    assert health is not None, "asked only where it was judged"
+    return {
+        "mailable": health.mailable_count,
+        "total": health.open_count,
+        "share": f"{health.coverage:.0%}",
+        "segment": facts.segment,
+        "sum": facts.total,
+    }
+
+
+def reversals(facts: MailFacts) -> Mapping[str, object]:
+    """Return what is told of a segment whose payments go back."""
+    health = facts.health
+    assert health is not None, "asked only where it was judged"
+    return {
+        "back": health.reversed_week,
+        "paid": health.paid_week,
+        "share": f"{health.reversals:.0%}",
+        "segment": facts.segment,
+        "sum": facts.total,
+    }
+
+
+def hours(facts: MailFacts) -> Mapping[str, object]:
+    """Return what is told of the hours in which mail leaves, as clocks show them."""
+    now = facts.now.astimezone(facts.zone)
+    return {"now": f"{now:%H:%M}", "opens": f"{facts.opens:%H:%M}", "closes": f"{facts.closes:%H:%M}"}
+
+
+def cap(facts: MailFacts, called: str) -> Mapping[str, object]:
+    """Return what is told of a budget that is used up."""
     lane = judges.full_lane(facts, called)
-    return lane.cap if lane else 0
+    return {"cap": lane.cap if lane else 0}
 
 
-SENTENCES: Mapping[str, Any] = {
-    "settled_when": lambda f: f" on {f.settled_on}" if f.settled_on else "",
-    "invoice_state_told": lambda f: f.invoice_state.replace("_", " "),
-    "hold_end": lambda f: _end(f.hold),
-    "approvals": lambda f: ", ".join(judges.approvals(f)),
-    "changes": lambda f: "; ".join(changes(f.drafted_as or {}, f.snapshot)),
-    "gate": judges.gate,
-    "gate_end": lambda f: _end(judges.gate(f)),
-    "local_time": lambda f: f"{f.now.astimezone(f.zone):%H:%M}",
-    "segment_cap": lambda f: _cap(f, "segment cap"),
-    "domain_cap": lambda f: _cap(f, "domain cap"),
-    "warm_up_cap": lambda f: _cap(f, "warm-up"),
-}
-"""What a reason may name besides the fields of the facts."""
+def day(at: datetime | None) -> date | None:
+    """Return the day of a moment, where it is known."""
+    return at.date() if at else None

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from uuid import uuid4
 
-from domain.kernel import timeline
+from domain.kernel import sentences, timeline
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
@@ -45,7 +45,7 @@ async def strike(core: Core, *, invoice_number: str, step: int, reason: str, act
         AlreadyStruck: Somebody did it before; says who and why.
     """
     actor.require(Permission.WORK_QUEUE)
-    why = " ".join(reason.split())[:LONGEST_REASON]
+    why = sentences.trimmed(reason, most=LONGEST_REASON)
     if not why:
         raise ReasonMissing(say("A step is struck out for a reason: whoever asks later wants to know it."))
     async with core.transaction() as tx:

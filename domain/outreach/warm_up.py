@@ -8,16 +8,19 @@ used at least half of it: a cap that nobody used proves nothing. So fifty become
 from dataclasses import dataclass
 from datetime import timedelta
 
-from domain.kernel import timeline
+from domain.kernel import sentences, timeline
 from domain.kernel.actor import SYSTEM
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.events import by
+from domain.kernel.speech import phrase, say
 from domain.outreach import lanes
 from domain.outreach.stop_events import WarmUpGrew, WarmUpSteppedBack
 
 FIRST_WEEK = timedelta(days=7)
 """The cap does not grow before: providers look at a week."""
+
+FIRST = phrase("the domain is in its first week")
 
 GROWTH = 1.4
 SMALLEST, LARGEST = 10, 1_000_000
@@ -45,10 +48,20 @@ class Week:
         """What is wrong, in words; empty when the mail is liked."""
         wrong = []
         if self.bounced >= BOUNCE_COUNT and self.bounced >= BOUNCE_RATE * self.sent:
-            wrong.append(f"{self.bounced} of {self.sent} mails of the week hit dead addresses")
+            wrong.append(
+                say("{bounced} of {sent} mails of the week hit dead addresses", bounced=self.bounced, sent=self.sent)
+            )
         if self.complained >= COMPLAINT_COUNT and self.complained >= COMPLAINT_RATE * self.sent:
-            wrong.append(f"{self.complained} of {self.sent} mails of the week drew complaints")
-        return " and ".join(wrong)
+            wrong.append(
+                say(
+                    "{complained} of {sent} mails of the week drew complaints",
+                    complained=self.complained,
+                    sent=self.sent,
+                )
+            )
+        if len(wrong) > 1:
+            return say("{one} and {other}", one=wrong[0], other=wrong[1])
+        return wrong[0] if wrong else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +83,16 @@ def judged(cap: int, *, used: int, age: timedelta, week: Week) -> Change:
     """
     if week.trouble:
         if not week.fresh:
-            return Change(cap, f"no growth while {week.trouble}")
+            return Change(cap, say("no growth while {trouble}", trouble=week.trouble))
         return Change(max(SMALLEST, min(cap, int(cap / GROWTH))), week.trouble)
     if age < FIRST_WEEK:
-        return Change(cap, "the domain is in its first week")
+        return Change(cap, say(FIRST))
     if used * 2 < cap:
-        return Change(cap, f"{used} of {cap} were used")
-    return Change(min(LARGEST, max(cap + 1, int(cap * GROWTH))), f"{used} of {cap} were used and well received")
+        return Change(cap, say("{used} of {cap} were used", used=used, cap=cap))
+    return Change(
+        min(LARGEST, max(cap + 1, int(cap * GROWTH))),
+        say("{used} of {cap} were used and well received", used=used, cap=cap),
+    )
 
 
 _WEEK = """
@@ -97,9 +113,9 @@ async def judge(core: Core) -> None:
     async with core.transaction() as tx:
         await tx.execute(
             "INSERT INTO warm_up (domain, cap, note, started_on, judged_on) SELECT %(domain)s, %(cap)s,"
-            " 'the domain is in its first week', least(%(today)s, (SELECT min(day) FROM lane_budget WHERE lane ="
+            " %(note)s, least(%(today)s, (SELECT min(day) FROM lane_budget WHERE lane ="
             " 'domain:' || %(domain)s)), %(today)s ON CONFLICT DO NOTHING",
-            {"domain": domain, "cap": core.limits.warm_up_first, "today": today},
+            {"domain": domain, "cap": core.limits.warm_up_first, "today": today, "note": sentences.as_text(say(FIRST))},
         )
         row = await tx.row(
             "SELECT cap, started_on, judged_on, (judged_on::timestamp AT TIME ZONE %(zone)s) AS judged_at"
@@ -118,7 +134,7 @@ async def judge(core: Core) -> None:
         change = judged(row["cap"], used=used["most"], age=today - row["started_on"], week=Week(**week))
         await tx.execute(
             "UPDATE warm_up SET cap = %s, note = %s, judged_on = %s WHERE domain = %s",
-            (change.cap, change.reason, today, domain),
+            (change.cap, sentences.as_text(change.reason), today, domain),
         )
         if change.cap != row["cap"]:
             kind = WarmUpGrew if change.cap > row["cap"] else WarmUpSteppedBack

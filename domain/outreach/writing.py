@@ -9,6 +9,7 @@ from domain.deliverability import mailings
 from domain.kernel import timeline
 from domain.kernel.core import Core
 from domain.kernel.events import Event, InvoiceEvent
+from domain.kernel.speech import say
 from domain.kernel.transactions import Transaction
 from domain.ledger.events import PaymentReceived
 from domain.ledger.models import Contact, Payment
@@ -43,25 +44,27 @@ async def _answer(event: Event, letter: str) -> Answer | None:
         case PaymentReceived() if letter == "receipt":
             return await _receipt(event)
         case LinkRegenerated() if letter == "new-link":
-            return Answer(event, f"new-link:{event.link_id}", "a new payment link was asked for", event.contact_id)
+            return Answer(event, f"new-link:{event.link_id}", say("a new payment link was asked for"), event.contact_id)
         case PromiseMade() if letter == "promise-noted":
             about = event.promise_id
-            reason = f"{event.amount} promised by {event.promised_on}"
+            reason = say("{amount} promised by {day}", amount=event.amount, day=event.promised_on)
             return Answer(event, f"promise-noted:{about}", reason, event.contact_id, about_id=about)
         case PlanApproved() if letter == "plan-approved":
             about = event.plan_id
-            return Answer(event, f"plan-approved:{about}", "the plan was agreed", event.contact_id, about_id=about)
+            return Answer(event, f"plan-approved:{about}", say("the plan was agreed"), event.contact_id, about_id=about)
         case PlanCountered() if letter == "plan-countered":
             about, key = event.plan_id, f"plan-countered:{event.plan_id}:{event.at:%Y%m%d%H%M%S%f}"
-            return Answer(event, key, "other terms were offered", event.contact_id, about_id=about)
+            return Answer(event, key, say("other terms were offered"), event.contact_id, about_id=about)
         case PlanRejected() if letter == "plan-rejected":
             about = event.plan_id
-            return Answer(event, f"plan-rejected:{about}", "the plan was declined", event.contact_id, about_id=about)
+            return Answer(
+                event, f"plan-rejected:{about}", say("the plan was declined"), event.contact_id, about_id=about
+            )
         case DisputeFiled() if letter == "dispute-received":
-            about, reason = event.dispute_id, f"an objection to {event.amount} arrived"
+            about, reason = event.dispute_id, say("an objection to {amount} arrived", amount=event.amount)
             return Answer(event, f"dispute-received:{about}", reason, event.contact_id, about_id=about)
         case DisputeResolved() if letter == "dispute-resolved":
-            about, reason = event.dispute_id, f"the objection was {event.outcome}"
+            about, reason = event.dispute_id, say("the objection was {outcome}", outcome=say(event.outcome))
             return Answer(event, f"dispute-resolved:{about}", reason, event.contact_id, about_id=about)
         case _:
             raise AssertionError(f"no letter {letter!r} follows from {event.kind}")
@@ -71,7 +74,7 @@ async def _receipt(event: PaymentReceived) -> Answer | None:
     payment = await Payment.get(id=event.payment_id)
     if payment.source == "import" or payment.kind != "payment":
         return None  # the ERP system that the file came from has its own receipts; a won chargeback had one
-    reason = f"payment of {event.amount} received"
+    reason = say("payment of {amount} received", amount=event.amount)
     return Answer(event, f"receipt:{payment.id}", reason, event.contact_id, payment_id=payment.id)
 
 

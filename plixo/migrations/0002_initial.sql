@@ -1075,14 +1075,15 @@ CREATE TABLE enrolment (
     last_position  integer NOT NULL DEFAULT 0,
     last_severity  smallint NOT NULL DEFAULT -1, -- of the last letter that left; the next is at most one level harsher
     next_action_at timestamptz,                -- null: no step is left
-    held           text NOT NULL DEFAULT '',   -- why the step that is due is not planned, as people read it
+    held           text NOT NULL DEFAULT '',   -- why the step that is due is not planned, a sentence as it is kept
+    wants_contact  boolean NOT NULL DEFAULT false, -- it is held since a person has to find somebody to write to
     created_at     timestamptz NOT NULL
 );
 -- Two cadences on one invoice would mail it twice.
 CREATE UNIQUE INDEX enrolment_one_running ON enrolment (invoice_id) WHERE state = 'running';
 CREATE INDEX enrolment_invoice ON enrolment (invoice_id);
 CREATE INDEX enrolment_due ON enrolment (next_action_at, id) WHERE state = 'running';
-CREATE INDEX enrolment_held ON enrolment (held) WHERE held <> '';
+CREATE INDEX enrolment_wants_contact ON enrolment (next_action_at) WHERE wants_contact;
 
 -- Which open invoices may have to be put into a cadence: one, or those of an account; a line with neither stands for all
 -- (they came by the thousand, or the segments changed). Lines are only ever added here, so writers never wait for one

@@ -101,7 +101,7 @@ def _read(core: Core, row: Row) -> ImportCard:
         question=Question.model_validate(_json(row["question"])) if row["question"] else None,
         findings=Findings.model_validate(_json(row["findings"])) if row["findings"] else None,
         expires_at=row["changed_at"] + core.limits.import_wait,
-        reason=sentences.of_text(row["reason"]),
+        reason=sentences.said(row["reason"]),
         **{name: row[name] for name in names},
     )
 

@@ -104,12 +104,12 @@ async def test_there_is_one_thing_to_do_next(
 @pytest.mark.parametrize(
     ("stop", "told"),
     [
-        ("promise", "a promise over 125.00 EUR runs until 2026-03-17"),
+        ("promise", "a promise over 125.00 EUR runs until 17 Mar 2026"),
         ("plan", "a plan over 125.00 EUR runs on schedule"),
         ("dispute", "125.00 EUR is disputed"),
         ("legal hold", "legal hold: the lawyer said so"),
         ("hold", "on hold: the lawyer said so"),
-        ("together", "100.00 EUR is disputed; a promise over 25.00 EUR runs until 2026-03-17"),
+        ("together", "100.00 EUR is disputed; a promise over 25.00 EUR runs until 17 Mar 2026"),
     ],
 )
 async def test_a_stopping_condition_takes_an_invoice_out_and_why_says_which(core: Core, stop: str, told: str) -> None:

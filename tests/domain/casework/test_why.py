@@ -81,7 +81,7 @@ async def test_why_lists_holds_gates_vetoes_and_what_was_agreed(core: Core) -> N
         "Step 4 was struck out by Ben: they called",
         "All mail is held (maintenance): a move",
         "On hold (review), by Mia: the lawyer said so",
-        "Not asked for: 5.00 EUR is disputed; a promise over 20.00 EUR runs until 2026-03-15",
+        "Not asked for: 5.00 EUR is disputed; a promise over 20.00 EUR runs until 15 Mar 2026",
     }
     assert set(told.agreed) == {
         "Promise of 20.00 EUR by 13 Mar 2026: running",

@@ -46,7 +46,7 @@ async def test_complaint_7_a_promise_pauses_by_itself_until_its_date_plus_grace(
     )
 
     assert await planner.plan(core) == 0
-    assert (await enrolment(invoice)).held == "a promise over 125.00 EUR runs until 2026-03-17"
+    assert (await enrolment(invoice)).held == "a promise over 125.00 EUR runs until 17 Mar 2026"
     clock.advance(days=7)
     await judging.judge_commitments(core)
     assert await planner.plan(core) == 0

@@ -153,7 +153,7 @@ async def test_no_more_can_be_promised_than_is_left_to_ask_for(core: Core) -> No
         await promised(core, 15001, days=6)
 
     assert "at most 150.00 EUR" in str(no.value)
-    assert "150.00 EUR is disputed; a promise over 200.00 EUR runs until 2026-03-17" in str(no.value)
+    assert "150.00 EUR is disputed; a promise over 200.00 EUR runs until 17 Mar 2026" in str(no.value)
     await promised(core, 15000, days=6)
 
 

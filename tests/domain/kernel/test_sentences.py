@@ -68,15 +68,15 @@ def test_the_words_of_a_refusal_are_kept_in_a_column_of_text(german: Reader) -> 
     stored = sentences.as_text(str(refusal))
 
     with speech.spoken_to(german):
-        read = sentences.of_text(stored)
+        read = sentences.said(stored)
 
-    assert sentences.of_text(stored) == str(refusal)
+    assert sentences.said(stored) == str(refusal)
     assert read == "5 JPY ist fällig am 2. Nov. 2026"
 
 
 @pytest.mark.parametrize("text", ["", "no sentence", '{"say": broken', '{"say": 5}', "{curly}"])
 def test_a_plain_text_is_kept_as_it_is(text: str) -> None:
-    assert sentences.of_text(sentences.as_text(text)) == text
+    assert sentences.said(sentences.as_text(text)) == text
 
 
 async def test_a_database_takes_what_was_said_as_text(core: Core) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from domain.deliverability.models import Mailing, MailingItem, Suppression
-from domain.kernel import addresses
+from domain.kernel import addresses, sentences
 from domain.kernel.core import Core
 from domain.ledger.models import Account, Contact, Invoice
 from domain.outreach.models import Enrolment, Hold
@@ -149,5 +149,6 @@ async def enrolment(invoice: Invoice) -> Enrolment:
 
 
 async def told(core: Core, kind: str) -> Sequence[dict[str, Any]]:
-    """Return the timeline's entries of one kind."""
-    return await core.database.rows("SELECT id, fact FROM timeline_entry WHERE kind = %s ORDER BY id", (kind,))
+    """Return the timeline's entries of one kind, as a program reads them."""
+    rows = await core.database.rows("SELECT id, fact FROM timeline_entry WHERE kind = %s ORDER BY id", (kind,))
+    return [{**row, "fact": sentences.plain(row["fact"])} for row in rows]

@@ -14,6 +14,7 @@ from domain.outreach import breakers, mail_health, providers, sending
 from tests.builders import an_invoice
 from tests.clocks import START, StandingClock
 from tests.domain.outreach.mails_made import a_reminder
+from tests.domain.outreach.stage import told
 
 
 async def _mails(core: Core, count: int, *, at: str = "gmail.com", **but: Any) -> list[Mailing]:
@@ -62,8 +63,8 @@ async def test_two_complaints_in_a_week_pause_the_provider_and_no_other(core: Co
     await mail_health.judge(core)
 
     assert await _open(core) == {"google": timedelta(hours=6)}
-    fact = await core.database.row("SELECT fact->>'reason' AS why FROM timeline_entry WHERE kind = 'breaker.tripped'")
-    assert fact == {"why": "2 complaints"}
+    (tripped,) = await told(core, "breaker.tripped")
+    assert tripped["fact"]["reason"] == "2 complaints"
 
 
 async def test_one_complaint_or_two_far_apart_pause_nothing(core: Core, clock: StandingClock) -> None:

@@ -94,7 +94,7 @@ async def test_complaint_7_a_promise_does_not_pause(core: Core, clock: StandingC
     on_the_last_day = await planner.plan(core)
     clock.advance(days=1)
 
-    assert held.held == "a promise over 125.00 EUR runs until 2026-03-17"
+    assert held.held == "a promise over 125.00 EUR runs until 17 Mar 2026"
     assert f"{held.next_action_at:%Y-%m-%d %H:%M}" == "2026-03-18 08:00"
     assert (on_the_last_day, await planner.plan(core)) == (0, 1)
 

@@ -20,6 +20,7 @@ from domain.outreach.models import Enrolment
 from tests.builders import a_contact, an_account, an_invoice, paid
 from tests.clocks import StandingClock
 from tests.domain.outreach.mails_made import a_reminder
+from tests.domain.outreach.stage import told
 
 
 async def _begun(core: Core) -> list[composing.OutgoingMail]:
@@ -56,8 +57,8 @@ async def test_complaint_5_bounces_invisible(core: Core) -> None:
 
     assert await sending.begin(core, mailing_id=mailing.id) is None
 
-    fact = await core.database.row("SELECT fact->>'why' AS why FROM timeline_entry WHERE kind = 'letter.withheld'")
-    assert fact == {"why": "the address is suppressed (hard bounce)"}
+    (withheld,) = await told(core, "letter.withheld")
+    assert withheld["fact"]["why"] == "the address is suppressed (hard bounce)"
     assert (await MailingItem.get(mailing_id=mailing.id)).reason == "the address is suppressed (hard bounce)"
     assert (await Enrolment.get(invoice_id=mailing.invoice_id)).held == "the address is suppressed (hard bounce)"
 

@@ -32,6 +32,7 @@ from tests.builders import a_contact, an_account, an_invoice, paid
 from tests.clocks import StandingClock
 from tests.domain.commitments.people import BEN, CARL, MIA, VERA
 from tests.domain.outreach.mails_made import a_reminder, an_item
+from tests.domain.outreach.stage import told
 
 
 async def _a_draft(core: Core, *invoices: Invoice, **but: Any) -> Mailing:
@@ -202,9 +203,8 @@ async def test_an_approval_is_void_when_the_amount_changes_in_the_last_minute(co
     found = await Mailing.get()
     assert mail is None
     assert (found.state, found.approved_by) == ("drafted", None)
-    fact = await core.database.row("SELECT fact->>'why' AS why FROM timeline_entry WHERE kind = 'letter.returned'")
-    assert fact is not None
-    assert "125.00 EUR and asks for 90.00 EUR" in fact["why"]
+    (returned,) = await told(core, "letter.returned")
+    assert "125.00 EUR and asks for 90.00 EUR" in returned["fact"]["why"]
 
 
 async def test_an_approval_is_void_when_another_invoice_joins(core: Core, clock: StandingClock) -> None:

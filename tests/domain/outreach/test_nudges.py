@@ -88,7 +88,7 @@ async def test_a_nudge_waits_like_every_reminder_and_says_for_what(core: Core, c
     event = await nudges.nudge(core, invoice_number="INV-2", actor=SAM)
 
     assert event.waits == (
-        "waits until 2026-03-12 09:00 UTC: the contact was last written to on 2026-03-09; reminders rest for 3 days"
+        "waits until 2026-03-12 09:00 UTC: the contact was last written to on 9 Mar 2026; reminders rest for 3 days"
     )
     assert await sending.begin(core, mailing_id=event.mailing_ids[0]) is None
 

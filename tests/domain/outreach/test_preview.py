@@ -98,7 +98,7 @@ async def test_a_day_on_which_the_payer_does_not_work_holds_the_mail(core: Core)
 
     seen = await preview.tomorrow(core, actor=ANNA, day=date(2026, 3, 14))  # a Saturday
 
-    assert [each.holds for each in seen.lines] == ["nobody works there on that day; it would leave on 2026-03-16"]
+    assert [each.holds for each in seen.lines] == ["nobody works there on that day; it would leave on 16 Mar 2026"]
 
 
 async def test_a_contact_who_was_just_written_to_rests(core: Core) -> None:
@@ -114,7 +114,7 @@ async def test_a_contact_who_was_just_written_to_rests(core: Core) -> None:
     seen = await preview.tomorrow(core, actor=ANNA)
 
     assert [(each.invoice_number, each.holds) for each in seen.lines] == [
-        ("INV-2", "the contact was last written to on 2026-03-10; reminders rest")
+        ("INV-2", "the contact was last written to on 10 Mar 2026; reminders rest")
     ]
 
 
