@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
-from bot import words
+from bot import amounts, words
 from bot.asks import Filled, Misunderstood
 from bot.filled import Misfilled, Values
 from domain.kernel.core import Core
@@ -40,15 +41,15 @@ def amount(values: Values, field: str, *, currency: str) -> Money | None:
     typed = values.text(field)
     if not typed:
         return None
-    said = tuple(typed.split())
+    said = tuple(amounts.ungrouped(typed).split())
     try:
         read = words.leading_amount(said, currency=currency)
     except Misunderstood as hint:
         raise Misfilled({field: str(hint)}) from None
     if read is None or read[1] != len(said):
-        raise Misfilled(
-            {field: say("Write the amount as a number in {currency}, such as 500 or 1250.50.", currency=currency)}
-        )
+        such = Decimal("1250.50")
+        wrong = say("Write the amount as a number in {currency}, such as 500 or {such}.", currency=currency, such=such)
+        raise Misfilled({field: wrong})
     return read[0]
 
 

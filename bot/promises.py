@@ -60,6 +60,13 @@ async def make(core: Core, ask: Ask) -> Answer:
         return await _form(core, case)
     today = local_date(core.clock, core.merchant.zone)
     read = words.terms(rest, currency=case.balance.currency, today=today)
+    if read.day is None and read.amount is None and read.rest:
+        said = " ".join(rest[:2])
+        raise Misunderstood(
+            say(
+                "'{words}' is no amount and no day I know. For example `/plixo {example}`.", words=said, example=EXAMPLE
+            )
+        )
     if read.day is None:
         raise Misunderstood(say("By which day will they pay? For example `/plixo {example}`.", example=EXAMPLE))
     amount = read.amount

@@ -11,6 +11,7 @@ from datetime import date, datetime
 
 from bot import times
 from domain.kernel import addresses, speech
+from domain.kernel.money import Money, digits
 from domain.kernel.speech import counted, say, say_as
 
 NAME = 80
@@ -18,6 +19,9 @@ NAME = 80
 
 SENTENCE = 600
 """Characters of one sentence that are shown; five times as many once every one of them is escaped."""
+
+AMBIGUOUS_PLACES = 3
+"""Decimals that may be taken for thousands."""
 
 NOTHING = "—"
 """Shown for a text in which nothing is visible; Slack refuses empty ones."""
@@ -69,6 +73,17 @@ def moment(at: datetime) -> str:
 def day(on: date) -> str:
     """Return a calendar day as the reader writes it."""
     return speech.day(on)
+
+
+def figure(amount: Money) -> str:
+    """Return a sum as its reader types it into a field, with the mark for decimals as the only one.
+
+    Nothing where that could be read in two ways: of dinars ``1.250`` may be one, or more than a thousand.
+    """
+    places = digits(amount.currency)
+    if places == AMBIGUOUS_PLACES and abs(amount.decimal) < 10**AMBIGUOUS_PLACES:
+        return ""
+    return speech.decimal(amount.decimal, places=places, grouped=False)
 
 
 def overdue(days: int) -> str:

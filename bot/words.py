@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from bot import amounts
 from bot.asks import Misunderstood
-from domain.kernel.money import AmountMalformed, CurrencyUnknown, Money
+from domain.kernel.money import Money
 from domain.kernel.speech import say
 
 LANGUAGES = ["en", "de", "fr", "es"]
@@ -14,8 +15,6 @@ LANGUAGES = ["en", "de", "fr", "es"]
 
 FILLERS = {"on", "by", "until", "till", "am", "bis", "le", "el", "for", "of", "over", "at"}
 """Words between the parts of a sentence that say nothing by themselves."""
-
-_AMOUNT = re.compile(r"(?P<sign>[€$£¥]?)(?P<number>\d[\d.,'’]*)(?P<code>[A-Za-z]{3})?")
 
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -44,8 +43,6 @@ _LONGEST_DAY = 4
 
 MONTHS = 12
 
-THOUSAND_DIGITS = 3
-
 
 @dataclass(frozen=True, slots=True)
 class Terms:
@@ -73,7 +70,7 @@ def terms(words: tuple[str, ...], *, currency: str, today: date) -> Terms:
             day_found, count = read
             del left[:count]
             continue
-        if amount_found is None and (money := _amount_at(left, currency)) is not None:
+        if amount_found is None and (money := amounts.at(left, currency)) is not None:
             amount_found, count = money
             del left[:count]
             continue
@@ -121,7 +118,7 @@ def leading_amount(words: tuple[str, ...], *, currency: str) -> tuple[Money, int
         Misunderstood: It can be read in two ways, or is in another currency.
     """
     skipped = 1 if len(words) > 1 and words[0].casefold() in FILLERS else 0
-    read = _amount_at(list(words[skipped:]), currency) if len(words) > skipped else None
+    read = amounts.at(list(words[skipped:]), currency) if len(words) > skipped else None
     return (read[0], read[1] + skipped) if read else None
 
 
@@ -179,51 +176,11 @@ def day(words: tuple[str, ...], *, today: date) -> date:
     return read[0]
 
 
-def _amount_at(words: list[str], currency: str) -> tuple[Money, int] | None:
-    found = _AMOUNT.fullmatch(words[0])
-    if found is None:
-        return None
-    code, count = found["code"], 1
-    if code is None and len(words) > 1 and _is_currency(words[1]):
-        code, count = words[1], 2
-    if code is not None and code.upper() != currency:
-        raise Misunderstood(say("The invoice is in {currency}, not in {other}.", currency=currency, other=code.upper()))
-    try:
-        return Money.of(_plain(found["number"]), currency), count
-    except AmountMalformed as no:
-        raise Misunderstood(str(no)) from None
-
-
-def _is_currency(word: str) -> bool:
-    try:
-        Money(0, word.upper())
-    except CurrencyUnknown:
-        return False
-    return True
-
-
-def _plain(number: str) -> str:
-    """Return ``1,250.50``, ``1.250,50`` and ``1'250.50`` as ``1250.50``; ``1.250`` alone could be either."""
-    digits_only = re.sub(r"[^0-9]", "", number)
-    marks = [mark for mark in number if not mark.isdigit()]
-    if not marks:
-        return number
-    head, _, tail = number.rpartition(marks[-1])
-    if len(set(marks)) == 1 and len(tail) == THOUSAND_DIGITS:
-        if len(marks) > 1 or marks[-1] in "'’":
-            return digits_only
-        raise Misunderstood(
-            say("{number} can be read in two ways. Write it without a mark for thousands.", number=number)
-        )
-    whole = re.sub(r"[^0-9]", "", head)
-    return f"{whole}.{tail}" if tail else whole
-
-
 def _day_at(words: list[str], today: date) -> tuple[date, int] | None:
     """Return the day with which the words begin and how many of them it takes, the longest reading first."""
     if not words:
         return None
-    amount_first = _AMOUNT.fullmatch(words[0]) is not None and not _OF_MONTH.match(" ".join(words[:2]).casefold())
+    amount_first = amounts.begins(words[0]) and not _OF_MONTH.match(" ".join(words[:2]).casefold())
     longest = next((place for place, word in enumerate(words[:_LONGEST_DAY]) if _clock(word)), _LONGEST_DAY)
     for count in range(1 if amount_first else min(longest, len(words)), 0, -1):
         found = _read_day(_joined(words[:count]), today)

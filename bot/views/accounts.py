@@ -37,8 +37,8 @@ def card(customer: Customer) -> Message:
                 blocks.fields(
                     say("*Contacts*") + f"\n{_contacts(customer)}",
                     say("*Promises*") + f"\n{_adherence(customer)}",
-                    say("*Agreed*") + f"\n{_lines(customer.agreed, empty=say_as('a list', 'nothing'))}",
-                    say("*On hold*") + f"\n{_lines(customer.holds, empty=say_as('a list', 'nothing'))}",
+                    say("*Agreed*") + f"\n{_lines(customer.agreed)}",
+                    say("*On hold*") + f"\n{_lines(customer.holds)}",
                     say("*Tasks*") + f"\n{_lines([_task(each) for each in customer.tasks])}",
                     say("*Last mails*") + f"\n{_lines(customer.mails)}",
                 ),
@@ -97,7 +97,8 @@ def _about(customer: Customer) -> str:
         (say("in hand: {name}", name=text.foreign(customer.in_hand, limit=40)), customer.in_hand),
         (", ".join(text.foreign(each, limit=20) for each in customer.tags[:6]), customer.tags),
     )
-    return " · ".join(word for word, holds in words if holds) or say("Nothing else is known.")
+    known = " · ".join(word for word, holds in words if holds)
+    return known[:1].upper() + known[1:] or say("Nothing else is known.")
 
 
 def _ages(exposure: Exposure) -> str:
@@ -147,8 +148,9 @@ def _task(task: TaskLine) -> str:
     return f"{kept.said(task.kind.value)}: {kept.said(task.reason)}"
 
 
-def _lines(lines: Sequence[str], *, empty: str = "") -> str:
-    return text.listed([f"• {text.said(each, limit=80)}" for each in lines], most=LINES_SHOWN, empty=empty)
+def _lines(lines: Sequence[str]) -> str:
+    shown = [f"• {text.said(each, limit=80)}" for each in lines]
+    return text.listed(shown, most=LINES_SHOWN, empty=say_as("a list", "nothing"))
 
 
 def _invoice(invoice: OpenInvoice) -> Block:

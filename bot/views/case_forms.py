@@ -216,7 +216,7 @@ def _may_be_promised(paused: Paused) -> str:
 
 
 def _figure(paused: Paused | None) -> str:
-    return f"{paused.chaseable.decimal}" if paused and paused.chaseable else ""
+    return text.figure(paused.chaseable) if paused and paused.chaseable else ""
 
 
 def _needs(requires: Sequence[str], hours: int) -> str:

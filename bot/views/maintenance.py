@@ -52,7 +52,7 @@ def _line(gate: GateShown) -> str:
 
 def waiting(found: Impact) -> str:
     """Return what would wait until the end as one sentence."""
-    sums = ", ".join(str(each) for each in found.sums) or say("nothing open")
+    sums = ", ".join(speech.amount(each) for each in found.sums) or say("nothing open")
     mails = counted("{n} mail is queued", "{n} mails are queued", found.mails)
     due = counted("{n} reminder falls due", "{n} reminders fall due", found.reminders)
     return say("Until then {mails} and {due}, over {sums}.", mails=mails, due=due, sums=sums)

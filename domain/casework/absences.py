@@ -19,10 +19,18 @@ from domain.kernel.speech import say
 from domain.kernel.transactions import Rows
 from domain.people.models import Person
 from domain.people.refusals import PersonUnknown
+from domain.people.roles import roles_with
 
 MOST_LISTED = 100
 
 MOST_WORDS = 300
+
+_WORKERS = [role.value for role in roles_with(Permission.WORK_QUEUE)]
+
+_WORKS = (
+    "SELECT FROM role_grant WHERE person_id = %(person)s AND state = 'active' AND (until IS NULL OR until > %(now)s)"
+    " AND role = ANY(%(roles)s) LIMIT 1"
+)
 
 _AWAY = "state = 'planned' AND from_at <= %(now)s AND until > %(now)s"
 
@@ -73,7 +81,7 @@ async def plan(
 
     Raises:
         NotAllowed: The actor may not work the queue, or not plan for somebody else.
-        PersonUnknown, WithoutRole: One of the two is not known.
+        PersonUnknown, WithoutRole: One of the two is not known, or the deputy may not work the queue.
         DeputyIsSelf: Both are one person.
         AbsenceImpossible: It ends before it begins, or is over already.
         AbsenceClashes: The person is away at that time already, or the deputy is.
@@ -86,6 +94,8 @@ async def plan(
             raise WithoutRole
         if person.id == deputy.id:
             raise DeputyIsSelf(person.name)
+        if await tx.row(_WORKS, {"person": deputy.id, "now": core.clock.now(), "roles": _WORKERS}) is None:
+            raise WithoutRole(deputy.name)
         if until <= max(from_at, core.clock.now()):
             raise AbsenceImpossible
         pair = [person.id, deputy.id]

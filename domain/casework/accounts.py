@@ -20,6 +20,7 @@ from domain.kernel.money import Money
 from domain.kernel.speech import say
 from domain.ledger import accounts as ledger_accounts
 from domain.ledger import sums
+from domain.letters import names
 
 INVOICES_SHOWN = 20
 CONTACTS_SHOWN = 20
@@ -218,7 +219,7 @@ async def show(core: Core, *, account: str, actor: Actor) -> Customer:
             say(
                 "{at} {letter} to {address}: {state}",
                 at=dates.told(each["at"]),
-                letter=each["letter"],
+                letter=names.named(each["letter"]),
                 address=addresses.masked(each["address"]),
                 state=kept.said(each["state"]),
             )
@@ -279,7 +280,7 @@ def _agreed(row: Mapping[str, Any]) -> str:
     }
     match row["what"]:
         case "promise":
-            return say("{number}: promise of {amount} by {day}", **told, day=row["day"])
+            return say("{number}: promise of {amount} by {day}", **told, day=date.fromisoformat(row["day"]))
         case "plan":
             return say("{number}: plan over {amount}, {state}", **told)
         case _:

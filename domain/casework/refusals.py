@@ -135,10 +135,10 @@ class HandedToSelf(Refusal):
 class WithoutRole(Refusal):
     """Say that somebody cannot be given work."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            say("That person has no role in Plixo yet, so nothing can be theirs. A Controller can give one.")
-        )
+    def __init__(self, name: str = "") -> None:
+        nothing = say("That person has no role in Plixo yet, so nothing can be theirs. A Controller can give one.")
+        idle = say("{name} may not work the queue, so your work would lie still. Choose somebody else.", name=name)
+        super().__init__(idle if name else nothing)
 
 
 class HandedOverAlready(Refusal):

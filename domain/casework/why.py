@@ -17,6 +17,7 @@ from domain.kernel.speech import phrase, say
 from domain.kernel.transactions import Row
 from domain.ledger import invoices
 from domain.ledger.refusals import InvoiceNotFound
+from domain.letters import names
 from domain.outreach import fact_sheets, guardrails
 from domain.outreach.verdicts import Send, Wait
 
@@ -129,7 +130,7 @@ def _mail(mail: Row) -> str:
     line = say(
         "{at} {letter} to {address}",
         at=dates.told(mail["at"]),
-        letter=mail["letter"],
+        letter=names.named(mail["letter"]),
         address=addresses.masked(mail["address"]),
     )
     if mail["item_state"] == "dropped":

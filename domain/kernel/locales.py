@@ -19,15 +19,18 @@ def language(locale: str, known: Collection[str]) -> str:
 def formats(locale: str, country: str | None, text_language: str) -> str:
     """Return the locale for the numbers and dates in a text of *text_language* for such a reader.
 
-    A German reader of an English text gets English month names and German decimal commas (``en_DE``). A locale that
-    nobody knows is no reason to show an error: it counts as the text's own language.
+    A German reader of an English text gets English month names and German decimal commas (``en_DE``); whoever chose
+    another language than English writes as that language does, even if their screen is in English. A locale that nobody
+    knows is no reason to show an error: it counts as the text's own language.
     """
     return next(str(found) for found in _choices(locale, country, text_language) if found is not None)
 
 
 def _choices(locale: str, country: str | None, text_language: str) -> Iterator[Locale | None]:
     wanted = _parsed(locale) or Locale(text_language)
-    territories = (wanted.territory, country, _territory_of(wanted.language))
+    territories: tuple[str | None, ...] = (wanted.territory, country)
+    if text_language == FALLBACK:
+        territories = (*territories, _territory_of(wanted.language))
     if wanted.language == text_language and wanted.territory:
         yield wanted
     for territory in territories if wanted.language != text_language else territories[:2]:

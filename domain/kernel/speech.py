@@ -195,9 +195,10 @@ def number(value: int) -> str:
     return f"{value:,}" if _locale() == ENGLISH_FORMATS else format_decimal(value, format="#,##0", locale=_locale())
 
 
-def decimal(value: Decimal | float, *, places: int) -> str:
+def decimal(value: Decimal | float, *, places: int, grouped: bool = True) -> str:
     """Return a number with so many decimals, as the reader writes them: 81.2 or 81,2."""
-    pattern = f"#,##0.{'0' * places}" if places else "#,##0"
+    whole = "#,##0" if grouped else "0"
+    pattern = f"{whole}.{'0' * places}" if places else whole
     if not -MOST_WRITTEN < value < MOST_WRITTEN:
         return f"{value:.{places}f}"
     return format_decimal(f"{value:.{places}f}", format=pattern, locale=_locale())

@@ -219,6 +219,8 @@ async def to_learn(core: Core, *, before: datetime, limit: int) -> tuple[str, ..
 def _preferences(core: Core, row: dict[str, Any]) -> Preferences:
     slack = row["slack_locale"] or core.merchant.locale
     language = row["language"] or locales.language(slack, LANGUAGES)
+    if not slack.replace("_", "-").startswith(f"{language}-"):
+        slack = language  # Slack's own is American for whoever never chose one, and says nothing of other languages
     return Preferences(
         person_id=row["id"],
         slack_id=row["slack_id"],

@@ -5,9 +5,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot import asks, words
+from bot import asks, text, words
 from bot.asks import Misunderstood
+from domain.kernel import speech
 from domain.kernel.money import Money
+from domain.kernel.speech import Reader
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -69,6 +71,48 @@ def test_amount_and_day_come_in_either_order(typed: str, minor: int | None, day:
 def test_an_amount_that_is_unclear_or_in_another_currency_is_asked_about(typed: str) -> None:
     with pytest.raises(Misunderstood):
         words.terms(tuple(typed.split()), currency="EUR", today=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("typed", "minor", "rest"),
+    [
+        ("1.250,50 € on friday", 125050, ""),
+        ("€ 1.250,50 on friday", 125050, ""),
+        ("eur 1'250.50 on friday", 125050, ""),
+        ("1 250,50 € vendredi", 125050, ""),
+        ("1 234 250,50 vendredi ils ont appelé", 123425050, "ils ont appelé"),
+        ("12345.678 on friday", None, "12345.678"),
+    ],
+)
+def test_an_amount_is_read_as_several_countries_write_it(typed: str, minor: int | None, rest: str) -> None:
+    if minor is None:
+        with pytest.raises(Misunderstood):
+            words.terms(tuple(typed.split()), currency="EUR", today=TODAY)
+        return
+    read = words.terms(tuple(typed.split()), currency="EUR", today=TODAY)
+
+    assert (read.amount, read.day, read.rest) == (Money(minor, "EUR"), date(2026, 3, 13), rest)
+
+
+@pytest.mark.parametrize("typed", ["500 $", "$500", "£ 500", "500 ¥", "USD 500", "1.2.3"])
+def test_an_amount_of_another_sign_or_with_marks_anywhere_is_asked_about(typed: str) -> None:
+    with pytest.raises(Misunderstood):
+        words.leading_amount(tuple(typed.split()), currency="EUR")
+
+
+@pytest.mark.parametrize("locale", ["en_GB", "de_DE", "fr", "es", "de_CH"])
+@pytest.mark.parametrize(
+    "amount", [Money(3113918, "EUR"), Money(31139180, "KWD"), Money(99, "USD"), Money(12345, "JPY")]
+)
+def test_what_a_field_is_filled_with_is_read_again_as_the_same_sum(locale: str, amount: Money) -> None:
+    with speech.spoken_to(Reader.of(locale[:2], locale)):
+        written = text.figure(amount)
+
+    assert words.leading_amount((written,), currency=amount.currency) == (amount, 1)
+
+
+def test_a_field_is_left_empty_where_its_sum_could_be_read_in_two_ways() -> None:
+    assert text.figure(Money(1250, "KWD")) == ""
 
 
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)

@@ -115,8 +115,11 @@ async def test_a_deputy_takes_up_what_the_absent_has_in_hand(core: Core, clock: 
 async def test_absences_that_make_no_sense_are_refused(core: Core, clock: StandingClock) -> None:
     ann = await an_operator(core, "Ann")
     await an_operator(core, "Ben")
+    await an_operator(core, "Vic", Role.VIEWER)
     now = clock.now()
 
+    with pytest.raises(WithoutRole, match="Vic may not work the queue"):
+        await absences.plan(core, deputy_slack_id="UVic", from_at=now, until=now + DAY, actor=ann)
     with pytest.raises(DeputyIsSelf):
         await absences.plan(core, deputy_slack_id="UAnn", from_at=now, until=now + DAY, actor=ann)
     with pytest.raises(AbsenceImpossible):

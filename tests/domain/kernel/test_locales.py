@@ -27,6 +27,17 @@ def test_a_sum_in_an_english_text(locale: str, country: str | None, written: str
     assert formats.startswith("en")
 
 
+@pytest.mark.parametrize("language", ["es", "fr", "de"])
+@pytest.mark.parametrize("screen", ["en", "en_GB"])
+def test_who_chose_another_language_than_their_screens_writes_numbers_as_it_does(language: str, screen: str) -> None:
+    formats = locales.formats(screen, "DE", language)
+
+    assert Money(123456, "EUR").format(formats).replace("\u202f", ".").replace("\xa0", " ") in {
+        "1.234,56 €",
+        "1234,56 €",
+    }
+
+
 def test_a_known_language_is_kept_and_an_unknown_one_is_english() -> None:
     assert locales.language("de_AT", {"en", "de"}) == "de"
     assert locales.language("fr", {"en", "de"}) == "en"

@@ -53,6 +53,16 @@ async def test_what_slack_says_holds_until_the_person_chooses(core: Core) -> Non
     assert chosen.chosen == {Setting.LANGUAGE, Setting.ZONE}
 
 
+async def test_who_chose_spanish_over_an_american_screen_reads_sums_as_spanish_is_written(core: Core) -> None:
+    anna, actor = await person(core, ANNA)
+    await preferences.learn(core, slack_id=ANNA, name="Anna", locale="en-US", zone="Europe/Madrid")
+    english = await preferences.of(core, anna)
+
+    await preferences.set(core, person_id=anna, setting=Setting.LANGUAGE, value="es", actor=actor)
+
+    assert (english.locale, (await preferences.of(core, anna)).locale) == ("en_US", "es")
+
+
 async def test_a_choice_can_be_taken_back(core: Core) -> None:
     anna, actor = await person(core, ANNA)
     for setting, value in ((Setting.DIGEST_AT, "7:30"), (Setting.NOISE, "quiet"), (Setting.DIGEST, "off")):
