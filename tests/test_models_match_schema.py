@@ -38,6 +38,8 @@ SQL_ONLY = {
     "worklist": "rows come and go by the hundred in one statement; nothing reads one as an object",
     "stale_case": "notes of triggers, taken away by the hundred",
     "newcomer": "the same",
+    "unread_name": "the same",
+    "payer_word": "words of names, put and looked for in sets",
     "lane_budget": "a counter that one conditional statement keeps",
     "warm_up": "one row for each sending domain, judged by one statement a day",
     "breaker": "one row for each provider, written and read by statements about all of them",

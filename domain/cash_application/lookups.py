@@ -18,7 +18,6 @@ from domain.cash_application.candidates import (
     Payer,
 )
 from domain.cash_application.mentions import Reading
-from domain.cash_application.names import Directory
 from domain.cash_application.numbers import Strength
 from domain.kernel.transactions import Row, Rows
 
@@ -48,10 +47,12 @@ _FIGURES = f"ltrim(translate(i.number_key, 'abcdefghijklmnopqrstuvwxyzäöüß{_
 """As ``numbers.digits`` builds it."""
 
 _BY_FORM = f"""
-    {_DEBT} WHERE i.state = 'open' AND ({_SKELETON} = ANY(%(skeletons)s) OR {_FIGURES} = ANY(%(figures)s))
+    {_DEBT} WHERE i.state = 'open' AND lasting_figures(i.number_key) = ANY(ARRAY(
+        SELECT DISTINCT lasting_figures(form) FROM unnest(%(skeletons)s::text[] || %(figures)s::text[]) each (form)))
+      AND ({_SKELETON} = ANY(%(skeletons)s) OR {_FIGURES} = ANY(%(figures)s))
     LIMIT %(most)s
 """
-"""One pass over the open invoices for all lines of a page; hashing the lists makes it cheap."""
+"""By the figures that no spelling changes, and then by each form itself."""
 
 _OWED = """
     SELECT i.currency, i.open_minor, count(*) AS invoices, (array_agg(i.id ORDER BY i.due_on, i.id))[1:%(most)s] AS ids
@@ -98,26 +99,23 @@ class _Forms:
         return tuple((each, self.by_key[each.key]) for each in numbers.named(reading, sorted(keys)))
 
 
-async def candidates(rows: Rows, lines: Sequence[Line], *, directory: Directory) -> dict[UUID, Candidates]:
+async def candidates(rows: Rows, lines: Sequence[Line]) -> dict[UUID, Candidates]:
     """Return what may explain each of the lines, by the line's id."""
     readings = await asyncio.to_thread(lambda: {line.id: mentions.read(line.text) for line in lines})
     try:
-        return await _candidates(rows, lines, readings, directory)
+        return await _candidates(rows, lines, readings)
     except _TooManyMeant:  # as a whole the page may mean half the ledger; its halves mean less
         middle = len(lines) // 2
-        first = await candidates(rows, lines[:middle], directory=directory)
-        return first | await candidates(rows, lines[middle:], directory=directory)
+        return await candidates(rows, lines[:middle]) | await candidates(rows, lines[middle:])
 
 
-async def _candidates(
-    rows: Rows, lines: Sequence[Line], readings: Mapping[UUID, Reading], directory: Directory
-) -> dict[UUID, Candidates]:
+async def _candidates(rows: Rows, lines: Sequence[Line], readings: Mapping[UUID, Reading]) -> dict[UUID, Candidates]:
     advices = await _advices(rows, [line.remittance_id for line in lines if line.remittance_id is not None])
     wanted = [row for of_one in advices.values() for row in of_one]
     written = {row["number"]: mentions.read(row["number"]) for row in wanted}
     texts = [*readings.values(), *written.values()]
     forms = await _forms(rows, texts, [row["number_key"] for row in wanted], split=len(lines) > 1)
-    paid_by = await payers.of(rows, lines, readings=readings, directory=directory)
+    paid_by = await payers.of(rows, lines, readings=readings)
     named = {line.id: forms.named_in(readings[line.id]) for line in lines}
     advised = {line.id: _advised(forms, advices.get(line.remittance_id, []), written) for line in lines}
     owed = await _owed(rows, lines)

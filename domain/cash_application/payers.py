@@ -4,25 +4,21 @@ What people confirm, and what a number proved, is remembered: the digest of the 
 account or name that has paid for several customers says less of each than one that has paid for one.
 """
 
-import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID, uuid4
 
-from domain.cash_application import names
+from domain.cash_application import names, payer_words
 from domain.cash_application.candidates import Line, Payer
 from domain.cash_application.evidence import Evidence, Ground
 from domain.cash_application.mentions import Reading
-from domain.cash_application.names import Directory, Fit
+from domain.cash_application.names import Fit
 from domain.kernel.core import Core
 from domain.kernel.speech import counted, say
 from domain.kernel.transactions import Row, Rows, Transaction
 
 MOST_PAYERS = 3
 """Customers that one line may come from."""
-
-MOST_NAMES = 200_000
-"""Customers whose names are compared; of more, only bank accounts, learnt names and numbers are."""
 
 SHORTEST_NUMBER = 4
 """Characters of a customer's number that is looked for in texts."""
@@ -39,12 +35,6 @@ _NUMBERS = """
     FROM account a JOIN account kept ON kept.id = coalesce(a.merged_into_id, a.id) WHERE lower(a.number) = ANY(%(keys)s)
 """
 
-_NAMES = """
-    SELECT coalesce(a.merged_into_id, a.id) AS id, a.name FROM account a
-    WHERE EXISTS (SELECT FROM invoice i WHERE i.account_id = coalesce(a.merged_into_id, a.id) AND i.state = 'open')
-    LIMIT %(most)s
-"""
-
 _LEARN = """
     INSERT INTO payer_alias (id, account_id, key, times, last_at) VALUES (%(id)s, %(account)s, %(key)s, 1, %(now)s)
     ON CONFLICT (key, account_id) DO UPDATE SET times = payer_alias.times + 1, last_at = EXCLUDED.last_at
@@ -54,16 +44,7 @@ NAME = "name:"
 """Before a normalised name, where it is kept as a key."""
 
 
-async def directory(rows: Rows) -> Directory:
-    """Return the names of the customers who owe anything."""
-    found = await rows.rows(_NAMES, {"most": MOST_NAMES + 1})
-    names_of = [(row["id"], row["name"]) for row in found] if len(found) <= MOST_NAMES else []
-    return await asyncio.to_thread(Directory, names_of)  # a second or two of work, which must not hold up the process
-
-
-async def of(
-    rows: Rows, lines: Sequence[Line], *, readings: Mapping[UUID, Reading], directory: Directory
-) -> dict[UUID, tuple[Payer, ...]]:
+async def of(rows: Rows, lines: Sequence[Line], *, readings: Mapping[UUID, Reading]) -> dict[UUID, tuple[Payer, ...]]:
     """Return who may have paid each of the lines, the likeliest first."""
     keys = {key for line in lines for key in keys_of(line)}
     aliases: dict[str, list[Row]] = {}
@@ -71,7 +52,8 @@ async def of(
         aliases.setdefault(row["key"], []).append(row)
     numbers = {word.key for reading in readings.values() for word in reading.words if len(word.key) >= SHORTEST_NUMBER}
     by_number = {row["key"]: row for row in await rows.rows(_NUMBERS, {"keys": list(numbers)})}
-    return {line.id: _of_line(line, readings[line.id], aliases, by_number, directory) for line in lines}
+    fits = await payer_words.fitting(rows, {line.payer_name for line in lines})
+    return {line.id: _of_line(line, readings[line.id], aliases, by_number, fits[line.payer_name]) for line in lines}
 
 
 async def learn(core: Core, tx: Transaction, *, line: Line, account_id: UUID) -> None:
@@ -93,7 +75,7 @@ def _of_line(
     reading: Reading,
     aliases: Mapping[str, Sequence[Row]],
     by_number: Mapping[str, Row],
-    directory: Directory,
+    fits: Sequence[Fit],
 ) -> tuple[Payer, ...]:
     found: dict[UUID, tuple[str, list[Ground], bool]] = {}
 
@@ -114,7 +96,6 @@ def _of_line(
         if named is not None:
             said = Ground(Evidence.CUSTOMER_NUMBER, say("names the customer's number {number}", number=word.key))
             add(named["account_id"], named["name"], said, alone=True)
-    fits = directory.fitting(line.payer_name) if line.payer_name else ()
     for fit in fits:
         same = len(fits) == 1 and fit.likeness == names.SAME
         add(fit.account_id, fit.account_name, _by_name(fit, fits), alone=same)

@@ -19,6 +19,7 @@ from domain.cash_application import (
     linking,
     lookups,
     matching,
+    payer_words,
     payers,
     proposals,
     returns,
@@ -66,19 +67,17 @@ async def apply_cash(core: Core) -> Run:
     """Match what waits, post what is sure, propose the rest, and tell once what waits for a person (a job)."""
     await linking.link(core)
     run, after, seen = Run(), dict(_FIRST), 0
-    directory = None
     while seen < MOST_A_RUN:
         rows = await core.database.rows(_PAGE, {**after, "most": lookups.PAGE})
         if not rows:
             break
-        directory = directory or await payers.directory(core.database)
         seen += len(rows)
         after = {"at": rows[-1]["created_at"], "id": rows[-1]["id"]}
         lines = [line_of(row) for row in rows]
         own = [line for line in lines if line.amount_minor > 0 and line.doubt is Doubt.OWN_MONEY]
         incoming = [line for line in lines if line.amount_minor > 0 and line.doubt is not Doubt.OWN_MONEY]
         for _ in range(TRIES):
-            incoming = await _work(core, incoming, directory, run)
+            incoming = await _work(core, incoming, run)
         await _propose(core, [Proposal(line, ()) for line in own], run)
         await _propose(core, await returns.proposed(core, [line for line in lines if line.amount_minor < 0]), run)
     await proposals.tell(core, run.news, unknown=run.unknown)
@@ -87,10 +86,11 @@ async def apply_cash(core: Core) -> Run:
     return run
 
 
-async def found_for(core: Core, lines: Sequence[Line], directory: Any = None) -> dict[UUID, tuple[Way, ...]]:
+async def found_for(core: Core, lines: Sequence[Line]) -> dict[UUID, tuple[Way, ...]]:
     """Return the ways for each of the lines, by its id."""
-    directory = directory or await payers.directory(core.database)
-    known = await lookups.candidates(core.database, lines, directory=directory) if lines else {}
+    if lines:
+        await payer_words.read_new(core)
+    known = await lookups.candidates(core.database, lines) if lines else {}
     found = {}
     for line in lines:
         found[line.id] = matching.ways(line, known[line.id])
@@ -98,9 +98,9 @@ async def found_for(core: Core, lines: Sequence[Line], directory: Any = None) ->
     return found
 
 
-async def _work(core: Core, lines: Sequence[Line], directory: Any, run: Run) -> list[Line]:
+async def _work(core: Core, lines: Sequence[Line], run: Run) -> list[Line]:
     """Post or propose the lines of a page; return those for which the ledger changed meanwhile."""
-    found = await found_for(core, lines, directory)
+    found = await found_for(core, lines)
     limit = core.limits.post_confidence
     sure = {line.id: way for line in lines if (way := matching.sure(found[line.id], limit=limit)) is not None}
     known = await blocks.facts(core.database, list({each for way in sure.values() for each in way.invoices}))

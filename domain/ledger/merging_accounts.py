@@ -54,6 +54,8 @@ MOVED_WITH_CARE: Mapping[str, str] = {
 STAYING: Mapping[str, str] = {
     "timeline_entry": "history is never changed",
     "stale_case": "notes of triggers, which are taken away within seconds",
+    "unread_name": "the same",
+    "payer_word": "the merged customer's name goes on leading to the kept one",
 }
 """Tables that name a customer and keep doing so."""
 

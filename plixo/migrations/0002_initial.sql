@@ -130,6 +130,7 @@ CREATE TABLE account (
     CONSTRAINT account_merged_somewhere CHECK ((state = 'merged') = (merged_into_id IS NOT NULL))
 );
 CREATE UNIQUE INDEX account_number_once ON account (number) WHERE number IS NOT NULL;
+CREATE INDEX account_number_said ON account (lower(number)); -- in the texts of bank lines; whole, or it has no statistics
 -- Without a customer number the name is all there is to recognise a customer by in the next import.
 CREATE UNIQUE INDEX account_name_once ON account (name_key) WHERE number IS NULL;
 CREATE INDEX account_owner ON account (owner_id) WHERE owner_id IS NOT NULL;
@@ -172,6 +173,11 @@ CREATE INDEX invoice_settled ON invoice (account_id, settled_on DESC, id) INCLUD
 -- Pages of what is open; and ageing, which is added up from this index alone. New ids come at its end, new due dates
 -- would come anywhere.
 CREATE INDEX invoice_open ON invoice (id) INCLUDE (due_on, currency, open_minor) WHERE state = 'open';
+-- The figures 2 to 9 of a number. However a payer mangles one (no separators, no letters, no zeros in front, O for 0, l
+-- for 1), these stay as they are: few open invoices share them, and among those the exact forms are looked for.
+CREATE FUNCTION lasting_figures(number text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN regexp_replace(number, '[^2-9]+', '', 'g');
+CREATE INDEX invoice_lasting_figures ON invoice (lasting_figures(number_key)) WHERE state = 'open';
 
 CREATE TABLE payment (
     id           uuid PRIMARY KEY,
@@ -983,6 +989,36 @@ CREATE TABLE remittance_line (
     CONSTRAINT remittance_line_once UNIQUE (remittance_id, position)
 );
 CREATE INDEX remittance_line_number ON remittance_line (number_key);
+
+-- What a payer's name is compared with: the words of each customer's name, and all of them behind '='. In the order of
+-- their bytes, so that words with one beginning stand together.
+CREATE TABLE payer_word (
+    word          text COLLATE "C" NOT NULL,
+    account_id    uuid NOT NULL REFERENCES account,
+    PRIMARY KEY (word, account_id)
+);
+CREATE INDEX payer_word_account ON payer_word (account_id);
+
+-- Customers whose names are new or others than before; their words are read before bank lines are matched. Only ever
+-- added to, as newcomer is.
+CREATE TABLE unread_name (account_id uuid NOT NULL);
+
+CREATE FUNCTION names_are_new() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO unread_name (account_id) SELECT id FROM added;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER account_has_new_name AFTER INSERT ON account
+    REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION names_are_new();
+ALTER TABLE account ENABLE ALWAYS TRIGGER account_has_new_name;    -- also while an import checks its keys by sets
+CREATE FUNCTION name_is_another() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO unread_name (account_id) VALUES (NEW.id);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER account_has_another_name AFTER UPDATE OF name ON account FOR EACH ROW
+    WHEN (OLD.name <> NEW.name) EXECUTE FUNCTION name_is_another();
+ALTER TABLE account ENABLE ALWAYS TRIGGER account_has_another_name;
 
 -- By which names and accounts a customer has paid before; learnt from what people confirmed.
 CREATE TABLE payer_alias (

@@ -11,7 +11,7 @@ import sys
 import time
 from typing import Any
 
-from domain.cash_application import booking, lookups, matching, payers, posting
+from domain.cash_application import booking, lookups, matching, payer_words, posting
 from domain.cash_application.models import BankLine
 from domain.kernel.core import Core
 from domain.kernel.jobs import Jobs
@@ -89,12 +89,12 @@ async def _bare_matching(core: Core) -> None:
 
 
 async def _matching(core: Core) -> None:
-    directory = await payers.directory(core.database)
+    await payer_words.read_new(core)
     records = await BankLine.filter(state="new").order_by("created_at", "id")
     lines = [booking.line_of(each) for each in records if each.amount_minor > 0]
     for begin in range(0, len(lines), lookups.PAGE):
         page = lines[begin : begin + lookups.PAGE]
-        known = await lookups.candidates(core.database, page, directory=directory)
+        known = await lookups.candidates(core.database, page)
         for line in page:
             matching.ways(line, known[line.id])
 

@@ -233,6 +233,7 @@ KEPT: Mapping[str, str] = {
     "account": "the customer's own name is not the contact's, also where both are spelt alike",
     "bank_line": "lines of a bank statement are vouchers, as they came",
     "payer_alias": "digests and names by which the bank's payers are recognised, which are the customer's",
+    "payer_word": "words of customers' names, as above",
     "remittance": "advices of payment are vouchers, as they came",
     "receipt": "receipts are vouchers; they name the customer",
     "invoice_paper": "invoices are vouchers",

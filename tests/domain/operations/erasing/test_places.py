@@ -57,6 +57,7 @@ NO_WORDS = {
     "outside_call": "party",
     "pay_link": "kept_for state",
     "payer_alias": "key",
+    "payer_word": "word",
     "payment": "currency kind method object_id source",
     "plan": "currency frequency source state",
     "policy": "document state",
