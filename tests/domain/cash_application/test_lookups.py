@@ -12,7 +12,8 @@ from domain.kernel.core import Core
 async def test_each_form_of_a_number_has_the_figures_by_which_it_is_found(core: Core, key: str) -> None:
     row = await core.database.row(
         "SELECT ARRAY[lasting_figures(i.number_key), lasting_figures(%(skeleton)s), lasting_figures(%(digits)s)]"
-        f" AS ours, ARRAY[{lookups._SKELETON}, {lookups._FIGURES}] AS theirs FROM (SELECT %(key)s::text AS number_key) i",
+        f" AS ours, ARRAY[{lookups._SKELETON}, {lookups._FIGURES}] AS theirs"
+        " FROM (SELECT %(key)s::text AS number_key) i",
         {"key": key, "skeleton": mentions.skeleton(key), "digits": numbers.digits(key)},
     )
 

@@ -33,7 +33,7 @@ async def test_a_first_large_fill_has_rules_only_and_all_indexes_afterwards(core
 
     meanwhile = await left(core)
 
-    assert meanwhile == len(before) - 7
+    assert meanwhile == len(before) - 8
     assert await indexes(core) == before
 
 
