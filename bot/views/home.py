@@ -1,6 +1,7 @@
 """App Home: what one person has before them, the most pressing first; and what a stranger sees."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from bot import blocks, ids, inputs, text
@@ -8,11 +9,10 @@ from bot.blocks import Block
 from bot.inputs import Option
 from bot.modals import Modal
 from bot.surfaces import Home
-from bot.views import access, incidents, piles, readiness, sessions, settings, states
+from bot.views import access, incidents, piles, promised, readiness, sessions, settings, states
 from domain.casework.queue import QueueLine
 from domain.commitments.dispute_deadlines import Sla
 from domain.commitments.dispute_queries import DisputeView
-from domain.commitments.radar import RadarLine
 from domain.kernel import kept
 from domain.kernel.money import Money
 from domain.kernel.speech import amount, counted, number, phrase, say, say_as
@@ -24,6 +24,9 @@ from domain.people.setting_words import Digest
 REASON_LIMIT = 300
 
 GATES_SHOWN = 3
+
+LATE = timedelta(minutes=5)
+"""From then on it is told that news come late."""
 
 ROLES: Mapping[Role, str] = {
     Role.VIEWER: phrase("looks"),
@@ -43,13 +46,14 @@ def desk(shown: Desk) -> Home:
     parts: list[Sequence[Block]] = [
         [blocks.header(f"Plixo: {text.plain(shown.name, limit=60)}")],
         [blocks.context(_roles(shown))],
+        _behind(shown.shared.behind),
         incidents.home(shown.shared.incidents),
         _gates(shown.shared.gates),
         _readiness(shown),
         _queue(shown),
         piles.decisions(shown),
         piles.answers(shown),
-        _radar(shown),
+        promised.part(shown.shared.radar, shown.shared.kept),
         _disputes(shown),
         _cash(shown),
         _settings(shown),
@@ -110,6 +114,18 @@ def _roles(shown: Desk) -> str:
     return ", ".join(shown.roles) or say("no role")
 
 
+def _behind(behind: timedelta) -> Sequence[Block]:
+    """Return that news reach Slack late, when they do; what is here was read from the database just now."""
+    if behind < LATE:
+        return []
+    late = counted(
+        "News reach Slack late: the oldest has waited for {n} minute. What stands here is of this moment.",
+        "News reach Slack late: the oldest has waited for {n} minutes. What stands here is of this moment.",
+        int(behind.total_seconds() // 60),
+    )
+    return [blocks.section(f":hourglass: {late}")]
+
+
 def _gates(gates: Sequence[GateShown]) -> Sequence[Block]:
     """Return what keeps mail back now; it stands above everything."""
     lines = [_gate(each) for each in gates]
@@ -159,35 +175,7 @@ def _line(line: QueueLine) -> Block:
     return blocks.section(
         f"*{text.foreign(line.invoice_number)}*  {text.foreign(line.account_name)}  {amount(line.balance)},"
         f" {text.overdue(line.days_past_due)}\n{text.said(line.next_action, limit=160)}{taken}",
-        accessory=_show(line.invoice_number, line),
-    )
-
-
-def _show(number: str, line: QueueLine | RadarLine) -> Block:
-    return blocks.button(
-        say("Show"),
-        action=ids.Action.SHOW,
-        value=ids.value(invoice_id=line.invoice_id),
-        label=say("Show {number}", number=text.plain(number, limit=50)),
-    )
-
-
-def _radar(shown: Desk) -> Sequence[Block]:
-    radar = shown.shared.radar
-    if not radar.lines:
-        return []
-    total = len(radar.lines) + radar.more
-    whole = blocks.button(say("All"), action=ids.Action.RADAR, value=ids.value(), label=say("Show the whole radar"))
-    head = blocks.section(say("*Promises and instalments that need a look*: {n}", n=total), accessory=whole)
-    return [blocks.divider(), head, *map(_blip, radar.lines)]
-
-
-def _blip(line: RadarLine) -> Block:
-    stands = say("{amount} at risk, {day}", amount=line.at_risk, day=line.on)
-    return blocks.section(
-        f"*{states.capital(line.blip.said)}*  {text.foreign(line.invoice_number)}  {text.foreign(line.account_name)}\n"
-        f"{stands}",
-        accessory=_show(line.invoice_number, line),
+        accessory=promised.show(line.invoice_number, line),
     )
 
 

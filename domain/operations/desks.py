@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -10,7 +10,8 @@ from domain.casework import absences, queue, taking, worklist
 from domain.casework.queue import Queue
 from domain.casework.taking import Progress
 from domain.cash_application import queries as cash_queries
-from domain.commitments import dispute_queries, radar
+from domain.commitments import adherence, dispute_queries, radar
+from domain.commitments.adherence import Adherence
 from domain.commitments.dispute_queries import DisputeCounts, DisputeView
 from domain.commitments.radar import Radar
 from domain.kernel.actor import SYSTEM, Actor, Permission
@@ -32,6 +33,9 @@ QUEUE_SHOWN = 5
 RADAR_SHOWN = 5
 
 DISPUTES_SHOWN = 3
+
+KEPT_OVER = timedelta(days=90)
+"""Of so long it is told how many promises were kept."""
 
 
 class Pile(StrEnum):
@@ -95,6 +99,10 @@ class Shared:
     incidents: tuple[Incident, ...] = ()
     cash: Cash | None = None
     """Shown to whoever may apply cash."""
+    kept: Adherence | None = None
+    """Of the promises decided in the last ``KEPT_OVER``."""
+    behind: timedelta = timedelta()
+    """How old the oldest news is that the chat has not been told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +164,8 @@ async def shared(core: Core) -> Shared:
         disputes=await dispute_queries.counts(core),
         readiness=await readiness.board(core),
         incidents=await incident_lists.open_now(core),
+        kept=await adherence.overall(core, since=core.clock.now() - KEPT_OVER),
+        behind=await _behind(core),
     )
 
 
@@ -207,6 +217,14 @@ async def piles(core: Core, *, actor: Actor, slack_id: str = "") -> Mapping[Pile
         for row in rows
         if row["waits"] and not actor.may.isdisjoint(DECIDED_BY[Pile(row["pile"])])
     }
+
+
+async def _behind(core: Core) -> timedelta:
+    row = await core.database.row(
+        "SELECT at FROM timeline_entry WHERE id = (SELECT (args->>'entry_id')::bigint FROM procrastinate_jobs"
+        " WHERE queue_name = 'chat' AND task_name = 'tell_operators' AND status = 'todo' ORDER BY id LIMIT 1)"
+    )
+    return max(timedelta(), core.clock.now() - row["at"]) if row else timedelta()
 
 
 async def _cash(core: Core) -> Cash:

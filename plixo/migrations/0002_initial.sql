@@ -448,6 +448,7 @@ CREATE TABLE promise (
 CREATE INDEX promise_invoice ON promise (invoice_id);
 CREATE INDEX promise_account ON promise (account_id);
 CREATE INDEX promise_running ON promise (promised_on) WHERE state = 'running';
+CREATE INDEX promise_judged ON promise (judged_at) WHERE judged_at IS NOT NULL;  -- how far payers' words held of late
 
 CREATE TABLE plan (
     id            uuid PRIMARY KEY,

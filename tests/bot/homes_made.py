@@ -1,6 +1,6 @@
 """App Homes with made-up contents, for golden pictures and for tests with hostile texts."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -9,6 +9,7 @@ from bot.surfaces import Home
 from bot.views import home
 from domain.casework.queue import Queue, QueueLine
 from domain.casework.taking import Progress
+from domain.commitments.adherence import Adherence, Share
 from domain.commitments.dispute_deadlines import Sla
 from domain.commitments.dispute_queries import DisputeCounts
 from domain.commitments.radar import Blip, Radar, RadarLine
@@ -55,6 +56,10 @@ def a_desk(name: str, *, may: frozenset[Permission] = frozenset(Permission), man
             radar=Radar(DAY, (blip,) * many, 7),
             disputes=DisputeCounts({Sla.OPEN: 4, Sla.AT_RISK: 2, Sla.LATE: 1}, (EURO, Money(500, "JPY"))),
             readiness=a_board(name, well=False),
+            kept=Adherence(
+                Share(8, Decimal(900)), Share(1, Decimal(50)), Share(1, Decimal(50)), received=Decimal(920), unrated=0
+            ),
+            behind=timedelta(minutes=42),
             incidents=(an_incident(name), an_incident(name, cause="person", title=name, owner=name)),
         ),
         settings=_settings(name),
