@@ -6,7 +6,7 @@ from uuid import UUID
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import errors, readers
+from bot import readers
 from bot.audience import Audience
 from bot.blocks import Message
 from bot.calls import Calls
@@ -18,8 +18,7 @@ from bot.views import answers, charts
 from bot.views import exports as views
 from domain.kernel import request_ids
 from domain.kernel.core import Core
-from domain.kernel.jobs import JobFunction, TryLater
-from domain.kernel.ports import StoreUnavailable
+from domain.kernel.jobs import JobFunction
 from domain.kernel.refusals import Refusal
 from domain.operations import chat_messages, exports
 from domain.operations.exports import Exported, What
@@ -46,7 +45,7 @@ class ExportJobs:
         """Make a file and bring it; a job that does nothing when the file was brought before.
 
         Raises:
-            TryLater: Slack or the store of files is away.
+            TryLater: Slack is away. Where the store of files is, whoever asked is told so and may ask again.
         """
         key = _key(export_id)
         if await self._uploads.is_done(key):
@@ -63,8 +62,6 @@ class ExportJobs:
         except SlackRefused as error:
             log.error("a file is not sent to whoever asked for it, Slack refuses: %s", error)
             await self.give_up(export_id, what, words, chat_id, channel)
-        except StoreUnavailable as error:
-            raise TryLater(errors.OUTAGE_WAIT, "the store of files does not answer") from error
 
     async def give_up(self, export_id: str, what: str, words: list[str], chat_id: str, channel: str) -> None:
         """Tell whoever asked for a file that it cannot be made, after the last try; a job.

@@ -78,7 +78,7 @@ async def file(portal: Portal, request: web.Request, sent: Sent) -> web.StreamRe
     except NothingToDispute as no:
         raise act_forms.unexpected(sent, no) from no
     except FilesUnkept:
-        raise act_forms.NotSent(503, sent.received.fields, wait=60) from None
+        raise act_forms.NotSent(503, sent.received.fields, wait=faults.STORE_SECONDS) from None
     except _MENDABLE as no:
         return _form(portal, request, sent, await _case(portal, sent), reason, form, (_fault(sent, case, reason, no),))
     return act_forms.to_invoice(request)

@@ -14,6 +14,9 @@ MEGABYTES = LARGEST // 1024 // 1024
 UNUSABLE = (DocumentUnusable, DocumentsTooMany)
 """Refusals that are about files alone, and that other files mend."""
 
+STORE_SECONDS = 60
+"""After so long somebody may come again whose file could not be kept or read, since the store does not answer."""
+
 _NAME_SHOWN = 80
 
 

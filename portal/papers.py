@@ -10,7 +10,7 @@ from domain.ledger.statements import Statement
 from domain.pay_links import queries
 from domain.pay_links.queries import PayerPage
 from domain.pay_links.refusals import LinkNotFound
-from portal import invoice
+from portal import faults, invoice
 from portal.rim import Portal, Route
 
 
@@ -23,7 +23,9 @@ async def of_invoice(portal: Portal, request: web.Request) -> web.StreamResponse
     try:
         body = await invoice_papers.found(portal.core, invoice_id=page.invoice_id)
     except PaperUnkept:
-        return portal.pages.say(request, "paper_away", status=503)
+        response = portal.pages.say(request, "paper_away", status=503)
+        response.headers["Retry-After"] = str(faults.STORE_SECONDS)
+        return response
     if body is None:
         return portal.pages.say(request, "missing", status=404)
     return _file(body, f"{_plain(page.invoice_number)}.pdf", "application/pdf")

@@ -36,7 +36,7 @@ async def ask(portal: Portal, request: web.Request, sent: Sent) -> web.StreamRes
     try:
         await questions.ask(portal.core, secret=sent.secret, text=sent.text("text"), uploads=received.files)
     except FilesUnkept:
-        raise act_forms.NotSent(503, received.fields, wait=60) from None
+        raise act_forms.NotSent(503, received.fields, wait=faults.STORE_SECONDS) from None
     except QuestionsTooMany:
         return await _form(portal, request, sent, (("text", t("question_many", most=questions.MOST_WAITING)),))
     except TextUnusable:

@@ -62,9 +62,13 @@ def _unread(portal: Portal, request: web.Request, page: PayerPage | None, no: up
     texts = _texts(portal, page)
     if not isinstance(no.why, Crowded):
         return _form(portal, request, page, no.fields, ((_FILES, texts("act_files_broken")),))
-    response = _form(portal, request, page, no.fields, ((_FILES, texts("support_files_busy", seconds=no.why.seconds)),))
+    busy = ((_FILES, texts("support_files_busy", seconds=no.why.seconds)),)
+    return _later(_form(portal, request, page, no.fields, busy), seconds=no.why.seconds)
+
+
+def _later(response: web.Response, *, seconds: int) -> web.Response:
     response.set_status(503)
-    response.headers["Retry-After"] = str(no.why.seconds)
+    response.headers["Retry-After"] = str(seconds)
     return response
 
 
@@ -79,7 +83,8 @@ async def _taken(
     except faults.UNUSABLE as no:
         return _form(portal, request, page, fields, ((_FILES, faults.refused(texts, no)),))
     except FilesUnkept:
-        return _form(portal, request, page, fields, ((_FILES, texts("support_files_away")),))
+        away = ((_FILES, texts("support_files_away")),)
+        return _later(_form(portal, request, page, fields, away), seconds=faults.STORE_SECONDS)
     return web.Response(status=303, headers={"Location": f"support/sent?reference={event.reference}"})
 
 
