@@ -12,7 +12,13 @@ RUN /opt/plixo/bin/pip install --no-cache-dir --no-deps --no-build-isolation . \
        pytest-timeout pytest-xdist ruff setuptools types-psutil zensical
 
 FROM python:3.11-slim
-RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/plixo plixo
+# letters for names on receipts and statements that the fonts of typst lack: Chinese, Japanese, Korean, Thai, Tamil …
+# (Apache-2.0 and OFL, 46 MB)
+RUN apt-get update && apt-get install --yes --no-install-recommends fonts-droid-fallback fonts-noto-core \
+    && rm -rf /var/lib/apt/lists/*
+# a volume that is mounted there is given to whom the folder belongs
+RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/plixo plixo \
+    && install --directory --owner=plixo --group=plixo --mode=0700 /var/lib/plixo/plixo-data
 COPY --from=build /opt/plixo /opt/plixo
 USER plixo
 WORKDIR /var/lib/plixo

@@ -14,7 +14,7 @@ import psycopg
 from domain import letters
 from domain.kernel.clock import SystemClock
 from inbound_mail.encryption import CertificateUnusable
-from plixo import book_check, database, keys, migrations, parts, sender_checks, slack_checks, stripe_checks
+from plixo import book_check, database, font_check, keys, migrations, parts, sender_checks, slack_checks, stripe_checks
 from plixo.check_results import Result
 from plixo.settings import Settings
 from scheduler.key_faults import KeyUnusable
@@ -107,6 +107,11 @@ async def _letters(settings: Settings) -> Result:
             "letters", "fail", problems[0], "See docs/letters.md; `plixo letter check` names all that is wrong."
         )
     return Result("letters", "ok", f"{len(letters.KINDS)} letters in {', '.join(letters.LANGUAGES)}")
+
+
+async def _fonts(settings: Settings) -> Result:
+    del settings
+    return await asyncio.to_thread(font_check.check)
 
 
 async def _signature(settings: Settings) -> Result:
@@ -240,6 +245,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("jobs", _queue),
     ("signing keys", _keys),
     ("letters", _letters),
+    ("fonts", _fonts),
     ("mail signature", _signature),
     ("disk", _disk),
     ("balances", book_check.balances),

@@ -78,6 +78,20 @@ def test_the_image_leaves_out_what_only_development_needs() -> None:
     assert "\nUSER plixo\n" in file
 
 
+def test_the_folder_of_the_files_belongs_to_the_user_who_writes_there() -> None:
+    file = (ROOT / "Dockerfile").read_text()
+    mounted = [each.rpartition(":")[2] for each in compose()["x-plixo"]["volumes"]]
+
+    made = re.search(r"install --directory --owner=plixo \S+ \S+ (\S+)", file)
+    home = re.search(r"\nWORKDIR (/var\S+)", file)
+
+    assert made is not None
+    assert home is not None
+    assert mounted == [made[1]], "Docker gives a new volume to root where the image has no such folder"
+    assert f"{home[1]}/{Settings.model_fields['data_dir'].default}" == made[1]
+    assert compose()["services"]["redis"]["user"] == "redis", "without rights it cannot become that user by itself"
+
+
 def test_the_proxys_configuration_is_valid_and_never_logs_a_path(tmp_path: Path) -> None:
     text = (ROOT / "deploy" / "haproxy.cfg").read_text()
     assert "option httplog" not in text

@@ -1,6 +1,7 @@
 """Typesetting: facts become a PDF; every word reaches the template as a text and never as markup."""
 
 import json
+import logging
 import re
 from collections.abc import Mapping
 from datetime import date
@@ -13,6 +14,9 @@ from babel.dates import format_date
 
 from domain.kernel import locales
 from domain.kernel.core import Merchant
+from domain.ledger.papers import glyphs
+
+log = logging.getLogger(__name__)
 
 _FOLDER = Path(__file__).parent
 
@@ -22,8 +26,8 @@ _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-
 LONGEST_TEXT = 300
 """Characters of one field; a longer name is cut, so that it cannot push everything else off the page."""
 
-_ATTEMPTS: tuple[tuple[bool, list[Any]], ...] = ((True, ["ua-1"]), (False, ["ua-1"]), (False, []))
-"""Without the machine's fonts, or with them, as PDF/UA-1; in the end tagged but not certified as accessible."""
+_ACCESSIBLE = ["ua-1"]
+"""PDF/UA-1, which typst refuses where a letter has no glyph."""
 
 
 def texts(paper: str) -> Mapping[str, Mapping[str, str]]:
@@ -66,8 +70,8 @@ def short_day(value: date, locale: str) -> str:
 def set_as_pdf(paper: str, facts: Mapping[str, Any], locale: str) -> bytes:
     """Return the PDF: the same bytes for the same facts, without a look at the network.
 
-    A script for which the built-in fonts have no letters falls back to the machine's fonts, and in the end to a PDF
-    that is tagged but not certified as accessible.
+    A script for which the built-in fonts have no letters falls back to the machine's fonts. Letters that these do not
+    have either are printed as ``(?)``, never as boxes; `plixo check fonts` says which scripts are meant.
     """
     return typeset(_template(paper), {**facts, "t": words(paper, locale)})
 
@@ -75,13 +79,17 @@ def set_as_pdf(paper: str, facts: Mapping[str, Any], locale: str) -> bytes:
 def typeset(template: bytes, facts: Mapping[str, Any], *, pictures: Mapping[str, str] | None = None) -> bytes:
     """Return the PDF of a template and its facts; *pictures* are drawings (SVG) of our own, by their names."""
     inputs = {"facts": json.dumps(_cleaned(facts)), **(pictures or {})}
-    for ignore_system_fonts, standards in _ATTEMPTS[:-1]:
+    for ignore_system_fonts in (True, False):
         try:
-            return _compiled(template, inputs, standards, ignore_system_fonts=ignore_system_fonts)
+            return _compiled(template, inputs, _ACCESSIBLE, ignore_system_fonts=ignore_system_fonts)
         except typst.TypstError:
             continue  # a letter that these fonts do not have
-    ignore_system_fonts, standards = _ATTEMPTS[-1]
-    return _compiled(template, inputs, standards, ignore_system_fonts=ignore_system_fonts)
+    log.warning("a paper has letters for which this machine has no font; `plixo check fonts` says which")
+    inputs["facts"] = json.dumps(glyphs.printable(_cleaned(facts)))
+    try:
+        return _compiled(template, inputs, _ACCESSIBLE, ignore_system_fonts=False)
+    except typst.TypstError:  # tagged, but not certified as accessible
+        return _compiled(template, inputs, [], ignore_system_fonts=False)
 
 
 def _compiled(template: bytes, inputs: dict[str, str], standards: list[Any], *, ignore_system_fonts: bool) -> bytes:
