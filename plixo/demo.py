@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import os
 import secrets
 import signal
@@ -23,6 +24,7 @@ from domain.kernel.money import Money
 from domain.kernel.transactions import Row
 from domain.ledger import csv_import, invoice_papers
 from domain.ledger.invoice_papers import Paper
+from domain.operations import readiness_wishes
 from domain.pay_links import provider_health
 from domain.people import people
 from domain.people.refusals import RoleHeldAlready
@@ -37,10 +39,15 @@ from sandbox.clock import MovableClock
 from sandbox.sample_papers import SamplePaper
 from sandbox.settings import PEOPLE, SandboxSettings
 
+log = logging.getLogger(__name__)
+
 MERCHANT = "Northwind Supplies"
 
 FIRST_MODE = "autopilot"
 """So that mail is seen to leave; a real installation begins in Shadow Mode."""
+
+FIRST_EVENT_TENTHS = 200
+"""So many tenths of a second the start waits for the first event of the stand-in for Stripe."""
 
 AFTERNOON, EVENING = time(15, 30), time(17)
 """In Berlin. New York opens at 14:00 then, and Berlin closes at 18:00."""
@@ -195,10 +202,21 @@ class Demo:
         self.product = Product(settings, tuple(Part), clock=self._clock)
         await self.product.start()
         with request_ids.serving():
+            await self._hear_from_stripe(self.product.core)
             await fill(self.product.core, sample=self._sample)
-            if not await provider_health.heard(self.product.core):
-                self.sandbox.stripe.send_test_event()
+            await readiness_wishes.recheck(self.product.core, actor=SHELL)
         self._clock.on_move(self._moved)
+
+    async def _hear_from_stripe(self, core: Core) -> None:
+        """Let the first event come before anybody looks: without one readiness holds the mail."""
+        if await provider_health.heard(core):
+            return
+        self.sandbox.stripe.send_test_event()
+        for _ in range(FIRST_EVENT_TENTHS):
+            if await provider_health.heard(core):
+                return
+            await asyncio.sleep(0.1)
+        log.warning("the stand-in's first event has not come; readiness says so")
 
     async def _moved(self, _: datetime) -> None:
         assert self.product is not None

@@ -6,6 +6,7 @@ from typing import Any
 from domain.kernel.actor import SHELL
 from domain.operations import readiness, readiness_smoke, readiness_wishes
 from domain.operations.readiness_judges import Verdict
+from domain.pay_links import provider_health
 from tests.flows.stage import Stage, until
 
 
@@ -49,12 +50,14 @@ async def test_a_test_dispute_goes_through_the_pages_to_the_channel_and_leaves_n
 
 
 async def test_the_demo_is_ready_but_for_what_nobody_has_set_up(on_stage: Stage) -> None:
+    heard_at_once = await provider_health.heard(on_stage.core)
     await on_stage.imports()
     await readiness_wishes.recheck(on_stage.core, actor=SHELL)
 
     board = await _board(on_stage, "stripe", Verdict.PASS)
 
     assert {each.check.name: each.verdict for each in board.checks if each.verdict is Verdict.FAIL} == {}
+    assert heard_at_once, "the gate would hold the first reminders that somebody looks for"
 
 
 async def test_the_board_stands_in_the_channel_pinned_and_is_kept_current(on_stage: Stage) -> None:
