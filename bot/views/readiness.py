@@ -9,7 +9,6 @@ from bot.blocks import Block, Message
 from bot.inputs import Option
 from bot.modals import Modal
 from domain.deliverability.sender_records import Finding
-from domain.kernel import kept
 from domain.kernel.speech import counted, phrase, say
 from domain.operations.readiness import Board, Held, SegmentHeld, Shown
 from domain.operations.readiness_accounts import Lacking
@@ -118,8 +117,7 @@ def _records(findings: Sequence[Finding], asked_at: datetime | None) -> list[Blo
     for each in findings:
         if each.state == "pass":
             continue
-        found, remedy = kept.said(each.found), kept.said(each.remedy)
-        lines.append(f"*{each.check}*: {text.foreign(found, limit=160)}. {text.said(remedy, limit=200)}")
+        lines.append(f"*{each.check}*: {text.foreign(each.found, limit=160)}. {text.said(each.remedy, limit=200)}")
         if each.publish is not None:
             lines.append(f"`{text.foreign(each.publish.name, limit=120)}`  {each.publish.type}")
             lines.append(f"`{text.foreign(each.publish.value, limit=800)}`")

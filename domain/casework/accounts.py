@@ -11,7 +11,7 @@ from domain.casework.facts import USUAL_FROM, USUAL_OF
 from domain.casework.task_lists import TaskLine
 from domain.commitments import pauses
 from domain.deliverability import covering
-from domain.kernel import addresses, dates, kept
+from domain.kernel import addresses, dates, sentences
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
@@ -221,7 +221,7 @@ async def show(core: Core, *, account: str, actor: Actor) -> Customer:
                 at=dates.told(each["at"]),
                 letter=names.named(each["letter"]),
                 address=addresses.masked(each["address"]),
-                state=kept.said(each["state"]),
+                state=say(each["state"]),
             )
             for each in await core.database.rows(_MAILS, values)
         ),
@@ -237,7 +237,7 @@ def _invoice(row: Mapping[str, Any], today: date) -> OpenInvoice:
         chaseable=Money(int(row["chaseable"]), row["currency"]),
         due_on=row["due_on"],
         days_past_due=(today - row["due_on"]).days,
-        paused=kept.said(row["why"]),
+        paused=sentences.said(row["why"]),
     )
 
 
@@ -276,7 +276,7 @@ def _agreed(row: Mapping[str, Any]) -> str:
     told = {
         "number": row["number"],
         "amount": Money(int(row["minor"]), row["currency"]),
-        "state": kept.said(str(row["state"]).replace("_", " ")),
+        "state": say(str(row["state"]).replace("_", " ")),
     }
     match row["what"]:
         case "promise":
@@ -291,7 +291,7 @@ def _agreed(row: Mapping[str, Any]) -> str:
 
 
 def _hold(row: Mapping[str, Any]) -> str:
-    told = {"kind": kept.said(row["state"]), "why": kept.said(row["reason"])}
+    told = {"kind": say(row["state"]), "why": sentences.said(row["reason"])}
     hold = (
         say("on hold ({kind}) until {until}: {why}", **told, until=dates.told(row["until"]))
         if row["until"]

@@ -9,9 +9,10 @@ from pydantic import AwareDatetime
 from domain.commitments.events import InstalmentMissed
 from domain.deliverability.contact_events import ContactLeft
 from domain.deliverability.events import AddressSuppressed, SuppressionLifted
-from domain.kernel import dates, kept
+from domain.kernel import dates
 from domain.kernel.events import Event, InvoiceEvent
 from domain.kernel.notices import SILENT, Notices, job, operators
+from domain.kernel.sentences import Sentence
 from domain.kernel.speech import counted, say
 from domain.ledger.entry_events import CashPlaced, CashUnapplied
 from domain.ledger.events import ContactAdded, LedgerImported, PaymentReversed, SurplusReceived
@@ -59,11 +60,11 @@ class CaseSnoozed(InvoiceEvent):
     kind: ClassVar[str] = "case.snoozed"
 
     until: AwareDatetime
-    reason: str
+    reason: Sentence
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return say("Snoozed until {until}: {reason}", until=dates.told(self.until), reason=kept.said(self.reason))
+        return say("Snoozed until {until}: {reason}", until=dates.told(self.until), reason=self.reason)
 
 
 class CallLogged(InvoiceEvent):
@@ -77,7 +78,7 @@ class CallLogged(InvoiceEvent):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        outcome = kept.said(self.outcome) + (f": {self.note}" if self.note else "")
+        outcome = say(self.outcome) + (f": {self.note}" if self.note else "")
         if self.follow_up_on is None:
             return say("Called, {outcome}", outcome=outcome)
         return say("Called, {outcome}; to be followed up on {day}", outcome=outcome, day=self.follow_up_on)
@@ -196,7 +197,7 @@ class TaskOpened(Event):
 
     task_id: UUID
     task: str
-    reason: str
+    reason: Sentence
     account_id: UUID
     account_name: str
     invoice_id: UUID | None = None
@@ -213,7 +214,7 @@ class TaskOpened(Event):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        told = {"account": self.account_name, "task": kept.said(self.task), "reason": kept.said(self.reason)}
+        told = {"account": self.account_name, "task": say(self.task), "reason": self.reason}
         return say("To do for {account}: {task}, {reason}", **told)
 
 
@@ -226,7 +227,7 @@ class TaskClosed(Event):
     task: str
     ended: str
     """``done`` or ``dropped``."""
-    outcome: str
+    outcome: Sentence
     account_id: UUID
     account_name: str
     invoice_id: UUID | None = None
@@ -243,8 +244,8 @@ class TaskClosed(Event):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        task = kept.said(self.task)
-        told = {"account": self.account_name, "outcome": kept.said(self.outcome)}
+        task = say(self.task)
+        told = {"account": self.account_name, "outcome": self.outcome}
         told["task"] = f"{task[:1].upper()}{task[1:]}"
         if self.ended == "done":
             return say("{task} for {account} done: {outcome}", **told)

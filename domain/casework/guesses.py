@@ -16,35 +16,14 @@ from domain.deliverability import suppressions
 from domain.deliverability.refusals import SuppressedAlready
 from domain.deliverability.replies import Amount, Day, Intent, IntentKind, Share
 from domain.deliverability.suppressions import Why
-from domain.kernel import addresses, kept
+from domain.kernel import addresses
 from domain.kernel.actor import Actor
 from domain.kernel.core import Core
 from domain.kernel.events import Event
 from domain.kernel.money import Money
-from domain.kernel.speech import phrase
+from domain.kernel.speech import phrase, say, say_as
 from domain.ledger import contacts, invoices
 from domain.ledger.refusals import ContactKnown
-
-kept.learn(
-    phrase("the promise of {amount} by {day} is on file"),
-    phrase("the customer has the contact {address} already"),
-    phrase("{address} gets no reminders any more, as was asked for before"),
-    phrase("a task for it is open already ({kind})"),
-    phrase("{address} says that {what} was paid: look for the payment"),
-    phrase("{address} says that {what} was paid on {day}: look for the payment"),
-    phrase("{address} says that {what} was paid, reference {reference}: look for the payment"),
-    phrase("{address} says that {what} was paid on {day}, reference {reference}: look for the payment"),
-    phrase("{address} says that somebody else is to be written to"),
-    phrase("{address} says that somebody else is to be written to, and names {name}"),
-    phrase("{address} wants a call"),
-    phrase("{address} wants a call at {number}"),
-    phrase("{address} wants a call on {day}"),
-    phrase("{address} wants a call at {number} on {day}"),
-    phrase("{address} wants a statement"),
-    phrase("{address} wants a copy of the invoice"),
-    phrase("{address} wants to pay in instalments: plan {number} …"),
-    phrase("{address} wants to pay in {count} instalments: plan {number} …"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +31,6 @@ class Known:
     """Nothing had to be done, since all that the guess means is so already."""
 
     sentence: str
-    """As it is kept: in English."""
 
 
 Done = tuple[Event, ...] | Known
@@ -105,19 +83,28 @@ async def _promise(core: Core, said: Said, actor: Actor) -> Done:
     try:
         made = await promises.make(
             core, invoice_number=said.number, amount=amount, on=day.on, actor=actor, source=Source.MAIL,
-            contact_id=said.contact_id, note="by mail")  # fmt: skip
+            contact_id=said.contact_id, note=say("by mail"))  # fmt: skip
     except PromiseRepeated:
-        return Known(f"the promise of {amount} by {day.on} is on file")
+        return Known(say("the promise of {amount} by {day} is on file", amount=amount, day=day.on))
     return (made,)
 
 
 async def _paid(core: Core, said: Said, actor: Actor) -> Done:
-    when = f" on {said.guess.day.on}" if said.guess.day and not said.guess.day.ambiguous else ""
-    which = f", reference {said.guess.references[0][:60]}" if said.guess.references else ""
-    amount = said.guess.amount.text[:40] if said.guess.amount else "it"
-    return await _task(
-        core, said, actor, TaskKind.REVIEW, f"says that {amount} was paid{when}{which}: look for the payment"
-    )
+    told: dict[str, object] = {
+        "what": said.guess.amount.text[:40] if said.guess.amount else say_as("what was paid", "it")
+    }
+    told |= {"day": _day(said)} if _day(said) else {}
+    told |= {"reference": said.guess.references[0][:60]} if said.guess.references else {}
+    return await _task(core, said, actor, TaskKind.REVIEW, _PAID["day" in told, "reference" in told], **told)
+
+
+_PAID: Mapping[tuple[bool, bool], str] = {
+    (False, False): phrase("{address} says that {what} was paid: look for the payment"),
+    (True, False): phrase("{address} says that {what} was paid on {day}: look for the payment"),
+    (False, True): phrase("{address} says that {what} was paid, reference {reference}: look for the payment"),
+    (True, True): phrase("{address} says that {what} was paid on {day}, reference {reference}: look for the payment"),
+}
+"""Whether a day is said, and whether a reference is."""
 
 
 async def _dispute(core: Core, said: Said, actor: Actor) -> Done:
@@ -129,10 +116,8 @@ async def _dispute(core: Core, said: Said, actor: Actor) -> Done:
 
 async def _wrong_contact(core: Core, said: Said, actor: Actor) -> Done:
     if "@" not in said.guess.contact:
-        named = f", and names {said.guess.contact[:80]}" if said.guess.contact else ""
-        return await _task(
-            core, said, actor, TaskKind.FIND_CONTACT, f"says that somebody else is to be written to{named}"
-        )
+        what = _NAMED if said.guess.contact else _UNNAMED
+        return await _task(core, said, actor, TaskKind.FIND_CONTACT, what, name=said.guess.contact[:80])
     _require_proof(said, f"contact add {said.number} ADDRESS")
     row = await core.database.row(
         "SELECT a.id::text AS id FROM account a JOIN invoice i ON i.account_id = a.id WHERE i.number_key = %s",
@@ -145,10 +130,15 @@ async def _wrong_contact(core: Core, said: Said, actor: Actor) -> Done:
         happened = (await contacts.add(core, account=row["id"], email=said.guess.contact, actor=actor),)
     except ContactKnown:
         if not replaced:
-            return Known(f"the customer has the contact {addresses.masked(said.guess.contact)} already")
+            known = addresses.masked(said.guess.contact)
+            return Known(say("the customer has the contact {address} already", address=known))
     if replaced:
         happened += (await contacts.remove(core, account=row["id"], email=said.sender, actor=actor),)
     return happened
+
+
+_UNNAMED = phrase("{address} says that somebody else is to be written to")
+_NAMED = phrase("{address} says that somebody else is to be written to, and names {name}")
 
 
 def _elsewhere_at_the_same(said: Said) -> bool:
@@ -169,27 +159,44 @@ async def _stop(core: Core, said: Said, actor: Actor) -> Done:
         raise GuessUnclear("contact", "suppress ADDRESS opted-out reason…")
     try:
         event = await suppressions.add(
-            core, whom=said.sender, reason=Why.OPTED_OUT, note="asked for no more reminders by mail", actor=actor
+            core, whom=said.sender, reason=Why.OPTED_OUT, note=say("asked for no more reminders by mail"), actor=actor
         )
     except SuppressedAlready as known:
-        return Known(f"{known.shown} gets no reminders any more, as was asked for before")
+        return Known(say("{address} gets no reminders any more, as was asked for before", address=known.shown))
     return (event,)
 
 
 async def _call(core: Core, said: Said, actor: Actor) -> Done:
-    at = f" at {said.guess.contact[:40]}" if said.guess.contact else ""
-    when = f" on {said.guess.day.on}" if said.guess.day and not said.guess.day.ambiguous else ""
-    return await _task(core, said, actor, TaskKind.CALL, f"wants a call{at}{when}")
+    number, day = said.guess.contact[:40], _day(said)
+    what = _CALL[bool(number), day is not None]
+    return await _task(core, said, actor, TaskKind.CALL, what, number=number, day=day)
+
+
+_CALL: Mapping[tuple[bool, bool], str] = {
+    (False, False): phrase("{address} wants a call"),
+    (True, False): phrase("{address} wants a call at {number}"),
+    (False, True): phrase("{address} wants a call on {day}"),
+    (True, True): phrase("{address} wants a call at {number} on {day}"),
+}
+"""Whether a number is said, and whether a day is."""
 
 
 async def _copy(core: Core, said: Said, actor: Actor) -> Done:
-    what = "a statement" if said.guess.detail == "statement" else "a copy of the invoice"
-    return await _task(core, said, actor, TaskKind.REVIEW, f"wants {what}")
+    what = _STATEMENT if said.guess.detail == "statement" else _INVOICE
+    return await _task(core, said, actor, TaskKind.REVIEW, what)
+
+
+_STATEMENT = phrase("{address} wants a statement")
+_INVOICE = phrase("{address} wants a copy of the invoice")
 
 
 async def _instalments(core: Core, said: Said, actor: Actor) -> Done:
-    count = f"{said.guess.count} " if said.guess.count else ""
-    return await _task(core, said, actor, TaskKind.REVIEW, f"wants to pay in {count}instalments: plan {said.number} …")
+    what = _IN_SO_MANY if said.guess.count else _IN_INSTALMENTS
+    return await _task(core, said, actor, TaskKind.REVIEW, what, count=said.guess.count, number=said.number)
+
+
+_IN_INSTALMENTS = phrase("{address} wants to pay in instalments: plan {number} …")
+_IN_SO_MANY = phrase("{address} wants to pay in {count} instalments: plan {number} …")
 
 
 async def _nothing(core: Core, said: Said, actor: Actor) -> Done:
@@ -216,10 +223,16 @@ OF_ONE_INVOICE = frozenset({IntentKind.PROMISE, IntentKind.DISPUTE})
 """What is done to one invoice, so that nobody chooses among several that the words name."""
 
 
-async def _task(core: Core, said: Said, actor: Actor, kind: TaskKind, what: str) -> Done:
-    reason = f"{addresses.masked(said.sender)} {what}"
+async def _task(core: Core, said: Said, actor: Actor, kind: TaskKind, sentence: str, **told: object) -> Done:
+    """Open a task whose reason is that sentence, with what is told in it."""
+    reason = say(sentence, address=addresses.masked(said.sender), **told)
     task = await tasks.add(core, kind=kind, invoice_number=said.number, reason=reason, actor=actor)
-    return (task,) if task is not None else Known(f"a task for it is open already ({kind.value})")
+    return (task,) if task is not None else Known(say("a task for it is open already ({kind})", kind=say(kind.value)))
+
+
+def _day(said: Said) -> date | None:
+    """Return the day that a mail names, if it can be read in one way only."""
+    return said.guess.day.on if said.guess.day and not said.guess.day.ambiguous else None
 
 
 def _amount(said: Said) -> Money:

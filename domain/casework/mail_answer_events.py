@@ -5,9 +5,9 @@ from typing import ClassVar
 from uuid import UUID
 
 from domain.deliverability.replies import IntentKind
-from domain.kernel import kept
 from domain.kernel.events import InvoiceEvent, PlacedEvent
 from domain.kernel.notices import SILENT, Notices, operators
+from domain.kernel.sentences import Sentence
 from domain.kernel.speech import phrase, say
 
 WISHES: Mapping[IntentKind, str] = {
@@ -48,15 +48,14 @@ class WishNoted(PlacedEvent):
 
     mail_id: UUID
     wish: IntentKind
-    note: str = ""
+    note: Sentence = ""
     """Why nothing had to be done for it, where somebody may ask."""
 
     def told(self) -> str:
         """Return the fact as a sentence."""
         wish = say(WISHES[self.wish])
         if self.note:
-            note = kept.said(self.note)
-            return say("Of a mail was noted: {wish} ({note}); it waits for the rest", wish=wish, note=note)
+            return say("Of a mail was noted: {wish} ({note}); it waits for the rest", wish=wish, note=self.note)
         return say("Of a mail was noted: {wish}; it waits for the rest", wish=wish)
 
 

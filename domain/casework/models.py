@@ -6,6 +6,7 @@ from uuid import UUID
 from tortoise import fields
 
 from domain.casework import states
+from domain.kernel.columns import SentenceField
 from domain.kernel.records import StatefulRecord
 
 
@@ -32,7 +33,7 @@ class Snooze(StatefulRecord):
 
     invoice_id: UUID = fields.UUIDField()
     until: datetime = fields.DatetimeField()
-    reason: str = fields.TextField()
+    reason: str = SentenceField()
     made_by: str = fields.TextField()
     made_by_id: UUID | None = fields.UUIDField(null=True)
     created_at: datetime = fields.DatetimeField()
@@ -72,8 +73,8 @@ class Task(StatefulRecord):
     contact_id: UUID | None = fields.UUIDField(null=True)
     about_id: UUID | None = fields.UUIDField(null=True)
     for_id: UUID | None = fields.UUIDField(null=True)
-    reason: str = fields.TextField()
-    outcome: str = fields.TextField(default="")
+    reason: str = SentenceField()
+    outcome: str = SentenceField(default="")
     done_by: str | None = fields.TextField(null=True)
     done_at: datetime | None = fields.DatetimeField(null=True)
     created_at: datetime = fields.DatetimeField()

@@ -8,12 +8,12 @@ from domain.casework.events import CallLogged
 from domain.casework.models import Task
 from domain.casework.refusals import FollowUpImpossible
 from domain.casework.tasks import TaskKind
-from domain.kernel import kept, timeline
+from domain.kernel import timeline
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.events import by
-from domain.kernel.speech import phrase
+from domain.kernel.speech import phrase, say
 from domain.kernel.transactions import Transaction
 from domain.ledger.models import Invoice
 
@@ -29,13 +29,8 @@ class CallOutcome(StrEnum):
     WRONG_NUMBER = "wrong number"
 
 
-kept.learn(
-    phrase("spoke with them"),
-    phrase("left a message"),
-    phrase("nobody answered"),
-    phrase("wrong number"),
-    phrase("called, {outcome}"),
-)
+OUTCOMES = (phrase("spoke with them"), phrase("left a message"), phrase("nobody answered"), phrase("wrong number"))
+"""What came of a call, as it is said."""
 
 
 async def log(
@@ -68,7 +63,9 @@ async def log(
             await snoozes.put_off(
                 invoice,
                 until=_opening(core, follow_up),
-                reason=f"called, {outcome.value}{f': {said}' if said else ''}"[: snoozes.MOST_WORDS],
+                reason=say("called, {outcome}: {words}", outcome=say(outcome.value), words=said)
+                if said
+                else say("called, {outcome}", outcome=say(outcome.value)),
                 actor=actor,
                 now=now,
             )
@@ -78,7 +75,7 @@ async def log(
         )  # fmt: skip
         await timeline.record(core, tx, event)
         if outcome is CallOutcome.SPOKE:
-            await _end_tasks(core, tx, invoice=invoice, outcome=said or outcome.value, actor=actor)
+            await _end_tasks(core, tx, invoice=invoice, outcome=said or say(outcome.value), actor=actor)
     return event
 
 

@@ -10,7 +10,7 @@ from domain.casework import claims
 from domain.casework.events import CaseSkipped, CaseSnoozed, SnoozeEnded
 from domain.casework.models import Snooze
 from domain.casework.refusals import NotSnoozed, SnoozeImpossible, WordsMissing
-from domain.kernel import timeline
+from domain.kernel import sentences, timeline
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
@@ -43,11 +43,11 @@ async def snooze(core: Core, *, invoice_number: str, until: datetime, reason: st
             raise WordsMissing(phrase("Say why it is put off, in a few words."))
         if not now < until <= now + LONGEST:
             raise SnoozeImpossible(LONGEST.days)
-        invoice = await still_open(invoice_number)
-        await put_off(invoice, until=until, reason=reason.strip()[:MOST_WORDS], actor=actor, now=now)
+        invoice, why = await still_open(invoice_number), sentences.trimmed(reason, most=MOST_WORDS)
+        await put_off(invoice, until=until, reason=why, actor=actor, now=now)
         event = CaseSnoozed(
             invoice_id=invoice.id, invoice_number=invoice.number, account_id=invoice.account_id, until=until,
-            reason=reason.strip()[:MOST_WORDS], **by(actor, now),
+            reason=why, **by(actor, now),
         )  # fmt: skip
         await timeline.record(core, tx, event)
     return event

@@ -3,16 +3,14 @@
 from domain.casework import tasks
 from domain.casework.models import Task
 from domain.deliverability import covering
-from domain.kernel import kept
+from domain.kernel import sentences
 from domain.kernel.actor import SYSTEM
 from domain.kernel.core import Core
-from domain.kernel.speech import phrase
+from domain.kernel.speech import phrase, say
 
 HAS_CONTACT = phrase("the customer has a contact to mail")
 NO_CASH = phrase("no unapplied cash is left")
 DECIDED = phrase("decided")
-
-kept.learn(HAS_CONTACT, NO_CASH, DECIDED)
 
 PAGE = 100
 """Tasks that are ended in one transaction."""
@@ -69,7 +67,13 @@ async def _ended(core: Core, sql: str, *, outcome: str) -> int:
             found = await tx.rows(sql, {"page": PAGE})
             for row in found:
                 task = await Task.get(id=row["id"])
-                await tasks.ended(core, tx, task, step="finish", outcome=row["decision"] or outcome, actor=SYSTEM)
+                await tasks.ended(
+                    core, tx, task, step="finish", outcome=_outcome(row["decision"], outcome), actor=SYSTEM
+                )
         total += len(found)
         if len(found) < PAGE:
             return total
+
+
+def _outcome(decision: str | None, outcome: str) -> str:
+    return sentences.said(decision) if decision else say(outcome)

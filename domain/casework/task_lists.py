@@ -10,7 +10,7 @@ from uuid import UUID
 from domain.casework import absences
 from domain.casework.facts import parameters
 from domain.casework.tasks import TaskKind
-from domain.kernel import kept
+from domain.kernel import sentences
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.money import Money
@@ -107,7 +107,7 @@ def _line(row: Mapping[str, Any], owners: Mapping[UUID, str]) -> TaskLine:
         account_id=row["account_id"],
         account_name=row["account_name"],
         invoice_number=row["invoice_number"],
-        reason=kept.said(row["reason"]),
+        reason=sentences.said(row["reason"]),
         at_risk=tuple(Money(int(minor), currency) for minor, currency in row["sums"]),
         owner=owners.get(row["owner_id"], ""),
         since=row["created_at"],

@@ -16,13 +16,13 @@ from domain.commitments.events import InstalmentMissed
 from domain.deliverability.contact_events import ContactLeft
 from domain.deliverability.events import AddressSuppressed
 from domain.deliverability.suppressions import Why
-from domain.kernel import kept, timeline
+from domain.kernel import sentences, timeline
 from domain.kernel.actor import SYSTEM, Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import Event, by
-from domain.kernel.speech import phrase
+from domain.kernel.speech import phrase, say
 from domain.kernel.transactions import Transaction
-from domain.ledger import invoices
+from domain.ledger import invoices, words
 from domain.ledger.entry_events import CashUnapplied
 from domain.ledger.events import SurplusReceived
 from domain.ledger.models import Account
@@ -43,21 +43,15 @@ class TaskKind(StrEnum):
     TAKE_OVER = "take over"
 
 
-kept.learn(
+KINDS = (
     phrase("find contact"),
     phrase("review"),
     phrase("apply cash"),
     phrase("collect missed plan"),
     phrase("call"),
     phrase("take over"),
-    phrase("{address} must not be mailed ({reason})"),
-    phrase("{amount} more than was open on {number}"),
-    phrase("{amount} arrived for {number}, which is {state}"),
-    phrase("{amount} by {method} fits no invoice"),
-    phrase("{amount} by {method} fits no invoice: {note}"),
-    phrase("{what} of {amount} ({id}) is in the ledger, and {note}"),
-    phrase("{amount} of instalment {position} of {parts}, due on {day}, did not come"),
 )
+"""What there is to do, as it is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,30 +79,50 @@ OF_SUPPRESSION: Mapping[str, TaskKind] = {
 
 
 def _of_suppression(event: AddressSuppressed) -> Wanted:
-    return Wanted(OF_SUPPRESSION[event.reason], f"{event.address} must not be mailed ({event.reason})", False)
+    said = say("{address} must not be mailed ({reason})", address=event.address, reason=say(event.reason))
+    return Wanted(OF_SUPPRESSION[event.reason], said, False)
 
 
 def _of_surplus(event: SurplusReceived) -> Wanted:
-    on = f"{event.surplus} more than was open on {event.invoice_number}"
-    given_up = f"{event.surplus} arrived for {event.invoice_number}, which is {event.given_up}"
-    return Wanted(TaskKind.APPLY_CASH, given_up if event.given_up else on, True)
+    told: dict[str, object] = {"amount": event.surplus, "number": event.invoice_number}
+    if event.given_up:
+        state = words.invoice_state(event.given_up)
+        said = say("{amount} arrived for {number}, which is {state}", **told, state=state)
+    else:
+        said = say("{amount} more than was open on {number}", **told)
+    return Wanted(TaskKind.APPLY_CASH, said, True)
 
 
 def _of_loose(event: CashUnapplied) -> Wanted:
-    note = f": {event.note}" if event.note else ""
-    return Wanted(TaskKind.APPLY_CASH, f"{event.unapplied} by {event.method} fits no invoice{note}", False)
+    told: dict[str, object] = {"amount": event.unapplied, "method": words.method(event.method)}
+    if event.note:
+        said = say("{amount} by {method} fits no invoice: {note}", **told, note=event.note)
+    else:
+        said = say("{amount} by {method} fits no invoice", **told)
+    return Wanted(TaskKind.APPLY_CASH, said, False)
 
 
 def _of_doubt(event: EntryDoubted) -> Wanted:
-    entry = f"{event.what} of {event.amount} ({event.object_id[:40]})"
-    said = f"{entry} is in the ledger, and {event.note}"
+    said = say(
+        "{what} of {amount} ({id}) is in the ledger, and {note}",
+        what=say(event.what),
+        amount=event.amount,
+        id=event.object_id[:40],
+        note=event.note,
+    )
     return Wanted(TaskKind.REVIEW, said, event.invoice_id is not None, event.stray_id)
 
 
 def _of_missed(event: InstalmentMissed) -> Wanted:
     return Wanted(
         TaskKind.COLLECT_MISSED_PLAN,
-        f"{event.unpaid} of instalment {event.position} of {event.of}, due on {event.due_on}, did not come",
+        say(
+            "{amount} of instalment {position} of {parts}, due on {day}, did not come",
+            amount=event.unpaid,
+            position=event.position,
+            parts=event.of,
+            day=event.due_on,
+        ),
         True,
     )
 
@@ -176,7 +190,7 @@ async def add(core: Core, *, kind: TaskKind, invoice_number: str, reason: str, a
             kind=kind,
             account_id=invoice.account_id,
             invoice_id=None if kind is TaskKind.FIND_CONTACT else invoice.id,
-            reason=reason.strip()[:MOST_WORDS],
+            reason=sentences.trimmed(reason, most=MOST_WORDS),
             actor=actor,
         )
 
@@ -220,7 +234,17 @@ async def opened(
     row = await tx.row(
         "INSERT INTO task (id, kind, account_id, invoice_id, about_id, for_id, state, reason, created_at)"
         " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING id",
-        (uuid4(), kind.value, account_id, invoice_id, about_id, for_id, Task.MACHINE.start.value, reason, now),
+        (
+            uuid4(),
+            kind.value,
+            account_id,
+            invoice_id,
+            about_id,
+            for_id,
+            Task.MACHINE.start.value,
+            sentences.as_text(reason),
+            now,
+        ),
     )
     if row is None:
         return None
@@ -242,7 +266,7 @@ async def _close(core: Core, *, task_id: UUID, step: str, outcome: str, actor: A
             raise WordsMissing(phrase("Say what came of it, in a few words."))
         if task is None:
             raise TaskNotFound
-        return await ended(core, tx, task, step=step, outcome=outcome.strip()[:MOST_WORDS], actor=actor)
+        return await ended(core, tx, task, step=step, outcome=sentences.trimmed(outcome, most=MOST_WORDS), actor=actor)
 
 
 async def ended(core: Core, tx: Transaction, task: Task, *, step: str, outcome: str, actor: Actor) -> TaskClosed:

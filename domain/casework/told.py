@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from domain.kernel import dates, kept
+from domain.kernel import dates, sentences
 from domain.kernel.core import Core
 from domain.kernel.money import Money
 from domain.kernel.speech import counted, say
@@ -13,7 +13,7 @@ from domain.people import roles
 
 _AS_THEY_ARE = ("promise_broken_on", "promised_on", "surprise", "silent_days", "credit_by", "snoozed_by")
 _KEPT = ("paused_why", "hold_why", "snooze_reason", "todo_reason", "pending_why", "held")
-"""What is stored in English."""
+"""Sentences as they are kept."""
 
 
 def of(core: Core, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def of(core: Core, row: Mapping[str, Any]) -> dict[str, Any]:
 
     return {
         **{name: row[name] for name in _AS_THEY_ARE},
-        **{name: kept.said(row[name]) if row[name] else row[name] for name in _KEPT},
+        **{name: sentences.said(row[name]) if row[name] else row[name] for name in _KEPT},
         "sla_due_at": at(row["sla_due_at"]),
         "snoozed_until": at(row["snoozed_until"]),
         "hold_until": at(row["hold_until"]),

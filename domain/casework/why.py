@@ -9,7 +9,7 @@ from domain.casework import claims, score
 from domain.casework.facts import parameters
 from domain.casework.score import Judgement
 from domain.commitments import words
-from domain.kernel import addresses, dates, kept
+from domain.kernel import addresses, dates, sentences
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.money import Money
@@ -134,15 +134,17 @@ def _mail(mail: Row) -> str:
         address=addresses.masked(mail["address"]),
     )
     if mail["item_state"] == "dropped":
-        return f"{line}: {say('without this invoice, {why}', why=kept.said(mail['item_reason']))}"
+        return f"{line}: {say('without this invoice, {why}', why=sentences.said(mail['item_reason']))}"
     reasons = list(dict.fromkeys(each for each in (mail["reason"], mail["item_reason"]) if each))
-    told = ", ".join([kept.said(mail["state"]), *kept.all_said(reasons)])
+    told = ", ".join([say(mail["state"]), *sentences.all_said(reasons)])
     if mail["state"] != "queued" or mail["not_before"] is None:
         return f"{line}: {told}"
     until = dates.told(mail["not_before"])
     if not mail["waits_reason"]:
         return f"{line}: {told}; {say('waits until {until}', until=until)}"
-    return f"{line}: {told}; {say('waits until {until} ({why})', until=until, why=kept.said(mail['waits_reason']))}"
+    return (
+        f"{line}: {told}; {say('waits until {until} ({why})', until=until, why=sentences.said(mail['waits_reason']))}"
+    )
 
 
 def _holds(row: Row, told: Judgement, lines: Sequence[Row]) -> tuple[str, ...]:
@@ -151,11 +153,11 @@ def _holds(row: Row, told: Judgement, lines: Sequence[Row]) -> tuple[str, ...]:
         (row["excluded"], say("The account is excluded from collection")),
         (not row["has_contact"], say("Nobody is on file to write to")),
         (row["has_contact"] and not row["mailable"], say("Every address on file is suppressed")),
-        (row["paused_why"], say("Not asked for: {why}", why=kept.said(row["paused_why"] or ""))),
+        (row["paused_why"], say("Not asked for: {why}", why=sentences.said(row["paused_why"] or ""))),
         (row["snoozed_until"], say("Out of the queue: {why}", why=told.stopped)),
         (
             row["enrolment_state"] == "running" and row["held"],
-            say("The next reminder is held: {why}", why=kept.said(row["held"] or "")),
+            say("The next reminder is held: {why}", why=sentences.said(row["held"] or "")),
         ),
     )
     return tuple(text for holds, text in stands if holds) + tuple(
@@ -165,7 +167,7 @@ def _holds(row: Row, told: Judgement, lines: Sequence[Row]) -> tuple[str, ...]:
 
 def _hold(line: Row) -> str:
     until = dates.told(line["until"]) if line["until"] else ""
-    told = {"name": kept.said(line["name"]), "by": line["made_by"], "why": kept.said(line["reason"]), "until": until}
+    told = {"name": say(line["name"]), "by": line["made_by"], "why": sentences.said(line["reason"]), "until": until}
     match line["what"]:
         case "veto":
             return say("Step {name} was struck out by {by}: {why}", **told)
@@ -197,7 +199,7 @@ def _agreed(line: Row, currency: str) -> str:
         case _:
             due, owner = dates.told(line["until"]), line["reason"]
             told = _DISPUTE[bool(line["narrow"]), bool(owner)]
-            reason = kept.said(str(line["name"]).replace("_", " "))
+            reason = say(str(line["name"]).replace("_", " "))
             return say(told, amount=amount, reason=reason, owner=owner, due=due)
 
 
@@ -221,7 +223,7 @@ async def _objections(core: Core, mailing_ids: Sequence[UUID], invoice_id: UUID)
         for verdict in (*items, guardrails.verdict(facts)):
             if isinstance(verdict, Send):
                 continue
-            told = f"{kept.said(verdict.guardrail)}: {kept.said(verdict.reason)}"
+            told = say("{kind}: {why}", kind=say(verdict.guardrail), why=verdict.reason)
             if isinstance(verdict, Wait):
                 told = say("{why}, until {until}", why=told, until=dates.told(verdict.until))
             found.append(told)

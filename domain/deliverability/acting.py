@@ -23,6 +23,7 @@ from domain.kernel import addresses, timeline
 from domain.kernel.actor import SYSTEM
 from domain.kernel.core import Core
 from domain.kernel.events import Event, by
+from domain.kernel.speech import say
 from domain.kernel.transactions import Transaction
 
 
@@ -82,7 +83,7 @@ async def act(
         where = place(case)
         event = MailArrived(
             mail_id=mail_id, what=reading.kind.value, rule=reading.rule, sender=addresses.masked(reading.sender),
-            note=decision.note, thread=where["thread"],
+            note=decision.note, belonging=decision.belonging, thread=where["thread"],
             guesses=tuple(each.kind.value for each in reply.intents) if reply else (),
             attachments=sum(not each.inline for each in reply.attachments) if reply else 0, waits_until=waits_until,
             invoice_id=where["invoice_id"], invoice_number=_number(case), account_id=where["account_id"],
@@ -183,7 +184,7 @@ async def _take_back(core: Core, tx: Transaction, mail_id: UUID, decision: Decis
     for row in rows:
         if again is None or row["reason"] != again.value:
             await suppressions.withdraw(
-                core, tx, address_key=row["address_key"], reason=notes.READ_AGAIN,
+                core, tx, address_key=row["address_key"], reason=say(notes.READ_AGAIN),
                 actor=SYSTEM, only=Why(row["reason"]), mail_id=row["mail_id"])  # fmt: skip
 
 

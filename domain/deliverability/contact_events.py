@@ -4,9 +4,9 @@ from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
-from domain.deliverability import notes
 from domain.kernel.events import InvoiceEvent
 from domain.kernel.notices import Notices, operators
+from domain.kernel.sentences import Sentence
 from domain.kernel.speech import say
 
 
@@ -18,7 +18,7 @@ class BounceCounted(InvoiceEvent):
     mail_id: UUID
     address: str
     """Masked."""
-    why: str
+    why: Sentence
     days: int
     """Bounce days within the last fortnight, with this one."""
     of: int
@@ -28,7 +28,7 @@ class BounceCounted(InvoiceEvent):
         return say(
             "A mail to {address} came back ({why}): bounce day {days} of {of}, it is tried again",
             address=self.address,
-            why=notes.said(self.why),
+            why=self.why,
             days=self.days,
             of=self.of,
         )

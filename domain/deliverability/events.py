@@ -5,11 +5,11 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
-from domain.deliverability import notes, suppressed
-from domain.kernel import kept
+from domain.deliverability import suppressed
 from domain.kernel.events import Event, InvoiceEvent, PlacedEvent
 from domain.kernel.notices import ROUTINE, SILENT, Notices, job, operators
-from domain.kernel.speech import counted, phrase, say
+from domain.kernel.sentences import Sentence
+from domain.kernel.speech import counted, joined, phrase, say
 from domain.letters.names import titled
 
 
@@ -23,14 +23,14 @@ class LetterSent(InvoiceEvent):
     sent_to: str
     """Masked."""
     step: int | None
-    why: str
+    why: Sentence
 
     def told(self) -> str:
         """Return the fact as a sentence."""
         if self.step:
             step = {"step": str(self.step), "address": self.sent_to}
-            return say("Reminder (step {step}) sent to {address}: {why}", **step, why=kept.said(self.why))
-        return say("{letter} sent to {address}: {why}", **_mail(self), why=kept.said(self.why))
+            return say("Reminder (step {step}) sent to {address}: {why}", **step, why=self.why)
+        return say("{letter} sent to {address}: {why}", **_mail(self), why=self.why)
 
 
 class LetterWithheld(InvoiceEvent):
@@ -42,11 +42,11 @@ class LetterWithheld(InvoiceEvent):
     letter: str
     sent_to: str
     step: int | None
-    why: str
+    why: Sentence
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return say("{letter} to {address} not sent: {why}", **_mail(self), why=kept.said(self.why))
+        return say("{letter} to {address} not sent: {why}", **_mail(self), why=self.why)
 
 
 class LetterHeld(InvoiceEvent):
@@ -58,12 +58,12 @@ class LetterHeld(InvoiceEvent):
     letter: str
     sent_to: str
     guardrail: str
-    why: str
+    why: Sentence
     until: AwareDatetime
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        moment, why = f"{self.until:%Y-%m-%d %H:%M} UTC", kept.said(self.why)
+        moment, why = f"{self.until:%Y-%m-%d %H:%M} UTC", self.why
         return say("{letter} to {address} waits until {moment}: {why}", **_mail(self), moment=moment, why=why)
 
 
@@ -76,13 +76,13 @@ class InvoiceLeftOut(InvoiceEvent):
     sent_to: str
     step: int | None
     guardrail: str
-    why: str
+    why: Sentence
     given_back: bool
     """Whether its step is planned again when the reason has passed."""
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return say("Left out of the reminder to {address}: {why}", address=self.sent_to, why=kept.said(self.why))
+        return say("Left out of the reminder to {address}: {why}", address=self.sent_to, why=self.why)
 
 
 class LetterUncertain(InvoiceEvent):
@@ -128,7 +128,7 @@ class AddressSuppressed(PlacedEvent):
     """Masked; a domain as ``@acme.example``."""
     reason: str
     rule: str
-    note: str = ""
+    note: Sentence = ""
     until: AwareDatetime | None = None
     mail_id: UUID | None = None
     contact_id: UUID | None = None
@@ -136,7 +136,7 @@ class AddressSuppressed(PlacedEvent):
     def told(self) -> str:
         """Return the fact as a sentence."""
         if self.note:
-            return suppressed.by_words(self.address, self.reason, self.until, note=kept.said(self.note))
+            return suppressed.by_words(self.address, self.reason, self.until, note=self.note)
         return suppressed.by_rule(self.address, self.reason, self.until, rule=self.rule)
 
 
@@ -150,11 +150,12 @@ class SuppressionLifted(PlacedEvent):
     """Masked; a domain as ``@acme.example``."""
     was: str = ""
     """For what it had been suppressed."""
-    reason: str
+    reason: Sentence
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        values = {"address": self.address, "was": kept.said(self.was), "reason": kept.said(self.reason)}
+        was = ", ".join(say(each) for each in self.was.split(", "))
+        values = {"address": self.address, "was": was, "reason": self.reason}
         if self.was:
             return say("{address} may be mailed again (it was suppressed: {was}): {reason}", **values)
         return say("{address} may be mailed again: {reason}", **values)
@@ -223,7 +224,9 @@ class MailArrived(PlacedEvent):
     rule: str
     sender: str
     """Masked."""
-    note: str
+    note: Sentence
+    belonging: Sentence = ""
+    """Of a person's mail: how uncertain it is whose it is."""
     thread: str = ""
     """How it is known to which customer it belongs: ``token``, ``reference``, ``quoted token``, ``sender``."""
     guesses: tuple[str, ...] = ()
@@ -236,7 +239,7 @@ class MailArrived(PlacedEvent):
         """Return the fact as a sentence."""
         sender = self.sender if "@" in self.sender else say("somebody")
         if self.what != "human":
-            return say(_CAME.get(self.what, _CAME["other"]), sender=sender, note=notes.said(self.note))
+            return say(_CAME.get(self.what, _CAME["other"]), sender=sender, note=self.note)
         wrote = (
             counted(
                 "{sender} wrote and sent {n} file", "{sender} wrote and sent {n} files", self.attachments, sender=sender
@@ -244,7 +247,7 @@ class MailArrived(PlacedEvent):
             if self.attachments
             else say("{sender} wrote", sender=sender)
         )
-        return f"{wrote}{kept.said(self.note.removeprefix(notes.WROTE))}"
+        return joined("", [wrote, self.belonging]) if self.belonging else wrote
 
 
 class MailQuarantined(Event):
@@ -253,11 +256,11 @@ class MailQuarantined(Event):
     kind: ClassVar[str] = "mail.quarantined"
 
     mail_id: UUID
-    reason: str
+    reason: Sentence
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return say("A mail could not be read and is kept in quarantine: {reason}", reason=kept.said(self.reason))
+        return say("A mail could not be read and is kept in quarantine: {reason}", reason=self.reason)
 
 
 class MailSeen(PlacedEvent):
@@ -266,13 +269,13 @@ class MailSeen(PlacedEvent):
     kind: ClassVar[str] = "mail.seen"
 
     mail_id: UUID
-    note: str = ""
+    note: Sentence = ""
     """Why nothing else had to be done for it, where somebody may ask."""
 
     def told(self) -> str:
         """Return the fact as a sentence."""
         if self.note:
-            return say("A mail that had come in was dealt with: {note}", note=kept.said(self.note))
+            return say("A mail that had come in was dealt with: {note}", note=self.note)
         return say("A mail that had come in was dealt with")
 
 

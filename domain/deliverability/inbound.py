@@ -22,6 +22,7 @@ from domain.kernel import timeline
 from domain.kernel.actor import SYSTEM, Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
+from domain.kernel.speech import say
 from domain.kernel.transactions import Transaction
 
 log = logging.getLogger(__name__)
@@ -190,7 +191,7 @@ async def act_upon(
         return await _of_our_own(core, record, reading, said)
     decision, decided = triage.decide(case), triage.mark(case)
     if _proof_lost(record, case):
-        return Outcome(record.id, record.state, reading.kind.value, reading.rule, notes.UNPROVABLE, changed=False)
+        return Outcome(record.id, record.state, reading.kind.value, reading.rule, say(notes.UNPROVABLE), changed=False)
     known = record.status is InboundState.READ and _as_before(record.reading, reading) and record.decided == decided
     if not known:
         where = await _placed(core, tx, record, case)
@@ -200,13 +201,13 @@ async def act_upon(
         if where.get("account_id") is not None:
             where["account_id"] = await _now(tx, where["account_id"])
         await record.move(
-            "read", reading=reading.as_json(), reply=reply, reason=decision.note, decided=decided,
+            "read", reading=reading.as_json(), reply=reply, reason=decision.reason, decided=decided,
             mailing_id=decision.mailed.id if decision.mailed else None,
             **where, **({"seen_at": core.clock.now()} if decision.act in acting.QUIET else {}))  # fmt: skip
     elif not rereading.same_reply(record.reply, reply):
         known = False
         await record.move("read", reply=reply)
-    return Outcome(record.id, record.state, reading.kind.value, reading.rule, decision.note, not known)
+    return Outcome(record.id, record.state, reading.kind.value, reading.rule, decision.reason, not known)
 
 
 async def _of_our_own(core: Core, record: InboundMail, reading: Reading, said: str) -> Outcome:

@@ -127,7 +127,7 @@ class InboundMail(StatefulRecord):
     size_bytes: int = fields.IntField()
     reading: Any = fields.JSONField(null=True)
     reply: Any = fields.JSONField(null=True)
-    reason: str = fields.TextField()
+    reason: str = SentenceField()
     mailing_id: UUID | None = fields.UUIDField(null=True)
     account_id: UUID | None = fields.UUIDField(null=True)
     invoice_id: UUID | None = fields.UUIDField(null=True)
@@ -158,13 +158,13 @@ class Suppression(StatefulRecord):
     mail_id: UUID | None = fields.UUIDField(null=True)
     rule: str = fields.TextField()
     diagnostic: str = fields.TextField()
-    note: str = fields.TextField(default="")
+    note: str = SentenceField(default="")
     made_by: str = fields.TextField(default="Plixo")
     until: datetime | None = fields.DatetimeField(null=True)
     created_at: datetime = fields.DatetimeField()
     lifted_at: datetime | None = fields.DatetimeField(null=True)
     lifted_by: str | None = fields.TextField(null=True)
-    lift_reason: str | None = fields.TextField(null=True)
+    lift_reason: str | None = SentenceField(null=True)
 
     class Meta:
         """Tortoise's settings."""

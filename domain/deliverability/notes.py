@@ -1,10 +1,8 @@
-"""Notes: what is kept with a mail that came in about what followed from it; said again to whoever looks at it."""
+"""Notes: what is kept with a mail that came in about what followed from it (``sentences.py``), and names of reasons."""
 
-import re
 from collections.abc import Mapping
 
 from domain.deliverability.reading.readings import Reason
-from domain.kernel import kept
 from domain.kernel.speech import phrase
 
 OPT_OUT_LATE = phrase("asks to be left alone, but the token is too old or of no message that we know")
@@ -73,6 +71,8 @@ READ_AGAIN = phrase("a mail was read again and does not say so")
 
 OVER = phrase("its time is over")
 
+WITH_STATUS = phrase("{reason} ({status})")
+
 CRASHED = phrase("the reader crashed twice")
 
 NONSENSE = phrase("the reader's answer makes no sense")
@@ -80,47 +80,6 @@ NONSENSE = phrase("the reader's answer makes no sense")
 FAILED = phrase("the reader failed: {fault}")
 
 SLOW = phrase("reading took more than {seconds} s")
-
-kept.learn(
-    OPT_OUT_LATE,
-    OPT_OUT_BY_MACHINE,
-    OPTED_OUT,
-    UNPROVEN,
-    OTHER_ADDRESS,
-    NEVER_LEFT,
-    CONTRADICTED,
-    OURS,
-    TRIED_AGAIN,
-    STILL_TRIES,
-    REPORT,
-    COMPLAINT,
-    COMPLAINT_ELSEWHERE,
-    COMPLAINT_BACK,
-    COMPLAINED,
-    LEFT,
-    LEFT_UNPROVEN,
-    AUTOMATIC,
-    BACK_ON,
-    BACK_TOO_LATE,
-    WROTE,
-    NOBODYS,
-    BY_SENDER,
-    OF_SEVERAL,
-    phrase("a person wrote, and nothing tells to which customer it belongs"),
-    phrase("a person wrote; it belongs there by its sender only, which anybody can write"),
-    phrase("a person wrote, by its sender of a customer with {count} open invoices: say which one it is about"),
-    NEITHER,
-    NO_TOKEN,
-    OTHER_TOKEN,
-    TOKEN_OLD,
-    UNPROVABLE,
-    READ_AGAIN,
-    OVER,
-    CRASHED,
-    NONSENSE,
-    FAILED,
-    SLOW,
-)
 
 REFUSED: Mapping[str, str] = {
     Reason.USER_UNKNOWN: phrase("user unknown"),
@@ -152,8 +111,7 @@ REFUSED: Mapping[str, str] = {
 }
 """Why a server did not take a mail."""
 
-kept.learn(
-    *REFUSED.values(),
+SUPPRESSED = (
     phrase("hard bounce"),
     phrase("soft bounces"),
     phrase("complaint"),
@@ -162,17 +120,4 @@ kept.learn(
     phrase("invalid"),
     phrase("manual"),
 )
-
-_WITH_STATUS = re.compile(r"([^();]+) \((\d\.\d{1,3}\.\d{1,3})\)(.*)", re.DOTALL)
-"""A reason and the status that the server gave with it."""
-
-
-def said(note: str) -> str:
-    """Return a note said to the reader; the status of a refusal stands in it as it is."""
-    found = _WITH_STATUS.fullmatch(note)
-    if found is None:
-        return kept.said(note)
-    reason, status, rest = found.groups()
-    marked = kept.said(f"{reason}{rest}") if rest else kept.said(reason)
-    told = kept.said(reason)
-    return marked.replace(told, f"{told} ({status})", 1)
+"""For what an address is suppressed (``suppressions.Why``), as it is kept and said."""

@@ -9,9 +9,9 @@ from domain.deliverability import operator_mails
 from domain.deliverability.cases import Case
 from domain.deliverability.reading import Kind, RecipientReading
 from domain.deliverability.return_paths import Kind as PathKind
-from domain.kernel import addresses, kept
+from domain.kernel import addresses
 from domain.kernel.core import Core
-from domain.kernel.speech import phrase
+from domain.kernel.speech import phrase, say
 from domain.kernel.transactions import Transaction
 
 BOUNCED = phrase("a digest could not be delivered")
@@ -25,8 +25,6 @@ DECLINED = phrase("no more digests are wanted by mail")
 COMPLAINED = phrase("a digest was reported as spam")
 
 UNPROVEN = phrase("about a digest, but without a token that proves it")
-
-kept.learn(BOUNCED, DELAYED, AUTOMATIC, DECLINED, COMPLAINED, UNPROVEN)
 
 _UNSUBSCRIBE = "unsubscribe"
 """The subject of a mail program that opts out for its user."""
@@ -44,16 +42,16 @@ async def heard(core: Core, tx: Transaction, case: Case) -> str | None:
     if any(each.kind is PathKind.UNSUBSCRIBE for each in case.tokens) and reading.kind in _LEAVING:
         if reading.kind is Kind.HUMAN or reading.subject.strip().casefold() == _UNSUBSCRIBE:
             return await _declined(core, tx, case, mail_id, complained=False)
-        return AUTOMATIC
+        return say(AUTOMATIC)
     match reading.kind:
         case Kind.BOUNCE:
             return await _bounced(core, tx, case, mail_id, row["address_key"])
         case Kind.COMPLAINT:
             return await _declined(core, tx, case, mail_id, complained=True)
         case Kind.DELAYED:
-            return DELAYED
+            return say(DELAYED)
         case Kind.AUTO_REPLY:
-            return AUTOMATIC
+            return say(AUTOMATIC)
         case _:
             return None
 
@@ -65,16 +63,16 @@ async def _bounced(core: Core, tx: Transaction, case: Case, mail_id: UUID, key: 
     fresh = any(each.mailing_id == mail_id and each.fresh and each.kind is PathKind.BOUNCE for each in case.tokens)
     told = _of(case, key)
     if not fresh or told is None:
-        return UNPROVEN
+        return say(UNPROVEN)
     await operator_mails.bounced(core, tx, mail_id=mail_id, answer=told.status, dead=told.hard)
-    return BOUNCED
+    return say(BOUNCED)
 
 
 async def _declined(core: Core, tx: Transaction, case: Case, mail_id: UUID, *, complained: bool) -> str:
     if not any(each.mailing_id == mail_id and each.fresh for each in (*case.tokens, *case.inner)):
-        return UNPROVEN
+        return say(UNPROVEN)
     await operator_mails.declined(core, tx, mail_id=mail_id, complained=complained)
-    return COMPLAINED if complained else DECLINED
+    return say(COMPLAINED if complained else DECLINED)
 
 
 def _of(case: Case, key: str) -> RecipientReading | None:

@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from domain.deliverability import notes
 from domain.deliverability.authentications import Authentication
 from domain.deliverability.reading import Reading
 from domain.deliverability.refusals import AttachmentNotFound, MailNotFound, MailUnclear
 from domain.deliverability.replies import Attachment, attachments
+from domain.kernel import sentences
 from domain.kernel.core import Core
 from domain.kernel.transactions import Row
 
@@ -140,7 +140,7 @@ async def mail(core: Core, *, mail_id: str) -> MailShown:
 
 
 def _line(row: Row) -> MailLine:
-    return MailLine(**{**row, "note": notes.said(row["note"])})
+    return MailLine(**{**row, "note": sentences.said(row["note"])})
 
 
 def _reading(value: Any) -> Reading | None:

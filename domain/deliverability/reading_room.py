@@ -19,6 +19,7 @@ from typing import Protocol
 from domain.deliverability import notes
 from domain.deliverability.opening import Opened
 from domain.deliverability.reading import mime
+from domain.kernel.speech import say
 
 MOST_READERS = 4
 """Processes at most, and never more than the machine has cores; one reads more than a thousand mails a second."""
@@ -73,14 +74,14 @@ class ReadingRoom:
             head = json.dumps({"envelope_from": envelope_from, "today": today.isoformat()}).encode("ascii")
             answer = await self._ask(raw, head) or await self._ask(raw, head, fresh=True)
         if answer is None:
-            raise Unreadable(notes.CRASHED)
+            raise Unreadable(say(notes.CRASHED))
         try:
             told = json.loads(answer)
             if "error" not in told:
                 return Opened.from_json(told)
         except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
-            raise Unreadable(notes.NONSENSE) from None
-        raise Unreadable(notes.FAILED.format(fault=str(told["error"])[:100]))
+            raise Unreadable(say(notes.NONSENSE)) from None
+        raise Unreadable(say(notes.FAILED, fault=str(told["error"])[:100]))
 
     async def _ask(self, raw: bytes, head: bytes, *, fresh: bool = False) -> bytes | None:
         child = self._idle.pop() if self._idle and not fresh else _Child(self._program)
@@ -129,7 +130,7 @@ class _Child:
         finally:
             alarm.cancel()
         if answer is None and late.is_set():
-            raise Unreadable(notes.SLOW.format(seconds=f"{seconds:g}"))
+            raise Unreadable(say(notes.SLOW, seconds=f"{seconds:g}"))
         return answer
 
     def _kill(self, late: threading.Event) -> None:

@@ -15,7 +15,7 @@ Refusal
 
 from uuid import UUID
 
-from domain.kernel import addresses, kept
+from domain.kernel import addresses
 from domain.kernel.refusals import NotFound, Refusal
 from domain.kernel.speech import counted, say
 
@@ -80,7 +80,7 @@ class SuppressedAlready(Refusal):
 
     def __init__(self, shown: str, reason: str) -> None:
         self.shown = shown
-        super().__init__(say("{address} is suppressed already ({reason}).", address=shown, reason=kept.said(reason)))
+        super().__init__(say("{address} is suppressed already ({reason}).", address=shown, reason=say(reason)))
 
 
 class EndPassed(Refusal):

@@ -21,7 +21,7 @@ from domain.deliverability.reading_room import Reader, Unreadable
 from domain.deliverability.refusals import MailNotFound
 from domain.deliverability.replies import Reply
 from domain.deliverability.states import InboundState
-from domain.kernel import addresses, timeline
+from domain.kernel import addresses, sentences, timeline
 from domain.kernel.core import Core
 from domain.kernel.transactions import Row, Transaction
 
@@ -98,7 +98,7 @@ async def preview(core: Core, *, mail_id: str, reader: Reader) -> Change | None:
     stored = row["reading"]
     stored = json.loads(stored) if isinstance(stored, str) else stored
     before = Reading.from_json(stored) if stored and row["state"] == InboundState.READ else None
-    told_before = _told(before, row["reason"], _wishes(row["reply"]))
+    told_before = _told(before, sentences.said(row["reason"]), _wishes(row["reply"]))
     today = row["received_at"].astimezone(core.merchant.zone).date()
     try:
         opened = await reader.read(bytes(row["body"]), envelope_from=row["envelope_from"], today=today)

@@ -12,6 +12,7 @@ from ipaddress import ip_address
 from typing import Literal, Protocol
 
 from domain.deliverability import sender_words as words
+from domain.kernel.speech import say
 
 MOST_LOOKUPS = 10
 """Look-ups that evaluating one SPF record may cost; above it receivers answer permerror."""
@@ -83,7 +84,7 @@ async def _guarded(check: Literal["SPF", "DKIM", "DMARC"], work: Awaitable[Findi
     try:
         return await work
     except Unanswered as error:
-        return Finding(check, "fail", words.NO_ANSWER.format(why=error), words.LOOK_AT_NETWORK)
+        return Finding(check, "fail", say(words.NO_ANSWER, why=error), say(words.LOOK_AT_NETWORK))
 
 
 async def _spf(sender: Sender, records: Records) -> Finding:
@@ -91,23 +92,23 @@ async def _spf(sender: Sender, records: Records) -> Finding:
     found = [each for each in await records.texts(domain) if _is_spf(each)]
     wanted = Publish(domain, f"v=spf1 {_mechanism(sender.relay)} ~all")
     if not found:
-        return Finding("SPF", "fail", words.NO_SPF.format(domain=domain), words.PUBLISH_SPF, wanted)
+        return Finding("SPF", "fail", say(words.NO_SPF, domain=domain), say(words.PUBLISH_SPF), wanted)
     if len(found) > 1:
-        told = words.SEVERAL_SPF.format(domain=domain, count=len(found))
-        return Finding("SPF", "fail", told, words.MERGE)
+        told = say(words.SEVERAL_SPF, domain=domain, count=len(found))
+        return Finding("SPF", "fail", told, say(words.MERGE))
     try:
         cost = await _cost(found[0], records, seen=(domain.lower(),))
     except _Broken as broken:
-        return Finding("SPF", "fail", str(broken), words.PUT_RIGHT)
+        return Finding("SPF", "fail", str(broken), say(words.PUT_RIGHT))
     if cost > MOST_LOOKUPS:
-        told = words.COSTLY.format(cost=cost, most=MOST_LOOKUPS)
-        return Finding("SPF", "fail", told, words.LEAVE_OUT)
+        told = say(words.COSTLY, cost=cost, most=MOST_LOOKUPS)
+        return Finding("SPF", "fail", told, say(words.LEAVE_OUT))
     last = _all(found[0])
     if last == "+":
-        return Finding("SPF", "fail", words.LETS_EVERYBODY, words.END_IT)
+        return Finding("SPF", "fail", say(words.LETS_EVERYBODY), say(words.END_IT))
     if last in ("", "?") and "redirect=" not in found[0].lower():
-        return Finding("SPF", "warn", words.OPEN_END, words.END_IT)
-    return Finding("SPF", "pass", words.SPF_GOOD.format(domain=domain, cost=cost, most=MOST_LOOKUPS))
+        return Finding("SPF", "warn", say(words.OPEN_END), say(words.END_IT))
+    return Finding("SPF", "pass", say(words.SPF_GOOD, domain=domain, cost=cost, most=MOST_LOOKUPS))
 
 
 def _mechanism(relay: str) -> str:
@@ -132,14 +133,14 @@ async def _cost(record: str, records: Records, *, seen: tuple[str, ...]) -> int:
     for term in record.split()[1:]:
         found = _MECHANISM.fullmatch(term)
         if found is None:
-            raise _Broken(words.NO_TERM.format(term=repr(term[:40])))
+            raise _Broken(say(words.NO_TERM, term=repr(term[:40])))
         name, target = found[2].lower(), (found[3] or "").lower()
         if name in ("a", "mx", "ptr", "exists"):
             cost += 1
         elif name in ("include", "redirect"):
             cost += 1 + await _inside(target, records, seen)
         elif name not in ("all", "ip4", "ip6", "exp") and "=" not in term:
-            raise _Broken(words.NO_TERM.format(term=repr(term[:40])))
+            raise _Broken(say(words.NO_TERM, term=repr(term[:40])))
         if cost > 4 * MOST_LOOKUPS:
             break  # far above the limit; nothing more needs to be known
     return cost
@@ -149,7 +150,7 @@ async def _inside(target: str, records: Records, seen: tuple[str, ...]) -> int:
     if "%" in target:
         return 0  # a macro is known only with a sender
     if target in seen or len(seen) > MOST_LOOKUPS:
-        raise _Broken(words.LEADS_BACK.format(domain=target[:80]))
+        raise _Broken(say(words.LEADS_BACK, domain=target[:80]))
     found = [each for each in await records.texts(target) if _is_spf(each)]
     if len(found) != 1:
         told = words.INCLUDES_SEVERAL if found else words.INCLUDES_NONE
@@ -168,23 +169,25 @@ def _all(record: str) -> str:
 
 async def _dkim(sender: Sender, records: Records) -> Finding:
     if sender.dkim_record is None:
-        return Finding("DKIM", "fail", words.UNSIGNED, words.MAKE_KEY)
+        return Finding("DKIM", "fail", say(words.UNSIGNED), say(words.MAKE_KEY))
     name = f"{sender.selector}._domainkey.{sender.from_domain}"
     wanted = Publish(name, sender.dkim_record)
     found = [each for each in await records.texts(name) if "p=" in each.replace(" ", "")]
     if not found:
-        return Finding("DKIM", "fail", words.UNPUBLISHED.format(name=name), words.PUBLISH_KEY, wanted)
+        return Finding("DKIM", "fail", say(words.UNPUBLISHED, name=name), say(words.PUBLISH_KEY), wanted)
     if len(found) > 1:
-        return Finding("DKIM", "fail", words.SEVERAL_KEYS.format(name=name, count=len(found)), words.LEAVE_ONE, wanted)
+        return Finding(
+            "DKIM", "fail", say(words.SEVERAL_KEYS, name=name, count=len(found)), say(words.LEAVE_ONE), wanted
+        )
     tags, ours = tags_of(found[0]), tags_of(sender.dkim_record)
     if not tags.get("p"):
-        return Finding("DKIM", "fail", words.REVOKED.format(name=name), words.PUBLISH_KEY, wanted)
+        return Finding("DKIM", "fail", say(words.REVOKED, name=name), say(words.PUBLISH_KEY), wanted)
     if tags["p"] != ours["p"] or tags.get("k", "rsa").lower() != ours.get("k", "rsa").lower():
-        told = words.OTHER_KEY.format(name=name)
-        return Finding("DKIM", "fail", told, words.PUBLISH_THIS, wanted)
+        told = say(words.OTHER_KEY, name=name)
+        return Finding("DKIM", "fail", told, say(words.PUBLISH_THIS), wanted)
     if "y" in tags.get("t", "").lower().split(":"):
-        return Finding("DKIM", "warn", words.TEST_KEY.format(name=name), words.TAKE_OUT, wanted)
-    return Finding("DKIM", "pass", words.DKIM_GOOD.format(name=name))
+        return Finding("DKIM", "warn", say(words.TEST_KEY, name=name), say(words.TAKE_OUT), wanted)
+    return Finding("DKIM", "pass", say(words.DKIM_GOOD, name=name))
 
 
 async def _dmarc(sender: Sender, records: Records, *, signed: bool, spf: bool) -> Finding:
@@ -192,20 +195,20 @@ async def _dmarc(sender: Sender, records: Records, *, signed: bool, spf: bool) -
     wanted = Publish(f"_dmarc.{domain}", "v=DMARC1; p=none")
     place, record = await policy_of(domain, records)
     if record is None:
-        return Finding("DMARC", "fail", words.NO_DMARC.format(domain=domain), words.PUBLISH_DMARC, wanted)
+        return Finding("DMARC", "fail", say(words.NO_DMARC, domain=domain), say(words.PUBLISH_DMARC), wanted)
     if record == "":
-        return Finding("DMARC", "fail", words.SEVERAL_DMARC.format(name=f"_dmarc.{place}"), words.LEAVE_ONE)
+        return Finding("DMARC", "fail", say(words.SEVERAL_DMARC, name=f"_dmarc.{place}"), say(words.LEAVE_ONE))
     tags = tags_of(record)
     if tags.get("p", "").lower() not in ("none", "quarantine", "reject"):
-        return Finding("DMARC", "fail", words.NO_POLICY.format(name=f"_dmarc.{place}"), words.SET_POLICY, wanted)
+        return Finding("DMARC", "fail", say(words.NO_POLICY, name=f"_dmarc.{place}"), say(words.SET_POLICY), wanted)
     by_dkim = signed and sender.dkim_record is not None
     by_spf = spf and await aligned(domain, sender.return_domain, records, strict=tags.get("aspf", "r").lower() == "s")
     if not by_dkim and not by_spf:
-        told = words.NOT_ALIGNED.format(domain=domain, other=sender.return_domain)
-        return Finding("DMARC", "fail", told, words.ALIGN.format(domain=domain))
+        told = say(words.NOT_ALIGNED, domain=domain, other=sender.return_domain)
+        return Finding("DMARC", "fail", told, say(words.ALIGN, domain=domain))
     if not by_dkim:
-        return Finding("DMARC", "warn", words.SPF_ONLY, words.SIGN)
-    told = words.BY_BOTH if by_spf else words.BY_DKIM
+        return Finding("DMARC", "warn", say(words.SPF_ONLY), say(words.SIGN))
+    told = say(words.BY_BOTH) if by_spf else words.BY_DKIM
     return Finding("DMARC", "pass", told.format(policy=tags["p"].lower(), name=f"_dmarc.{place}"))
 
 

@@ -1,6 +1,5 @@
 """Sender words: what is found of SPF, DKIM and DMARC, and what to do; kept in English and said to whoever reads it."""
 
-from domain.kernel import kept
 from domain.kernel.speech import phrase
 
 NO_ANSWER = phrase("no answer from the name servers ({why})")
@@ -85,46 +84,3 @@ SIGN = phrase("Sign with DKIM.")
 BY_DKIM = phrase("policy {policy} at {name}, aligned by DKIM")
 
 BY_BOTH = phrase("policy {policy} at {name}, aligned by DKIM and SPF")
-
-kept.learn(
-    NO_ANSWER,
-    LOOK_AT_NETWORK,
-    PUBLISH_SPF,
-    NO_SPF,
-    SEVERAL_SPF,
-    MERGE,
-    PUT_RIGHT,
-    COSTLY,
-    LEAVE_OUT,
-    LETS_EVERYBODY,
-    END_IT,
-    OPEN_END,
-    SPF_GOOD,
-    NO_TERM,
-    LEADS_BACK,
-    INCLUDES_NONE,
-    INCLUDES_SEVERAL,
-    MAKE_KEY,
-    UNSIGNED,
-    UNPUBLISHED,
-    PUBLISH_KEY,
-    SEVERAL_KEYS,
-    LEAVE_ONE,
-    REVOKED,
-    OTHER_KEY,
-    PUBLISH_THIS,
-    TEST_KEY,
-    TAKE_OUT,
-    DKIM_GOOD,
-    NO_DMARC,
-    PUBLISH_DMARC,
-    SEVERAL_DMARC,
-    NO_POLICY,
-    SET_POLICY,
-    NOT_ALIGNED,
-    ALIGN,
-    SPF_ONLY,
-    SIGN,
-    BY_DKIM,
-    BY_BOTH,
-)

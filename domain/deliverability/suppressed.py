@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from domain.kernel import kept
 from domain.kernel.speech import say
 
 
@@ -19,7 +18,7 @@ def by_words(address: str, reason: str, until: datetime | None, *, note: str) ->
             address=address,
             note=note,
         )
-    values = {"address": address, "note": note, "reason": kept.said(reason)}
+    values = {"address": address, "note": note, "reason": say(reason)}
     if until:
         return say("{address} is suppressed until {day} ({reason}): {note}", day=until.date(), **values)
     return say("{address} is suppressed ({reason}): {note}", **values)
@@ -40,7 +39,7 @@ def by_rule(address: str, reason: str, until: datetime | None, *, rule: str) -> 
             address=address,
             rule=rule,
         )
-    values = {"address": address, "rule": rule, "reason": kept.said(reason)}
+    values = {"address": address, "rule": rule, "reason": say(reason)}
     if until:
         return say(
             "{address} is suppressed until {day} ({reason}, rule {rule}): find another contact",

@@ -15,6 +15,7 @@ from domain.kernel import timeline
 from domain.kernel.actor import SYSTEM
 from domain.kernel.core import Core
 from domain.kernel.events import by
+from domain.kernel.speech import say
 
 PAGE = 100
 """Suppressions that end in one transaction, each with an event of its own."""
@@ -56,7 +57,7 @@ async def _page(core: Core, most: int) -> int:
             state=SuppressionState.ACTIVE.value, until__lte=core.clock.now(), rule__not=LIST
         ).order_by("until", "id").limit(most).select_for_update(skip_locked=True)  # fmt: skip
         for each in due:
-            await suppressions.lifted(core, tx, [each], reason=notes.OVER, actor=SYSTEM)
+            await suppressions.lifted(core, tx, [each], reason=say(notes.OVER), actor=SYSTEM)
     return len(due)
 
 
@@ -76,7 +77,7 @@ async def _listed(core: Core, most: int) -> int:
             before=SuppressionState.ACTIVE,
             lifted_at=now,
             lifted_by=SYSTEM.name,
-            lift_reason=notes.OVER,
+            lift_reason=say(notes.OVER),
         )
         if count:
             await timeline.record(core, tx, SuppressionsEnded(count=count, **by(SYSTEM, now)))

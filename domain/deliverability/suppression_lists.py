@@ -5,8 +5,9 @@ from datetime import datetime
 from uuid import UUID
 
 from domain.deliverability.covering import domain_key
-from domain.kernel import addresses
+from domain.kernel import addresses, sentences
 from domain.kernel.core import Core
+from domain.kernel.transactions import Row
 
 MAX_LISTED = 500
 
@@ -49,7 +50,7 @@ async def explain(core: Core, *, address: str, limit: int = 50) -> tuple[Evidenc
         f"{_LINE} WHERE s.address_key = ANY(%s) ORDER BY s.state, s.created_at DESC, s.id LIMIT %s",
         ([key, domain_key(key)], min(limit, MAX_LISTED)),
     )
-    return tuple(Evidence(**row) for row in rows)
+    return tuple(map(_shown, rows))
 
 
 async def in_force(core: Core, *, reason: str | None = None, text: str = "", limit: int = 50) -> tuple[Evidence, ...]:
@@ -60,4 +61,9 @@ async def in_force(core: Core, *, reason: str | None = None, text: str = "", lim
         " ORDER BY s.created_at DESC, s.id LIMIT %(limit)s",
         {"reason": reason, "text": addresses.key(text), "limit": min(limit, MAX_LISTED)},
     )
-    return tuple(Evidence(**row) for row in rows)
+    return tuple(map(_shown, rows))
+
+
+def _shown(row: Row) -> Evidence:
+    lift_reason = row["lift_reason"] and sentences.said(row["lift_reason"])
+    return Evidence(**{**row, "note": sentences.said(row["note"]), "lift_reason": lift_reason})

@@ -18,7 +18,7 @@ from domain.deliverability.events import SuppressionsLoaded
 from domain.deliverability.refusals import ReasonMissing
 from domain.deliverability.states import SUPPRESSION
 from domain.deliverability.suppressions import LIST, Target, Why
-from domain.kernel import timeline
+from domain.kernel import sentences, timeline
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.addresses import AddressMalformed
 from domain.kernel.core import Core
@@ -270,7 +270,7 @@ async def _put(core: Core, tx: Transaction, rows: Sequence[_Row], actor: Actor) 
     """
     lasting = [each for each in rows if each.until is None]
     known = (LIST, actor.name, [each.whom.key for each in lasting], [each.why.value for each in lasting],
-             [each.note for each in lasting])  # fmt: skip
+             [sentences.as_text(each.note) for each in lasting])  # fmt: skip
     longer = await tx.rows(f"{_SAID_AGAIN} AND s.until IS NOT NULL RETURNING s.id", known)
     await tx.execute(f"{_SAID_AGAIN} AND s.until IS NULL AND s.mail_id IS NOT NULL", known)
     new = await tx.rows(
@@ -281,6 +281,6 @@ async def _put(core: Core, tx: Transaction, rows: Sequence[_Row], actor: Actor) 
         " ON CONFLICT (address_key, reason) WHERE state = 'active' DO NOTHING RETURNING id",
         (SUPPRESSION.start.value, LIST, actor.name, core.clock.now(), [uuid4() for _ in rows],
          [each.whom.address for each in rows], [each.whom.key for each in rows], [each.why.value for each in rows],
-         [each.note for each in rows], [each.until for each in rows]),
+         [sentences.as_text(each.note) for each in rows], [each.until for each in rows]),
     )  # fmt: skip
     return len(longer) + len(new)

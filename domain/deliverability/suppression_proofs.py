@@ -5,6 +5,7 @@ from uuid import UUID
 
 from domain.deliverability import evidence
 from domain.deliverability.models import Suppression
+from domain.kernel import sentences
 from domain.kernel.core import Core
 from domain.kernel.transactions import Row, Transaction
 
@@ -83,7 +84,8 @@ async def said_again(
 ) -> Row | None:
     """Note that what is in force was asked for once more, and for good; return its id when it was to end on a day."""
     values = {
-        "key": key, "reason": reason, "rule": rule, "diagnostic": diagnostic, "note": note, "made_by": made_by,
+        "key": key, "reason": reason, "rule": rule, "diagnostic": diagnostic, "note": sentences.as_text(note),
+        "made_by": made_by,
         "mailing": mailing_id, "mail": mail_id,
     }  # fmt: skip
     await tx.execute(_BY_ITSELF, values)

@@ -17,7 +17,7 @@ from domain.deliverability.events import AddressSuppressed, SuppressionLifted
 from domain.deliverability.models import Mailing, Suppression
 from domain.deliverability.refusals import EndPassed, LegalKept, ReasonMissing, SuppressedAlready, SuppressionNotFound
 from domain.deliverability.states import SUPPRESSION, SuppressionState
-from domain.kernel import addresses, timeline
+from domain.kernel import addresses, sentences, timeline
 from domain.kernel.actor import SYSTEM, Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
@@ -229,7 +229,7 @@ async def _put(
         " made_by, until, created_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
         " ON CONFLICT (address_key, reason) WHERE state = 'active' DO NOTHING RETURNING id",
         (uuid4(), whom.address, whom.key, reason.value, SUPPRESSION.start.value, mailing_id, mail_id, rule, diagnostic,
-         note, actor.name, until, now),
+         sentences.as_text(note), actor.name, until, now),
     )  # fmt: skip
     if row is None and until is None:
         row = await suppression_proofs.said_again(
@@ -287,7 +287,7 @@ def _require(actor: Actor, reasons: Sequence[str]) -> None:
 
 
 def _words(text: str) -> str:
-    words = " ".join(text.split())[:LONGEST_NOTE]
+    words = sentences.trimmed(text, most=LONGEST_NOTE)
     if not words:
         raise ReasonMissing
     return words

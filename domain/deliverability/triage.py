@@ -17,6 +17,7 @@ from domain.deliverability.reading import OUTCOMES, Kind, Outcome, Reading, Reci
 from domain.deliverability.return_paths import Kind as PathKind
 from domain.deliverability.suppressions import Why
 from domain.kernel import addresses
+from domain.kernel.speech import joined, say
 
 LONGEST_ABSENCE = timedelta(days=120)
 """An answer that names a later day is shown to a person: nobody's reminders wait that long by a machine's word."""
@@ -50,6 +51,13 @@ class Decision:
     diagnostic: str = ""
     findings: tuple[Finding, ...] = field(default=())
     until: date | None = None
+    belonging: str = ""
+    """Of a person's mail: how uncertain it is whose it is; follows the note without a blank."""
+
+    @property
+    def reason(self) -> str:
+        """All of it, as it is kept with the mail."""
+        return joined("", [self.note, self.belonging]) if self.belonging else self.note
 
 
 def decide(case: Case) -> Decision:
@@ -79,12 +87,12 @@ def _unsubscribe(case: Case) -> Decision | None:
         return None
     mailed = case.proven(PathKind.UNSUBSCRIBE)
     if mailed is None:
-        about, late = case.about, notes.OPT_OUT_LATE
+        about, late = case.about, say(notes.OPT_OUT_LATE)
         return Decision(Act.SHOW, late, about, findings=_said_of(about, Sort.OPTED_OUT, Proof.STALE))
     if case.reading.kind is not Kind.HUMAN and case.reading.subject.strip().casefold() != _UNSUBSCRIBE:
-        return Decision(Act.SHOW, notes.OPT_OUT_BY_MACHINE, mailed)
+        return Decision(Act.SHOW, say(notes.OPT_OUT_BY_MACHINE), mailed)
     return Decision(
-        Act.SUPPRESS, notes.OPTED_OUT, mailed, Why.OPTED_OUT,
+        Act.SUPPRESS, say(notes.OPTED_OUT), mailed, Why.OPTED_OUT,
         findings=_said_of(mailed, Sort.OPTED_OUT, Proof.PROVEN))  # fmt: skip
 
 
@@ -93,11 +101,11 @@ def _bounce(case: Case) -> Decision:
     if mailed is None:
         words = _first(case.reading)
         proof, missing = _missing(case, PathKind.BOUNCE)
-        told = notes.UNPROVEN.format(what=_said(words), missing=missing)
+        told = say(notes.UNPROVEN, what=_said(words), missing=missing)
         return Decision(Act.SHOW, told, case.about, diagnostic=words.diagnostic, findings=_named(case, proof))
     verdict = _verdict_on(mailed, case.reading)
     if verdict is None:
-        return Decision(Act.SHOW, notes.OTHER_ADDRESS, mailed, findings=_named(case, Proof.OTHER_ADDRESS))
+        return Decision(Act.SHOW, say(notes.OTHER_ADDRESS), mailed, findings=_named(case, Proof.OTHER_ADDRESS))
     return _on_proof(mailed, verdict)
 
 
@@ -108,14 +116,14 @@ def _on_proof(mailed: Mailed, verdict: RecipientReading) -> Decision:
         return Decision(act, note, mailed, why, verdict.diagnostic, (_finding(mailed.address, verdict, proof),))
 
     if not mailed.left:
-        return decision(Act.SHOW, notes.NEVER_LEFT.format(what=_said(verdict)), Proof.NOT_MAILED)
+        return decision(Act.SHOW, say(notes.NEVER_LEFT, what=_said(verdict)), Proof.NOT_MAILED)
     if verdict.hard and mailed.contradicted:
-        return decision(Act.SHOW, notes.CONTRADICTED.format(what=_said(verdict)), Proof.CONTRADICTED)
+        return decision(Act.SHOW, say(notes.CONTRADICTED, what=_said(verdict)), Proof.CONTRADICTED)
     if verdict.hard:
         return decision(Act.SUPPRESS, _said(verdict), why=Why.HARD_BOUNCE)
     if OUTCOMES[verdict.reason] is Outcome.OURS:
-        return decision(Act.SHOW, notes.OURS.format(what=_said(verdict)))
-    return decision(Act.COUNT, notes.TRIED_AGAIN.format(what=_said(verdict)))
+        return decision(Act.SHOW, say(notes.OURS, what=_said(verdict)))
+    return decision(Act.COUNT, say(notes.TRIED_AGAIN, what=_said(verdict)))
 
 
 def _delayed(case: Case) -> Decision:
@@ -123,7 +131,7 @@ def _delayed(case: Case) -> Decision:
     late = RecipientReading(words.address, words.status, words.diagnostic, words.reason)
     proof = Proof.PROVEN if mailed else _missing(case, PathKind.BOUNCE)[0]
     findings = (_finding(mailed.address, late, proof, Sort.LATE),) if mailed else ()
-    return Decision(Act.NOTE, notes.STILL_TRIES, case.about, None, words.diagnostic, findings)
+    return Decision(Act.NOTE, say(notes.STILL_TRIES), case.about, None, words.diagnostic, findings)
 
 
 def _complaint(case: Case) -> Decision:
@@ -132,19 +140,19 @@ def _complaint(case: Case) -> Decision:
     anyone = (PathKind.BOUNCE, PathKind.REPLY, PathKind.UNSUBSCRIBE)
     mailed = case.proven(*anyone, inner=True)
     if told not in _COMPLAINTS and told != _WITHDRAWN:
-        return Decision(Act.SHOW, notes.REPORT.format(type=told), case.about)
+        return Decision(Act.SHOW, say(notes.REPORT, type=told), case.about)
     sort = Sort.WITHDRAWN if told == _WITHDRAWN else Sort.COMPLAINT
     if mailed is None:
         proof, missing = _missing(case, *anyone)
-        unproven = notes.UNPROVEN.format(what=notes.COMPLAINT.format(type=told), missing=missing)
+        unproven = say(notes.UNPROVEN, what=say(notes.COMPLAINT, type=told), missing=missing)
         return Decision(Act.SHOW, unproven, case.about, findings=_named(case, proof, sort))
     if reading.recipients and _verdict_on(mailed, reading) is None:
-        other = notes.COMPLAINT_ELSEWHERE.format(type=told)
+        other = say(notes.COMPLAINT_ELSEWHERE, type=told)
         return Decision(Act.SHOW, other, mailed, findings=_named(case, Proof.OTHER_ADDRESS, sort))
     found = _said_of(mailed, sort, Proof.PROVEN)
     if told == _WITHDRAWN:
-        return Decision(Act.LIFT, notes.COMPLAINT_BACK, mailed, Why.COMPLAINT, findings=found)
-    return Decision(Act.SUPPRESS, notes.COMPLAINED.format(type=told), mailed, _COMPLAINTS[told], findings=found)
+        return Decision(Act.LIFT, say(notes.COMPLAINT_BACK), mailed, Why.COMPLAINT, findings=found)
+    return Decision(Act.SUPPRESS, say(notes.COMPLAINED, type=told), mailed, _COMPLAINTS[told], findings=found)
 
 
 def _automatic(case: Case) -> Decision:
@@ -154,17 +162,17 @@ def _automatic(case: Case) -> Decision:
     if reading.left:
         found = _said_of(mailed or case.about, Sort.LEFT, proof)
         if mailed is not None:
-            return Decision(Act.LEFT, notes.LEFT, mailed, findings=found)
-        return Decision(Act.SHOW, notes.LEFT_UNPROVEN, case.about, findings=found)
+            return Decision(Act.LEFT, say(notes.LEFT), mailed, findings=found)
+        return Decision(Act.SHOW, say(notes.LEFT_UNPROVEN), case.about, findings=found)
     if reading.back_on is None:
-        return Decision(Act.NOTE, notes.AUTOMATIC, case.about)
+        return Decision(Act.NOTE, say(notes.AUTOMATIC), case.about)
     found = _said_of(mailed or case.about, Sort.AWAY, proof)
-    told = notes.BACK_ON.format(day=reading.back_on)
+    told = say(notes.BACK_ON, day=reading.back_on)
     ahead = reading.back_on - case.arrived.date()
     if mailed is None or ahead <= timedelta():
         return Decision(Act.NOTE, told, case.about, findings=found)
     if ahead > LONGEST_ABSENCE:
-        return Decision(Act.SHOW, notes.BACK_TOO_LATE.format(day=reading.back_on), mailed, findings=found)
+        return Decision(Act.SHOW, say(notes.BACK_TOO_LATE, day=reading.back_on), mailed, findings=found)
     return Decision(Act.AWAY, told, mailed, findings=found, until=reading.back_on)
 
 
@@ -174,16 +182,16 @@ def _human(case: Case) -> Decision:
         owner = case.proven(PathKind.BOUNCE, PathKind.REPLY, PathKind.UNSUBSCRIBE)
         wrote = owner is not None and owner.address_key == addresses.key(case.reading.sender)
         alive = _said_of(owner, Sort.ALIVE, Proof.PROVEN) if wrote else ()
-        return Decision(Act.SHOW, notes.WROTE, mailed, findings=alive)
+        return Decision(Act.SHOW, say(notes.WROTE), mailed, findings=alive)
     if case.writer is None:
-        return Decision(Act.SHOW, notes.WROTE + notes.NOBODYS)
+        return Decision(Act.SHOW, say(notes.WROTE), belonging=say(notes.NOBODYS))
     if case.writer.invoice_id is not None:
-        return Decision(Act.SHOW, notes.WROTE + notes.BY_SENDER)
-    return Decision(Act.SHOW, notes.WROTE + notes.OF_SEVERAL.format(count=case.writer.open_invoices))
+        return Decision(Act.SHOW, say(notes.WROTE), belonging=say(notes.BY_SENDER))
+    return Decision(Act.SHOW, say(notes.WROTE), belonging=say(notes.OF_SEVERAL, count=case.writer.open_invoices))
 
 
 def _shown(case: Case) -> Decision:
-    return Decision(Act.SHOW, notes.NEITHER, case.about)
+    return Decision(Act.SHOW, say(notes.NEITHER), case.about)
 
 
 _COMPLAINTS = {
@@ -225,7 +233,8 @@ def _first(reading: Reading) -> RecipientReading:
 
 
 def _said(verdict: RecipientReading) -> str:
-    return f"{verdict.reason.value} ({verdict.status})" if verdict.status else verdict.reason.value
+    reason = say(notes.REFUSED[verdict.reason])
+    return say(notes.WITH_STATUS, reason=reason, status=verdict.status) if verdict.status else reason
 
 
 def _finding(address: str, told: RecipientReading, proof: Proof, sort: Sort | None = None) -> Finding:
@@ -251,9 +260,9 @@ def _missing(case: Case, *kinds: PathKind) -> tuple[Proof, str]:
     """Say what is missing to believe a report."""
     tokens = case.tokens + case.inner
     if not tokens:
-        return Proof.MISSING, notes.NO_TOKEN
+        return Proof.MISSING, say(notes.NO_TOKEN)
     if not any(each.kind in kinds for each in tokens):
-        return Proof.OTHER_TOKEN, notes.OTHER_TOKEN
+        return Proof.OTHER_TOKEN, say(notes.OTHER_TOKEN)
     if not any(each.fresh for each in tokens if each.kind in kinds):
-        return Proof.STALE, notes.TOKEN_OLD
-    return Proof.OTHER_TOKEN, notes.OTHER_TOKEN
+        return Proof.STALE, say(notes.TOKEN_OLD)
+    return Proof.OTHER_TOKEN, say(notes.OTHER_TOKEN)

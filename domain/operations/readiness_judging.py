@@ -7,9 +7,10 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from typing import Any
 
 from domain.deliverability.sender_records import Finding, Publish
-from domain.kernel import timeline
+from domain.kernel import sentences, timeline
 from domain.kernel.actor import SYSTEM
 from domain.kernel.core import Core
 from domain.kernel.events import by
@@ -84,7 +85,13 @@ async def findings(rows: Rows) -> tuple[DomainAnswer | None, datetime | None]:
     if not answer:
         return None, None
     found = tuple(
-        Finding(**{**each, "publish": Publish(**each["publish"]) if each["publish"] else None})
+        Finding(
+            check=each["check"],
+            state=each["state"],
+            found=sentences.unpacked(each["found"]),
+            remedy=sentences.unpacked(each["remedy"]),
+            publish=Publish(**each["publish"]) if each["publish"] else None,
+        )
         for each in answer["findings"]
     )
     unsaid = Unsaid(answer["unsaid"]) if answer["unsaid"] else None
@@ -123,7 +130,7 @@ async def _keep(
     figures = {name: dict(each.figures) for name, each in found.items()}
     if domain is not None and asked_at is not None:
         answer = {
-            "findings": [asdict(each) for each in domain.findings],
+            "findings": [_kept(each) for each in domain.findings],
             "unsaid": domain.unsaid.value if domain.unsaid else "",
             "asked_at": asked_at.isoformat(),
         }
@@ -140,6 +147,11 @@ async def _keep(
         },
     )
     await tx.execute("DELETE FROM readiness_result WHERE NOT name = ANY(%s)", (list(BY_NAME),))
+
+
+def _kept(finding: Finding) -> dict[str, Any]:
+    told = {name: sentences.packed(getattr(finding, name)) for name in ("found", "remedy")}
+    return {**asdict(finding), **told}
 
 
 async def _holding(core: Core, tx: Transaction, found: Mapping[str, Judgement]) -> tuple[str, ...]:

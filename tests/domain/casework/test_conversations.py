@@ -358,7 +358,7 @@ async def test_a_payment_without_an_amount_is_told_in_a_whole_sentence(core: Cor
     task, _ = await confirmed(core, mail_id)
 
     assert isinstance(task, TaskOpened)
-    assert "says that it was paid on 2026-03-03" in task.reason
+    assert "says that it was paid on 3 Mar 2026" in task.reason
 
 
 async def test_a_sum_of_a_dispute_that_can_be_read_in_two_ways_is_asked_for_as_a_dispute(core: Core) -> None:

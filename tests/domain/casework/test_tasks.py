@@ -136,8 +136,8 @@ async def test_a_search_ends_when_a_contact_is_added(core: Core, clock: Standing
     await jobs_done(core)
 
     assert await open_tasks(core) == []
-    row = await core.database.row("SELECT state, outcome FROM task")
-    assert row == {"state": "done", "outcome": "the customer has a contact to mail"}
+    task = await Task.get()
+    assert (task.state, task.outcome) == ("done", "the customer has a contact to mail")
 
 
 async def test_a_search_ends_when_the_suppression_is_lifted(core: Core, clock: StandingClock) -> None:
