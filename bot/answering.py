@@ -76,7 +76,7 @@ class Answering:
                 window = await self._windows.open(to.trigger, modals.waiting())
         shown = await task
         await self._show(to, shown, window=window)
-        if isinstance(shown, Message) and shown.then and to.own and to.response_url and not window:
+        if isinstance(shown, Message) and shown.then and to.lasting and not window:
             self._plan(to, shown.then)
 
     def close(self) -> None:

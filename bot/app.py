@@ -39,7 +39,6 @@ from bot.unfurling import EVENT as LINK_SHARED
 from bot.unfurling import Unfurler
 from bot.views import answers
 from bot.windows import Windows
-from bot.windows import shown as shown_in_window
 from domain.kernel import request_ids
 from domain.kernel.core import Core
 from domain.kernel.jobs import JobFunction
@@ -93,10 +92,11 @@ class Bot:
         self._api_url = api_url
         client = self._client(bot_token)
         self._replies = Replies(self._session, client, badge=partial(badges.message, core))
+        self._windows = Windows(client, badge=partial(badges.window, core))
         self._background = Background()
         self._intake = Intake(core, give_up=self._background.give_up)
         self._answering = Answering(
-            self._replies, Windows(client), press=partial(actions.press, core), calm=self._intake.over
+            self._replies, self._windows, press=partial(actions.press, core), calm=self._intake.over
         )
         self.delivery = Delivery(
             core,
@@ -207,7 +207,7 @@ class Bot:
             self._background.start(self._late(str(view.get("id", "")), task))
             return
         try:
-            await ack(response_action="update", view=shown_in_window(modals.of(task.result())))
+            await ack(response_action="update", view=self._windows.view(modals.of(task.result())))
         except Misfilled as wrong:
             await ack(response_action="errors", errors=wrong.fields)
 

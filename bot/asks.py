@@ -93,6 +93,13 @@ class ReplyTo:
     """The view in which the click was, which the answer takes the place of."""
     in_home: bool = False
     """Whether the click was in App Home, where nothing can be answered but by a window."""
+    typed: bool = False
+    """Whether a command was typed, whose address later changes the answer that it brought."""
+
+    @property
+    def lasting(self) -> bool:
+        """Whether the answer can be shown anew in its own place; on a message of all it would replace that one."""
+        return bool(self.response_url) and (self.own or self.typed)
 
 
 def reply_to(body: dict[str, Any]) -> ReplyTo:
@@ -110,6 +117,7 @@ def reply_to(body: dict[str, Any]) -> ReplyTo:
         trigger=str(body.get("trigger_id") or ""),
         window=_id(view) if kind == "modal" else "",
         in_home=kind == "home",
+        typed=bool(body.get("command")),
     )
 
 

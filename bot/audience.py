@@ -8,7 +8,7 @@ from bot import text
 from bot.blocks import Message
 from domain.kernel import speech
 from domain.kernel.money import Money
-from domain.kernel.speech import say
+from domain.kernel.speech import Reader, say
 from domain.operations.chat_channels import ChannelClass
 
 MOST_INITIALS = 3
@@ -56,6 +56,19 @@ PUBLIC = Audience(brief=True)
 
 Draw = Callable[[Audience], Message]
 """A message that is drawn once it is known who will read it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What draws a message to one person: as that one reads, and so is what the poster adds to it."""
+
+    reader: Reader
+    draw: Draw
+
+    def __call__(self, audience: Audience) -> Message:
+        """Draw it."""
+        with speech.spoken_to(self.reader):
+            return self.draw(audience)
 
 
 def of(channel_class: ChannelClass) -> Audience | None:

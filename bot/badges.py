@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from bot import blocks, surfaces
+from bot import blocks, modals, surfaces
 from bot.blocks import Message
+from bot.modals import Modal
 from bot.surfaces import Home
 from domain.kernel.core import Core
 from domain.kernel.speech import say
@@ -25,6 +26,14 @@ def message(core: Core, shown: Message) -> Message:
     """Return the message with the badge in its small print."""
     badge = sentence(core)
     return blocks.with_small_print(shown, badge) if badge else shown
+
+
+def window(core: Core, shown: Modal) -> Modal:
+    """Return the window with the badge below all that it asks or says."""
+    badge = sentence(core)
+    if not badge or len(shown.blocks) >= modals.MOST_BLOCKS:
+        return shown
+    return replace(shown, blocks=(*shown.blocks, blocks.context(badge)))
 
 
 def home(core: Core, shown: Home) -> Home:

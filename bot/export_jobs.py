@@ -7,7 +7,7 @@ from uuid import UUID
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import readers
-from bot.audience import Audience
+from bot.audience import Audience, Own
 from bot.blocks import Message
 from bot.calls import Calls
 from bot.digest_jobs import DigestJobs
@@ -96,7 +96,7 @@ class ExportJobs:
 
             reserved = await chat_messages.reserve(self._core, keys=[f"{key}:text"], channel=channel)
             if open_ := await self._poster.unposted(reserved):
-                await self._poster.once(own.hears(draw) if own else draw, reserved=open_, channel=channel)
+                await self._poster.once(Own(own, draw) if own else draw, reserved=open_, channel=channel)
         await self._uploads.once(Upload(made.name, made.body, made.described[:LONGEST_ALT]), key=key, channel=channel)
 
     async def _say(self, said: Callable[[], Message], *, chat_id: str, key: str) -> None:

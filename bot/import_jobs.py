@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import errors, imports, readers
-from bot.audience import Draw
+from bot.audience import Draw, Own
 from bot.calls import Calls
 from bot.downloads import Described, Downloads, Unfetchable
 from bot.errors import MessageGone, SlackRefused
@@ -193,7 +193,7 @@ class ImportJobs:
         channel = card.channel or await self._poster.rooms.direct(card.handed_by_chat)
         reader = await readers.person(self._core, slack_id=card.handed_by_chat)
         shown = draw if may_see else lambda _: import_notes.withheld(card)
-        return await self._poster.living(reader.hears(shown), key=key, channel=channel)
+        return await self._poster.living(Own(reader, shown), key=key, channel=channel)
 
     async def _in_thread(self, draw: Draw, *, key: str, thread: Place) -> Place:
         """Keep a living message in a thread."""

@@ -18,7 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot import badges, blocks, finding, ladder, readers
-from bot.audience import Draw
+from bot.audience import Draw, Own
 from bot.blocks import Message
 from bot.calls import Calls
 from bot.errors import BlocksRefused, MessageGone, SlackAway, SlackRefused
@@ -110,7 +110,7 @@ class Poster:
         """
         channel = await self.rooms.direct(slack_id)
         reader = await readers.person(self._core, slack_id=slack_id)
-        return await self.living(reader.hears(draw), key=f"{key}:{slack_id}", invoice_id=invoice_id, channel=channel)
+        return await self.living(Own(reader, draw), key=f"{key}:{slack_id}", invoice_id=invoice_id, channel=channel)
 
     async def once(
         self,
@@ -179,7 +179,8 @@ class Poster:
         """
         try:
             audience = await self.rooms.audience(channel)
-            with readers.spoken_to(self._core, readers.everybody(self._core)):
+            reader = draw.reader if isinstance(draw, Own) else readers.everybody(self._core)
+            with readers.spoken_to(self._core, reader):
                 return badges.message(self._core, draw(audience))
         except (SlackRefused, SlackAway) as trouble:
             await self._note(trouble, channel)

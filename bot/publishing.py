@@ -143,16 +143,16 @@ class Homes:
         )
 
     async def _drawn(self, slack_id: str, shared: Said) -> Home:
+        reader = await readers.person(self._core, slack_id=slack_id)
         try:
             actor = await people.actor(self._core, slack_id=slack_id)
-            reader = await readers.person(self._core, slack_id=slack_id)
             with readers.spoken_to(self._core, reader):
                 desk = views.desk(await desks.of(self._core, actor=actor, shared=await shared.to(reader)))
                 return badges.home(self._core, desk)
         except (PersonUnknown, NotAllowed):
             own = await access_lists.of_account(self._core, slack_id=slack_id)
             waits = own if own is not None and own.open else None
-            with readers.spoken_to(self._core, readers.everybody(self._core)):
+            with readers.spoken_to(self._core, reader):
                 stranger = views.stranger(
                     slack_id,
                     controllers=await people.controllers(self._core),

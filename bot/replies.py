@@ -64,7 +64,7 @@ class Replies:
     async def replace(self, to: ReplyTo, message: Message) -> None:
         """Show *message* in the place of an answer that one person sees, for as long as Slack lets us; else nothing."""
         body = payload(self._badge(message), own=True)
-        if not (to.response_url and to.own and await self._by_address(to.response_url, body)):
+        if not (to.lasting and await self._by_address(to.response_url, body)):
             log.info("an answer is not shown anew")
 
     async def _by_address(self, address: str, body: dict[str, Any]) -> bool:

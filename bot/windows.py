@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import aiohttp
@@ -26,17 +26,22 @@ CHANGE_SECONDS = 10.0
 class Windows:
     """Opens and changes windows through the Web API."""
 
-    def __init__(self, client: AsyncWebClient) -> None:
-        self._client = client
+    def __init__(self, client: AsyncWebClient, *, badge: Callable[[Modal], Modal] = lambda modal: modal) -> None:
+        self._client, self._badge = client, badge
 
     async def open(self, trigger: str, modal: Modal) -> str:
         """Open a window and return its id; empty when it could not be opened."""
-        return await _view_id(self._client.views_open(trigger_id=trigger, view=shown(modal)), seconds=OPEN_SECONDS)
+        opening = self._client.views_open(trigger_id=trigger, view=self.view(modal))
+        return await _view_id(opening, seconds=OPEN_SECONDS)
 
     async def change(self, window: str, modal: Modal) -> bool:
         """Put *modal* into an open window; False when it was closed meanwhile or Slack does not answer."""
-        changing = self._client.views_update(view_id=window, view=shown(modal))
+        changing = self._client.views_update(view_id=window, view=self.view(modal))
         return bool(await _view_id(changing, seconds=CHANGE_SECONDS))
+
+    def view(self, modal: Modal) -> dict[str, Any]:
+        """Return the view as it is shown, with its badge."""
+        return shown(self._badge(modal))
 
 
 def shown(modal: Modal) -> dict[str, Any]:

@@ -136,10 +136,10 @@ class SlackApi:
         try:
             params = await arguments(request)
             with self._workspace.store.changes():
-                self._workspace.store.put(
-                    "slack.response", request.match_info["token"], kept | {"uses": kept["uses"] + 1}
-                )
-                respond(self._workspace, kept, params)
+                kept |= {"uses": kept["uses"] + 1}
+                self._workspace.store.put("slack.response", request.match_info["token"], kept)
+                kept = respond(self._workspace, kept, params)
+                self._workspace.store.put("slack.response", request.match_info["token"], kept)
         except SlackRefusal as no:
             return web.json_response(no.body(), status=400)
         return web.Response(text="ok")
@@ -206,15 +206,18 @@ def _structured(name: str, value: Any) -> Any:
     return json.loads(value)
 
 
-def respond(workspace: Workspace, kept: Json, params: Json) -> None:
-    """Do what an answer at a response address asks: replace, remove, or say something new."""
+def respond(workspace: Workspace, kept: Json, params: Json) -> Json:
+    """Do what an answer at a response address asks: replace, remove, or say something new; return what to keep of it.
+
+    The address of a command stands from its first answer on for that answer, which a later one may replace.
+    """
     channel, user = kept["channel"], kept["user"]
     if truth(params.get("delete_original")) and kept["ts"]:
         if kept["ephemeral"]:
             workspace.dismiss(channel, kept["ts"])
         elif (message := workspace.message(channel, kept["ts"])) is not None:
             workspace.remove(channel, message)
-        return
+        return kept
     text, blocks = slack_chat.content(params)
     thread_ts = params.get("thread_ts") or None
     if truth(params.get("replace_original")) and kept["ts"]:
@@ -222,4 +225,7 @@ def respond(workspace: Workspace, kept: Json, params: Json) -> None:
     elif params.get("response_type") == "in_channel":
         workspace.post(channel, user=BOT_USER, text=text, blocks=blocks, thread_ts=thread_ts)
     else:
-        workspace.whisper(channel, user=user, text=text, blocks=blocks, thread_ts=thread_ts, echo=kept["echo"])
+        said = workspace.whisper(channel, user=user, text=text, blocks=blocks, thread_ts=thread_ts, echo=kept["echo"])
+        if kept["echo"] and not kept["ts"]:
+            return kept | {"ts": said["ts"], "ephemeral": True}
+    return kept

@@ -28,12 +28,18 @@ _SHAPE = re.compile(r"[A-Za-z0-9_-]{48}", re.ASCII)
 """36 bytes in base64url: no padding and no spare bits, so no two texts stand for one token."""
 
 
-def page(core: Core, *, mailing_id: UUID, day: date) -> str:
+OF_DIGEST = "of=digest"
+"""Behind the address in a manager's digest, so that its page says what it stops; it proves nothing and decides nothing:
+what is stopped, the token says."""
+
+
+def page(core: Core, *, mailing_id: UUID, day: date, of: str = "") -> str:
     """Return the address of the page for the recipient of a mailing; it is stored nowhere."""
     key = core.keys.newest
     payload = bytes([key.id]) + mailing_id.bytes + (day - _EPOCH).days.to_bytes(2)
     signature = core.keys.signature(key, purpose=_PURPOSE, payload=payload, length=_SIGNATURE_BYTES)
-    return f"{core.merchant.public_url}/u/{base64.urlsafe_b64encode(payload + signature).decode('ascii')}"
+    token = base64.urlsafe_b64encode(payload + signature).decode("ascii")
+    return f"{core.merchant.public_url}/u/{token}{f'?{of}' if of else ''}"
 
 
 def read(core: Core, token: str) -> UUID | None:

@@ -8,7 +8,7 @@ somebody else (``sentences.py``).
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from functools import cache, lru_cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
-from typing import Protocol, TypeVar, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from babel.dates import format_skeleton
 from babel.messages.catalog import Catalog, Message
@@ -42,8 +42,6 @@ ENGLISH_FORMATS = "en_GB"
 _FOLDERS: list[Path] = [Path(__file__).parent.parent / "locales"]
 
 _PLACE = re.compile(r"\{(\w+)\}")
-
-R = TypeVar("R")
 
 
 @runtime_checkable
@@ -81,15 +79,6 @@ class Reader:
     def of(cls, language: str, locale: str) -> "Reader":
         """Return who reads *language* and writes numbers as in *locale*."""
         return cls(language, ENGLISH_FORMATS if locale == ENGLISH else locale)
-
-    def hears(self, function: Callable[..., R]) -> Callable[..., R]:
-        """Return *function* so that what it says is said to this reader."""
-
-        def heard(*args: object, **kwargs: object) -> R:
-            with spoken_to(self):
-                return function(*args, **kwargs)
-
-        return heard
 
 
 NOBODY = Reader()

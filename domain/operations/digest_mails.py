@@ -109,7 +109,7 @@ async def _written(core: Core, pending: Pending, told: Digest, mine: Preferences
         message_id=pending.message_id,
         reply_to=core.merchant.sender,
         unsubscribe=return_paths.unsubscribe_address(core, mailing_id=pending.id, day=day),
-        unsubscribe_page=unsubscribes.page(core, mailing_id=pending.id, day=day),
+        unsubscribe_page=unsubscribes.page(core, mailing_id=pending.id, day=day, of=unsubscribes.OF_DIGEST),
         attachments=(),
         pictures=(Attachment(CHART_ID, "image/png", chart.body),) if chart else (),
     )

@@ -5,16 +5,21 @@ from dataclasses import replace
 
 import pytest
 from pydantic import SecretStr
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import app as bot_app
-from bot import badges, blocks, surfaces
+from bot import badges, blocks, modals, surfaces
+from bot.audience import Own
 from bot.blocks import Message
+from bot.modals import Modal
 from bot.surfaces import Home
+from bot.windows import Windows
 from domain.kernel.core import Core
 from domain.kernel.speech import Reader, spoken_to
 from plixo.settings import Settings
 from tests.bot.conftest import ANNA, SECRET
 from tests.bot.fake_slack import CHANNEL, FakeSlack
+from tests.bot.windows_made import every_window
 
 BADGE = "*Test mode*: no money moves, and no mail reaches a customer."
 
@@ -85,6 +90,42 @@ async def test_cards_in_channels_talks_and_home_have_it(core: Core, slack: FakeS
 
     assert BADGE in json.dumps(slack.in_channel()[0]["blocks"])
     assert BADGE not in json.dumps(card.blocks), "views know nothing of it"
+
+
+@pytest.mark.usefixtures("staff")
+async def test_a_message_to_one_person_has_it_in_their_language(core: Core, slack: FakeSlack) -> None:
+    bot = bot_app.build(
+        tried_out(core), bot_token="x", signing_secret=SECRET, channel=CHANNEL, api_url=slack.api_url, seconds_a_post=0
+    )
+    card = Message("A card", (blocks.section("A card"),))
+
+    await bot.delivery.poster.living(Own(Reader.of("de", "de_DE"), lambda _: card), key="one")
+    await bot.close()
+
+    assert "Testbetrieb" in json.dumps(slack.in_channel()[0]["blocks"])
+
+
+async def test_windows_have_it_and_keep_the_limits(core: Core) -> None:
+    for name, window in every_window().items():
+        shown = badges.window(tried_out(core), window)
+
+        assert shown.blocks[-1] == blocks.context(BADGE), name
+        assert modals.problems(shown) == ()
+        assert badges.window(core, window) is window
+
+
+async def test_a_window_is_opened_and_changed_with_it(core: Core, slack: FakeSlack) -> None:
+    shown: list[Modal] = []
+
+    def badge(modal: Modal) -> Modal:
+        shown.append(modal)
+        return badges.window(tried_out(core), modal)
+
+    windows = Windows(AsyncWebClient(token="x", base_url=slack.api_url), badge=badge)
+    await windows.change(await windows.open("t1", modals.waiting()), modals.waiting())
+
+    assert len(shown) == 2
+    assert BADGE in json.dumps(windows.view(modals.waiting()))
 
 
 @pytest.mark.parametrize("language", ["de", "fr", "es"])

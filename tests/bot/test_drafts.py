@@ -21,6 +21,7 @@ from domain.deliverability.models import Mailing
 from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
 from domain.ledger.models import Account, Invoice
+from domain.operations import short_ids
 from domain.outreach import draft_lists
 from domain.people import people
 from domain.people.roles import Role
@@ -170,13 +171,15 @@ async def hasty_door(core: Core, slack: FakeSlack) -> AsyncIterator[AtTheDoor]:
     await bot.close()
 
 
+@pytest.mark.parametrize("typed", [False, True])
 async def test_an_answer_with_undo_loses_it_once_the_time_is_over(
-    core: Core, hasty_door: AtTheDoor, slack: FakeSlack
+    core: Core, hasty_door: AtTheDoor, slack: FakeSlack, typed: bool
 ) -> None:
     mailing = await a_draft(core)
     shown = (await draft_lists.page(core, actor=SHELL)).drafts[0]
     value = ids.value(mailing=mailing.id, seen=shown.version)
-    await hasty_door.post(hasty_door.click(Action.APPROVE_DRAFT, value, by=MIA, ephemeral=True))
+    clicked = hasty_door.click(Action.APPROVE_DRAFT, value, by=MIA, ephemeral=True)
+    await hasty_door.post(hasty_door.command(f"approve {short_ids.short(mailing.id)}", by=MIA) if typed else clicked)
 
     first, second = await slack.answer(), await slack.answer()
 

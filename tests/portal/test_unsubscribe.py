@@ -109,6 +109,17 @@ async def test_a_made_up_token_gets_the_same_pages_as_a_real_one(core: Core, bro
     assert same(answered[0]) == same(answered[1])
 
 
+async def test_whoever_unsubscribes_from_digests_is_told_so_whatever_their_token(core: Core, browser: Browser) -> None:
+    path, other = f"{await a_path(core)}?of=digest", f"/u/{'A' * 48}?of=digest"
+    shown = [await browser.get(each) for each in (path, other)]
+    left = await browser.post(other, ONE_CLICK)
+
+    assert same(shown[0]) == same(shown[1])
+    assert "Stop digests by mail" in shown[0].text
+    assert "reminder" not in shown[0].text
+    assert "no more digests" in left.text
+
+
 async def test_a_token_of_no_mail_that_we_know_stops_nothing(core: Core, browser: Browser) -> None:
     path = unsubscribes.page(core, mailing_id=uuid4(), day=START.date()).removeprefix(core.merchant.public_url)
 

@@ -335,7 +335,7 @@ async def test_a_mail_to_leave_and_one_click_turn_it_to_slack(core: Core, sink: 
     await unsubscribes.stop(core, token=page.rpartition("/")[2], rule="one-click")
 
     assert leave in str(sent["List-Unsubscribe"])
-    assert page in str(sent["List-Unsubscribe"])
+    assert f"{page}?of=digest" in str(sent["List-Unsubscribe"])
     assert (by_mail, await _chosen(core, mara)) == ("chat", "chat")
     rows = await core.database.rows("SELECT FROM timeline_entry WHERE kind = 'operator_mail.declined'")
     assert len(rows) == 2
