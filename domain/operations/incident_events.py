@@ -197,7 +197,7 @@ _MAIL = (job("show_incidents"), job("mail_incident"))
 
 NOTICES: Notices = {
     IncidentOpened: _MAIL,
-    IncidentReopened: _SHOW,
+    IncidentReopened: _MAIL,
     IncidentWorsened: _MAIL,
     IncidentEased: _SHOW,
     IncidentTaken: _SHOW,

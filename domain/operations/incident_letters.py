@@ -15,19 +15,20 @@ from domain.operations.incident_events import QUIET
 from domain.operations.incident_lists import Shown
 from domain.operations.incident_rules import MEANINGS, PERSON
 
-OPENED, WORSE_P2, WORSE_P1, OVER = "opened", "worse P2", "worse P1", "over"
-"""Stages of an incident; of each there is one letter to each manager at the most."""
+OPENED, WORSE_P2, WORSE_P1, OVER, BACK = "opened", "worse P2", "worse P1", "over", "back"
+"""Stages of an incident; of each there is one letter to each manager at the most, and one more each time it is back."""
 
 LATE = timedelta(minutes=10)
 """A letter that could not leave for so long says so."""
 
-STAGES = (OPENED, WORSE_P2, WORSE_P1, OVER)
+STAGES = (OPENED, WORSE_P2, WORSE_P1, OVER, BACK)
 
 SUBJECTS = {
     OPENED: phrase("{severity} {meaning}: {title}"),
     WORSE_P2: phrase("Worse, {severity} {meaning}: {title}"),
     WORSE_P1: phrase("Worse, {severity} {meaning}: {title}"),
     OVER: phrase("Over: {title}"),
+    BACK: phrase("Back, {severity} {meaning}: {title}"),
 }
 
 

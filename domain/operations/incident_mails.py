@@ -16,8 +16,8 @@ from domain.kernel.transactions import Row, Rows
 from domain.operations import incident_letters, incident_lists
 from domain.operations.digest_mails import Written
 from domain.operations.digests import READERS
-from domain.operations.incident_events import IncidentEvent, IncidentOver, IncidentWorsened
-from domain.operations.incident_letters import OPENED, OVER, STAGES
+from domain.operations.incident_events import IncidentEvent, IncidentOver, IncidentReopened, IncidentWorsened
+from domain.operations.incident_letters import BACK, OPENED, OVER, STAGES
 from domain.outreach.composing import OutgoingMail
 from domain.people import preferences
 from domain.people.preferences import Preferences
@@ -28,6 +28,9 @@ UNWANTED = "it is not to be mailed to this person any more"
 MOST = 200
 """Managers who are mailed about one stage."""
 
+MOST_BACK = 3
+"""Times that an incident is back of which managers are mailed; what comes and goes all day is told in Slack."""
+
 _MANAGERS = """
     SELECT p.id, c.address FROM person p JOIN person_preference c ON c.person_id = p.id
     WHERE c.address IS NOT NULL AND c.address_confirmed_at IS NOT NULL AND NOT c.unwanted
@@ -35,6 +38,11 @@ _MANAGERS = """
       AND EXISTS (SELECT FROM role_grant g WHERE g.person_id = p.id
         AND g.role = ANY(%(roles)s) AND g.state = 'active' AND (g.until IS NULL OR g.until > %(now)s))
     ORDER BY p.id LIMIT %(most)s
+"""
+
+_TIMES = """
+    SELECT count(*) AS times FROM timeline_entry
+    WHERE kind = 'incident.reopened' AND id <= %s AND fact->>'incident_id' = %s
 """
 
 _NEWER = """
@@ -47,8 +55,11 @@ async def queue(core: Core, *, entry_id: int) -> int:
     """Queue a letter to each manager about what happened (the job ``mail_incident``); return how many are new."""
     event = (await timeline.entry(core, entry_id)).event
     assert isinstance(event, IncidentEvent), "the notices table asks for nothing else"
-    stage = _stage(event)
     async with core.transaction() as tx:
+        times = await _times(tx, event, entry_id)
+        if times > MOST_BACK:
+            return 0
+        stage = _named(_stage(event), times)
         rows = await _managers(core, tx)
         wanted = [
             Wanted(_id(event.incident_id, stage, row["id"]), row["id"], event.incident_id, row["address"])
@@ -121,15 +132,32 @@ async def _written(core: Core, pending: Pending, mine: Preferences, address: str
     return Written(mail, return_paths.bounce_address(core, mailing_id=pending.id, day=now.date()))
 
 
+async def _times(rows: Rows, event: IncidentEvent, entry_id: int) -> int:
+    """Return how often the incident had come back by then."""
+    row = await rows.row(_TIMES, (entry_id, str(event.incident_id)))
+    return int(row["times"]) if row else 0
+
+
+def _named(stage: str, times: int) -> str:
+    return f"{stage}, back {times}" if times else stage
+
+
 def _stage(event: IncidentEvent) -> str:
     if isinstance(event, IncidentOver):
         return OVER
+    if isinstance(event, IncidentReopened):
+        return BACK
     return f"worse {event.severity}" if isinstance(event, IncidentWorsened) else OPENED
 
 
 def _stage_of(pending: Pending) -> str:
     """Return the stage of which a mail's id is made."""
-    stages: Sequence[str] = [each for each in STAGES if _id(pending.about_id, each, pending.person_id) == pending.id]
+    named = {each: [_named(each, times) for times in range(MOST_BACK + 1)] for each in STAGES}
+    stages: Sequence[str] = [
+        stage
+        for stage, names in named.items()
+        if pending.id in {_id(pending.about_id, each, pending.person_id) for each in names}
+    ]
     assert stages, "nothing else makes ids of this letter"
     return stages[0]
 

@@ -67,11 +67,26 @@ async def test_managers_with_an_address_are_mailed_each_stage_once_in_their_lang
         await _send(core, sink.port)
 
     subjects = [str(each["Subject"]) for each in sink.messages()]
-    assert [each["To"].addresses[0].addr_spec for each in sink.messages()] == ["mara@merchant.example"] * 3
+    assert [each["To"].addresses[0].addr_spec for each in sink.messages()] == ["mara@merchant.example"] * 5
     assert "P2" in subjects[0]
     assert "P1" in subjects[1]
     assert all("1" in each for each in subjects)
     assert "Vorfall" in subjects[0]
+    assert [each.split(": ")[1].split(",")[0] for each in subjects[2:]] == ["Vorbei", "Wieder da", "Vorbei"]
+
+
+async def test_what_comes_and_goes_all_day_is_mailed_three_times_more(
+    core: Core, clock: StandingClock, sink: smtp.Relay
+) -> None:
+    for _ in range(6):
+        for figures, minutes in ((ILL, 6), (Figures(), 20)):
+            await _minutes(core, clock, figures, minutes)
+            await _queue(core)
+            await _send(core, sink.port)
+
+    subjects = [str(each["Subject"]) for each in sink.messages()]
+    assert len([each for each in subjects if "Wieder da" in each]) == 3
+    assert len([each for each in subjects if "Vorbei" in each]) == 4
 
 
 async def test_while_the_relay_is_away_it_waits_and_says_then_that_it_is_late(
