@@ -57,6 +57,10 @@ class Sink:
         assert at in {"rcpt", "data"}, "mail is refused at RCPT or after DATA"
         self._planned.append(PlannedRefusal(answer, times, recipient, at))
 
+    def take_again(self) -> None:
+        """Refuse nothing any more."""
+        self._planned.clear()
+
     def _session(self) -> SMTP:
         return _Session(
             self, data_size_limit=LARGEST_BYTES, hostname="sandbox.invalid", ident="plixo sandbox", enable_SMTPUTF8=True

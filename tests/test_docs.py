@@ -78,7 +78,12 @@ def test_every_command_that_a_page_names_exists(page: Path) -> None:
     in_shell = set(re.findall(r"(?:`|\.venv/bin/)plixo ([a-z]+)", text))
     in_slack = set(re.findall(r"(?<!bin)/plixo ([a-z]+)", text))
 
+    below = set(re.findall(r"^### `plixo ([a-z-]+ [a-z-]+)`", (ROOT / "docs/commands.md").read_text(), re.MULTILINE))
+    groups = {each.partition(" ")[0] for each in below}
+    pairs = re.findall(r"(?:`|\.venv/bin/)plixo ([a-z-]+) ([a-z][a-z-]*)", text)
+
     assert in_shell - {each.word for each in ENTRIES} == set()
+    assert {f"{group} {verb}" for group, verb in pairs if group in groups} - below == set()
     assert in_slack - {each.words[0] for each in COMMANDS} == set()
 
 
