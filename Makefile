@@ -33,7 +33,7 @@ lint: $(READY) ## style, types, import contracts, generated docs, the docs site
 test: $(READY) ## the tests, on two processes; PYTEST_ARGS="-k link" picks some
 	@$(IN)/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
 
-bench: $(READY) ## measure against bare code on this machine, and how costs grow with the ledger; SIZES="1000 1000000"
+bench: $(READY) ## measure against bare code on this machine, and how costs grow with the ledger; SIZES="10000 1000000"
 	@$(IN)/python -m tests.benchmarks.run
 	@$(IN)/python -m tests.benchmarks.growth $(SIZES)
 

@@ -38,8 +38,10 @@ async def begun(
         ],
         issued=links,
     )
+    if links:
+        await tx.execute(_LINKED, (list(links), list(links.values())))
     reserved = await _reserved(core, tx, going)
-    await _sending(tx, reserved, links)
+    await _sending(reserved)
     gone = {each.id for each in again} | {each.id for each, _ in reserved}
     return {mailing_id: mail for mailing_id, mail in written.items() if mailing_id in gone}
 
@@ -50,10 +52,9 @@ _LINKED = """
 """
 
 
-async def _sending(tx: Transaction, leaving: Sequence[tuple[Mailing, MailFacts]], links: Mapping[UUID, UUID]) -> None:
+async def _sending(leaving: Sequence[tuple[Mailing, MailFacts]]) -> None:
     if not leaving:
         return
-    await tx.execute(_LINKED, (list(links), list(links.values())))
     moved = await Mailing.move_all(
         "send",
         ids=[each.id for each, _ in leaving],
@@ -75,7 +76,7 @@ async def _reserved(
 ) -> list[tuple[Mailing, MailFacts]]:
     """Take the mails' places at their recipients' providers and in the day's budgets, or let them wait for one.
 
-    The last statements before the commit: every other sender waits for these rows.
+    Only the one that moves the mails stands between this and the commit: every other sender waits for these rows.
     """
     waits: dict[UUID, Wait] = {}
     for mailing, facts in leaving:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from domain.casework import queue, why, worklist
-from domain.cash_application import posting
+from domain.cash_application import payer_words, posting
 from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
 from domain.operations import digest_contents, readiness, readiness_judging, searches
@@ -46,6 +46,8 @@ class Cost:
     name: str
     order: Order
     seconds: Callable[[Stage], Awaitable[float]]
+    most: int | None = None
+    """Invoices of the largest ledger on which it is measured; None: any."""
 
 
 async def _once(work: Awaitable[Any]) -> float:
@@ -112,6 +114,10 @@ async def _digest(stage: Stage) -> float:
     return await _once(digest_contents.compose(stage.core, kind=Kind.WEEKLY, actor=SHELL))
 
 
+async def _names(stage: Stage) -> float:
+    return await _once(payer_words.read_new(stage.core))
+
+
 async def _cash(stage: Stage) -> float:
     lines = await nightly.bank_lines(stage.core)
     return await _once(posting.apply_cash(stage.core)) / lines
@@ -127,9 +133,14 @@ async def _mails(stage: Stage) -> float:
         return await _median(take)
 
 
+async def _changes(stage: Stage) -> float:
+    file = await nightly.export(stage.core, stage.folder, full=False)
+    return await _once(nightly.take(stage.core, file, full=False))
+
+
 async def _imported(stage: Stage) -> float:
-    file = await nightly.export(stage.core, stage.folder)
-    return await _once(nightly.take(stage.core, file))
+    file = await nightly.export(stage.core, stage.folder, full=True)
+    return await _once(nightly.take(stage.core, file, full=True))
 
 
 COSTS = (
@@ -145,7 +156,9 @@ COSTS = (
     Cost("digest: all figures of a week", Order.LINEAR, _digest),
     Cost("portal: a page, over HTTP", Order.FLAT, _page),
     Cost("inbound: a bounce, stored, read and acted upon", Order.FLAT, _mails),
+    Cost("cash: every customer's name read, once", Order.LINEAR, _names),
     Cost("cash: a bank line, matched and posted", Order.FLAT, _cash),
-    Cost("import: the night's file of all open invoices", Order.LINEAR, _imported),
+    Cost("import: the changes of a day", Order.LINEAR, _changes),
+    Cost("import: the night's file of all open invoices", Order.LINEAR, _imported, most=2_000_000),
 )
 """In the order of a day; each finds what those before it have left."""

@@ -1,4 +1,4 @@
-"""What comes every night: the file of all open invoices as the ERP writes it, and the lines of the bank."""
+"""What comes every night: the file of open invoices as the ERP writes it, all or what changed, and the bank's lines."""
 
 from pathlib import Path
 
@@ -18,16 +18,19 @@ _EXPORT = """
                CASE WHEN paid THEN 0 ELSE (i.open_minor / 100.0)::numeric(20, 2) END AS "Balance",
                CASE WHEN paid THEN 'paid' ELSE 'open' END AS "Status",
                CASE WHEN paid THEN {today}::date END AS "Paid Date"
-        FROM (SELECT *, hashtext(number) %% 100 = 0 AS paid FROM invoice WHERE state = 'open') i
-        JOIN account a ON a.id = i.account_id
+        FROM (SELECT *, hashtext(number) %% 100 BETWEEN {first} AND {last} AS paid FROM invoice WHERE state = 'open') i
+        JOIN account a ON a.id = i.account_id WHERE paid OR {full}
         UNION ALL
-        SELECT 'X-' || i.number, a.number, a.name, {today}::date, {today}::date + 30, i.currency,
+        SELECT {letter} || '-' || i.number, a.number, a.name, {today}::date, {today}::date + 30, i.currency,
                (i.total_minor / 100.0)::numeric(20, 2), (i.total_minor / 100.0)::numeric(20, 2), 'open', NULL
         FROM invoice i JOIN account a ON a.id = i.account_id
-        WHERE i.state = 'open' AND hashtext(i.number) %% 100 = 1
+        WHERE i.state = 'open' AND hashtext(i.number) %% 100 BETWEEN -{last} AND -{first}
     ) TO STDOUT (FORMAT csv, HEADER)
 """
-"""One of a hundred was paid since yesterday, and for one of a hundred there is a new one."""
+"""Of so many of a hundred that were paid since yesterday, and so many for which there is a new one."""
+
+_OF_ALL, _CHANGED = (1, 1), (11, 14)
+"""Which of a hundred change, in the file of all and in that of the changes."""
 
 _LINES = """
     WITH batch AS (
@@ -45,10 +48,14 @@ _LINES = """
 """
 
 
-async def export(core: Core, folder: Path) -> Path:
-    """Write the night's file."""
-    file = folder / "open-invoices.csv"
-    query = sql.SQL(_EXPORT.replace("%%", "%")).format(today=sql.Literal(core.clock.now().date()))
+async def export(core: Core, folder: Path, *, full: bool) -> Path:
+    """Write the file of all open invoices, or that of what changed; each has changes of its own."""
+    file = folder / f"{'all-open' if full else 'changed'}.csv"
+    first, last = _OF_ALL if full else _CHANGED
+    query = sql.SQL(_EXPORT.replace("%%", "%")).format(
+        today=sql.Literal(core.clock.now().date()), full=sql.Literal(full), letter=sql.Literal("X" if full else "Y"),
+        first=sql.Literal(first), last=sql.Literal(last),
+    )  # fmt: skip
     async with core.transaction() as tx, tx.connection.cursor() as cursor, cursor.copy(query) as copy:
         with file.open("wb") as out:
             async for piece in copy:
@@ -56,9 +63,9 @@ async def export(core: Core, folder: Path) -> Path:
     return file
 
 
-async def take(core: Core, file: Path) -> None:
-    """Import it as a full one: what it lacks is told."""
-    request = csv_import.ImportRequest(kind="invoices", file_name=file.name, path=file, full=True)
+async def take(core: Core, file: Path, *, full: bool) -> None:
+    """Import it; of a full one, what it lacks is told."""
+    request = csv_import.ImportRequest(kind="invoices", file_name=file.name, path=file, full=full)
     event = await csv_import.apply(core, request, actor=SHELL)
     assert event.rejected == 0, f"{event.rejected} of {event.read} rows were rejected"
 
