@@ -168,6 +168,13 @@ async def opened(address: str, *, pool: int, application: str = "plixo") -> Asyn
     """
     with _reached(address):
         await migrations.check(address)
+    async with connected(address, pool=pool, application=application):
+        yield
+
+
+@asynccontextmanager
+async def connected(address: str, *, pool: int, application: str = "plixo") -> AsyncIterator[None]:
+    """Open Tortoise's pool on a database whose schema is known to be right."""
     parts = conninfo_to_dict(address)
     known = {"host", "port", "user", "password", "dbname"}
     credentials = {

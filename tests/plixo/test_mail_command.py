@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
-import psycopg
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -18,7 +17,7 @@ from domain.kernel.core import Core
 from plixo import runtime
 from plixo.cli import app
 from plixo.settings import Settings
-from tests.conftest import _EMPTY, KEYS
+from tests.conftest import KEYS, emptied
 from tests.domain.deliverability.mailings_made import a_dsn, a_letter, a_mailing, bounce_path
 
 R = TypeVar("R")
@@ -42,8 +41,7 @@ def deployed(nowhere: Path, monkeypatch: pytest.MonkeyPatch, database_address: s
     monkeypatch.setenv("PLIXO_DATABASE_URL", database_address)
     monkeypatch.setenv("PLIXO_SIGNING_KEYS", KEY)
     monkeypatch.setenv("PLIXO_MAIL_DOMAIN", "mail.northwind.example")
-    with psycopg.connect(database_address, autocommit=True) as connection:
-        connection.execute(_EMPTY)
+    emptied(database_address)
     return nowhere
 
 

@@ -15,7 +15,7 @@ from domain.policies.policies import Running
 from plixo import runtime
 from plixo.cli import app
 from plixo.settings import Settings
-from tests.conftest import _EMPTY, KEYS
+from tests.conftest import KEYS, emptied
 from tests.domain.policies.conftest import AS_SHIPPED
 from tests.domain.policies.policies_made import ANNA
 
@@ -30,8 +30,7 @@ def deployed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_address: 
     monkeypatch.setenv("PLIXO_DATABASE_URL", database_address)
     monkeypatch.setenv("PLIXO_SIGNING_KEYS", f"1:{KEYS.newest.secret.hex()}")
     monkeypatch.setenv("PLIXO_MERCHANT_ZONE", "Europe/Berlin")
-    with psycopg.connect(database_address, autocommit=True) as connection:
-        connection.execute(_EMPTY)
+    with psycopg.connect(emptied(database_address), autocommit=True) as connection:
         connection.execute(AS_SHIPPED)  # whoever ran before may have left versions
         yield tmp_path
         connection.execute(AS_SHIPPED)
