@@ -26,11 +26,7 @@ class Commands(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         """Find the command that is called, and load it."""
         word, _, rest = super().resolve_command(ctx, args)
-        found = loaded(OF[word]) if word else None
-        if not gc.isenabled():
-            gc.freeze()
-            gc.enable()
-        return word, found, rest
+        return word, loaded(OF[word]) if word else None, rest
 
 
 app = typer.Typer(cls=Commands, no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
@@ -66,5 +62,5 @@ def main() -> None:
 
     What is loaded stays, so the collector neither looks through it while it grows nor at the end: a third of a start.
     """
-    gc.disable()  # until the command is loaded
+    gc.disable()  # until the command begins to work: shell.guarded
     app()

@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 refused (the reason on standard error), 2 wrong use.
 
 import asyncio
 import errno
+import gc
 import json
 import re
 import sys
@@ -104,6 +105,9 @@ def guarded(work: Callable[[], Awaitable[R]]) -> R:
     async def awaited() -> R:
         return await work()
 
+    if not gc.isenabled():  # the shell has it rest while it loads
+        gc.freeze()
+        gc.enable()
     try:
         return asyncio.run(awaited())
     except (

@@ -11,11 +11,11 @@ import pytest
 
 from domain.kernel.core import Core
 from sandbox.clock import MovableClock
-from tests import forked_shell
+from tests import nursery
 from tests.builders import an_invoice
 from tests.conftest import KEYS
 from tests.flows.stage import free_port
-from tests.forked_shell import Answer
+from tests.nursery import Answer
 
 PROGRAM = Path(sys.executable).parent / "plixo"
 
@@ -29,7 +29,7 @@ class Shell:
 
     async def __call__(self, *words: str, **more: str) -> Answer:
         """Run a command to its end."""
-        return await forked_shell.plixo(*words, env=self.environment(**more), cwd=self.folder)
+        return await nursery.plixo(*words, env=self.environment(**more), cwd=self.folder)
 
     async def started(self, *words: str) -> Answer:
         """Do the same by the program's own file, in a Python that has loaded nothing yet."""

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from domain.kernel.core import Core
-from tests.forked_shell import Answer
+from tests.nursery import Answer
 from tests.plixo.test_cli import Shell
 
 FILE = "Invoice Number,Customer,Due Date,Amount,Currency\nINV-1,Acme Ltd,2026-03-31,125.00,EUR\n"
