@@ -35,7 +35,7 @@ async def press(core: Core, click: Click) -> Answer:
 async def _press(core: Core, click: Click) -> Answer:
     route = nouns.BUTTONS.get(click.action)
     subject = ids.subject(click.value)
-    log.info("click %s by %s", click.action if route else "unknown", click.slack_id)
+    log.info("click %s", click.action if route else "unknown")
     if route is None or subject is None or any(getattr(subject, part) is None for part in route.carries):
         return answers.out_of_date()
     try:
@@ -69,7 +69,7 @@ async def submit(core: Core, view: dict[str, Any], *, slack_id: str, called: str
 async def _submit(core: Core, view: dict[str, Any], *, slack_id: str, called: str) -> Answer:
     form = nouns.FORMS.get(str(view.get("callback_id", "")))
     subject = ids.subject(str(view.get("private_metadata") or "{}"))
-    log.info("form %s by %s", view.get("callback_id") if form else "unknown", slack_id)
+    log.info("form %s", view.get("callback_id") if form else "unknown")
     if form is None or subject is None or any(getattr(subject, part) is None for part in form.carries):
         return answers.out_of_date()
     try:

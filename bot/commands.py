@@ -67,7 +67,7 @@ async def _answer(core: Core, typed: str, *, slack_id: str, channel: str, called
     words = asks.words(typed)
     command, rest = find(words)
     actor, unknown = await identity.who(core, slack_id=slack_id)
-    log.info("command %s by %s", " ".join(command.words) if command else "unknown", slack_id)
+    log.info("command %s", " ".join(command.words) if command else "unknown")
     if command is None:
         return answers.unknown(words[0], nearest=nearest(words, actor))
     try:

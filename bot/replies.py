@@ -49,7 +49,7 @@ class Replies:
         if to.response_url and await self._by_address(to.response_url, payload(message, own=to.own)):
             return
         if not to.channel:
-            log.warning("an answer could not be shown: no way to %s", to.slack_id)
+            log.warning("an answer could not be shown: no way to whoever asked")
             return
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):

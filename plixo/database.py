@@ -49,6 +49,11 @@ RECOVERY_SECONDS = 120.0
 """How long a server that was killed may take to replay its log; while it does, it lets nobody in."""
 
 
+_CURT = {"log_error_verbosity": "terse", "log_min_error_statement": "panic"}
+"""The embedded server's log says which error there was, and quotes neither rows nor statements: nobody could take a
+person's address out of it later."""
+
+
 class DatabaseUnreachable(Exception):
     """No connection to the database; the message says which one and what to look at, never a password."""
 
@@ -103,6 +108,7 @@ def embedded(folder: Path, *, name: str = NAME) -> str:
                 connection.execute("SELECT pg_advisory_lock(7154200)")
                 if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone():
                     connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+                _make_curt(connection)
             return server.get_uri(database=name)
         except Exception as error:  # the wheel raises what its parts raise; all of it means "did not start"
             PostgresServer._instances.pop(folder, None)
@@ -113,6 +119,13 @@ def embedded(folder: Path, *, name: str = NAME) -> str:
                     f"Its log is {folder / 'log'}."
                 ) from error
             time.sleep(0.5)
+
+
+def _make_curt(connection: "psycopg.Connection[Any]") -> None:
+    for name, value in _CURT.items():
+        if connection.execute("SELECT current_setting(%s)", (name,)).fetchone() != (value,):
+            connection.execute(sql.SQL("ALTER SYSTEM SET {} = {}").format(sql.Identifier(name), value))
+            connection.execute("SELECT pg_reload_conf()")
 
 
 def away(address: str) -> DatabaseAway:

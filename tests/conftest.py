@@ -1,6 +1,7 @@
 """One embedded PostgreSQL for the whole run, one database for each worker, emptied before each test."""
 
 import asyncio
+import logging
 import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -12,6 +13,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 import pytest
 import pytest_asyncio
+import structlog
 from obstore.store import MemoryStore
 from psycopg import sql
 from tortoise.apps import Apps
@@ -144,6 +146,16 @@ async def core(empty_database: str, clock: StandingClock) -> AsyncIterator[Core]
     await jobs.open()
     yield core
     await jobs.close()
+
+
+@pytest.fixture
+def quiet_again() -> Iterator[None]:
+    """Take the set-up of the log back that a test makes: its stream ends with the test."""
+    before, level = logging.getLogger().handlers[:], logging.getLogger().level
+    yield
+    logging.getLogger().handlers[:] = before
+    logging.getLogger().setLevel(level)
+    structlog.reset_defaults()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,55 +1,92 @@
-"""What a whole run writes to its log holds no link, no token, no secret, no body and no full address."""
+"""What a whole run writes to its log holds no link, no token, no secret, and nothing that an erasure takes out.
 
-import logging
+A person lives through all of it: mailed, clicks, pays, asks, answers, is spoken of and is erased. Whatever was erased
+has to be missing in the log as well, since nobody takes words out of a log later.
+"""
+
 import re
-from collections.abc import Iterator
+from io import BytesIO
+from uuid import UUID
 
 import pytest
-import structlog
 
+from domain.casework import questions
+from domain.deliverability import inbound
+from domain.kernel.actor import SHELL
+from domain.kernel.transactions import Row
+from domain.ledger import csv_import
+from domain.operations.erasing import asking, subjects
 from plixo import logs
-from tests.flows.stage import Stage
+from tests.flows.stage import Stage, until
+
+NAME, PHONE, ADDRESS, ACCOUNT = "Zora Quill", "+49 30 1234567", "anna@acme.example", "0815-4711"
+WORDS = ("carpet", "letter of 12 May")
+"""What the person, and others about them, wrote."""
+
+STAFF = ("U0ANNA", "U0CARLA", "Anna Keller", "Carla Brandt")
+"""Who works here may leave one day, and be erased."""
 
 
-@pytest.fixture
-def quiet_again() -> Iterator[None]:
-    """Take the log's set-up back: its stream ends with the test."""
-    before = logging.getLogger().handlers[:]
-    yield
-    logging.getLogger().handlers[:] = before
-    structlog.reset_defaults()
+async def _lives_through_all(there: Stage) -> list[str]:
+    """Let a person be mailed, click, pay, ask, answer and be spoken of; return the secrets of it."""
+    await there.imports()
+    contacts = f"Customer Name,Contact Name,Contact Email\nAcme Ltd,{NAME},{ADDRESS}\n"
+    request = csv_import.ImportRequest(kind="contacts", file_name="c.csv", stream=BytesIO(contacts.encode()))
+    await csv_import.apply(there.core, request, actor=SHELL)
+    reminder = await there.mail(subject="INV-1")
+    link, slack = there.link_in(reminder), there.demo.sandbox.slack
+    payer = there.payer()
+    await payer.enter(link)
+    await payer.look(f"{there.portal}/i/question")
+    await payer.press(f"{there.portal}/i/question", **payer.hidden(), text=f"Call {NAME} on {PHONE} about the carpet.")
+    asked = (await there.told("question.asked"))["fact"]["question_id"]
+    await questions.answer(there.core, question_id=UUID(asked), text=f"Dear {NAME}, it is blue.", actor=SHELL)
+    await there.mail(subject="question")
+    await payer.enter(link)
+    session = await payer.go_to_checkout()
+    there.demo.sandbox.stripe.pay_by_card(session)
+    await there.mail(subject="Receipt")
+    await payer.enter(link + "x")
+    await there.demo.sandbox.mail.reply(reminder["id"], f"We paid; our account is {ACCOUNT}. {NAME}, {PHONE}")
+    await there.told("mail.arrived")
+    for typed in (f"account {NAME}", f"contact {ADDRESS}", "invoice INV-1", f"note INV-1 {NAME} has a new carpet",
+                  f"privacy erase {ADDRESS} {NAME} asked, letter of 12 May"):  # fmt: skip
+        await slack.say(user="U0ANNA", text=f"/plixo {typed}")
+    sent = there.demo.sandbox.mail.mail(reminder["id"])
+    assert sent is not None
+    cookies = [cookie.value for cookie in payer.browser.cookie_jar]
+    return [link.rpartition("/")[2], sent["envelope_from"], *cookies]
+
+
+async def _erased(there: Stage) -> None:
+    for row in await there.core.database.rows("SELECT id FROM inbound_mail"):
+        await inbound.seen(there.core, mail_id=str(row["id"]), actor=SHELL)
+    subject = await subjects.contact(there.core, whom=ADDRESS)
+    await asking.erase(there.core, subject=subject, reason="letter of 12 May", actor=SHELL, also=[PHONE])
+
+    async def done() -> Row | None:
+        return await there.row("SELECT 1 FROM erasure WHERE state = 'done'")
+
+    await until(done, missing="nobody was erased")
 
 
 @pytest.mark.usefixtures("quiet_again")
-async def test_the_log_of_the_main_job_at_its_most_talkative_holds_no_secret(
+async def test_the_log_of_a_person_from_the_first_mail_to_the_erasure_holds_nothing_of_them_and_no_secret(
     on_stage: Stage, capfd: pytest.CaptureFixture[str]
 ) -> None:
     assert on_stage.demo.product is not None
     settings = on_stage.demo.product.settings
     logs.configure(settings.model_copy(update={"log_level": "debug", "log_format": "json"}))
-    await on_stage.imports()
-    reminder = await on_stage.mail(subject="INV-1")
-    link = on_stage.link_in(reminder)
-    payer = on_stage.payer()
-    await payer.enter(link)
-    session = await payer.go_to_checkout()
-    on_stage.demo.sandbox.stripe.pay_by_card(session)
-    await on_stage.mail(subject="Receipt")
-    await payer.enter(link + "x")
-    await on_stage.demo.sandbox.mail.reply(reminder["id"], "We paid; our account is 0815-4711.")
-    await on_stage.told("mail.arrived")
-    await on_stage.demo.sandbox.slack.say(user="U0ANNA", text="/plixo invoice INV-1")
+    secrets = await _lives_through_all(on_stage)
+    await _erased(on_stage)
 
     log = capfd.readouterr().err
 
     assert '"request_id"' in log
-    sent = on_stage.demo.sandbox.mail.mail(reminder["id"])
-    assert sent is not None
-    cookies = [cookie.value for cookie in payer.browser.cookie_jar]
+    assert '"command invoice"' in log
     shared = on_stage.demo._shared
-    for secret in (
-        link.rpartition("/")[2], sent["envelope_from"], "anna@acme.example", "0815-4711", *cookies,
-        shared.slack_bot_token, shared.slack_signing_secret, shared.stripe_api_key, shared.stripe_webhook_secret,
-    ):  # fmt: skip
-        assert secret not in log
-    assert re.findall(r"[\w.+-]{2,}@acme\.example", log) == []
+    secrets += [shared.slack_bot_token, shared.slack_signing_secret]
+    secrets += [shared.stripe_api_key, shared.stripe_webhook_secret]
+    erased = [ADDRESS, "a…@acme", *NAME.split(), PHONE, ACCOUNT, *WORDS, *STAFF]
+    assert [each for each in (*secrets, *erased) if each.casefold() in log.casefold()] == []
+    assert re.findall(r"[\w.+-]+@acme\.example", log) == []

@@ -134,6 +134,19 @@ def test_root_may_start_it_and_it_does_not_run_as_root(folder: Path) -> None:
     assert server.uids().effective != 0
 
 
+def test_its_log_says_which_error_there_was_and_quotes_nobody(folder: Path) -> None:
+    with psycopg.connect(database.embedded(folder), autocommit=True) as connection:
+        while connection.execute("SHOW log_error_verbosity").fetchone() != ("terse",):
+            pass  # the server reads its settings in its own time
+        connection.execute("CREATE TABLE known (address text UNIQUE)")
+        with pytest.raises(psycopg.errors.UniqueViolation, match="zora@acme"):
+            connection.execute("INSERT INTO known VALUES ('zora@acme.example'), ('zora@acme.example')")
+
+    log = (folder / "log").read_text()
+    assert "duplicate key value" in log
+    assert "zora" not in log
+
+
 def test_it_listens_on_no_network(folder: Path) -> None:
     database.embedded(folder)
 
