@@ -20,6 +20,7 @@ from bot.views import home as views
 from bot.views import mails as mail_views
 from bot.views import money as money_views
 from bot.views import plans as plan_views
+from bot.views import privacy as privacy_views
 from bot.views import questions as question_views
 from bot.views import report as report_views
 from bot.views import write_offs as write_off_views
@@ -31,6 +32,7 @@ from domain.kernel.speech import say
 from domain.ledger import credits, unapplied, write_off_records  # noqa: A004 - named after what it is about
 from domain.operations import homes, report_files
 from domain.operations.desks import Pile
+from domain.operations.erasing import asking
 from domain.operations.reports.reports import Kind
 from domain.operations.reports.wishes import Wish
 from domain.pay_links import forwardings
@@ -116,6 +118,10 @@ async def _unapplied(core: Core, press: Press) -> Message:
     return money_views.loose(page, asked="", totals=str(page.totals))
 
 
+async def _erasures(core: Core, press: Press) -> Message:
+    return privacy_views.listed(await asking.listed(core, actor=press.actor, waiting=True))
+
+
 def _report(kind: Kind) -> _List:
     """Return how a report of its usual days is shown."""
 
@@ -133,6 +139,7 @@ _LISTS: Mapping[str, _List] = {
     Pile.CREDITS: _shows(credits.waiting, credit_views.listed),
     Pile.WRITE_OFFS: _shows(write_off_records.waiting, write_off_views.listed),
     Pile.FORWARDINGS: _shows(forwardings.waiting, forwarding_views.listed),
+    Pile.ERASURES: _erasures,
     "disputes": _disputes,
     "unapplied": _unapplied,
     "noise": lambda core, _: noise.listed(core),

@@ -16,6 +16,7 @@ PILES: Mapping[Pile, str] = {
     Pile.POLICY: phrase("policies"),
     Pile.FORWARDINGS: phrase("links that payers ask for somebody else"),
     Pile.ACCESS: phrase("requests for access"),
+    Pile.ERASURES: phrase("erasures of personal data"),
     Pile.MAILS: phrase("mails of customers"),
     Pile.QUESTIONS: phrase("questions of payers"),
 }
@@ -83,6 +84,8 @@ def _many(pile: Pile, count: int) -> str:
             )
         case Pile.ACCESS:
             return counted("*{n}* request for access", "*{n}* requests for access", count)
+        case Pile.ERASURES:
+            return counted("*{n}* erasure of personal data", "*{n}* erasures of personal data", count)
         case Pile.MAILS:
             return counted("*{n}* mail of a customer", "*{n}* mails of customers", count)
         case Pile.QUESTIONS:

@@ -100,7 +100,8 @@ def _decided(shown: ErasureCard) -> Block:
     told = say("Declined by {name}", name=who) if shown.state == "declined" else say("Approved by {name}", name=who)
     at = f", {text.moment(shown.decided_at)}" if shown.decided_at else ""
     running = "" if shown.state == "declined" else f" · {states.capital(_state(shown.state))}"
-    return blocks.context(f"{told}{at}{running}")
+    why = f": {text.foreign(shown.declined_because, limit=300)}" if shown.declined_because else ""
+    return blocks.context(f"{told}{at}{why}{running}")
 
 
 def _whose(whom: str) -> str:

@@ -48,6 +48,7 @@ class Pile(StrEnum):
     POLICY = "policy"
     FORWARDINGS = "forwardings"
     ACCESS = "access"
+    ERASURES = "erasures"
     MAILS = "mails"
     QUESTIONS = "questions"
 
@@ -60,6 +61,7 @@ DECIDED_BY: Mapping[Pile, frozenset[Permission]] = {
     Pile.POLICY: frozenset({Permission.PUBLISH}),
     Pile.FORWARDINGS: frozenset({Permission.HANDLE_LINKS}),
     Pile.ACCESS: frozenset({Permission.MANAGE_PEOPLE}),
+    Pile.ERASURES: frozenset({Permission.MANAGE_PEOPLE}),
     Pile.MAILS: frozenset({Permission.WORK_QUEUE}),
     Pile.QUESTIONS: frozenset({Permission.WORK_QUEUE}),
 }
@@ -146,6 +148,9 @@ _PILES = """
     UNION ALL
     SELECT 'access', count(*), min(r.created_at), 0 FROM access_request r
     WHERE r.state = 'open' AND coalesce(r.asked_by_id <> ALL(%(mine)s), true) AND r.slack_id <> %(slack_id)s
+    UNION ALL
+    SELECT 'erasures', count(*), min(e.created_at), 0 FROM erasure e
+    WHERE e.state = 'proposed' AND NOT (%(four_eyes)s AND coalesce(e.asked_by_id = ANY(%(mine)s), false))
     UNION ALL
     SELECT 'mails', count(*), min(i.received_at), 0 FROM inbound_mail i
     WHERE i.seen_at IS NULL AND i.reading->>'kind' = 'human'

@@ -63,6 +63,7 @@ PILES: Mapping[Pile, str] = {
     Pile.POLICY: phrase("policies"),
     Pile.FORWARDINGS: phrase("links that payers ask for somebody else"),
     Pile.ACCESS: phrase("requests for access"),
+    Pile.ERASURES: phrase("erasures of personal data"),
     Pile.MAILS: phrase("mails of customers"),
     Pile.QUESTIONS: phrase("questions of payers"),
 }

@@ -61,7 +61,7 @@ def an_erasure(name: str, *, state: str = "proposed", many: int = 2) -> ErasureC
     )
     return ErasureCard(
         ID, 12, "contact", state, name, name, None, AT, name if decided else None, AT if decided else None,
-        None if decided else shown,
+        None if decided else shown, declined_because=name if state == "declined" else "",
     )  # fmt: skip
 
 

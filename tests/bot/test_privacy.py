@@ -15,6 +15,8 @@ from domain.deliverability.suppressions import Why
 from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
 from domain.kernel.models import TimelineEntry
+from domain.operations import desks
+from domain.operations.desks import Pile
 from domain.operations.erasing import working
 from domain.operations.erasing.models import Erasure
 from domain.people import people
@@ -158,6 +160,8 @@ async def test_a_click_on_decline_asks_for_the_reason_and_nothing_is_erased(
     for each in (*to(slack, CLEO), *to(slack, CARL), slack.in_channel()[0]):
         assert "Declined by Cleo" in shown([each])
         assert Action.DECLINE_ERASURE not in shown([each])
+    for each in (*to(slack, CLEO), *to(slack, CARL)):
+        assert ": the contract of erased contact #1 runs" in shown([each])
 
 
 async def test_lines_in_slack_that_named_the_person_are_drawn_anew(
@@ -204,3 +208,20 @@ async def test_neither_the_log_nor_a_trace_of_an_erasure_names_the_person(
     spans = " ".join(each.to_json() for each in kept.get_finished_spans())
     assert "command erasure.begun" in {each.name for each in kept.get_finished_spans()}
     assert [word for word in (ZORA, "z…@acme.example", "zora", "quill") if word in (written + spans).casefold()] == []
+
+
+async def test_what_waits_for_a_second_person_stands_on_their_home_and_not_on_that_of_whoever_asked(
+    core: Core, door: AtTheDoor
+) -> None:
+    await asked(core)
+    piles = {
+        each: await desks.piles(core, actor=await people.actor(core, slack_id=each)) for each in (CARL, CLEO, VERA)
+    }
+    press = ids.value(seen=Pile.ERASURES.value)
+
+    listed = await door.press(Action.HOME_LIST, press, by=CLEO)
+    refused = await door.press(Action.HOME_LIST, press, by=VERA)
+
+    assert {each: Pile.ERASURES in piles[each] for each in piles} == {CARL: False, CLEO: True, VERA: False}
+    assert Action.APPROVE_ERASURE in shown([listed])
+    assert "right to manage people" in refused["text"]

@@ -139,8 +139,8 @@ async def decline(core: Core, *, number: int, reason: str, actor: Actor) -> Eras
     return event
 
 
-async def listed(core: Core, *, actor: Actor) -> tuple[Listed, ...]:
-    """Return the newest erasures.
+async def listed(core: Core, *, actor: Actor, waiting: bool = False) -> tuple[Listed, ...]:
+    """Return the newest erasures, or of those that wait for a second person only.
 
     Raises:
         NotAllowed: The actor may not manage people.
@@ -148,8 +148,8 @@ async def listed(core: Core, *, actor: Actor) -> tuple[Listed, ...]:
     actor.require(Permission.MANAGE_PEOPLE)
     rows = await core.database.rows(
         "SELECT number, whom, state, reason, asked_by, decided_by, step, created_at, begun_at, done_at, counts,"
-        " id AS erasure_id FROM erasure ORDER BY number DESC LIMIT %s",
-        (LISTED,),
+        " id AS erasure_id FROM erasure WHERE state = 'proposed' OR NOT %s ORDER BY number DESC LIMIT %s",
+        (waiting, LISTED),
     )
     return tuple(Listed(**{**row, "counts": _json(row["counts"])}) for row in rows)
 

@@ -17,9 +17,12 @@ from domain.operations.erasing.words import CONTACT
 
 _ERASURE = """
     SELECT id AS erasure_id, number, whom, state, reason, words, asked_by, asked_by_id, created_at AS asked_at,
-           decided_by, coalesce(begun_at, (SELECT e.at FROM timeline_entry e WHERE e.kind = 'erasure.declined'
-           AND erasure.state = 'declined' AND e.fact->>'erasure_id' = erasure.id::text LIMIT 1)) AS decided_at
-    FROM erasure WHERE id = %s
+           decided_by, coalesce(begun_at, declined.at) AS decided_at, coalesce(declined.why, '') AS declined_because
+    FROM erasure LEFT JOIN LATERAL (
+        SELECT e.at, e.fact->>'reason' AS why FROM timeline_entry e
+        WHERE e.kind = 'erasure.declined' AND e.fact->>'erasure_id' = erasure.id::text LIMIT 1
+    ) declined ON erasure.state = 'declined'
+    WHERE id = %s
 """
 
 
@@ -38,6 +41,7 @@ class ErasureCard:
     decided_by: str | None
     decided_at: datetime | None
     preview: Preview | None = None
+    declined_because: str = ""
 
     @property
     def open(self) -> bool:
