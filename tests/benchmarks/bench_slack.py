@@ -46,12 +46,14 @@ from domain.people import people
 from domain.people.roles import Role
 from plixo import database, wiring
 from scheduler import mailer
-from tests.benchmarks import bench_import, bench_mails, books
+from tests.benchmarks import bench_import, bench_mails
 from tests.benchmarks.bench_jobs import a_database
+from tests.benchmarks.growth import ledgers
 from tests.clocks import StandingClock
 from tests.conftest import KEYS, MERCHANT
 
 INVOICES = int(os.environ.get("BENCH_SLACK_INVOICES", "10000"))
+CUSTOMERS = INVOICES // ledgers.INVOICES_OF_A_CUSTOMER
 
 AT_ONCE = 50
 ROUNDS = 12
@@ -103,12 +105,13 @@ class Slack:
         return web.json_response({"ok": True, "ts": "1.1", "channel": "C1", "view": {"id": "V1"}})
 
 
-def _core(jobs: Jobs) -> Core:
+def core_of(jobs: Jobs) -> Core:
+    """Return a core with all that is wired."""
     return Core(clock=StandingClock(), database=Database(), jobs=jobs, keys=KEYS, merchant=MERCHANT,
                 notices=wiring.NOTICES)  # fmt: skip
 
 
-def _bot(address: str, slack: str, port: Any, ready: Event, over: Event, *, bare: bool) -> None:
+def run_bot(address: str, slack: str, port: Any, ready: Event, over: Event, *, bare: bool) -> None:
     """Run a bot, or Bolt alone, until it is over."""
 
     async def serve() -> None:
@@ -120,7 +123,7 @@ def _bot(address: str, slack: str, port: Any, ready: Event, over: Event, *, bare
             if bare:
                 application.router.add_post(PATH, _bolt_alone())
             else:
-                bot = bot_app.build(_core(jobs), bot_token="xoxb-1", signing_secret=SECRET, channel="C1",
+                bot = bot_app.build(core_of(jobs), bot_token="xoxb-1", signing_secret=SECRET, channel="C1",
                                     api_url=f"{slack}api/")  # fmt: skip
                 bot.add_routes(application)
             server = TestServer(application)
@@ -162,7 +165,7 @@ def _sending(address: str, port: int, ready: Event, over: Event) -> None:
             ready.set()
             place = 0
             while not over.is_set():
-                await _a_round(_core(jobs), mailer.Relay("127.0.0.1", port, tls="none"), f"slack-{place}")
+                await _a_round(core_of(jobs), mailer.Relay("127.0.0.1", port, tls="none"), f"slack-{place}")
                 place += 1
             await jobs.close()
 
@@ -196,7 +199,7 @@ def _importing(address: str, folder: str, ready: Event, over: Event) -> None:
                 with file.open("w") as out:
                     out.writelines(line.replace("INV-", f"S{place}-") for line in bench_import.ledger(ROWS))
                 request = csv_import.ImportRequest(kind="invoices", file_name=file.name, path=file)
-                await csv_import.apply(_core(jobs), request, actor=SHELL)
+                await csv_import.apply(core_of(jobs), request, actor=SHELL)
                 place += 1
             await jobs.close()
 
@@ -204,7 +207,7 @@ def _importing(address: str, folder: str, ready: Event, over: Event) -> None:
 
 
 @contextmanager
-def _beside(work: Any, *arguments: Any, **more: Any) -> Any:
+def beside(work: Any, *arguments: Any, **more: Any) -> Any:
     """Do work in a process of its own."""
     context = multiprocessing.get_context("spawn")
     ready, over = context.Event(), context.Event()
@@ -218,7 +221,8 @@ def _beside(work: Any, *arguments: Any, **more: Any) -> Any:
         process.join(60)
 
 
-def _request(slack: Slack, number: int, text: str) -> tuple[bytes, dict[str, str]]:
+def request(slack: Slack, number: int, text: str) -> tuple[bytes, dict[str, str]]:
+    """Return a command's body and headers."""
     body = urlencode(
         {
             "token": "", "team_id": "T0", "team_domain": "t", "channel_id": "C1", "channel_name": "ops",
@@ -227,10 +231,15 @@ def _request(slack: Slack, number: int, text: str) -> tuple[bytes, dict[str, str
             "trigger_id": f"t{number}",
         }
     ).encode()  # fmt: skip
+    return body, signed(body)
+
+
+def signed(body: bytes) -> dict[str, str]:
+    """Return the headers with which Slack sends it."""
     at = str(int(time.time()))
     mac = hmac.new(SECRET.encode(), b"v0:" + at.encode() + b":" + body, sha256).hexdigest()
     kind = "application/x-www-form-urlencoded"
-    return body, {"X-Slack-Request-Timestamp": at, "X-Slack-Signature": f"v0={mac}", "Content-Type": kind}
+    return {"X-Slack-Request-Timestamp": at, "X-Slack-Signature": f"v0={mac}", "Content-Type": kind}
 
 
 @dataclass
@@ -244,11 +253,11 @@ class Took:
 async def _rounds(slack: Slack, port: int, *, answers: bool) -> Took:
     """Send fifty commands at once, some times."""
     took = Took()
-    said = ["queue", "why N-{}", "invoice N-{}", "queue mine", "account Customer {}"]
+    said = ["queue", "why R-{}", "invoice R-{}", "queue mine", "account C{}"]
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=AT_ONCE)) as session:
 
         async def one(number: int, counted: bool) -> None:
-            body, headers = _request(slack, number, said[number % len(said)].format(1 + number * 7 % (INVOICES - 1)))
+            body, headers = request(slack, number, said[number % len(said)].format(1 + number * 7 % CUSTOMERS))
             arrived = slack.arrived[str(number)] = asyncio.get_running_loop().create_future()
             begun = time.perf_counter()
             async with session.post(f"http://127.0.0.1:{port}{PATH}", data=body, headers=headers) as answer:
@@ -271,7 +280,7 @@ def _p(seconds: Sequence[float], share: float) -> float:
 
 async def _measured(slack: Slack, address: str, *, bare: bool) -> Took:
     port = multiprocessing.get_context("spawn").Value("i", 0)
-    with _beside(_bot, address, slack.url, port, bare=bare):
+    with beside(run_bot, address, slack.url, port, bare=bare):
         return await _rounds(slack, int(port.value), answers=not bare)
 
 
@@ -281,17 +290,17 @@ async def run() -> list[dict[str, Any]]:
     with TemporaryDirectory() as folder:
         async with slack.listening(), a_database() as address:
             jobs = Jobs(address, wiring.JOBS)
-            core = _core(jobs)
+            core = core_of(jobs)
             await jobs.open()
-            await books.fill(address, INVOICES)
+            await ledgers.fill(address, INVOICES)
             await worklist.refresh_all(core)
             for place in range(OPERATORS):
                 await people.grant(core, slack_id=f"U{place}", name=f"Operator {place}", role=Role.AR_MANAGER,
                                    reason="bench", actor=SHELL)  # fmt: skip
             with ExitStack() as others:
                 port = others.enter_context(bench_mails.sink(0.0))
-                others.enter_context(_beside(_sending, address, port))
-                others.enter_context(_beside(_importing, address, folder))
+                others.enter_context(beside(_sending, address, port))
+                others.enter_context(beside(_importing, address, folder))
                 bare = await _measured(slack, address, bare=True)
                 ours = await _measured(slack, address, bare=False)
             quiet = await _measured(slack, address, bare=False)

@@ -148,8 +148,9 @@ _REMINDERS: LiteralString = """
     ), told AS (
         INSERT INTO timeline_entry (kind, invoice_id, account_id, actor, request_id, at, fact)
         SELECT 'letter.sent', id, account_id, 'Plixo', 'grown', at,
-               jsonb_build_object('invoice_id', id, 'invoice_number', 'R-' || n, 'account_id', account_id,
-                                  'mailing_id', mailing_id, 'letter', letter, 'step', position, 'why', 'grown',
+               jsonb_build_object('at', at, 'actor', 'Plixo', 'actor_kind', 'system', 'invoice_id', id,
+                                  'invoice_number', 'R-' || n, 'account_id', account_id, 'mailing_id', mailing_id,
+                                  'letter', letter, 'step', position, 'why', 'grown',
                                   'sent_to', 'b***@customer-' || customer || '.example')
         FROM left_before
     )
