@@ -5,7 +5,18 @@ from plixo import chat_job_kinds
 
 JOBS = (
     JobKind("write_letter", "Queues the letter that an event calls for, to each contact that should get it."),
-    JobKind("send_mailing", "Checks everything again, then sends one mail.", attempts=40, lock="mailing {mailing_id}"),
+    JobKind(
+        "send_mailing",
+        "Checks everything again, then sends one mail.",
+        attempts=40,
+        lock="mailing {mailing_id}",
+        given_up="rest_mailing",
+    ),
+    JobKind(
+        "rest_mailing",
+        "Lets a mail of which every try has failed wait a day, and says so.",
+        lock="mailing {mailing_id}",
+    ),
     JobKind(
         "release_waiting",
         "Hands mails whose wait is over to the workers again.",

@@ -26,7 +26,7 @@ from domain.operations import (
 from domain.operations.erasing import working as erasing
 from domain.operations.imports import ending as import_endings
 from domain.operations.imports import working as importing
-from domain.outreach import enrolments, hearings, mail_health, planner, sorting, waiting, writing
+from domain.outreach import enrolments, giving_up, hearings, mail_health, planner, sorting, waiting, writing
 from domain.pay_links import links, provider_events, unsent
 from domain.people import access, grants
 from domain.policies import health
@@ -58,6 +58,7 @@ def _of_mail(core: Core) -> dict[str, JobFunction]:
         "sort_enrolments": _whole(core, sorting.sort),
         "close_cadence": partial(enrolments.close, core),
         "release_waiting": _whole(core, waiting.release),
+        "rest_mailing": partial(giving_up.rest, core),
         "judge_health": _whole(core, mail_health.judge),
         "judge_segments": _whole(core, health.judge_segments),
         "read_mail": partial(inbound.read_stored, core, reader=ReadingRoom()),

@@ -163,10 +163,15 @@ async def hand_back(core: Core, tx: Transaction, mailing: Mailing, facts: MailFa
 
 
 async def hold(core: Core, tx: Transaction, mailing: Mailing, facts: MailFacts, wait: Wait) -> None:
-    """Let a queued mail wait; that is told once for each guardrail, not each time it is looked at."""
+    """Let a queued mail wait for a guardrail."""
+    await put_off(core, tx, mailing, wait, provider=facts.provider)
+
+
+async def put_off(core: Core, tx: Transaction, mailing: Mailing, wait: Wait, **also: Any) -> None:
+    """Let a queued mail wait; that is told once for each reason, not each time it is looked at."""
     news = mailing.waits != wait.guardrail
     await Mailing.filter(id=mailing.id).update(
-        not_before=wait.until, waits=wait.guardrail, waits_reason=wait.reason, provider=facts.provider
+        not_before=wait.until, waits=wait.guardrail, waits_reason=wait.reason, **also
     )
     if news:
         told = {"guardrail": wait.guardrail, "why": wait.reason, "until": wait.until}

@@ -34,6 +34,7 @@ WAITS = {
     "domain cap": phrase("the next day of the sending domain"),
     "segment cap": phrase("the next day of its segment"),
     "breaker": phrase("the recipient's mail provider"),
+    "failure": phrase("another try, since sending failed"),
 }
 """What mails wait for, by the guardrail's name."""
 
