@@ -5,7 +5,6 @@ import contextlib
 import os
 import resource
 import signal
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +13,9 @@ import psutil
 from plixo import cluster
 from plixo.part import Part
 from plixo.settings import Settings
+from tests import nursery
 from tests.faults.wires import Wire
+from tests.nursery import Child
 from tests.sources import ROOT
 
 START_SECONDS = 180.0
@@ -36,7 +37,7 @@ class Hired:
     log: Path
     database: Wire
     """Its way to the database."""
-    process: asyncio.subprocess.Process | None = None
+    process: Child | None = None
     wanted: bool = False
     """Whether it should be running."""
     ready: asyncio.Event = field(default_factory=asyncio.Event)
@@ -60,10 +61,10 @@ class Hired:
         self.ready.clear()
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PLIXO_")}
         with self.log.open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "tests.faults.process", str(self.clock), *(each.value for each in self.parts),
-                env=environment | cluster.environment(self.settings), cwd=ROOT, stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE, stderr=log, start_new_session=True,
+            self.process = await nursery.start(
+                "process", str(self.clock), *(each.value for each in self.parts), module="tests.faults.process",
+                env=environment | cluster.environment(self.settings), cwd=ROOT,
+                stdout=asyncio.subprocess.PIPE, stderr=log,
             )  # fmt: skip
         self._reading = asyncio.create_task(self._read(self.process))
         waiting = asyncio.create_task(self.ready.wait())
@@ -71,8 +72,7 @@ class Hired:
         waiting.cancel()
         assert self.ready.is_set(), f"{self.name} does not start: {self.log.read_text()[-2000:]}"
 
-    async def _read(self, process: asyncio.subprocess.Process) -> None:
-        assert process.stdout is not None
+    async def _read(self, process: Child) -> None:
         async for line in process.stdout:
             if line.strip() == b"ready":
                 self.ready.set()

@@ -17,7 +17,7 @@ from psycopg.rows import dict_row
 
 from sandbox.mail_reading import read
 from sandbox.store import Store
-from tests import databases
+from tests import databases, nursery
 from tests.flows.stage import free_port
 
 KILLS = int(os.environ.get("PLIXO_TEST_KILLS", "20"))
@@ -31,8 +31,6 @@ OK, DEAD, TOO_MANY = 200, 404, 429
 DONE_OR_PAID_MEANWHILE = (0, 1)
 """Exit codes of an operator's help; it is refused when the payer was reached after all and has paid since."""
 
-PROGRAM = Path(sys.executable).parent / "plixo"
-
 
 class Patient:
     """The one process, which is killed and started again."""
@@ -40,28 +38,17 @@ class Patient:
     def __init__(self, folder: Path, address: str) -> None:
         self.folder, self.address = folder, address
         self.page, self.portal, self.smtp = free_port(), free_port(), free_port()
-        self.process: asyncio.subprocess.Process | None = None
+        self.process: nursery.Child | None = None
         self.kills = 0
 
     async def up(self) -> None:
         """Start the process if it is not there, and wait until it answers."""
         if self.process is None or self.process.returncode is not None:
-            self.process = await asyncio.create_subprocess_exec(
-                str(PROGRAM),
-                "demo",
-                "--empty",
-                "--folder",
-                str(self.folder),
-                "--port",
-                str(self.page),
-                "--portal-port",
-                str(self.portal),
-                "--smtp-port",
-                str(self.smtp),
+            self.process = await nursery.start(
+                "plixo", "demo", "--empty", "--folder", str(self.folder), "--port", str(self.page),
+                "--portal-port", str(self.portal), "--smtp-port", str(self.smtp), cwd=self.folder.parent,
                 env={"PLIXO_DEMO_DATABASE_URL": self.address, "PATH": "/usr/bin:/bin", "HOME": str(self.folder)},
-                stdout=asyncio.subprocess.DEVNULL,
-                stderr=asyncio.subprocess.DEVNULL,
-            )
+            )  # fmt: skip
 
     async def kill(self) -> None:
         """Kill −9."""
@@ -220,13 +207,8 @@ async def _unreached(address: str) -> list[str]:
 
 
 async def _plixo(folder: Path, address: str, *words: str) -> int:
-    process = await asyncio.create_subprocess_exec(
-        str(PROGRAM),
-        *words,
-        env={"PLIXO_DATABASE_URL": address, "PLIXO_DATA_DIR": str(folder), "PATH": "/usr/bin:/bin"},
-        stdout=asyncio.subprocess.DEVNULL,
-    )
-    return await process.wait()
+    environment = {"PLIXO_DATABASE_URL": address, "PLIXO_DATA_DIR": str(folder), "PATH": "/usr/bin:/bin"}
+    return (await nursery.plixo(*words, env=environment, cwd=folder)).code
 
 
 async def _after(seconds: float, work: Any) -> None:

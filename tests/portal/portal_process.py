@@ -3,11 +3,13 @@
 import asyncio
 import os
 import signal
-import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests import nursery
+from tests.nursery import Child
 
 SECONDS = 120.0
 """For whatever is waited for, on a slow machine."""
@@ -17,7 +19,7 @@ SECONDS = 120.0
 class Served:
     """A running portal."""
 
-    process: asyncio.subprocess.Process
+    process: Child
     port: int
     log: Path
     addresses: Mapping[str, str]
@@ -45,11 +47,9 @@ async def a_portal(folder: Path, address: str, **settings: str) -> AsyncIterator
     }
     log = folder / "portal.log"
     with log.open("wb") as errors:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-c", "from plixo.cli import main; main()", "run", "portal",
-            cwd=folder, env=environment, stdout=asyncio.subprocess.PIPE, stderr=errors,
-        )  # fmt: skip
-    assert process.stdout is not None
+        process = await nursery.start(
+            "plixo", "run", "portal", cwd=folder, env=environment, stdout=asyncio.subprocess.PIPE, stderr=errors
+        )
     try:
         said: dict[str, str] = {}
         async with asyncio.timeout(SECONDS):
