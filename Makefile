@@ -2,6 +2,8 @@
 
 PYTHON =
 PYTEST_ARGS =
+# Processes for the tests: one more than CI has processors, as whoever plays the faults mostly waits.
+TESTERS = 3
 SOAK_ARGS =
 FAULTS =
 SIZES =
@@ -9,6 +11,9 @@ SCREENSHOTS = screenshots
 LANGUAGES = en de fr es
 IN = .venv/bin
 READY = .venv/.installed
+
+# Some machines forbid Python to keep what it has compiled; every start of Plixo would then take twice as long.
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -30,8 +35,8 @@ lint: $(READY) ## style, types, import contracts, generated docs, the docs site
 	@echo "docs";         $(IN)/python -m plixo.docs --check
 	@$(MAKE) --no-print-directory site
 
-test: $(READY) ## the tests, on two processes; PYTEST_ARGS="-k link" picks some
-	@$(IN)/python -m pytest -n 2 --dist worksteal $(PYTEST_ARGS)
+test: $(READY) ## the tests, on three processes (TESTERS=…); PYTEST_ARGS="-k link" picks some
+	@$(IN)/python -m pytest -n $(TESTERS) --dist worksteal $(PYTEST_ARGS)
 
 bench: $(READY) ## measure against bare code on this machine, and how costs grow with the ledger; SIZES="10000 1000000"
 	@$(IN)/python -m tests.benchmarks.run
