@@ -117,10 +117,13 @@ class AccessExpired(AccessEvent):
 
 _TOLD = (operators(), job("tell_person"))
 
+_DECIDED = (*_TOLD, job("redraw_chat"))
+"""The buttons give way at once wherever the request is shown; a cron would come a minute later."""
+
 NOTICES: Notices = {
     AccessAsked: _TOLD,
-    AccessApproved: _TOLD,
-    AccessDenied: _TOLD,
-    AccessWithdrawn: _TOLD,
-    AccessExpired: _TOLD,
+    AccessApproved: _DECIDED,
+    AccessDenied: _DECIDED,
+    AccessWithdrawn: _DECIDED,
+    AccessExpired: _DECIDED,
 }

@@ -97,6 +97,6 @@ def _listed(changes: tuple[str, ...], more: int) -> str:
 NOTICES: Notices = {
     LedgerImported: (job("judge_segments"),),
     PolicyProposed: (operators(),),
-    PolicyPublished: (operators(),),
-    PolicyRejected: (operators(),),
+    PolicyPublished: (operators(), job("redraw_chat")),
+    PolicyRejected: (operators(), job("redraw_chat")),
 }

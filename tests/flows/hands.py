@@ -45,9 +45,11 @@ async def typed(on_stage: Stage, text: str, *, holds: str, user: str = ANNA) -> 
 
     async def answered() -> dict[str, Any] | None:
         shown = workspace.whispers(workspace.channel, user)
-        return next((each for each in shown if each["ts"] not in before and holds in str(each)), None)
+        return next((each for each in shown if each["ts"] not in before), None)
 
-    return await until(answered, missing=f"{text!r} was never answered by {holds!r}")
+    answer = await until(answered, missing=f"{text!r} was never answered")
+    assert holds in str(answer), f"{text!r} was not answered by {holds!r} but by {answer['text']!r}"
+    return answer
 
 
 async def window(on_stage: Stage, holds: str, *, user: str = ANNA) -> dict[str, Any]:
@@ -90,14 +92,14 @@ async def click(
     raw: Any = None,
     channel: str | None = None,
 ) -> None:
-    """Use a button or a menu in a message, below a link in it, or in a window."""
-    found = slack_state.interactive(slack_pointing.blocks(shown))
-    block = next((where for where, element in found if element["action_id"] == action), None)
-    assert block is not None, f"no {action} in {shown}"
+    """Use a button or a menu in a message as it stands now, below a link in it, or in a window."""
+    slack = on_stage.demo.sandbox.slack
     where = {"ts": shown["ts"]} if "ts" in shown else {"view_id": shown["id"]}
-    await on_stage.demo.sandbox.slack.press(
-        user=user, block_id=block, action_id=action, raw=raw, channel=channel, **where
-    )
+    now = slack.workspace.message(channel or slack.workspace.channel, where["ts"]) if "ts" in where else None
+    found = slack_state.interactive(slack_pointing.blocks(now or shown))
+    block = next((place for place, element in found if element["action_id"] == action), None)
+    assert block is not None, f"no {action} in {now or shown}"
+    await slack.press(user=user, block_id=block, action_id=action, raw=raw, channel=channel, **where)
 
 
 async def submit(on_stage: Stage, *, user: str = ANNA, action: str = "value", **values: Any) -> Any:

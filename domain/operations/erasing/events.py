@@ -127,8 +127,8 @@ class AddressReadmitted(Event):
 
 NOTICES: Notices = {
     ErasureProposed: (operators(), job("tell_person")),
-    ErasureDeclined: (operators(), job("tell_person")),
-    ErasureBegun: (job("tell_person"),),
+    ErasureDeclined: (operators(), job("tell_person"), job("redraw_chat")),
+    ErasureBegun: (job("tell_person"), job("redraw_chat")),
     ErasureDone: (operators(),),
     AddressReadmitted: SILENT,
 }
