@@ -14,7 +14,18 @@ import psycopg
 from domain import letters
 from domain.kernel.clock import SystemClock
 from inbound_mail.encryption import CertificateUnusable
-from plixo import book_check, database, font_check, keys, migrations, parts, sender_checks, slack_checks, stripe_checks
+from plixo import (
+    book_check,
+    database,
+    font_check,
+    keys,
+    migrations,
+    parts,
+    sender_checks,
+    setting_names,
+    slack_checks,
+    stripe_checks,
+)
 from plixo.check_results import Result
 from plixo.settings import Settings
 from scheduler.key_faults import KeyUnusable
@@ -241,6 +252,7 @@ async def _return_domain(settings: Settings) -> Result:
 
 
 CHECKS: tuple[tuple[str, Check], ...] = (
+    ("settings", setting_names.check),
     ("database", _database),
     ("jobs", _queue),
     ("signing keys", _keys),
