@@ -22,7 +22,7 @@ from domain.kernel import addresses, timeline
 from domain.kernel.actor import SYSTEM, Actor, ActorKind, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
-from domain.kernel.speech import phrase
+from domain.kernel.speech import phrase, say
 from domain.kernel.transactions import Row, Transaction
 from domain.ledger.models import Contact, Invoice
 
@@ -130,7 +130,7 @@ async def ask(core: Core, *, dispute_id: UUID, text: str, actor: Actor, contact_
             invoice_id=invoice.id,
             contact=contact,
             about_id=question_id,
-            reason="a question about a dispute",
+            reason=say("a question about a dispute"),
         )
     return event
 

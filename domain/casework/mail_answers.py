@@ -91,7 +91,7 @@ async def answer(core: Core, *, mail_id: UUID, text: str, actor: Actor, ends: bo
             **by(actor, core.clock.now()))  # fmt: skip
         await timeline.record(core, tx, event)
         if ends:  # only now, as everywhere: a merger of customers, too, holds them before it comes to their mails
-            await inbound.seen(core.within(tx), mail_id=str(mail_id), actor=actor, note="answered by mail")
+            await inbound.seen(core.within(tx), mail_id=str(mail_id), actor=actor, note=say("answered by mail"))
     return event
 
 

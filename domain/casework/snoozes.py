@@ -14,7 +14,7 @@ from domain.kernel import sentences, timeline
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
-from domain.kernel.speech import phrase
+from domain.kernel.speech import phrase, say
 from domain.ledger import invoices
 from domain.ledger.models import Invoice
 from domain.ledger.refusals import NothingToPay
@@ -68,7 +68,7 @@ async def skip(core: Core, *, invoice_number: str, actor: Actor) -> CaseSkipped:
         until = now + core.limits.claim
         invoice = await still_open(invoice_number)
         await claims.one_at_a_time(tx)
-        await put_off(invoice, until=until, reason="skipped", actor=actor, now=now)
+        await put_off(invoice, until=until, reason=say("skipped"), actor=actor, now=now)
         event = CaseSkipped(
             invoice_id=invoice.id, invoice_number=invoice.number, account_id=invoice.account_id, until=until,
             **by(actor, now),

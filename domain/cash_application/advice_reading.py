@@ -24,6 +24,7 @@ from domain.cash_application.advices import (
 )
 from domain.cash_application.bank_dates import StatementDates
 from domain.cash_application.notes import NO_LINE
+from domain.kernel.speech import say
 from domain.ledger.csv_import.date_texts import read
 from domain.ledger.csv_import.refusals import DateOrderOpen
 from domain.ledger.csv_import.requests import DateOrder, DecimalMark
@@ -66,7 +67,7 @@ def advice(
         rows = [row for row in rows if row.known or row.amounts]
         rows = [row for row in rows if row.known or row.number not in seen]
     if not rows:
-        raise AdviceUnreadable(NO_LINE)
+        raise AdviceUnreadable(say(NO_LINE))
     said, total = _amounts(rows[:MAX_LINES], [each for each, _ in totals])
     return checked(
         Advice(

@@ -20,6 +20,7 @@ from domain.cash_application.advices import (
 from domain.cash_application.bank_dates import StatementDates
 from domain.cash_application.bank_words import currency_in, currency_of
 from domain.cash_application.payer_texts import shown
+from domain.kernel.speech import say
 from domain.ledger.csv_import import amount_texts, headers, sources
 from domain.ledger.csv_import.amount_texts import AmountEvidence, AmountFault
 from domain.ledger.csv_import.date_texts import read
@@ -74,7 +75,7 @@ class AdviceTable:
         several = named - {None}
         used = self.currency or (next(iter(several)) if len(several) == 1 else None) or currency
         if len(several) > 1 or None in named:
-            raise AdviceUnreadable(notes.SEVERAL_CURRENCIES)
+            raise AdviceUnreadable(say(notes.SEVERAL_CURRENCIES))
         if used is None:
             raise CurrencyMissing
         total, lines, faults = None, [], 0
@@ -90,9 +91,9 @@ class AdviceTable:
             elif line.amount_minor is not None:
                 total = line.amount_minor
         if not lines:
-            raise AdviceUnreadable(notes.NO_ROW)
+            raise AdviceUnreadable(say(notes.NO_ROW))
         unread = self.broken + faults
-        faulty = (notes.ROWS_UNREAD.format(count=unread),) if unread else ()
+        faulty = (say(notes.ROWS_UNREAD, count=unread),) if unread else ()
         return checked(Advice(tuple(lines), total, used, self._paid_on(), self._payer(), faulty))
 
     def _line(self, row: Sequence[str], number: str, currency: str) -> AdviceLine:

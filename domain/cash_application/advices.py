@@ -6,6 +6,7 @@ from datetime import date
 
 from domain.cash_application import notes
 from domain.kernel.money import Money
+from domain.kernel.speech import say
 
 MAX_LINES = 5_000
 """Invoices of one advice."""
@@ -59,20 +60,20 @@ def checked(advice: Advice) -> Advice:
     complete = len(paid) == len(advice.lines)
     if advice.total_minor is None:
         if not complete or not paid:
-            return replace(advice, notes=(*advice.notes, notes.NO_TOTAL))
-        return replace(advice, total_minor=sum(paid), notes=(*advice.notes, notes.NO_TOTAL, notes.ADDED_UP))
+            return replace(advice, notes=(*advice.notes, say(notes.NO_TOTAL)))
+        return replace(advice, total_minor=sum(paid), notes=(*advice.notes, notes.NO_TOTAL, say(notes.ADDED_UP)))
     if not complete:
-        return replace(advice, notes=(*advice.notes, notes.NOT_PARTED))
+        return replace(advice, notes=(*advice.notes, say(notes.NOT_PARTED)))
     off = advice.total_minor - sum(paid)
     if not off:
         return advice
     total, added, difference = (_said(minor, advice.currency) for minor in (advice.total_minor, sum(paid), off))
-    told = notes.OFF.format(count=len(advice.lines), sum=added, total=total, difference=difference)
+    told = say(notes.OFF, count=len(advice.lines), sum=added, total=total, difference=difference)
     return replace(advice, notes=(*advice.notes, told))
 
 
-def _said(minor: int, currency: str | None) -> str:
-    return str(Money(minor, currency)) if currency else f"{minor / 100:,.2f}"
+def _said(minor: int, currency: str | None) -> Money | str:
+    return Money(minor, currency) if currency else f"{minor / 100:,.2f}"
 
 
 def merged(lines: Sequence[AdviceLine]) -> tuple[AdviceLine, ...]:

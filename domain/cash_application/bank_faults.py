@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import ClassVar
 
-from domain.kernel import kept
 from domain.kernel.speech import phrase
 from domain.ledger.csv_import import faults
 
@@ -35,8 +34,6 @@ LEFT_OUT: Mapping[str, str] = {
 """Rows that are in order and nothing for the books."""
 
 WHAT_TO_DO: Mapping[str, str] = {**REJECTED, **LEFT_OUT}
-
-kept.learn(*WHAT_TO_DO.values())
 
 
 class BankFault(faults.Fault):

@@ -14,11 +14,10 @@ from domain.commitments.documents import Upload
 from domain.commitments.events import PromiseMade
 from domain.commitments.objections import DESCRIPTION_LENGTH, Filing
 from domain.commitments.parties import Source
-from domain.kernel import kept
 from domain.kernel.actor import Actor, ActorKind, Permission
 from domain.kernel.core import Core
 from domain.kernel.money import Money
-from domain.kernel.speech import phrase
+from domain.kernel.speech import phrase, say
 from domain.ledger import invoices, write_offs
 from domain.ledger.entry_events import VarianceLetGo, WriteOffProposed
 from domain.ledger.models import Invoice
@@ -43,8 +42,6 @@ _PDF = b"%PDF-"
 REASON = phrase("difference of a short payment")
 
 REST = phrase("rest of the payment of {day}")
-
-kept.learn(REASON, REST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +122,7 @@ async def promised(
         on=on,
         actor=actor,
         source=Source.SHELL if actor.kind is ActorKind.SHELL else Source.OPERATOR,
-        note=note or REST.format(day=card.line.booked_on),
+        note=note or say(REST, day=card.line.booked_on),
     )
 
 
@@ -154,8 +151,10 @@ async def disputed(
 
 def _reason(difference: Difference, words: str) -> str:
     """Return why the difference is let go, with the advice that speaks for it."""
-    advice = f" (remittance advice {difference.advice_name})" if difference.advice_name else ""
-    return (words.strip() or difference.said or REASON) + advice
+    why = words.strip() or difference.said or say(REASON)
+    if not difference.advice_name:
+        return why
+    return say("{why} (remittance advice {name})", why=why, name=difference.advice_name)
 
 
 def _require_same(invoice: Invoice, difference: Difference) -> None:

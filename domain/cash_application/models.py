@@ -7,6 +7,7 @@ from uuid import UUID
 from tortoise import fields
 
 from domain.cash_application import states
+from domain.kernel.columns import SentenceField
 from domain.kernel.money import Money
 from domain.kernel.records import Record, StatefulRecord
 
@@ -85,7 +86,7 @@ class Remittance(StatefulRecord):
     currency: str | None = fields.TextField(null=True)
     total_minor: int | None = fields.BigIntField(null=True)
     paid_on: date | None = fields.DateField(null=True)
-    note: str = fields.TextField(default="")
+    note: str = SentenceField(default="")
     created_at: datetime = fields.DatetimeField()
 
     class Meta:

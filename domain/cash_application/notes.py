@@ -1,9 +1,5 @@
-"""Notes: what is kept with a remittance advice about how it could be read; said again to whoever looks at it.
+"""Notes: what is kept with a remittance advice about how it could be read (``sentences.py``)."""
 
-The process that opens papers says its own three without this table: it imports nothing that it can do without.
-"""
-
-from domain.kernel import kept
 from domain.kernel.speech import phrase
 
 UNREAD = phrase("It could not be read: {why}.")
@@ -41,24 +37,3 @@ TOO_BIG = phrase("it needs more memory than any advice does")
 NO_PDF = phrase("it is no PDF that can be read ({kind})")
 
 LOCKED = phrase("it is locked with a password")
-
-kept.learn(
-    UNREAD,
-    PAGES_LEFT,
-    NO_TOTAL,
-    ADDED_UP,
-    NOT_PARTED,
-    OFF,
-    ROWS_UNREAD,
-    SEVERAL_CURRENCIES,
-    NO_ROW,
-    NO_LINE,
-    TOO_LARGE,
-    PICTURES,
-    TOO_SLOW,
-    BROKE_OFF,
-    TOO_LONG,
-    TOO_BIG,
-    NO_PDF,
-    LOCKED,
-)

@@ -41,9 +41,9 @@ def serve() -> None:
     try:
         answer = attachments(body) if sys.argv[2:] == ["mail"] else text_of(body)
     except MemoryError:
-        answer = {"error": "it needs more memory than any advice does"}
+        answer = {"error": "memory"}
     except Exception as error:  # the rim: whatever a file breaks here is told by its kind, and the file is kept
-        answer = {"error": f"it is no PDF that can be read ({type(error).__name__})"}
+        answer = {"error": "broken", "kind": type(error).__name__}
     sys.stdout.buffer.write(json.dumps(answer).encode("ascii"))
 
 
@@ -56,7 +56,7 @@ def text_of(body: bytes) -> dict[str, Any]:
     logging.disable(logging.CRITICAL)
     reader = PdfReader(io.BytesIO(body), strict=False)
     if reader.is_encrypted and reader.decrypt("") == PasswordType.NOT_DECRYPTED:
-        return {"error": "it is locked with a password"}
+        return {"error": "locked"}
     pages: list[str] = []
     left = MAX_TEXT
     count = len(reader.pages)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from domain.cash_application import notes
+from domain.kernel.speech import say
 
 SECONDS = 20.0
 """For one file, by the clock; ordinary ones take half a second."""
@@ -69,11 +70,11 @@ async def text_of(body: bytes) -> Pages:
         Unopened: It is too large, locked, broken, takes too long, or holds no text.
     """
     if len(body) > MAX_BYTES:
-        raise Unopened(notes.TOO_LARGE.format(size=MAX_BYTES >> 20))
+        raise Unopened(say(notes.TOO_LARGE, size=MAX_BYTES >> 20))
     told = await _asked(body, "pdf")
     pages = Pages(tuple(str(each) for each in told["pages"]), int(told["count"]))
     if not any(text.strip() for text in pages.texts):
-        raise Unopened(notes.PICTURES)
+        raise Unopened(say(notes.PICTURES))
     return pages
 
 
@@ -88,11 +89,15 @@ async def enclosed(mail: bytes) -> Enclosed:
     return Enclosed(str(told["subject"]), tuple(files))
 
 
+_ERRORS = {"memory": notes.TOO_BIG, "broken": notes.NO_PDF, "locked": notes.LOCKED}
+"""What the process that opens papers answers where it cannot."""
+
+
 async def _asked(body: bytes, what: str) -> dict[str, Any]:
     answer = await asyncio.get_running_loop().run_in_executor(_SEATS, _answer, body, what)
     told: dict[str, Any] = json.loads(answer)
     if "error" in told:
-        raise Unopened(str(told["error"]))
+        raise Unopened(say(_ERRORS[told["error"]], kind=str(told.get("kind", ""))[:40]))
     return told
 
 
@@ -104,9 +109,9 @@ def _answer(body: bytes, what: str) -> bytes:
             start_new_session=True, check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
-        raise Unopened(notes.TOO_SLOW.format(seconds=f"{SECONDS:g}")) from None
+        raise Unopened(say(notes.TOO_SLOW, seconds=f"{SECONDS:g}")) from None
     if done.returncode != 0 or not done.stdout:
-        raise Unopened(notes.BROKE_OFF)
+        raise Unopened(say(notes.BROKE_OFF))
     if len(done.stdout) > _MAX_ANSWER:
-        raise Unopened(notes.TOO_LONG)
+        raise Unopened(say(notes.TOO_LONG))
     return done.stdout

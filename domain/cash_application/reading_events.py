@@ -4,10 +4,11 @@ from typing import ClassVar
 from uuid import UUID
 
 from domain.deliverability.events import MailArrived
-from domain.kernel import kept, speech
+from domain.kernel import speech
 from domain.kernel.events import Amount, Event
 from domain.kernel.notices import SILENT, Notices, job
-from domain.kernel.speech import counted, say, say_as
+from domain.kernel.sentences import Sentence
+from domain.kernel.speech import counted, joined, say, say_as
 
 
 class BankLinesImported(Event):
@@ -62,7 +63,7 @@ class RemittanceRead(Event):
     readable: bool
     lines: int
     total: Amount | None
-    note: str
+    note: Sentence
 
     @property
     def account_ref(self) -> UUID | None:
@@ -72,10 +73,10 @@ class RemittanceRead(Event):
     def told(self) -> str:
         """Return the fact as a sentence."""
         if not self.readable:
-            return f"{self._came()}. {kept.said(self.note)}"
+            return joined(". ", [self._came(), self.note])
         lines = counted("{n} line", "{n} lines", self.lines)
         total = ", " + say("{amount} in all", amount=self.total) if self.total else ""
-        note = f" ({kept.said(self.note)})" if self.note else ""
+        note = f" ({self.note})" if self.note else ""
         return f"{self._came()}: {lines}{total}{note}"
 
     def _came(self) -> str:

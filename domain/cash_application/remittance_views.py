@@ -5,7 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from domain.cash_application.refusals import RemittanceNotFound
-from domain.kernel import kept
+from domain.kernel import sentences
 from domain.kernel.core import Core
 from domain.kernel.money import Money
 from domain.kernel.transactions import Row
@@ -145,7 +145,7 @@ def _view(row: Row) -> RemittanceView:
         total=_money(row["total_minor"], row["currency"]),
         paid_on=row["paid_on"],
         state=row["state"],
-        note=kept.said(row["note"]),
+        note=sentences.said(row["note"]),
         lines=row["lines"],
         line_id=row["line_id"],
         created_at=row["created_at"],

@@ -15,13 +15,13 @@ from domain.cash_application.papers import Unopened
 from domain.cash_application.reading_events import RemittanceRead
 from domain.cash_application.refusals import RemittanceUnusable
 from domain.cash_application.states import RemittanceState
-from domain.kernel import timeline
+from domain.kernel import sentences, timeline
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.money import Money
-from domain.kernel.speech import say
+from domain.kernel.speech import joined, say
 from domain.kernel.transactions import Rows, Transaction
 from domain.ledger.invoices import number_key
 
@@ -118,7 +118,7 @@ async def _of_pdf(core: Core, paper: Paper, today: date) -> tuple[Advice, str, U
     mark, named = advice_texts.mark_of(texts), advice_texts.currency_in(texts)
     lines = await asyncio.to_thread(lambda: [advice_texts.parted(text, mark, named or "EUR") for text in texts])
     known = await _known(core.database, advice_texts.keys(lines), paper.account_id)
-    cut = notes.PAGES_LEFT.format(read=len(pages.texts), pages=pages.count)
+    cut = say(notes.PAGES_LEFT, read=len(pages.texts), pages=pages.count)
     unread = (cut,) if pages.count > len(pages.texts) else ()
     found = advice_reading.advice(
         lines,
@@ -195,7 +195,7 @@ async def kept(
 ) -> Taken:
     """Do the same in the caller's transaction."""
     now = core.clock.now()
-    note = notes.UNREAD.format(why=why_not) if advice is None else "; ".join(advice.notes)
+    note = say(notes.UNREAD, why=why_not) if advice is None else _note(advice.notes)
     state = RemittanceState.UNREADABLE if advice is None else RemittanceState.READ
     row = await tx.row(
         "INSERT INTO remittance (id, source, inbound_mail_id, file_name, content_type, sha256, body, account_id,"
@@ -205,7 +205,8 @@ async def kept(
         (uuid4(), paper.source, paper.mail_id, payer_texts.shown(paper.file_name, MAX_FILE_NAME), paper.content_type,
          sha256(paper.body).digest(), paper.body, account_id, advice.payer_name if advice else "",
          advice.currency if advice else None, advice.total_minor if advice else None,
-         advice.paid_on if advice else None, state.value, note, now),
+         advice.paid_on if advice else None, state.value,
+         sentences.as_text(note), now),
     )  # fmt: skip
     if row is None:
         known = await tx.row("SELECT id FROM remittance WHERE sha256 = %s", (sha256(paper.body).digest(),))
@@ -221,6 +222,10 @@ async def kept(
     event = await _event(core, tx, row["id"], paper, advice, note, account_id, actor)
     await timeline.record(core, tx, event)
     return Taken(row["id"], False, event)
+
+
+def _note(notes: tuple[str, ...]) -> str:
+    return joined("; ", notes) if notes else ""
 
 
 async def _event(

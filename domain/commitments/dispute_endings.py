@@ -15,7 +15,7 @@ from domain.commitments.dispute_refusals import DisputeClosed, ResolutionUnusabl
 from domain.commitments.models import Dispute
 from domain.commitments.refusals import OtherCurrency, ReasonMissing
 from domain.commitments.states import DisputeState
-from domain.kernel import timeline
+from domain.kernel import sentences, timeline
 from domain.kernel.actor import SYSTEM, Actor, ActorKind, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
@@ -74,7 +74,7 @@ async def resolve(
     """
     if Permission.APPROVE_CREDITS not in actor.may:
         actor.require(Permission.WORK_QUEUE)
-    note = " ".join(note.split())[:NOTE_LENGTH]
+    note = sentences.trimmed(note, most=NOTE_LENGTH)
     if not note:
         raise ReasonMissing(phrase("The end of a dispute"))
     async with core.transaction() as tx:
@@ -97,7 +97,7 @@ async def withdraw(core: Core, *, dispute_id: UUID, actor: Actor, note: str = ""
     """
     if actor.kind is not ActorKind.PAYER:
         actor.require(Permission.WORK_QUEUE)
-    note = " ".join(note.split())[:NOTE_LENGTH]
+    note = sentences.trimmed(note, most=NOTE_LENGTH)
     async with core.transaction() as tx:
         invoice, dispute = await disputes.locked(dispute_id, actor=actor)
         if dispute.is_test:
@@ -136,7 +136,7 @@ async def drop(core: Core, *, entry_id: int) -> None:
         dispute = await Dispute.locked(invoice_id=invoice_id, state=DisputeState.OPEN.value, is_test=False)
         if invoice is None or dispute is None or invoice.status is InvoiceState.OPEN:
             return  # there was none, or the invoice is asked for again
-        note = words.NOTHING_ASKED.format(why=words.invoice_closed(invoice.state))
+        note = say(words.NOTHING_ASKED, why=words.invoice_closed(invoice.state))
         await _replace(core, tx, invoice, dispute, DisputeState.WITHDRAWN, None, note, SYSTEM)
         await _end(core, tx, invoice, dispute, DisputeState.WITHDRAWN, note=note, actor=SYSTEM)
 
@@ -187,7 +187,7 @@ async def _replace(
     credit = Money(waiting.amount_minor, waiting.currency)
     if amount == credit and dispute.intended == state.value and dispute.resolution == note:
         raise ResolutionWaits(reference(dispute.id), credit)
-    why = _WITHOUT_CREDIT[state] if amount is None and state in _WITHOUT_CREDIT else words.ANOTHER_END
+    why = say(_WITHOUT_CREDIT[state] if amount is None and state in _WITHOUT_CREDIT else words.ANOTHER_END)
     await credits.rejected(core, tx, invoice=invoice, credit=waiting, reason=why, actor=actor)
 
 
@@ -201,7 +201,8 @@ async def _propose(
     note: str,
     actor: Actor,
 ) -> CreditProposed:
-    reason = f"dispute {reference(dispute.id)} {state.value.replace('_', ' ')}: {note}"
+    ended = words.dispute_state(state.value)
+    reason = say("dispute {reference} {state}: {why}", reference=reference(dispute.id), state=ended, why=note)
     event = await credits.proposed(core, tx, invoice=invoice, amount=amount, reason=reason, actor=actor)
     dispute.credit_id, dispute.intended, dispute.resolution = event.credit_id, state.value, note
     await dispute.save(update_fields=["credit_id", "intended", "resolution"])

@@ -8,10 +8,11 @@ from pydantic import AwareDatetime, BaseModel
 
 from domain.commitments import words
 from domain.commitments.dispute_reasons import BY_CODE
-from domain.kernel import kept, references
+from domain.kernel import references
 from domain.kernel.events import Amount, InvoiceEvent, PlacedEvent
 from domain.kernel.notices import Notices, job, operators, payer
-from domain.kernel.speech import counted, say
+from domain.kernel.sentences import Sentence
+from domain.kernel.speech import counted, joined, say
 from domain.ledger.credit_events import CreditProposed, CreditRejected
 from domain.ledger.entry_events import InvoiceVoided, InvoiceWrittenOff
 from domain.ledger.events import CreditApproved
@@ -102,7 +103,7 @@ class DisputeTested(DisputeFacts, InvoiceEvent):
             "TEST dispute {reference} over {amount} arrived: {reason}. Nothing pauses",
             reference=self.reference,
             amount=self.amount,
-            reason=kept.said(self.reason),
+            reason=say(self.reason),
         )
 
 
@@ -209,7 +210,7 @@ class DisputeResolved(DisputeFacts, InvoiceEvent):
     """The part that was disputed."""
     credited: Amount | None
     balance: Amount
-    note: str
+    note: Sentence
 
     def told(self) -> str:
         """Return the fact as a sentence."""
@@ -221,8 +222,8 @@ class DisputeResolved(DisputeFacts, InvoiceEvent):
         )
         credit = ", " + say("{amount} credited", amount=self.credited) if self.credited else ""
         left = say("{amount} left to pay", amount=self.balance) if self.balance else say("nothing left to pay")
-        note = f". {kept.said(self.note)}" if self.note else ""
-        return f"{ended}{credit}; {left}{note}"
+        told = joined("; ", [f"{ended}{credit}", left])
+        return joined(". ", [told, self.note]) if self.note else told
 
 
 class DocumentHeldBack(PlacedEvent):
@@ -268,7 +269,7 @@ def _reason(code: str, name: str) -> str:
 
 
 def _lacking(missing: tuple[str, ...]) -> str:
-    names = ", ".join(kept.said(each) for each in missing)
+    names = ", ".join(say(each) for each in missing)
     return "; " + say("still to come: {documents}", documents=names) if names else ""
 
 

@@ -14,7 +14,7 @@ from domain.commitments.dispute_events import reference
 from domain.commitments.dispute_refusals import DisputeNotFound
 from domain.commitments.documents import DocumentLine
 from domain.commitments.states import DocumentState
-from domain.kernel import addresses, calendars, kept
+from domain.kernel import addresses, calendars, sentences
 from domain.kernel.core import Core
 from domain.kernel.money import Money
 from domain.kernel.scopes import ALL, Scope
@@ -249,7 +249,7 @@ def _view(core: Core, row: Row) -> DisputeView:
         credit_id=row["credit_id"] if waits else None,
         credit=Money(row["credit_minor"], row["currency"]) if waits else None,
         intended=words.dispute_state(row["intended"]) if waits else "",
-        resolution=kept.said(row["resolution"]) if waits or not is_open else "",
+        resolution=sentences.said(row["resolution"]) if waits or not is_open else "",
         resolved_by=row["resolved_by"],
         resolved_at=row["resolved_at"],
         uploads=tuple(UploadLine(**each) for each in _list(row["uploads"])),

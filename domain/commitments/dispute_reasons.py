@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from domain.kernel import kept
 from domain.kernel.speech import phrase, say
 
 
@@ -57,8 +56,6 @@ REASONS: tuple[Reason, ...] = (
 )
 
 BY_CODE: Mapping[str, Reason] = {reason.code: reason for reason in REASONS}
-
-kept.learn(*DOCUMENTS.values(), *(reason.name for reason in REASONS))
 
 
 def document(kind: str) -> str:

@@ -5,10 +5,11 @@ from typing import ClassVar
 from uuid import UUID
 
 from domain.commitments.plan_facts import PlanFacts
-from domain.kernel import kept, references
+from domain.kernel import references
 from domain.kernel.events import Amount, InvoiceEvent
 from domain.kernel.notices import Notices, job, operators, payer
-from domain.kernel.speech import say
+from domain.kernel.sentences import Sentence
+from domain.kernel.speech import joined, say
 from domain.ledger.entry_events import AllocationTakenBack, CashPlaced, InvoiceVoided, InvoiceWrittenOff
 from domain.ledger.events import InvoiceSettled, LedgerImported, PaymentReceived, PaymentReversed
 from domain.ledger.import_events import FallDecided
@@ -119,14 +120,14 @@ class PromiseWithdrawn(InvoiceEvent):
     promise_id: UUID
     amount: Amount
     promised_on: date
-    reason: str
+    reason: Sentence
 
     def told(self) -> str:
         """Return the fact as a sentence."""
         return say(
             "Promise over {amount} by {day} ({reference}) withdrawn: {reason}",
             **_word(self),
-            reason=kept.said(self.reason),
+            reason=self.reason,
         )
 
 
@@ -160,12 +161,12 @@ class PlanCountered(PlanFacts, InvoiceEvent):
 
     kind: ClassVar[str] = "plan.countered"
 
-    note: str
+    note: Sentence
 
     def told(self) -> str:
         """Return the fact as a sentence."""
         said = say("Other terms offered: {terms} ({reference})", **self.told_terms)
-        return f"{said}. {self.note}" if self.note else said
+        return joined(". ", [said, self.note]) if self.note else said
 
 
 class PlanApproved(PlanFacts, InvoiceEvent):
@@ -188,7 +189,7 @@ class PlanRejected(PlanFacts, InvoiceEvent):
 
     kind: ClassVar[str] = "plan.rejected"
 
-    reason: str
+    reason: Sentence
 
     def told(self) -> str:
         """Return the fact as a sentence."""
@@ -200,11 +201,11 @@ class PlanCancelled(PlanFacts, InvoiceEvent):
 
     kind: ClassVar[str] = "plan.cancelled"
 
-    reason: str
+    reason: Sentence
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return say("Plan cancelled: {reason} ({reference})", reason=kept.said(self.reason), reference=self.reference)
+        return say("Plan cancelled: {reason} ({reference})", reason=self.reason, reference=self.reference)
 
 
 class PlanCompleted(PlanFacts, InvoiceEvent):
@@ -222,14 +223,14 @@ class PlanDefaulted(PlanFacts, InvoiceEvent):
 
     kind: ClassVar[str] = "plan.defaulted"
 
-    reason: str
+    reason: Sentence
     balance: Amount
 
     def told(self) -> str:
         """Return the fact as a sentence."""
         return say(
             "Plan in default ({reason}); {balance} is due at once ({reference})",
-            reason=kept.said(self.reason),
+            reason=self.reason,
             balance=self.balance,
             reference=self.reference,
         )

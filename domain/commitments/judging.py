@@ -31,6 +31,7 @@ from domain.kernel.core import Core
 from domain.kernel.events import InvoiceEvent, by
 from domain.kernel.money import Money
 from domain.kernel.refusals import StaleRecord
+from domain.kernel.speech import say
 from domain.kernel.transactions import Row, Transaction
 from domain.ledger import falls
 from domain.ledger.models import Invoice
@@ -143,7 +144,7 @@ async def _judge_promise(core: Core, tx: Transaction, invoice: Invoice, row: Row
         return
     elif await _lowered_in_books(tx, promise) >= (promise.amount - received).minor:
         step, event = "withdraw", PromiseWithdrawn
-        facts["reason"] = words.BOOKS_LOWERED
+        facts["reason"] = say(words.BOOKS_LOWERED)
     elif received:
         step, event = "keep in part", PromisePartlyKept
         facts |= {"received": received, "contact_id": promise.contact_id}
@@ -183,7 +184,7 @@ async def _judge_plan(core: Core, tx: Transaction, invoice: Invoice, plan: Plan)
             await timeline.record(core, tx, _missed(invoice, plan, each, by(SYSTEM, now)))
     if sum(each.missed for each in standings) >= MISSES:
         await plan.move("default")
-        event = PlanDefaulted(**said, reason=words.INSTALMENTS_MISSED.format(n=MISSES), balance=invoice.balance)
+        event = PlanDefaulted(**said, reason=say(words.INSTALMENTS_MISSED, n=MISSES), balance=invoice.balance)
         await timeline.record(core, tx, event)
 
 

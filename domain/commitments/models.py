@@ -7,6 +7,7 @@ from uuid import UUID
 from tortoise import fields
 
 from domain.commitments import states
+from domain.kernel.columns import SentenceField
 from domain.kernel.money import Money
 from domain.kernel.records import Record, StatefulRecord
 
@@ -24,7 +25,7 @@ class Promise(StatefulRecord):
     promised_on: date = fields.DateField()
     grace_days: int = fields.IntField()
     source: str = fields.TextField()
-    note: str = fields.TextField(default="")
+    note: str = SentenceField(default="")
     replaces_id: UUID | None = fields.UUIDField(null=True)
     received_minor: int | None = fields.BigIntField(null=True)
     made_by: str = fields.TextField()
@@ -62,7 +63,7 @@ class Plan(StatefulRecord):
     decided_by: str | None = fields.TextField(null=True)
     decided_by_id: UUID | None = fields.UUIDField(null=True)
     decided_at: datetime | None = fields.DatetimeField(null=True)
-    note: str = fields.TextField(default="")
+    note: str = SentenceField(default="")
     created_at: datetime = fields.DatetimeField()
 
     class Meta:
@@ -116,7 +117,7 @@ class Dispute(StatefulRecord):
     source: str = fields.TextField()
     filed_by: str = fields.TextField()
     filed_by_id: UUID | None = fields.UUIDField(null=True)
-    resolution: str = fields.TextField(default="")
+    resolution: str = SentenceField(default="")
     resolved_by: str | None = fields.TextField(null=True)
     resolved_at: datetime | None = fields.DatetimeField(null=True)
     created_at: datetime = fields.DatetimeField()

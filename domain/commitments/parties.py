@@ -5,6 +5,7 @@ from uuid import UUID
 
 from domain.commitments.refusals import NotTheirs, ReasonMissing, TextTooLong
 from domain.kernel.actor import Actor, ActorKind, Permission
+from domain.kernel.speech import Said
 from domain.ledger.models import Contact, Invoice
 from domain.ledger.refusals import NothingToPay
 from domain.ledger.states import InvoiceState
@@ -58,12 +59,16 @@ def require_open(invoice: Invoice) -> None:
 def said(text: str, *, what: str, required: bool = True) -> str:
     """Return a text from outside as it is kept: trimmed, and without characters that a database cannot hold.
 
+    A sentence of ours is kept as it is.
+
     *What* it is about begins the sentence of a refusal, and is marked by ``speech.phrase``.
 
     Raises:
         ReasonMissing: Nothing is left of a text that is required.
         TextTooLong: More than anybody reads.
     """
+    if isinstance(text, Said):
+        return text
     kept = text.replace("\x00", "").encode("utf-8", "replace").decode().strip()
     if required and not kept:
         raise ReasonMissing(what)

@@ -8,6 +8,7 @@ from domain.commitments import instalments, plans
 from domain.commitments.instalments import Standing
 from domain.commitments.states import PlanState
 from domain.commitments.terms import Frequency
+from domain.kernel import sentences
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.money import Money
@@ -120,7 +121,7 @@ def _view(row: Row, standings: tuple[Standing, ...]) -> PlanView:
         balance=Money(row["open_minor"], row["currency"]),
         frequency=Frequency(row["frequency"]),
         reason=row["reason"],
-        note=row["note"],
+        note=sentences.said(row["note"]),
         source=row["source"],
         made_by=row["made_by"],
         decided_by=row["decided_by"],

@@ -20,7 +20,7 @@ from domain.commitments.refusals import (
     PromiseTooLarge,
 )
 from domain.commitments.states import PromiseState
-from domain.kernel import timeline
+from domain.kernel import sentences, timeline
 from domain.kernel.actor import Actor
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
@@ -152,7 +152,7 @@ async def of_invoice(core: Core, *, invoice_id: UUID, limit: int = 20) -> tuple[
             promised_on=row["promised_on"],
             pauses_until=row["promised_on"] + timedelta(days=row["grace_days"]),
             source=row["source"],
-            note=row["note"],
+            note=sentences.said(row["note"]),
             made_by=row["made_by"],
         )
         for row in rows

@@ -1,7 +1,6 @@
 """Words: the states of promises, plans and disputes as operators read them, and sentences that are kept with them."""
 
 from domain.commitments.states import DisputeState, PlanState, PromiseState
-from domain.kernel import kept
 from domain.kernel.speech import phrase, say, say_as
 from domain.ledger.states import InvoiceState
 
@@ -30,22 +29,6 @@ PROMISE_RUNS = phrase("a promise over {amount} runs until {day}")
 PROMISES_RUN = phrase("{n} promises over {amount} run, the first until {day}")
 
 PLAN_RUNS = phrase("a plan over {amount} runs on schedule")
-
-kept.learn(
-    INVOICE_SETTLED,
-    INVOICE_VOID,
-    INVOICE_WRITTEN_OFF,
-    NOTHING_ASKED,
-    BOOKS_LOWERED,
-    INSTALMENTS_MISSED,
-    ANOTHER_END,
-    DISPUTE_REJECTED,
-    DISPUTE_WITHDRAWN,
-    IS_DISPUTED,
-    PROMISE_RUNS,
-    PROMISES_RUN,
-    PLAN_RUNS,
-)
 
 _CLOSED = {
     InvoiceState.SETTLED: INVOICE_SETTLED,

@@ -4,6 +4,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from domain.kernel.events import Amount, InvoiceEvent
+from domain.kernel.sentences import Sentence
 from domain.kernel.speech import joined, say
 from domain.ledger import words
 
@@ -15,7 +16,7 @@ class CreditProposed(InvoiceEvent):
 
     credit_id: UUID
     amount: Amount
-    reason: str
+    reason: Sentence
     above_cap: bool
     """Only Legal or a Controller may approve it."""
 
@@ -49,7 +50,7 @@ class CreditRejected(InvoiceEvent):
 
     credit_id: UUID
     amount: Amount
-    reason: str
+    reason: Sentence
 
     def told(self) -> str:
         """Return the fact as a sentence."""

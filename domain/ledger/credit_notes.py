@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-from domain.kernel import timeline
+from domain.kernel import sentences, timeline
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
@@ -111,7 +111,7 @@ async def apply_oldest(core: Core, *, number: str, actor: Actor) -> tuple[Credit
         for each in suggested:
             invoice = held[each.invoice_id]
             if invoice.balance and note.open_minor:
-                event = await applied(core, tx, credit_note=note, invoice=invoice, note=OLDEST_FIRST, actor=actor)
+                event = await applied(core, tx, credit_note=note, invoice=invoice, note=say(OLDEST_FIRST), actor=actor)
                 events.append(event)
         if not events:
             raise NothingLeft(say("credit note {number}, or nothing is open to apply it to", number=note.number))
@@ -129,7 +129,7 @@ async def applied(
     actor: Actor,
 ) -> CreditNoteApplied:
     """Apply a credit note as a step of a transaction that holds the locks of invoice and credit note, in this order."""
-    note = " ".join(note.split())[: placing.NOTE_LENGTH]
+    note = sentences.trimmed(note, most=placing.NOTE_LENGTH)
     what = say("credit note {number}", number=credit_note.number)
     left = Money(credit_note.open_minor, credit_note.currency)
     if credit_note.account_id != invoice.account_id and not note:

@@ -13,13 +13,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from domain.kernel import timeline
+from domain.kernel import sentences, timeline
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.money import Money
-from domain.kernel.speech import say
+from domain.kernel.speech import Said, say
 from domain.kernel.transactions import Transaction
 from domain.ledger import entries, invoices
 from domain.ledger.events import CreditApproved, CreditProposed, CreditRejected, InvoiceSettled
@@ -68,7 +68,7 @@ async def proposed(
     core: Core, tx: Transaction, *, invoice: Invoice, amount: Money, reason: str, actor: Actor
 ) -> CreditProposed:
     """Propose a credit as a step of a transaction that holds the invoice's lock. Raises as ``propose`` does."""
-    reason = " ".join(reason.split())
+    reason = sentences.trimmed(reason, most=REASON_LENGTH + 1)
     _check(invoice, amount, reason)
     if await Credit.filter(
         invoice_id=invoice.id, state=CreditState.PROPOSED.value, amount_minor=amount.minor, reason=reason
@@ -146,7 +146,7 @@ async def rejected(
     core: Core, tx: Transaction, *, invoice: Invoice, credit: Credit, reason: str, actor: Actor
 ) -> CreditRejected:
     """Decline a credit as a step of a transaction that holds the locks of invoice and credit."""
-    reason = " ".join(reason.split())[:REASON_LENGTH]
+    reason = sentences.trimmed(reason, most=REASON_LENGTH)
     if not reason:
         raise CreditUnusable(say("Say why the credit is declined, so that whoever proposed it knows."))
     await credit.move("reject", decided_by=actor.name, decided_at=core.clock.now())
@@ -195,7 +195,7 @@ def _waiting(core: Core, row: dict[str, Any]) -> WaitingCredit:
         account_name=row["name"],
         amount=amount,
         balance=Money(row["open_minor"], row["currency"]),
-        reason=row["reason"],
+        reason=sentences.said(row["reason"]),
         proposed_by=row["proposed_by"],
         proposed_at=row["created_at"],
         above_cap=above_cap(core, amount),
@@ -215,7 +215,7 @@ def _check(invoice: Invoice, amount: Money, reason: str) -> None:
         raise CreditUnusable(say("A credit is more than nothing."))
     if not reason:
         raise CreditUnusable(say("Say why the credit is given; whoever approves it decides by that."))
-    if len(reason) > REASON_LENGTH:
+    if len(reason) > REASON_LENGTH and not isinstance(reason, Said):
         raise CreditUnusable(say("The reason has at most {most} characters.", most=REASON_LENGTH))
     if amount > invoice.balance:
         raise CreditAboveBalance(invoice.number, amount, invoice.balance)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from domain.kernel.events import Amount, Event, InvoiceEvent
 from domain.kernel.notices import SILENT, Notices, operators
+from domain.kernel.sentences import Sentence
 from domain.kernel.speech import joined, phrase, say
 from domain.ledger import words
 from domain.ledger.audit_events import BalancesAudited, BalancesDiffer
@@ -40,7 +41,7 @@ class CashUnapplied(AccountEvent):
     amount: Amount
     unapplied: Amount
     method: str
-    note: str = ""
+    note: Sentence = ""
 
     def told(self) -> str:
         """Return the fact as a sentence."""
@@ -62,7 +63,7 @@ class CashNoted(AccountEvent):
 
     payment_id: UUID
     unapplied: Amount
-    note: str
+    note: Sentence
 
     def told(self) -> str:
         """Return the fact as a sentence."""
@@ -82,7 +83,7 @@ class CashPlaced(InvoiceEvent):
     """What is left of the payment."""
     payer: str = ""
     """The customer whose money it is, where it is not the invoice's own."""
-    note: str = ""
+    note: Sentence = ""
 
     def told(self) -> str:
         """Return the fact as a sentence."""
@@ -104,7 +105,7 @@ class AllocationTakenBack(InvoiceEvent):
     credit_note_id: UUID | None = None
     amount: Amount
     balance: Amount
-    reason: str
+    reason: Sentence
 
     def told(self) -> str:
         """Return the fact as a sentence."""
@@ -127,14 +128,12 @@ class CreditNoteApplied(InvoiceEvent):
     balance: Amount
     left: Amount
     """What the credit note is still good for."""
-    note: str = ""
+    note: Sentence = ""
 
     def told(self) -> str:
         """Return the fact as a sentence."""
         applied = say("{amount} of credit note {number} applied", amount=self.amount, number=self.credit_note)
-        return _noted(
-            [applied, words.left(self.balance)], say(OLDEST_FIRST) if self.note == OLDEST_FIRST else self.note
-        )
+        return _noted([applied, words.left(self.balance)], self.note)
 
 
 class CreditNoteVoided(AccountEvent):
@@ -145,7 +144,7 @@ class CreditNoteVoided(AccountEvent):
     credit_note_id: UUID
     credit_note: str
     amount: Amount
-    reason: str
+    reason: Sentence
 
     def told(self) -> str:
         """Return the fact as a sentence."""
@@ -166,7 +165,7 @@ class WriteOffProposed(InvoiceEvent):
     of: str
     """``write-off`` or ``void``."""
     amount: Amount
-    reason: str
+    reason: Sentence
 
     def told(self) -> str:
         """Return the fact as a sentence."""
@@ -187,7 +186,7 @@ class WriteOffApproved(InvoiceEvent):
     write_off_id: UUID
     amount: Amount
     balance: Amount
-    reason: str
+    reason: Sentence
     proposed_by: str
 
     def told(self) -> str:
@@ -203,7 +202,7 @@ class WriteOffRejected(InvoiceEvent):
     write_off_id: UUID
     of: str
     amount: Amount
-    reason: str
+    reason: Sentence
 
     def told(self) -> str:
         """Return the fact as a sentence."""
@@ -221,7 +220,7 @@ class VarianceLetGo(InvoiceEvent):
     payment_id: UUID | None = None
     amount: Amount
     balance: Amount
-    reason: str
+    reason: Sentence
 
     def told(self) -> str:
         """Return the fact as a sentence."""
@@ -237,7 +236,7 @@ class WriteOffReversed(InvoiceEvent):
     write_off_id: UUID
     amount: Amount
     balance: Amount
-    reason: str
+    reason: Sentence
 
     def told(self) -> str:
         """Return the fact as a sentence."""
@@ -269,7 +268,7 @@ class InvoiceVoided(InvoiceEvent):
 
     amount: Amount
     """What was open."""
-    reason: str
+    reason: Sentence
     proposed_by: str
 
     def told(self) -> str:

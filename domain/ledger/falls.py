@@ -17,7 +17,7 @@ from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.money import Money
-from domain.kernel.speech import say
+from domain.kernel.speech import phrase, say
 from domain.kernel.transactions import Transaction
 from domain.ledger import credits, entries, invoices  # noqa: A004 - named after what it is about
 from domain.ledger.import_events import FallDecided
@@ -27,7 +27,7 @@ from domain.ledger.states import InvoiceState
 from domain.people import second_person
 from domain.people.refusals import OwnWork
 
-REASON = "lowered in the books, cause unknown"
+REASON = phrase("lowered in the books, cause unknown")
 """What people read beside what an import cannot explain."""
 
 UNTOLD = "unknown"
@@ -233,7 +233,7 @@ async def _explain(
     """Put what it was in the place of a fall, and what is left of the fall beside it; of the day of the fall."""
     await fall.move("reverse", cause=cause.value)
     if minor < fall.amount_minor:
-        await _again(fall, fall.amount_minor - minor, cause=UNTOLD, reason=REASON, decided_by=fall.decided_by)
+        await _again(fall, fall.amount_minor - minor, cause=UNTOLD, reason=say(REASON), decided_by=fall.decided_by)
     match cause:
         case Cause.CREDIT:
             await _again(fall, minor, cause=cause.value, reason=reason, decided_by=actor.name)

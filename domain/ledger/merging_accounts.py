@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from domain.kernel import timeline
+from domain.kernel import sentences, timeline
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
@@ -97,7 +97,7 @@ _CLAIMS = (
 
 _TASKS = (
     """
-    UPDATE task t SET state = 'dropped', outcome = 'the same is to do for the customer that it was merged into',
+    UPDATE task t SET state = 'dropped', outcome = %(same)s,
                       done_by = %(actor)s, done_at = %(now)s
     WHERE t.account_id = %(other)s AND t.state = 'open' AND EXISTS (
         SELECT FROM task k WHERE k.account_id = %(kept)s AND k.state = 'open' AND k.kind = t.kind
@@ -165,7 +165,13 @@ async def merge(core: Core, *, kept_id: UUID, other_id: UUID, actor: Actor) -> A
         actor.require(Permission.APPROVE)
         kept, other = await _locked(tx, kept_id, other_id)
         now = core.clock.now()
-        values = {"kept": kept.id, "other": other.id, "actor": actor.name, "now": now}
+        values = {
+            "kept": kept.id,
+            "other": other.id,
+            "actor": actor.name,
+            "now": now,
+            "same": sentences.as_text(say("the same is to do for the customer that it was merged into")),
+        }
         counts = await _counted(tx, other.id)
         joined = await _join_contacts(tx, values)
         for table in MOVED:

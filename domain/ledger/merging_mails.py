@@ -6,6 +6,8 @@ Senders hold a mail before the invoices in it; whoever merges customers holds th
 from datetime import datetime
 from uuid import UUID
 
+from domain.kernel import sentences
+from domain.kernel.speech import say
 from domain.kernel.transactions import Transaction
 
 _HELD = """
@@ -40,7 +42,7 @@ _ITEMS_JOINED = f"""
 """An invoice that both ask for stays where it is, and is dropped with the mail that goes."""
 
 _ITEMS_LEFT = """
-    UPDATE mailing_item SET state = 'dropped', reason = 'its mail was joined with another of the same contact'
+    UPDATE mailing_item SET state = 'dropped', reason = %(joined)s
     WHERE mailing_id = %(goes)s AND state = 'included'
 """
 
@@ -61,7 +63,7 @@ _NEEDS_JOINED = """
 """What a person had to see is still seen by one."""
 
 _WITHHELD = """
-    UPDATE mailing SET state = 'withheld', reason = 'its invoices are in another mail: two customers were one'
+    UPDATE mailing SET state = 'withheld', reason = %(withheld)s
     WHERE id = %(goes)s
 """
 
@@ -85,8 +87,12 @@ async def hold(tx: Transaction, *, kept_id: UUID, other_id: UUID) -> None:
 async def follow(tx: Transaction, *, old: UUID, new: UUID, now: datetime) -> None:
     """Let the mails of a contact become those of another; the caller holds both customers and their mails."""
     pair = {"old": old, "new": new}
+    said = {
+        "joined": sentences.as_text(say("its mail was joined with another of the same contact")),
+        "withheld": sentences.as_text(say("its invoices are in another mail: two customers were one")),
+    }
     for two in await tx.rows(_TWO_PENDING, pair):
         for statement in (_ITEMS_JOINED, _STEPS_LEFT, _ITEMS_LEFT, _NEEDS_JOINED, _WITHHELD):
-            await tx.execute(statement, {**pair, **two, "now": now})
+            await tx.execute(statement, {**pair, **two, **said, "now": now})
     for statement in _CONTACT_MAILS:
         await tx.execute(statement, pair)

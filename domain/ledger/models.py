@@ -7,6 +7,7 @@ from uuid import UUID
 from tortoise import fields
 from tortoise.contrib.postgres.fields import ArrayField
 
+from domain.kernel.columns import SentenceField
 from domain.kernel.money import Money
 from domain.kernel.records import Record, StatefulRecord
 from domain.ledger import states
@@ -143,7 +144,7 @@ class Allocation(Record):
     invoice_id: UUID = fields.UUIDField()
     amount_minor: int = fields.BigIntField()
     takes_back_id: UUID | None = fields.UUIDField(null=True)
-    note: str = fields.TextField(default="")
+    note: str = SentenceField(default="")
     created_at: datetime = fields.DatetimeField()
 
     class Meta:
@@ -163,7 +164,7 @@ class WriteOff(StatefulRecord):
     payment_id: UUID | None = fields.UUIDField(null=True)
     currency: str = fields.TextField()
     amount_minor: int = fields.BigIntField()
-    reason: str = fields.TextField()
+    reason: str = SentenceField()
     proposed_by: str = fields.TextField()
     proposed_by_id: UUID | None = fields.UUIDField(null=True)
     decided_by: str | None = fields.TextField(null=True)
@@ -185,7 +186,7 @@ class Credit(StatefulRecord):
     account_id: UUID = fields.UUIDField()
     currency: str = fields.TextField()
     amount_minor: int = fields.BigIntField()
-    reason: str = fields.TextField()
+    reason: str = SentenceField()
     origin: str = fields.TextField(default="people")
     cause: str = fields.TextField(default="")
     proposed_by: str = fields.TextField()

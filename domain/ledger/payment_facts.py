@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from domain.kernel import timeline
+from domain.kernel import sentences, timeline
 from domain.kernel.actor import Actor
 from domain.kernel.core import Core
 from domain.kernel.events import Event, by
@@ -75,7 +75,9 @@ async def left_over(core: Core, tx: Transaction, payment: Payment, loose: Money,
     """Record what of a payment found no invoice, and note why."""
     account = await Account.get(id=payment.account_id)
     if note:
-        await tx.execute("UPDATE unapplied_cash SET note = %s WHERE payment_id = %s", (note, payment.id))
+        await tx.execute(
+            "UPDATE unapplied_cash SET note = %s WHERE payment_id = %s", (sentences.as_text(note), payment.id)
+        )
     event = CashUnapplied(
         account_id=account.id,
         account_name=account.name,

@@ -7,7 +7,7 @@ a ledger file booked is left alone, since the next file would book it again.
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
-from domain.kernel import timeline
+from domain.kernel import sentences, timeline
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
@@ -251,7 +251,7 @@ async def annotate(core: Core, *, payment_id: UUID, text: str, actor: Actor) -> 
         row = await tx.row(
             "UPDATE unapplied_cash u SET note = %s FROM account a WHERE u.payment_id = %s AND a.id = u.account_id"
             " RETURNING u.account_id, a.name, u.currency, u.amount_minor",
-            (text, payment_id),
+            (sentences.as_text(text), payment_id),
         )
         if row is None:
             raise NothingLeft(say("this payment"))

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from domain.kernel import sentences
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
@@ -129,7 +130,7 @@ def _line(core: Core, row: Mapping[str, Any]) -> LooseCash:
         method=row["method"],
         source=row["source"],
         reference=row["object_id"],
-        note=row["note"],
+        note=sentences.said(row["note"]),
         since=row["since"],
         days=(local_date(core.clock, core.merchant.zone) - row["since"].astimezone(core.merchant.zone).date()).days,
     )
@@ -213,7 +214,7 @@ async def entries(core: Core, *, invoice_number: str, actor: Actor, limit: int =
                 what=row["what"],
                 amount=Money(row["amount_minor"], currency),
                 at=row["at"],
-                note=row["note"],
+                note=sentences.said(row["note"]),
                 undone_by=row["undone_by"],
             )
             for row in reversed(rows)

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from domain.kernel import sentences
 from domain.kernel.actor import Actor
 from domain.kernel.core import Core
 from domain.kernel.money import Money
-from domain.kernel.speech import say
+from domain.kernel.speech import Said, say
 from domain.kernel.transactions import Transaction
 from domain.ledger import entries
 from domain.ledger.models import Invoice, WriteOff
@@ -57,7 +58,7 @@ def _waiting(row: Mapping[str, Any]) -> WaitingWriteOff:
         account_name=row["name"],
         amount=Money(row["amount_minor"], row["currency"]),
         balance=Money(row["open_minor"], row["currency"]),
-        reason=row["reason"],
+        reason=sentences.said(row["reason"]),
         proposed_by=row["proposed_by"],
         proposed_at=row["created_at"],
     )
@@ -128,10 +129,10 @@ def checked(invoice: Invoice, amount: Money, reason: str) -> str:
 
 def worded(reason: str) -> str:
     """Return the reason as it is kept, or refuse that there is none."""
-    reason = " ".join(reason.split())
+    reason = sentences.trimmed(reason, most=REASON_LENGTH + 1)
     if not reason:
         raise EntryUnusable(say("Say why; whoever reads the invoice's history asks that first."))
-    if len(reason) > REASON_LENGTH:
+    if len(reason) > REASON_LENGTH and not isinstance(reason, Said):
         raise EntryUnusable(say("The reason has at most {most} characters.", most=REASON_LENGTH))
     return reason
 

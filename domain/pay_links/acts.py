@@ -23,6 +23,7 @@ from domain.kernel.actor import Actor, payer
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.money import Money
+from domain.kernel.speech import say
 from domain.kernel.transactions import Transaction
 from domain.ledger.models import Contact, Invoice
 from domain.pay_links import checkouts, sessions
@@ -73,7 +74,7 @@ async def request_plan(
         if await _under_way(act):
             raise PaymentUnderWay(number)
         if instead_of is not None:
-            why = "other terms are asked for"
+            why = say("other terms are asked for")
             await plans.take_back(act.core, invoice_number=number, reason=why, actor=actor, stamp=instead_of)
         said = card_numbers.masked(reason)
         return await plans.request(

@@ -12,12 +12,14 @@ from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.money import Money
 from domain.kernel.ports import Alert, CheckoutSnapshot, Reversal
+from domain.kernel.speech import say
 from domain.kernel.transactions import Transaction
 from domain.ledger import entries, payments
 from domain.ledger.events import PaymentReceived
 from domain.ledger.models import Invoice, Payment
 from domain.pay_links.models import Checkout, PayLink
 from domain.pay_links.oddity_events import ChargeQuestioned, PaymentMismatched, RemainderOpen
+from domain.pay_links.reasons import OTHER_CURRENCY
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +77,7 @@ async def book(
                 checkout,
                 object_id=reversal.object_id,
                 reported=reversal.amount,
-                note=f"a {reversal.kind} in another currency",
+                note=say(OTHER_CURRENCY[reversal.kind]),
             )
             continue
         await reverse(core, tx, invoice, payment, reversal)

@@ -10,6 +10,7 @@ from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.money import Money
 from domain.kernel.ports import Alert, CheckoutSnapshot, CheckoutStatus, Decline
+from domain.kernel.speech import say
 from domain.kernel.transactions import Row, Transaction
 from domain.ledger.models import Invoice
 from domain.ledger.states import InvoiceState
@@ -92,7 +93,9 @@ async def refused(core: Core, *, checkout_id: UUID, reason: str) -> None:
         if invoice is None or again is None or again.status is not CheckoutState.CREATED:
             return
         await again.move("fail", checked_at=core.clock.now())
-        await _tell_end(core, tx, invoice, again, f"the payment provider refused the order: {reason[:200]}")
+        await _tell_end(
+            core, tx, invoice, again, say("the payment provider refused the order: {why}", why=reason[:200])
+        )
 
 
 async def end(core: Core, tx: Transaction, invoice: Invoice, checkout: Checkout, *, reason: str) -> None:
@@ -154,9 +157,9 @@ class _News:
 
     def _misfit(self) -> str | None:
         if self.snapshot.checkout_id != self.checkout.id:
-            return "the order's number is another"
+            return say("the order's number is another")
         if self.snapshot.amount != self.checkout.amount:
-            return "amount or currency is another"
+            return say("amount or currency is another")
         return None
 
     async def _mismatch(self, note: str) -> None:
@@ -266,12 +269,12 @@ async def _reason(core: Core, invoice: Invoice, checkout: Checkout) -> str:
     """Say why a page was ended, by what is true of the invoice now."""
     link = await PayLink.get(id=checkout.link_id)
     reasons = (
-        (invoice.status is not InvoiceState.OPEN, "nothing is left to pay"),
-        (link.status is LinkState.REPLACED, "a new link was made"),
-        (invoice.balance != checkout.owed, "the amount changed"),
-        (core.clock.now() >= checkout.expires_at, "the payer did not finish in time"),
+        (invoice.status is not InvoiceState.OPEN, say("nothing is left to pay")),
+        (link.status is LinkState.REPLACED, say("a new link was made")),
+        (invoice.balance != checkout.owed, say("the amount changed")),
+        (core.clock.now() >= checkout.expires_at, say("the payer did not finish in time")),
     )
-    return next((reason for holds, reason in reasons if holds), "another page took its place")
+    return next((reason for holds, reason in reasons if holds), say("another page took its place"))
 
 
 async def _tell_end(core: Core, tx: Transaction, invoice: Invoice, checkout: Checkout, reason: str) -> None:

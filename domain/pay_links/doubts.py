@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from domain.kernel import timeline
+from domain.kernel import sentences, timeline
 from domain.kernel.actor import SYSTEM
 from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.money import Money
 from domain.kernel.ports import Known, Movement
+from domain.kernel.speech import phrase, say
 from domain.pay_links import bookings, provider_health
 from domain.pay_links.models import StrayMovement
 from domain.pay_links.provider_news import EntryDoubted
@@ -31,7 +32,7 @@ ASKED_A_NIGHT = 100
 ANOTHER_ACCOUNT = 10
 """Of so many, all unknown, it is likelier that the key is another account's than that each entry is wrong."""
 
-UNKNOWN = "Stripe does not know it"
+UNKNOWN = phrase("Stripe does not know it")
 
 CONFIRM = """
     INSERT INTO confirmed_payment (payment_id, at)
@@ -117,8 +118,8 @@ async def answered(core: Core, *, answers: Sequence[tuple[Entry, Known | None]])
     if len(answers) >= ANOTHER_ACCOUNT and all(known is None for _, known in answers):
         await provider_health.note_odd(
             core,
-            f"Stripe knows none of {len(answers)} of our entries",
-            remedy="Is PLIXO_STRIPE_API_KEY of another account, or of the other mode, than they came from?",
+            say("Stripe knows none of {n} of our entries", n=len(answers)),
+            remedy=say("Is PLIXO_STRIPE_API_KEY of another account, or of the other mode, than they came from?"),
         )
         return 0
     await _confirm(core, [each for _, known in answers if known for each in known.movements])
@@ -143,11 +144,11 @@ async def _confirm(core: Core, movements: Sequence[Movement]) -> None:
 def _shown(entry: Entry, known: Known | None) -> tuple[Money, str] | None:
     """Return the amount and in words what the provider has instead; None where it has what we have."""
     if known is None:
-        return entry.amount, UNKNOWN
+        return entry.amount, say(UNKNOWN)
     own = [each for each in known.movements if each.object_id == entry.object_id]
     same = [each for each in own if each.kind == entry.kind or (entry.kind, each.kind) == ("refund", "reinstated")]
     if not same:
-        return entry.amount, f"at Stripe it is {known.status[:40]}"
+        return entry.amount, say("at Stripe it is {state}", state=known.status[:40])
     if same[0].amount != entry.amount:
         return same[0].amount, in_ledger(entry.amount)
     return None
@@ -155,7 +156,7 @@ def _shown(entry: Entry, known: Known | None) -> tuple[Money, str] | None:
 
 def in_ledger(amount: Money) -> str:
     """Say how much an entry is that the provider shows with another amount."""
-    return f"in the ledger it is {amount}"
+    return say("in the ledger it is {amount}", amount=amount)
 
 
 async def _keep(core: Core, doubts: Sequence[tuple[Entry, Money, str]]) -> int:
@@ -172,7 +173,7 @@ async def _keep(core: Core, doubts: Sequence[tuple[Entry, Money, str]]) -> int:
         "ats": [entry.booked_at for entry, _, _ in doubts],
         "charges": [entry.charge_id for entry, _, _ in doubts],
         "methods": [entry.method for entry, _, _ in doubts],
-        "notes": [note for _, _, note in doubts],
+        "notes": [sentences.as_text(note) for _, _, note in doubts],
         "invoices": [entry.invoice_id for entry, _, _ in doubts],
         "accounts": [entry.account_id for entry, _, _ in doubts],
         "payments": [entry.payment_id for entry, _, _ in doubts],
@@ -215,7 +216,7 @@ async def tell(core: Core) -> int:
         now = core.clock.now()
         await StrayMovement.move_all(
             "book", ids=[row["id"] for row in await tx.rows(_CLOSED)], before=StrayState.OPEN,
-            decision="Stripe shows it as the ledger has it", decided_by=SYSTEM.name, decided_at=now,
+            decision=say("Stripe shows it as the ledger has it"), decided_by=SYSTEM.name, decided_at=now,
         )  # fmt: skip
         rows = await tx.rows(_TOLD, {"now": now, "most": ASKED_A_NIGHT})
         await timeline.record_many(core, tx, [_event(core, row) for row in rows])
@@ -230,7 +231,7 @@ def _event(core: Core, row: Mapping[str, Any]) -> EntryDoubted:
         object_id=row["object_id"],
         what=row["kind"],
         amount=ours,
-        note=row["note"] if shown == ours else f"at Stripe it is {shown}",
+        note=sentences.said(row["note"]) if shown == ours else say("at Stripe it is {state}", state=shown),
         account_id=row["account_id"],
         account_name=row["name"],
         invoice_id=row["invoice_id"],

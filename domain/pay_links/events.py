@@ -7,9 +7,10 @@ from pydantic import AwareDatetime
 
 from domain.commitments.dispute_events import DisputeExtended, DisputeFiled
 from domain.commitments.events import PlanApproved
-from domain.kernel import kept, speech
+from domain.kernel import speech
 from domain.kernel.events import Amount, InvoiceEvent
 from domain.kernel.notices import SILENT, Notices, job, operators, payer
+from domain.kernel.sentences import Sentence
 from domain.kernel.speech import say
 from domain.ledger.entry_events import (
     AllocationTakenBack,
@@ -125,11 +126,11 @@ class CheckoutEnded(InvoiceEvent):
     kind: ClassVar[str] = "checkout.ended"
 
     checkout_id: UUID
-    reason: str
+    reason: Sentence
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        return say("Checkout ended unpaid: {reason}", reason=kept.said(self.reason))
+        return say("Checkout ended unpaid: {reason}", reason=self.reason)
 
 
 class PaymentProcessing(InvoiceEvent):

@@ -7,6 +7,7 @@ from uuid import UUID
 from tortoise import fields
 from tortoise.contrib.postgres.fields import ArrayField
 
+from domain.kernel.columns import SentenceField
 from domain.kernel.money import Money
 from domain.kernel.records import StatefulRecord
 from domain.pay_links import states
@@ -140,14 +141,14 @@ class StrayMovement(StatefulRecord):
     charge_id: str = fields.TextField()
     method: str = fields.TextField(default="")
     about: str = fields.TextField(default="")
-    note: str = fields.TextField()
+    note: str = SentenceField()
     invoice_id: UUID | None = fields.UUIDField(null=True)
     account_id: UUID | None = fields.UUIDField(null=True)
     payment_id: UUID | None = fields.UUIDField(null=True)
     """The entry of ours that it contradicts; None where we have none."""
     told_at: datetime | None = fields.DatetimeField(null=True)
     decided_by: str | None = fields.TextField(null=True)
-    decision: str = fields.TextField(default="")
+    decision: str = SentenceField(default="")
     decided_at: datetime | None = fields.DatetimeField(null=True)
     found_at: datetime = fields.DatetimeField()
 

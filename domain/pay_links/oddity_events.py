@@ -3,9 +3,9 @@
 from typing import ClassVar
 from uuid import UUID
 
-from domain.kernel import kept
 from domain.kernel.events import Amount, InvoiceEvent
 from domain.kernel.notices import Notices, operators
+from domain.kernel.sentences import Sentence
 from domain.kernel.speech import say
 
 
@@ -19,7 +19,7 @@ class PaymentMismatched(InvoiceEvent):
     """The provider's id of what does not fit, to be looked up there."""
     ordered: Amount
     reported: Amount
-    note: str
+    note: Sentence
 
     def told(self) -> str:
         """Return the fact as a sentence."""
@@ -28,7 +28,7 @@ class PaymentMismatched(InvoiceEvent):
             "Look at {id} in Stripe; refund it there, or regenerate the link to let the payer pay again",
             reported=self.reported,
             ordered=self.ordered,
-            note=kept.said(self.note),
+            note=self.note,
             id=self.object_id,
         )
 

@@ -19,6 +19,7 @@ from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.money import Money
 from domain.kernel.ports import CheckoutOrder, Collectable, Method
+from domain.kernel.speech import say
 from domain.kernel.transactions import Transaction
 from domain.ledger.models import Account, Contact, Invoice
 from domain.ledger.refusals import NothingToPay
@@ -121,7 +122,7 @@ async def start(
         if live is not None and (usable := _usable(core, live, invoice, link, wish)) is not None:
             return usable
         if live is not None:
-            await checkouts.end(core, tx, invoice, live, reason="no answer came from the payment provider")
+            await checkouts.end(core, tx, invoice, live, reason=say("no answer came from the payment provider"))
         return ToPlace(await _stored(core, tx, invoice, link, wish, bank_debit=bank_debit))
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from domain.kernel import kept, timeline
+from domain.kernel import sentences, timeline
 from domain.kernel.actor import SYSTEM
 from domain.kernel.core import Core
 from domain.kernel.events import by
@@ -100,7 +100,7 @@ async def health(core: Core) -> ProviderHealth:
 
 async def note_odd(core: Core, what: str, *, remedy: str) -> None:
     """Remember something odd about the provider; it is told when it is new, and shown for a week."""
-    await provider_marks.put(core, core.database, f"{ODD}{what}"[:200], remedy[:300])
+    await provider_marks.put(core, core.database, f"{ODD}{sentences.as_text(what)}", sentences.as_text(remedy))
 
 
 async def note_bank_debit(core: Core, *, offered: bool) -> None:
@@ -184,7 +184,8 @@ def _with_problems(found: ProviderHealth, odd: list[Mark], *, poll_late: bool) -
             say("Switch on ACH Direct Debit in Stripe's dashboard, or set PLIXO_STRIPE_BANK_DEBIT=false."),
         )),
         *(
-            (True, Problem(mark.name, kept.said(mark.name.removeprefix(ODD)), kept.said(mark.value))) for mark in odd
+            (True, Problem(mark.name, sentences.said(mark.name.removeprefix(ODD)), sentences.said(mark.value)))
+            for mark in odd
         ),
     )  # fmt: skip
     return replace(found, problems=tuple(problem for holds, problem in checks if holds))

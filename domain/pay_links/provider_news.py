@@ -3,11 +3,10 @@
 from typing import ClassVar
 from uuid import UUID
 
-from domain.kernel import kept
 from domain.kernel.events import Amount, Event, InvoiceEvent
 from domain.kernel.notices import Notices, job, operators
 from domain.kernel.sentences import Sentence
-from domain.kernel.speech import counted, say
+from domain.kernel.speech import counted, joined, say
 
 
 class StrayMoneyFound(Event):
@@ -45,7 +44,7 @@ class EntryDoubted(Event):
     what: str
     amount: Amount
     """In the ledger."""
-    note: str
+    note: Sentence
     """What the provider has instead."""
     account_id: UUID
     account_name: str
@@ -66,12 +65,12 @@ class EntryDoubted(Event):
     def told(self) -> str:
         """Return the fact as a sentence."""
         told = {
-            "what": kept.said(self.what),
+            "what": say(self.what),
             "amount": self.amount,
             "account": self.account_name,
             "number": self.invoice_number,
             "id": self.object_id,
-            "note": kept.said(self.note),
+            "note": self.note,
         }
         if self.invoice_number:
             return say(
@@ -100,7 +99,7 @@ class StrayBooked(InvoiceEvent):
         """Return the fact as a sentence."""
         return say(
             "Found at Stripe and booked here: {what} of {amount} ({id})",
-            what=kept.said(self.what),
+            what=say(self.what),
             amount=self.amount,
             id=self.object_id,
         )
@@ -121,7 +120,7 @@ class StrayDismissed(Event):
         """Return the fact as a sentence."""
         return say(
             "Left out of the ledger: {what} of {amount} at Stripe ({id}): {reason}",
-            what=kept.said(self.what),
+            what=say(self.what),
             amount=self.amount,
             id=self.object_id,
             reason=self.reason,
@@ -147,7 +146,7 @@ class ProviderNotReady(Event):
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        problems = "; ".join(kept.all_said(self.problems))
+        problems = joined("; ", self.problems)
         return say("Payments need a look: {problems}. `/plixo payments` says what to do", problems=problems)
 
 

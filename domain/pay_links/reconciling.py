@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from domain.kernel import timeline
+from domain.kernel import sentences, timeline
 from domain.kernel.actor import SYSTEM
 from domain.kernel.core import Core
 from domain.kernel.events import by
@@ -88,7 +88,7 @@ async def compare(core: Core, *, movements: Sequence[Movement]) -> Compared:
         elif row["payment_id"] is not None:
             booked += await _book(core, row["payment_id"], movement)
         elif movement.kind != "reinstated" and not row["known"]:
-            strays.append((movement, "no checkout and no payment of ours belongs to it", None))
+            strays.append((movement, say("no checkout and no payment of ours belongs to it"), None))
     return Compared(tuple(sessions), tuple(charges), booked, await _keep(core, strays))
 
 
@@ -139,7 +139,7 @@ async def tell_strays(core: Core) -> int:
         )
         await StrayMovement.move_all(
             "book", ids=[row["id"] for row in placed], before=StrayState.OPEN,
-            decision="its news came after all", decided_by=SYSTEM.name, decided_at=core.clock.now(),
+            decision=say("its news came after all"), decided_by=SYSTEM.name, decided_at=core.clock.now(),
         )  # fmt: skip
         mark = await provider_marks.of(tx, _TOLD)
         rows = await tx.rows(
@@ -219,7 +219,7 @@ async def _keep(core: Core, strays: Sequence[tuple[Movement, str, UUID | None]])
             [each.charge_id for each, _, _, _ in wanted],
             [each.method for each, _, _, _ in wanted],
             [each.about for each, _, _, _ in wanted],
-            [note for _, note, _, _ in wanted],
+            [sentences.as_text(note) for _, note, _, _ in wanted],
             [of["id"] if of else None for _, _, of, _ in wanted],
             [of["account_id"] if of else None for _, _, of, _ in wanted],
             [entry for _, _, _, entry in wanted],

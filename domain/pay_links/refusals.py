@@ -18,7 +18,6 @@ Refusal
 └── PaymentUnavailable       the payment provider did not take the order
 """
 
-from domain.kernel import kept
 from domain.kernel.refusals import NotFound, Refusal
 from domain.kernel.speech import say
 from domain.pay_links.parts import Choices
@@ -67,7 +66,7 @@ class ForwardingDecided(Refusal):
             else say(
                 "The request that {address} gets a link is {state} already, by {name}. Nothing was done twice.",
                 **told,
-                state=kept.said(state),
+                state=say(state),
             )
         )
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from domain.kernel import kept, timeline
+from domain.kernel import sentences, timeline
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
@@ -73,7 +73,7 @@ async def waiting(core: Core, *, actor: Actor, limit: int = 25) -> StrayList:
             amount=Money(row["amount_minor"], row["currency"]),
             happened_at=row["happened_at"],
             about=row["about"],
-            note=kept.said(row["note"]),
+            note=sentences.said(row["note"]),
             invoice_id=row["invoice_id"],
             invoice_number=row["number"],
             entered=row["payment_id"] is not None,
@@ -111,7 +111,7 @@ async def book(core: Core, *, stray_id: UUID, invoice_number: str, actor: Actor)
                     "{id} is in the ledger already ({note}). Put that right there, then dismiss this one with a "
                     "reason.",
                     id=stray.object_id,
-                    note=kept.said(stray.note),
+                    note=stray.note,
                 )
             )
         await (_receive if stray.kind == "payment" else _reverse)(core, tx, invoice, stray, actor)
@@ -207,7 +207,7 @@ async def _reverse(core: Core, tx: Transaction, invoice: Invoice, stray: StrayMo
         raise StrayUnbookable(
             say(
                 "The payment that it takes back ({id}) is not in the ledger. Book that first.",
-                id=stray.charge_id or kept.said("unknown"),
+                id=stray.charge_id or say("unknown"),
             )
         )
     if payment.currency != stray.currency:

@@ -6,6 +6,7 @@ from uuid import UUID
 from domain.commitments.dispute_events import DisputeExtended, DisputeFiled
 from domain.commitments.events import PlanApproved
 from domain.kernel.core import Core
+from domain.kernel.speech import say
 from domain.ledger.models import Invoice
 from domain.ledger.twin_events import AccountJoined
 from domain.pay_links import checkouts, orders
@@ -94,4 +95,4 @@ async def _give_up(core: Core, checkout_id: UUID) -> None:
         invoice = await Invoice.locked(id=checkout.invoice_id)
         again = await Checkout.locked(id=checkout_id)
         if invoice is not None and again is not None and again.status is CheckoutState.CREATED:
-            await checkouts.end(core, tx, invoice, again, reason="no answer came from the payment provider")
+            await checkouts.end(core, tx, invoice, again, reason=say("no answer came from the payment provider"))

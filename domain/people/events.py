@@ -5,9 +5,10 @@ from uuid import UUID
 
 from pydantic import AwareDatetime
 
-from domain.kernel import dates, kept
+from domain.kernel import dates
 from domain.kernel.events import Event
 from domain.kernel.notices import SILENT, Notices, job, operators
+from domain.kernel.sentences import Sentence
 from domain.kernel.speech import say, say_as
 
 
@@ -112,7 +113,7 @@ class AccountsJoined(Event):
     person_name: str
     others: tuple[str, ...]
     """Names of the other accounts."""
-    reason: str
+    reason: Sentence
 
     def told(self) -> str:
         """Return the fact as a sentence."""
@@ -120,7 +121,7 @@ class AccountsJoined(Event):
             "{person} and {others} are one person from now on: {reason}",
             person=self.person_name,
             others=", ".join(self.others),
-            reason=kept.said(self.reason),
+            reason=self.reason,
         )
 
 

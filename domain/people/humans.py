@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from domain.kernel import kept, timeline
+from domain.kernel import timeline
 from domain.kernel.actor import SYSTEM, Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
-from domain.kernel.speech import phrase
+from domain.kernel.speech import phrase, say
 from domain.kernel.transactions import Transaction
 from domain.people import grants, people
 from domain.people.events import AccountsJoined, AccountsParted
@@ -20,8 +20,6 @@ from domain.people.refusals import AccountAlone, AccountsJoinedAlready, OwnAccou
 
 BY_ADDRESS = phrase("the same confirmed e-mail address in Slack")
 """Why accounts are joined of which nobody has spoken."""
-
-kept.learn(BY_ADDRESS)
 
 LOCK = 7_154_311
 """Advisory lock of whoever learns an address; any number that nothing else uses."""
@@ -122,7 +120,9 @@ async def join_alike(core: Core, tx: Transaction, *, person_id: UUID, mark: str)
     alike = [row["id"] for row in await tx.rows(_ALIKE, {"mark": mark, "most": MOST_ALIKE})]
     if person_id not in alike or len(alike) < 2:
         return None
-    return await _join(core, tx, ids=(person_id, *(each for each in alike if each != person_id)), reason=BY_ADDRESS)
+    return await _join(
+        core, tx, ids=(person_id, *(each for each in alike if each != person_id)), reason=say(BY_ADDRESS)
+    )
 
 
 async def _join(

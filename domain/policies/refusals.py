@@ -15,12 +15,12 @@ Refusal
 from collections.abc import Sequence
 from typing import Self
 
-from domain.kernel import kept
 from domain.kernel.refusals import NotFound, Refusal
 from domain.kernel.speech import phrase, say
 from domain.policies.findings import Finding
 
-kept.learn(phrase("proposed"), phrase("published"), phrase("retired"))
+STATES = (phrase("proposed"), phrase("published"), phrase("retired"))
+"""States of a version, as they are said."""
 
 MOST_TOLD = 30
 """Faults of one document that are told at once; the rest shows when these are put right."""
@@ -117,7 +117,7 @@ class DecidedAlready(Refusal):
     """Say what became of a version."""
 
     def __init__(self, version: int, state: str, by: str | None) -> None:
-        told = {"version": str(version), "state": kept.said(state), "name": by}
+        told = {"version": str(version), "state": say(state), "name": by}
         super().__init__(
             say("Version {version} is {state} by {name}; only a proposal can be decided.", **told)
             if by

@@ -7,6 +7,8 @@ What the merchant's own books have applied is applied here too, where the same f
 from collections import Counter
 from datetime import datetime
 
+from domain.kernel import sentences
+from domain.kernel.speech import say
 from domain.kernel.transactions import Transaction
 from domain.ledger.csv_import import ordered_ids, staged_rows
 
@@ -119,7 +121,7 @@ _CHANGED = f"""
 
 _APPLIED = """
     INSERT INTO allocation (id, credit_note_id, invoice_id, amount_minor, note, created_at)
-    SELECT gen_random_uuid(), n.id, i.id, u.minor, 'applied in the books', %(now)s
+    SELECT gen_random_uuid(), n.id, i.id, u.minor, %(note)s, %(now)s
     FROM import_credit_use u
     JOIN credit_note n ON n.number_key = u.credit_key
     JOIN invoice i ON i.number_key = u.invoice_key
@@ -157,4 +159,4 @@ async def merge(tx: Transaction, *, now: datetime) -> None:
     """Write what was found; the invoices of the file are there already."""
     await tx.execute(_NEW, {"now": now, **ordered_ids.values(now, "credit_note")})
     await tx.execute(_CHANGED)
-    await tx.execute(_APPLIED, {"now": now})
+    await tx.execute(_APPLIED, {"now": now, "note": sentences.as_text(say("applied in the books"))})

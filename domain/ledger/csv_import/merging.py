@@ -9,7 +9,9 @@ payment that it tells of, or a credit of the books' own, whose cause may be unkn
 from datetime import date, datetime
 from typing import Any
 
+from domain.kernel import sentences
 from domain.kernel.actor import Actor
+from domain.kernel.speech import phrase, say
 from domain.kernel.transactions import Transaction
 from domain.ledger import falls
 from domain.ledger.csv_import import bulk_indexes, bulk_keys, ordered_ids
@@ -167,7 +169,7 @@ _KNOWN_LOWERED = f"WITH lowered AS (SELECT * FROM import_moved WHERE lowered_min
 _SAID = {
     Lowered.UNKNOWN: (falls.UNTOLD, falls.REASON),
     Lowered.PAYMENT: ("", ""),
-    Lowered.CREDIT: (Cause.CREDIT.value, "credited in the books"),
+    Lowered.CREDIT: (Cause.CREDIT.value, phrase("credited in the books")),
 }
 """Cause and reason of what is booked as a credit of the books; of a payment there is none."""
 
@@ -184,7 +186,7 @@ async def merge(
         "actor": actor.name,
         "as_paid": lowered is Lowered.PAYMENT,
         "cause": cause,
-        "reason": reason,
+        "reason": sentences.as_text(say(reason)),
         **ordered_ids.values(now, "contact", "invoice", "payment", "allocation", "credit"),
     }
     for statement in _ACCOUNTS:

@@ -11,7 +11,7 @@ from domain.commitments.events import PromiseWithdrawn
 from domain.kernel.actor import SYSTEM
 from domain.kernel.events import by
 from domain.kernel.money import Money
-from domain.kernel.speech import Reader, spoken_to
+from domain.kernel.speech import Reader, say, spoken_to
 from tests.clocks import StandingClock
 
 GERMAN = Reader.of("de", "de_DE")
@@ -32,7 +32,7 @@ def withdrawn(reason: str) -> PromiseWithdrawn:
 
 
 @pytest.mark.parametrize(
-    ("kept", "said"), [(words.BOOKS_LOWERED, "die Bücher haben die Rechnung"), ("{they} rang", "{they} rang")]
+    ("kept", "said"), [(say(words.BOOKS_LOWERED), "die Bücher haben die Rechnung"), ("{they} rang", "{they} rang")]
 )
 def test_a_reason_of_ours_is_translated_and_a_persons_stays(kept: str, said: str) -> None:
     event = withdrawn(kept)

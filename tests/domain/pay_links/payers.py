@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from domain.kernel import sentences
 from domain.kernel.core import Core
 from domain.kernel.money import Money
 from domain.ledger.models import Contact, Invoice
@@ -61,9 +62,9 @@ async def a_visit(core: Core, number: str = "INV-1042", *, amount: Money | None 
 
 
 async def told(core: Core, kind: str) -> list[dict[str, object]]:
-    """Return the facts of one kind on the timeline, oldest first."""
+    """Return the facts of one kind on the timeline, oldest first, as a program reads them."""
     rows = await core.database.rows("SELECT fact FROM timeline_entry WHERE kind = %s ORDER BY id", (kind,))
-    return [row["fact"] for row in rows]
+    return [sentences.plain(row["fact"]) for row in rows]
 
 
 async def queued(core: Core, job: str) -> int:

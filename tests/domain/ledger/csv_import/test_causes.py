@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain.kernel import timeline
+from domain.kernel import sentences, timeline
 from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
 from domain.ledger import audit, credit_notes, statements
@@ -41,7 +41,7 @@ async def causes(core: Core) -> dict[str, dict[str, int]]:
     )
     found: dict[str, dict[str, int]] = {}
     for row in rows:
-        found.setdefault(row["number"], {})[row["cause"]] = row["minor"]
+        found.setdefault(row["number"], {})[sentences.said(row["cause"])] = row["minor"]
     return found
 
 
