@@ -6,16 +6,21 @@ import random
 import signal
 import sys
 from pathlib import Path
+from time import monotonic
+
+import psycopg
 
 from domain.kernel.core import Core
 from domain.kernel.jobs import JobFunction
-from plixo import wiring
+from plixo import migrations, wiring
 from scheduler import mailer, worker
 from tests.soak.clock import Away, BusyCount, SharedClock
 from tests.soak.cores import opened
 
 CONCURRENCY = 4
 
+START_SECONDS = 60.0
+"""How long a worker waits for a database that has no connection left for it, as beside another year."""
 
 OF_SLACK = frozenset(wiring.OF_CHAT)
 """Jobs that talk to Slack; what else the domain has no function for talks to Stripe."""
@@ -70,6 +75,7 @@ async def main(address: str, clock: Path, busy: Path, port: int, trouble: float,
     stop, count = asyncio.Event(), BusyCount(busy)
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     time = SharedClock(clock)
+    await _reached(address)
     there = opened(address, time, pool=6, application="soak worker", warm_up=warm_up)
     async with there as core:
         bound = functions(core, time, port, trouble=trouble)
@@ -77,6 +83,20 @@ async def main(address: str, clock: Path, busy: Path, port: int, trouble: float,
         async with asyncio.TaskGroup() as group:
             group.create_task(_left_alone(stop, driver))
             await worker.work(core, concurrency=CONCURRENCY, stop=stop)
+
+
+async def _reached(address: str) -> None:
+    """Wait for a database that lets nobody in for a moment, as `plixo run` does."""
+    end = monotonic() + START_SECONDS
+    while True:
+        try:
+            await migrations.check(address)
+        except psycopg.OperationalError:
+            if monotonic() > end:
+                raise
+            await asyncio.sleep(1)
+        else:
+            return
 
 
 async def _left_alone(stop: asyncio.Event, driver: int) -> None:
