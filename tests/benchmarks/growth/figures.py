@@ -51,8 +51,22 @@ def too_fast(cost: Cost, columns: Sequence[Column]) -> bool:
     return grown is not None and grown > MOST[cost.order]
 
 
+def guessed(cost: Cost, columns: Sequence[Column], invoices: int) -> float | None:
+    """Return what a linear cost would come to, as fast as it grew last but linear at least; None where nobody knows."""
+    measured = [each for each in columns if cost.name in each.seconds]
+    grown = power(cost, columns)
+    if grown is None or cost.order is not Order.LINEAR:
+        return None
+    largest = measured[-1]
+    return largest.seconds[cost.name] * math.pow(invoices / largest.ledger.invoices, max(1.0, grown))
+
+
 def shown(seconds: float) -> str:
     """Return seconds as people read them."""
+    if seconds >= 2 * 3600:
+        return f"{seconds / 3600:.1f} h"
+    if seconds >= 300:
+        return f"{seconds / 60:.0f} min"
     if seconds >= 100:
         return f"{seconds:,.0f} s"
     if seconds >= 1:

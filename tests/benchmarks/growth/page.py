@@ -15,7 +15,8 @@ from tests.sources import ROOT
 PAGE = ROOT / "docs" / "scale.md"
 PICTURE = ROOT / "docs" / "images" / "growth.svg"
 
-BEGIN, END = "<!-- growth: begin -->\n", "<!-- growth: end -->\n"
+GUESSED = (10_000_000, 100_000_000)
+"""Invoices; what they would cost is multiplied from what was measured, as far as it was not."""
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 900, 560, 70, 330, 20, 45
 """Of the picture and its margins, in pixels."""
@@ -41,6 +42,24 @@ def table(columns: Sequence[Column]) -> str:
         times = [figures.shown(each.seconds[cost.name]) if cost.name in each.seconds else "–" for each in columns]
         power = f"**{power}**" if figures.too_fast(cost, columns) else power
         rows.append([cost.name, *times, cost.order.value, power])
+    return _markdown(rows)
+
+
+def guesses(columns: Sequence[Column]) -> str:
+    """Return as Markdown what grows, at sizes beyond what was measured."""
+    sizes = [each for each in GUESSED if each > columns[-1].ledger.invoices]
+    rows = [["what", *(f"{each:,} invoices" for each in sizes)], ["---", *("---:" for _ in sizes)]]
+    for cost in COSTS:
+        found = [figures.guessed(cost, columns, each) for each in sizes]
+        times = [figures.shown(each) for each in found if each is not None]
+        if times:
+            rows.append([cost.name, *times])
+    size = columns[-1].ledger.bytes / columns[-1].ledger.invoices
+    rows.append(["database with ninety days of reminders", *(f"{size * each / 1e9:,.0f} GB" for each in sizes)])
+    return _markdown(rows)
+
+
+def _markdown(rows: Sequence[Sequence[str]]) -> str:
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
 
@@ -105,10 +124,12 @@ def _apart(ends: Sequence[tuple[float, str]]) -> dict[str, float]:
 
 
 def fresh(page: str, columns: Sequence[Column]) -> str:
-    """Return the page with the table of these figures."""
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}{table(columns)}{END}{after}"
+    """Return the page with the tables of these figures."""
+    for name, text in (("growth", table(columns)), ("guesses", guesses(columns))):
+        begin, end = f"<!-- {name}: begin -->\n", f"<!-- {name}: end -->\n"
+        before, _, rest = page.partition(begin)
+        page = f"{before}{begin}{text}{end}{rest.partition(end)[2]}"
+    return page
 
 
 def write() -> None:
