@@ -44,8 +44,7 @@ LINES: Mapping[tuple[int, str], tuple[str, ...]] = {
         "flows/test_sessions.py::test_a_case_is_handed_to_somebody_who_is_called_in_its_thread",
     ),
     (6, "preview, veto, hold, nudge; a policy is proposed by one and published by another; shadow mode waits"): (
-        "flows/test_outreach_in_slack.py::"
-        "test_what_will_leave_is_seen_struck_out_held_nudged_and_its_policy_changed_by_two",
+        "flows/test_outreach_in_slack.py::test_what_will_leave_is_seen_struck_out_held_and_its_policy_changed_by_two",
     ),
     (6, "a draft of high value is approved, called back within the minute, and leaves"): (
         "flows/test_operators.py::test_a_draft_is_approved_called_back_and_approved_again_before_it_leaves",
@@ -92,8 +91,7 @@ LINES: Mapping[tuple[int, str], tuple[str, ...]] = {
         "flows/test_disputes_in_slack.py::test_a_plan_is_countered_accepted_by_the_payer_and_told_to_all",
     ),
     (10, "a dispute's owner is asked, asks the payer, decides; a second person approves the credit"): (
-        "flows/test_disputes_in_slack.py::"
-        "test_the_owner_of_a_dispute_is_asked_asks_back_and_decides_and_another_credits",
+        "flows/test_disputes_in_slack.py::test_the_owner_is_asked_asks_back_and_decides_and_another_credits",
     ),
     (11, "a role is asked for, given for a time, used, written down, and ends by itself; the log is exported"): (
         "flows/test_people_in_slack.py::test_a_role_is_asked_for_given_used_written_down_and_ends",

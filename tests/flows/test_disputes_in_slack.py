@@ -5,7 +5,7 @@ from tests.flows.stage import Stage
 from tests.flows.test_payers_acts import _at_the_invoice, _send
 
 
-async def test_the_owner_of_a_dispute_is_asked_asks_back_and_decides_and_another_credits(on_stage: Stage) -> None:
+async def test_the_owner_is_asked_asks_back_and_decides_and_another_credits(on_stage: Stage) -> None:
     payer = await _at_the_invoice(on_stage)
     await typed(on_stage, "/plixo assign Acme Ltd to @carla", holds="belongs to Carla")
     form = {"code": "other", "how": "part", "amount": "25,00", "description": "the pallet was empty"}

@@ -1,5 +1,4 @@
-"""What leaves and what does not, from Slack: preview and veto, holds, nudges, and a policy that a second person puts in
-force."""
+"""What leaves and what does not, from Slack: preview, veto, holds, nudges, a policy that two people change."""
 
 from datetime import timedelta
 
@@ -10,7 +9,7 @@ from tests.flows.hands import ANNA, CARLA, VIKTOR, at_home, click, ledger, typed
 from tests.flows.stage import Stage, until
 
 
-async def test_what_will_leave_is_seen_struck_out_held_nudged_and_its_policy_changed_by_two(on_stage: Stage) -> None:
+async def test_what_will_leave_is_seen_struck_out_held_and_its_policy_changed_by_two(on_stage: Stage) -> None:
     slack, today = on_stage.demo.sandbox.slack, on_stage.core.clock.now().date()
     await people.grant(on_stage.core, slack_id=VIKTOR, name="Viktor", role=Role.SALES, reason="test", actor=SHELL)
     await ledger(
