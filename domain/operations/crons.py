@@ -1,5 +1,6 @@
 """Crons: what happens by the clock, as one literal table, each slot run once however many schedulers tick."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -77,16 +78,24 @@ CRONS = (
 
 
 def by_name(name: str) -> Cron:
-    """Return the cron of that name.
+    """Return the cron of that name, or the only one whose name has those words: `digest` is ``plan-digests``.
 
     Raises:
-        CronUnknown: There is none.
+        CronUnknown: There is none, or there are several; these are named.
     """
     wanted = name.strip().casefold()
     for each in CRONS:
         if each.name == wanted:
             return each
-    raise CronUnknown(name, [each.name for each in CRONS])
+    words = _words(wanted)
+    meant = [each for each in CRONS if words and words <= _words(each.name)]
+    if len(meant) == 1:
+        return meant[0]
+    raise CronUnknown(name, [each.name for each in meant or CRONS])
+
+
+def _words(name: str) -> frozenset[str]:
+    return frozenset(each.removesuffix("s") for each in re.split(r"[\s_-]+", name) if each)
 
 
 async def claim(core: Core, cron: Cron, *, slot: datetime) -> bool:

@@ -126,6 +126,20 @@ async def test_what_cannot_be_paused_is_refused(
         await _pause(core, name=name, hours=hours, reason=reason)
 
 
+@pytest.mark.parametrize(("said", "meant"), [("digest", "plan-digests"), ("Reminders", NAME), ("plan reminder", NAME)])
+async def test_a_cron_is_known_by_the_words_that_only_its_name_has(core: Core, said: str, meant: str) -> None:
+    await _pause(core, name=said)
+
+    assert await crons.paused(core) == {meant}
+
+
+async def test_words_of_several_crons_name_those(core: Core) -> None:
+    with pytest.raises(
+        CronUnknown, match=r"there are judge-health, .*, judge-readiness\.$"
+    ):
+        await _pause(core, name="judge")
+
+
 async def test_only_who_operates_may_pause_and_resume(core: Core) -> None:
     viewer = Actor(ActorKind.PERSON, "Vera", frozenset({Permission.VIEW}))
 
