@@ -1,6 +1,8 @@
 """A digest in Slack: what happened, what waits with its buttons, what is open by age in words."""
 
 from collections.abc import Iterator, Mapping
+from html import unescape
+from uuid import UUID
 
 from bot import blocks, ids, text
 from bot.blocks import Block, Message
@@ -56,11 +58,30 @@ def report_of(kind: Kind) -> str:
 
 
 def _part(part: Part) -> Iterator[Block]:
-    lines = "\n".join(part.lines)
+    """Yield a part with the list behind it, and below it each line that is about one thing with the way there."""
+    whole = len(part.lines) - len(part.about)
+    lines = "\n".join(part.lines[:whole])
     yield blocks.section(
-        f"*{part.title}*\n{lines if len(lines) < LONGEST else lines[:LONGEST].rpartition(chr(10))[0]}",
+        f"*{part.title}*\n{lines if len(lines) < LONGEST else lines[:LONGEST].rpartition(chr(10))[0]}".strip(),
         accessory=_list_behind(part),
     )
+    for line, about in zip(part.lines[whole:], part.about, strict=True):
+        yield blocks.section(line[:LONGEST], accessory=_way(part.topic, line, about))
+
+
+def _way(topic: Topic, line: str, about: UUID) -> Block:
+    """Return the button that leads to what a line is about."""
+    action, subject = _WAYS[topic]
+    label = say("Show {name}", name=text.plain(unescape(line), limit=50))
+    return blocks.button(say("Show"), action=action, value=ids.value(**{subject: about}), label=label)
+
+
+_WAYS: Mapping[Topic, tuple[ids.Action, str]] = {
+    Topic.EXPOSURES: (ids.Action.SHOW_ACCOUNT, "account"),
+    Topic.PROMISES: (ids.Action.SHOW, "invoice_id"),
+    Topic.DISPUTES: (ids.Action.SHOW_DISPUTE, "dispute"),
+}
+"""Where a line of a part leads, and which part of a button's value names it."""
 
 
 _LISTS: Mapping[Topic, tuple[ids.Action, str]] = {

@@ -19,7 +19,7 @@ from domain.operations.funnel import Counts
 from domain.operations.incident_lists import Shown as Incident
 from domain.operations.noise import Heard
 from domain.operations.reports import commitments, exposures, held_back, periods, takings, turnover
-from domain.operations.reports.commitments import Standing
+from domain.operations.reports.commitments import Named, Standing
 from domain.operations.reports.exposures import Coverage, Exposure
 from domain.operations.reports.held_back import HeldBack
 from domain.operations.reports.periods import Period
@@ -70,6 +70,9 @@ class Shared:
     week: Week | None
     incidents: tuple[Incident, ...] = field(default=(), kw_only=True)
     """That began within the period."""
+    broken: tuple[Named, ...] = field(default=(), kw_only=True)
+    filed: tuple[Named, ...] = field(default=(), kw_only=True)
+    """The foremost of the promises and the disputes, each by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +141,10 @@ async def shared(core: Core, *, kind: Kind, period: Period, actor: Actor) -> Sha
     Raises:
         NotAllowed: The actor may not look.
     """
+    broken, filed = await commitments.named(core, period=period, actor=actor)
     return Shared(
+        broken=broken,
+        filed=filed,
         takings=await takings.takings(core, period=period, actor=actor),
         promises=await commitments.promises(core, period=period, actor=actor),
         disputes=await commitments.disputes(core, period=period, actor=actor),

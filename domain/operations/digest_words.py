@@ -3,9 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 
 from babel.numbers import format_decimal
 
+from domain.commitments.dispute_reasons import BY_CODE
+from domain.commitments.states import PromiseState
 from domain.kernel import speech
 from domain.kernel.money import Money
 from domain.kernel.speech import counted, phrase, say
@@ -14,7 +17,7 @@ from domain.operations.chat_events import words
 from domain.operations.desks import Pile
 from domain.operations.digest_contents import Digest, Kind
 from domain.operations.reports import sheets
-from domain.operations.reports.commitments import Standing
+from domain.operations.reports.commitments import Named, Standing
 from domain.operations.reports.exposures import Exposure
 from domain.operations.reports.held_back import WAITS
 from domain.operations.reports.sheets import Share
@@ -53,6 +56,8 @@ class Part:
     topic: Topic
     title: str
     lines: tuple[str, ...]
+    about: tuple[UUID, ...] = ()
+    """What the last lines are about, one by one: customers of exposures, invoices of promises, disputes."""
 
 
 PILES: Mapping[Pile, str] = {
@@ -81,14 +86,29 @@ def parts(told: Digest, *, named: Callable[[str], str]) -> tuple[Part, ...]:
     found = (
         Part(Topic.MONEY, say("Collected against plan"), tuple(_takings(told))),
         Part(Topic.DECISIONS, say("Waits for you"), tuple(_piles(told))),
-        Part(Topic.PROMISES, say("Promises"), tuple(map(_standing, told.promises))),
-        Part(Topic.DISPUTES, say("New disputes"), tuple(map(_standing, told.disputes))),
+        Part(
+            Topic.PROMISES,
+            say("Promises"),
+            (*map(_standing, told.promises), *(_broken(each, named) for each in told.broken)),
+            tuple(each.id for each in told.broken),
+        ),
+        Part(
+            Topic.DISPUTES,
+            say("New disputes"),
+            (*map(_standing, told.disputes), *(_filed(each, named) for each in told.filed)),
+            tuple(each.id for each in told.filed),
+        ),
         Part(Topic.INCIDENTS, say("Incidents"), tuple(_incidents(told, named))),
         Part(Topic.HELD, say("Held back"), tuple(_held(told, named))),
         Part(Topic.WEEK, say("The figures of the week"), tuple(_week(told))),
         Part(Topic.MAIL, say("Deliverability of seven days"), tuple(_mail(told))),
         Part(Topic.PORTAL, say("Payment page, this week and last"), tuple(_portal(told))),
-        Part(Topic.EXPOSURES, say("Largest exposures"), tuple(_exposures(told, named))),
+        Part(
+            Topic.EXPOSURES,
+            say("Largest exposures"),
+            tuple(_exposures(told, named)),
+            tuple(each.account_id for each in largest(told)),
+        ),
         Part(Topic.AGEING, say("Ageing"), tuple(_ageing(told))),
         Part(Topic.NOISE, say("Counted instead of told"), tuple(_folded(told))),
     )
@@ -115,6 +135,24 @@ def _taken(each: Takings) -> str:
 
 def _standing(each: Standing) -> str:
     return f"{speech.said(each.standing, {})}: {speech.number(each.count)} ({speech.amount(each.amount)})"
+
+
+def _broken(each: Named, named: Callable[[str], str]) -> str:
+    about = {
+        "customer": named(each.account_name), "invoice": named(each.invoice_number), "amount": each.amount,
+        "day": each.day,
+    }  # fmt: skip
+    if each.standing == PromiseState.BROKEN:
+        return say("{customer}, {invoice}: {amount} promised by {day} did not come", **about)
+    return say("{customer}, {invoice}: of {amount} promised by {day} only a part came", **about)
+
+
+def _filed(each: Named, named: Callable[[str], str]) -> str:
+    reason = BY_CODE[each.standing].title if each.standing in BY_CODE else each.standing
+    return say(
+        "{customer}, {invoice}: {amount} disputed, {reason}",
+        customer=named(each.account_name), invoice=named(each.invoice_number), amount=each.amount, reason=reason,
+    )  # fmt: skip
 
 
 def _piles(told: Digest) -> Iterator[str]:

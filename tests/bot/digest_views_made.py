@@ -20,7 +20,7 @@ from domain.operations.desks import Pile, Waits
 from domain.operations.digest_contents import Digest, Kind, Week
 from domain.operations.funnel import Counts
 from domain.operations.noise import Heard
-from domain.operations.reports.commitments import Standing
+from domain.operations.reports.commitments import NAMED, Named, Standing
 from domain.operations.reports.exposures import Coverage, Exposure
 from domain.operations.reports.held_back import HeldBack, Reason
 from domain.operations.reports.periods import Period
@@ -64,6 +64,8 @@ def a_digest(name: str, *, many: int = 1, kind: Kind = Kind.DAILY) -> Digest:
         ageing=AgeingCompared(Ageing(DAY, (AGED,)), DAY - timedelta(7), {("EUR", "91+"): 500}),
         folded=(Heard("payment.received", 4, 0, many, 1),) * 6,
         week=week if kind is Kind.WEEKLY else None,
+        broken=tuple(Named(ID, name, "INV-1", EURO, each, DAY) for each in ("broken", "partly_kept") * 3)[:NAMED],
+        filed=(Named(ID, name, "INV-1", EURO, "wrong_amount", None),) * NAMED,
     )
 
 

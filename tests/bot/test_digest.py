@@ -1,11 +1,13 @@
 """Digests in Slack: once to its reader, with the picture below, whatever goes wrong between the two."""
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest_asyncio
 
+from bot import blocks
 from bot.app import Bot
+from bot.ids import Action
 from bot.views import digest as digest_views
 from domain.kernel.actor import SHELL
 from domain.kernel.core import Core
@@ -19,7 +21,7 @@ from tests.bot.digest_views_made import a_digest
 from tests.bot.fake_slack import FakeSlack
 from tests.builders import an_account, an_invoice
 from tests.clocks import StandingClock
-from tests.domain.operations.reports.books import euros, promised
+from tests.domain.operations.reports.books import disputed, euros, promised
 
 MARA = "U0MARA"
 
@@ -95,3 +97,31 @@ async def test_every_part_has_a_button_that_opens_the_list_behind_it(core: Core,
 
     assert set(topics) <= set(opened), "decisions have buttons of their own"
     assert [title for title, each in answers.items() if "any more" in each["text"] or not each["blocks"]] == []
+
+
+async def test_lines_about_one_thing_have_a_button_that_leads_to_it(core: Core, door: AtTheDoor) -> None:
+    invoice = await an_invoice(core, "A", account=await an_account(core, "R&D Ltd"), amount=euros(500))
+    yesterday = core.clock.now() - timedelta(days=1)
+    await promised(core, invoice, euros(50), date(2026, 3, 6), state="broken", judged_at=yesterday)
+    await disputed(core, invoice, euros(70), yesterday, due=core.clock.now(), risk=core.clock.now())
+
+    shown = await door.say("digest", by=VERA)
+    ways = {
+        each["accessory"]["action_id"]: each["accessory"]
+        for each in shown["blocks"]
+        if "accessory" in each and each["accessory"]["text"]["text"] == "Show"
+    }
+    opened = {action: await door.press(action, way["value"], by=VERA) for action, way in ways.items()}
+
+    assert set(ways) == {Action.SHOW_ACCOUNT, Action.SHOW, Action.SHOW_DISPUTE}
+    assert ways[Action.SHOW]["accessibility_label"].startswith("Show R&D Ltd, A: 50,00 EUR promised by")
+    assert "A" in opened[Action.SHOW]["text"]
+    assert "R&amp;D Ltd" in opened[Action.SHOW_ACCOUNT]["text"]
+    assert "70,00 EUR" in str(opened[Action.SHOW_DISPUTE])
+
+
+def test_a_digest_of_everything_leaves_room_for_what_is_put_below_it() -> None:
+    shown = digest_views.digest(a_digest("x" * 300, many=9999, kind=Kind.WEEKLY))
+
+    assert len(shown.blocks) < blocks.MOST_BLOCKS
+    assert blocks.problems(shown) == ()

@@ -10,7 +10,8 @@ Test disputes and what belongs to the test invoice are not counted. Each currenc
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
+from uuid import UUID
 
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
@@ -45,6 +46,40 @@ _DISPUTES = """
 """
 
 
+_NAMED = """
+    SELECT what, id, name, number, currency, minor, standing, day FROM (
+        SELECT 'broken' AS what, p.invoice_id AS id, a.name, i.number, p.currency, p.amount_minor AS minor,
+               p.state AS standing, p.promised_on AS day,
+               row_number() OVER (PARTITION BY p.currency ORDER BY p.amount_minor DESC, p.id) AS place
+        FROM promise p JOIN invoice i ON i.id = p.invoice_id AND i.state <> 'test' JOIN account a ON a.id = p.account_id
+        WHERE p.state IN ('broken', 'partly_kept') AND p.judged_at >= %(begins)s AND p.judged_at < %(ends)s
+        UNION ALL
+        SELECT 'filed', d.id, a.name, i.number, d.currency, d.amount_minor, d.reason_code, NULL,
+               row_number() OVER (PARTITION BY d.currency ORDER BY d.sla_due_at, d.id)
+        FROM dispute d JOIN invoice i ON i.id = d.invoice_id JOIN account a ON a.id = d.account_id
+        WHERE NOT d.is_test AND d.state = 'open' AND d.created_at >= %(begins)s AND d.created_at < %(ends)s
+    ) each WHERE place <= %(most)s ORDER BY what, place, currency
+"""
+
+NAMED = 5
+"""Promises and disputes that are told one by one: the largest, and the most urgent, of all currencies in turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """One commitment that a digest tells by itself."""
+
+    id: UUID
+    """Of the invoice, for a promise; of the dispute."""
+    account_name: str
+    invoice_number: str
+    amount: Money
+    standing: str
+    """A promise's state, a dispute's reason."""
+    day: date | None
+    """For when it was promised."""
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How many commitments stand so, in one currency."""
@@ -74,6 +109,22 @@ async def disputes(core: Core, *, period: Period, actor: Actor, scope: Scope = A
     return await _read(
         core, _DISPUTES.format(mine=scope.of("account_id")), tuple(DISPUTES), period=period, actor=actor, scope=scope
     )
+
+
+async def named(core: Core, *, period: Period, actor: Actor) -> tuple[tuple[Named, ...], tuple[Named, ...]]:
+    """Return promises that were judged broken or partly kept, and disputes that were filed and are open.
+
+    Raises:
+        NotAllowed: The actor may not look at the ledger.
+    """
+    actor.require(Permission.VIEW)
+    zone = core.merchant.zone
+    rows = await core.database.rows(_NAMED, {"begins": period.begins(zone), "ends": period.ends(zone), "most": NAMED})
+    found: dict[str, list[Named]] = {"broken": [], "filed": []}
+    for row in rows:
+        amount = Money(row["minor"], row["currency"])
+        found[row["what"]].append(Named(row["id"], row["name"], row["number"], amount, row["standing"], row["day"]))
+    return tuple(found["broken"][:NAMED]), tuple(found["filed"][:NAMED])
 
 
 async def _read(

@@ -105,7 +105,9 @@ async def test_promises_are_told_by_how_they_stand(core: Core) -> None:
     await promised(core, invoice, euros(90), date(2026, 3, 6), state="kept", judged_at=judged)
 
     found = await commitments.promises(core, period=YESTERDAY, actor=SHELL)
+    (broken,), filed = await commitments.named(core, period=YESTERDAY, actor=SHELL)
 
+    assert (broken.id, broken.amount, broken.day, filed) == (invoice.id, euros(70), date(2026, 3, 6), ())
     assert found == (
         Standing("due", 1, euros(50)), Standing("overdue", 2, euros(50)), Standing("broken", 1, euros(70))
     )  # fmt: skip
@@ -131,7 +133,10 @@ async def test_new_disputes_are_told_by_their_deadlines_and_tests_are_not(core: 
         await disputed(core, invoice, euros(major), at, due=due, risk=risk, state=state, is_test=is_test)
 
     found = await commitments.disputes(core, period=YESTERDAY, actor=SHELL)
+    _, named = await commitments.named(core, period=YESTERDAY, actor=SHELL)
 
+    assert [each.invoice_number for each in named][:2] == ["late", "risk"]
+    assert {each.invoice_number for each in named} == {"late", "risk", "open", "after"}
     assert found == (
         Standing("late", 1, euros(10)), Standing("at risk", 1, euros(20)), Standing("open", 2, euros(35)),
         Standing("closed", 1, euros(40)),
