@@ -204,7 +204,9 @@ async def started(
             left = end - time.monotonic()
             if left <= 0:
                 raise told from None
-            log.warning("the start waits for the database", why=str(told), seconds_left=round(left))
+            log.warning(
+                "the start waits for the database", why=str(told), error=type(error).__name__, seconds_left=round(left)
+            )
         else:
             return product
         with contextlib.suppress(TimeoutError):
