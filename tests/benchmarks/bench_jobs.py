@@ -30,11 +30,13 @@ async def a_database() -> AsyncIterator[str]:
     name = f"bench_{os.getpid()}"
     admin = database.embedded(SERVER_FOLDER, name="postgres_tests")
     address = database.embedded(SERVER_FOLDER, name=name)
-    await migrations.migrate(address, first_mode="autopilot")
-    async with database.opened(address, pool=WORKERS):
-        yield address
-    async with await psycopg.AsyncConnection.connect(admin, autocommit=True) as connection:
-        await connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    try:
+        await migrations.migrate(address, first_mode="autopilot")
+        async with database.opened(address, pool=WORKERS):
+            yield address
+    finally:
+        async with await psycopg.AsyncConnection.connect(admin, autocommit=True) as connection:
+            await connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 async def ours(address: str) -> tuple[float, float]:

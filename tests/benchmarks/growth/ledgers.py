@@ -55,8 +55,12 @@ _TABLES = ("timeline_entry", "mailing", "invoice", "payment", "mailing_item", "a
 _LATER = "UPDATE pg_index SET indisready = false WHERE indrelid = ANY(%s::text[]::regclass[])"
 """Each index is made in one go from the sorted whole, which also finds what is there twice."""
 
-_ONE_NOTE = "DELETE FROM newcomer n USING newcomer earlier WHERE earlier.id < n.id"
-"""Each piece has told the planner to look at everything; once is enough."""
+_NOTES = (
+    "DELETE FROM newcomer n USING newcomer earlier WHERE earlier.id < n.id",
+    "DELETE FROM stale_case WHERE account_id IS NOT NULL",
+)
+"""Each piece has told the planner and the queue to look at everything, and each contact to look at its customer; once
+is enough, or each invoice would be judged twice."""
 
 _HASTE = {"fsync": "off", "full_page_writes": "off", "max_wal_size": "4GB"}
 """Settings of the server while a ledger is made: one that is lost with the machine is made again."""
@@ -88,8 +92,9 @@ async def fill(database_address: str, invoices: int, *, now: datetime = START) -
         await _by_hands(database_address, [(shapes.OF_CUSTOMERS, values), *pieces])
         await _by_hands(database_address, [((_on("REINDEX TABLE {}", each),), {}) for each in _TABLES])
         # What a server's own housekeeping does within a minute or two; it would not count empty tables, either.
-        tables = (*_TABLES, "newcomer", "unread_name")
-        await connection.execute(_ONE_NOTE)
+        tables = (*_TABLES, "newcomer", "stale_case", "unread_name")
+        for each in _NOTES:
+            await connection.execute(each)
         await _by_hands(database_address, [((_on("VACUUM ANALYZE {}", each),), {}) for each in tables])
         found = await (await connection.execute(_MADE, values)).fetchone()
     assert found is not None
