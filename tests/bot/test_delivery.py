@@ -221,6 +221,24 @@ async def test_a_case_that_cannot_be_changed_is_posted_anew(
     assert len([each for each in tops(town) if each["text"].startswith("INV-1042, ")]) == 2
 
 
+async def test_a_thread_that_is_gone_and_a_channel_that_may_not_be_posted_in(
+    core: Core, town: Sandbox, tell: Tell
+) -> None:
+    invoice = await an_invoice(core)
+    await tell(await happened(core, a_decline(core, invoice)))
+    await fail(town, Fault.THREAD_GONE)
+    await tell(await happened(core, a_suppression(core, invoice)))
+    await fail(town, Fault.RESTRICTED)
+    await tell(await happened(core, a_quarantine(core, "1")))
+    (trouble,) = await chat_troubles.listed(core)
+    await tell(await happened(core, a_quarantine(core, "2")))
+
+    assert (trouble.code, trouble.is_whole) == ("restricted_action", False)
+    shown = str(told(town))
+    assert all(each in shown for each in ("INV-1042, ", "is suppressed", "quarantine"))
+    assert await chat_troubles.listed(core) == ()
+
+
 @pytest.mark.parametrize("fault", [Fault.INVALID_BLOCKS, Fault.BLOCKS_TOO_LONG, Fault.TOO_LONG])
 async def test_what_slack_finds_too_much_goes_in_plainer_words(
     core: Core, town: Sandbox, tell: Tell, fault: Fault

@@ -102,6 +102,25 @@ async def test_a_form_that_cannot_be_opened_is_told(door: AtTheDoor, core: Core,
     assert "did not show the form in time" in said["text"]
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(error="hash_conflict"), Fault(error="not_found"), Fault(error="invalid_blocks"), Fault(error="no_text"),
+        Fault(status=429, error="ratelimited", retry_after=3), Fault(status=503), Fault(silent=True),
+        Fault(text="<html>"),
+    ],
+)  # fmt: skip
+async def test_what_cannot_be_put_into_a_window_is_said_in_words(
+    door: AtTheDoor, core: Core, slack: FakeSlack, monkeypatch: pytest.MonkeyPatch, fault: Fault
+) -> None:
+    monkeypatch.setattr(answering, "AT_ONCE_SECONDS", 0.0)
+    slack.fail("views.update", fault)
+
+    said = await door.press(Action.ANSWER_QUESTION, ids.value(question=await asked(core)))
+
+    assert "did not show the form in time" in said["text"]
+
+
 async def test_slow_work_is_shown_an_empty_window_and_then_its_form(
     door: AtTheDoor, core: Core, slack: FakeSlack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
