@@ -11,6 +11,7 @@ from bot.modals import Modal
 from bot.routes import Answer, Command, Form, Group, Route, command
 from bot.views import access as views
 from bot.views import answers
+from bot.views import home as home_views
 from domain.kernel.actor import Actor, ActorKind, Permission
 from domain.kernel.core import Core
 from domain.kernel.speech import phrase, say
@@ -33,10 +34,14 @@ async def show(core: Core, ask: Ask) -> Message:
     return await _own(core, ask)
 
 
-async def request(core: Core, ask: Ask) -> Message:
-    """Answer ``/plixo access request [ROLE] [for 2 days] reason…``; without a role it is the least one."""
+async def request(core: Core, ask: Ask) -> Answer:
+    """Answer ``/plixo access request [ROLE] [for 2 days] reason…``; without a role it is the least one.
+
+    Alone it shows the form, or how it stands with what was asked for already.
+    """
     if not ask.words:
-        return await _own(core, ask)
+        own = await access_lists.of_account(core, slack_id=ask.slack_id)
+        return await _own(core, ask) if own is not None and own.open else home_views.ask_form()
     role, rest = _wanted(ask)
     term, rest = terms.term(core, rest)
     actor = _asker(ask)
@@ -179,6 +184,7 @@ COMMANDS: tuple[Command, ...] = (
         phrase("asks for a role"),
         REQUEST,
         request,
+        opens=0,
     ),
     command(Group.SELF, "access withdraw", "[@person]", None, phrase("takes that back"), "access withdraw", withdraw),
     command(

@@ -41,6 +41,9 @@ async def show_help(core: Core, ask: Ask) -> Message:
 
 EVERYTHING = "all"
 
+HELP_WORDS = frozenset({"?", "hilfe", "aide", "ayuda"})
+"""What people type who look for help in their own language."""
+
 HELP = Command(
     Group.SELF,
     ("help",),
@@ -69,7 +72,8 @@ async def _answer(core: Core, typed: str, *, slack_id: str, channel: str, called
     actor, unknown = await identity.who(core, slack_id=slack_id)
     log.info("command %s", " ".join(command.words) if command else "unknown")
     if command is None:
-        return answers.unknown(words[0], nearest=nearest(words, actor))
+        known = any(each.words[0] == words[0].casefold() for each in COMMANDS)
+        return answers.unknown(" ".join(words[: 1 + known]), nearest=nearest(words, actor))
     try:
         if command.permission is not None:
             if unknown is not None:
@@ -95,12 +99,21 @@ def find(words: tuple[str, ...]) -> tuple[Command | None, tuple[str, ...]]:
     if not words:
         return HELP, ()
     said = tuple(word.casefold() for word in words)
+    if said[0] in HELP_WORDS:
+        return HELP, words[1:]
     for command in sorted(COMMANDS, key=lambda each: -len(each.words)):
         if said[: len(command.words)] == command.words:
-            return command, words[len(command.words) :]
+            rest = words[len(command.words) :]
+            return (None, words) if rest and not command.takes and _has_more(command) else (command, rest)
     if re.search(r"\d", words[0]):
         return next(each for each in COMMANDS if each.words == ("invoice",)), words
     return None, words
+
+
+def _has_more(command: Command) -> bool:
+    """Tell whether there are longer commands that begin like this one; a word behind it was meant for one of them."""
+    own = len(command.words)
+    return any(len(each.words) > own and each.words[:own] == command.words for each in COMMANDS)
 
 
 def nearest(words: tuple[str, ...], actor: Actor) -> str | None:

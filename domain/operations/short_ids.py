@@ -8,6 +8,8 @@ from uuid import UUID
 
 from domain.kernel.core import Core
 from domain.kernel.speech import phrase
+from domain.kernel.transactions import Row
+from domain.ledger import invoices
 from domain.operations.refusals import NothingWaits, SeveralWait
 
 LENGTH = 8
@@ -53,10 +55,17 @@ class _Place:
     sql: str
     command: str
     """Which command lists them."""
+    of_invoice: str = ""
+    """How they are found by the number of an invoice, for people who have only that at hand."""
 
 
 _PLACES: Mapping[Waiting, _Place] = {
-    Waiting.DRAFT: _Place("SELECT id FROM mailing WHERE state = 'drafted'", "draft"),
+    Waiting.DRAFT: _Place(
+        "SELECT id FROM mailing WHERE state = 'drafted'",
+        "draft",
+        of_invoice="SELECT m.id FROM invoice i JOIN mailing_item x ON x.invoice_id = i.id AND x.state = 'included'"
+        " JOIN mailing m ON m.id = x.mailing_id WHERE m.state = 'drafted' AND i.number_key = %s LIMIT 2",
+    ),
     Waiting.APPROVED: _Place("SELECT id FROM mailing WHERE state = 'queued' AND approved_at IS NOT NULL", "draft"),
     Waiting.DISPUTE: _Place("SELECT id FROM dispute WHERE state = 'open'", "dispute list"),
     Waiting.CREDIT: _Place("SELECT id FROM credit WHERE state = 'proposed'", "credit list"),
@@ -86,24 +95,34 @@ def short(of: UUID) -> str:
 async def resolve(core: Core, *, what: Waiting, text: str) -> UUID:
     """Return the one thing of that kind that waits and whose id begins with *text*.
 
+    What is about invoices may be named by one of their numbers as well.
+
     Raises:
         NothingWaits: None does, or the text is no id.
         SeveralWait: More than one does.
     """
-    typed = text.strip("`'\".,;:#<>").casefold()
     place = _PLACES[what]
-    reference = _REFERENCE.fullmatch(typed) if what in _BY_REFERENCE else None
-    digits = reference[1] + reference[2] if reference else typed.replace("-", "")
-    if not _HEX.fullmatch(digits) or not SHORTEST <= len(digits) <= LONGEST:
-        raise NothingWaits(what, text, place.command)
-    if reference:
-        found_by, values = "replace(each.id::text, '-', '') LIKE %s", [f"%{digits}"]
-    else:  # a range, which an index answers: there may be millions
-        found_by, values = "each.id BETWEEN %s::uuid AND %s::uuid", [digits.ljust(32, "0"), digits.ljust(32, "f")]
-    rows = await core.database.rows(f"SELECT each.id FROM ({place.sql}) each WHERE {found_by} LIMIT 2", values)
+    rows = await _begun(core, what, text)
+    if not rows and place.of_invoice:
+        rows = await core.database.rows(place.of_invoice, (invoices.number_key(text),))
     if not rows:
         raise NothingWaits(what, text, place.command)
     if len(rows) > 1:
         raise SeveralWait(what, text)
     found: UUID = rows[0]["id"]
     return found
+
+
+async def _begun(core: Core, what: Waiting, text: str) -> list[Row]:
+    """Return what waits whose id begins with the text, two at the most."""
+    typed = text.strip("`'\".,;:#<>").casefold()
+    place = _PLACES[what]
+    reference = _REFERENCE.fullmatch(typed) if what in _BY_REFERENCE else None
+    digits = reference[1] + reference[2] if reference else typed.replace("-", "")
+    if not _HEX.fullmatch(digits) or not SHORTEST <= len(digits) <= LONGEST:
+        return []
+    if reference:
+        found_by, values = "replace(each.id::text, '-', '') LIKE %s", [f"%{digits}"]
+    else:  # a range, which an index answers: there may be millions
+        found_by, values = "each.id BETWEEN %s::uuid AND %s::uuid", [digits.ljust(32, "0"), digits.ljust(32, "f")]
+    return await core.database.rows(f"SELECT each.id FROM ({place.sql}) each WHERE {found_by} LIMIT 2", values)

@@ -100,10 +100,12 @@ async def test_a_stranger_sees_what_anyone_may_and_whom_to_ask(core: Core) -> No
 async def test_asking_for_access_names_the_controllers_and_the_account_to_tell_them(core: Core) -> None:
     await people.grant(core, slack_id="U2", name="Carla", role=Role.CONTROLLER, reason="test", actor=SHELL)
 
-    answer = await said(core, "access request", by=STRANGER)
+    answer = await said(core, "access", by=STRANGER)
+    form = await commands.answer(core, "access request", slack_id=STRANGER)
 
     assert "Carla" in answer
     assert STRANGER in answer
+    assert isinstance(form, Modal), "who types no role is asked"
 
 
 @pytest.mark.parametrize("command", [each for each in commands.COMMANDS if each.permission is not None])
@@ -125,12 +127,28 @@ async def test_a_role_without_the_right_is_refused_and_told_what_it_needs(core: 
 
 @pytest.mark.parametrize(
     ("typed", "meant"),
-    [("qeue", "/plixo queue"), ("lnik INV-7", "/plixo link INV-7"), ("acess request", "/plixo access request")],
+    [
+        ("qeue", "/plixo queue"),
+        ("lnik INV-7", "/plixo link INV-7"),
+        ("acess request", "/plixo access request"),
+        ("access reqest", "/plixo access request"),
+    ],
 )
 async def test_a_mistyped_command_is_guessed_but_not_run(core: Core, typed: str, meant: str) -> None:
     answer = await said(core, typed)
 
     assert f"Did you mean `{meant}`?" in answer
+
+
+@pytest.mark.parametrize("typed", ["hilfe", "Aide", "ayuda", "?"])
+async def test_help_is_found_in_the_languages_of_those_who_look_for_it(core: Core, typed: str) -> None:
+    assert await said(core, typed) == await said(core, "help")
+
+
+async def test_a_word_that_only_longer_commands_take_is_not_passed_over(core: Core) -> None:
+    answer = await said(core, "maintenance begin")
+
+    assert "There is no command maintenance begin" in answer
 
 
 async def test_a_guess_never_offers_what_the_person_may_not_do(core: Core) -> None:

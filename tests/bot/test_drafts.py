@@ -214,3 +214,19 @@ async def test_undo_that_comes_too_late_reads_what_became_of_the_mail(core: Core
 
 async def _version(core: Core) -> str:
     return (await draft_lists.page(core, actor=SHELL)).drafts[0].version
+
+
+async def test_a_draft_is_found_by_the_number_of_an_invoice_in_it(core: Core) -> None:
+    mailing = await a_draft(core)
+    row = await core.database.row(
+        "SELECT i.number FROM mailing_item x JOIN invoice i ON i.id = x.invoice_id WHERE x.mailing_id = %s",
+        (mailing.id,),
+    )
+    assert row is not None
+
+    by_number = await in_words.say(core, f"draft {row['number'].lower()}", slack_id=MIA)
+    by_id = await in_words.say(core, f"draft {short_ids.short(mailing.id)}", slack_id=MIA)
+    none = await in_words.say(core, "draft INV-9999", slack_id=MIA)
+
+    assert by_number == by_id
+    assert "INV-9999" in none.text

@@ -174,12 +174,16 @@ async def _exposures(core: Core, _: Period, actor: Actor, scope: Scope) -> Sheet
     )  # fmt: skip
 
 
+_BUCKETS = tuple(phrase("current") if each == "current" else each for each in BUCKETS)
+"""The names of the buckets; the others are figures."""
+
+
 async def _ageing(core: Core, _: Period, actor: Actor, scope: Scope) -> Sheet:
     found = await ageing.now(core, actor=actor, scope=scope)
     return Sheet(
         "ageing",
         phrase("Ageing"),
-        (_CURRENCY, *BUCKETS, _OPEN, _INVOICES),
+        (_CURRENCY, *_BUCKETS, _OPEN, _INVOICES),
         tuple(
             (each.currency, *(bucket.amount for bucket in each.buckets), each.total.amount, each.total.invoices)
             for each in found.currencies
