@@ -38,9 +38,9 @@ async def submit_answer(core: Core, filled: Filled) -> Message:
 
 
 async def press_correct(core: Core, press: Press) -> Answer:
-    """Answer a click on Something else…: ask what the mail means."""
+    """Answer a click on Something else…, or on a guess that is not clear enough: ask what the mail means."""
     mail = await _mail(core, press.subject.mail)
-    return views.card(mail) if mail.answered else forms.correct(mail)
+    return views.card(mail) if mail.answered else forms.correct(mail, place=press.subject.place or 1)
 
 
 async def submit_correct(core: Core, filled: Filled) -> Message:

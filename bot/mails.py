@@ -7,10 +7,11 @@ from bot import asks, mail_forms
 from bot.asks import Ask, Misunderstood, Press
 from bot.blocks import Message
 from bot.ids import Action, FormId
-from bot.routes import Command, Form, Group, Route, command
+from bot.routes import Answer, Command, Form, Group, Route, command
 from bot.views import answers
 from bot.views import mails as views
 from domain.casework import conversations, mail_answers, wishes
+from domain.casework.refusals import GuessUnclear
 from domain.deliverability import inbound
 from domain.kernel.actor import Permission
 from domain.kernel.core import Core
@@ -67,14 +68,20 @@ async def press_show(core: Core, press: Press) -> Message:
     return views.card(await conversations.card(core, mail_id=press.subject.mail))
 
 
-async def press_confirm(core: Core, press: Press) -> Message:
-    """Answer a click on a guess: it is done; what else the mail wants stands below, with the buttons for it."""
+async def press_confirm(core: Core, press: Press) -> Answer:
+    """Answer a click on a guess: it is done; what else the mail wants stands below, with the buttons for it.
+
+    Where the mail does not say something clearly enough, a form asks for it.
+    """
     subject = press.subject
     assert subject.mail is not None, "the route asks for it"
     assert subject.place is not None, "the route asks for it"
-    events = await wishes.confirm(
-        core, mail_id=subject.mail, place=subject.place, stamp=subject.seen or "", actor=press.actor
-    )
+    try:
+        events = await wishes.confirm(
+            core, mail_id=subject.mail, place=subject.place, stamp=subject.seen or "", actor=press.actor
+        )
+    except GuessUnclear:
+        return await mail_forms.press_correct(core, press)
     about = events[0].invoice_number if isinstance(events[0], InvoiceEvent) else None
     mail = await conversations.card(core, mail_id=subject.mail)
     beside = [f"{each.told()}." for each in events[1:-1]]
@@ -132,7 +139,7 @@ COMMANDS: tuple[Command, ...] = (
 
 BUTTONS: Mapping[Action, Route] = {
     Action.SHOW_MAIL: Route(Permission.VIEW, press_show, ("mail",)),
-    Action.CONFIRM_GUESS: Route(Permission.WORK_QUEUE, press_confirm, ("mail", "place", "seen")),
+    Action.CONFIRM_GUESS: Route(Permission.WORK_QUEUE, press_confirm, ("mail", "place", "seen"), opens=True),
     Action.MAIL_DONE: Route(Permission.WORK_QUEUE, press_done, ("mail",)),
     Action.ANSWER_MAIL: Route(Permission.WORK_QUEUE, mail_forms.press_answer, ("mail",), opens=True),
     Action.CORRECT_MAIL: Route(Permission.WORK_QUEUE, mail_forms.press_correct, ("mail",), opens=True),

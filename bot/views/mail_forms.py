@@ -36,9 +36,9 @@ def answer(mail: MailCard) -> Modal:
     )
 
 
-def correct(mail: MailCard) -> Modal:
-    """Return the form in which somebody says what a mail means; it begins with the first guess."""
-    guess = mail.guesses[0] if mail.guesses else None
+def correct(mail: MailCard, *, place: int = 1) -> Modal:
+    """Return the form in which somebody says what a mail means; it begins with the guess of that place."""
+    guess = mail.guesses[min(place, len(mail.guesses)) - 1] if mail.guesses else None
     number = mail.invoice_number or ""
     kinds = [Option(say(WANTS[each]), each.value) for each in CORRECTIONS]
     reasons = [Option(each.title, each.code) for each in dispute_reasons.REASONS]
