@@ -102,7 +102,9 @@ async def start(
     for each in (tells, prints, nowhere):
         os.close(each)
     news = await _reader(told)
-    child = Child(int(await news.readline()), await _reader(output))
+    number = await news.readline()
+    assert number, "the nursery has died; its traceback is on standard error"
+    child = Child(int(number), await _reader(output))
     child._ended = asyncio.create_task(_watched(child, news))
     return child
 
