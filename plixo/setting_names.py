@@ -1,11 +1,9 @@
 """Setting names: what is set by a name that no setting has, such as one that was typed wrong, would do nothing."""
 
-import os
 from collections.abc import Iterable
 from difflib import get_close_matches
-from pathlib import Path
 
-from dotenv import dotenv_values
+from pydantic_settings import DotEnvSettingsSource, EnvSettingsSource
 
 from plixo import secret_files
 from plixo.check_results import Result
@@ -23,9 +21,8 @@ async def check(settings: Settings) -> Result:
     The environment also has variables of others, such as tests. Values are not looked at.
     """
     del settings
-    file = Settings.model_config.get("env_file")
-    written = dotenv_values(Path(str(file))) if file else {}
-    strange = {*unknown(written), *(each for each in unknown(os.environ) if _meant(each))}
+    around = EnvSettingsSource(Settings).env_vars
+    strange = {*unknown(DotEnvSettingsSource(Settings).env_vars), *(each for each in unknown(around) if _meant(each))}
     if strange:
         return Result(
             "settings",

@@ -156,6 +156,8 @@ def settings(
     if setting is not None:
         chosen = setting
         told(lambda core: _set(core, name, chosen, value))
+        if chosen is Setting.ADDRESS:
+            typer.echo("A new address is mailed a code, and nothing else until that is typed in (--code).")
         return
 
     async def of(core: Core) -> Preferences:

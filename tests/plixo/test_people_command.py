@@ -63,12 +63,16 @@ async def test_settings_are_shown_and_set(plixo: Shell) -> None:
     await granted(plixo)
 
     done = await plixo("settings", "Carla", "digest time", "07:30")
+    addressed = await plixo("settings", "Carla", "digest address", "carla@merchant.example")
+    unconfirmed = await plixo("settings", "Carla", "--code", "nonsense")
     wrong = await plixo("settings", "Carla", "language", "klingon")
     shown = await plixo("settings", "carla", "--json")
 
     assert "digest time of Carla: as usual → 07:30" in done.out
     assert wrong.code == 1
     assert json.loads(shown.out)["digest time"] == "07:30"
+    assert "mailed a code" in addressed.out
+    assert (unconfirmed.code, json.loads(shown.out)["confirmed"]) == (1, "no")
 
 
 async def test_the_log_is_shown_and_taken_along_and_that_is_in_it(plixo: Shell, tmp_path: Path) -> None:
