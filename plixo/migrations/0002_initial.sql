@@ -1837,6 +1837,45 @@ CREATE TABLE erasure_secret (
     proof   bytea NOT NULL                     -- digest of it, so that a wrong key is noticed
 );
 
+-- A text without the words that a pattern finds, with the mark in their place; a sentence that is kept with its values
+-- (domain/kernel/sentences.py) loses them value by value, and stays one.
+CREATE FUNCTION words_out_of_text(told text, pattern text, mark text) RETURNS text
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog AS $$
+BEGIN
+    IF starts_with(told, '{"say"') THEN
+        BEGIN
+            RETURN public.words_out_of_json(told::json, pattern, mark);
+        EXCEPTION WHEN data_exception THEN  -- a person's words that only look like it
+            NULL;
+        END;
+    END IF;
+    RETURN regexp_replace(told, pattern, mark, 'gi');
+END $$;
+
+-- The same of each text in JSON, its keys in their order; figures, days and currencies are no words.
+CREATE FUNCTION words_out_of_json(told json, pattern text, mark text) RETURNS text
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog AS $$
+BEGIN
+    CASE json_typeof(told)
+    WHEN 'string' THEN
+        RETURN to_json(public.words_out_of_text(told #>> '{}', pattern, mark))::text;
+    WHEN 'array' THEN
+        RETURN '[' || coalesce((
+            SELECT string_agg(public.words_out_of_json(one, pattern, mark), ', ' ORDER BY nth)
+            FROM json_array_elements(told) WITH ORDINALITY AS u (one, nth)), '') || ']';
+    WHEN 'object' THEN
+        IF (SELECT count(*) = 1 AND min(name) IN ('day', 'number') FROM json_object_keys(told) AS u (name)) THEN
+            RETURN told::text;  -- a value of such a sentence
+        END IF;
+        RETURN '{' || coalesce((
+            SELECT string_agg(to_json(regexp_replace(name, pattern, mark, 'gi'))::text || ': ' || CASE name
+                WHEN 'currency' THEN one::text ELSE public.words_out_of_json(one, pattern, mark) END, ', ' ORDER BY nth)
+            FROM json_each(told) WITH ORDINALITY AS u (name, one, nth)), '') || '}';
+    ELSE
+        RETURN told::text;
+    END CASE;
+END $$;
+
 -- Whether a text is another with the mark where some of its words stood: words go, and none comes but the mark.
 CREATE FUNCTION gave_way(was text, became text, mark text) RETURNS boolean
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog AS $$

@@ -135,10 +135,16 @@ def _walked(value: Any, leaf: Callable[[str, str], str], name: str) -> Any:
         return value if name in FIXED or _FIXED.fullmatch(value) else leaf(name, value)
     if isinstance(value, list):
         return [_walked(each, leaf, name) for each in value]
-    if isinstance(value, dict):
-        return {key: _walked(each, leaf, "words" if name in WORDY else key) for key, each in value.items()}
+    if isinstance(value, dict) and value.keys() not in _FIGURES:
+        inside = name in WORDY
+        return {
+            key: _walked(each, leaf, "words" if inside and key not in FIXED else key) for key, each in value.items()
+        }
     return value
 
+
+_FIGURES = ({"day"}, {"number"})
+"""Values of a kept sentence (``kernel/sentences.py``) that would be none without a part of them."""
 
 _FIXED = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|\d{4}-\d\d-\d\d(?:[T ].*)?", re.DOTALL)
 """Ids, days and moments, as the database has it."""

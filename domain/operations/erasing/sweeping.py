@@ -10,6 +10,9 @@ from domain.operations.erasing.words import CONTACT, Words
 PAGE = 2_000
 """Rows that one transaction looks at; each holds its locks for some hundredths of a second."""
 
+KEPT = '{"say"'
+"""How a sentence begins that a column of text keeps (``kernel/sentences.py``); it is JSON."""
+
 _TOP = (
     "SELECT {key} AS top FROM (SELECT t.{key} FROM {table} t{after} ORDER BY t.{key} LIMIT %(page)s) page"
     " ORDER BY {key} DESC LIMIT 1"
@@ -40,7 +43,7 @@ def values(words: Words, *, begun: object) -> dict[str, Any]:
         "keys": list(words.keys), "stand_ins": list(words.stand_ins), "stand_in": next(iter(words.stand_ins), ""),
         "ids": list(words.ids), "accounts": list(words.accounts), "mark": words.mark, "begun": begun,
         "far": words.far(), "near": words.near(), "far_json": words.far(escaped=True),
-        "near_json": words.near(escaped=True), "bytes": words.as_bytes(),
+        "near_json": words.near(escaped=True), "near_leaf": words.near(alone=False), "bytes": words.as_bytes(),
     }  # fmt: skip
 
 
@@ -61,13 +64,13 @@ async def _changed(tx: Transaction, place: Place, words: Words, known: dict[str,
 def _words_out(place: Place, words: Words, window: str) -> str:
     """Return the statement that takes words out of texts; of rows that are about others, only what is theirs alone."""
     about = place.near if words.whom == CONTACT else "true"
-    pattern, in_json = (
+    pattern, leaf = (
         (
             f"CASE WHEN {about} THEN %(near)s ELSE %(far)s END",
-            f"CASE WHEN {about} THEN %(near_json)s ELSE %(far_json)s END",
+            f"CASE WHEN {about} THEN %(near_leaf)s ELSE %(far)s END",
         )
         if about
-        else ("%(far)s", "%(far_json)s")
+        else ("%(far)s", "%(far)s")
     )
     texts = {each: f"t.{each}" for each in place.texts} | {
         each: f"array_to_string(t.{each}, chr(10))" for each in place.arrays
@@ -76,20 +79,23 @@ def _words_out(place: Place, words: Words, window: str) -> str:
     files = {each: f"convert_from(t.{each}, 'UTF8')" for each in place.files}
     if not (texts or json or files):
         return ""
-    changes = [f"{each} = regexp_replace(t.{each}, {pattern}, %(mark)s, 'gi')" for each in place.texts]
+    changes = [f"{each} = words_out_of_text(t.{each}, {pattern}, %(mark)s)" for each in place.texts]
     changes += [
-        f"{each} = ARRAY(SELECT regexp_replace(one, {pattern}, %(mark)s, 'gi') FROM unnest(t.{each})"
+        f"{each} = ARRAY(SELECT words_out_of_text(one, {pattern}, %(mark)s) FROM unnest(t.{each})"
         " WITH ORDINALITY AS u (one, nth) ORDER BY nth)"
         for each in place.arrays
     ]
-    changes += [f"{each} = regexp_replace({text}, {in_json}, %(mark)s, 'gi')::jsonb" for each, text in json.items()]
+    changes += [f"{each} = words_out_of_json({text}::json, {leaf}, %(mark)s)::jsonb" for each, text in json.items()]
     changes += [
         f"{each} = convert_to(regexp_replace({text}, %(near)s, %(mark)s, 'gi'), 'UTF8')" for each, text in files.items()
     ]
 
     def found(which: str) -> str:
         return " OR ".join(
-            [f"{each} ~* %({which})s" for each in texts.values()]
+            [
+                f"{each} ~* %({which})s OR strpos({each}, '{KEPT}') > 0 AND {each} ~* %({which}_json)s"
+                for each in texts.values()
+            ]
             + [f"{each} ~* %({which}_json)s" for each in json.values()]
             + [f"{each} ~* %(near)s" for each in files.values()]
         )

@@ -55,14 +55,18 @@ class Words:
         return _any([_bounded(each, False) for each in octal])
 
     def far(self, *, escaped: bool = False) -> str:
-        """Return the pattern of what is theirs wherever it stands; *escaped* as texts are written in JSON."""
+        """Return the pattern of what is theirs wherever it stands; *escaped* finds it in JSON, and a little more."""
         return _any([_bounded(each, escaped) for each in (*self.keys, *self.marks)])
 
-    def near(self, *, escaped: bool = False, named: bool = False) -> str:
-        """Return the pattern of what is theirs in texts about their customers, or in those that are *named* theirs."""
+    def near(self, *, escaped: bool = False, named: bool = False, alone: bool = True) -> str:
+        """Return the pattern of what is theirs in texts about their customers, or in those that are *named* theirs.
+
+        What is all that a text holds is looked for too, unless not *alone*: within JSON it may be a word of ours.
+        """
         masks = self.shown if named else self.masks
         sentences = [_bounded(each, escaped) for each in (*self.keys, *self.marks, *masks, *self.names)]
-        return _any([*sentences, *([] if escaped else [f"^{_plain(each, False)}$" for each in self.whole])])
+        whole = self.whole if alone and not escaped else ()
+        return _any([*sentences, *(f"^{_plain(each, False)}$" for each in whole)])
 
     def as_json(self) -> dict[str, Any]:
         """Return it as it is kept."""
@@ -104,9 +108,15 @@ def _any(patterns: Sequence[str]) -> str:
 
 def _bounded(text: str, escaped: bool) -> str:
     """Return the pattern of a text that is not a part of a longer word, name or address."""
-    return rf"(?<![\w.+%-]){_plain(text, escaped)}(?![\w-]|[.@]\w)"
+    before = r"(?:(?<![\w.+%-])|(?<=\\[nrtf]))" if escaped else r"(?<![\w.+%-])"  # the end of a line is \n in JSON
+    return rf"{before}{_plain(text, escaped)}(?![\w-]|[.@]\w)"
 
 
 def _plain(text: str, escaped: bool) -> str:
-    shown = text.replace("\\", "\\\\").replace('"', '\\"') if escaped else text
-    return r"\s+".join(re.escape(each) for each in shown.split())
+    """Return the pattern of a text; JSON within JSON has more than one backslash before what it escapes."""
+    if not escaped:
+        return r"\s+".join(re.escape(each) for each in text.split())
+    return r"(?:\s|\\+[nrtf])+".join(
+        "".join(r"\\+" if one == "\\" else r'\\+"' if one == '"' else re.escape(one) for one in each)
+        for each in text.split()
+    )
