@@ -1,11 +1,13 @@
 """A fortnight of the simulated year, in two minutes; `make soak` plays it before all of the year."""
 
+import asyncio
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
-from tests import databases
+from plixo import database
 from tests.soak import checker
 from tests.soak.__main__ import seed
 from tests.soak.year import Size, Year
@@ -19,7 +21,8 @@ USUAL = 77
 async def test_a_fortnight_leaves_nothing_wrong_nothing_lost_and_nothing_unexplained(tmp_path: Path) -> None:
     size = Size(seed=seed(USUAL), accounts=30, days=14, hours=(2.0, 9.0))
     sys.stdout.write(f"PLIXO_SOAK_SEED={size.seed}\n")
-    async with databases.of_its_own() as address:
+    with TemporaryDirectory(prefix="plixo-soak-") as folder:  # a server of its own: it needs most of the connections
+        address = await asyncio.to_thread(database.embedded, Path(folder) / "postgres")
         year = Year(size, address, tmp_path)
 
         record = await year.play()
