@@ -180,7 +180,7 @@ def _is_good(row: Row, now: datetime) -> bool:
 
 def _is(core: Core, code_id: UUID, address: str, typed: str) -> bool:
     """Tell whether that is the code, under any of the keys: one may have been put before the others meanwhile."""
-    said = "".join(each for each in typed if each not in " -.\u00a0").encode()
+    said = "".join(each for each in typed if each not in " -.\u00a0").encode(errors="replace")
     every = [_digits(core, key, code_id, address).encode() for key in core.keys.keys]
     return any([compare_digest(each, said) for each in every])  # noqa: C419 - all are compared, whichever it is
 

@@ -182,7 +182,7 @@ async def test_a_code_outlives_a_rotation_of_the_keys_and_needs_one_of_them(core
     assert (await preferences.of(core, anna)).confirmed
 
 
-@pytest.mark.parametrize("typed", ["", "abcdef", "١٢٣٤٥٦", "1" * 5_000, "' OR 1=1"])
+@pytest.mark.parametrize("typed", ["", "abcdef", "١٢٣٤٥٦", "1" * 5_000, "' OR 1=1", "\udcff"])
 async def test_nonsense_is_a_wrong_code(core: Core, typed: str) -> None:
     anna, actor = await person(core, ANNA)
     await given(core, anna, actor)
