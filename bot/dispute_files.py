@@ -18,7 +18,6 @@ from domain.commitments import dispute_uploads
 from domain.commitments.dispute_refusals import FilesUnkept
 from domain.commitments.dispute_uploads import Awaited
 from domain.commitments.documents import LARGEST
-from domain.kernel import kept
 from domain.kernel.core import Core
 from domain.kernel.jobs import JobFunction, TryLater
 from domain.kernel.refusals import Refusal
@@ -31,8 +30,6 @@ SOURCE = "slack:"
 """Before the id of a file at Slack."""
 
 NEVER_CAME = phrase("It could not be fetched for a day ({why}).")
-
-kept.learn(NEVER_CAME)
 
 
 class DisputeFiles:

@@ -11,7 +11,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import errors
 from bot.calls import Calls
 from bot.errors import SlackAway, SlackRefused
-from domain.kernel import kept
 from domain.kernel.speech import phrase, say
 from domain.operations.imports import handing
 
@@ -27,8 +26,6 @@ ELSEWHERE = phrase("The file does not lie at Slack, so it cannot be fetched. Upl
 FORBIDDEN = phrase("Slack does not hand the file out: the app may not read files; install it again from its manifest.")
 LOST = phrase("Slack does not hand the file out: it is gone.")
 PAGE = phrase("Slack sent a page instead of the file: the app may not read files. Install it again.")
-
-kept.learn(UNHANDED, ELSEWHERE, FORBIDDEN, LOST, PAGE)
 
 
 class Unfetchable(Exception):

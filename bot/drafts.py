@@ -11,7 +11,6 @@ from bot.routes import Answer, Command, Form, Group, Route, command
 from bot.views import answers
 from bot.views import draft_forms as forms
 from bot.views import drafts as views
-from domain.kernel import kept
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.speech import phrase, say
@@ -27,8 +26,6 @@ REASONS: Mapping[str, str] = {
     "amount": phrase("the amount is not right"),
 }
 """Reasons that can be given by a click, as they are kept."""
-
-kept.learn(*REASONS.values())
 
 
 async def show(core: Core, ask: Ask) -> Message:
@@ -97,11 +94,11 @@ async def press_approve(core: Core, press: Press) -> Message:
 async def press_reject(core: Core, press: Press) -> Answer:
     """Answer a click on Reject…: ask why; a button of an older card rejects for the reason that it names."""
     mailing_id = _mailing(press)
-    reason = REASONS.get(press.subject.seen or "")
-    if reason is None:
+    quick = REASONS.get(press.subject.seen or "")
+    if quick is None:
         shown = await draft_lists.show(core, mailing_id=mailing_id, actor=press.actor)
         return forms.reject(shown.draft, reasons=REASONS)
-    event = await drafts.reject(core, mailing_id=mailing_id, reason=reason, actor=press.actor)
+    event = await drafts.reject(core, mailing_id=mailing_id, reason=say(quick), actor=press.actor)
     return answers.done(event, replaces=True)
 
 

@@ -10,7 +10,6 @@ from bot.ids import Action
 from bot.routes import Command, Group, Route, command
 from bot.views import answers
 from bot.views import holds as views
-from domain.kernel import kept
 from domain.kernel.actor import Permission
 from domain.kernel.core import Core
 from domain.kernel.speech import phrase, say
@@ -23,8 +22,6 @@ from domain.outreach.holds import HoldKind, HoldShown
 
 LIFTED = phrase("lifted in Slack")
 """The reason that is noted of a click."""
-
-kept.learn(LIFTED)
 
 EXAMPLE = "hold INV-1042 until friday they change their bank"
 OF_ACCOUNT = 'hold account "Acme Ltd" until friday they are moving'
@@ -98,7 +95,7 @@ async def include(core: Core, ask: Ask) -> Message:
 async def press_lift(core: Core, press: Press) -> Message:
     """Answer a click on Lift: the reason is that somebody decided it."""
     assert press.subject.hold is not None, "the route asks for it"
-    event = await holds.lift(core, hold_id=press.subject.hold, reason=LIFTED, actor=press.actor)
+    event = await holds.lift(core, hold_id=press.subject.hold, reason=say(LIFTED), actor=press.actor)
     return answers.done(event)
 
 

@@ -12,7 +12,6 @@ from bot.modals import Modal
 from bot.routes import Command, Form, Group, Route, command
 from bot.views import answers
 from bot.views import maintenance as views
-from domain.kernel import kept
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.speech import phrase, say
@@ -23,8 +22,6 @@ from domain.outreach.refusals import GateRefused
 
 OVER = phrase("maintenance is over")
 """Why it is opened again, unless somebody says more."""
-
-kept.learn(OVER)
 
 LONGER = timedelta(hours=1)
 """By which the button prolongs it."""
@@ -82,7 +79,7 @@ async def _begin(core: Core, *, until: datetime, reason: str, actor: Actor) -> M
 
 async def off(core: Core, ask: Ask) -> Message:
     """Answer ``/plixo maintenance off [reason…]``."""
-    reason = " ".join(ask.words) or OVER
+    reason = " ".join(ask.words) or say(OVER)
     return answers.done(await maintenance.end(core, reason=reason, actor=ask.actor))
 
 
@@ -102,7 +99,7 @@ async def prolong(core: Core, ask: Ask) -> Message:
 async def press_end(core: Core, press: Press) -> Message:
     """Answer a click on End now."""
     await _current(core, press)
-    return answers.done(await maintenance.end(core, reason=OVER, actor=press.actor))
+    return answers.done(await maintenance.end(core, reason=say(OVER), actor=press.actor))
 
 
 async def press_prolong(core: Core, press: Press) -> Message:

@@ -10,7 +10,6 @@ from bot.ids import Action
 from bot.routes import Command, Group, Route, command
 from bot.views import answers
 from bot.views import preview as views
-from domain.kernel import kept
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
@@ -25,8 +24,6 @@ VETO = "veto INV-1042 3 we spoke on the phone"
 
 STRUCK = phrase("struck out in the preview")
 """Kept as the reason of a veto that was made by a click."""
-
-kept.learn(STRUCK)
 
 
 async def show(core: Core, ask: Ask) -> Message:
@@ -78,7 +75,9 @@ async def press_veto(core: Core, press: Press) -> Message:
     """Answer a click on Veto in a preview."""
     assert press.subject.invoice is not None and press.subject.step is not None  # noqa: PT018 - the route asks for both
     number = await cases.number(core, invoice_id=press.subject.invoice)
-    event = await vetoes.strike(core, invoice_number=number, step=press.subject.step, reason=STRUCK, actor=press.actor)
+    event = await vetoes.strike(
+        core, invoice_number=number, step=press.subject.step, reason=say(STRUCK), actor=press.actor
+    )
     return answers.done(event, views.restore(event.invoice_id, event.step))
 
 

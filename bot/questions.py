@@ -12,7 +12,6 @@ from bot.views import answers
 from bot.views import questions as views
 from domain.casework import questions
 from domain.casework.states import QuestionState
-from domain.kernel import kept
 from domain.kernel.actor import Permission
 from domain.kernel.core import Core
 from domain.kernel.speech import phrase, say
@@ -25,8 +24,6 @@ CLOSE = "question close Q-1A2B-3C4D answered on the telephone"
 
 DEALT_WITH = phrase("dealt with another way")
 """Kept as the note of a question that was closed by a click."""
-
-kept.learn(DEALT_WITH)
 
 
 async def listed(core: Core, ask: Ask) -> Message:
@@ -79,7 +76,7 @@ async def submit_answer(core: Core, filled: Filled) -> Message:
 async def press_close(core: Core, press: Press) -> Message:
     """Answer a click on Dealt with."""
     assert press.subject.question is not None, "the route asks for it"
-    event = await questions.close(core, question_id=press.subject.question, note=DEALT_WITH, actor=press.actor)
+    event = await questions.close(core, question_id=press.subject.question, note=say(DEALT_WITH), actor=press.actor)
     return answers.done(event, replaces=True)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from bot.filled import Misfilled, Values
+from domain.kernel.speech import joined, say
 
 FIELD, QUICK = "reason", "quick"
 """The names of the two fields."""
@@ -14,7 +15,8 @@ def given(values: Values, quick: Mapping[str, str], *, or_else: str) -> str:
     Raises:
         Misfilled: There is none; *or_else* stands at the field.
     """
-    own, chosen = values.text(FIELD), quick.get(values.choice(QUICK), "")
+    own, quickly = values.text(FIELD), quick.get(values.choice(QUICK))
+    chosen = say(quickly) if quickly else ""
     if not own and not chosen:
         raise Misfilled({FIELD: or_else})
-    return f"{chosen}: {own}" if own and chosen else own or chosen
+    return joined(": ", [chosen, own]) if own and chosen else own or chosen

@@ -15,7 +15,6 @@ from bot.views import case_forms as forms
 from bot.views import snoozes as views
 from domain.casework import snoozes
 from domain.casework.refusals import SnoozeImpossible
-from domain.kernel import kept
 from domain.kernel.actor import Permission
 from domain.kernel.clock import local_date
 from domain.kernel.core import Core
@@ -58,8 +57,6 @@ CHOICES: Mapping[str, Choice] = {
 }
 """What the menu on a card offers, beside any other day."""
 
-kept.learn(*(each.reason for each in CHOICES.values()))
-
 
 async def snooze(core: Core, ask: Ask) -> Answer:
     """Answer ``/plixo snooze INV-1042 until friday reason…``; what is missing is asked for in a form.
@@ -92,7 +89,7 @@ async def press(core: Core, press: Press) -> Answer:
     if choice is None:
         return forms.snooze(case, ends=_ends(core), card=press.subject.card, other=True)
     event = await snoozes.snooze(
-        core, invoice_number=case.invoice_number, until=choice.until(core), reason=choice.reason, actor=press.actor
+        core, invoice_number=case.invoice_number, until=choice.until(core), reason=say(choice.reason), actor=press.actor
     )
     return answers.done(event, views.wake(event.invoice_id))
 

@@ -11,7 +11,6 @@ from bot.views import answers
 from bot.views import tasks as views
 from domain.casework import task_lists, tasks
 from domain.casework.tasks import TaskKind
-from domain.kernel import kept
 from domain.kernel.actor import Permission
 from domain.kernel.core import Core
 from domain.kernel.speech import phrase, say
@@ -60,7 +59,7 @@ async def add(core: Core, ask: Ask) -> Message:
     reason = asks.reason(behind, why=say("What is to be done?"), example=ADD)
     event = await tasks.add(core, kind=kind, invoice_number=number, reason=reason, actor=ask.actor)
     if event is None:
-        return answers.done_already(say("A task “{task}” is open for that customer.", task=kept.said(kind.value)))
+        return answers.done_already(say("A task “{task}” is open for that customer.", task=say(kind.value)))
     return answers.done(
         event, note=say("Close it: /plixo task done {id} what came of it", id=short_ids.short(event.task_id))
     )

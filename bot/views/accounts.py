@@ -6,7 +6,7 @@ from bot import blocks, ids, text
 from bot.blocks import Block, Message
 from domain.casework.accounts import Customer, Exposure, OpenInvoice, ShownContact
 from domain.casework.task_lists import TaskLine
-from domain.kernel import kept
+from domain.kernel import sentences
 from domain.kernel.money import Money
 from domain.kernel.speech import amount, say, say_as
 from domain.ledger.contacts import ContactRole
@@ -123,7 +123,7 @@ def _contact(contact: ShownContact) -> str:
         address = f"{address} ({contact_role(contact.role)})"
     if not contact.suppressed_for:
         return address
-    why = text.said(kept.said(contact.suppressed_for), limit=40)
+    why = text.said(say(contact.suppressed_for), limit=40)
     return say("{address} (suppressed: {why})", address=address, why=why)
 
 
@@ -145,7 +145,7 @@ def _sums(amounts: Iterable[Money]) -> str:
 
 
 def _task(task: TaskLine) -> str:
-    return f"{kept.said(task.kind.value)}: {kept.said(task.reason)}"
+    return f"{say(task.kind.value)}: {sentences.said(task.reason)}"
 
 
 def _lines(lines: Sequence[str]) -> str:

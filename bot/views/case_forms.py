@@ -15,7 +15,7 @@ from domain.casework.phone_calls import CallOutcome
 from domain.commitments.dispute_reasons import REASONS, document
 from domain.commitments.documents import LARGEST, MOST
 from domain.commitments.pauses import Paused
-from domain.kernel import kept
+from domain.kernel import sentences
 from domain.kernel.speech import phrase, say
 from domain.operations.cases import Case
 
@@ -158,7 +158,7 @@ def call(case: Case | None, *, card: Literal[True] | None = None) -> Modal:
             inputs.radio(
                 "outcome",
                 say("What came of it?"),
-                [Option(states.capital(kept.said(each.value)), each.name) for each in CallOutcome],
+                [Option(states.capital(say(each.value)), each.name) for each in CallOutcome],
                 initial=CallOutcome.SPOKE.name,
             ),
             inputs.text("note", say("Note"), lines=True, most=NOTE_LENGTH, optional=True),
@@ -211,7 +211,7 @@ def find_invoice() -> Modal:
 def _may_be_promised(paused: Paused) -> str:
     if not paused.why:
         return say("{amount} may be promised.", amount=paused.chaseable)
-    why = text.said(kept.said(paused.why), limit=300)
+    why = text.said(sentences.said(paused.why), limit=300)
     return say("{amount} may be promised ({why}).", amount=paused.chaseable, why=why)
 
 

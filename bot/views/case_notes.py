@@ -6,7 +6,7 @@ from bot import blocks, ids, text
 from bot.blocks import Block
 from bot.views import drafts, letters, mails, questions, states
 from domain.commitments.dispute_reasons import BY_CODE
-from domain.kernel import kept
+from domain.kernel import sentences
 from domain.kernel.speech import phrase, say
 from domain.operations.case_notes import (
     CaseApproved,
@@ -160,14 +160,14 @@ def _dispute(dispute: CaseDispute) -> str:
 
 
 def _hold(hold: CaseHold) -> str:
-    about = {"kind": states.of_hold(hold.kind), "why": text.said(kept.said(hold.reason), limit=120)}
+    about = {"kind": states.of_hold(hold.kind), "why": text.said(sentences.said(hold.reason), limit=120)}
     if hold.until is None:
         return say("*On hold* ({kind}) until somebody lifts it: {why}", **about)
     return say("*On hold* ({kind}) until {until}: {why}", until=text.moment(hold.until), **about)
 
 
 def _draft(draft: CaseDraft) -> str:
-    needs = ", ".join(text.said(kept.said(each), limit=40) for each in draft.needs[:4]) or say("it was given back")
+    needs = ", ".join(text.said(sentences.said(each), limit=40) for each in draft.needs[:4]) or say("it was given back")
     return say(
         "*Draft*: {letter} waits for an approval since {since} ({needs})",
         letter=letters.named(draft.letter),

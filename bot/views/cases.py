@@ -6,7 +6,6 @@ from typing import Literal
 from bot import blocks, ids, text
 from bot.blocks import Block, Confirmation, Message
 from bot.views import case_notes, letters, states
-from domain.kernel import kept
 from domain.kernel.speech import again, amount, counted, phrase, say, say_as
 from domain.operations.cases import Case, CaseCadence, CaseContact, CaseLine, CaseLink, CaseMail, LinkStanding
 from domain.operations.searches import Match, Matches
@@ -130,7 +129,7 @@ def _contact(contact: CaseContact) -> str:
     address = text.foreign(contact.address)
     if not contact.suppressed_for:
         return address
-    return say("{address} (suppressed: {why})", address=address, why=text.said(kept.said(contact.suppressed_for)))
+    return say("{address} (suppressed: {why})", address=address, why=text.said(say(contact.suppressed_for)))
 
 
 def _links(case: Case) -> str:

@@ -6,7 +6,7 @@ from bot import blocks, ids, text
 from bot.blocks import Block, Confirmation, Message
 from bot.modals import Modal
 from bot.views import reasons
-from domain.kernel import kept
+from domain.kernel import sentences
 from domain.kernel.speech import amount, counted, say
 from domain.ledger.credits import WaitingCredit
 from domain.operations import short_ids
@@ -50,7 +50,7 @@ def reject_form(credit: WaitingCredit) -> Modal:
 
 
 def _why(credit: WaitingCredit) -> str:
-    return f"_{text.said(kept.said(credit.reason), limit=200)}_"
+    return f"_{text.said(sentences.said(credit.reason), limit=200)}_"
 
 
 def _becomes(credit: WaitingCredit) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 from bot import blocks, ids, text
 from bot.blocks import Block, Message
 from bot.views import suppression_words as words
-from domain.kernel import addresses, kept, speech
+from domain.kernel import addresses, sentences, speech
 from domain.kernel.speech import counted, say, say_as
 from domain.outreach.mail_reports import COMPLAINTS_FAIL, Figures, Line, MailReport, OpenBreaker, Standing
 from domain.outreach.warm_up import BOUNCE_COUNT, BOUNCE_RATE, COMPLAINT_COUNT, COMPLAINT_RATE
@@ -122,7 +122,7 @@ def _day(written: str) -> object:
 
 def _breaker(each: OpenBreaker) -> str:
     until = say("one mail is trying") if each.probing else say("until {moment}", moment=text.moment(each.until))
-    return f"{text.foreign(each.provider, limit=60)}, {until}: {text.said(kept.said(each.reason), limit=160)}"
+    return f"{text.foreign(each.provider, limit=60)}, {until}: {text.said(sentences.said(each.reason), limit=160)}"
 
 
 def _worst(head: str, lines: Sequence[Line], *, masked: bool) -> list[Block]:

@@ -10,7 +10,7 @@ from domain.commitments.dispute_deadlines import Sla
 from domain.commitments.dispute_queries import DisputeCounts, DisputeView, UploadLine
 from domain.commitments.dispute_uploads import Awaited
 from domain.commitments.documents import DocumentLine
-from domain.kernel import kept, speech
+from domain.kernel import sentences, speech
 from domain.kernel.speech import counted, say, say_as
 
 Owners = Mapping[UUID, str]
@@ -84,7 +84,7 @@ def missed(file: Awaited) -> Message:
         file=text.foreign(file.name, limit=80),
         reference=file.reference,
         invoice=text.foreign(file.invoice_number),
-        why=text.said(kept.said(file.problem), limit=300),
+        why=text.said(sentences.said(file.problem), limit=300),
     )
     return Message(text=sentence, blocks=(blocks.section(sentence), blocks.actions(show(file.dispute_id))))
 
@@ -181,7 +181,7 @@ def _documents(dispute: DisputeView) -> str:
 def _fetching(upload: UploadLine) -> str:
     if not upload.problem:
         return say("being fetched")
-    return say("cannot be had: {why}", why=text.said(kept.said(upload.problem), limit=120))
+    return say("cannot be had: {why}", why=text.said(sentences.said(upload.problem), limit=120))
 
 
 def _standing(document: DocumentLine) -> str:
@@ -203,7 +203,7 @@ def end(dispute: DisputeView) -> str:
             "*{outcome}* by {person}: {words}",
             outcome=f"{ended[:1].upper()}{ended[1:]}",
             person=by,
-            words=text.said(kept.said(dispute.resolution), limit=300),
+            words=text.said(sentences.said(dispute.resolution), limit=300),
         )
     return ""
 

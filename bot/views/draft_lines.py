@@ -6,7 +6,7 @@ from uuid import UUID
 from bot import blocks, ids, text
 from bot.blocks import Block
 from bot.views import letters, states
-from domain.kernel import kept, speech
+from domain.kernel import sentences, speech
 from domain.kernel.money import Money
 from domain.kernel.speech import phrase, say
 from domain.operations import short_ids
@@ -33,7 +33,7 @@ def head(draft: Draft) -> str:
 
 def line(draft: Draft) -> Block:
     """Return a draft in the list, with the button that opens it."""
-    needs = ", ".join(text.said(kept.said(each), limit=60) for each in draft.needs) or say("returned")
+    needs = ", ".join(text.said(sentences.said(each), limit=60) for each in draft.needs) or say("returned")
     to = say(
         "{letter} to {whom}, since {since}",
         letter=letter(draft.letter),

@@ -8,7 +8,7 @@ from bot.blocks import Block, Confirmation, Message, Then
 from bot.views import answers, draft_lines
 from bot.views.draft_lines import WAITS
 from domain.deliverability.draft_events import LetterApproved, LetterCalledBack
-from domain.kernel import kept
+from domain.kernel import sentences
 from domain.kernel.speech import counted, say
 from domain.operations import short_ids
 from domain.outreach import drafts as acts
@@ -50,8 +50,8 @@ def card(
     """
     draft = shown.draft
     head = draft_lines.head(draft)
-    why = [f"• {text.said(kept.said(each), limit=200)}" for each in changed]
-    left_out = [f"• {text.said(kept.said(each), limit=200)}" for each in draft.not_asked]
+    why = [f"• {text.said(sentences.said(each), limit=200)}" for each in changed]
+    left_out = [f"• {text.said(sentences.said(each), limit=200)}" for each in draft.not_asked]
     stale = say("It changed since you looked; nothing was approved.")
     return Message(
         text=say("Draft {short}: {head}", short=short, head=head),
@@ -213,10 +213,10 @@ def _why(draft: Draft) -> str:
     more, numbers = len(draft.invoices) - len(shown), ", ".join(shown)
     if more > 0:
         numbers = say("{numbers} … +{n} more", numbers=numbers, n=more)
-    needs = ", ".join(text.said(kept.said(each), limit=80) for each in draft.needs)
+    needs = ", ".join(text.said(sentences.said(each), limit=80) for each in draft.needs)
     return "\n".join([
         say("About {numbers}", numbers=numbers) if numbers else say("About no invoice any more"),
-        say("Due: {why}", why=text.said(kept.said(draft.why), limit=200)),
+        say("Due: {why}", why=text.said(sentences.said(draft.why), limit=200)),
         say("Needs a person: {needs}", needs=needs or say("it was given back to a person")),
     ])  # fmt: skip
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from bot import blocks, ids, text
 from bot.blocks import Block, Message
 from bot.views import states
-from domain.kernel import kept
+from domain.kernel import sentences
 from domain.kernel.speech import counted, say, say_as
 from domain.operations import short_ids
 from domain.outreach.holds import HoldShown
@@ -46,7 +46,7 @@ def lift(hold_id: UUID) -> Block:
 def _line(hold: HoldShown) -> str:
     where = text.foreign(hold.invoice_number) if hold.invoice_number else say("all invoices")
     whom = ", " + say("only to {contact}", contact=text.foreign(hold.contact)) if hold.contact else ""
-    about = {"kind": states.of_hold(hold.kind), "why": text.said(kept.said(hold.reason), limit=200)}
+    about = {"kind": states.of_hold(hold.kind), "why": text.said(sentences.said(hold.reason), limit=200)}
     stands = (
         say("{kind}, until {until}: {why}", until=text.moment(hold.until), **about)
         if hold.until

@@ -13,7 +13,7 @@ from bot.views import access, incidents, piles, promised, readiness, sessions, s
 from domain.casework.queue import QueueLine
 from domain.commitments.dispute_deadlines import Sla
 from domain.commitments.dispute_queries import DisputeView
-from domain.kernel import kept
+from domain.kernel import sentences
 from domain.kernel.money import Money
 from domain.kernel.speech import amount, counted, number, phrase, say, say_as
 from domain.operations.desks import Cash, Desk
@@ -133,16 +133,16 @@ def _gates(gates: Sequence[GateShown]) -> Sequence[Block]:
 
 
 def _gate(gate: GateShown) -> str:
-    name = f"*{text.foreign(states.capital(kept.said(gate.name)), limit=60)}*"
+    name = f"*{text.foreign(states.capital(say(gate.name)), limit=60)}*"
     if gate.segment:
         name += " (" + say("segment {name}", name=text.foreign(gate.segment, limit=60)) + ")"
-    about = {"gate": name, "what": text.foreign(kept.said(gate.holds), limit=40)}
+    about = {"gate": name, "what": text.foreign(say(gate.holds), limit=40)}
     held = (
         say("{gate}: {what} is held back until {until}.", until=text.moment(gate.until), **about)
         if gate.until
         else say("{gate}: {what} is held back until somebody opens it.", **about)
     )
-    return f"{held} {text.said(kept.said(gate.reason), limit=200)}"
+    return f"{held} {text.said(sentences.said(gate.reason), limit=200)}"
 
 
 def _readiness(shown: Desk) -> Sequence[Block]:

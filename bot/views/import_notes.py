@@ -2,7 +2,7 @@
 
 from bot import blocks, text
 from bot.blocks import Message
-from domain.kernel import kept
+from domain.kernel import sentences
 from domain.kernel.speech import counted, phrase, say
 from domain.operations.imports.cards import ImportCard
 from domain.operations.imports.states import ENDED, ImportState
@@ -12,8 +12,6 @@ SPREADSHEET = phrase(
     "Save As → CSV UTF-8”, in LibreOffice “File → Save As → Text CSV”, in Google Sheets “File → Download → Comma "
     "Separated Values”."
 )
-
-kept.learn(SPREADSHEET)
 
 
 def waiting(found: list[ImportCard]) -> Message:
@@ -64,7 +62,7 @@ def given_up(found: ImportCard, *, request_id: str) -> Message:
     told = say(
         "{file} is not imported: {why} Nothing was changed. The request id is `{request}`.",
         file=text.foreign(found.file_name, limit=80),
-        why=text.said(kept.said(found.reason)),
+        why=text.said(sentences.said(found.reason)),
         request=request_id,
     )
     return Message(text=told, blocks=(blocks.section(told),))

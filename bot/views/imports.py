@@ -10,7 +10,7 @@ from bot.blocks import Block, Confirmation, Message
 from bot.views import brief
 from bot.views.import_details import DELIMITERS, MARKS, ORDERS, counts, details, totals
 from bot.views.states import capital
-from domain.kernel import kept
+from domain.kernel import sentences
 from domain.kernel.speech import counted, say
 from domain.operations.imports.cards import ImportCard
 from domain.operations.imports.findings import Findings
@@ -67,7 +67,7 @@ def _card(found: ImportCard, readers: Audience) -> Message:
         case ImportState.FAILED if readers.brief:
             return _ended(head, say("{file} cannot be imported. Nothing was changed.", file=name))
         case ImportState.FAILED:
-            why = text.said(kept.said(found.reason))
+            why = text.said(sentences.said(found.reason))
             return _ended(head, say("{file} cannot be imported: {why} Nothing was changed.", file=name, why=why))
 
 
@@ -92,7 +92,7 @@ def _underway(found: ImportCard, head: Block, name: str) -> Message:
     )
     shown = [head, blocks.section(f"{what}  {far}" if found.progress else what)]
     if found.reason:
-        shown.append(blocks.context(text.said(kept.said(found.reason))))
+        shown.append(blocks.context(text.said(sentences.said(found.reason))))
     return Message(text=sentence, blocks=tuple(shown))
 
 
@@ -158,7 +158,7 @@ def _previewed(found: ImportCard, head: Block, name: str, readers: Audience) -> 
         verdict = f"{_taken_before(told)} {verdict}"
     shown: list[Block] = [head]
     if found.reason:
-        shown.append(blocks.section(f":warning: {text.said(kept.said(found.reason))}"))
+        shown.append(blocks.section(f":warning: {text.said(sentences.said(found.reason))}"))
     shown += [blocks.section(f"{counts(told)}\n{totals(told, readers)}{verdict}"), *details(told, readers)]
     sentence = f"{name}: {counts(told)}. {verdict}"
     return Message(text=sentence, blocks=(*shown, _waits(found), blocks.actions(*_deciding(found, told))))

@@ -6,7 +6,7 @@ from bot import blocks, text
 from bot.audience import FULL, Audience
 from bot.blocks import Block, Message
 from bot.views import incident_buttons as buttons
-from domain.kernel import kept
+from domain.kernel import sentences
 from domain.kernel.speech import counted, phrase, say
 from domain.kernel.timeline import Entry
 from domain.operations.incident_events import IncidentEvent, IncidentUnowned
@@ -188,7 +188,7 @@ def _ended(shown: Shown, audience: Audience) -> str:
         "Over since {at}, by {name}: {reason}.",
         at=at,
         name=text.foreign(shown.over_by or "", limit=40),
-        reason=text.said(kept.said(shown.outcome), limit=300).rstrip("."),
+        reason=text.said(sentences.said(shown.outcome), limit=300).rstrip("."),
     )
     if not shown.held_mails:
         return told

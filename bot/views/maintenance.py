@@ -7,7 +7,7 @@ from bot.audience import FULL, Audience
 from bot.blocks import Message
 from bot.inputs import Option
 from bot.modals import Modal
-from domain.kernel import kept, speech
+from domain.kernel import sentences, speech
 from domain.kernel.speech import counted, phrase, say, say_as
 from domain.operations.maintenance import Board, Impact
 from domain.outreach.gates import LONGEST_REASON, GateShown, Holds
@@ -40,10 +40,10 @@ def held(holds: str) -> str:
 
 
 def _line(gate: GateShown) -> str:
-    name = f"*{text.foreign(kept.said(gate.name), limit=40)}*"
+    name = f"*{text.foreign(say(gate.name), limit=40)}*"
     if gate.segment:
         name = f"{name}, {say('segment {segment}', segment=text.foreign(gate.segment, limit=60))}"
-    why = f"{text.said(kept.said(gate.reason), limit=120)} ({text.foreign(gate.made_by, limit=40)})"
+    why = f"{text.said(sentences.said(gate.reason), limit=120)} ({text.foreign(gate.made_by, limit=40)})"
     about = {"gate": name, "mail": held(gate.holds), "why": why}
     if gate.until:
         return say("{gate} holds {mail} until {moment}: {why}", moment=text.moment(gate.until), **about)
@@ -104,7 +104,10 @@ def seen(shown: Board) -> str:
 def board(shown: Board, audience: Audience = FULL) -> Message:
     """Return the living message: that it is on, why, until when and what it holds back; or how it ended."""
     sums = ", ".join(audience.money(each) for each in shown.sums) or say("nothing open")
-    about = {"by": text.foreign(shown.made_by, limit=40), "reason": text.foreign(kept.said(shown.reason), limit=200)}
+    about = {
+        "by": text.foreign(shown.made_by, limit=40),
+        "reason": text.foreign(sentences.said(shown.reason), limit=200),
+    }
     if not shown.on:
         head = say("Maintenance is over")
         ended = shown.ended_at or shown.until

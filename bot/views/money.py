@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from bot import blocks, ids, text
 from bot.blocks import Confirmation, Message
 from bot.views import states
-from domain.kernel import kept
+from domain.kernel import sentences
 from domain.kernel.events import InvoiceEvent
 from domain.kernel.speech import amount, counted, phrase, say
 from domain.ledger import words
@@ -66,7 +66,7 @@ def loose(page: LoosePage, *, asked: str, totals: str) -> Message:
 
 
 def _loose(cash: LooseCash) -> str:
-    note = f"\n_{text.said(kept.said(cash.note), limit=200)}_" if cash.note else ""
+    note = f"\n_{text.said(sentences.said(cash.note), limit=200)}_" if cash.note else ""
     sum_ = f"*{amount(cash.unapplied)}*"
     if cash.received != cash.unapplied:
         sum_ = say("{part} of {whole}", part=sum_, whole=cash.received)
@@ -106,7 +106,7 @@ def entries(found: Entries) -> Message:
 
 def _entry(entry: Entry) -> str:
     short = f"`{short_ids.short(entry.id)}` " if entry.undone_by else ""
-    note = f" _{text.said(kept.said(entry.note), limit=120)}_" if entry.note else ""
+    note = f" _{text.said(sentences.said(entry.note), limit=120)}_" if entry.note else ""
     return f"{short}{amount(-entry.amount)}  {text.foreign(_what(entry.what), limit=60)}, {text.moment(entry.at)}{note}"
 
 
@@ -155,7 +155,7 @@ def _note(note: OpenNote) -> str:
         if note.names
         else say("*{amount}* of {total} left", amount=note.left, total=note.total)
     )
-    why = f"\n_{text.said(kept.said(note.reason), limit=200)}_" if note.reason else ""
+    why = f"\n_{text.said(sentences.said(note.reason), limit=200)}_" if note.reason else ""
     return f"{number}  {text.foreign(note.account_name)}\n{left}{why}"
 
 

@@ -10,7 +10,6 @@ from bot.views import access, cash, mails, payments, privacy, states, support
 from domain.cash_application.events import LinesProposed
 from domain.deliverability.events import MailArrived
 from domain.deliverability.replies import IntentKind
-from domain.kernel import kept
 from domain.kernel.events import Event
 from domain.kernel.speech import phrase, say
 from domain.operations.erasing.events import ErasureProposed
@@ -103,7 +102,7 @@ def outcome(event: Event, standings: Mapping[str, Standing]) -> str:
     standing = standings.get(subject(event) or "", OPEN)
     if not standing.decided:
         return ""
-    what = states.capital(kept.said(standing.what))
+    what = states.capital(say(standing.what))
     if standing.who:
         what = say("{what} by {name}", what=what, name=text.foreign(standing.who, limit=40))
     return f"{what}, {text.moment(standing.at)}" if standing.at else what

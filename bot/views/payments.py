@@ -3,7 +3,7 @@
 from bot import blocks, ids, text
 from bot.blocks import Block, Confirmation, Message
 from bot.views.states import capital
-from domain.kernel import kept
+from domain.kernel import sentences
 from domain.kernel.speech import amount, counted, say
 from domain.operations import short_ids
 from domain.pay_links.provider_health import ProviderHealth
@@ -125,7 +125,7 @@ def _line(stray: Stray) -> tuple[Block, ...]:
     said = (
         f"`{short_ids.short(stray.id)}`  *{capital(what)}*{about}\n"
         f"_{text.foreign(stray.object_id, limit=60)}, {text.moment(stray.happened_at)}: "
-        f"{text.said(kept.said(stray.note), limit=120)}_"
+        f"{text.said(sentences.said(stray.note), limit=120)}_"
     )
     dismiss = blocks.button(
         say("Dismiss…"),

@@ -13,7 +13,7 @@ from domain.commitments.instalments import Standing
 from domain.commitments.plan_queries import PlanView, WaitingPlan
 from domain.commitments.states import PlanState
 from domain.commitments.terms import Frequency
-from domain.kernel import kept
+from domain.kernel import sentences
 from domain.kernel.speech import counted, phrase, say, say_as
 
 INSTALMENTS_SHOWN = 12
@@ -26,8 +26,6 @@ REASONS: Mapping[str, str] = {
 }
 """Reasons to decline that can be chosen, in English as the customer reads them."""
 
-kept.learn(*REASONS.values())
-
 _RHYTHMS: Mapping[str, str] = {
     "weekly": phrase("Every week"),
     "biweekly": phrase("Every two weeks"),
@@ -39,7 +37,7 @@ def card(plan: PlanView) -> Message:
     """Return a plan with its instalments and what can be decided."""
     head = f"{_wish(plan)}, {words.plan_state(plan.state)}"
     lines = [f"• {_instalment(each)}" for each in plan.instalments]
-    said = [f"*{label}* {text.said(kept.said(words), limit=300)}" for label, words in _words(plan) if words]
+    said = [f"*{label}* {text.said(sentences.said(words), limit=300)}" for label, words in _words(plan) if words]
     standing = say(
         "{balance} is open now; {paid} came in since the terms were made.", balance=plan.balance, paid=plan.paid
     )
@@ -198,6 +196,6 @@ def _waiting(plan: WaitingPlan) -> Block:
     who = f" · {say('a Controller decides')}" if plan.needs_controller else ""
     return blocks.section(
         f"*{text.foreign(plan.invoice_number)}*  {text.foreign(plan.account_name)}\n{terms}{who}\n"
-        f"_{text.said(kept.said(plan.reason), limit=160)}_",
+        f"_{text.said(sentences.said(plan.reason), limit=160)}_",
         accessory=show(plan.invoice_id),
     )

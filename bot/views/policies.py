@@ -6,7 +6,7 @@ from bot import blocks, ids, text
 from bot.blocks import Block, Confirmation, Message
 from bot.modals import Modal
 from bot.views import reasons
-from domain.kernel import kept, speech
+from domain.kernel import sentences, speech
 from domain.kernel.limits import Limits
 from domain.kernel.speech import counted, say, say_as
 from domain.policies import health as domain_health
@@ -167,7 +167,7 @@ def _segment(segment: SegmentPart, health: SegmentHealth | None, limits: Limits)
 
 
 def _notes(version: PolicyVersion) -> str:
-    return text.said(kept.said(version.notes), limit=400) if version.notes else say("No notes.")
+    return text.said(sentences.said(version.notes), limit=400) if version.notes else say("No notes.")
 
 
 def _state(state: str) -> str:

@@ -6,7 +6,7 @@ from uuid import UUID
 from bot import blocks, ids, text
 from bot.blocks import Block, Confirmation, Message
 from bot.views import letters, states
-from domain.kernel import kept, speech
+from domain.kernel import sentences, speech
 from domain.kernel.speech import counted, say, say_as
 from domain.outreach.preview import Preview
 from domain.outreach.preview_lines import Line
@@ -95,7 +95,7 @@ def _counts(preview: Preview) -> str:
 def _line(line: Line) -> Block:
     number = text.foreign(line.invoice_number)
     whom = ", ".join(text.foreign(each) for each in line.sent_to[:3]) or say_as("to whom", "nobody")
-    why = ", ".join(text.said(kept.said(each), limit=40) for each in line.needs[:4])
+    why = ", ".join(text.said(sentences.said(each), limit=40) for each in line.needs[:4])
     needs = f" · {say('needs a person: {why}', why=why)}" if why else ""
     what = say(
         "{letter} ({tone}) to {whom}",
@@ -140,9 +140,9 @@ def _held(held: Sequence[Line]) -> tuple[Block, ...]:
     lines = [
         f"• {text.foreign(each.invoice_number, limit=40)}: "
         + (
-            say("struck out by {who}", who=text.said(kept.said(each.struck), limit=100))
+            say("struck out by {who}", who=text.said(sentences.said(each.struck), limit=100))
             if each.struck
-            else text.said(kept.said(each.holds), limit=120)
+            else text.said(sentences.said(each.holds), limit=120)
         )
         for each in held
     ]

@@ -3,7 +3,7 @@
 from bot import blocks, text
 from bot.blocks import Message
 from domain.commitments.pauses import Paused
-from domain.kernel import kept
+from domain.kernel import sentences
 from domain.kernel.speech import say
 from domain.outreach.confirmations import Confirmation
 
@@ -15,7 +15,7 @@ def nothing_left(number: str, paused: Paused) -> Message:
     invoice = text.foreign(number)
     sentence = say("Nothing of {invoice} is left to promise.", invoice=invoice)
     if paused.why:
-        why = text.said(kept.said(paused.why), limit=300)
+        why = text.said(sentences.said(paused.why), limit=300)
         sentence = say("Nothing of {invoice} is left to promise ({why}).", invoice=invoice, why=why)
     return Message(text=sentence, blocks=(blocks.section(sentence),))
 

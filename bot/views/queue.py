@@ -11,7 +11,7 @@ from bot.views.sessions import next_button
 from domain.casework.cards import CardFacts, Contacted
 from domain.casework.queue import Queue, QueueLine
 from domain.casework.taking import Progress, Taken
-from domain.kernel import kept, speech
+from domain.kernel import sentences, speech
 from domain.kernel.events import InvoiceEvent
 from domain.kernel.speech import counted, say, say_as
 from domain.operations.cases import Case
@@ -152,7 +152,7 @@ def _send(case: Case, facts: CardFacts) -> Block:
     assert facts.reminder is not None, "asked for before"
     to = ", ".join(facts.reminder.sent_to)
     question = (
-        say("To {to}. Every guardrail holds. It {waits}.", to=to, waits=kept.said(facts.reminder.waits))
+        say("To {to}. Every guardrail holds. It {waits}.", to=to, waits=sentences.said(facts.reminder.waits))
         if facts.reminder.waits
         else say("To {to}. Every guardrail holds. It leaves at once.", to=to)
     )
@@ -181,7 +181,7 @@ def _contacted(contacted: Contacted) -> str:
 
 
 def _called(at: datetime, outcome: str) -> str:
-    said = text.said(kept.said(outcome), limit=60)
+    said = text.said(say(outcome), limit=60)
     return say("called {at}, {outcome}", at=text.moment(at), outcome=said)
 
 
@@ -192,7 +192,7 @@ def _reminder(reminder: Rehearsal | None) -> tuple[str, ...]:
     if reminder.refused:
         return (text.said(reminder.refused, limit=300),)
     if reminder.waits:
-        return (say("A reminder sent now {waits}.", waits=text.said(kept.said(reminder.waits), limit=300)),)
+        return (say("A reminder sent now {waits}.", waits=text.said(sentences.said(reminder.waits), limit=300)),)
     return (say("A reminder sent now leaves at once."),)
 
 

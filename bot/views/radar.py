@@ -5,7 +5,7 @@ from collections import Counter
 from bot import blocks, ids, text
 from bot.blocks import Block, Message
 from domain.commitments.radar import Blip, Radar, RadarLine
-from domain.kernel import kept
+from domain.kernel import sentences
 from domain.kernel.speech import counted, say
 
 
@@ -64,7 +64,7 @@ def _line(line: RadarLine) -> Block:
     risk = say("{amount} at risk, {day}", amount=line.at_risk, day=line.on)
     return blocks.section(
         f"*{called(line.blip)}*  {number}  {text.foreign(line.account_name)}\n"
-        f"{risk} · {text.said(kept.said(line.reason), limit=200)}",
+        f"{risk} · {text.said(sentences.said(line.reason), limit=200)}",
         accessory=blocks.button(
             say("Show"),
             action=ids.Action.SHOW,

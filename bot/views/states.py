@@ -1,7 +1,6 @@
 """States of what a case shows, as the reader calls them: the invoice, its cadence, mails and holds."""
 
-from domain.kernel import kept
-from domain.kernel.speech import again, say_as
+from domain.kernel.speech import say, say_as
 
 
 def of_case(word: str) -> str:
@@ -18,7 +17,7 @@ def of_case(word: str) -> str:
         "written off": say_as("state of an invoice", "written off"),
         "test": say_as("state of an invoice", "test"),
     }
-    return known.get(word) or kept.said(again(word))
+    return known.get(word) or say(word)
 
 
 def of_cadence(state: str) -> str:

@@ -9,7 +9,7 @@ from bot.views import suppression_words as words
 from domain.deliverability.events import SuppressionLifted
 from domain.deliverability.evidence import BOUNCE_DAYS, EvidenceLine
 from domain.deliverability.suppression_lists import Evidence
-from domain.kernel import addresses, kept
+from domain.kernel import addresses, sentences
 from domain.kernel.speech import say
 
 _ADDRESS = re.compile(r"[^\s<>()\[\]:;,\"']+@")
@@ -73,7 +73,7 @@ def _line(each: Evidence) -> str:
     reason = f"{mark}{words.said(each.reason, words.WHY)}{mark}"
     if each.until and each.state == "active":
         reason = say("{reason} until {until}", reason=reason, until=text.moment(each.until))
-    why = f": {text.said(kept.said(each.note), limit=200)}" if each.note else _by_rule(each.rule)
+    why = f": {text.said(sentences.said(each.note), limit=200)}" if each.note else _by_rule(each.rule)
     about = f", {text.foreign(each.invoice_number)}" if each.invoice_number else ""
     made = f"_{text.foreign(each.made_by, limit=40)}, {text.moment(each.since)}{about}_"
     return "\n".join([f"{whom}  {reason}{why}", made, *([_lifted(each)] if each.lifted_at else [])])
@@ -85,7 +85,7 @@ def _lifted(each: Evidence) -> str:
         "lifted by {who}, {at}: {reason}",
         who=text.foreign(each.lifted_by or "", limit=40),
         at=text.moment(each.lifted_at),
-        reason=text.said(kept.said(each.lift_reason or ""), limit=160),
+        reason=text.said(sentences.said(each.lift_reason or ""), limit=160),
     )
 
 

@@ -9,7 +9,7 @@ from bot.inputs import Option
 from bot.modals import Modal
 from bot.views import states
 from domain.casework.task_lists import TaskLine, TaskList
-from domain.kernel import kept
+from domain.kernel import sentences
 from domain.kernel.speech import amount, counted, say, say_as
 from domain.operations import short_ids
 
@@ -40,10 +40,10 @@ def _line(task: TaskLine) -> Block:
     taker = say("for {name}", name=text.foreign(task.taker, limit=40)) if task.taker else ""
     owner = f" · {taker or text.foreign(task.owner, limit=40)}" if task.taker or task.owner else ""
     stands = say("{sums} at risk, since {since}", sums=risk, since=text.moment(task.since))
-    kind = states.capital(kept.said(task.kind.value))
+    kind = states.capital(say(task.kind.value))
     return blocks.section(
         f"`{short_ids.short(task.id)}`  *{kind}*  {text.foreign(task.account_name)}{about}\n"
-        f"{text.said(kept.said(task.reason), limit=160)}\n_{stands}{owner}_",
+        f"{text.said(sentences.said(task.reason), limit=160)}\n_{stands}{owner}_",
         accessory=blocks.button(
             say("Done…"),
             action=ids.Action.END_TASK,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot import blocks, ids, text
 from bot.blocks import Block, Confirmation, Message
-from domain.kernel.kept import all_said
+from domain.kernel.sentences import all_said
 from domain.kernel.speech import counted, say
 from domain.ledger.twins import Side, Twin
 from domain.operations import short_ids

@@ -6,7 +6,7 @@ from bot import blocks, ids, text
 from bot.blocks import Block, Confirmation, Message
 from bot.modals import Modal
 from bot.views import reasons
-from domain.kernel import kept
+from domain.kernel import sentences
 from domain.kernel.speech import counted, say
 from domain.ledger.write_off_records import WaitingWriteOff
 from domain.operations import short_ids
@@ -51,7 +51,7 @@ def reject_form(waits: WaitingWriteOff) -> Modal:
 
 
 def _why(waits: WaitingWriteOff) -> str:
-    return f"_{text.said(kept.said(waits.reason), limit=200)}_"
+    return f"_{text.said(sentences.said(waits.reason), limit=200)}_"
 
 
 def _becomes(waits: WaitingWriteOff) -> str:

@@ -12,6 +12,7 @@ from domain.commitments import disputes, objections
 from domain.commitments.dispute_events import EvidenceAdded, reference
 from domain.commitments.dispute_reasons import BY_CODE, OTHER
 from domain.commitments.documents import MOST, Upload
+from domain.kernel import sentences
 from domain.kernel.actor import Actor
 from domain.kernel.core import Core
 
@@ -104,7 +105,7 @@ async def missed(core: Core, *, dispute_id: UUID, source: str, problem: str) -> 
     async with core.transaction() as tx:
         await tx.execute(
             "UPDATE dispute_upload SET problem = %s WHERE dispute_id = %s AND source = %s AND problem = ''",
-            (problem[:PROBLEM_LENGTH] or "it cannot be had", dispute_id, source),
+            (sentences.as_text(sentences.trimmed(problem, most=PROBLEM_LENGTH)), dispute_id, source),
         )
 
 

@@ -49,6 +49,8 @@ class Mailing(StatefulRecord):
     approved_at: datetime | None = fields.DatetimeField(null=True)
     not_before: datetime | None = fields.DatetimeField(null=True)
     waits: str = fields.TextField(default="")
+    waits_gate: str = fields.TextField(default="")
+    """Where it waits for a gate: its name."""
     waits_reason: str = SentenceField(default="")
     reserved_on: date | None = fields.DateField(null=True)
     provider: str = fields.TextField(default="")

@@ -98,14 +98,17 @@ def trimmed(text: str, *, most: int) -> str:
 def _unpacked(kept: Mapping[str, Any], deep: int) -> Said:
     if deep <= 0:
         raise ValueError("too many sentences stand in one another")
-    values = {str(name): _read(value, deep) for name, value in kept.get("with", {}).items()}
+    told = kept.get("with", {})
+    if not isinstance(told, Mapping):
+        raise TypeError("values have names")
+    values = {str(name): _read(value, deep) for name, value in told.items()}
     many = str(kept.get("many", ""))
     if many and not isinstance(values.get("n"), int):
         raise ValueError("what counts has a number")
-    told = speech.said(str(kept[_SAY]), values, many=many, meaning=str(kept.get("as", "")))
-    if len(told) > LONGEST:
+    whole = speech.said(str(kept[_SAY]), values, many=many, meaning=str(kept.get("as", "")))
+    if len(whole) > LONGEST:
         raise ValueError("it is longer than anything that is said")
-    return told
+    return whole
 
 
 def _value(value: object) -> Any:

@@ -4,9 +4,10 @@ from typing import ClassVar
 
 from pydantic import AwareDatetime
 
-from domain.kernel import dates, kept
+from domain.kernel import dates
 from domain.kernel.events import Event
 from domain.kernel.notices import Notices, operators
+from domain.kernel.sentences import Sentence
 from domain.kernel.speech import counted, say
 
 
@@ -16,7 +17,7 @@ class CronPaused(Event):
     kind: ClassVar[str] = "cron.paused"
 
     cron: str
-    reason: str
+    reason: Sentence
     until: AwareDatetime
 
     def told(self) -> str:
@@ -35,12 +36,12 @@ class CronResumed(Event):
     kind: ClassVar[str] = "cron.resumed"
 
     cron: str
-    reason: str
+    reason: Sentence
     missed: int
 
     def told(self) -> str:
         """Return the fact as a sentence."""
-        told = {"cron": self.cron, "reason": kept.said(self.reason)}
+        told = {"cron": self.cron, "reason": self.reason}
         if not self.missed:
             return say("The cron {cron} runs again ({reason}); it missed no run", **told)
         return counted(

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from tortoise.exceptions import IntegrityError
 
-from domain.kernel import kept, timeline
+from domain.kernel import sentences, timeline
 from domain.kernel.actor import SYSTEM, Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
@@ -32,8 +32,6 @@ OVER = phrase("its time is over")
 
 UNSAID = phrase("nobody said why")
 """Why somebody ended one, unless they say."""
-
-kept.learn(OVER, UNSAID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ async def pause(core: Core, *, name: str, until: datetime, reason: str, actor: A
         PauseRefused: No reason is said, the end has passed or is too far, or the cron must never pause.
     """
     actor.require(Permission.OPERATE)
-    line, why, now = crons.by_name(name), " ".join(reason.split())[:LONGEST_REASON], core.clock.now()
+    line, why, now = crons.by_name(name), sentences.trimmed(reason, most=LONGEST_REASON), core.clock.now()
     if (never := cron_dangers.NEVER.get(line.name)) is not None:
         raise PauseRefused(say("{cron} cannot be paused. {why}", cron=line.name, why=say(never)))
     if not why:
@@ -99,9 +97,9 @@ async def resume(core: Core, *, name: str, reason: str = "", actor: Actor) -> Cr
         if found is None:
             raise PauseRefused(say("{cron} is not paused.", cron=line.name))
         if found.until <= core.clock.now():
-            return await _end(core, tx, found, actor=SYSTEM, reason=OVER)
-        why = " ".join(reason.split())[:LONGEST_REASON]
-        return await _end(core, tx, found, actor=actor, reason=why or UNSAID)
+            return await _end(core, tx, found, actor=SYSTEM, reason=say(OVER))
+        why = sentences.trimmed(reason, most=LONGEST_REASON)
+        return await _end(core, tx, found, actor=actor, reason=why or say(UNSAID))
 
 
 async def end_due(core: Core) -> None:
@@ -109,7 +107,7 @@ async def end_due(core: Core) -> None:
     async with core.transaction() as tx:
         over = CronPause.filter(state=CronPause.MACHINE.start.value, until__lte=core.clock.now())
         for found in await over.order_by("id").select_for_update(skip_locked=True):  # at most one for each cron
-            await _end(core, tx, found, actor=SYSTEM, reason=OVER)
+            await _end(core, tx, found, actor=SYSTEM, reason=say(OVER))
 
 
 async def in_force(core: Core, rows: Rows | None = None) -> dict[str, Pause]:
@@ -119,7 +117,7 @@ async def in_force(core: Core, rows: Rows | None = None) -> dict[str, Pause]:
         " WHERE state = 'active' AND until > %s ORDER BY cron",
         (core.clock.now(),),
     )
-    return {row["cron"]: Pause(**row) for row in found}
+    return {row["cron"]: Pause(**{**row, "reason": sentences.said(row["reason"])}) for row in found}
 
 
 async def lately(core: Core, rows: Rows, *, grace: timedelta) -> frozenset[str]:

@@ -5,9 +5,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from domain.kernel import kept
 from domain.kernel.events import Amount, Event
 from domain.kernel.notices import Notices, job
+from domain.kernel.sentences import Sentence
 from domain.kernel.speech import counted, phrase, say
 from domain.operations import incident_rules
 
@@ -19,8 +19,6 @@ FREED = phrase("no incident blocks payments any more")
 
 QUIET = phrase("nothing of it was seen for a while")
 """Why an incident is over that nobody ended."""
-
-kept.learn(HELD, FREED, QUIET)
 
 
 class Signal(BaseModel):
@@ -111,7 +109,7 @@ class IncidentEased(IncidentEvent):
     kind: ClassVar[str] = "incident.eased"
 
     before: str
-    reason: str
+    reason: Sentence
 
     def told(self) -> str:
         """Return the fact as a sentence."""
@@ -187,7 +185,7 @@ class IncidentOver(IncidentEvent):
             "Incident {number} is over after {n} minute: {reason}",
             "Incident {number} is over after {n} minutes: {reason}",
             self.minutes,
-            reason=kept.said(self.reason),
+            reason=self.reason,
             **self.about,
         )
 

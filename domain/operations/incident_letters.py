@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from domain.kernel import dates
+from domain.kernel.actor import SYSTEM
 from domain.kernel.core import Core
 from domain.kernel.speech import amount, counted, phrase, say
 from domain.letters import Letter
 from domain.operations import operator_pages
-from domain.operations.incident_events import QUIET
 from domain.operations.incident_lists import Shown
 from domain.operations.incident_rules import MEANINGS, PERSON
 
@@ -68,7 +68,7 @@ def _lines(core: Core, shown: Shown, *, late: bool) -> Iterator[str]:
 
 def _ended(shown: Shown) -> str:
     at = dates.told(shown.over_at or shown.opened_at)
-    if shown.outcome == QUIET:
+    if shown.over_by == SYSTEM.name:
         return say("It is over since {at}: nothing of it was seen for a while.", at=at)
     return say("It is over since {at}, as somebody in your team said.", at=at)
 

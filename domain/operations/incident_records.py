@@ -13,6 +13,7 @@ from domain.kernel import timeline
 from domain.kernel.actor import SYSTEM, Actor
 from domain.kernel.core import Core
 from domain.kernel.events import by
+from domain.kernel.speech import say
 from domain.kernel.transactions import Transaction
 from domain.operations import maintenance
 from domain.operations.incident_events import (
@@ -123,9 +124,9 @@ async def move_gate(core: Core, tx: Transaction) -> None:
     assert row is not None, "a query without FROM always has a row"
     within = core.within(tx)
     if row["blocked"] and row["made_by"] is None:
-        await gates.close(within, name=INCIDENT, holds=Holds.ASKING, reason=HELD, actor=SYSTEM)
+        await gates.close(within, name=INCIDENT, holds=Holds.ASKING, reason=say(HELD), actor=SYSTEM)
     elif not row["blocked"] and row["made_by"] == SYSTEM.name:
-        await gates.open(within, name=INCIDENT, reason=FREED, actor=SYSTEM)
+        await gates.open(within, name=INCIDENT, reason=say(FREED), actor=SYSTEM)
 
 
 async def update(incident: Incident, **columns: Any) -> None:

@@ -12,6 +12,7 @@ from domain.kernel import timeline
 from domain.kernel.actor import SYSTEM
 from domain.kernel.core import Core
 from domain.kernel.events import by
+from domain.kernel.speech import say
 from domain.kernel.transactions import Transaction
 from domain.operations import incident_facts, incident_records, incident_signals, outside_calls
 from domain.operations.incident_events import QUIET, IncidentUnowned, Signal
@@ -46,7 +47,7 @@ async def judge(core: Core, figures: Figures) -> None:
         heard = incident_signals.by_cause(kept, now=now)
         await _settle(core, tx, heard, live=live)
         for cause in live.keys() - heard.keys():
-            await incident_records.end(core, tx, live[cause], reason=QUIET, actor=SYSTEM)
+            await incident_records.end(core, tx, live[cause], reason=say(QUIET), actor=SYSTEM)
         await _nag(core, tx)
         await incident_records.move_gate(core, tx)
         if await tx.row("SELECT FROM incident WHERE shown <> version LIMIT 1") is not None:

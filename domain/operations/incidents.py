@@ -4,7 +4,7 @@ from uuid import UUID
 
 from tortoise.exceptions import IntegrityError
 
-from domain.kernel import timeline
+from domain.kernel import sentences, timeline
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
@@ -209,4 +209,4 @@ def _reason(text: str) -> str:
 
 
 def _said(text: str, most: int) -> str:
-    return " ".join(text.replace("\x00", " ").split())[:most]
+    return sentences.trimmed(text.replace("\x00", " "), most=most)

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from domain.kernel import kept, timeline
+from domain.kernel import sentences, timeline
 from domain.kernel.actor import SYSTEM, Actor
 from domain.kernel.core import Core
 from domain.kernel.events import Event, by
 from domain.kernel.money import Money
-from domain.kernel.speech import phrase
+from domain.kernel.speech import phrase, say
 from domain.kernel.transactions import Row, Rows
 from domain.operations import cron_pauses, crons
 from domain.operations.maintenance_events import MaintenanceEndsSoon, MaintenanceLasts, MaintenanceOver
@@ -33,8 +33,6 @@ LOOKED = timedelta(minutes=30)
 
 OVER = phrase("its time is over")
 """Why it ended that nobody ended."""
-
-kept.learn(OVER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +92,7 @@ _IMPACT = f"""
 
 _HELD = f"""
     WITH waiting AS (
-        SELECT id FROM mailing WHERE state = 'queued' AND waits = 'gate' AND starts_with(waits_reason, %(name)s)
+        SELECT id FROM mailing WHERE state = 'queued' AND waits = 'gate' AND waits_gate = %(name)s
     ), concerned AS (
         SELECT t.invoice_id FROM waiting w JOIN mailing_item t ON t.mailing_id = w.id AND t.state = 'included'
     )
@@ -133,6 +131,7 @@ async def board(core: Core) -> Board | None:
     row = await core.database.row(_NEWEST, {"name": MAINTENANCE, "now": core.clock.now()})
     if row is None:
         return None
+    row["reason"] = sentences.said(row["reason"])
     if row["ended_at"] is None:
         return Board(**row, **await held(core.database))
     over = await core.database.row(
@@ -187,7 +186,7 @@ async def watch(core: Core) -> None:
         return
     now, until = core.clock.now(), gate["until"]
     if until is not None and until <= now:
-        await end(core, reason=OVER, actor=SYSTEM)
+        await end(core, reason=say(OVER), actor=SYSTEM)
     elif until is not None and until - now <= SOON and until - gate["created_at"] > SOON:
         event = MaintenanceEndsSoon(gate_id=gate["id"], until=until, **by(SYSTEM, now))
         await _once(core, event, gate_id=gate["id"], since=until - SOON)

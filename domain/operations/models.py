@@ -7,6 +7,7 @@ from uuid import UUID
 from tortoise import fields
 from tortoise.models import Model
 
+from domain.kernel.columns import SentenceField
 from domain.kernel.records import Record, StatefulRecord
 from domain.operations import states
 
@@ -115,7 +116,7 @@ class CronPause(StatefulRecord):
     MACHINE = states.CRON_PAUSE
 
     cron: str = fields.TextField()
-    reason: str = fields.TextField()
+    reason: str = SentenceField()
     until: datetime = fields.DatetimeField()
     made_by: str = fields.TextField()
     created_at: datetime = fields.DatetimeField()
@@ -148,7 +149,7 @@ class Incident(StatefulRecord):
     reopened: int = fields.IntField(default=0)
     over_at: datetime | None = fields.DatetimeField(null=True)
     over_by: str | None = fields.TextField(null=True)
-    outcome: str = fields.TextField(default="")
+    outcome: str = SentenceField(default="")
     held_mails: int = fields.IntField(default=0)
     held_sums: Any = fields.JSONField(default=dict)
     changed_at: datetime = fields.DatetimeField()

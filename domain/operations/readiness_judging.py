@@ -15,6 +15,7 @@ from domain.kernel.actor import SYSTEM
 from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.jobs import TryLater
+from domain.kernel.speech import say
 from domain.kernel.transactions import Rows, Transaction
 from domain.operations import readiness_facts, readiness_overrides, readiness_smoke
 from domain.operations.readiness_checks import BY_NAME, CHECKS
@@ -167,15 +168,16 @@ async def _move_gate(core: Core, tx: Transaction, holding: Sequence[str]) -> Non
     )
     if gate is not None and gate["made_by"] != SYSTEM.name:
         return
-    within, reason = core.within(tx), f"not ready: {', '.join(holding)}"
+    within, reason = core.within(tx), say("not ready: {checks}", checks=", ".join(holding))
     if holding and gate is None:
         await gates.close(within, name=READINESS, holds=Holds.AUTOPILOT, reason=reason, actor=SYSTEM)
-    elif holding and gate is not None and gate["reason"] != reason:
+    elif holding and gate is not None and sentences.said(gate["reason"]) != reason:
         await tx.execute(  # which checks fail was told by itself
-            "UPDATE gate SET reason = %s WHERE name = %s AND segment IS NULL AND state = 'closed'", (reason, READINESS)
+            "UPDATE gate SET reason = %s WHERE name = %s AND segment IS NULL AND state = 'closed'",
+            (sentences.as_text(reason), READINESS),
         )
     elif not holding and gate is not None:
-        await gates.open(within, name=READINESS, reason="no check holds it any more", actor=SYSTEM)
+        await gates.open(within, name=READINESS, reason=say("no check holds it any more"), actor=SYSTEM)
 
 
 def _changes(before: Mapping[str, str], found: Mapping[str, Judgement]) -> tuple[Change, ...]:

@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.kernel import kept
 from domain.kernel.core import Core
 from domain.kernel.speech import phrase
 
@@ -19,7 +18,7 @@ class Standing:
 
     decided: bool
     what: str = ""
-    """One or two words of ours, "approved" or "answered", which ``kept.said`` says to the reader."""
+    """One or two words of ours, "approved" or "answered", which the reader is told by ``speech.say``."""
     who: str = ""
     at: datetime | None = None
 
@@ -46,10 +45,6 @@ _NOTHING_WAITS, _PUT_RIGHT, _ALL_DONE = (
     phrase("nothing waits any more"),
     phrase("put right"),
     phrase("all booked or dismissed"),
-)
-
-kept.learn(
-    _REJECTED, _PUBLISHED, _DEALT_WITH, _NOTHING_WAITS, _PUT_RIGHT, _ALL_DONE, *_ACCESS.values(), *_ERASURES.values()
 )
 
 _Rows = Mapping[str, Standing]

@@ -164,7 +164,8 @@ async def hand_back(core: Core, tx: Transaction, mailing: Mailing, facts: MailFa
 
 async def hold(core: Core, tx: Transaction, mailing: Mailing, facts: MailFacts, wait: Wait) -> None:
     """Let a queued mail wait for a guardrail."""
-    await put_off(core, tx, mailing, wait, provider=facts.provider)
+    gate = judges.gate(facts) if wait.guardrail == "gate" else None
+    await put_off(core, tx, mailing, wait, provider=facts.provider, waits_gate=gate.kind if gate else "")
 
 
 async def put_off(core: Core, tx: Transaction, mailing: Mailing, wait: Wait, **also: Any) -> None:

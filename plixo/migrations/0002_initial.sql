@@ -767,7 +767,8 @@ CREATE TABLE mailing (
     approved_at timestamptz,
     not_before  timestamptz,                   -- it waits until then: undo, quiet hours, caps
     waits       text NOT NULL DEFAULT '',      -- name of the guardrail for which it waits
-    waits_reason text NOT NULL DEFAULT '',     -- and why, as people read it
+    waits_gate   text NOT NULL DEFAULT '',     -- where that is a gate: its name
+    waits_reason text NOT NULL DEFAULT '',     -- and why, a sentence as it is kept
     reserved_on date,                          -- the day whose budgets count it already
     provider    text NOT NULL DEFAULT '',      -- the recipient's mail provider, for the breaker
     answer      text NOT NULL DEFAULT '',      -- the relay's codes when it refused the mail

@@ -5,12 +5,12 @@ from uuid import UUID
 
 import structlog
 
-from domain.kernel import kept, orphans, timeline
+from domain.kernel import orphans, timeline
 from domain.kernel.actor import SYSTEM
 from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.ports import StoreUnavailable
-from domain.kernel.speech import phrase
+from domain.kernel.speech import phrase, say
 from domain.operations.imports import handing
 from domain.operations.imports.events import ImportDropped
 from domain.operations.imports.models import FileImport
@@ -31,8 +31,6 @@ UNREAD = phrase(
     "too, tell whoever runs Plixo."
 )
 
-kept.learn(STUCK, UNREAD)
-
 _STUCK = "SELECT id FROM file_import WHERE state = %s AND changed_at < %s ORDER BY changed_at LIMIT %s"
 """Of which every try to apply them has failed; what was tried is undone."""
 
@@ -47,14 +45,14 @@ async def expire(core: Core) -> int:
     ended = [each for each in [await _expired(core, row["id"]) for row in rows] if each is not None]
     await remove(core, ended)
     for row in await core.database.rows(_STUCK, (ImportState.APPLYING.value, now - core.limits.import_wait, AT_ONCE)):
-        await handing.refused(core, import_id=row["id"], reason=STUCK, actor=SYSTEM)
+        await handing.refused(core, import_id=row["id"], reason=say(STUCK), actor=SYSTEM)
     return len(ended)
 
 
 async def give_up(core: Core, *, import_id: UUID) -> ImportDropped | None:
     """End an import of which every try to fetch, read or apply it has failed; None when it went on after all."""
     row = await core.database.row("SELECT state FROM file_import WHERE id = %s", (import_id,))
-    reason = STUCK if row is not None and row["state"] == ImportState.APPLYING else UNREAD
+    reason = say(STUCK if row is not None and row["state"] == ImportState.APPLYING else UNREAD)
     return await handing.refused(core, import_id=import_id, reason=reason, actor=SYSTEM)
 
 

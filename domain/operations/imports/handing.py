@@ -3,7 +3,7 @@
 import hashlib
 from uuid import UUID, uuid4
 
-from domain.kernel import sentences, timeline
+from domain.kernel import timeline
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
@@ -114,7 +114,7 @@ async def refused(core: Core, *, import_id: UUID, reason: str, actor: Actor) -> 
         found = await FileImport.locked(id=import_id)
         if found is None or found.status not in (ImportState.ASKED, ImportState.APPLYING):
             return None
-        await found.move("fail", reason=sentences.as_text(reason), changed_at=core.clock.now())
+        await found.move("fail", reason=reason, changed_at=core.clock.now())
         event = ImportDropped(
             import_id=found.id, file_name=found.file_name, how="failed", reason=reason, **by(actor, core.clock.now())
         )

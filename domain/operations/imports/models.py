@@ -5,6 +5,7 @@ from typing import Any
 
 from tortoise import fields
 
+from domain.kernel.columns import SentenceField
 from domain.kernel.records import StatefulRecord
 from domain.operations.imports import states
 
@@ -22,7 +23,7 @@ class FileImport(StatefulRecord):
     said: Any = fields.JSONField()
     question: Any = fields.JSONField(null=True)
     findings: Any = fields.JSONField(null=True)
-    reason: str = fields.TextField()
+    reason: str = SentenceField()
     version: int = fields.IntField()
     progress: int = fields.SmallIntField()
     channel: str = fields.TextField()

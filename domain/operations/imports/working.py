@@ -10,13 +10,13 @@ from datetime import timedelta
 from typing import BinaryIO, cast
 from uuid import UUID
 
-from domain.kernel import dates, kept, sentences
+from domain.kernel import dates
 from domain.kernel.actor import SYSTEM
 from domain.kernel.core import Core
 from domain.kernel.jobs import TryLater
 from domain.kernel.ports import FileMissing, StoreUnavailable
 from domain.kernel.refusals import Refusal
-from domain.kernel.speech import phrase
+from domain.kernel.speech import phrase, say
 from domain.ledger.csv_import import Progress, QuestionOpen
 from domain.operations.imports import handing, kinds, readings
 from domain.operations.imports.findings import Findings
@@ -37,8 +37,6 @@ MAX_LIST = 4 << 20
 CHANGED = phrase("The ledger has changed since the preview. This is what the file would do now; decide again.")
 
 GONE = phrase("The file is not kept any more. Share it again.")
-
-kept.learn(CHANGED, GONE)
 
 
 class _Outdated(Exception):
@@ -180,7 +178,7 @@ async def apply(core: Core, *, import_id: str) -> None:
                     await row.move("finish", progress=100, changed_at=core.clock.now())
                     await handing.queue(core, tx, found.id)
         except _Outdated:
-            await _again(core, found.id, CHANGED)
+            await _again(core, found.id, say(CHANGED))
         except Refusal as no:  # a question that was settled before, or a right that was taken away meanwhile
             await _again(core, found.id, str(no))
 
@@ -200,7 +198,7 @@ async def _again(core: Core, import_id: UUID, reason: str) -> None:
         row = await FileImport.locked(id=import_id)
         if row is None or row.status is not ImportState.APPLYING:
             return
-        await row.move("reread", reason=sentences.as_text(reason), progress=0, changed_at=core.clock.now())
+        await row.move("reread", reason=reason, progress=0, changed_at=core.clock.now())
         await handing.queue(core, tx, import_id, "read_import")
 
 
@@ -220,7 +218,7 @@ async def _fetched(core: Core, found: FileImport) -> bytes | None:
     try:
         return await core.files.get(handing.key_of(found.id))
     except FileMissing:
-        await handing.refused(core, import_id=found.id, reason=GONE, actor=SYSTEM)
+        await handing.refused(core, import_id=found.id, reason=say(GONE), actor=SYSTEM)
         return None
     except StoreUnavailable as error:
         raise TryLater(STORE_AWAY, "the store of files does not answer") from error

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from domain.kernel import kept, sentences, speech
+from domain.kernel import sentences, speech
 from domain.kernel.core import Core
 from domain.kernel.money import Money
 from domain.kernel.refusals import Refusal
@@ -47,7 +47,7 @@ def test_what_was_said_in_english_is_said_again_in_german(german: Reader) -> Non
 
     with speech.spoken_to(german):
         said = speech.again(told)
-        read = kept.said(told)
+        read = sentences.said(told)
 
     assert told == "1,234.50 EUR is due on 2 Nov 2026; 2 ducks; deep"
     assert said == read == "1.234,50 EUR ist fällig am 2. Nov. 2026; 2 Enten; tief"
@@ -77,6 +77,61 @@ def test_the_words_of_a_refusal_are_kept_in_a_column_of_text(german: Reader) -> 
 @pytest.mark.parametrize("text", ["", "no sentence", '{"say": broken', '{"say": 5}', "{curly}"])
 def test_a_plain_text_is_kept_as_it_is(text: str) -> None:
     assert sentences.said(sentences.as_text(text)) == text
+
+
+def test_a_sentence_in_another_is_said_to_its_reader_wherever_it_was_said_first(german: Reader) -> None:
+    inner = speech.counted("{n} duck", "{n} ducks", 3)
+
+    with speech.spoken_to(german):
+        whole = speech.say("swims: {what}", what=inner)
+        stored = sentences.as_text(speech.say("{amount} is due on {day}", amount=inner, day=date(2026, 11, 2)))
+
+    assert whole == "swims: 3 Enten"
+    assert sentences.said(whole) == "swims: 3 ducks"
+    assert sentences.said(stored) == "3 ducks is due on 2 Nov 2026"
+
+
+def test_sql_may_put_a_kept_text_into_a_sentence(german: Reader) -> None:
+    kept = sentences.as_text(speech.counted("{n} duck", "{n} ducks", 2))
+    stored = json.dumps({"say": "{first}; {more}", "with": {"first": {"kept": kept}, "more": {"kept": "{own} words"}}})
+
+    with speech.spoken_to(german):
+        read = sentences.said(stored)
+
+    assert read == "2 Enten; {own} words"
+
+
+def deep(levels: int) -> str:
+    """Return a text that doubles with each level, as a hostile one may."""
+    told: dict[str, object] = {"say": "x" * 100}
+    for _ in range(levels):
+        told = {"say": "{a}{a}", "with": {"a": told}}
+    return json.dumps(told)
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [deep(11), deep(60), '{"say":' * 2_000, '{"say": "{n} duck", "many": "{n} ducks"}', '{"say": "x", "with": 5}',
+     '{"say": "{d}", "with": {"d": {"day": "2026-99-99"}}}', '{"say": "{d}", "with": {"d": {"number": "1e999999"}}}',
+     '{"say": "{d}", "with": {"d": {"minor": 5, "currency": "XXQ"}}}', '{"say": "{d}", "with": [1]}'],
+    ids=["grows", "deep", "unending", "counts nothing", "no values", "no day", "no number", "no currency", "a list"],
+)  # fmt: skip
+def test_words_that_only_look_like_a_sentence_are_shown_as_they_are_and_cost_nothing(hostile: str) -> None:
+    assert sentences.said(hostile) == hostile
+    assert sentences.said(sentences.as_text(hostile)) == hostile
+
+
+def test_a_reason_of_ours_is_not_cut_and_a_persons_is() -> None:
+    ours = speech.say("{amount} is due", amount=Money(5, "JPY"))
+
+    assert sentences.trimmed(ours, most=3) is ours
+    assert sentences.trimmed("  a  long\nreason ", most=6) == "a long"
+
+
+def test_a_program_reads_sentences_as_text() -> None:
+    fact = {"why": sentences.packed(speech.counted("{n} duck", "{n} ducks", 2)), "amount": {"minor": 5}, "n": [1, "x"]}
+
+    assert sentences.plain(fact) == {"why": "2 ducks", "amount": {"minor": 5}, "n": [1, "x"]}
 
 
 async def test_a_database_takes_what_was_said_as_text(core: Core) -> None:
