@@ -3,7 +3,7 @@
 Doing anything about the customer renews the claim: that too is arithmetic, on the timeline.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -39,6 +39,9 @@ LIVE = f"""(
         FROM claim c JOIN person p ON p.id = c.person_id WHERE c.state = 'active'
     ) held WHERE held.until > %(now)s) c"""
 """The claims in force, as a table named ``c``; the statement needs ``parameters``."""
+
+OF_OTHERS = f"SELECT c.account_id FROM {LIVE} WHERE c.person_id <> ALL(%(people)s)"
+"""The customers that somebody else has in hand than these people: somebody, and for whom they stand in."""
 
 
 def parameters(core: Core) -> dict[str, Any]:
@@ -152,15 +155,6 @@ async def given_back(core: Core, tx: Transaction, *, invoice: Invoice, actor: Ac
     event = CaseReleased(**_about(invoice), **by(actor, core.clock.now()))
     await timeline.record(core, tx, event)
     return event
-
-
-async def of_others(core: Core, rows: Rows, *, people: Collection[UUID]) -> list[UUID]:
-    """Return the customers that somebody else has in hand than these people: the actor, and for whom they stand in."""
-    found = await rows.rows(
-        f"SELECT c.account_id FROM {LIVE} WHERE c.person_id <> ALL(%(mine)s)",
-        {**parameters(core), "mine": list(people)},
-    )
-    return [row["account_id"] for row in found]
 
 
 async def holders(core: Core, rows: Rows, *, accounts: Sequence[UUID]) -> dict[UUID, str]:

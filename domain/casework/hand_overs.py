@@ -1,8 +1,5 @@
 """Hand-overs: pass one case on to somebody, who has a task about it and is told; it is nobody else's meanwhile."""
 
-from collections.abc import Collection
-from uuid import UUID
-
 from domain.casework import claims, tasks
 from domain.casework.events import CaseHandedOver
 from domain.casework.refusals import HandedOverAlready, HandedToSelf, WithoutRole, WordsMissing
@@ -12,7 +9,7 @@ from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.speech import phrase
-from domain.kernel.transactions import Rows, Transaction
+from domain.kernel.transactions import Transaction
 from domain.ledger import invoices
 from domain.ledger.models import Invoice
 from domain.ledger.refusals import NothingToPay
@@ -25,6 +22,12 @@ _ROLE = (
 
 MOST_LISTED = 2_000
 """Cases in others' hands that are left out of somebody's session."""
+
+TO_OTHERS = f"""
+    SELECT invoice_id FROM task WHERE state = 'open' AND for_id IS NOT NULL AND for_id <> ALL(%(people)s)
+      AND invoice_id IS NOT NULL ORDER BY created_at DESC LIMIT {MOST_LISTED}
+"""
+"""The invoices that were handed to others than these people: somebody, and for whom they stand in."""
 
 
 async def hand_over(core: Core, *, invoice_number: str, slack_id: str, words: str, actor: Actor) -> CaseHandedOver:
@@ -54,16 +57,6 @@ async def hand_over(core: Core, *, invoice_number: str, slack_id: str, words: st
         event = await _handed(core, tx, invoice=invoice, taker=taker, said=said, actor=actor)
         await claims.given_back(core, tx, invoice=invoice, actor=actor)
     return event
-
-
-async def to_others(rows: Rows, *, people: Collection[UUID]) -> list[UUID]:
-    """Return the invoices that were handed to others than these people: the actor, and for whom they stand in."""
-    found = await rows.rows(
-        "SELECT invoice_id FROM task WHERE state = 'open' AND for_id IS NOT NULL AND for_id <> ALL(%s)"
-        " AND invoice_id IS NOT NULL ORDER BY created_at DESC LIMIT %s",
-        (list(people), MOST_LISTED),
-    )
-    return [row["invoice_id"] for row in found]
 
 
 async def _taker(core: Core, tx: Transaction, slack_id: str, actor: Actor) -> Person:

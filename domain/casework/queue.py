@@ -75,6 +75,11 @@ _MINE = (
     " OR w.invoice_id = ANY(ARRAY(SELECT invoice_id FROM task WHERE state = 'open' AND for_id = ANY(%(people)s))))"
 )
 
+_ELSEWHERE = (
+    f"SELECT ARRAY({claims.OF_OTHERS}) AS taken, ARRAY({hand_overs.TO_OTHERS}) AS handed,"
+    f" ARRAY({worked_today.HANDLED}) AS worked"
+)
+
 _FREE = "w.account_id <> ALL(%(taken)s) AND w.invoice_id <> ALL(%(passed)s)"
 
 
@@ -203,9 +208,10 @@ async def _elsewhere(core: Core, rows: Rows, actor: Actor, people: Collection[UU
     """Return what the actor's session passes over: in others' hands, handed to others, or worked on already today."""
     if people is None:
         people = await absences.covered(core, rows, person_id=actor.id) if actor.id else frozenset()
-    handed = await hand_overs.to_others(rows, people=people)
-    worked = await worked_today.handled(core, rows, actor=actor)
-    return {"taken": await claims.of_others(core, rows, people=people), "passed": [*handed, *worked]}
+    values = {**claims.parameters(core), **worked_today.parameters(core, actor=actor), "people": list(people)}
+    row = await rows.row(_ELSEWHERE, values)
+    assert row is not None, "a row of arrays is always there"
+    return {"taken": row["taken"], "passed": [*row["handed"], *row["worked"]]}
 
 
 async def _lines(

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
-from uuid import UUID
 
 from domain.commitments.dispute_events import DisputeExtended, DisputeFiled, DisputeLate, EvidenceAdded
 from domain.commitments.events import InstalmentMissed, PlanRequested, PromiseBroken, PromisePartlyKept
@@ -17,7 +16,6 @@ from domain.kernel.clock import local_date
 from domain.kernel.core import Core
 from domain.kernel.events import Event
 from domain.kernel.money import Money
-from domain.kernel.transactions import Rows
 from domain.ledger import sums
 from domain.ledger.events import PaymentReversed
 from domain.ledger.sums import Totals
@@ -47,15 +45,16 @@ NEWS: Sequence[type[Event]] = (
 _ACTED = """
     SELECT t.invoice_id, max(t.id) AS last FROM (
         SELECT id, invoice_id, at, kind FROM timeline_entry WHERE fact->>'actor_id' = %(actor)s
-        ORDER BY id DESC LIMIT %(most)s) t
+        ORDER BY id DESC LIMIT %(acts)s) t
     WHERE t.at >= %(begins)s AND t.invoice_id IS NOT NULL AND t.kind <> ALL(%(no_work)s) GROUP BY t.invoice_id
 """
 
-_HANDLED = f"""
+HANDLED = f"""
     SELECT acted.invoice_id FROM ({_ACTED}) acted
     WHERE NOT EXISTS (SELECT FROM timeline_entry n WHERE n.invoice_id = acted.invoice_id AND n.id > acted.last
                       AND n.kind = ANY(%(news)s))
 """
+"""The invoices that somebody has worked on today and of which nothing was heard since; it needs ``parameters``."""
 
 _TOUCHED = f"""
     SELECT i.currency, count(*) AS invoices, sum(i.open_minor + coalesce(came.minor, 0))::bigint AS minor
@@ -77,22 +76,18 @@ class Worked:
     """What was open on them, as people read it; empty when there are none."""
 
 
-async def handled(core: Core, rows: Rows, *, actor: Actor) -> list[UUID]:
-    """Return the invoices that the actor has worked on today and of which nothing was heard since."""
-    if actor.id is None:
-        return []
-    found = await rows.rows(_HANDLED, {**_parameters(core, actor), "news": [each.kind for each in NEWS]})
-    return [row["invoice_id"] for row in found]
-
-
 async def total(core: Core, *, actor: Actor) -> Worked:
     """Return how many invoices the actor has worked on today, and what was open on them."""
-    found = await core.database.rows(_TOUCHED, _parameters(core, actor)) if actor.id else []
+    found = await core.database.rows(_TOUCHED, parameters(core, actor=actor)) if actor.id else []
     touched = Totals.of(Money(int(row["minor"]), row["currency"]) for row in found)
     return Worked(sum(row["invoices"] for row in found), touched, sums.spelt(core, touched) if touched else "")
 
 
-def _parameters(core: Core, actor: Actor) -> dict[str, Any]:
+def parameters(core: Core, *, actor: Actor) -> dict[str, Any]:
+    """Return the named parameters of what a person did today."""
     zone = core.merchant.zone
     begins = datetime.combine(local_date(core.clock, zone), time(), zone)
-    return {"actor": str(actor.id), "begins": begins, "most": ACTS_READ, "no_work": list(NO_WORK)}
+    return {
+        "actor": str(actor.id), "begins": begins, "acts": ACTS_READ, "no_work": list(NO_WORK),
+        "news": [each.kind for each in NEWS],
+    }  # fmt: skip

@@ -16,6 +16,11 @@ from domain.people.roles import Role, permissions
 async def an_operator(core: Core, name: str = "Ben", role: Role = Role.AR_OPERATOR) -> Actor:
     """Store a person of that Slack account (``U`` and the name) and return them as an actor of that role."""
     person = await Person.create(id=uuid4(), slack_id=f"U{name}", name=name, created_at=core.clock.now())
+    await core.database.execute(
+        "INSERT INTO role_grant (id, person_id, role, state, reason, granted_by, created_at)"
+        " VALUES (%s, %s, %s, 'active', 'test', 'test', %s)",
+        (uuid4(), person.id, role.value, core.clock.now()),
+    )
     return Actor(ActorKind.PERSON, name, permissions((role,)), id=person.id, roles=(role.value,))
 
 

@@ -43,7 +43,7 @@ async def test_a_customer_is_shown_with_everything_around_it(core: Core) -> None
     assert dict(customer.exposure[1].buckets)["31-60"] == euros(20000)
     assert (customer.adherence.kept, customer.adherence.running, customer.adherence.share) == (1, 1, 1.0)
     assert set(customer.agreed) == {
-        "INV-2: promise of 50.00 EUR by 2026-03-13", "INV-1: plan over 100.00 EUR, requested",
+        "INV-2: promise of 50.00 EUR by 13 Mar 2026", "INV-1: plan over 100.00 EUR, requested",
     }  # fmt: skip
     assert customer.holds == ("INV-1: on hold (legal) until 2026-03-11 09:00 UTC: the lawyer said so",)
     assert {(each.address, each.suppressed_for) for each in customer.contacts} == {

@@ -95,7 +95,7 @@ async def test_why_names_every_mail_and_every_hold(core: Core) -> None:
 
     assert told.holds == ("A bank debit is under way; reminders wait for its outcome",)
     assert told.next_action == "Nothing now: a bank debit is under way"
-    assert "reminder-overdue to a…@acme.example: queued, step 3 of cadence default v1" in told.mails[0]
+    assert "reminder overdue to a…@acme.example: queued, step 3 of cadence default v1" in told.mails[0]
 
 
 async def test_why_knows_no_other_invoice(core: Core) -> None:

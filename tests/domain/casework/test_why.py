@@ -38,7 +38,7 @@ async def test_why_tells_of_a_mail_without_this_invoice(core: Core) -> None:
     told = await why.explain(core, invoice_number="INV-1042", actor=SHELL)
 
     assert told.mails == (
-        "2026-03-10 09:00 UTC reminder-overdue to a…@acme.example: without this invoice, a bank debit is under way",
+        "2026-03-10 09:00 UTC reminder overdue to a…@acme.example: without this invoice, a bank debit is under way",
     )
 
 
