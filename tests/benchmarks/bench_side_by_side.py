@@ -52,11 +52,11 @@ MOST = 3
 MAILS = 4_000
 """Reminders that wait at the beginning; no step is to find the end of them."""
 
-WARM_SECONDS = 2.0
+WARM_SECONDS = 1.5
 """Workers' connections and plans are made meanwhile."""
 
-SECONDS = 6.0
-"""For how long it is counted what leaves."""
+SECONDS = 5.0
+"""For how long it is counted what leaves, or is shown."""
 
 PATIENCE_SECONDS = 60.0
 """Within it the first mail leaves."""
@@ -229,16 +229,16 @@ async def _shown(work: Callable[..., None], address: str, portals: int, cookie: 
     loop = asyncio.get_running_loop()
     with ExitStack() as open_while, ThreadPoolExecutor(portals) as threads:
         ports = open_while.enter_context(processes(portals, work, address))
-        for _ in range(2):  # plans, caches and connections are made in the first round
-            asked = [loop.run_in_executor(threads, _load_of, port.value, cookie) for port in ports]
+        for seconds in (WARM_SECONDS, SECONDS):  # plans, caches and connections are made in the first round
+            asked = [loop.run_in_executor(threads, _load_of, port.value, cookie, seconds) for port in ports]
             rates = await asyncio.gather(*asked)
     return sum(rates)
 
 
-def _load_of(port: int, cookie: str) -> float:
+def _load_of(port: int, cookie: str, seconds: float) -> float:
     """Load one portal from a process of its own."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return float(pool.apply(load, (port, "/i", [cookie])).pages_a_second)
+        return float(pool.apply(load, (port, "/i", [cookie], 200, seconds)).pages_a_second)
 
 
 def _rows(what: str, unit: str, ours: Sequence[float], bare: Sequence[float]) -> list[dict[str, Any]]:
