@@ -9,6 +9,7 @@ from typing import Any
 
 from psycopg.rows import dict_row
 
+from domain.kernel import sentences
 from domain.kernel.core import Core
 from domain.kernel.money import Money
 from domain.kernel.transactions import Row
@@ -90,15 +91,15 @@ def _unapplied(row: Row) -> tuple[object, ...]:
     return (
         harmless(row["customer_number"] or ""), harmless(row["customer"]), row["currency"], _plain(row, "amount_minor"),
         _plain(row, "received_minor"), row["received_on"], harmless(row["method"]), harmless(row["reference"]),
-        harmless(row["note"]),
+        harmless(sentences.said(row["note"])),
     )  # fmt: skip
 
 
 def _suppressed(row: Row) -> tuple[object, ...]:
     until = row["until"].date() if row["until"] else ""
     return (
-        harmless(row["address"]), row["reason"], harmless(row["rule"]), harmless(row["note"]), harmless(row["made_by"]),
-        row["created_at"].date(), until,
+        harmless(row["address"]), row["reason"], harmless(row["rule"]), harmless(sentences.said(row["note"])),
+        harmless(row["made_by"]), row["created_at"].date(), until,
     )  # fmt: skip
 
 

@@ -10,12 +10,13 @@ from typing import Any
 from uuid import UUID
 
 from domain.commitments import documents
-from domain.kernel import addresses, timeline
+from domain.kernel import addresses, sentences, timeline
 from domain.kernel.actor import Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
 from domain.kernel.ports import FileMissing
 from domain.kernel.speech import phrase, say
+from domain.kernel.transactions import Row
 from domain.operations.export_events import FileExported
 from domain.operations.refusals import NothingToExport
 from domain.people import people
@@ -189,7 +190,7 @@ async def export(core: Core, *, whom: str, file_name: str, actor: Actor) -> Pers
     about = {"key": person.key, "contacts": list(person.contacts), "most": MOST_ROWS}
     mails = [row["id"] for row in await core.database.rows(_MAILS, about)]
     sections = {
-        name: [dict(row) for row in await core.database.rows(_bounded(query), {**about, "mails": mails})]
+        name: [_told(row) for row in await core.database.rows(_bounded(query), {**about, "mails": mails})]
         for name, query in _SECTIONS.items()
     }
     rows = sum(map(len, sections.values()))
@@ -197,6 +198,16 @@ async def export(core: Core, *, whom: str, file_name: str, actor: Actor) -> Pers
         raise NothingToExport(say("Nothing is stored of that address."))
     await _noted(core, file_name=file_name, rows=rows, actor=actor)
     return PersonalData(person, sections, tuple(mails), tuple(row["id"] for row in sections["files"]), rows)
+
+
+def _told(row: Row) -> dict[str, Any]:
+    """Return a row with its reasons as text, as whoever asks for the data reads them."""
+    reasons = {name: sentences.said(row[name]) for name in _REASONS if row.get(name)}
+    return {**row, **reasons}
+
+
+_REASONS = ("reason", "note", "resolution", "lift_reason", "outcome")
+"""Columns in which a sentence of ours may stand."""
 
 
 async def counted(core: Core, *, key: str) -> dict[str, int]:
@@ -223,7 +234,7 @@ async def export_operator(core: Core, *, whom: str, file_name: str, actor: Actor
     known = await people.named(core, text=whom)
     about = await _operator(core, known.id)
     sections = {
-        name: [dict(row) for row in await core.database.rows(_bounded(query), about)]
+        name: [_told(row) for row in await core.database.rows(_bounded(query), about)]
         for name, query in OF_OPERATORS.items()
     }
     rows = sum(map(len, sections.values()))

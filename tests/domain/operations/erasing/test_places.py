@@ -52,7 +52,7 @@ NO_WORDS = {
     "invoice": "currency number number_key state",
     "invoice_paper": "sha256",
     "lane_budget": "lane",
-    "mailing": "letter message_id needs provider segment state tone unique_key waits",
+    "mailing": "letter message_id needs provider segment state tone unique_key waits waits_gate",
     "mailing_item": "letter state tone unique_key",
     "outside_call": "party",
     "pay_link": "kept_for state",
