@@ -42,11 +42,12 @@ async def test_what_will_leave_is_seen_struck_out_held_and_its_policy_changed_by
     card = await on_stage.whispered("policy.publish_move", user=CARLA)
     assert "segment everyone: mode: autopilot → shadow" in str(card)
     await click(on_stage, card, "policy.publish_move", user=CARLA)
-    await on_stage.in_slack("olicy version 2")
+    published = "SELECT version FROM policy WHERE version = 2 AND state = 'published'"
+    await until(lambda: on_stage.row(published), missing="the policy was not published")
 
     sent = len(on_stage.demo.sandbox.mail.mails())
     await on_stage.demo.sandbox.clock.move(timedelta(days=16))
-    waiting = await on_stage.in_slack("waits for an approval")
+    waiting = await on_stage.in_slack("for an approval")
     assert len([each for each in on_stage.demo.sandbox.mail.mails() if "INV" in each["subject"]]) == sent
     await click(on_stage, waiting, "draft.list")
     listed = await on_stage.whispered("draft.show", user=ANNA)
