@@ -43,7 +43,7 @@ def form(mine: Preferences) -> Modal:
     """Return the form for the code."""
     address = text.foreign(mine.address) if mine.address else say("none: no digest by mail")
     return Modal(
-        title=say("Digest address"),
+        title=say("Enter the code…"),
         form=ids.FormId.ENTER_CODE,
         submit=say("Confirm"),
         blocks=(
