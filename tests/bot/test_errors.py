@@ -15,10 +15,15 @@ from domain.kernel.jobs import TryLater
 def refused(code: str, *, status: int = 200, headers: dict[str, Any] | None = None) -> SlackApiError:
     """Return the SDK's error as it is raised for an answer of Slack's."""
     answer = AsyncSlackResponse(
-        client=None, http_verb="POST", api_url="chat.postMessage", req_args={},
-        data={"ok": False, "error": code} if code else {}, headers=headers or {}, status_code=status,
-    )  # fmt: skip
-    return SlackApiError("no", answer)
+        client=None,
+        http_verb="POST",
+        api_url="chat.postMessage",
+        req_args={},
+        data={"ok": False, "error": code} if code else {},
+        headers=headers or {},
+        status_code=status,
+    )
+    return SlackApiError("no", answer)  # type: ignore[no-untyped-call]
 
 
 @pytest.mark.parametrize(

@@ -134,9 +134,7 @@ async def test_a_cron_is_known_by_the_words_that_only_its_name_has(core: Core, s
 
 
 async def test_words_of_several_crons_name_those(core: Core) -> None:
-    with pytest.raises(
-        CronUnknown, match=r"there are judge-health, .*, judge-readiness\.$"
-    ):
+    with pytest.raises(CronUnknown, match=r"there are judge-health, .*, judge-readiness\.$"):
         await _pause(core, name="judge")
 
 
