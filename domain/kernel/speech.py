@@ -162,7 +162,7 @@ def said(sentence: str, values: Mapping[str, object], *, many: str = "", meaning
     elif meaning:
         text = known.pgettext(meaning, sentence)
     else:
-        text = known.gettext(sentence)
+        text = known.gettext(sentence) if sentence else ""  # by which a catalogue has its own head
         text = known.ngettext(sentence, sentence, 1) if text is sentence else text  # also said where something counts
     told = Said(_filled(text, values))
     told.sentence, told.many, told.meaning, told.values = sentence, many, meaning, values

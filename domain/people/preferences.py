@@ -12,7 +12,7 @@ from domain.kernel import addresses, locales, timeline
 from domain.kernel.actor import SYSTEM, Actor, Permission
 from domain.kernel.core import Core
 from domain.kernel.events import by
-from domain.kernel.transactions import Transaction
+from domain.kernel.transactions import Row, Transaction
 from domain.people import address_codes, humans, setting_words
 from domain.people.events import SettingChanged
 from domain.people.refusals import PersonUnknown
@@ -98,7 +98,7 @@ async def set(  # noqa: A001 - what people do with a setting; it is always calle
     stored = setting_words.read(setting, value)
     column = _COLUMN[setting]
     async with core.transaction() as tx:
-        row = await tx.row(f"{_SELECT} WHERE p.id = %s FOR UPDATE OF p", (person_id,))
+        row = await _held(tx, person_id)
         if row is None:
             raise PersonUnknown(())
         await tx.execute(
@@ -129,6 +129,12 @@ async def set(  # noqa: A001 - what people do with a setting; it is always calle
     return event
 
 
+async def _held(tx: Transaction, person_id: UUID) -> Row | None:
+    """Hold the person's lock, and return what holds by then; one statement would read the settings of before it."""
+    await tx.row("SELECT FROM person WHERE id = %s FOR UPDATE", (person_id,))
+    return await tx.row(f"{_SELECT} WHERE p.id = %s", (person_id,))
+
+
 def _is_confirmed(row: dict[str, Any], address: str | None) -> bool:
     """Tell whether that is the address, but for its capitals, whose code was typed in."""
     return (
@@ -145,7 +151,7 @@ async def leave_mail(
 
     None when it does, or is mailed elsewhere than to *address* by now.
     """
-    row = await tx.row(f"{_SELECT} WHERE p.id = %s FOR UPDATE OF p", (person_id,))
+    row = await _held(tx, person_id)
     if row is None or not row["address"]:
         return None
     if address is not None and addresses.key(row["address"]) != addresses.key(address):

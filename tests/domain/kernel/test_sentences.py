@@ -138,3 +138,8 @@ async def test_a_database_takes_what_was_said_as_text(core: Core) -> None:
     row = await core.database.row("SELECT %s::text AS told", (speech.say("{amount} is due", amount=Money(5, "JPY")),))
 
     assert row == {"told": "5 JPY is due"}
+
+
+def test_nothing_is_said_as_nothing(german: Reader) -> None:
+    with speech.spoken_to(german):
+        assert (speech.say(""), speech.joined("; ", []), sentences.said('{"say": ""}')) == ("", "", "")

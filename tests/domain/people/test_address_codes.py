@@ -1,6 +1,7 @@
 """An address is an operator's own once the code that was mailed there was typed in; nothing else is mailed before."""
 
 import asyncio
+from contextvars import Context
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -11,6 +12,7 @@ from domain.kernel.actor import SHELL, Actor
 from domain.kernel.core import Core
 from domain.kernel.keys import Keyring, SigningKey
 from domain.kernel.refusals import NotAllowed, Refusal
+from domain.kernel.transactions import Row
 from domain.people import address_codes, preferences
 from domain.people.code_refusals import CodesAskedOften, CodeWrong, NoCodeWaits
 from domain.people.refusals import PersonUnknown
@@ -18,6 +20,7 @@ from domain.people.roles import Role
 from domain.people.setting_words import Setting
 from tests.clocks import StandingClock
 from tests.domain.people.test_preferences import ANNA, BEN, person
+from tests.flows.stage import until
 
 ADDRESS = "anna.keller@northwind.example"
 
@@ -90,6 +93,32 @@ async def test_a_code_that_went_to_an_earlier_address_confirms_no_other(core: Co
     assert await address_codes.code(core, code_id=row["id"]) is None
     with pytest.raises(NoCodeWaits):
         await address_codes.confirm(core, person_id=anna, typed="123456", actor=actor)
+
+
+async def test_a_mail_that_came_back_from_an_address_that_was_just_changed_stops_nothing(core: Core) -> None:
+    anna, actor = await person(core, ANNA)
+    await given(core, anna, actor, "old@northwind.example")
+
+    async def came_back() -> object:
+        async with core.transaction() as tx:
+            return await preferences.leave_mail(core, tx, person_id=anna, address="old@northwind.example")
+
+    async def it_waits() -> Row | None:
+        await tx.execute("SELECT pg_stat_clear_snapshot()")  # else a transaction sees the activity of its first look
+        return await tx.row(
+            "SELECT 1 FROM pg_locks l JOIN pg_stat_activity s ON s.pid = l.pid"
+            " WHERE NOT l.granted AND s.datname = current_database()"
+        )
+
+    async with core.transaction() as tx:
+        await tx.row("SELECT FROM person WHERE id = %s FOR UPDATE", (anna,))
+        late = asyncio.get_running_loop().create_task(came_back(), context=Context())
+        await until(it_waits, missing="a report that waits for the person")
+        await tx.execute("UPDATE person_preference SET address = %s WHERE person_id = %s", (ADDRESS, anna))
+
+    assert await late is None
+    row = await core.database.row("SELECT unwanted FROM person_preference")
+    assert row == {"unwanted": False}
 
 
 async def test_tries_are_counted_also_at_once_and_end_the_code(core: Core) -> None:
