@@ -203,7 +203,7 @@ async def export(core: Core, *, whom: str, file_name: str, actor: Actor) -> Pers
 def _told(row: Row) -> dict[str, Any]:
     """Return a row with its reasons as text, as whoever asks for the data reads them."""
     reasons = {name: sentences.said(row[name]) for name in _REASONS if row.get(name)}
-    return {**row, **reasons}
+    return {**row, **reasons} | ({"fact": sentences.plain(row["fact"])} if "fact" in row else {})
 
 
 _REASONS = ("reason", "note", "resolution", "lift_reason", "outcome")

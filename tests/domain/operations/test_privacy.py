@@ -11,10 +11,13 @@ import pytest
 
 from domain.commitments import documents
 from domain.deliverability.models import InboundMail, Mailing
+from domain.kernel import sentences
 from domain.kernel.actor import SHELL, Actor, ActorKind
 from domain.kernel.core import Core
 from domain.kernel.models import TimelineEntry
+from domain.kernel.money import Money
 from domain.kernel.refusals import NotAllowed
+from domain.kernel.speech import say
 from domain.ledger.models import Contact
 from domain.operations import privacy
 from domain.operations.refusals import NothingToExport
@@ -67,6 +70,21 @@ async def test_everything_of_a_person_is_handed_out_and_nothing_of_a_colleague(c
     assert [each.name.split("/")[0] for each in kept] == ["mails", "files"]
     assert "otto" not in text.lower()
     assert "pdf of zora.quill@acme.example" in text
+
+
+async def test_sentences_of_ours_are_handed_out_as_texts(core: Core) -> None:
+    zora = await a_history(core)
+    why = say("{amount} is due", amount=Money(5, "EUR"))
+    await core.database.execute("UPDATE dispute SET resolution = %s", (sentences.as_text(why),))
+    await core.database.execute(
+        "INSERT INTO timeline_entry (kind, actor, request_id, at, fact) VALUES ('x', 'x', 'r', now(), %s)",
+        (json.dumps({"actor_id": str(zora.id), "reason": sentences.packed(why)}),),
+    )
+
+    data = await privacy.export(core, whom=ZORA, file_name="a.zip", actor=SHELL)
+
+    assert data.sections["disputes"][0]["resolution"] == "0.05 EUR is due"
+    assert data.sections["own acts"][0]["fact"]["reason"] == "0.05 EUR is due"
 
 
 async def test_what_was_taken_along_is_in_the_audit_log_without_the_address(core: Core) -> None:
