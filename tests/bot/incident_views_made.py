@@ -13,6 +13,7 @@ from bot.views import incidents as views
 from domain.kernel.actor import SHELL, SYSTEM
 from domain.kernel.events import by
 from domain.kernel.money import Money
+from domain.kernel.speech import say
 from domain.kernel.timeline import Entry
 from domain.operations import incident_events as events
 from domain.operations.incident_events import QUIET, Signal
@@ -70,7 +71,7 @@ def history(name: str) -> list[Entry]:
         events.IncidentTaken(**about, owner=name, **person),
         events.IncidentTaken(**about, owner=name, instead_of=name, **person),
         events.IncidentNoted(**about, note=name, **person),
-        events.IncidentOver(**about, reason=QUIET, minutes=61, mails=2, sums=(Money(100, "EUR"),), **auto),
+        events.IncidentOver(**about, reason=say(QUIET), minutes=61, mails=2, sums=(Money(100, "EUR"),), **auto),
     )
     return [Entry(place, "", each) for place, each in enumerate(happened, start=1)]
 
@@ -87,7 +88,7 @@ def incident_views(name: str, *, many: int) -> Mapping[str, Message]:
         "incident, letters wait": views.living(an_incident(name, severity=Severity.P3, mailed=0, mail_waits=2)),
         "incident, over": views.living(over(name, reopened=1)),
         "incident, over in public": views.living(over(name), PUBLIC),
-        "incident, over by itself": views.living(over(name, outcome=QUIET, over_by="Plixo", held_mails=0)),
+        "incident, over by itself": views.living(over(name, outcome=say(QUIET), over_by="Plixo", held_mails=0)),
         "incident, list": views.listed((*causes, over(name)) * many),
         "incident, none": views.listed(()),
         "incident, one": views.one(by_hand, history(name) * many),

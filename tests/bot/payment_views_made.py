@@ -7,6 +7,8 @@ from uuid import UUID
 from bot.blocks import Message
 from bot.views import news, payments
 from domain.kernel.money import Money
+from domain.kernel.speech import say
+from domain.pay_links.doubts import UNKNOWN
 from domain.pay_links.provider_health import Problem, ProviderHealth
 from domain.pay_links.provider_news import ProviderNotReady, StrayMoneyFound
 from domain.pay_links.strays import Stray, StrayList
@@ -37,7 +39,7 @@ def payment_views(name: str, *, number: str, many: int) -> Mapping[str, Message]
     )  # fmt: skip
     named = Stray(ID, name, "payment", Money(12500, "EUR"), AT, name, "no checkout of ours", ID, number)
     other = Stray(ID, "re_1", "refund", Money(500, "EUR"), AT, "", "no checkout of ours", None, None)
-    ours = Stray(ID, "ch_2", "payment", Money(900, "EUR"), AT, "", "Stripe does not know it", ID, number, entered=True)
+    ours = Stray(ID, "ch_2", "payment", Money(900, "EUR"), AT, "", say(UNKNOWN), ID, number, entered=True)
     found = StrayMoneyFound(count=7, examples=(f"payment of 1.00 EUR for {name} (ch_1)",), actor="Plixo",
                             actor_kind="system", at=AT)  # fmt: skip
     not_ready = ProviderNotReady(problems=(name,) * many, actor="Plixo", actor_kind="system", at=AT)

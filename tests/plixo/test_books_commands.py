@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from domain.kernel import sentences
 from domain.kernel.core import Core
 from domain.ledger import twins
 from domain.ledger.models import Account, Invoice
@@ -130,8 +131,8 @@ async def test_what_lowered_an_invoice_is_told_and_may_be_said(plixo: Shell, cor
 
     assert "lowered in the books, cause unknown: 40.00 EUR on 1 invoices" in seen.out
     assert json.loads(done.out)["lowered"] == 1
-    rows = await core.database.rows("SELECT reason, amount_minor FROM credit")
-    assert rows == [{"reason": "credited in the books", "amount_minor": 4000}]
+    [row] = await core.database.rows("SELECT reason, amount_minor FROM credit")
+    assert (sentences.said(row["reason"]), row["amount_minor"]) == ("credited in the books", 4000)
 
 
 async def test_what_lowered_an_invoice_is_told_later(plixo: Shell, core: Core) -> None:
