@@ -34,16 +34,20 @@ DEEPEST = 12
 _SAY = "say"
 """By this key a sentence is told from other JSON."""
 
+_NAMED = re.compile(r"\{(\w+)")
+
 _NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,15})?")
 
 _KEPT = f'{{"{_SAY}"'
 
 
 def packed(text: str) -> Any:
-    """Return what was said as JSON that another reader can be told from."""
+    """Return what was said as JSON that another reader can be told from; values that the sentence does not name go."""
     if not isinstance(text, Said):
         return text
-    told: dict[str, Any] = {_SAY: text.sentence, "with": {name: _value(each) for name, each in text.values.items()}}
+    named = {*_NAMED.findall(text.sentence), *_NAMED.findall(text.many), *(("n",) if text.many else ())}
+    values = {name: _value(each) for name, each in text.values.items() if name in named}
+    told: dict[str, Any] = {_SAY: text.sentence, "with": values}
     return told | ({"many": text.many} if text.many else {}) | ({"as": text.meaning} if text.meaning else {})
 
 

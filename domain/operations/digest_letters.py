@@ -59,6 +59,7 @@ PILES: Mapping[Pile, str] = {
     Pile.POLICY: "policy",
     Pile.FORWARDINGS: "forward",
     Pile.ACCESS: "access",
+    Pile.ERASURES: "privacy",
     Pile.MAILS: "mails",
     Pile.QUESTIONS: "questions",
 }

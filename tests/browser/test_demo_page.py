@@ -42,7 +42,7 @@ async def test_a_visitor_imports_reads_the_reminder_and_pays(on_stage: Stage, br
     await shot(portal, "6-paid")
 
     await page.bring_to_front()
-    await expect(page.locator("[data-pane=channel]")).to_contain_text("125.00 EUR", timeout=20_000)
+    await expect(page.locator("[data-pane=channel]")).to_contain_text("125,00 EUR", timeout=20_000)
     await page.locator("#say").fill("/plixo invoice INV-77")
     await page.locator("#say").press("Enter")
     await expect(page.locator("[data-pane=channel]")).to_contain_text(re.compile("settled", re.IGNORECASE))

@@ -143,3 +143,14 @@ async def test_a_database_takes_what_was_said_as_text(core: Core) -> None:
 def test_nothing_is_said_as_nothing(german: Reader) -> None:
     with speech.spoken_to(german):
         assert (speech.say(""), speech.joined("; ", []), sentences.said('{"say": ""}')) == ("", "", "")
+
+
+def test_values_that_a_sentence_does_not_name_are_not_kept() -> None:
+    told = speech.say("{amount} is due on {day}", amount=Money(500, "EUR"), day=date(2026, 3, 10), until=None)
+
+    assert set(sentences.packed(told)["with"]) == {"amount", "day"}
+    assert sentences.said(sentences.as_text(told)) == told
+
+
+def test_the_number_of_a_count_is_kept_where_one_form_does_not_name_it() -> None:
+    assert sentences.packed(speech.counted("one duck", "{n} ducks", 2))["with"] == {"n": 2}
