@@ -1,12 +1,10 @@
 """Crons: what happens by the clock, pausing one for a reason and a time, and letting it go on."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 
-from bot import asks, words
+from bot import asks, entered, words
 from bot.asks import Ask, Filled, Misunderstood, Press
 from bot.blocks import Message
-from bot.filled import Misfilled
 from bot.ids import Action, FormId
 from bot.modals import Modal
 from bot.routes import Command, Form, Group, Route, command
@@ -77,14 +75,12 @@ async def press_resume(core: Core, press: Press) -> Message:
 
 async def submit_pause(core: Core, filled: Filled) -> Message:
     """Take the form in which a cron is to be paused."""
-    hours = filled.values.choice("hours")
-    if hours not in {str(each) for _, each in views.TERMS}:
-        raise Misfilled({"hours": say("For how long?")})
+    until = entered.until(core, filled.values, "hours", views.TERMS)
     name = filled.subject.seen or ""
     event = await cron_pauses.pause(
         core,
         name=name,
-        until=core.clock.now() + timedelta(hours=int(hours)),
+        until=until,
         reason=filled.values.needed("reason", or_else=say("Why? Whoever wonders reads it.")),
         actor=filled.actor,
     )

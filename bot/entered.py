@@ -1,8 +1,8 @@
 """Entered: amounts, days, people and invoices as forms give them; what is wrong with one stands at its field."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -63,6 +63,18 @@ def day(values: Values, field: str, *, or_else: str) -> date:
     if found is None:
         raise Misfilled({field: or_else})
     return found
+
+
+def until(core: Core, values: Values, field: str, terms: Iterable[tuple[str, int]]) -> datetime:
+    """Return when the term in a field ends that begins now; *terms* are what the form offers, each with its hours.
+
+    Raises:
+        Misfilled: None of them is in it.
+    """
+    hours = values.choice(field)
+    if hours not in {str(each) for _, each in terms}:
+        raise Misfilled({field: say("For how long?")})
+    return core.clock.now() + timedelta(hours=int(hours))
 
 
 def person(values: Values, field: str, *, or_else: str) -> str:

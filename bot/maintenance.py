@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from bot import asks, words
+from bot import asks, entered, words
 from bot.asks import Ask, Filled, Misunderstood, Press
 from bot.blocks import Message
-from bot.filled import Misfilled
 from bot.ids import Action, FormId
 from bot.modals import Modal
 from bot.routes import Command, Form, Group, Route, command
@@ -53,11 +52,8 @@ async def on(core: Core, ask: Ask) -> Message | Modal:
 
 async def submit_on(core: Core, filled: Filled) -> Message:
     """Take the form in which maintenance begins."""
-    hours = filled.values.choice("hours")
-    if hours not in {str(each) for _, each in views.TERMS}:
-        raise Misfilled({"hours": say("For how long?")})
+    until = entered.until(core, filled.values, "hours", views.TERMS)
     reason = filled.values.needed("reason", or_else=say("Why? Whoever wonders reads it."))
-    until = core.clock.now() + timedelta(hours=int(hours))
     return await _begin(core, until=until, reason=reason, actor=filled.actor)
 
 

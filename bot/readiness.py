@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from bot import asks, exports, words
+from bot import asks, entered, exports, words
 from bot.asks import Ask, Filled, Misunderstood, Press
 from bot.blocks import Message
-from bot.filled import Misfilled
 from bot.ids import Action, FormId
 from bot.modals import Modal
 from bot.routes import Command, Form, Group, Route, command
@@ -139,14 +138,12 @@ async def press_decline(core: Core, press: Press) -> Message:
 
 async def submit_override(core: Core, filled: Filled) -> Message:
     """Take the form in which a check is to be overridden."""
-    hours = filled.values.choice("hours")
-    if hours not in {str(each) for _, each in views.TERMS}:
-        raise Misfilled({"hours": say("For how long?")})
+    until = entered.until(core, filled.values, "hours", views.TERMS)
     event = await readiness_overrides.propose(
         core,
         name=filled.values.choice("check"),
         reason=filled.values.needed("reason", or_else=say("Why? A second person reads it.")),
-        until=core.clock.now() + timedelta(hours=int(hours)),
+        until=until,
         actor=filled.actor,
     )
     return answers.done(event)

@@ -11,6 +11,7 @@ from datetime import date, datetime
 
 from bot import times
 from domain.kernel import addresses, speech
+from domain.kernel.actor import SHELL
 from domain.kernel.money import Money, digits
 from domain.kernel.speech import counted, say, say_as
 
@@ -43,6 +44,11 @@ def escape(text: str) -> str:
 def foreign(text: str, *, limit: int = NAME) -> str:
     """Return a stranger's text for use inside our formatted text."""
     return escape(_isolated(_shortened(_clean(text, limit), limit)).replace("`", "ʼ")) or NOTHING
+
+
+def who(name: str, *, limit: int = 40) -> str:
+    """Return the name of who did something; the shell's is said in the reader's language, a person's stays."""
+    return foreign(say(name) if name == SHELL.name else name, limit=limit)
 
 
 def plain(text: str, *, limit: int = NAME) -> str:

@@ -19,7 +19,7 @@ def act(card: ActCard) -> Message:
     head = f"#{shown.id}: {text.said(shown.told, limit=300)}"
     request = f"`{text.foreign(shown.request_id, limit=40)}`" if shown.request_id else say_as("request id", "none")
     facts = [
-        f"*{say('Who')}*\n{text.foreign(shown.actor, limit=60)} ({_kind(shown.actor_kind)})",
+        f"*{say('Who')}*\n{text.who(shown.actor, limit=60)} ({_kind(shown.actor_kind)})",
         f"*{say('When')}*\n{text.moment(shown.at)}",
         f"*{say('Request')}*\n{request}",
         f"*{say('What')}*\n`{text.foreign(shown.kind)}`",
@@ -109,10 +109,7 @@ def given_up(export: AuditExported, *, request_id: str) -> Message:
 
 def _line(each: Act) -> str:
     number = f"*{text.foreign(each.invoice_number, limit=40)}*  " if each.invoice_number else ""
-    return (
-        f"`#{each.id}`  {number}{text.said(each.told, limit=200)}\n"
-        f"_{text.foreign(each.actor, limit=40)}, {text.moment(each.at)}_"
-    )
+    return f"`#{each.id}`  {number}{text.said(each.told, limit=200)}\n_{text.who(each.actor)}, {text.moment(each.at)}_"
 
 
 def _look(each: Act) -> Block:

@@ -27,10 +27,7 @@ def living(case: Case) -> Message:
 
 def in_full(case: Case, *, buttons: tuple[Block, ...] = ()) -> Message:
     """Return the case for one reader, with its latest history and its own buttons, or other ones."""
-    history = [
-        f"{text.moment(line.at)}  {_told(line, limit=200)} ({text.foreign(line.actor, limit=40)})"
-        for line in case.lines
-    ]
+    history = [f"{text.moment(line.at)}  {_told(line, limit=200)} ({text.who(line.actor)})" for line in case.lines]
     return Message(
         text=summary(case),
         blocks=(
@@ -183,7 +180,7 @@ def _titled(title: str, shown: str) -> str:
 
 
 def _by(actor: str) -> str:
-    return f"{text.foreign(actor, limit=40)}, "
+    return f"{text.who(actor)}, "
 
 
 def why(case: Case) -> Block:

@@ -31,7 +31,7 @@ def waiting(found: list[ImportCard]) -> Message:
 def _waiting(found: ImportCard) -> str:
     about = {
         "file": text.foreign(found.file_name, limit=80),
-        "who": text.foreign(found.handed_by),
+        "who": text.who(found.handed_by),
         "when": text.moment(found.created_at),
     }
     match found.state:

@@ -72,7 +72,7 @@ def _card(found: ImportCard, readers: Audience) -> Message:
 
 
 def _head(found: ImportCard, name: str) -> Block:
-    who = text.foreign(found.handed_by)
+    who = text.who(found.handed_by)
     if found.kind is None:
         return blocks.section(f"*{name}*\n{say('_handed in by {who}_', who=who)}")
     told = say("_{kind}, handed in by {who}_", kind=say(CALLED[found.kind]), who=who)

@@ -187,7 +187,7 @@ def _ended(shown: Shown, audience: Audience) -> str:
     told = say(
         "Over since {at}, by {name}: {reason}.",
         at=at,
-        name=text.foreign(shown.over_by or "", limit=40),
+        name=text.who(shown.over_by or ""),
         reason=text.said(sentences.said(shown.outcome), limit=300).rstrip("."),
     )
     if not shown.held_mails:
@@ -214,7 +214,7 @@ def _line(shown: Shown) -> Block:
 
 def _told(entry: Entry, audience: Audience) -> str:
     event = entry.event
-    by = text.foreign(event.actor, limit=40)
+    by = text.who(event.actor)
     return f"{_sentence(event, audience)}. _{by}, {text.moment(event.at)}_"
 
 

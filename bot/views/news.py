@@ -216,4 +216,4 @@ _GUESSES = frozenset(IntentKind)
 
 
 def _line(event: Event) -> str:
-    return f"{_told(event)}\n_{text.foreign(event.actor, limit=40)}, {text.moment(event.at)}_"
+    return f"{_told(event)}\n_{text.who(event.actor)}, {text.moment(event.at)}_"

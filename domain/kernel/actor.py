@@ -74,7 +74,7 @@ ANYTHING = frozenset(Permission)
 SYSTEM = Actor(ActorKind.SYSTEM, "Plixo", ANYTHING)
 """The product itself: planner, worker, clock."""
 
-SHELL = Actor(ActorKind.SHELL, "command line", ANYTHING)
+SHELL = Actor(ActorKind.SHELL, phrase("command line"), ANYTHING)
 """Whoever holds the machine's shell holds the database, so nothing is withheld."""
 
 

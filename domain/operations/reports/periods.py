@@ -9,7 +9,7 @@ from domain.kernel.core import Core
 from domain.operations.refusals import PeriodRefused
 
 MONTH_DAYS = 30
-"""Days that count as one month in formulas that ask for months."""
+"""Days of a month where somebody wishes for months."""
 
 LONGEST = 731
 """Days of the longest period; the ledger's past is added up from all of its entries."""

@@ -6,12 +6,15 @@ and test invoices; credits are not taken off), what was open when it ended, and 
 - DSO = open at the end / invoiced x days of the period
 - best possible DSO = not overdue at the end / invoiced x days of the period
 - ADD (average days delinquent) = DSO - best possible DSO
-- CEI = (open at the beginning + invoiced / months - open at the end)
-  / (open at the beginning + invoiced / months - not overdue at the end) x 100, a month being 30 days
+- CEI = (open at the beginning + invoiced - open at the end)
+  / (open at the beginning + invoiced - not overdue at the end) x 100
 
 Source: the definitions of the Credit Research Foundation's National Summary of Domestic Trade Receivables; for DSO,
-usual practice with a quarter as its period. Without anything invoiced there is no DSO, and CEI is none where what could
-be collected is not above zero. Past balances are the entries of the ledger put back (``ledger/ageing_before.py``).
+usual practice with a quarter as its period. In the summary's CEI a quarter's sales are divided by its months, for
+members who report a month's opening balance. Here both are of the same period, so nothing is divided: with a quarter's
+opening balance and a month of its sales, a ledger that grows would be far below zero. Without anything invoiced there
+is no DSO, and CEI is none where what could be collected is not above zero. Past balances are the entries of the ledger
+put back (``ledger/ageing_before.py``).
 """
 
 from dataclasses import dataclass
@@ -24,7 +27,7 @@ from domain.kernel.money import Money
 from domain.kernel.scopes import ALL, Scope
 from domain.ledger import ageing_before
 from domain.ledger.ageing import BUCKETS
-from domain.operations.reports.periods import MONTH_DAYS, Period
+from domain.operations.reports.periods import Period
 
 USUAL_DAYS = 90
 """Shorter periods swing with each day's sales."""
@@ -68,7 +71,7 @@ class Turnover:
     @property
     def cei(self) -> Decimal | None:
         """The collection effectiveness index in percent; None when there was nothing to collect."""
-        due = self.opening.minor + Decimal(self.invoiced.minor) * MONTH_DAYS / self.days
+        due = Decimal(self.opening.minor + self.invoiced.minor)
         if due - self.not_due.minor <= 0:
             return None
         return _tenth((due - self.closing.minor) * 100 / (due - self.not_due.minor))

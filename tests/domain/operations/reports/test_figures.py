@@ -36,9 +36,9 @@ async def test_turnover_is_worked_out_in_each_currency(core: Core) -> None:
     # EUR, invoiced: B 600 (9 January, due 8 February) and C 300 (due 20 March).     900
     # EUR, closing: B 600 overdue, C 300 not due.                                    900, of it 300 not due
     #   DSO 900/900 x 90 = 90; best 300/900 x 90 = 30; ADD 90 - 30 = 60
-    #   CEI (1,000 + 900/3 - 900) / (1,000 + 900/3 - 300) = 400/1,000 = 40 %
+    #   CEI (1,000 + 900 - 900) / (1,000 + 900 - 300) = 1,000/1,600 = 62.5 %
     # USD: one invoice of 200, not due. DSO = best = 200/200 x 90 = 90, ADD 0
-    #   CEI: 0 + 200/3 - 200 is below zero, so there was nothing to collect.
+    #   CEI: 0 + 200 - 200 = 0, so there was nothing to collect.
     first = await an_invoice(core, "A", amount=euros(1000), days_past_due=90)
     await paid_on(core, first, euros(1000), date(2026, 1, 20))
     await an_invoice(core, "B", amount=euros(600), days_past_due=30)
@@ -53,7 +53,7 @@ async def test_turnover_is_worked_out_in_each_currency(core: Core) -> None:
     assert (euro.opening, euro.invoiced, euro.closing, euro.not_due) == (
         euros(1000), euros(900), euros(900), euros(300)
     )  # fmt: skip
-    assert (euro.dso, euro.best_dso, euro.add, euro.cei) == (Decimal(90), Decimal(30), Decimal(60), Decimal(40))
+    assert (euro.dso, euro.best_dso, euro.add, euro.cei) == (Decimal(90), Decimal(30), Decimal(60), Decimal("62.5"))
     assert (dollar.dso, dollar.best_dso, dollar.add, dollar.cei) == (Decimal(90), Decimal(90), Decimal(0), None)
 
 
