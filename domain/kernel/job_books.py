@@ -1,18 +1,26 @@
-"""The queue's books, kept by procrastinate, with three more rules than its own.
+"""The queue's books, kept by procrastinate, with four more rules than its own.
 
-A job whose successor waits already has nothing left to do. A job that asked to be run later has not failed. And the
-end of a job that could not be written down, since the database was away in that moment, is written down afterwards:
-its worker lives, so nobody else would ever take it for lost, and whatever waits for its lock would wait for ever.
+A job whose successor waits already has nothing left to do. A job that asked to be run later has not failed. Who takes a
+job in the moment in which another worker takes one of the same lock was second, and looks again: else the whole worker
+would end, and with it the jobs that are under way there. And the end of a job that could not be written down, since the
+database was away in that moment, is written down afterwards: its worker lives, so nobody else would ever take it for
+lost, and whatever waits for its lock would wait for ever.
 """
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from procrastinate import exceptions, jobs, manager, psycopg_connector
 
 log = logging.getLogger(__name__)
+
+LOCK_CONSTRAINT = "procrastinate_jobs_lock_idx_v1"
+"""The queue's index by which one job of a lock runs at a time."""
+
+TRIES = 10
+"""How often a job is looked for while others are first; after that at the next call or poll."""
 
 _STILL_OURS = """
     SELECT 1 FROM procrastinate_jobs
@@ -41,6 +49,16 @@ class Books(manager.JobManager):
     def unwritten(self) -> int:
         """How many ends wait to be written down."""
         return len(self._unwritten)
+
+    async def fetch_job(self, queues: Iterable[str] | None, worker_id: int) -> jobs.Job | None:
+        """Take the next job; None when nothing is ready, or others were first each time."""
+        for _ in range(TRIES):
+            try:
+                return await super().fetch_job(queues, worker_id)
+            except exceptions.UniqueViolation as error:
+                if error.constraint_name != LOCK_CONSTRAINT:
+                    raise
+        return None
 
     async def finish_job(self, job: jobs.Job, status: jobs.Status, delete_job: bool) -> None:
         """Write down that a job has ended, now or as soon as that works."""

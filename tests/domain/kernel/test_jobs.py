@@ -16,6 +16,11 @@ from domain.kernel.core import Core
 from domain.kernel.jobs import Jobs, TryLater
 from tests.domain.kernel.kinds import KINDS
 
+BLOCKED = """
+    SELECT FROM pg_locks l JOIN pg_stat_activity s ON s.pid = l.pid
+    WHERE NOT l.granted AND s.datname = current_database()
+"""
+
 
 class Queue:
     """A queue whose jobs note what they were given, and may be told to fail."""
@@ -221,6 +226,28 @@ async def test_jobs_of_one_lock_run_in_the_order_in_which_they_were_queued(queue
             await queue.jobs.work(concurrency=4, stop=asyncio.Event(), until_idle=True)
 
     assert [each["number"] for each in queue.ran] == [0, 1, 2, 3, 4]
+
+
+async def test_a_worker_that_is_second_at_a_lock_goes_on(queue: Queue, empty_database: str) -> None:
+    await queue.defer("note_in_turn", key="a", number=1)
+    await queue.defer("note", number=2)
+    async with await psycopg.AsyncConnection.connect(empty_database) as another:
+        await another.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, lock, args, status)"
+            " VALUES ('default', 'note_in_turn', 'turn-a', '{}', 'doing')"
+        )
+        working = asyncio.create_task(queue.run_ready())
+        async with asyncio.timeout(20):
+            while not await queue.core.database.rows(BLOCKED):  # noqa: ASYNC110 - nothing tells of a wait in PostgreSQL
+                await asyncio.sleep(0.01)
+        await another.commit()
+
+    await working
+    ran_meanwhile = [each["number"] for each in queue.ran]
+    await queue.core.database.execute("DELETE FROM procrastinate_jobs WHERE status = 'doing'")
+    await queue.run_ready()
+
+    assert (ran_meanwhile, [each["number"] for each in queue.ran]) == ([2], [2, 1])
 
 
 async def test_the_request_id_goes_with_the_job(queue: Queue) -> None:
