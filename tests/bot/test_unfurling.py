@@ -11,6 +11,7 @@ from bot.unfurling import MOST_LINKS
 from domain.kernel.core import Core
 from domain.pay_links import links, pasted
 from domain.pay_links.models import PayLink
+from sandbox import slack_entities
 from tests.bot.conftest import ANNA, STRANGER, AtTheDoor
 from tests.bot.fake_slack import CHANNEL, FakeSlack, Fault
 from tests.builders import an_invoice
@@ -60,6 +61,15 @@ async def test_a_pasted_link_shows_a_warning_and_nothing_of_the_payer(
     assert "delete the message" in shown
     assert not [each for each in ("Customer of", "INV-1042", "EUR", address) if each in shown]
     assert str(link.id) not in shown, "what could be made a link again is in no button"
+    metadata = call["metadata"] if isinstance(call["metadata"], dict) else json.loads(call["metadata"])
+    (entity,) = metadata["entities"]
+    assert slack_entities.complaints(entity) == []
+    assert entity.pop("app_unfurl_url") == address, "Slack knows by it below which link the object stands"
+    assert entity["external_ref"] == {"id": str(link.invoice_id), "type": "invoice"}
+    shown = json.dumps(entity)
+    assert "delete the message" in shown
+    hidden = ("Customer of", "INV-1042", "EUR", str(link.id), address, address.rpartition("/")[2])
+    assert not [each for each in hidden if each in shown]
 
 
 @pytest.mark.usefixtures("staff")
