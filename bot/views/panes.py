@@ -29,6 +29,9 @@ ENTITY = "slack#/entities/item"
 VALUE = 300
 """Characters of one field."""
 
+_ISOLATES = "\u2068\u2069"
+"""Stand around what reads from right to left."""
+
 EACH = 3
 """Promises and disputes that are shown; the case has all of them."""
 
@@ -71,7 +74,10 @@ def details(case: Case, why: Why, *, home: str, zone: tzinfo) -> Entity:
         _field("why", say("Why now"), _why(why), long=True),
         _field("contact", say("Last contact"), _contact(case.mails[:1], zone), long=True),
         *(_field(f"promise_{at}", say("Promise"), _promise(each)) for at, each in _first(case.notes.promises)),
-        *(_field(f"dispute_{at}", say("Dispute"), _dispute(each)) for at, each in _first(case.notes.disputes)),
+        *(
+            _field(f"dispute_{at}", say("Test dispute") if each.is_test else say("Dispute"), _dispute(each))
+            for at, each in _first(case.notes.disputes)
+        ),
     ]
     payload = {
         "attributes": {"title": {"text": text.plain(case.invoice_number, limit=60)}, "display_type": say("Invoice")},
@@ -106,7 +112,7 @@ def _object(invoice_id: UUID, *, home: str) -> dict[str, Any]:
 
 
 def _field(key: str, label: str, value: str, *, long: bool = False) -> dict[str, Any]:
-    return {"key": key, "label": label, "value": value[:VALUE], "type": "string"} | ({"long": True} if long else {})
+    return {"key": key, "label": label, "value": value, "type": "string"} | ({"long": True} if long else {})
 
 
 def _overdue(case: Case) -> str:
@@ -114,7 +120,7 @@ def _overdue(case: Case) -> str:
 
 
 def _why(why: Why) -> str:
-    return text.plain("; ".join((why.next_action, *why.reasons[:2])), limit=VALUE)
+    return text.plain("; ".join((why.next_action, *why.reasons[:2])), limit=VALUE - len(_ISOLATES))
 
 
 def _contact(mails: tuple[CaseMail, ...], zone: tzinfo) -> str:
@@ -139,5 +145,5 @@ def _promise(promise: CasePromise) -> str:
 
 def _dispute(dispute: CaseDispute) -> str:
     reason = BY_CODE.get(dispute.reason_code)
-    named = say(reason.title) if reason else text.plain(dispute.reason_code)
+    named = reason.title if reason else text.plain(dispute.reason_code)
     return f"{amount(dispute.amount)}, {named}"

@@ -2,6 +2,8 @@
 
 import json
 import logging
+from dataclasses import replace
+from datetime import UTC, date
 from typing import Any
 from uuid import uuid4
 
@@ -10,11 +12,15 @@ import pytest
 from bot.app import Bot
 from bot.views import panes as views
 from domain.kernel.core import Core
+from domain.operations.case_notes import CaseDispute, CaseNotes, CasePromise
 from domain.pay_links import links
 from domain.pay_links.models import PayLink
+from sandbox import slack_entities
 from tests.bot.conftest import ANNA, STRANGER, VERA, AtTheDoor
 from tests.bot.fake_slack import CHANNEL, FakeSlack, Fault
 from tests.bot.test_unfurling import a_pasted_link
+from tests.bot.test_views import HOSTILE
+from tests.bot.views_made import AT, EURO, ID, a_case, a_why
 from tests.domain.pay_links.payers import told
 from tests.flows.stage import until
 
@@ -30,6 +36,45 @@ def opened(link: PayLink, address: str, *, by: str = VERA, trigger: str = "t.1",
 def answers(slack: FakeSlack) -> list[dict[str, Any]]:
     """Return what Slack was told of panes."""
     return slack.called("entity.presentDetails")
+
+
+def shown(name: str, *, is_open: bool = True) -> dict[str, Any]:
+    """Return what the pane of an invoice holds in which strangers chose *name* wherever they can."""
+    notes = CaseNotes(
+        promises=(CasePromise("broken", EURO, date(2026, 3, 3)),) * 9,
+        disputes=(CaseDispute(ID, EURO, name, name, AT, False), CaseDispute(ID, EURO, "duplicate", "", AT, True)),
+    )
+    case = replace(a_case(name, number=name, is_open=is_open), notes=notes)
+    return dict(views.details(case, a_why(name, name, 9), home="https://portal.example", zone=UTC))
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_strangers_text_breaks_the_pane(name: str) -> None:
+    for is_open in (True, False):
+        entity = shown(HOSTILE[name], is_open=is_open)
+        fields = entity["entity_payload"]["custom_fields"]
+
+        assert slack_entities.complaints(entity) == []
+        assert max(len(each["value"]) for each in fields) <= views.VALUE
+        assert not [each for each in fields if "format" in each], "a field that knows formatting would obey a name"
+        assert "anna.schmidt@" not in str(fields)
+        assert not set(json.dumps(entity, ensure_ascii=False)) & set("\u202e\u202d\u2066\u200f\u200b\ufeff\x00\x1b")
+
+
+def test_the_pane_says_what_a_collector_asks_first() -> None:
+    fields = shown("Acme Ltd")["entity_payload"]["custom_fields"]
+
+    assert [(each["label"], each["value"]) for each in fields] == [
+        ("Customer", "Acme Ltd"),
+        ("Standing", "Open, overdue, partly paid"),
+        ("Open balance", "125.00 EUR"),
+        ("Due day", "3 Mar 2026, 7 days overdue"),
+        ("Why now", "Call Acme Ltd; Acme Ltd; Acme Ltd"),
+        ("Last contact", "reminder overdue to a…@acme.example: sent, 10 Mar 2026"),
+        *[("Promise", "125.00 EUR by 3 Mar 2026 did not come")] * 3,
+        ("Dispute", "125.00 EUR, Acme Ltd"),
+        ("Test dispute", "125.00 EUR, Billed twice"),
+    ]
 
 
 async def test_who_may_look_sees_the_invoice_once_and_it_is_written_down(
