@@ -65,7 +65,7 @@ class Panes:
             except Refusal as no:
                 watch.ends_as("refused")
                 return {"error": views.restricted(str(no))}
-            except Exception as error:
+            except Exception as error:  # whoever clicked waits: Slack says that it failed, and the log why
                 watch.ends_as("failed")
                 log.error("a pane could not be filled: %s", errors.trail(error))
                 return {"error": views.broken()}

@@ -4,8 +4,8 @@ from typing import Any
 
 from domain.kernel.actor import SHELL
 from domain.people import people, preferences
-from domain.people.preferences import Setting
 from domain.people.roles import Role
+from domain.people.setting_words import Setting
 from sandbox import slack_entities, slack_panes
 from tests.flows.hands import ANNA, VIKTOR, click
 from tests.flows.stage import Stage, until

@@ -111,6 +111,7 @@ def test_an_object_that_slack_would_not_take_is_named() -> None:
 
     assert slack_entities.complaints(an_object("")) == []
     assert [each for each in wrong if len(slack_entities.complaints(an_object("") | each)) != 1] == []
-    for metadata in ({}, {"entities": []}, {"entities": [an_object("https://other.example/")]}):
+    other: list[dict[str, Any]] = [{}, {"entities": []}, {"entities": [an_object("https://other.example/")]}]
+    for metadata in other:
         with pytest.raises(slack_workspace.SlackRefusal):
             slack_entities.below_links(metadata, links={"https://portal.example/l/1"})
