@@ -7,6 +7,7 @@ It is done at once or not at all: an hour later nobody looks at it. The address 
 
 import logging
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -47,14 +48,20 @@ class Unfurler:
             found = await self._unfurled(event)
             if found:
                 await self._rooms.audience(channel)
-                unfurls = {address: shown for address, (shown, _) in found.items()}
-                metadata = {"entities": [entity for _, entity in found.values()]}
-                await self._calls.make(
-                    lambda: self._client.chat_unfurl(channel=channel, ts=ts, unfurls=unfurls, metadata=metadata),
-                    place=channel,
-                )
+                await self._show(found, channel=channel, ts=ts)
         except (SlackRefused, TryLater) as trouble:
             log.warning("a pasted link is not unfurled: %s", trouble)
+
+    async def _show(self, found: Mapping[str, tuple[dict[str, Any], panes.Entity]], *, channel: str, ts: str) -> None:
+        """Show the warnings, as objects where the app may have any: an older manifest must not cost the warning."""
+        unfurls = {address: shown for address, (shown, _) in found.items()}
+        metadata = {"entities": [entity for _, entity in found.values()]}
+        call = partial(self._client.chat_unfurl, channel=channel, ts=ts, unfurls=unfurls)
+        try:
+            await self._calls.make(partial(call, metadata=metadata), place=channel)
+        except SlackRefused as no:
+            log.warning("a pasted link is shown without its object: %s", no.code)
+            await self._calls.make(call, place=channel)
 
     async def _unfurled(self, event: Mapping[str, Any]) -> dict[str, tuple[dict[str, Any], panes.Entity]]:
         """Return what is shown below each link and the object that it is, by its address as Slack wrote it."""

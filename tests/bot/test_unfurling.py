@@ -134,10 +134,14 @@ async def test_an_event_of_any_shape_is_borne_and_slack_may_refuse(core: Core, b
     for event in odd:
         await bot._unfurler.shared(event)
     many = [{"url": f"{address}?{at}"} for at in range(MOST_LINKS + 4)]
-    slack.fail("chat.unfurl", Fault(error="cannot_unfurl_url"))
+    slack.fail("chat.unfurl", Fault(error="feature_not_enabled"))
 
     await bot._unfurler.shared({"channel": CHANNEL, "message_ts": "1.1", "links": many})
 
-    (call,) = slack.called("chat.unfurl")
+    first, call = slack.called("chat.unfurl")
+    assert ("metadata" in first, "metadata" in call) == (True, False), "an older manifest does not cost the warning"
     unfurls = call["unfurls"] if isinstance(call["unfurls"], dict) else json.loads(call["unfurls"])
     assert len(unfurls) == MOST_LINKS
+    slack.fail("chat.unfurl", *[Fault(error="cannot_unfurl_url")] * 2)
+    await bot._unfurler.shared({"channel": CHANNEL, "message_ts": "1.1", "links": many})
+    assert len(slack.called("chat.unfurl")) == 4, "both are refused, which is logged and no more"
