@@ -17,7 +17,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 
-from bot import actions, asks, badges, commands, door, errors, modals, nouns, once, readers, replies, vendor_log
+from bot import actions, asks, badges, commands, door, errors, modals, nouns, once, panes, readers, replies, vendor_log
 from bot.answering import Answering
 from bot.asks import ReplyTo
 from bot.background import Background
@@ -110,6 +110,7 @@ class Bot:
         self._dispute_files = DisputeFiles(core, client, self.delivery.calls, self.delivery.poster, api_url=api_url)
         self.homes = Homes(core, client, self.delivery.calls)
         self._unfurler = Unfurler(core, client, self.delivery.calls, rooms=self.delivery.rooms)
+        self._panes = panes.Panes(core, client, self.delivery.calls)
         self.app = self._bolt(bot_token, signing_secret or "")
 
     def add_routes(self, server: web.Application) -> None:
@@ -242,6 +243,8 @@ class Bot:
             self._background.start(self.homes.at_once(str(event.get("user") or "")))
         if kind == LINK_SHARED:
             self._background.start(self._unfurler.shared(event))
+        if kind == panes.EVENT:
+            self._background.start(self._panes.asked(event))
 
     async def _failed(self, error: Exception, body: dict[str, Any]) -> BoltResponse:
         """Answer for Bolt when something raised before the acknowledgement; Slack always gets its 200."""

@@ -27,6 +27,7 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "users_lookupByEmail": ("users:read.email", "users:read"),
     "auth_test": (),
     "apps_connections_open": (),
+    "entity_presentDetails": (),
     "views_open": (),
     "views_publish": (),
     "views_push": (),
@@ -59,6 +60,7 @@ def written(address: str | None, *, portal: str = "") -> str:
         text = text.replace(f"- {_HOST}\n", f"- {host}\n")
     else:
         text = re.sub(rf"^ *unfurl_domains:.*\n *- {re.escape(_HOST)}\n", "", text, flags=re.MULTILINE)
+        text = re.sub(r"^( *)rich_previews:.*\n(?:\1 +.*\n)+", "", text, flags=re.MULTILINE)
     if address is not None:
         return text.replace(_PLACEHOLDER, address.rstrip("/"))
     without = re.sub(rf"^ *(?:request_)?url: {re.escape(_PLACEHOLDER)}.*\n", "", text, flags=re.MULTILINE)

@@ -10,6 +10,7 @@ PANES: Mapping[str, tuple[str, ...]] = {
     "slack.message": ("channel", "guide"),
     "slack.ephemeral": ("channel",),
     "slack.view": ("modal",),
+    "slack.pane": ("object",),
     "slack.home": ("channel",),
     "slack.command": ("guide",),
     "slack.file": ("channel", "guide"),

@@ -7,7 +7,19 @@ from datetime import timedelta
 from aiohttp import web
 from markupsafe import Markup
 
-from sandbox import guide, ledger, page_files, page_mail, page_stripe, page_trouble, pages, slack_sharing, slack_show
+from sandbox import (
+    guide,
+    ledger,
+    page_files,
+    page_mail,
+    page_stripe,
+    page_trouble,
+    pages,
+    slack_entities,
+    slack_panes,
+    slack_sharing,
+    slack_show,
+)
 from sandbox.clock import ClockOnlyGoesForwards, MovableClock
 from sandbox.live import Live
 from sandbox.mail_world import MailWorld
@@ -59,6 +71,7 @@ class Page:
             "suggest": self._suggest,
             "dismiss": self._dismiss,
             "home": self._home,
+            "object": self._object,
         }
         for name, act in acts.items():
             app.router.add_post(f"/page/slack/{name}", told(act))
@@ -136,6 +149,9 @@ class Page:
     def _modal(self, request: web.Request) -> Json:
         screen = self._screen(request)
         return self._menus() | {"screen": screen, "modal": screen.modal()}
+
+    def _object_pane(self, request: web.Request) -> Json:
+        return {"pane": self._screen(request).pane()}
 
     def _clock_pane(self, _: web.Request) -> Json:
         ahead = self._clock.offset
@@ -226,6 +242,21 @@ class Page:
         await self._slack.open_home(user=str(asked.get("user")))
         return {"ok": True}
 
+    async def _object(self, _: web.Request, asked: Json) -> Json:
+        """Open the object in that place below a message, or close the one that is open where no message is named."""
+        user, place = str(asked.get("user")), asked.get("place")
+        if "ts" not in asked:
+            slack_entities.close(self._slack.workspace, self._slack.person(user).slack_id)
+            return {"ok": True}
+        outcome = await slack_panes.open_object(
+            self._slack,
+            user=user,
+            ts=str(asked["ts"]),
+            place=place if isinstance(place, int) else 0,
+            channel=self._room(user, str(asked.get("room"))),
+        )
+        return {"ok": not outcome.trouble, "message": outcome.trouble}
+
     async def _move(self, _: web.Request, asked: Json) -> Json:
         try:
             hours = float(asked.get("hours", 0))
@@ -241,6 +272,7 @@ PANES: dict[str, Callable[[Page, web.Request], Json]] = {
     "guide": Page._guide,
     "channel": Page._channel,
     "modal": Page._modal,
+    "object": Page._object_pane,
     "mail": Page._mail_pane,
     "stripe": Page._stripe_pane,
 }

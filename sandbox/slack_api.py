@@ -17,7 +17,7 @@ from sandbox.slack_methods import METHODS, Method
 from sandbox.slack_workspace import BOT_USER, RESPONSE_USES, SlackRefusal, Workspace
 from sandbox.store import Json
 
-STRUCTURED = ("blocks", "attachments", "metadata", "view", "files", "unfurls")
+STRUCTURED = ("blocks", "attachments", "metadata", "view", "files", "unfurls", "error")
 """Arguments that come as JSON inside forms."""
 
 

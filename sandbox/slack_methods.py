@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from sandbox import slack_chat, slack_directory, slack_unfurls
+from sandbox import slack_chat, slack_directory, slack_entities, slack_unfurls
 from sandbox.slack_arguments import needed
 from sandbox.slack_workspace import (
     BOT_ID,
@@ -65,6 +65,7 @@ METHODS: Mapping[str, Method] = {
     },
     "conversations.open": slack_directory.open_conversation,
     "conversations.replies": slack_chat.replies,
+    "entity.presentDetails": slack_entities.present,
     "pins.add": slack_chat.pin,
     "pins.list": slack_chat.pins,
     "pins.remove": slack_chat.unpin,

@@ -5,7 +5,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from sandbox import pages, slack_mrkdwn, slack_views
+from sandbox import pages, slack_entities, slack_mrkdwn, slack_views
 from sandbox.slack_workspace import BOT_USER, SLACKBOT, Workspace
 from sandbox.store import Json
 
@@ -74,6 +74,10 @@ class Screen:
         """Return the modal on top of this person's screen, with how many lie below it."""
         stack = slack_views.shown_to(self._workspace, self.user)
         return stack[-1] | {"depth": len(stack)} if stack else None
+
+    def pane(self) -> Json | None:
+        """Return the pane of an object that this person has open."""
+        return slack_entities.pane_of(self._workspace, self.user)
 
     def home(self) -> Json | None:
         """Return this person's App Home."""

@@ -3,7 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
-from sandbox import slack_blocks
+from sandbox import slack_blocks, slack_entities
 from sandbox.slack_arguments import needed
 from sandbox.slack_workspace import APP_ID, BOT_ID, BOT_USER, SlackRefusal, Workspace
 from sandbox.store import Json
@@ -42,7 +42,7 @@ def unfurl(workspace: Workspace, params: Json) -> Json:
     """Show something below the links of a message; what was there for the same link gives way.
 
     Raises:
-        SlackRefusal: There is no such message, the link is not in it, or Slack would not take the blocks.
+        SlackRefusal: There is no such message, the link is not in it, or Slack would not take the blocks or objects.
     """
     channel = workspace.channel_of(needed(params, "channel"))
     message, unfurls = workspace.message(channel, needed(params, "ts")), params.get("unfurls")
@@ -57,8 +57,9 @@ def unfurl(workspace: Workspace, params: Json) -> Json:
         wrong = slack_blocks.complaints(shown.get("blocks") or [], surface="message") if shown.get("blocks") else []
         if wrong or any(each["type"] not in _ALLOWED for each in shown.get("blocks") or ()):
             raise SlackRefusal("invalid_unfurls_format", messages=wrong)
+    entities = slack_entities.below_links(metadata, links=set(unfurls)) if (metadata := params.get("metadata")) else {}
     others = [each for each in message.get("attachments", []) if each["from_url"] not in unfurls]
-    fresh = [_attachment(url, shown) for url, shown in unfurls.items()]
+    fresh = [_attachment(url, shown) | {"entity": entities.get(url)} for url, shown in unfurls.items()]
     numbered = [each | {"id": place} for place, each in enumerate([*others, *fresh], start=1)]
     workspace.save(channel, message | {"attachments": numbered})
     return {}

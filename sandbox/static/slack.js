@@ -26,7 +26,7 @@ export function become(user) {
   $("[data-user]").value = user;
   state.user = user;
   localStorage.setItem("user", user);
-  for (const name of ["channel", "modal"]) redraw(name, true);
+  for (const name of ["channel", "modal", "object"]) redraw(name, true);
   if (state.room === "home") post("/page/slack/home", { user });
 }
 
@@ -124,6 +124,13 @@ export function clicked(target, click) {
     post("/page/slack/dismiss", { user: state.user, room: state.room, ts: target.closest("[data-ts]").dataset.ts });
     return true;
   }
+  if (target.dataset.object) {
+    const ts = target.closest("[data-ts]").dataset.ts;
+    post("/page/slack/object", { user: state.user, room: state.room, ts, place: Number(target.dataset.object) })
+      .then((answer) => answer.ok || toast(answer.message, false));
+    return true;
+  }
+  if ("objectClose" in target.dataset) { post("/page/slack/object", { user: state.user }); return true; }
   if (target.dataset.close) { close(target.dataset.close); return true; }
   return false;
 }

@@ -137,6 +137,8 @@ class FakeSlack:
                 if not first:
                     return {"ok": False, "error": "thread_not_found"}
                 return self._listed([*first, *self.in_thread(arguments["ts"])], arguments)
+            case "chat.unfurl" | "entity.presentDetails":
+                return {"ok": True}
             case "chat.postEphemeral":
                 return {"ok": True, "message_ts": "1.1"}
             case "views.open" | "views.update":

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot import app, commands, door, manifest, nouns, unfurling
+from bot import app, commands, door, manifest, nouns, panes, unfurling
 
 ROOT = Path(__file__).parents[2]
 MANIFEST = manifest.FILE.read_text(encoding="utf-8")
@@ -37,7 +37,7 @@ def test_the_scopes_are_those_of_the_methods_that_are_called() -> None:
 
 
 def test_only_events_that_are_handled_are_subscribed_to() -> None:
-    assert manifest.events() == nouns.LISTENERS.keys() | app.REMOVED.keys() | {unfurling.EVENT}
+    assert manifest.events() == nouns.LISTENERS.keys() | app.REMOVED.keys() | {unfurling.EVENT, panes.EVENT}
 
 
 @pytest.mark.parametrize("address", [None, "https://pay.northwind.example"])
@@ -54,4 +54,7 @@ def test_a_portal_without_a_domain_is_not_told_to_slack(portal: str) -> None:
     written = manifest.written(None, portal=portal)
 
     assert "unfurl_domains" not in written
+    assert "rich_previews" not in written
+    assert "slack#/entities" not in written
+    assert "\noauth_config:\n" in written
     assert "- plixo.example" not in written

@@ -11,6 +11,7 @@ from bot.unfurling import MOST_LINKS
 from domain.kernel.core import Core
 from domain.pay_links import links, pasted
 from domain.pay_links.models import PayLink
+from sandbox import slack_entities
 from tests.bot.conftest import ANNA, STRANGER, AtTheDoor
 from tests.bot.fake_slack import CHANNEL, FakeSlack, Fault
 from tests.builders import an_invoice
@@ -60,6 +61,15 @@ async def test_a_pasted_link_shows_a_warning_and_nothing_of_the_payer(
     assert "delete the message" in shown
     assert not [each for each in ("Customer of", "INV-1042", "EUR", address) if each in shown]
     assert str(link.id) not in shown, "what could be made a link again is in no button"
+    metadata = call["metadata"] if isinstance(call["metadata"], dict) else json.loads(call["metadata"])
+    (entity,) = metadata["entities"]
+    assert slack_entities.complaints(entity) == []
+    assert entity.pop("app_unfurl_url") == address, "Slack knows by it below which link the object stands"
+    assert entity["external_ref"] == {"id": str(link.invoice_id), "type": "invoice"}
+    shown = json.dumps(entity)
+    assert "delete the message" in shown
+    hidden = ("Customer of", "INV-1042", "EUR", str(link.id), address, address.rpartition("/")[2])
+    assert not [each for each in hidden if each in shown]
 
 
 @pytest.mark.usefixtures("staff")
@@ -124,10 +134,14 @@ async def test_an_event_of_any_shape_is_borne_and_slack_may_refuse(core: Core, b
     for event in odd:
         await bot._unfurler.shared(event)
     many = [{"url": f"{address}?{at}"} for at in range(MOST_LINKS + 4)]
-    slack.fail("chat.unfurl", Fault(error="cannot_unfurl_url"))
+    slack.fail("chat.unfurl", Fault(error="feature_not_enabled"))
 
     await bot._unfurler.shared({"channel": CHANNEL, "message_ts": "1.1", "links": many})
 
-    (call,) = slack.called("chat.unfurl")
+    first, call = slack.called("chat.unfurl")
+    assert ("metadata" in first, "metadata" in call) == (True, False), "an older manifest does not cost the warning"
     unfurls = call["unfurls"] if isinstance(call["unfurls"], dict) else json.loads(call["unfurls"])
     assert len(unfurls) == MOST_LINKS
+    slack.fail("chat.unfurl", *[Fault(error="cannot_unfurl_url")] * 2)
+    await bot._unfurler.shared({"channel": CHANNEL, "message_ts": "1.1", "links": many})
+    assert len(slack.called("chat.unfurl")) == 4, "both are refused, which is logged and no more"
