@@ -211,7 +211,7 @@ async def test_a_connection_that_the_server_ended_is_not_handed_out_again(empty_
     async with await psycopg.AsyncConnection.connect(empty_database, autocommit=True) as other:
         for row in before:
             assert row is not None
-            await other.execute("SELECT pg_terminate_backend(%s)", (row["pid"],))
+            await other.execute("SELECT pg_terminate_backend(%s, 5000)", (row["pid"],))
 
     after = [await core.database.row("SELECT pg_backend_pid() AS pid") for _ in range(3)]
 

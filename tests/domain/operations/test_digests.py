@@ -228,7 +228,7 @@ async def test_the_weeks_has_figures_that_a_days_has_not(core: Core) -> None:
 
     assert daily.week is None
     (part,) = [each for each in digest_words.parts(weekly, named=str) if each.topic is Topic.WEEK]
-    assert part.lines[0] == "EUR, of 90 days: DSO 90, best possible 0, days delinquent 90, CEI -200."
+    assert part.lines[0] == "EUR, of 90 days: DSO 90, best possible 0, days delinquent 90, CEI 0."
     assert (weekly.period.first, weekly.period.last) == (date(2026, 3, 3), date(2026, 3, 9))
 
 
